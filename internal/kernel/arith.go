@@ -1,0 +1,157 @@
+package kernel
+
+import "math"
+
+// Add sets dst = x + y.
+func Add(dst, x, y []float64) {
+	for i := range dst {
+		dst[i] = x[i] + y[i]
+	}
+}
+
+// Sub sets dst = x − y.
+func Sub(dst, x, y []float64) {
+	for i := range dst {
+		dst[i] = x[i] - y[i]
+	}
+}
+
+// Mul sets dst = x·y.
+func Mul(dst, x, y []float64) {
+	for i := range dst {
+		dst[i] = x[i] * y[i]
+	}
+}
+
+// Div sets dst = x/y.
+func Div(dst, x, y []float64) {
+	for i := range dst {
+		dst[i] = x[i] / y[i]
+	}
+}
+
+// AddConst sets dst = x + a.
+func AddConst(dst, x []float64, a float64) {
+	for i, v := range x {
+		dst[i] = v + a
+	}
+}
+
+// Scale sets dst = a·x.
+func Scale(dst, x []float64, a float64) {
+	for i, v := range x {
+		dst[i] = a * v
+	}
+}
+
+// Axpy sets dst = fma(a, x, dst).
+func Axpy(dst, x []float64, a float64) {
+	for i, v := range x {
+		dst[i] = math.FMA(a, v, dst[i])
+	}
+}
+
+// Accumulate sets dst = dst + x.
+func Accumulate(dst, x []float64) { Add(dst, dst, x) }
+
+// MulAdd sets dst = fma(x, y, dst).
+func MulAdd(dst, x, y []float64) {
+	for i := range dst {
+		dst[i] = math.FMA(x[i], y[i], dst[i])
+	}
+}
+
+// MulSub sets dst = fma(−x, y, dst).
+func MulSub(dst, x, y []float64) {
+	for i := range dst {
+		dst[i] = math.FMA(-x[i], y[i], dst[i])
+	}
+}
+
+// DivAdd sets dst = dst + x/y.
+func DivAdd(dst, x, y []float64) {
+	for i := range dst {
+		dst[i] += x[i] / y[i]
+	}
+}
+
+// Select sets dst = x where mask ≠ 0, else y.
+func Select(dst, mask, x, y []float64) {
+	for i, m := range mask {
+		if m != 0 {
+			dst[i] = x[i]
+		} else {
+			dst[i] = y[i]
+		}
+	}
+}
+
+// Clamp sets dst = min(max(x, lo), hi); NaN stays NaN.
+func Clamp(dst, x []float64, lo, hi float64) {
+	for i, v := range x {
+		dst[i] = min(max(v, lo), hi)
+	}
+}
+
+// ClampGrad adds dy to dx where lo ≤ x ≤ hi.
+func ClampGrad(dx, dy, x []float64, lo, hi float64) {
+	for i, v := range x {
+		if v >= lo && v <= hi {
+			dx[i] += dy[i]
+		}
+	}
+}
+
+// LeakyReLU sets dst = x where x ≥ 0, else slope·x. Slope 0 is the ReLU.
+func LeakyReLU(dst, x []float64, slope float64) {
+	for i, v := range x {
+		if v < 0 {
+			v *= slope
+		}
+		dst[i] = v
+	}
+}
+
+// LeakyReLUGrad adds dy to dx where x > 0, else slope·dy. For slope ≥ 0, x may be the
+// value before or after the activation.
+func LeakyReLUGrad(dx, dy, x []float64, slope float64) {
+	for i, v := range x {
+		g := dy[i]
+		if !(v > 0) {
+			g *= slope
+		}
+		dx[i] += g
+	}
+}
+
+// TanhGrad adds dy·(1−y²) to dx, y = tanh(x).
+func TanhGrad(dx, dy, y []float64) {
+	for i, v := range y {
+		dx[i] = math.FMA(dy[i], math.FMA(-v, v, 1), dx[i])
+	}
+}
+
+// SigmoidGrad adds dy·y·(1−y) to dx, y = σ(x).
+func SigmoidGrad(dx, dy, y []float64) {
+	for i, v := range y {
+		dx[i] = math.FMA(dy[i], math.FMA(-v, v, v), dx[i])
+	}
+}
+
+// SoftplusGrad adds dy·σ(x) to dx.
+func SoftplusGrad(dx, dy, x []float64) {
+	for i, v := range x {
+		var s [1]float64
+		Sigmoid(s[:], []float64{v})
+		dx[i] = math.FMA(dy[i], s[0], dx[i])
+	}
+}
+
+// LogSigmoidGrad adds dy·σ(−x) to dx.
+func LogSigmoidGrad(dx, dy, x []float64) {
+	for i, v := range x {
+		var s [1]float64
+		Sigmoid(s[:], []float64{-v})
+		dx[i] = math.FMA(dy[i], s[0], dx[i])
+	}
+}
