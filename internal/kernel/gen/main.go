@@ -1,0 +1,74 @@
+// Command gen writes the assembly of package kernel. It is a module of its own,
+// so that the users of normflow never meet its dependencies.
+//
+//	cd internal/kernel/gen && go run .        # all topics
+//	cd internal/kernel/gen && go run . gemm   # one topic
+//
+// Every topic is one function in one file here, listed in topics, and becomes
+// <topic>_amd64.s with its Go declarations <topic>_stubs_amd64.go.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+)
+
+// A topic is one assembly file: its name, the package folder it goes to
+// relative to this one, and the function that writes its instructions.
+type topic struct {
+	name  string
+	dir   string
+	pkg   string
+	write func(*asm)
+}
+
+var topics = []topic{
+	{"peak", "../peak", "peak", peak},
+}
+
+func main() {
+	for _, t := range topics {
+		if len(os.Args) > 1 && !slices.Contains(os.Args[1:], t.name) {
+			continue
+		}
+		if err := t.generate(); err != nil {
+			fmt.Fprintf(os.Stderr, "gen: %s: %v\n", t.name, err)
+			os.Exit(1)
+		}
+	}
+}
+
+// generate writes the topic's two files.
+func (t topic) generate() error {
+	c := &asm{Context: build.NewContext()}
+	c.ConstraintExpr("!purego")
+	t.write(c)
+	f, err := c.Result()
+	if err != nil {
+		return err
+	}
+	if err := pass.Compile.Execute(f); err != nil {
+		return err
+	}
+	cfg := printer.Config{Name: "internal/kernel/gen", Pkg: t.pkg}
+	if err := t.emit(f, printer.NewGoAsm(cfg), "_amd64.s"); err != nil {
+		return err
+	}
+	return t.emit(f, printer.NewStubs(cfg), "_stubs_amd64.go")
+}
+
+// emit prints f to the topic's file with the given suffix.
+func (t topic) emit(f *ir.File, p printer.Printer, suffix string) error {
+	text, err := p.Print(f)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(t.dir, t.name+suffix), text, 0o644)
+}
