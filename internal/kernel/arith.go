@@ -141,17 +141,13 @@ func SigmoidGrad(dx, dy, y []float64) {
 // SoftplusGrad adds dy·σ(x) to dx.
 func SoftplusGrad(dx, dy, x []float64) {
 	for i, v := range x {
-		var s [1]float64
-		Sigmoid(s[:], []float64{v})
-		dx[i] = math.FMA(dy[i], s[0], dx[i])
+		dx[i] = math.FMA(dy[i], sigmoid1(v), dx[i])
 	}
 }
 
 // LogSigmoidGrad adds dy·σ(−x) to dx.
 func LogSigmoidGrad(dx, dy, x []float64) {
 	for i, v := range x {
-		var s [1]float64
-		Sigmoid(s[:], []float64{-v})
-		dx[i] = math.FMA(dy[i], s[0], dx[i])
+		dx[i] = math.FMA(dy[i], sigmoid1(-v), dx[i])
 	}
 }

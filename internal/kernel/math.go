@@ -2,75 +2,121 @@ package kernel
 
 import "math"
 
-func apply(dst, x []float64, f func(float64) float64) {
+// Exp sets dst[i] = exp(x[i]).
+func Exp(dst, x []float64) {
 	for i, v := range x {
-		dst[i] = f(v)
+		dst[i] = exp1(v)
 	}
 }
 
-// Exp sets dst[i] = exp(x[i]).
-func Exp(dst, x []float64) { apply(dst, x, math.Exp) }
-
 // Log sets dst[i] = log(x[i]).
-func Log(dst, x []float64) { apply(dst, x, math.Log) }
+func Log(dst, x []float64) {
+	for i, v := range x {
+		dst[i] = log1(v)
+	}
+}
 
 // Log1p sets dst[i] = log(1+x[i]).
-func Log1p(dst, x []float64) { apply(dst, x, math.Log1p) }
+func Log1p(dst, x []float64) {
+	for i, v := range x {
+		dst[i] = log1p1(v)
+	}
+}
 
 // Expm1 sets dst[i] = exp(x[i])−1.
-func Expm1(dst, x []float64) { apply(dst, x, math.Expm1) }
+func Expm1(dst, x []float64) {
+	for i, v := range x {
+		dst[i] = expm11(v)
+	}
+}
 
 // TanhOf sets dst[i] = tanh(x[i]).
-func TanhOf(dst, x []float64) { apply(dst, x, math.Tanh) }
+func TanhOf(dst, x []float64) {
+	for i, v := range x {
+		dst[i] = tanh1(v)
+	}
+}
 
 // Sigmoid sets dst[i] = 1/(1+exp(−x[i])).
 func Sigmoid(dst, x []float64) {
-	apply(dst, x, func(v float64) float64 {
-		if v >= 0 {
-			return 1 / (1 + math.Exp(-v))
-		}
-		e := math.Exp(v)
-		return e / (1 + e)
-	})
+	for i, v := range x {
+		dst[i] = sigmoid1(v)
+	}
 }
 
 // Softplus sets dst[i] = log(1+exp(x[i])).
 func Softplus(dst, x []float64) {
-	apply(dst, x, func(v float64) float64 { return max(v, 0) + math.Log1p(math.Exp(-math.Abs(v))) })
+	for i, v := range x {
+		dst[i] = softplus1(v)
+	}
 }
 
 // LogSigmoid sets dst[i] = −log(1+exp(−x[i])).
 func LogSigmoid(dst, x []float64) {
-	apply(dst, x, func(v float64) float64 { return min(v, 0) - math.Log1p(math.Exp(-math.Abs(v))) })
+	for i, v := range x {
+		dst[i] = logSigmoid1(v)
+	}
 }
 
-// Sin sets dst[i] = sin(x[i]).
-func Sin(dst, x []float64) { apply(dst, x, math.Sin) }
+// Sin sets dst[i] = sin(x[i]), also for huge arguments; sin ±∞ is NaN.
+func Sin(dst, x []float64) {
+	for i, v := range x {
+		dst[i] = sin1(v)
+	}
+}
 
-// Cos sets dst[i] = cos(x[i]).
-func Cos(dst, x []float64) { apply(dst, x, math.Cos) }
+// Cos sets dst[i] = cos(x[i]), also for huge arguments; cos ±∞ is NaN.
+func Cos(dst, x []float64) {
+	for i, v := range x {
+		dst[i] = cos1(v)
+	}
+}
 
 // Sinh sets dst[i] = sinh(x[i]).
-func Sinh(dst, x []float64) { apply(dst, x, math.Sinh) }
+func Sinh(dst, x []float64) {
+	for i, v := range x {
+		dst[i] = sinh1(v)
+	}
+}
 
 // Cosh sets dst[i] = cosh(x[i]).
-func Cosh(dst, x []float64) { apply(dst, x, math.Cosh) }
+func Cosh(dst, x []float64) {
+	for i, v := range x {
+		dst[i] = cosh1(v)
+	}
+}
 
 // Asinh sets dst[i] = asinh(x[i]).
-func Asinh(dst, x []float64) { apply(dst, x, math.Asinh) }
+func Asinh(dst, x []float64) {
+	for i, v := range x {
+		dst[i] = asinh1(v)
+	}
+}
 
 // Atan sets dst[i] = atan(x[i]).
-func Atan(dst, x []float64) { apply(dst, x, math.Atan) }
+func Atan(dst, x []float64) {
+	for i, v := range x {
+		dst[i] = atan1(v)
+	}
+}
 
 // Sqrt sets dst[i] = √x[i].
-func Sqrt(dst, x []float64) { apply(dst, x, math.Sqrt) }
+func Sqrt(dst, x []float64) {
+	for i, v := range x {
+		dst[i] = math.Sqrt(v)
+	}
+}
 
 // Abs sets dst[i] = |x[i]|.
-func Abs(dst, x []float64) { apply(dst, x, math.Abs) }
+func Abs(dst, x []float64) {
+	for i, v := range x {
+		dst[i] = math.Abs(v)
+	}
+}
 
-// Pow sets dst[i] = x[i]ᵖ.
+// Pow sets dst[i] = x[i]ᵖ with the special cases of math.Pow.
 func Pow(dst, x []float64, p float64) {
 	for i, v := range x {
-		dst[i] = math.Pow(v, p)
+		dst[i] = pow1(v, p)
 	}
 }

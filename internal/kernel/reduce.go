@@ -2,39 +2,66 @@ package kernel
 
 import "math"
 
-// Sum returns Σ x[i].
+// Sums run in lanes, so that vectors can hold them: element i goes to lane
+// i mod 8, and the lanes are added as a tree at the end. The shape is part of
+// every tier's contract.
+
+type lanes [8]float64
+
+// total adds the lanes: halves first, then quarters.
+func (l *lanes) total() float64 {
+	return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]))
+}
+
+// Sum returns Σ x[i], in eight lanes.
 func Sum(x []float64) float64 {
-	var s float64
-	for _, v := range x {
-		s += v
+	var l lanes
+	for ; len(x) >= 8; x = x[8:] {
+		for j := range l {
+			l[j] += x[j]
+		}
 	}
-	return s
+	for j, v := range x {
+		l[j] += v
+	}
+	return l.total()
 }
 
-// Dot returns Σ x[i]·y[i].
+// Dot returns Σ x[i]·y[i], in eight lanes of fused multiply-adds.
 func Dot(x, y []float64) float64 {
-	var s float64
-	for i, v := range x {
-		s = math.FMA(v, y[i], s)
+	var l lanes
+	y = y[:len(x)]
+	for ; len(x) >= 8; x, y = x[8:], y[8:] {
+		for j := range l {
+			l[j] = math.FMA(x[j], y[j], l[j])
+		}
 	}
-	return s
+	for j, v := range x {
+		l[j] = math.FMA(v, y[j], l[j])
+	}
+	return l.total()
 }
 
-// ColSum adds the column sums of the rows×cols matrix x to dst.
+// ColSum adds the column sums of the rows×cols matrix x to dst: row i goes to
+// lane i mod 4 of its column.
 func ColSum(dst, x []float64, rows, cols int) {
-	for i := range rows {
-		Add(dst, dst, x[i*cols:(i+1)*cols])
+	for j := range cols {
+		var l [4]float64
+		for i := range rows {
+			l[i%4] += x[i*cols+j]
+		}
+		dst[j] += (l[0] + l[2]) + (l[1] + l[3])
 	}
 }
 
-// RowSum sets dst[i] = Σⱼ x[i,j].
+// RowSum sets dst[i] = Σⱼ x[i,j], each as by Sum.
 func RowSum(dst, x []float64, rows, cols int) {
 	for i := range rows {
 		dst[i] = Sum(x[i*cols : (i+1)*cols])
 	}
 }
 
-// SquareRowSum sets dst[i] = Σⱼ x[i,j]².
+// SquareRowSum sets dst[i] = Σⱼ x[i,j]², each as by Dot.
 func SquareRowSum(dst, x []float64, rows, cols int) {
 	for i := range rows {
 		r := x[i*cols : (i+1)*cols]
