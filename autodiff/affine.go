@@ -1,0 +1,91 @@
+package autodiff
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// affineOp has inputs x, s, t (all n×d, or s and t 1×d) and output
+// y = x·eˢ + t; Args.I = 1 is the inverse, y = (x − t)·e⁻ˢ.
+var affineOp = &Op{
+	Name: "AffineMap",
+	Forward: func(c *Call) {
+		y, x, s, t := c.Out(0), c.In(0), c.spread(1), c.spread(2)
+		e := c.Temp(len(x))
+		if c.Needs() {
+			e = c.Save(len(x))
+		}
+		if c.Args().I == 1 {
+			kernel.Scale(e, s, -1)
+			kernel.Exp(e, e)
+			kernel.Sub(y, x, t)
+			kernel.Mul(y, y, e)
+			return
+		}
+		kernel.Exp(e, s)
+		copy(y, t)
+		kernel.MulAdd(y, x, e)
+	},
+	Backward: func(c *Call) {
+		dy, e, inverse := c.OutGrad(0), c.Saved(), c.Args().I == 1
+		if dx := c.InGrad(0); dx != nil {
+			kernel.MulAdd(dx, dy, e)
+		}
+		if inverse { // y = (x−t)·e: ∂y/∂s = −y, ∂y/∂t = −e
+			c.gather(1, func(d []float64) { kernel.MulSub(d, dy, c.Out(0)) })
+			c.gather(2, func(d []float64) { kernel.MulSub(d, dy, e) })
+			return
+		}
+		c.gather(1, func(d []float64) {
+			for i, v := range c.In(0) {
+				d[i] = math.FMA(dy[i], float64(v*e[i]), d[i])
+			}
+		})
+		c.gather(2, func(d []float64) { kernel.Accumulate(d, dy) })
+	},
+}
+
+// Affine returns x·eˢ + t in one operation, for x n×d and s, t of the same
+// shape or 1×d. Its log-determinant is s.RowSum().
+func (v Var) Affine(s, t Var) Var { return v.affine(s, t, 0) }
+
+// AffineInverse returns (v − t)·e⁻ˢ, the inverse of [Var.Affine].
+func (v Var) AffineInverse(s, t Var) Var { return v.affine(s, t, 1) }
+
+func (v Var) affine(s, t Var, inverse int) Var {
+	out := v.Shape()
+	for _, w := range []Var{s, t} {
+		if broadcast("Affine", out, w.Shape()) != out {
+			panic(shapeError("Affine", out, w.Shape()))
+		}
+	}
+	return affineOp.Apply(v.t, Args{I: inverse}, out, v, s, t)
+}
+
+// normalOp is the log-density of the standard normal, row by row.
+var normalOp = &Op{
+	Name: "StdNormalLogDensity",
+	Forward: func(c *Call) {
+		s := c.InShape(0)
+		kernel.SquareRowSum(c.Out(0), c.In(0), s.Rows, s.Cols)
+		half := 0.5 * float64(s.Cols) * log2π
+		for i, q := range c.Out(0) {
+			c.Out(0)[i] = math.FMA(-0.5, q, -half)
+		}
+	},
+	Backward: func(c *Call) {
+		s, x, dx := c.InShape(0), c.In(0), c.InGrad(0)
+		for i, g := range c.OutGrad(0) {
+			kernel.Axpy(dx[i*s.Cols:(i+1)*s.Cols], x[i*s.Cols:(i+1)*s.Cols], -g)
+		}
+	},
+}
+
+const log2π = 1.8378770664093454835606594728112352797227949472756
+
+// StdNormalLogDensity returns log N(x | 0, I) = −½·(‖x‖² + d·log 2π) for each
+// row x: n×1.
+func (v Var) StdNormalLogDensity() Var {
+	return normalOp.Apply(v.t, Args{}, Shape{v.Rows(), 1}, v)
+}

@@ -1,0 +1,53 @@
+package autodiff
+
+// An arena hands out float64 slices that all live until it is emptied. In the
+// steady state it is one slab and never allocates.
+type arena struct {
+	slabs [][]float64
+	slab  int // the slab in use
+	off   int // its first free number
+}
+
+const firstSlab = 1 << 10
+
+// get returns n numbers of unspecified value, starting on a cache line of the slab.
+func (a *arena) get(n int) []float64 {
+	for {
+		if a.slab < len(a.slabs) {
+			if s := a.slabs[a.slab]; a.off+n <= len(s) {
+				v := s[a.off : a.off+n : a.off+n]
+				a.off += (n + 7) &^ 7
+				return v
+			}
+			if a.slab+1 < len(a.slabs) {
+				a.slab, a.off = a.slab+1, 0
+				continue
+			}
+		}
+		size := firstSlab
+		if k := len(a.slabs); k > 0 {
+			size = 2 * len(a.slabs[k-1])
+		}
+		a.slabs = append(a.slabs, make([]float64, max(size, n)))
+		a.slab, a.off = len(a.slabs)-1, 0
+	}
+}
+
+// zeros returns n zeros.
+func (a *arena) zeros(n int) []float64 {
+	v := a.get(n)
+	clear(v)
+	return v
+}
+
+// reset empties the arena and joins its slabs into one.
+func (a *arena) reset() {
+	if len(a.slabs) > 1 {
+		used := a.off
+		for _, s := range a.slabs[:a.slab] {
+			used += len(s)
+		}
+		a.slabs = append(a.slabs[:0], make([]float64, used))
+	}
+	a.slab, a.off = 0, 0
+}

@@ -1,0 +1,194 @@
+package autodiff
+
+import "github.com/normflow/normflow/internal/kernel"
+
+// binary makes an elementwise operation of two operands that broadcast: f sets
+// z from x and y; dfx and dfy add to dx and dy what dz implies.
+func binary(name string, f func(z, x, y []float64), dfx, dfy func(d, dz, x, y, z []float64)) *Op {
+	return &Op{
+		Name: name,
+		Forward: func(c *Call) {
+			f(c.Out(0), c.spread(0), c.spread(1))
+		},
+		Backward: func(c *Call) {
+			x, y, z, dz := c.spread(0), c.spread(1), c.Out(0), c.OutGrad(0)
+			c.gather(0, func(d []float64) { dfx(d, dz, x, y, z) })
+			c.gather(1, func(d []float64) { dfy(d, dz, x, y, z) })
+		},
+	}
+}
+
+// spread returns input i repeated to the shape of the output.
+func (c *Call) spread(i int) []float64 {
+	x, in, out := c.In(i), c.InShape(i), c.OutShape(0)
+	if in == out {
+		return x
+	}
+	y := c.Temp(out.Rows * out.Cols)
+	for r := range out.Rows {
+		row := y[r*out.Cols : (r+1)*out.Cols]
+		switch {
+		case in.Cols == out.Cols && in.Rows == 1:
+			copy(row, x)
+		case in.Rows == 1:
+			fill(row, x[0])
+		default:
+			fill(row, x[r])
+		}
+	}
+	return y
+}
+
+func fill(dst []float64, x float64) {
+	for i := range dst {
+		dst[i] = x
+	}
+}
+
+// gather lets add add to a gradient in the shape of the output and sums it
+// over the rows or columns along which input i was repeated.
+func (c *Call) gather(i int, add func(d []float64)) {
+	g := c.InGrad(i)
+	if g == nil {
+		return
+	}
+	in, out := c.InShape(i), c.OutShape(0)
+	if in == out {
+		add(g)
+		return
+	}
+	full := c.Temp(out.Rows * out.Cols)
+	clear(full)
+	add(full)
+	switch {
+	case in.Rows == 1 && in.Cols == 1:
+		g[0] += kernel.Sum(full)
+	case in.Rows == 1:
+		kernel.ColSum(g, full, out.Rows, out.Cols)
+	default:
+		sums := c.Temp(out.Rows)
+		kernel.RowSum(sums, full, out.Rows, out.Cols)
+		kernel.Accumulate(g, sums)
+	}
+}
+
+// The elementwise operations of two operands, each with its derivatives.
+var (
+	addOp = binary("Add", kernel.Add,
+		func(d, dz, x, y, z []float64) { kernel.Accumulate(d, dz) },
+		func(d, dz, x, y, z []float64) { kernel.Accumulate(d, dz) })
+	subOp = binary("Sub", kernel.Sub,
+		func(d, dz, x, y, z []float64) { kernel.Accumulate(d, dz) },
+		func(d, dz, x, y, z []float64) { kernel.Axpy(d, dz, -1) })
+	mulOp = binary("Mul", kernel.Mul,
+		func(d, dz, x, y, z []float64) { kernel.MulAdd(d, dz, y) },
+		func(d, dz, x, y, z []float64) { kernel.MulAdd(d, dz, x) })
+	divOp = binary("Div", kernel.Div,
+		func(d, dz, x, y, z []float64) { kernel.DivAdd(d, dz, y) },
+		func(d, dz, x, y, z []float64) {
+			for i, v := range y {
+				d[i] -= float64(dz[i] * (z[i] / v))
+			}
+		})
+	maxOp = binary("Max",
+		func(z, x, y []float64) {
+			for i, v := range x {
+				z[i] = max(v, y[i])
+			}
+		},
+		func(d, dz, x, y, z []float64) { addWhere(d, dz, x, y, true) },
+		func(d, dz, x, y, z []float64) { addWhere(d, dz, x, y, false) })
+	minOp = binary("Min",
+		func(z, x, y []float64) {
+			for i, v := range x {
+				z[i] = min(v, y[i])
+			}
+		},
+		func(d, dz, x, y, z []float64) { addWhere(d, dz, y, x, true) },
+		func(d, dz, x, y, z []float64) { addWhere(d, dz, y, x, false) })
+	greaterOp = &Op{Name: "Greater", Forward: func(c *Call) {
+		z, x, y := c.Out(0), c.spread(0), c.spread(1)
+		for i, v := range x {
+			z[i] = 0
+			if v > y[i] {
+				z[i] = 1
+			}
+		}
+	}}
+)
+
+// addWhere adds dz to d where (x ≥ y) is want: ties belong to the first operand.
+func addWhere(d, dz, x, y []float64, want bool) {
+	for i, v := range x {
+		if (v >= y[i]) == want {
+			d[i] += dz[i]
+		}
+	}
+}
+
+// selectOp has inputs mask, x, y.
+var selectOp = &Op{
+	Name:    "Where",
+	Forward: func(c *Call) { kernel.Select(c.Out(0), c.spread(0), c.spread(1), c.spread(2)) },
+	Backward: func(c *Call) {
+		mask, dz := c.spread(0), c.OutGrad(0)
+		for k := 1; k <= 2; k++ {
+			c.gather(k, func(d []float64) {
+				for i, m := range mask {
+					if (m != 0) == (k == 1) {
+						d[i] += dz[i]
+					}
+				}
+			})
+		}
+	},
+}
+
+// broadcast returns the shape of an elementwise operation of a and b.
+func broadcast(name string, a, b Shape) Shape {
+	out := Shape{max(a.Rows, b.Rows), max(a.Cols, b.Cols)}
+	if a.Rows == 0 || b.Rows == 0 {
+		out.Rows = 0
+	}
+	fits := func(s Shape) bool {
+		return (s.Rows == out.Rows || s.Rows == 1) && (s.Cols == out.Cols || s.Cols == 1)
+	}
+	if !fits(a) || !fits(b) {
+		panic(shapeError(name, a, b))
+	}
+	return out
+}
+
+func (v Var) binary(op *Op, w Var) Var {
+	return op.Apply(v.t, Args{}, broadcast(op.Name, v.Shape(), w.Shape()), v, w)
+}
+
+// Add returns v + w. Operands of all elementwise operations broadcast: 1×d is
+// repeated over rows, n×1 over columns, 1×1 over both; other differences of
+// shape panic.
+func (v Var) Add(w Var) Var { return v.binary(addOp, w) }
+
+// Sub returns v − w.
+func (v Var) Sub(w Var) Var { return v.binary(subOp, w) }
+
+// Mul returns the elementwise product v·w.
+func (v Var) Mul(w Var) Var { return v.binary(mulOp, w) }
+
+// Div returns the elementwise quotient v/w.
+func (v Var) Div(w Var) Var { return v.binary(divOp, w) }
+
+// Max returns the larger of v and w; where equal, the derivative is v's.
+func (v Var) Max(w Var) Var { return v.binary(maxOp, w) }
+
+// Min returns the smaller of v and w; where equal, the derivative is v's.
+func (v Var) Min(w Var) Var { return v.binary(minOp, w) }
+
+// Greater returns the constant 1 where v > w and 0 elsewhere.
+func (v Var) Greater(w Var) Var { return v.binary(greaterOp, w) }
+
+// Where returns x where mask is not 0 and y elsewhere; no gradient flows to
+// mask, nor to the operand that was not chosen. All three broadcast.
+func Where(mask, x, y Var) Var {
+	out := broadcast("Where", mask.Shape(), broadcast("Where", x.Shape(), y.Shape()))
+	return selectOp.Apply(mask.t, Args{}, out, mask, x, y)
+}

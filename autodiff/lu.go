@@ -1,0 +1,160 @@
+package autodiff
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// The operations on a square matrix A by its LU factors.
+var (
+	logAbsDetOp = &Op{
+		Name: "LogAbsDet",
+		Forward: func(c *Call) {
+			d := c.InShape(0).Rows
+			lu, piv := factors(d, c.Save(d*d+d))
+			copy(lu, c.In(0))
+			factor(lu, piv, d)
+			diag := c.Temp(d)
+			for i := range d {
+				diag[i] = math.Abs(lu[i*d+i])
+			}
+			kernel.Log(diag, diag)
+			c.Out(0)[0] = kernel.Sum(diag)
+		},
+		Backward: func(c *Call) { // dA = dy·A⁻ᵀ
+			d := c.InShape(0).Rows
+			lu, piv := factors(d, c.Saved())
+			inv := c.Temp(d * d) // row i solves Aᵀ·x = eᵢ: it is column i of A⁻ᵀ
+			clear(inv)
+			for i := range d {
+				inv[i*d+i] = 1
+				solveRow(inv[i*d:(i+1)*d], lu, piv, d, true)
+			}
+			da, g := c.InGrad(0), c.OutGrad(0)[0]
+			for i := range d {
+				for j := range d {
+					da[j*d+i] = math.FMA(g, inv[i*d+j], da[j*d+i])
+				}
+			}
+		},
+	}
+	// Inputs A (d×d) and B (n×d): rows x with A·x = b.
+	solveOp = &Op{
+		Name: "Solve",
+		Forward: func(c *Call) {
+			s := c.InShape(1)
+			d := s.Cols
+			lu, piv := factors(d, c.Save(d*d+d))
+			copy(lu, c.In(0))
+			factor(lu, piv, d)
+			copy(c.Out(0), c.In(1))
+			for i := range s.Rows {
+				solveRow(c.Out(0)[i*d:(i+1)*d], lu, piv, d, false)
+			}
+		},
+		Backward: func(c *Call) { // dB = A⁻ᵀ·dX, dA = −dB·xᵀ
+			s := c.InShape(1)
+			n, d := s.Rows, s.Cols
+			g := c.Temp(n * d)
+			copy(g, c.OutGrad(0))
+			lu, piv := factors(d, c.Saved())
+			for i := range n {
+				solveRow(g[i*d:(i+1)*d], lu, piv, d, true)
+			}
+			if db := c.InGrad(1); db != nil {
+				kernel.Accumulate(db, g)
+			}
+			if da := c.InGrad(0); da != nil {
+				full := c.Temp(d * d)
+				kernel.Gemm(true, false, d, d, n, g, d, c.Out(0), d, false, full, d)
+				kernel.Axpy(da, full, -1)
+			}
+		},
+	}
+)
+
+// factors divides what a factorisation saved.
+func factors(d int, saved []float64) (lu, piv []float64) {
+	return saved[:d*d], saved[d*d:]
+}
+
+// factor replaces a (d×d) by its LU factors with partial pivoting: P·A = L·U,
+// piv[i] being the row swapped with row i. A singular matrix has a zero on the
+// diagonal of U.
+func factor(a, piv []float64, d int) {
+	for k := range d {
+		p := k
+		for i := k + 1; i < d; i++ {
+			if math.Abs(a[i*d+k]) > math.Abs(a[p*d+k]) {
+				p = i
+			}
+		}
+		piv[k] = float64(p)
+		if p != k {
+			for j := range d {
+				a[k*d+j], a[p*d+j] = a[p*d+j], a[k*d+j]
+			}
+		}
+		if a[k*d+k] == 0 {
+			continue
+		}
+		for i := k + 1; i < d; i++ {
+			a[i*d+k] /= a[k*d+k]
+			kernel.Axpy(a[i*d+k+1:(i+1)*d], a[k*d+k+1:(k+1)*d], -a[i*d+k])
+		}
+	}
+}
+
+// solveRow replaces b by the solution of A·x = b, or Aᵀ·x = b, from the factors.
+func solveRow(b, lu, piv []float64, d int, trans bool) {
+	if !trans {
+		for k := range d {
+			p := int(piv[k])
+			b[k], b[p] = b[p], b[k]
+		}
+		for i := range d {
+			b[i] -= kernel.Dot(lu[i*d:i*d+i], b[:i])
+		}
+		for i := d - 1; i >= 0; i-- {
+			b[i] = (b[i] - kernel.Dot(lu[i*d+i+1:(i+1)*d], b[i+1:])) / lu[i*d+i]
+		}
+		return
+	}
+	for i := range d {
+		b[i] /= lu[i*d+i]
+		kernel.Axpy(b[i+1:], lu[i*d+i+1:(i+1)*d], -b[i])
+	}
+	for i := d - 1; i >= 0; i-- {
+		kernel.Axpy(b[:i], lu[i*d:i*d+i], -b[i])
+	}
+	for k := d - 1; k >= 0; k-- {
+		p := int(piv[k])
+		b[k], b[p] = b[p], b[k]
+	}
+}
+
+func (v Var) square(what string) int {
+	s := v.Shape()
+	if s.Rows != s.Cols {
+		panic(fmt.Sprintf("autodiff: %s: got %d×%d, want a square matrix", what, s.Rows, s.Cols))
+	}
+	return s.Rows
+}
+
+// LogAbsDet returns log|det v| of a square matrix: −Inf if it is singular. It
+// costs O(d³).
+func (v Var) LogAbsDet() Var {
+	v.square("LogAbsDet")
+	return logAbsDetOp.Apply(v.t, Args{}, Shape{1, 1}, v)
+}
+
+// Solve returns the rows x with A·x = b for each row b of v, A being square.
+// A singular A gives infinite or NaN rows. It costs O(d³ + n·d²).
+func (v Var) Solve(a Var) Var {
+	if d := a.square("Solve"); d != v.Cols() {
+		panic(shapeError("Solve", a.Shape(), v.Shape()))
+	}
+	return solveOp.Apply(v.t, Args{}, v.Shape(), a, v)
+}

@@ -1,0 +1,132 @@
+package autodiff
+
+import (
+	"fmt"
+	"math"
+)
+
+// A Value is a scalar, or a row of numbers, that parametrises a map or a
+// density: constant, or learned, perhaps within bounds. Its zero value holds
+// nothing; functions that take a Value say what that means.
+//
+//	bijector.NewScale(autodiff.Fixed(2))          // ×2
+//	bijector.NewScale(autodiff.Learned(1, 1, 1))  // one learned factor per column
+//
+// The user says what the numbers are and whether they are learned; the map
+// that receives them says, by [Value.Within], in which interval they stay.
+type Value struct {
+	// Param holds the numbers: themselves if Param is frozen when the value is
+	// made by Fixed, and else free numbers that Min and Max bend into the
+	// interval.
+	Param *Param
+	// Constant is true for Fixed values, which are never learned.
+	Constant bool
+	// Min and Max bound a learned value, which stays strictly between them.
+	Min, Max float64
+}
+
+// Fixed returns constant numbers: one for all columns, or one per column.
+// It panics if there are none or one is not finite.
+func Fixed(x ...float64) Value { return newValue("Fixed", x, true) }
+
+// Learned returns numbers that training starts from: one for all columns, or
+// one per column. It panics if there are none or one is not finite.
+func Learned(x ...float64) Value { return newValue("Learned", x, false) }
+
+func newValue(what string, x []float64, constant bool) Value {
+	if len(x) == 0 {
+		panic("autodiff: " + what + ": got no numbers, want at least one")
+	}
+	for _, v := range x {
+		if math.IsNaN(v - v) {
+			panic(fmt.Sprintf("autodiff: %s: got %v, want finite numbers", what, v))
+		}
+	}
+	p := NewParam(1, len(x), append([]float64(nil), x...))
+	p.Freeze(constant)
+	return Value{Param: p, Constant: constant, Min: math.Inf(-1), Max: math.Inf(1)}
+}
+
+// IsZero reports whether the value holds nothing.
+func (v Value) IsZero() bool { return v.Param == nil }
+
+// Len returns the number of numbers: 1 for a scalar.
+func (v Value) Len() int { return v.Param.Len() }
+
+// Within returns the value kept in the open interval from lo to hi, either of
+// which may be infinite: a learned x is lo + log(1+eᵘ), hi − log(1+e⁻ᵘ) or
+// lo + (hi−lo)·σ(u) of a free number u.
+//
+// It panics, on behalf of what, if a number is not inside.
+func (v Value) Within(what string, lo, hi float64) Value {
+	for _, x := range v.Numbers() {
+		if !(x > lo && x < hi) {
+			panic(fmt.Sprintf("%s: got %v, want a number between %v and %v", what, x, lo, hi))
+		}
+	}
+	if v.Constant {
+		return v
+	}
+	x := v.Numbers()
+	v.Min, v.Max = lo, hi
+	for i, y := range x {
+		v.Param.data[i] = v.free(y)
+	}
+	return v
+}
+
+// Positive is Within(what, 0, +Inf).
+func (v Value) Positive(what string) Value { return v.Within(what, 0, math.Inf(1)) }
+
+// free returns the free number of the value y.
+func (v Value) free(y float64) float64 {
+	switch lo, hi := !math.IsInf(v.Min, -1), !math.IsInf(v.Max, 1); {
+	case lo && hi:
+		return math.Log((y - v.Min) / (v.Max - y))
+	case lo:
+		return inverseSoftplus(y - v.Min)
+	case hi:
+		return -inverseSoftplus(v.Max - y)
+	}
+	return y
+}
+
+// inverseSoftplus returns log(eʸ − 1) = y + log(1 − e⁻ʸ).
+func inverseSoftplus(y float64) float64 { return y + math.Log(-math.Expm1(-y)) }
+
+// On returns the numbers on a tape: 1×1 or 1×d.
+func (v Value) On(t *Tape) Var {
+	u := t.Use(v.Param)
+	if v.Constant {
+		return u
+	}
+	switch lo, hi := !math.IsInf(v.Min, -1), !math.IsInf(v.Max, 1); {
+	case lo && hi:
+		return u.Sigmoid().MulConst(v.Max - v.Min).AddConst(v.Min)
+	case lo && v.Min == 0:
+		return u.Softplus()
+	case lo:
+		return u.Softplus().AddConst(v.Min)
+	case hi:
+		return u.LogSigmoid().AddConst(v.Max)
+	}
+	return u
+}
+
+// Numbers returns the present numbers.
+func (v Value) Numbers() []float64 {
+	t := NewTape()
+	t.NoGrad(true)
+	return append([]float64(nil), v.On(t).Data()...)
+}
+
+// Check panics, on behalf of what, unless the value is a scalar or has d
+// numbers; d = 0 accepts any number.
+func (v Value) Check(what string, d int) {
+	if v.Param == nil {
+		panic(what + ": got an empty Value, want Fixed or Learned numbers")
+	}
+	if n := v.Len(); d > 0 && n != 1 && n != d {
+		panic(fmt.Sprintf("%s: got %d numbers, want 1 or %d", what, n, d))
+	}
+}
