@@ -1,6 +1,10 @@
 package kernel
 
-import "testing"
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
 
 // eachTier runs f once in every tier this machine has, as a subtest.
 func eachTier(t *testing.T, f func(t *testing.T)) {
@@ -15,4 +19,35 @@ func inTier(v tier, f func()) {
 	defer func(old tier) { active = old }(active)
 	active = v
 	f()
+}
+
+// normals returns n draws from the standard normal distribution.
+func normals(r *rand.Rand, n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = r.NormFloat64()
+	}
+	return x
+}
+
+// guarded returns a slice of n NaNs between two regions that verify, to be
+// called after the use of the slice, checks are untouched. It starts shift
+// numbers after a multiple of the vector width.
+func guarded(n, shift int) (x []float64, verify func(t *testing.T, what string)) {
+	const guard = 64
+	canary := math.Float64frombits(0x7ff8_dead_beef_0001)
+	all := make([]float64, guard+shift+n+guard)
+	for i := range all {
+		all[i] = canary
+	}
+	x = all[guard+shift : guard+shift+n : guard+shift+n]
+	return x, func(t *testing.T, what string) {
+		t.Helper()
+		for i, v := range all {
+			inside := i >= guard+shift && i < guard+shift+n
+			if !inside && math.Float64bits(v) != math.Float64bits(canary) {
+				t.Fatalf("%s: wrote %v at %d, outside the %d numbers", what, v, i-guard-shift, n)
+			}
+		}
+	}
 }

@@ -30,6 +30,7 @@ type topic struct {
 }
 
 var topics = []topic{
+	{"gemm", "..", "kernel", gemm},
 	{"peak", "../peak", "peak", peak},
 }
 

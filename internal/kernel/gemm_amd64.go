@@ -1,0 +1,114 @@
+//go:build !purego
+
+package kernel
+
+// Cache blocking. It changes no bits: a chain that is cut goes on from C.
+const (
+	maxDepth = 256       // of A and B: a panel of 16 columns of B fills half of L1
+	maxBlock = 32 * 1024 // numbers of A that stay in L2 while all panels pass
+)
+
+// fast computes the product with the active tier's assembly, if there is one.
+func (p *product) fast() bool {
+	t := active
+	if t == generic {
+		return false
+	}
+	lanes := 4
+	if t == avx512 {
+		lanes = 8
+	}
+	g := grid{product: p, tier: t, lanes: lanes, wide: widest(p.m, lanes)}
+	g.compute()
+	return true
+}
+
+// widest returns how many vectors wide panels are for m rows: few rows need
+// wide panels to keep enough chains in flight.
+func widest(m, lanes int) int {
+	switch {
+	case m == 1 || m == 2 && lanes == 8:
+		return 8
+	case m <= 2 || m < 8 && lanes == 8:
+		return 4
+	}
+	return 2
+}
+
+// A grid cuts a product into panels for the assembly.
+type grid struct {
+	*product
+	tier   tier
+	lanes  int
+	wide   int       // vectors of the widest panels
+	packed []float64 // the panels of the current depth of B, or nil
+}
+
+// compute runs over blocks of depth, then blocks of rows, then panels.
+func (g *grid) compute() {
+	cuts := (g.k + maxDepth - 1) / maxDepth
+	depth := (g.k + cuts - 1) / cuts
+	if g.bCol != 1 {
+		buf := scratch.Get().(*[]float64)
+		defer scratch.Put(buf)
+		*buf = grow(*buf, depth*(g.n+g.lanes)+8*8*g.lanes)
+		g.packed = *buf
+	}
+	rows := max(maxBlock/depth/24*24, 96)
+	for l := 0; l < g.k; l += depth {
+		d := min(depth, g.k-l)
+		if g.packed != nil {
+			g.pack(l, d)
+		}
+		for i := 0; i < g.m; i += rows {
+			r := min(rows, g.m-i)
+			g.block(i, r, l, d)
+			if l+d == g.k {
+				g.tanh(i, i+r)
+			}
+		}
+	}
+}
+
+// block adds the terms [l, l+d) of the sums to rows rows of C from i on.
+func (g *grid) block(i, rows, l, d int) {
+	p := panel{rows: rows, depth: d, aRow: 8 * g.aRow, aCol: 8 * g.aCol, cRow: 8 * g.cRow, bRow: 8 * g.bRow}
+	p.a = &g.a[i*g.aRow+l*g.aCol]
+	if l+d == g.k && g.act == ReLU {
+		p.relu = 1
+	}
+	for j := 0; j < g.n; {
+		vecs, cols := g.width(j)
+		p.tail = 1<<(cols-(vecs-1)*g.lanes) - 1
+		if g.packed != nil {
+			p.b, p.bRow = &g.packed[j*d], 8*vecs*g.lanes
+		} else {
+			p.b = &g.b[l*g.bRow+j]
+		}
+		p.c = &g.c[i*g.cRow+j]
+		switch {
+		case l > 0:
+			p.start, p.startRow = p.c, p.cRow
+		case g.start != nil:
+			p.start, p.startRow = &g.start[i*g.startRow+j], 8*g.startRow
+		default:
+			p.start, p.startRow = &noStart[0], 0
+		}
+		p.run(g.tier, vecs)
+		j += cols
+	}
+}
+
+// width returns the vectors and the columns of the panel that starts at
+// column j.
+func (g *grid) width(j int) (vecs, cols int) {
+	left := g.n - j
+	vecs = g.wide
+	for vecs > 2 && left < vecs*g.lanes {
+		vecs /= 2
+	}
+	if left <= g.lanes {
+		vecs = 1
+	}
+	return vecs, min(left, vecs*g.lanes)
+}

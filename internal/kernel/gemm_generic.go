@@ -1,0 +1,72 @@
+package kernel
+
+import "math"
+
+// generic computes the rows [from, to) of the product without assembly, in
+// blocks of 2×4 elements that live in registers.
+func (p *product) generic(from, to int) {
+	for i := from; i < to; i += 2 {
+		for j := 0; j < p.n; j += 4 {
+			if i+2 <= to && j+4 <= p.n {
+				p.block2x4(i, j)
+				continue
+			}
+			for r := i; r < min(i+2, to); r++ {
+				for s := j; s < min(j+4, p.n); s++ {
+					p.element(r, s)
+				}
+			}
+		}
+	}
+}
+
+// element computes one element of the product.
+func (p *product) element(i, j int) {
+	c := p.startAt(i, j)
+	a, b := i*p.aRow, j*p.bCol
+	for range p.k {
+		c = math.FMA(p.a[a], p.b[b], c)
+		a += p.aCol
+		b += p.bRow
+	}
+	p.store(i, j, c)
+}
+
+// block2x4 computes two rows of four columns of the product.
+func (p *product) block2x4(i, j int) {
+	c00, c01, c02, c03 := p.startAt(i, j), p.startAt(i, j+1), p.startAt(i, j+2), p.startAt(i, j+3)
+	c10, c11, c12, c13 := p.startAt(i+1, j), p.startAt(i+1, j+1), p.startAt(i+1, j+2), p.startAt(i+1, j+3)
+	a, b := i*p.aRow, j*p.bCol
+	for range p.k {
+		a0, a1 := p.a[a], p.a[a+p.aRow]
+		b0, b1, b2, b3 := p.b[b], p.b[b+p.bCol], p.b[b+2*p.bCol], p.b[b+3*p.bCol]
+		c00, c01, c02, c03 = math.FMA(a0, b0, c00), math.FMA(a0, b1, c01), math.FMA(a0, b2, c02), math.FMA(a0, b3, c03)
+		c10, c11, c12, c13 = math.FMA(a1, b0, c10), math.FMA(a1, b1, c11), math.FMA(a1, b2, c12), math.FMA(a1, b3, c13)
+		a += p.aCol
+		b += p.bRow
+	}
+	p.store(i, j, c00)
+	p.store(i, j+1, c01)
+	p.store(i, j+2, c02)
+	p.store(i, j+3, c03)
+	p.store(i+1, j, c10)
+	p.store(i+1, j+1, c11)
+	p.store(i+1, j+2, c12)
+	p.store(i+1, j+3, c13)
+}
+
+// startAt returns the number that the chain of element i, j starts from.
+func (p *product) startAt(i, j int) float64 {
+	if p.start == nil {
+		return 0
+	}
+	return p.start[i*p.startRow+j]
+}
+
+// store sets element i, j of C, after the ReLU if there is one.
+func (p *product) store(i, j int, c float64) {
+	if p.act == ReLU && c < 0 {
+		c = 0
+	}
+	p.c[i*p.cRow+j] = c
+}

@@ -1,0 +1,6 @@
+//go:build !amd64 || purego
+
+package kernel
+
+// fast says that there is no assembly.
+func (p *product) fast() bool { return false }

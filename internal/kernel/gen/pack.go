@@ -1,0 +1,155 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Offsets of the fields of the struct packing in ../pack.go.
+const (
+	packCols = 8 * iota
+	packRows
+	packSrc
+	packSrcRow
+	packDst
+	packDstRow
+)
+
+// packRegs are the registers of a packer.
+type packRegs struct {
+	n      reg.Register   // columns of the source left
+	rows   []reg.Register // the source's rows; missing ones are the last again
+	dst, d reg.Register   // the destination and the bytes between its rows
+}
+
+// packStart loads the arguments of a packer of up to rows rows.
+func (c *asm) packStart(name string, rows int) *packRegs {
+	p := c.textOf(name, "packing", fmt.Sprintf("%s transposes up to %d rows into a panel.", name, rows))
+	get := func(off int) reg.Register {
+		g := c.GP64()
+		c.MOVQ(Mem{Base: p, Disp: off}, g)
+		return g
+	}
+	r := &packRegs{n: get(packCols), dst: get(packDst), d: get(packDstRow)}
+	left, step, zero := get(packRows), get(packSrcRow), c.GP64()
+	c.XORQ(zero, zero)
+	r.rows = []reg.Register{get(packSrc)}
+	for i := 1; i < rows; i++ {
+		c.DECQ(left)
+		c.CMOVQEQ(zero, step)
+		q := c.GP64()
+		c.MOVQ(r.rows[i-1], q)
+		c.ADDQ(step, q)
+		r.rows = append(r.rows, q)
+	}
+	return r
+}
+
+// packTurn writes one turn of a packer: out[i] becomes the next row of the
+// destination.
+func (c *asm) packTurn(r *packRegs, out []reg.Register, store func(from reg.Register, to Mem)) {
+	for _, x := range out {
+		store(x, Mem{Base: r.dst})
+		c.ADDQ(r.d, r.dst)
+	}
+}
+
+// pack512 writes the packer of eight rows: 8×8 blocks are transposed in
+// registers by pairs, then by quarters.
+func (c *asm) pack512() {
+	r := c.packStart("pack512", 8)
+	loop, move, done := c.label("loop"), c.label("move"), c.label("done")
+	k, bits, count := c.K(), c.GP64(), reg.RCX
+	c.MOVQ(U32(255), bits)
+	c.Label(loop)
+	c.CMPQ(r.n, Imm(8))
+	c.JGE(LabelRef(move))
+	c.TESTQ(r.n, r.n)
+	c.JEQ(LabelRef(done))
+	c.MOVQ(r.n, count)
+	c.MOVQ(U32(1), bits)
+	c.SHLQ(reg.CL, bits)
+	c.DECQ(bits)
+	c.Label(move)
+	c.KMOVB(bits.As32(), k)
+	x := make([]reg.Register, 8)
+	for i, q := range r.rows {
+		x[i] = c.ZMM()
+		c.VMOVUPD_Z(Mem{Base: q}, k, x[i])
+		c.ADDQ(Imm(64), q)
+	}
+	out := make([]reg.Register, 8)
+	for odd := range 2 {
+		var t [4]reg.Register
+		for i := range t {
+			t[i] = c.ZMM()
+			if odd == 0 {
+				c.VUNPCKLPD(x[2*i+1], x[2*i], t[i])
+			} else {
+				c.VUNPCKHPD(x[2*i+1], x[2*i], t[i])
+			}
+		}
+		quarter := func(by uint8, y, x reg.Register) reg.Register {
+			z := c.ZMM()
+			c.VSHUFF64X2(U8(by), y, x, z)
+			return z
+		}
+		even02, odd02 := quarter(0x88, t[1], t[0]), quarter(0xDD, t[1], t[0])
+		even46, odd46 := quarter(0x88, t[3], t[2]), quarter(0xDD, t[3], t[2])
+		out[0+odd], out[4+odd] = quarter(0x88, even46, even02), quarter(0xDD, even46, even02)
+		out[2+odd], out[6+odd] = quarter(0x88, odd46, odd02), quarter(0xDD, odd46, odd02)
+	}
+	c.packTurn(r, out, func(from reg.Register, to Mem) { c.VMOVUPD(from, to) })
+	c.SUBQ(Imm(8), r.n)
+	c.JGT(LabelRef(loop))
+	c.Label(done)
+	c.VZEROUPPER()
+	c.RET()
+}
+
+// pack256 writes the packer of four rows, in blocks of 4×4.
+func (c *asm) pack256() {
+	r := c.packStart("pack256", 4)
+	loop, single, done := c.label("loop"), c.label("single"), c.label("done")
+	c.Label(loop)
+	c.CMPQ(r.n, Imm(4))
+	c.JLT(LabelRef(single))
+	var lo, hi [2]reg.VecVirtual // rows 0 and 2, 1 and 3: columns 0, 1 and 2, 3
+	for i := range 2 {
+		lo[i], hi[i] = c.YMM(), c.YMM()
+		c.VMOVUPD(Mem{Base: r.rows[0], Disp: 16 * i}, lo[i].AsX())
+		c.VINSERTF128(Imm(1), Mem{Base: r.rows[2], Disp: 16 * i}, lo[i], lo[i])
+		c.VMOVUPD(Mem{Base: r.rows[1], Disp: 16 * i}, hi[i].AsX())
+		c.VINSERTF128(Imm(1), Mem{Base: r.rows[3], Disp: 16 * i}, hi[i], hi[i])
+	}
+	var out []reg.Register
+	for i := range 2 {
+		even, odd := c.YMM(), c.YMM()
+		c.VUNPCKLPD(hi[i], lo[i], even)
+		c.VUNPCKHPD(hi[i], lo[i], odd)
+		out = append(out, even, odd)
+	}
+	c.packTurn(r, out, func(from reg.Register, to Mem) { c.VMOVUPD(from, to) })
+	for _, q := range r.rows {
+		c.ADDQ(Imm(32), q)
+	}
+	c.SUBQ(Imm(4), r.n)
+	c.JMP(LabelRef(loop))
+	c.Label(single)
+	c.TESTQ(r.n, r.n)
+	c.JEQ(LabelRef(done))
+	x := c.XMM()
+	for i, q := range r.rows {
+		c.VMOVSD(Mem{Base: q}, x)
+		c.VMOVSD(x, Mem{Base: r.dst, Disp: 8 * i})
+		c.ADDQ(Imm(8), q)
+	}
+	c.ADDQ(r.d, r.dst)
+	c.DECQ(r.n)
+	c.JMP(LabelRef(single))
+	c.Label(done)
+	c.VZEROUPPER()
+	c.RET()
+}

@@ -1,0 +1,47 @@
+//go:build !purego
+
+package kernel
+
+import "sync"
+
+// A packing is the argument of the assembly that transposes a few long rows
+// into a panel. The generator knows the offsets of its fields; distances are in
+// bytes. It writes whole vectors, and up to 7 rows past the end.
+type packing struct {
+	cols, rows int
+	src        *float64
+	srcRow     int
+	dst        *float64
+	dstRow     int
+}
+
+// scratch holds slices for packed panels.
+var scratch = sync.Pool{New: func() any { return new([]float64) }}
+
+// grow returns a slice of n numbers, x itself if it is long enough.
+func grow(x []float64, n int) []float64 {
+	if cap(x) < n {
+		return make([]float64, n)
+	}
+	return x[:n]
+}
+
+// pack copies the rows [l, l+d) of B, which is stored transposed, into panels
+// one after the other.
+func (g *grid) pack(l, d int) {
+	for j := 0; j < g.n; {
+		vecs, cols := g.width(j)
+		q := packing{cols: d, srcRow: 8 * g.bCol, dstRow: 8 * vecs * g.lanes}
+		for s := 0; s < cols; s += g.lanes {
+			q.rows = min(g.lanes, cols-s)
+			q.src = &g.b[(j+s)*g.bCol+l]
+			q.dst = &g.packed[j*d+s]
+			if g.tier == avx512 {
+				pack512(&q)
+			} else {
+				pack256(&q)
+			}
+		}
+		j += cols
+	}
+}

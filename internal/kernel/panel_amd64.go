@@ -1,0 +1,63 @@
+//go:build !purego
+
+package kernel
+
+// A panel is the argument of the assembly: C = act(start + A·B) for a panel of
+// columns one to eight vectors wide. The generator knows the offsets of its
+// fields; distances are in bytes.
+type panel struct {
+	rows, depth int // of A
+	a           *float64
+	aRow, aCol  int
+	b           *float64
+	bRow        int
+	start       *float64
+	startRow    int
+	c           *float64
+	cRow        int
+	tail        uint64 // one bit for each column of the last vector
+	relu        int    // 0 or 1
+}
+
+// noStart is the start of a product that starts from 0, for the widest panel.
+var noStart [64]float64
+
+// run computes the panel, vecs vectors wide, with the assembly of tier t.
+func (p *panel) run(t tier, vecs int) {
+	if t == avx512 {
+		p.run512(vecs)
+	} else {
+		p.run256(vecs)
+	}
+}
+
+func (p *panel) run512(vecs int) {
+	switch vecs {
+	case 1:
+		panel512x1(p)
+	case 2:
+		panel512x2(p)
+	case 4:
+		panel512x4(p)
+	case 8:
+		panel512x8(p)
+	}
+}
+
+func (p *panel) run256(vecs int) {
+	full := p.tail == 1<<4-1
+	switch {
+	case vecs == 1 && full:
+		panel256x1(p)
+	case vecs == 1:
+		panel256x1m(p)
+	case vecs == 2 && full:
+		panel256x2(p)
+	case vecs == 2:
+		panel256x2m(p)
+	case vecs == 4:
+		panel256x4(p)
+	case vecs == 8:
+		panel256x8(p)
+	}
+}
