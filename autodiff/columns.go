@@ -71,6 +71,40 @@ var (
 			}
 		},
 	}
+	replaceOp = &Op{
+		Name: "Replace",
+		Forward: func(c *Call) {
+			s, y, w, idx := c.InShape(0), c.Out(0), c.In(1), c.index()
+			copy(y, c.In(0))
+			for i := range s.Rows {
+				row := y[i*s.Cols : (i+1)*s.Cols]
+				for k, j := range idx {
+					row[j] = w[i*len(idx)+k]
+				}
+			}
+		},
+		Backward: func(c *Call) {
+			s, dy, idx := c.InShape(0), c.OutGrad(0), c.index()
+			if dw := c.InGrad(1); dw != nil {
+				for i := range s.Rows {
+					row := dy[i*s.Cols : (i+1)*s.Cols]
+					for k, j := range idx {
+						dw[i*len(idx)+k] += row[j]
+					}
+				}
+			}
+			if dv := c.InGrad(0); dv != nil {
+				kept := c.Temp(len(dy))
+				copy(kept, dy)
+				for i := range s.Rows {
+					for _, j := range idx {
+						kept[i*s.Cols+j] = 0
+					}
+				}
+				kernel.Accumulate(dv, kept)
+			}
+		},
+	}
 	reshapeOp = unary("Reshape",
 		func(y, x []float64, _ Args) { copy(y, x) },
 		func(dx, dy, x, y []float64, _ *Call) { kernel.Accumulate(dx, dy) })
@@ -185,4 +219,22 @@ func (v Var) Expand(rows, cols int) Var {
 		panic(shapeError("Expand", s, Shape{rows, cols}))
 	}
 	return expandOp.Apply(v.t, Args{}, Shape{rows, cols}, v)
+}
+
+// Replace returns v with columns index[0], index[1], … replaced by the columns
+// of w. The slice is kept as by [Var.Gather].
+//
+// It panics unless w has as many rows as v and a column per index, and the
+// indices are different columns of v.
+func (v Var) Replace(index []int, w Var) Var {
+	s, ws := v.Shape(), w.Shape()
+	if ws.Cols != len(index) || ws.Rows != s.Rows {
+		panic(shapeError("Replace", s, ws))
+	}
+	for _, j := range index {
+		if j < 0 || j >= s.Cols {
+			panic(fmt.Sprintf("autodiff: Replace: got column %d, want 0 to %d", j, s.Cols-1))
+		}
+	}
+	return replaceOp.Apply(v.t, Args{I: len(index), Ref: unsafe.SliceData(index)}, s, v, w)
 }

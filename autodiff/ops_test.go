@@ -92,6 +92,7 @@ func TestMatrixGradients(t *testing.T) {
 		{"Solve", func(x, a V) V { return x.Solve(a) }, [2]int{4, 3}, [2]int{3, 3}},
 		{"LogAbsDet", func(x, a V) V { return x.Sum().Mul(a.LogAbsDet()) }, [2]int{1, 1}, [2]int{3, 3}},
 		{"Concat", func(x, y V) V { return autodiff.Concat(x, y, x).Square() }, [2]int{4, 3}, [2]int{4, 2}},
+		{"Replace", func(x, y V) V { return x.Replace([]int{2, 0}, y).Square() }, [2]int{4, 3}, [2]int{4, 2}},
 		{"Expand", func(x, y V) V { return x.Expand(4, 3).Mul(y) }, [2]int{1, 3}, [2]int{4, 3}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

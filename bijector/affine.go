@@ -1,0 +1,215 @@
+package bijector
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// Affine is the univariate of RealNVP and MAF, with raw parameters t and s:
+//
+//	g(x) = x·exp(a(s)) + t,  log g′ = a(s)
+//
+// Its zero value bounds the scale, which keeps training stable; zeros as raw
+// parameters are the identity, except where noted.
+type Affine struct{ Scale ScaleMap }
+
+// A ScaleMap is how [Affine] makes a log-scale from a raw number.
+type ScaleMap string
+
+// The scale maps in use. Every one is a smooth, increasing function of s but
+// for the ends of Clip.
+const (
+	// SoftClip is a(s) = s/(1 + |s|/log 1000): scales between 1/1000 and 1000,
+	// and a(s) ≈ s near 0. The default.
+	SoftClip ScaleMap = ""
+	// Exp is a(s) = s, which does not bound the scale.
+	Exponential ScaleMap = "exp"
+	// Clip is a(s) = min(max(s, −5), 3).
+	Clip ScaleMap = "clip"
+	// Sigmoid2 is exp(a(s)) = σ(s + 2) + 0.001, as in Glow: zeros give scale 0.88.
+	Sigmoid2 ScaleMap = "sigmoid2"
+	// SoftplusScale is exp(a(s)) = log(1 + eˢ) + 0.001: zeros give scale 0.69.
+	SoftplusScale ScaleMap = "softplus"
+)
+
+var scaleMaps = []ScaleMap{SoftClip, Exponential, Clip, Sigmoid2, SoftplusScale}
+
+func (m ScaleMap) index() int {
+	for i, n := range scaleMaps {
+		if n == m {
+			return i
+		}
+	}
+	panic(fmt.Sprintf("bijector: Affine: got scale map %q, want one of %q", string(m), scaleMaps))
+}
+
+const (
+	softClip = 6.907755278982137 // log 1000
+	minScale = 1e-3
+)
+
+// log sets a[i] = a(s[i]) and d[i] = a′(s[i]).
+func (m ScaleMap) log(a, d, s []float64) {
+	switch m {
+	case SoftClip:
+		for i, v := range s {
+			q := 1 / (1 + math.Abs(v)/softClip)
+			if math.IsInf(v, 0) {
+				a[i], d[i] = math.Copysign(softClip, v), 0
+				continue
+			}
+			a[i], d[i] = v*q, q*q
+		}
+	case Exponential:
+		for i, v := range s {
+			a[i], d[i] = v, 1
+		}
+	case Clip:
+		for i, v := range s {
+			a[i], d[i] = min(max(v, -5), 3), 1
+			if v < -5 || v > 3 {
+				d[i] = 0
+			}
+		}
+	case Sigmoid2:
+		kernel.AddConst(a, s, 2)
+		kernel.Sigmoid(a, a)
+		for i, v := range a {
+			d[i] = v * (1 - v) / (v + minScale)
+		}
+		kernel.AddConst(a, a, minScale)
+		kernel.Log(a, a)
+	case SoftplusScale:
+		kernel.Sigmoid(d, s)
+		kernel.Softplus(a, s)
+		kernel.AddConst(a, a, minScale)
+		kernel.Div(d, d, a)
+		kernel.Log(a, a)
+	}
+}
+
+// affineMapOp has inputs x (n×d) and raw (n×2d or 1×2d), and outputs y and the
+// log-slope, n×d. Args.I is the scale map, Args.J = 1 the inverse.
+var affineMapOp = &autodiff.Op{
+	Name: "bijector.Affine",
+	Forward: func(c *autodiff.Call) {
+		x, y, logSlope := c.In(0), c.Out(0), c.Out(1)
+		n := len(x)
+		saved := c.Temp
+		if c.Needs() {
+			saved = c.Save
+		}
+		work := saved(3 * n)
+		e, d, t := work[:n], work[n:2*n], work[2*n:]
+		s := c.Temp(n)
+		splitPairs(t, s, c.In(1))
+		scaleMaps[c.Args().I].log(logSlope, d, s)
+		if c.Args().J == 1 {
+			kernel.Scale(logSlope, logSlope, -1)
+			kernel.Exp(e, logSlope)
+			kernel.Sub(y, x, t)
+			kernel.Mul(y, y, e)
+			return
+		}
+		kernel.Exp(e, logSlope)
+		copy(y, t)
+		kernel.MulAdd(y, x, e)
+	},
+	Backward: func(c *autodiff.Call) {
+		x, y, dy, dslope := c.In(0), c.Out(0), c.OutGrad(0), c.OutGrad(1)
+		n := len(x)
+		e, d := c.Saved()[:n], c.Saved()[n:2*n]
+		if dx := c.InGrad(0); dx != nil && dy != nil {
+			kernel.MulAdd(dx, dy, e)
+		}
+		draw := c.InGrad(1)
+		if draw == nil {
+			return
+		}
+		dt, ds := c.Temp(n), c.Temp(n)
+		clear(dt)
+		clear(ds)
+		if c.Args().J == 1 { // y = (x−t)·e⁻ᵃ, slope −a
+			if dy != nil {
+				kernel.MulSub(dt, dy, e)
+				kernel.MulSub(ds, dy, y)
+			}
+			if dslope != nil {
+				kernel.Sub(ds, ds, dslope)
+			}
+		} else {
+			if dy != nil {
+				kernel.Accumulate(dt, dy)
+				kernel.Mul(ds, x, e)
+				kernel.Mul(ds, ds, dy)
+			}
+			if dslope != nil {
+				kernel.Accumulate(ds, dslope)
+			}
+		}
+		kernel.Mul(ds, ds, d)
+		joinPairs(draw, dt, ds)
+	},
+}
+
+// splitPairs sets a and b from the pairs in ab, repeated if it is shorter.
+func splitPairs(a, b, ab []float64) {
+	for len(a) > 0 {
+		n := len(ab) / 2
+		for i := range n {
+			a[i], b[i] = ab[2*i], ab[2*i+1]
+		}
+		a, b = a[n:], b[n:]
+	}
+}
+
+// joinPairs adds to the pairs in ab, summing repetitions.
+func joinPairs(ab, a, b []float64) {
+	for len(a) > 0 {
+		n := len(ab) / 2
+		for i := range n {
+			ab[2*i] += a[i]
+			ab[2*i+1] += b[i]
+		}
+		a, b = a[n:], b[n:]
+	}
+}
+
+// Restore checks the scale map.
+func (m Affine) Restore() error {
+	for _, n := range scaleMaps {
+		if n == m.Scale {
+			return nil
+		}
+	}
+	return fmt.Errorf("bijector: Affine: got scale map %q, want one of %q", string(m.Scale), scaleMaps)
+}
+
+// Params returns 2: t and s.
+func (m Affine) Params() int { return 2 }
+
+// Forward returns x·exp(a(s)) + t and a(s).
+func (m Affine) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
+	return m.apply(x, raw, 0)
+}
+
+// Inverse returns (y − t)·exp(−a(s)) and −a(s).
+func (m Affine) Inverse(y, raw autodiff.Var) (x, logSlope autodiff.Var) {
+	return m.apply(y, raw, 1)
+}
+
+func (m Affine) apply(x, raw autodiff.Var, inverse int) (autodiff.Var, autodiff.Var) {
+	wantRaw("Affine", m, x, raw)
+	return affineMapOp.Apply2(nil, autodiff.Args{I: m.Scale.index(), J: inverse}, x.Shape(), x.Shape(), x, raw)
+}
+
+// wantRaw panics unless raw holds the parameters of x's columns.
+func wantRaw(what string, m Univariate, x, raw autodiff.Var) {
+	xs, rs := x.Shape(), raw.Shape()
+	if rs.Cols != xs.Cols*m.Params() || (rs.Rows != xs.Rows && rs.Rows != 1) {
+		panic(fmt.Sprintf("bijector: %s: got %d×%d raw parameters, want %d×%d", what, rs.Rows, rs.Cols, xs.Rows, xs.Cols*m.Params()))
+	}
+}

@@ -1,0 +1,91 @@
+package bijector
+
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// Chain is the composition of its elements in slice order: Chain{f, g} maps x
+// to g(f(x)), and its inverse y to f⁻¹(g⁻¹(y)).
+//
+//	log|det| of the inverse = Σᵢ ILDJᵢ(yᵢ),  yₙ = y, yᵢ₋₁ = fᵢ⁻¹(yᵢ)
+//
+// The empty Chain is the identity. It costs what its elements cost.
+type Chain []Bijector
+
+// Forward returns fₙ(…f₁(x)).
+func (c Chain) Forward(x autodiff.Var) autodiff.Var {
+	for _, b := range c {
+		x = b.Forward(x)
+	}
+	return x
+}
+
+// Inverse returns f₁⁻¹(…fₙ⁻¹(y)).
+func (c Chain) Inverse(y autodiff.Var) autodiff.Var {
+	for i := len(c) - 1; i >= 0; i-- {
+		y = c[i].Inverse(y)
+	}
+	return y
+}
+
+// ILDJ returns the sum of the elements' log-determinants along the way back.
+func (c Chain) ILDJ(y autodiff.Var) autodiff.Var {
+	sum := zero(y)
+	for i := len(c) - 1; i >= 0; i-- {
+		sum = plus(sum, c[i].ILDJ(y))
+		if i > 0 {
+			y = c[i].Inverse(y)
+		}
+	}
+	return sum
+}
+
+// FLDJ returns the sum of the elements' forward log-determinants.
+func (c Chain) FLDJ(x autodiff.Var) autodiff.Var {
+	sum := zero(x)
+	for i, b := range c {
+		sum = plus(sum, FLDJ(b, x))
+		if i < len(c)-1 {
+			x = b.Forward(x)
+		}
+	}
+	return sum
+}
+
+// CondDim returns the width of the context that elements need. It panics if
+// they disagree.
+func (c Chain) CondDim() int {
+	width := 0
+	for i, b := range c {
+		switch d := CondDim(b); {
+		case d == 0 || d == width:
+		case width == 0:
+			width = d
+		default:
+			panic(fmt.Sprintf("bijector: Chain: element %d: got context width %d, want %d as before it", i, d, width))
+		}
+	}
+	return width
+}
+
+// Given returns the chain with its conditional elements bound to the contexts.
+func (c Chain) Given(ctx autodiff.Var) Bijector {
+	bound := make(Chain, len(c))
+	for i, b := range c {
+		bound[i] = Given(b, ctx)
+	}
+	return bound
+}
+
+// Initialize initialises the elements from last to first, each with the data
+// as they arrive there.
+func (c Chain) Initialize(y autodiff.Var) {
+	for i := len(c) - 1; i >= 0; i-- {
+		Initialize(c[i], y)
+		if i > 0 {
+			y = c[i].Inverse(y)
+		}
+	}
+}

@@ -1,0 +1,34 @@
+// Package bijector holds invertible maps with their log-determinants: the
+// parts that a normalizing flow is composed of.
+//
+// A [Bijector] has three methods, written as the textbook writes them:
+//
+//	type Scale struct{ By autodiff.Value }
+//
+//	func (b *Scale) Forward(x autodiff.Var) autodiff.Var { return x.Mul(b.By.On(x.Tape())) }
+//	func (b *Scale) Inverse(y autodiff.Var) autodiff.Var { return y.Div(b.By.On(y.Tape())) }
+//	func (b *Scale) ILDJ(y autodiff.Var) autodiff.Var    { return b.By.On(y.Tape()).Abs().Log().RowSum().Neg() }
+//
+// The density of y = f(x) with x from a base density is
+//
+//	log p(y) = log base(f⁻¹(y)) + log|det ∂f⁻¹/∂y|
+//
+// Maps compose with [Chain] (in slice order: Chain{f, g} is g∘f) and turn
+// around with [Invert].
+//
+// # Carriers and univariates
+//
+// A [Univariate] is a monotone map of one number with a few raw parameters:
+// [Affine] or [Spline], say. A carrier decides where the parameters come
+// from: [Elementwise] learns them per column, [Coupling] computes them from
+// other columns by a network. A new univariate works in every carrier.
+//
+// # Shapes and panics
+//
+// A batch is a matrix whose rows are samples. Wrong widths are the
+// programmer's mistakes and panic with what was got and wanted.
+//
+// # Context
+//
+// Carriers may depend on a context, see [Conditional] and [Given].
+package bijector

@@ -1,0 +1,18 @@
+package bijector
+
+import "github.com/normflow/normflow/autodiff"
+
+// A Univariate is a strictly increasing map of one number with K raw
+// parameters, any finite numbers, zeros being a good start (usually the
+// identity). Carriers such as [Coupling] apply it to many numbers at once.
+//
+// For n×d arguments raw is n×(d·K), or 1×(d·K) for the same parameters in each row:
+// those of column j are columns j·K to j·K+K−1.
+type Univariate interface {
+	// Params returns K.
+	Params() int
+	// Forward returns y = g(x) and log(dy/dx), both n×d.
+	Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var)
+	// Inverse returns x = g⁻¹(y) and log(dx/dy), both n×d.
+	Inverse(y, raw autodiff.Var) (x, logSlope autodiff.Var)
+}
