@@ -1,0 +1,80 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// An Activation is an elementwise map between the layers of a network, known by
+// its name.
+type Activation string
+
+// The activations. Linear, ReLU and Tanh are computed with the matrix product
+// of their layer in one operation; the others are operations of their own.
+const (
+	Linear    Activation = "linear"    // x
+	ReLU      Activation = "relu"      // max(x, 0)
+	Tanh      Activation = "tanh"      // tanh x
+	LeakyReLU Activation = "leakyrelu" // x for x > 0, else x/100
+	ELU       Activation = "elu"       // x for x > 0, else eˣ − 1
+	SiLU      Activation = "silu"      // x·σ(x), also called swish
+	GELU      Activation = "gelu"      // ½x·(1 + tanh(√(2/π)·(x + 0.044715·x³))), D. Hendrycks and K. Gimpel, Gaussian Error Linear Units, arXiv 1606.08415
+	Softplus  Activation = "softplus"  // log(1 + eˣ)
+	Sigmoid   Activation = "sigmoid"   // σ(x) = 1/(1 + e⁻ˣ)
+)
+
+// Apply returns the activation of each number of x. It panics if a has no such
+// name.
+func (a Activation) Apply(x autodiff.Var) autodiff.Var {
+	switch a {
+	case Linear:
+		return x
+	case ReLU:
+		return x.ReLU()
+	case Tanh:
+		return x.Tanh()
+	case LeakyReLU:
+		return x.LeakyReLU(0.01)
+	case ELU:
+		return x.ELU()
+	case SiLU:
+		return x.SiLU()
+	case GELU:
+		return gelu(x)
+	case Softplus:
+		return x.Softplus()
+	case Sigmoid:
+		return x.Sigmoid()
+	}
+	panic(a.check().Error())
+}
+
+// gelu returns x·σ(2u) = ½x·(1 + tanh u), u = √(2/π)·(x + 0.044715·x³).
+func gelu(x autodiff.Var) autodiff.Var {
+	const twoRootTwoOverPi = 1.5957691216057308
+	u := x.Square().MulConst(0.044715).AddConst(1).Mul(x)
+	return x.Mul(u.MulConst(twoRootTwoOverPi).Sigmoid())
+}
+
+// check returns an error if a is not the name of an activation.
+func (a Activation) check() error {
+	switch a {
+	case Linear, ReLU, Tanh, LeakyReLU, ELU, SiLU, GELU, Softplus, Sigmoid:
+		return nil
+	}
+	return fmt.Errorf("nn: Activation: got %q, want linear, relu, tanh, leakyrelu, elu, silu, gelu, softplus or sigmoid", string(a))
+}
+
+// dense returns a(x·w + b), fused where autodiff can.
+func (a Activation) dense(x, w, b autodiff.Var) autodiff.Var {
+	switch a {
+	case Linear:
+		return autodiff.Dense(x, w, b, autodiff.Linear)
+	case ReLU:
+		return autodiff.Dense(x, w, b, autodiff.ReLU)
+	case Tanh:
+		return autodiff.Dense(x, w, b, autodiff.Tanh)
+	}
+	return a.Apply(autodiff.Dense(x, w, b, autodiff.Linear))
+}

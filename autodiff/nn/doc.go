@@ -1,0 +1,41 @@
+// Package nn holds small neural networks on an autodiff tape: the conditioners
+// of couplings and autoregressive maps, and whatever else maps rows to rows.
+//
+//	net := nn.NewMLP(2, []int{64, 64}, 4, nn.ReLU, src) // 2 → 64 → 64 → 4
+//	y := net.Apply(x)                                   // n×2 → n×4
+//
+// A network is plain data: its numbers are *autodiff.Param in exported fields,
+// its architecture is their shapes and the names of activations. It can be
+// built by hand, and a function or type of one's own that satisfies [Network]
+// serves wherever a network is wanted.
+//
+// # Initialisation
+//
+// Constructors draw weights and biases as PyTorch's Linear does by default,
+// [Uniform]. The other functions of type [Init] are applied to the layers:
+//
+//	for _, l := range net.Layers {
+//		nn.He(l, src)
+//	}
+//	net.ZeroLast()
+//
+// # Concurrency
+//
+// Apply only reads the parameters: one network serves any number of tapes at a
+// time.
+package nn
+
+import "github.com/normflow/normflow/autodiff"
+
+// A Network is a differentiable map of rows, n×In → n×Out, in which row i of
+// the result depends on row i of x only.
+type Network interface {
+	Apply(x autodiff.Var) autodiff.Var
+	In() int
+	Out() int
+}
+
+var (
+	_ Network = (*MLP)(nil)
+	_ Network = (*ResMLP)(nil)
+)

@@ -1,0 +1,79 @@
+package nn_test
+
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
+	"golang.org/x/exp/rand"
+	"gonum.org/v1/gonum/mat"
+)
+
+func ExampleMLP() {
+	net := nn.NewMLP(2, []int{64, 64}, 4, nn.ReLU, rand.NewSource(1))
+	tape := autodiff.NewTape()
+	y := net.Apply(tape.Matrix(mat.NewDense(3, 2, []float64{1, 2, 3, 4, 5, 6})))
+	fmt.Println(y.Dims())
+	fmt.Println(net.ZeroLast().In(), net.Out(), len(net.Layers))
+	// Output:
+	// 3 4
+	// 2 4 3
+}
+
+// A network made by hand: |x₁| + |x₂|.
+func ExampleLayer() {
+	net := &nn.MLP{Layers: []nn.Layer{
+		{W: autodiff.NewParam(2, 4, []float64{1, -1, 0, 0, 0, 0, 1, -1}), B: autodiff.NewParam(1, 4, nil), Act: nn.ReLU},
+		{W: autodiff.NewParam(4, 1, []float64{1, 1, 1, 1}), B: autodiff.NewParam(1, 1, nil), Act: nn.Linear},
+	}}
+	fmt.Println(net.Restore())
+	tape := autodiff.NewTape()
+	fmt.Println(net.Apply(tape.Matrix(mat.NewDense(1, 2, []float64{3, -4}))).Value())
+	// Output:
+	// <nil>
+	// 7
+}
+
+func ExampleResMLP() {
+	net := nn.NewResMLP(3, 32, 2, 6, nn.ReLU, rand.NewSource(1))
+	tape := autodiff.NewTape()
+	fmt.Println(net.Apply(tape.Zeros(5, 3)).Dims())
+	// Output: 5 6
+}
+
+func ExampleBlock() {
+	id := nn.Block{
+		Act: nn.ReLU,
+		A:   nn.Layer{W: autodiff.NewParam(2, 2, nil), B: autodiff.NewParam(1, 2, nil), Act: nn.ReLU},
+		B:   nn.Layer{W: autodiff.NewParam(2, 2, nil), B: autodiff.NewParam(1, 2, nil), Act: nn.Linear},
+	}
+	tape := autodiff.NewTape()
+	fmt.Println(id.Apply(tape.Matrix(mat.NewDense(1, 2, []float64{3, -4}))).Data())
+	// Output: [3 -4]
+}
+
+func ExampleActivation() {
+	tape := autodiff.NewTape()
+	x := tape.Matrix(mat.NewDense(1, 2, []float64{-1, 1}))
+	for _, a := range []nn.Activation{nn.ELU, nn.LeakyReLU, nn.SiLU} {
+		fmt.Printf("%s %.4f\n", a, a.Apply(x).Data())
+	}
+	// Output:
+	// elu [-0.6321 1.0000]
+	// leakyrelu [-0.0100 1.0000]
+	// silu [-0.2689 0.7311]
+}
+
+func ExampleInit() {
+	net := nn.NewMLP(2, []int{64}, 1, nn.ReLU, rand.NewSource(1))
+	for _, l := range net.Layers {
+		nn.Orthogonal(l, rand.NewSource(2))
+	}
+	w := net.Layers[0].W.Matrix() // 2×64
+	var gram mat.Dense
+	gram.Mul(w, w.T())
+	fmt.Printf("%.3f\n", mat.Formatted(&gram))
+	// Output:
+	// ⎡1.000  0.000⎤
+	// ⎣0.000  1.000⎦
+}
