@@ -4,23 +4,33 @@ package kernel
 
 // Cache blocking. It changes no bits: a chain that is cut goes on from C.
 const (
-	maxDepth = 256       // of A and B: a panel of 16 columns of B fills half of L1
+	maxDepth = 256       // of A and B: a panel of 16 columns of B fills half of L1, of 32 columns all
 	maxBlock = 32 * 1024 // numbers of A that stay in L2 while all panels pass
+	minBlock = 96        // rows of A in a block
 )
 
 // fast computes the product with the active tier's assembly, if there is one.
 func (p *product) fast() bool {
-	t := active
-	if t == generic {
+	switch active {
+	case avx2:
+		p.onGrid(avx2, 4)
+	case avx512:
+		p.onGrid(avx512, 8)
+	default:
 		return false
 	}
-	lanes := 4
-	if t == avx512 {
-		lanes = 8
+	return true
+}
+
+// onGrid computes the product, or its transpose where that is less work, with
+// the assembly of tier t.
+func (p *product) onGrid(t tier, lanes int) {
+	if p.thin(lanes) {
+		p.transposed(t, lanes)
+		return
 	}
 	g := grid{product: p, tier: t, lanes: lanes, wide: widest(p.m, lanes)}
 	g.compute()
-	return true
 }
 
 // widest returns how many vectors wide panels are for m rows: few rows need
@@ -29,7 +39,7 @@ func widest(m, lanes int) int {
 	switch {
 	case m == 1 || m == 2 && lanes == 8:
 		return 8
-	case m <= 2 || m < 8 && lanes == 8:
+	case m <= 2 || lanes == 8:
 		return 4
 	}
 	return 2
@@ -46,15 +56,21 @@ type grid struct {
 
 // compute runs over blocks of depth, then blocks of rows, then panels.
 func (g *grid) compute() {
-	cuts := (g.k + maxDepth - 1) / maxDepth
-	depth := (g.k + cuts - 1) / cuts
+	depth := g.k
+	if depth > maxDepth {
+		cuts := (depth + maxDepth - 1) / maxDepth
+		depth = (depth + cuts - 1) / cuts
+	}
 	if g.bCol != 1 {
 		buf := scratch.Get().(*[]float64)
 		defer scratch.Put(buf)
-		*buf = grow(*buf, depth*(g.n+g.lanes)+8*8*g.lanes)
+		*buf = grow(*buf, g.packedLen(depth))
 		g.packed = *buf
 	}
-	rows := max(maxBlock/depth/24*24, 96)
+	rows := g.m
+	if rows > minBlock {
+		rows = max(maxBlock/depth/24*24, minBlock)
+	}
 	for l := 0; l < g.k; l += depth {
 		d := min(depth, g.k-l)
 		if g.packed != nil {
@@ -79,9 +95,9 @@ func (g *grid) block(i, rows, l, d int) {
 	}
 	for j := 0; j < g.n; {
 		vecs, cols := g.width(j)
-		p.tail = 1<<(cols-(vecs-1)*g.lanes) - 1
+		p.mask = 1<<cols - 1
 		if g.packed != nil {
-			p.b, p.bRow = &g.packed[j*d], 8*vecs*g.lanes
+			p.b, p.bRow = &g.packed[j*d], 8*g.whole(cols)
 		} else {
 			p.b = &g.b[l*g.bRow+j]
 		}
@@ -100,15 +116,18 @@ func (g *grid) block(i, rows, l, d int) {
 }
 
 // width returns the vectors and the columns of the panel that starts at
-// column j.
+// column j: the widest that is full, or partial where that saves one.
 func (g *grid) width(j int) (vecs, cols int) {
 	left := g.n - j
 	vecs = g.wide
-	for vecs > 2 && left < vecs*g.lanes {
+	for vecs > 1 && left < vecs*g.lanes {
+		if left > vecs/2*g.lanes && vecs <= g.lanes/2 {
+			break
+		}
 		vecs /= 2
-	}
-	if left <= g.lanes {
-		vecs = 1
 	}
 	return vecs, min(left, vecs*g.lanes)
 }
+
+// whole rounds a number of columns up to whole vectors.
+func (g *grid) whole(cols int) int { return (cols + g.lanes - 1) / g.lanes * g.lanes }

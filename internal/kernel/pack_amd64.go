@@ -26,12 +26,18 @@ func grow(x []float64, n int) []float64 {
 	return x[:n]
 }
 
+// packedLen returns the length of the packed panels of the given depth, with the
+// room that the packers need past the end.
+func (g *grid) packedLen(depth int) int {
+	return depth*g.whole(g.n) + 7*g.wide*g.lanes
+}
+
 // pack copies the rows [l, l+d) of B, which is stored transposed, into panels
 // one after the other.
 func (g *grid) pack(l, d int) {
 	for j := 0; j < g.n; {
-		vecs, cols := g.width(j)
-		q := packing{cols: d, srcRow: 8 * g.bCol, dstRow: 8 * vecs * g.lanes}
+		_, cols := g.width(j)
+		q := packing{cols: d, srcRow: 8 * g.bCol, dstRow: 8 * g.whole(cols)}
 		for s := 0; s < cols; s += g.lanes {
 			q.rows = min(g.lanes, cols-s)
 			q.src = &g.b[(j+s)*g.bCol+l]

@@ -2,8 +2,9 @@
 
 package kernel
 
-// A panel is the argument of the assembly: C = act(start + A·B) for a panel of
-// columns one to eight vectors wide. The generator knows the offsets of its
+// A panel is the argument of the assembly: C = act(start + A·B) for as many
+// columns as fill one, two, four or eight vectors; the last vectors of one, two
+// and, on AVX-512, four may be partial. The generator knows the offsets of its
 // fields; distances are in bytes.
 type panel struct {
 	rows, depth int // of A
@@ -15,7 +16,7 @@ type panel struct {
 	startRow    int
 	c           *float64
 	cRow        int
-	tail        uint64 // one bit for each column of the last vector
+	mask        uint64 // one bit for each column
 	relu        int    // 0 or 1
 }
 
@@ -45,7 +46,7 @@ func (p *panel) run512(vecs int) {
 }
 
 func (p *panel) run256(vecs int) {
-	full := p.tail == 1<<4-1
+	full := p.mask == 1<<(4*vecs)-1
 	switch {
 	case vecs == 1 && full:
 		panel256x1(p)

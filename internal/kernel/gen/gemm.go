@@ -13,7 +13,7 @@ func gemm(c *asm) {
 	for _, p := range []panelKernel{
 		{isa: avx512f64, vecs: 1, blocks: []int{12, 8, 4, 2, 1}, masked: true},
 		{isa: avx512f64, vecs: 2, blocks: []int{12, 8, 4, 2, 1}, masked: true},
-		{isa: avx512f64, vecs: 4, blocks: []int{6, 4, 2, 1}},
+		{isa: avx512f64, vecs: 4, blocks: []int{6, 4, 2, 1}, masked: true},
 		{isa: avx512f64, vecs: 8, blocks: []int{2, 1}},
 		{isa: avx2f64, vecs: 1, blocks: []int{8, 4, 2, 1}},
 		{isa: avx2f64, vecs: 2, blocks: []int{6, 4, 2, 1}},
@@ -41,13 +41,13 @@ const (
 	panelInitRow
 	panelC
 	panelCRow
-	panelTail
+	panelMask
 	panelReLU
 )
 
 // A panelKernel computes a panel of C as wide as vecs vectors: a loop over
 // blocks of rows, as many at a time as blocks says, largest first. With masked
-// set the last vector has panelTail columns, else all.
+// set the panel has only the columns of panelMask.
 type panelKernel struct {
 	isa    *isa
 	vecs   int
@@ -65,12 +65,12 @@ func (p panelKernel) name() string {
 
 // panelRegs are the registers that live through a whole panel.
 type panelRegs struct {
-	p          reg.Register // *panel
-	m          reg.Register // rows left
-	a, init, c reg.Register // of the current row
-	s, s3, ak  reg.Register // bytes between A's rows, three times that, between A's columns
-	bk         reg.Register // bytes between B's rows
-	mask       reg.Register // of the last vector
+	p          reg.Register   // *panel
+	m          reg.Register   // rows left
+	a, init, c reg.Register   // of the current row
+	s, s3, ak  reg.Register   // bytes between A's rows, three times that, between A's columns
+	bk         reg.Register   // bytes between B's rows
+	masks      []reg.Register // of the vectors, nil for all of the vector
 }
 
 // panel writes one panel kernel.
@@ -82,7 +82,7 @@ func (c *asm) panel(k panelKernel) {
 		return g
 	}
 	if k.masked {
-		r.mask = k.isa.loadMask(c, Mem{Base: r.p, Disp: panelTail})
+		r.masks = k.isa.loadMasks(c, Mem{Base: r.p, Disp: panelMask}, k.vecs)
 	}
 	r.m, r.a, r.init, r.c = get(panelRows), get(panelA), get(panelInit), get(panelC)
 	r.s, r.ak, r.bk = get(panelARow), get(panelACol), get(panelBRow)
@@ -210,19 +210,17 @@ func (c *asm) relu(k panelKernel, r *panelRegs, acc [][]reg.Register) {
 	c.Label(none)
 }
 
-func (k panelKernel) tail(v int) bool { return k.masked && v == k.vecs-1 }
-
 func (k panelKernel) load(c *asm, r *panelRegs, from Mem, v int, to reg.Register) {
-	if k.tail(v) {
-		k.isa.loadMasked(c, from, r.mask, to)
+	if k.masked && r.masks[v] != nil {
+		k.isa.loadMasked(c, from, r.masks[v], to)
 	} else {
 		k.isa.load(c, from, to)
 	}
 }
 
 func (k panelKernel) store(c *asm, r *panelRegs, from reg.Register, v int, to Mem) {
-	if k.tail(v) {
-		k.isa.storeMasked(c, from, r.mask, to)
+	if k.masked && r.masks[v] != nil {
+		k.isa.storeMasked(c, from, r.masks[v], to)
 	} else {
 		k.isa.store(c, from, to)
 	}

@@ -17,7 +17,7 @@ type isa struct {
 	vec         func(c *asm) reg.Register
 	load        func(c *asm, from Mem, to reg.Register)
 	store       func(c *asm, from reg.Register, to Mem)
-	loadMask    func(c *asm, bits Mem) reg.Register
+	loadMasks   func(c *asm, bits Mem, vecs int) []reg.Register // one bit for each column
 	loadMasked  func(c *asm, from Mem, mask, to reg.Register)
 	storeMasked func(c *asm, from, mask reg.Register, to Mem)
 	broadcast   func(c *asm, from Mem, to reg.Register)
@@ -33,10 +33,13 @@ var avx512f64 = &isa{
 	vec:       func(c *asm) reg.Register { return c.ZMM() },
 	load:      func(c *asm, from Mem, to reg.Register) { c.VMOVUPD(from, to) },
 	store:     func(c *asm, from reg.Register, to Mem) { c.VMOVUPD(from, to) },
-	loadMask: func(c *asm, bits Mem) reg.Register {
-		k := c.K()
-		c.KMOVB(bits, k)
-		return k
+	loadMasks: func(c *asm, bits Mem, vecs int) []reg.Register {
+		masks := make([]reg.Register, vecs)
+		for v := range masks {
+			masks[v] = c.K()
+			c.KMOVB(bits.Offset(v), masks[v])
+		}
+		return masks
 	},
 	loadMasked:  func(c *asm, from Mem, mask, to reg.Register) { c.VMOVUPD_Z(from, mask, to) },
 	storeMasked: func(c *asm, from, mask reg.Register, to Mem) { c.VMOVUPD(from, mask, to) },
@@ -52,14 +55,20 @@ var avx2f64 = &isa{
 	vec:       func(c *asm) reg.Register { return c.YMM() },
 	load:      func(c *asm, from Mem, to reg.Register) { c.VMOVUPD(from, to) },
 	store:     func(c *asm, from reg.Register, to Mem) { c.VMOVUPD(from, to) },
-	loadMask: func(c *asm, bits Mem) reg.Register {
-		// Lane i becomes all ones where bit i is set.
+	loadMasks: func(c *asm, bits Mem, vecs int) []reg.Register {
+		// Registers are scarce: only the last vector may be partial. Its lane i
+		// becomes all ones where its bit is set.
+		masks := make([]reg.Register, vecs)
 		mask, lane := c.YMM(), c.YMM()
 		c.VPBROADCASTQ(bits, mask)
+		if vecs > 1 {
+			c.VPSRLQ(Imm(uint64(4*(vecs-1))), mask, mask)
+		}
 		c.VMOVDQU(c.lanes4(), lane)
 		c.VPAND(lane, mask, mask)
 		c.VPCMPEQQ(lane, mask, mask)
-		return mask
+		masks[vecs-1] = mask
+		return masks
 	},
 	loadMasked:  func(c *asm, from Mem, mask, to reg.Register) { c.VMASKMOVPD(from, mask, to) },
 	storeMasked: func(c *asm, from, mask reg.Register, to Mem) { c.VMASKMOVPD(from, mask, to) },

@@ -1,0 +1,62 @@
+//go:build !purego
+
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"unsafe"
+)
+
+// The packers stay within the room they ask for, and panels hold the columns of
+// the transpose.
+func TestPack(t *testing.T) {
+	for v := avx2; v <= supported(); v++ {
+		t.Run(v.String(), func(t *testing.T) {
+			for _, m := range []int{1, 2, 5, 100} {
+				for n := 1; n < 70; n++ {
+					for _, k := range []int{1, 2, 3, 7, 8, 9, 30} {
+						testPack(t, v, m, n, k)
+					}
+				}
+			}
+		})
+	}
+}
+
+func testPack(t *testing.T, v tier, m, n, k int) {
+	t.Helper()
+	lanes := 4
+	if v == avx512 {
+		lanes = 8
+	}
+	b := normals(rand.New(rand.NewPCG(1, 2)), n*k)
+	g := grid{product: &product{m: m, n: n, k: k, b: b, bRow: 1, bCol: k}, tier: v, lanes: lanes, wide: widest(m, lanes)}
+	packed, ok := guarded(g.packedLen(k), 3)
+	g.packed = packed
+	g.pack(0, k)
+	what := fmt.Sprintf("m=%d n=%d k=%d", m, n, k)
+	ok(t, what)
+	for j := 0; j < n; {
+		_, cols := g.width(j)
+		for l := range k {
+			for s := range cols {
+				if got, want := packed[j*k+l*g.whole(cols)+s], b[(j+s)*k+l]; got != want {
+					t.Fatalf("%s: row %d column %d is %v, want %v", what, l, j+s, got, want)
+				}
+			}
+		}
+		j += cols
+	}
+}
+
+// The generator addresses the fields of panel and packing by their order.
+func TestArgumentsAreWords(t *testing.T) {
+	if got := unsafe.Sizeof(panel{}); got != 13*8 {
+		t.Errorf("panel has %d bytes, want 104", got)
+	}
+	if got := unsafe.Sizeof(packing{}); got != 6*8 {
+		t.Errorf("packing has %d bytes, want 48", got)
+	}
+}
