@@ -19,7 +19,8 @@ const (
 // starts from 0, or from C when acc is set: c ← fma(a[i,l], b[l,j], c). So an
 // element depends on its row of op(A), its column of op(B) and its start alone,
 // never on the shape around it, and no term is skipped: NaN and ±Inf spread.
-// C must not overlap A or B. Gemm panics where a slice is too short.
+// C must not overlap A or B. Gemm panics where a slice is too short. The result
+// is that of another BLAS where blas64.Use has installed one.
 func Gemm(ta, tb bool, m, n, k int, a []float64, lda int, b []float64, ldb int, acc bool, c []float64, ldc int) {
 	checkMatrix("A", a, lda, m, k, ta)
 	checkMatrix("B", b, ldb, k, n, tb)
@@ -85,8 +86,11 @@ func (p *product) compute() {
 	if p.m == 0 || p.n == 0 {
 		return
 	}
-	if p.k == 0 || !p.fast() {
-		p.generic(0, p.m)
+	switch {
+	case p.k > 0 && p.foreign():
+	case p.k > 0 && p.fast():
+	default:
+		p.generic()
 		p.tanh(0, p.m)
 	}
 }

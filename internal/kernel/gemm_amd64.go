@@ -61,7 +61,7 @@ func (g *grid) compute() {
 		cuts := (depth + maxDepth - 1) / maxDepth
 		depth = (depth + cuts - 1) / cuts
 	}
-	if g.bCol != 1 {
+	if g.bCol != 1 || g.thrashes() {
 		buf := scratch.Get().(*[]float64)
 		defer scratch.Put(buf)
 		*buf = grow(*buf, g.packedLen(depth))
@@ -84,6 +84,12 @@ func (g *grid) compute() {
 			}
 		}
 	}
+}
+
+// thrashes reports whether the rows of a narrow panel of B, read in place, fall
+// into the same few lines of L1 while many rows of A want them.
+func (g *grid) thrashes() bool {
+	return g.lanes == 4 && g.bRow%512 == 0 && g.m >= 64 && g.k >= 64
 }
 
 // block adds the terms [l, l+d) of the sums to rows rows of C from i on.

@@ -2,16 +2,16 @@ package kernel
 
 import "math"
 
-// generic computes the rows [from, to) of the product without assembly, in
-// blocks of 2×4 elements that live in registers.
-func (p *product) generic(from, to int) {
-	for i := from; i < to; i += 2 {
+// generic computes the product without assembly, in blocks of 2×4 elements that
+// live in registers.
+func (p *product) generic() {
+	for i := 0; i < p.m; i += 2 {
 		for j := 0; j < p.n; j += 4 {
-			if i+2 <= to && j+4 <= p.n {
+			if i+2 <= p.m && j+4 <= p.n {
 				p.block2x4(i, j)
 				continue
 			}
-			for r := i; r < min(i+2, to); r++ {
+			for r := i; r < min(i+2, p.m); r++ {
 				for s := j; s < min(j+4, p.n); s++ {
 					p.element(r, s)
 				}

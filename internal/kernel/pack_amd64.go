@@ -32,22 +32,39 @@ func (g *grid) packedLen(depth int) int {
 	return depth*g.whole(g.n) + 7*g.wide*g.lanes
 }
 
-// pack copies the rows [l, l+d) of B, which is stored transposed, into panels
-// one after the other.
+// pack copies the rows [l, l+d) of B into panels one after the other.
 func (g *grid) pack(l, d int) {
 	for j := 0; j < g.n; {
 		_, cols := g.width(j)
-		q := packing{cols: d, srcRow: 8 * g.bCol, dstRow: 8 * g.whole(cols)}
-		for s := 0; s < cols; s += g.lanes {
-			q.rows = min(g.lanes, cols-s)
-			q.src = &g.b[(j+s)*g.bCol+l]
-			q.dst = &g.packed[j*d+s]
-			if g.tier == avx512 {
-				pack512(&q)
-			} else {
-				pack256(&q)
-			}
+		if g.bCol == 1 {
+			g.packCopy(g.packed[j*d:], j, cols, l, d)
+		} else {
+			g.packTransposed(g.packed[j*d:], j, cols, l, d)
 		}
 		j += cols
+	}
+}
+
+// packCopy copies a panel of B.
+func (g *grid) packCopy(dst []float64, j, cols, l, d int) {
+	w := g.whole(cols)
+	for r := range d {
+		from := (l+r)*g.bRow + j
+		copy(dst[r*w:], g.b[from:from+cols])
+	}
+}
+
+// packTransposed copies a panel of B whose columns are rows in memory.
+func (g *grid) packTransposed(dst []float64, j, cols, l, d int) {
+	q := packing{cols: d, srcRow: 8 * g.bCol, dstRow: 8 * g.whole(cols)}
+	for s := 0; s < cols; s += g.lanes {
+		q.rows = min(g.lanes, cols-s)
+		q.src = &g.b[(j+s)*g.bCol+l]
+		q.dst = &dst[s]
+		if g.tier == avx512 {
+			pack512(&q)
+		} else {
+			pack256(&q)
+		}
 	}
 }

@@ -10,14 +10,15 @@ import (
 )
 
 // The packers stay within the room they ask for, and panels hold the columns of
-// the transpose.
+// B.
 func TestPack(t *testing.T) {
 	for v := avx2; v <= supported(); v++ {
 		t.Run(v.String(), func(t *testing.T) {
 			for _, m := range []int{1, 2, 5, 100} {
 				for n := 1; n < 70; n++ {
 					for _, k := range []int{1, 2, 3, 7, 8, 9, 30} {
-						testPack(t, v, m, n, k)
+						testPack(t, v, m, n, k, true)
+						testPack(t, v, m, n, k, false)
 					}
 				}
 			}
@@ -25,24 +26,27 @@ func TestPack(t *testing.T) {
 	}
 }
 
-func testPack(t *testing.T, v tier, m, n, k int) {
+func testPack(t *testing.T, v tier, m, n, k int, trans bool) {
 	t.Helper()
 	lanes := 4
 	if v == avx512 {
 		lanes = 8
 	}
 	b := normals(rand.New(rand.NewPCG(1, 2)), n*k)
-	g := grid{product: &product{m: m, n: n, k: k, b: b, bRow: 1, bCol: k}, tier: v, lanes: lanes, wide: widest(m, lanes)}
+	g := grid{product: &product{m: m, n: n, k: k, b: b, bRow: n, bCol: 1}, tier: v, lanes: lanes, wide: widest(m, lanes)}
+	if trans {
+		g.bRow, g.bCol = 1, k
+	}
 	packed, ok := guarded(g.packedLen(k), 3)
 	g.packed = packed
 	g.pack(0, k)
-	what := fmt.Sprintf("m=%d n=%d k=%d", m, n, k)
+	what := fmt.Sprintf("m=%d n=%d k=%d trans=%v", m, n, k, trans)
 	ok(t, what)
 	for j := 0; j < n; {
 		_, cols := g.width(j)
 		for l := range k {
 			for s := range cols {
-				if got, want := packed[j*k+l*g.whole(cols)+s], b[(j+s)*k+l]; got != want {
+				if got, want := packed[j*k+l*g.whole(cols)+s], b[(j+s)*g.bCol+l*g.bRow]; got != want {
 					t.Fatalf("%s: row %d column %d is %v, want %v", what, l, j+s, got, want)
 				}
 			}

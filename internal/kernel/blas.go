@@ -1,0 +1,52 @@
+package kernel
+
+import (
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/blas/gonum"
+)
+
+// foreign computes the product with the BLAS that blas64.Use has installed, if
+// it is not gonum's own. The bits are then that BLAS's.
+func (p *product) foreign() bool {
+	impl := blas64.Implementation()
+	if _, own := impl.(gonum.Implementation); own {
+		return false
+	}
+	var beta float64
+	if p.start != nil {
+		beta = 1
+		p.copyStart()
+	}
+	ta, lda := stored(p.aRow, p.aCol, p.k)
+	tb, ldb := stored(p.bRow, p.bCol, p.n)
+	impl.Dgemm(ta, tb, p.m, p.n, p.k, 1, p.a, lda, p.b, ldb, beta, p.c, p.cRow)
+	if p.act == ReLU {
+		for i := range p.m {
+			row := p.c[i*p.cRow : i*p.cRow+p.n]
+			for j, v := range row {
+				if v < 0 {
+					row[j] = 0
+				}
+			}
+		}
+	}
+	p.tanh(0, p.m)
+	return true
+}
+
+// copyStart sets C to the start of the product.
+func (p *product) copyStart() {
+	for i := range p.m {
+		copy(p.c[i*p.cRow:i*p.cRow+p.n], p.start[i*p.startRow:])
+	}
+}
+
+// stored returns how BLAS names a matrix of cols columns with the given
+// distances between its rows and between its columns.
+func stored(row, col, cols int) (blas.Transpose, int) {
+	if col == 1 {
+		return blas.NoTrans, max(row, cols)
+	}
+	return blas.Trans, col
+}
