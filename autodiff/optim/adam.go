@@ -1,0 +1,91 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+)
+
+// Adam divides an average of the gradients by the root of an average of their
+// squares. With t the number of the step,
+//
+//	m ← β₁·m + (1−β₁)·g        v ← β₂·v + (1−β₂)·g²
+//	p ← p − rate · m/(1−β₁ᵗ) / (√(v/(1−β₂ᵗ)) + ε)
+//
+// D. Kingma and J. Ba, Adam: A Method for Stochastic Optimization, arXiv 1412.6980.
+type Adam struct {
+	Beta1 float64 // decay of the average of g; 0 means 0.9
+	Beta2 float64 // decay of the average of g²; 0 means 0.999
+	Eps   float64 // ε; 0 means 1e-8
+
+	state State
+}
+
+// Step implements [Optimizer]. It panics unless 0 ≤ β < 1 and ε ≥ 0.
+func (a *Adam) Step(p, grad []float64, rate float64) { a.step("Adam", p, grad, rate, 0) }
+
+// State implements [Optimizer]: the moments are m and v.
+func (a *Adam) State() State { return a.state }
+
+// SetState implements [Optimizer].
+func (a *Adam) SetState(s State) error { return a.state.set("Adam", s, 2) }
+
+func (a *Adam) step(what string, p, grad []float64, rate, decay float64) {
+	b1, b2, eps := orDefault(a.Beta1, 0.9), orDefault(a.Beta2, 0.999), orDefault(a.Eps, 1e-8)
+	if !(b1 > 0 && b1 < 1 && b2 > 0 && b2 < 1 && eps > 0) {
+		panic(fmt.Sprintf("optim: %s: got β₁ %v, β₂ %v, ε %v, want 0 ≤ β < 1 and ε ≥ 0", what, b1, b2, eps))
+	}
+	a.state.begin(what, p, grad, rate, 2)
+	t := a.state.Steps
+	adam(p, grad, a.state.Moments[0], a.state.Moments[1],
+		b1, b2, eps, rate/(1-power(b1, t)), 1/math.Sqrt(1-power(b2, t)), 1-float64(rate*decay))
+}
+
+// adam sets m, v and p for one step: rate and root are corrected for the
+// averages' start at 0, and p shrinks by the factor keep.
+func adam(p, g, m, v []float64, b1, b2, eps, rate, root, keep float64) {
+	c1, c2 := 1-b1, 1-b2
+	for i, gi := range g {
+		mi := math.FMA(b1, m[i], float64(c1*gi))
+		vi := math.FMA(b2, v[i], float64(float64(c2*gi)*gi))
+		m[i], v[i] = mi, vi
+		p[i] = math.FMA(-rate, mi/math.FMA(math.Sqrt(vi), root, eps), float64(keep*p[i]))
+	}
+}
+
+// AdamW is Adam with decoupled weight decay: each step first shrinks p by the
+// factor 1 − rate·Decay, biases and all.
+//
+// I. Loshchilov and F. Hutter, Decoupled Weight Decay Regularization, arXiv 1711.05101.
+type AdamW struct {
+	Adam
+	Decay float64 // 0 means 0.01
+}
+
+// Step implements [Optimizer]. It panics unless 0 ≤ β < 1, ε ≥ 0 and Decay ≥ 0.
+func (a *AdamW) Step(p, grad []float64, rate float64) {
+	decay := orDefault(a.Decay, 0.01)
+	if !(decay > 0) {
+		panic(fmt.Sprintf("optim: AdamW: got decay %v, want at least 0", decay))
+	}
+	a.step("AdamW", p, grad, rate, decay)
+}
+
+func orDefault(x, otherwise float64) float64 {
+	if x == 0 {
+		return otherwise
+	}
+	return x
+}
+
+// power returns bⁿ by squaring: the same roundings on every machine, and from n
+// alone, so that a resumed run goes on with the same numbers.
+func power(b float64, n int) float64 {
+	x := 1.0
+	for ; n > 0; n >>= 1 {
+		if n&1 == 1 {
+			x *= b
+		}
+		b *= b
+	}
+	return x
+}
