@@ -1,0 +1,208 @@
+package bijectortest
+
+import (
+	"math"
+	"sync"
+	"testing"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/gradtest"
+	"github.com/normflow/normflow/bijector"
+	"gonum.org/v1/gonum/mat"
+)
+
+// gradients checks a few rows: each costs four evaluations a number.
+func (c *Case) gradients(t *testing.T) {
+	n, _ := c.X.Dims()
+	n = min(n, 3)
+	x := top(c.X, n)
+	y := c.evaluate(x, top(c.Context, n)).y
+	args := func(first *mat.Dense) []*mat.Dense {
+		if c.Context == nil {
+			return []*mat.Dense{first}
+		}
+		return []*mat.Dense{first, top(c.Context, n)}
+	}
+	check := func(name string, at *mat.Dense, f func(b bijector.Bijector, v autodiff.Var) autodiff.Var) {
+		err := gradtest.Compare(func(v ...autodiff.Var) autodiff.Var {
+			b := c.B
+			if len(v) == 2 {
+				b = bijector.Given(b, v[1])
+			}
+			return f(b, v[0])
+		}, args(at)...)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	check("Forward", x, bijector.Bijector.Forward)
+	check("FLDJ", x, bijector.FLDJ)
+	check("Inverse", y, bijector.Bijector.Inverse)
+	check("ILDJ", y, bijector.Bijector.ILDJ)
+}
+
+// top returns a copy of the first n rows of m, or nil of nil.
+func top(m *mat.Dense, n int) *mat.Dense {
+	if m == nil {
+		return nil
+	}
+	_, d := m.Dims()
+	return mat.DenseCopyOf(m.Slice(0, n, 0, d))
+}
+
+func (c *Case) rows(t *testing.T) {
+	all := c.evaluate(c.X, c.Context)
+	n, _ := c.X.Dims()
+	for i := range n {
+		one := c.evaluate(row(c.X, i), row(c.Context, i))
+		c.compareRow(t, "alone", one, 0, all, i)
+	}
+}
+
+func (c *Case) compareRow(t *testing.T, what string, got result, i int, want result, k int) {
+	t.Helper()
+	for _, p := range []struct {
+		name      string
+		got, want *mat.Dense
+	}{{"Forward", got.y, want.y}, {"Inverse", got.x, want.x}, {"ILDJ", got.ildj, want.ildj}, {"FLDJ", got.fldj, want.fldj}} {
+		if !sameBits(p.got.RawRowView(i), p.want.RawRowView(k)) {
+			t.Errorf("row %d %s: %s: got %v, want %v", k, what, p.name, p.got.RawRowView(i), p.want.RawRowView(k))
+		}
+	}
+}
+
+func (c *Case) nan(t *testing.T) {
+	n, d := c.X.Dims()
+	if n < 3 {
+		t.Fatalf("got %d points, want at least 3", n)
+	}
+	want := c.evaluate(c.X, c.Context)
+	x := mat.DenseCopyOf(c.X)
+	for j := range d {
+		x.Set(1, j, math.NaN())
+	}
+	got := c.evaluate(x, c.Context)
+	if !hasNaN(got.y.RawRowView(1)) {
+		t.Errorf("got f(NaN) = %v, want NaN", got.y.RawRowView(1))
+	}
+	for _, i := range []int{0, 2} {
+		c.compareRow(t, "beside a row with NaN", got, i, want, i)
+	}
+}
+
+func hasNaN(x []float64) bool {
+	for _, v := range x {
+		if math.IsNaN(v) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Case) purity(t *testing.T) {
+	tape := autodiff.NewTape()
+	b := c.bind(tape, c.Context)
+	x := tape.Matrix(c.X)
+	run := func() [5]autodiff.Var {
+		y := b.Forward(x)
+		return [5]autodiff.Var{y, b.Inverse(y), b.ILDJ(y), bijector.FLDJ(b, x), x}
+	}
+	first := run()
+	nodes := tape.Len()
+	var before [][]float64
+	for _, p := range tape.Params() {
+		before = append(before, append([]float64(nil), p.Data()...))
+	}
+	if run() != first || tape.Len() != nodes {
+		t.Errorf("the second call recorded %d nodes, want none: the same tape and Var must give the same node", tape.Len()-nodes)
+	}
+	loss := autodiff.Concat(first[0], first[1], first[2].Expand(x.Rows(), 1), first[3].Expand(x.Rows(), 1)).Sum()
+	tape.Backward(loss)
+	for i, p := range tape.Params() {
+		if i < len(before) && !sameBits(p.Data(), before[i]) {
+			t.Errorf("evaluation changed parameter %d", i)
+		}
+	}
+	n, _ := c.X.Dims()
+	again, want := c.evaluate(c.X, c.Context), c.evaluate(mat.DenseCopyOf(c.X), c.Context)
+	for i := range n {
+		if d := len(c.X.RawRowView(i)); !sameBits(x.Data()[i*d:(i+1)*d], c.X.RawRowView(i)) {
+			t.Errorf("evaluation changed row %d of its argument", i)
+		}
+		c.compareRow(t, "again", again, i, want, i)
+	}
+}
+
+func (c *Case) concurrency(t *testing.T) {
+	want := c.evaluate(c.X, c.Context)
+	n, _ := c.X.Dims()
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			got := c.evaluate(c.X, c.Context)
+			for i := range n {
+				c.compareRow(t, "concurrently", got, i, want, i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func (c *Case) context(t *testing.T) {
+	width := bijector.CondDim(c.B)
+	if _, w := c.Context.Dims(); w != width {
+		t.Fatalf("got CondDim %d, want %d as in the test's context", width, w)
+	}
+	tape := autodiff.NewTape()
+	x := tape.Matrix(c.X)
+	mustPanic(t, "Forward without context", func() { c.B.Forward(x) })
+	mustPanic(t, "Given a context that is too wide", func() { bijector.Given(c.B, tape.Zeros(1, width+1)).Forward(x) })
+	one := bijector.Given(c.B, tape.Matrix(row(c.Context, 0))).Forward(x)
+	all := bijector.Given(c.B, tape.Matrix(row(c.Context, 0)).Expand(x.Rows(), width)).Forward(x)
+	if !sameBits(one.Data(), all.Data()) {
+		t.Error("one context for all rows and the same context in every row differ")
+	}
+}
+
+func mustPanic(t *testing.T, what string, f func()) {
+	t.Helper()
+	defer func() {
+		if recover() == nil {
+			t.Errorf("%s: got no panic, want one", what)
+		}
+	}()
+	f()
+}
+
+func (c *Case) extremes(t *testing.T) {
+	_, d := c.X.Dims()
+	values := []float64{0, math.Copysign(0, -1), 1e-300, -1e-300, 30, -30, 1e3, -1e3}
+	for _, v := range []float64{c.Lo, c.Hi} {
+		if !math.IsInf(v, 0) {
+			values = append(values, v, math.Nextafter(v, math.Inf(1)), math.Nextafter(v, math.Inf(-1)))
+		}
+	}
+	for _, v := range values {
+		if v < c.Lo || v > c.Hi {
+			continue
+		}
+		x := mat.NewDense(1, d, nil)
+		for j := range d {
+			x.Set(0, j, v)
+		}
+		tape := autodiff.NewTape()
+		b := c.bind(tape, row(c.Context, 0))
+		xv := tape.Variable(x)
+		y, ldj := b.Forward(xv), bijector.FLDJ(b, xv)
+		if hasNaN(y.Data()) || hasNaN(ldj.Data()) {
+			t.Errorf("x = %v: got f = %v, FLDJ = %v, want no NaN", v, y.Data(), ldj.Data())
+			continue
+		}
+		if y.Finite() && ldj.Finite() {
+			tape.Backward(y.Sum().Add(ldj.Sum()))
+			if hasNaN(xv.Grad()) {
+				t.Errorf("x = %v: got gradient %v, want no NaN", v, xv.Grad())
+			}
+		}
+	}
+}

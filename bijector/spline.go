@@ -1,0 +1,120 @@
+package bijector
+
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// Spline is the monotone rational-quadratic spline: on [−Bound, Bound] it has
+// Bins pieces, each a quotient of two quadratics, with a continuous derivative;
+// outside it is the identity.
+//
+// Its 3·Bins−1 raw parameters are Bins widths and Bins heights, of which a
+// softmax makes shares of the interval, none less than 1/1000, and Bins−1
+// slopes of the inner knots, 1/1000 + log(1 + exp(r + const)). Zeros are the
+// identity. It is defined for any finite parameters and arguments.
+//
+// Conor Durkan, Artur Bekasov, Iain Murray, George Papamakarios, Neural Spline
+// Flows, 2019, arXiv:1906.04032.
+type Spline struct {
+	Bins  int     // 0 is 8
+	Bound float64 // 0 is 5
+}
+
+const (
+	minBin   = 1e-3
+	minSlope = 1e-3
+)
+
+// kernel returns the spline's kernel.
+func (m Spline) kernel() kernel.RQS {
+	q := kernel.RQS{Bins: m.Bins, Bound: m.Bound, MinSize: minBin, MinSlope: minSlope}
+	if q.Bins == 0 {
+		q.Bins = 8
+	}
+	if q.Bound == 0 {
+		q.Bound = 5
+	}
+	return q
+}
+
+// Restore checks the fields.
+func (m Spline) Restore() error {
+	if err := m.kernel().Check(); err != nil {
+		return fmt.Errorf("bijector: Spline: %w", err)
+	}
+	return nil
+}
+
+// Params returns 3·Bins − 1.
+func (m Spline) Params() int { return m.kernel().Stride() }
+
+// Forward returns the spline's value and the logarithm of its slope.
+func (m Spline) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) { return m.apply(x, raw, 0) }
+
+// Inverse returns the inverse's value and the logarithm of its slope.
+func (m Spline) Inverse(y, raw autodiff.Var) (x, logSlope autodiff.Var) { return m.apply(y, raw, 1) }
+
+func (m Spline) apply(x, raw autodiff.Var, inverse int) (autodiff.Var, autodiff.Var) {
+	q := m.kernel()
+	if err := q.Check(); err != nil {
+		panic("bijector: Spline: " + err.Error())
+	}
+	wantRaw("Spline", m, x, raw)
+	args := autodiff.Args{A: q.Bound, I: q.Bins, J: inverse}
+	return splineOp.Apply2(nil, args, x.Shape(), x.Shape(), x, raw)
+}
+
+// splineOp has inputs x (n×d) and raw (n×dK or 1×dK) and outputs value and
+// log-slope.
+var splineOp = &autodiff.Op{
+	Name: "bijector.Spline",
+	Forward: func(c *autodiff.Call) {
+		a := c.Args()
+		q := Spline{Bins: a.I, Bound: a.A}.kernel()
+		f := q.Forward
+		if a.J == 1 {
+			f = q.Inverse
+		}
+		eachRaw(c, func(at, n int, raw []float64) {
+			f(c.Out(0)[at:at+n], c.Out(1)[at:at+n], c.In(0)[at:at+n], raw, n)
+		})
+	},
+	Backward: func(c *autodiff.Call) {
+		a := c.Args()
+		q := Spline{Bins: a.I, Bound: a.A}.kernel()
+		dx, draw := orTemp(c, c.InGrad(0), c.In(0)), orTemp(c, c.InGrad(1), c.In(1))
+		dy, dls := orTemp(c, c.OutGrad(0), c.In(0)), orTemp(c, c.OutGrad(1), c.In(0))
+		f, at0 := q.ForwardGrad, c.In(0)
+		if a.J == 1 {
+			f, at0 = q.InverseGrad, c.Out(0)
+		}
+		eachRaw(c, func(at, n int, raw []float64) {
+			f(dx[at:at+n], draw, dy[at:at+n], dls[at:at+n], at0[at:at+n], raw, n)
+		})
+	},
+}
+
+// eachRaw calls f once for all elements, or once per row if the rows share
+// their parameters.
+func eachRaw(c *autodiff.Call, f func(at, n int, raw []float64)) {
+	x, raw := c.InShape(0), c.InShape(1)
+	if raw.Rows == x.Rows {
+		f(0, x.Rows*x.Cols, c.In(1))
+		return
+	}
+	for i := range x.Rows {
+		f(i*x.Cols, x.Cols, c.In(1))
+	}
+}
+
+// orTemp returns g, or zeros as long as x if there is no g.
+func orTemp(c *autodiff.Call, g, x []float64) []float64 {
+	if g == nil {
+		g = c.Temp(len(x))
+		clear(g)
+	}
+	return g
+}

@@ -1,0 +1,81 @@
+package bijector_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/bijector/bijectortest"
+	"github.com/normflow/normflow/internal/rng"
+)
+
+// table lists every bijector of the package: internal/archtest fails if an
+// exported one is missing.
+func table() []bijectortest.Case {
+	return slices.Concat(coreCases())
+}
+
+func TestLaws(t *testing.T) {
+	for _, c := range table() {
+		t.Run(c.Name, func(t *testing.T) { bijectortest.Run(t, c) })
+	}
+}
+
+// mlp returns a maker of small networks with numbers of size 1.
+func mlp(seed uint64) func(in, out int) nn.Network {
+	return func(in, out int) nn.Network {
+		return nn.NewMLP(in, []int{8}, out, nn.Tanh, rng.New(seed))
+	}
+}
+
+func coreCases() []bijectortest.Case {
+	normal := bijectortest.Normal
+	elementwise := func(m bijector.Univariate) *bijector.Elementwise {
+		e := bijector.NewElementwise(3, m)
+		e.Raw.Set(bijectortest.Normal(1, e.Raw.Len()).RawRowView(0))
+		return e
+	}
+	coupling := func(d int, keep []int, m bijector.Univariate, cond int) *bijector.Coupling {
+		c := bijector.NewCoupling(d, keep, m, cond, mlp(3))
+		if k, ok := c.Net.(*nn.Constant); ok {
+			k.Row.Set(bijectortest.Normal(1, k.Row.Len()).RawRowView(0))
+		}
+		return c
+	}
+	spline := bijector.Spline{}
+	return []bijectortest.Case{
+		{Name: "Identity", B: bijector.Identity{}, X: normal(5, 3)},
+		{Name: "Chain", B: bijector.Chain{elementwise(bijector.Affine{}), elementwise(spline)}, X: normal(5, 3)},
+		{Name: "Chain/empty", B: bijector.Chain{}, X: normal(5, 3)},
+		{Name: "Chain/conditional", B: bijector.Chain{coupling(3, []int{0}, bijector.Affine{}, 2), coupling(3, []int{1, 2}, spline, 2)},
+			X: normal(5, 3), Context: normal(5, 2)},
+		{Name: "Invert", B: bijector.NewInvert(elementwise(spline)), X: normal(5, 3)},
+		{Name: "Invert/conditional", B: bijector.NewInvert(coupling(3, []int{2, 0}, spline, 1)), X: normal(5, 3), Context: normal(5, 1)},
+		{Name: "Elementwise/affine", B: elementwise(bijector.Affine{}), X: normal(5, 3)},
+		{Name: "Elementwise/affine-exp", B: elementwise(bijector.Affine{Scale: bijector.Exponential}), X: normal(5, 3)},
+		{Name: "Elementwise/affine-clip", B: elementwise(bijector.Affine{Scale: bijector.Clip}), X: normal(5, 3)},
+		{Name: "Elementwise/affine-sigmoid2", B: elementwise(bijector.Affine{Scale: bijector.Sigmoid2}), X: normal(5, 3)},
+		{Name: "Elementwise/affine-softplus", B: elementwise(bijector.Affine{Scale: bijector.SoftplusScale}), X: normal(5, 3)},
+		{Name: "Elementwise/spline", B: elementwise(spline), X: normal(6, 3)},
+		{Name: "Coupling/affine", B: coupling(4, []int{1, 3}, bijector.Affine{}, 0), X: normal(5, 4)},
+		{Name: "Coupling/spline", B: coupling(4, []int{0}, spline, 0), X: normal(5, 4)},
+		{Name: "Coupling/spline-conditional", B: coupling(3, []int{1}, bijector.Spline{Bins: 4, Bound: 3}, 2), X: normal(5, 3), Context: normal(5, 2)},
+		{Name: "Coupling/one-column", B: coupling(1, nil, spline, 0), X: normal(5, 1)},
+		{Name: "Coupling/one-column-conditional", B: coupling(1, nil, bijector.Affine{}, 2), X: normal(5, 1), Context: normal(5, 2)},
+	}
+}
+
+// A coupling's network runs once for Inverse and ILDJ together.
+func TestCouplingRunsItsNetworkOnce(t *testing.T) {
+	c := bijector.NewCoupling(4, []int{0, 1}, bijector.Spline{}, 0, mlp(1))
+	tape := autodiff.NewTape()
+	y := tape.Matrix(bijectortest.Normal(5, 4))
+	c.Inverse(y)
+	before := tape.Len()
+	c.ILDJ(y)
+	if added := tape.Len() - before; added > 1 {
+		t.Errorf("ILDJ after Inverse added %d nodes, want 1 for the row sum", added)
+	}
+}
