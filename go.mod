@@ -22,5 +22,6 @@ require (
 	golang.org/x/exp v0.0.0-20251113190631-e25ba8c21ef6 // indirect
 	golang.org/x/image v0.30.0 // indirect
 	golang.org/x/text v0.28.0 // indirect
+	golang.org/x/tools v0.39.0 // indirect
 	gonum.org/v1/plot v0.17.0 // indirect
 )

@@ -1,0 +1,69 @@
+package dist
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// guardOp has inputs x (n×d), lo and hi (1×1 or 1×d). Its first output is x
+// where lo ≤ x ≤ hi, or x is NaN, and elsewhere a point inside: formulas see no
+// value outside their domain, and no gradient flows there. Its second output is
+// 0 inside and −Inf outside.
+var guardOp = &autodiff.Op{
+	Name: "Guard",
+	Forward: func(c *autodiff.Call) {
+		x, lo, hi, d := c.In(0), c.In(1), c.In(2), c.InShape(0).Cols
+		in, penalty := c.Out(0), c.Out(1)
+		for i, v := range x {
+			lo, hi := of(lo, i%d), of(hi, i%d)
+			in[i], penalty[i] = v, 0
+			if v < lo || v > hi {
+				in[i], penalty[i] = between(lo, hi), math.Inf(-1)
+			}
+		}
+	},
+	Backward: func(c *autodiff.Call) {
+		dx, dy, penalty := c.InGrad(0), c.OutGrad(0), c.Out(1)
+		if dx == nil || dy == nil {
+			return
+		}
+		for i, p := range penalty {
+			if p == 0 {
+				dx[i] += dy[i]
+			}
+		}
+	},
+}
+
+// guard returns x brought inside [lo, hi], and what to add to a log-density.
+func guard(x, lo, hi autodiff.Var) (inside, penalty autodiff.Var) {
+	return guardOp.Apply2(nil, autodiff.Args{}, x.Shape(), x.Shape(), x, lo, hi)
+}
+
+// within returns f(x) where lo ≤ x ≤ hi and −Inf elsewhere.
+func within(x autodiff.Var, lo, hi float64, f func(autodiff.Var) autodiff.Var) autodiff.Var {
+	in, penalty := guard(x, x.Tape().Scalar(lo), x.Tape().Scalar(hi))
+	return f(in).Add(penalty)
+}
+
+// of returns number j of a row, or the only number of a scalar.
+func of(v []float64, j int) float64 {
+	if len(v) == 1 {
+		return v[0]
+	}
+	return v[j]
+}
+
+// between returns a point well inside an interval.
+func between(lo, hi float64) float64 {
+	switch a, b := math.IsInf(lo, -1), math.IsInf(hi, 1); {
+	case a && b:
+		return 0
+	case a:
+		return hi - 1
+	case b:
+		return lo + 1
+	}
+	return 0.5*lo + 0.5*hi
+}

@@ -1,0 +1,37 @@
+package dist
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// Logistic is the logistic distribution with mean μ and scale s:
+// log p(x) = −z − 2·log(1+e⁻ᶻ) − log s with z = (x−μ)/s.
+type Logistic struct {
+	Loc, Scale autodiff.Value
+}
+
+// NewLogistic returns d independent logistic columns. It panics unless scale
+// is positive.
+func NewLogistic(d int, loc, scale autodiff.Value) *Columns {
+	return NewColumns(d, &Logistic{loc, scale.Positive("dist: NewLogistic: scale")})
+}
+
+func (l *Logistic) values() values  { return values{l.Loc, l.Scale} }
+func (l *Logistic) family() *family { return logisticFamily }
+
+var logisticFamily = &family{
+	kind: locScale,
+	logDensity: func(z autodiff.Var, _ vars) autodiff.Var {
+		a := z.Abs().Neg() // by symmetry: e^a cannot overflow
+		return a.Sub(a.Softplus().MulConst(2))
+	},
+	cdf:      func(z float64, _ nums) float64 { return 1 / (1 + math.Exp(-z)) },
+	sf:       func(z float64, _ nums) float64 { return 1 / (1 + math.Exp(z)) },
+	quantile: func(p, q float64, _ nums) float64 { return math.Log(p / q) },
+	mean:     always(0),
+	variance: always(math.Pi * math.Pi / 3),
+	mode:     always(0),
+	entropy:  always(2),
+}

@@ -1,0 +1,41 @@
+package dist
+
+import (
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// Normal is the normal distribution N(μ, σ²):
+// log p(x) = −½·z² − log σ − ½·log 2π with z = (x−μ)/σ.
+type Normal struct {
+	Loc, Scale autodiff.Value
+}
+
+// NewNormal returns d independent normal columns, a diagonal normal
+// distribution. It panics unless scale is positive.
+func NewNormal(d int, loc, scale autodiff.Value) *Columns {
+	return NewColumns(d, &Normal{loc, scale.Positive("dist: NewNormal: scale")})
+}
+
+func (n *Normal) values() values  { return values{n.Loc, n.Scale} }
+func (n *Normal) family() *family { return normalFamily }
+
+const log2π = 1.8378770664093454835606594728112352797227949472756
+
+var normalFamily = &family{
+	kind: locScale,
+	logDensity: func(z autodiff.Var, _ vars) autodiff.Var {
+		return z.Square().MulConst(-0.5).AddConst(-log2π / 2)
+	},
+	rows:     autodiff.Var.StdNormalLogDensity,
+	cdf:      func(z float64, _ nums) float64 { return special.Ndtr(z) },
+	sf:       func(z float64, _ nums) float64 { return special.Ndtr(-z) },
+	quantile: func(p, q float64, _ nums) float64 { return special.NdtrInv(p, q) },
+	draw:     func(r *rand.Rand, _ nums) float64 { return r.NormFloat64() },
+	mean:     always(0),
+	variance: always(1),
+	mode:     always(0),
+	entropy:  always((1 + log2π) / 2),
+}

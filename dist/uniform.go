@@ -1,0 +1,55 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// Uniform is the uniform distribution on [Low, High]:
+// log p(x) = −log(high−low) inside.
+type Uniform struct {
+	Low, High autodiff.Value
+}
+
+// NewUniform returns d independent uniform columns, the uniform distribution of
+// a box. It panics unless low < high.
+func NewUniform(d int, low, high autodiff.Value) *Columns {
+	checkBelow("NewUniform", low, high)
+	return NewColumns(d, &Uniform{low, high})
+}
+
+// checkBelow panics unless low < high in every column.
+func checkBelow(what string, low, high autodiff.Value) {
+	a, b := low.Numbers(), high.Numbers()
+	for j := range max(len(a), len(b)) {
+		lo, hi := of(a, min(j, len(a)-1)), of(b, min(j, len(b)-1))
+		if !(lo < hi) {
+			panic("dist: " + what + ": " + gotWant(lo, hi, "low < high"))
+		}
+	}
+}
+
+func (u *Uniform) values() values  { return values{u.Low, u.High} }
+func (u *Uniform) family() *family { return uniformFamily }
+
+var uniformFamily = &family{
+	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
+		in, penalty := guard(x, p[0], p[1])
+		flat := in.Sub(in) // 0, and NaN for NaN
+		return flat.Sub(p[1].Sub(p[0]).Log()).Add(penalty)
+	},
+	support:  func(p nums) (float64, float64) { return p[0], p[1] },
+	cdf:      func(x float64, p nums) float64 { return ramp((x - p[0]) / (p[1] - p[0])) },
+	sf:       func(x float64, p nums) float64 { return ramp((p[1] - x) / (p[1] - p[0])) },
+	quantile: func(lower, upper float64, p nums) float64 { return math.FMA(upper, p[0], lower*p[1]) },
+	draw:     func(r *rand.Rand, p nums) float64 { return math.FMA(p[1]-p[0], r.Float64(), p[0]) },
+	mean:     func(p nums) float64 { return 0.5*p[0] + 0.5*p[1] },
+	variance: func(p nums) float64 { return (p[1] - p[0]) * (p[1] - p[0]) / 12 },
+	mode:     always(math.NaN()),
+	entropy:  func(p nums) float64 { return math.Log(p[1] - p[0]) },
+}
+
+// ramp returns x kept within [0, 1].
+func ramp(x float64) float64 { return min(max(x, 0), 1) }
