@@ -4,6 +4,9 @@ import "math"
 
 // Add sets dst = x + y.
 func Add(dst, x, y []float64) {
+	if fastAdd(dst, x, y) {
+		return
+	}
 	for i := range dst {
 		dst[i] = x[i] + y[i]
 	}
@@ -11,6 +14,9 @@ func Add(dst, x, y []float64) {
 
 // Sub sets dst = x − y.
 func Sub(dst, x, y []float64) {
+	if fastSub(dst, x, y) {
+		return
+	}
 	for i := range dst {
 		dst[i] = x[i] - y[i]
 	}
@@ -18,6 +24,9 @@ func Sub(dst, x, y []float64) {
 
 // Mul sets dst = x·y.
 func Mul(dst, x, y []float64) {
+	if fastMul(dst, x, y) {
+		return
+	}
 	for i := range dst {
 		dst[i] = x[i] * y[i]
 	}
@@ -25,6 +34,9 @@ func Mul(dst, x, y []float64) {
 
 // Div sets dst = x/y.
 func Div(dst, x, y []float64) {
+	if fastDiv(dst, x, y) {
+		return
+	}
 	for i := range dst {
 		dst[i] = x[i] / y[i]
 	}
@@ -32,6 +44,9 @@ func Div(dst, x, y []float64) {
 
 // AddConst sets dst = x + a.
 func AddConst(dst, x []float64, a float64) {
+	if fastAddConst(dst, x, a) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = v + a
 	}
@@ -39,6 +54,9 @@ func AddConst(dst, x []float64, a float64) {
 
 // Scale sets dst = a·x.
 func Scale(dst, x []float64, a float64) {
+	if fastScale(dst, x, a) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = a * v
 	}
@@ -46,6 +64,9 @@ func Scale(dst, x []float64, a float64) {
 
 // Axpy sets dst = fma(a, x, dst).
 func Axpy(dst, x []float64, a float64) {
+	if fastAxpy(dst, x, a) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = math.FMA(a, v, dst[i])
 	}
@@ -56,6 +77,9 @@ func Accumulate(dst, x []float64) { Add(dst, dst, x) }
 
 // MulAdd sets dst = fma(x, y, dst).
 func MulAdd(dst, x, y []float64) {
+	if fastMulAdd(dst, x, y) {
+		return
+	}
 	for i := range dst {
 		dst[i] = math.FMA(x[i], y[i], dst[i])
 	}
@@ -63,6 +87,9 @@ func MulAdd(dst, x, y []float64) {
 
 // MulSub sets dst = fma(−x, y, dst).
 func MulSub(dst, x, y []float64) {
+	if fastMulSub(dst, x, y) {
+		return
+	}
 	for i := range dst {
 		dst[i] = math.FMA(-x[i], y[i], dst[i])
 	}
@@ -70,6 +97,9 @@ func MulSub(dst, x, y []float64) {
 
 // DivAdd sets dst = dst + x/y.
 func DivAdd(dst, x, y []float64) {
+	if fastDivAdd(dst, x, y) {
+		return
+	}
 	for i := range dst {
 		dst[i] += x[i] / y[i]
 	}
@@ -77,6 +107,9 @@ func DivAdd(dst, x, y []float64) {
 
 // Select sets dst = x where mask ≠ 0, else y.
 func Select(dst, mask, x, y []float64) {
+	if fastSelect(dst, mask, x, y) {
+		return
+	}
 	for i, m := range mask {
 		if m != 0 {
 			dst[i] = x[i]
@@ -88,13 +121,25 @@ func Select(dst, mask, x, y []float64) {
 
 // Clamp sets dst = min(max(x, lo), hi); NaN stays NaN.
 func Clamp(dst, x []float64, lo, hi float64) {
+	if fastClamp(dst, x, lo, hi) {
+		return
+	}
 	for i, v := range x {
-		dst[i] = min(max(v, lo), hi)
+		if v < lo {
+			v = lo
+		}
+		if v > hi {
+			v = hi
+		}
+		dst[i] = v
 	}
 }
 
 // ClampGrad adds dy to dx where lo ≤ x ≤ hi.
 func ClampGrad(dx, dy, x []float64, lo, hi float64) {
+	if fastClampGrad(dx, dy, x, lo, hi) {
+		return
+	}
 	for i, v := range x {
 		if v >= lo && v <= hi {
 			dx[i] += dy[i]
@@ -104,6 +149,9 @@ func ClampGrad(dx, dy, x []float64, lo, hi float64) {
 
 // LeakyReLU sets dst = x where x ≥ 0, else slope·x. Slope 0 is the ReLU.
 func LeakyReLU(dst, x []float64, slope float64) {
+	if fastLeakyReLU(dst, x, slope) {
+		return
+	}
 	for i, v := range x {
 		if v < 0 {
 			v *= slope
@@ -115,6 +163,9 @@ func LeakyReLU(dst, x []float64, slope float64) {
 // LeakyReLUGrad adds dy to dx where x > 0, else slope·dy. For slope ≥ 0, x may be the
 // value before or after the activation.
 func LeakyReLUGrad(dx, dy, x []float64, slope float64) {
+	if fastLeakyReLUGrad(dx, dy, x, slope) {
+		return
+	}
 	for i, v := range x {
 		g := dy[i]
 		if !(v > 0) {
@@ -126,6 +177,9 @@ func LeakyReLUGrad(dx, dy, x []float64, slope float64) {
 
 // TanhGrad adds dy·(1−y²) to dx, y = tanh(x).
 func TanhGrad(dx, dy, y []float64) {
+	if fastTanhGrad(dx, dy, y) {
+		return
+	}
 	for i, v := range y {
 		dx[i] = math.FMA(dy[i], math.FMA(-v, v, 1), dx[i])
 	}
@@ -133,6 +187,9 @@ func TanhGrad(dx, dy, y []float64) {
 
 // SigmoidGrad adds dy·y·(1−y) to dx, y = σ(x).
 func SigmoidGrad(dx, dy, y []float64) {
+	if fastSigmoidGrad(dx, dy, y) {
+		return
+	}
 	for i, v := range y {
 		dx[i] = math.FMA(dy[i], math.FMA(-v, v, v), dx[i])
 	}
@@ -140,6 +197,9 @@ func SigmoidGrad(dx, dy, y []float64) {
 
 // SoftplusGrad adds dy·σ(x) to dx.
 func SoftplusGrad(dx, dy, x []float64) {
+	if fastSoftplusGrad(dx, dy, x) {
+		return
+	}
 	for i, v := range x {
 		dx[i] = math.FMA(dy[i], sigmoid1(v), dx[i])
 	}
@@ -147,6 +207,9 @@ func SoftplusGrad(dx, dy, x []float64) {
 
 // LogSigmoidGrad adds dy·σ(−x) to dx.
 func LogSigmoidGrad(dx, dy, x []float64) {
+	if fastLogSigmoidGrad(dx, dy, x) {
+		return
+	}
 	for i, v := range x {
 		dx[i] = math.FMA(dy[i], sigmoid1(-v), dx[i])
 	}

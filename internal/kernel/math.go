@@ -2,8 +2,14 @@ package kernel
 
 import "math"
 
+// chunk is how many elements one call of assembly takes: it cannot be preempted.
+const chunk = 8192
+
 // Exp sets dst[i] = exp(x[i]).
 func Exp(dst, x []float64) {
+	if fastExp(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = exp1(v)
 	}
@@ -11,6 +17,9 @@ func Exp(dst, x []float64) {
 
 // Log sets dst[i] = log(x[i]).
 func Log(dst, x []float64) {
+	if fastLog(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = log1(v)
 	}
@@ -18,6 +27,9 @@ func Log(dst, x []float64) {
 
 // Log1p sets dst[i] = log(1+x[i]).
 func Log1p(dst, x []float64) {
+	if fastLog1p(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = log1p1(v)
 	}
@@ -25,6 +37,9 @@ func Log1p(dst, x []float64) {
 
 // Expm1 sets dst[i] = exp(x[i])−1.
 func Expm1(dst, x []float64) {
+	if fastExpm1(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = expm11(v)
 	}
@@ -32,6 +47,9 @@ func Expm1(dst, x []float64) {
 
 // TanhOf sets dst[i] = tanh(x[i]).
 func TanhOf(dst, x []float64) {
+	if fastTanhOf(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = tanh1(v)
 	}
@@ -39,6 +57,9 @@ func TanhOf(dst, x []float64) {
 
 // Sigmoid sets dst[i] = 1/(1+exp(−x[i])).
 func Sigmoid(dst, x []float64) {
+	if fastSigmoid(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = sigmoid1(v)
 	}
@@ -46,6 +67,9 @@ func Sigmoid(dst, x []float64) {
 
 // Softplus sets dst[i] = log(1+exp(x[i])).
 func Softplus(dst, x []float64) {
+	if fastSoftplus(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = softplus1(v)
 	}
@@ -53,6 +77,9 @@ func Softplus(dst, x []float64) {
 
 // LogSigmoid sets dst[i] = −log(1+exp(−x[i])).
 func LogSigmoid(dst, x []float64) {
+	if fastLogSigmoid(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = logSigmoid1(v)
 	}
@@ -102,6 +129,9 @@ func Atan(dst, x []float64) {
 
 // Sqrt sets dst[i] = √x[i].
 func Sqrt(dst, x []float64) {
+	if fastSqrt(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = math.Sqrt(v)
 	}
@@ -109,6 +139,9 @@ func Sqrt(dst, x []float64) {
 
 // Abs sets dst[i] = |x[i]|.
 func Abs(dst, x []float64) {
+	if fastAbs(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = math.Abs(v)
 	}

@@ -14,8 +14,10 @@ import (
 // asm is avo's context with the few helpers that all topics share.
 type asm struct {
 	*build.Context
-	labels int
-	lanes  *operand.Mem // lanes4, once written
+	labels    int
+	lanes     *operand.Mem           // lanes4, once written
+	constants map[uint64]operand.Mem // numbers written so far, by their bits
+	tailMask  *operand.Mem           // ones, once written
 }
 
 // text opens the function name with the Go signature sig and the doc line doc.

@@ -5,14 +5,17 @@
 //	cd internal/kernel/gen && go run . gemm   # one topic
 //
 // Every topic is one function in one file here, listed in topics, and becomes
-// <topic>_amd64.s with its Go declarations <topic>_stubs_amd64.go.
+// <topic>_amd64.s with its Go declarations <topic>_stubs_amd64.go, and for
+// elementwise loops the Go functions that choose them, <topic>_fast_*.go.
 package main
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/ir"
@@ -27,11 +30,13 @@ type topic struct {
 	dir   string
 	pkg   string
 	write func(*asm)
+	loops []loop // those of write, if Go functions are to choose them
 }
 
 var topics = []topic{
-	{"gemm", "..", "kernel", gemm},
-	{"peak", "../peak", "peak", peak},
+	{"gemm", "..", "kernel", gemm, nil},
+	{"peak", "../peak", "peak", peak, nil},
+	{"vector", "..", "kernel", vector, loops},
 }
 
 func main() {
@@ -62,6 +67,11 @@ func (t topic) generate() error {
 	if err := t.emit(f, printer.NewGoAsm(cfg), "_amd64.s"); err != nil {
 		return err
 	}
+	if t.loops != nil {
+		if err := wrappers(t.dir, t.name, t.loops); err != nil {
+			return err
+		}
+	}
 	return t.emit(f, printer.NewStubs(cfg), "_stubs_amd64.go")
 }
 
@@ -71,5 +81,22 @@ func (t topic) emit(f *ir.File, p printer.Printer, suffix string) error {
 	if err != nil {
 		return err
 	}
+	if err := highRegisters(text); err != nil {
+		return err
+	}
 	return os.WriteFile(filepath.Join(t.dir, t.name+suffix), text, 0o644)
+}
+
+var highRegister = regexp.MustCompile(`\b[XY](1[6-9]|2[0-9]|3[01])\b`)
+
+// highRegisters reports a function for AVX2, named …256…, that uses a register
+// only AVX-512 has: the assembler would accept it.
+func highRegisters(text []byte) error {
+	for _, f := range strings.Split(string(text), "\nTEXT ")[1:] {
+		name, _, _ := strings.Cut(f, "(")
+		if r := highRegister.FindString(f); strings.Contains(name, "256") && r != "" {
+			return fmt.Errorf("%s uses %s", name, r)
+		}
+	}
+	return nil
 }

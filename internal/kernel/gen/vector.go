@@ -1,0 +1,125 @@
+package main
+
+import "github.com/mmcloughlin/avo/reg"
+
+// vector writes the elementwise kernels.
+func vector(c *asm) {
+	for i := range loops {
+		c.bothSets(loops[i].write)
+	}
+}
+
+type regs = []reg.Register
+
+// mapped is the kernel of dst[i] = f(x[i]).
+func mapped(name string, f func(v vec, x regs, s values) reg.Register, scalars ...string) loop {
+	return loop{
+		name: name, slices: []string{"dst", "x"}, stored: 1, unread: true, scalars: scalars, length: "x",
+		body: func(v vec, x regs, s values) regs { return regs{f(v, x, s)} },
+	}
+}
+
+// unary is mapped for a method of vec.
+func unary(name string, f func(vec, reg.Register) reg.Register) loop {
+	return mapped(name, func(v vec, x regs, _ values) reg.Register { return f(v, x[0]) })
+}
+
+// binary is the kernel of dst[i] = f(x[i], y[i]).
+func binary(name string, f func(v vec, x, y reg.Register) reg.Register) loop {
+	return loop{
+		name: name, slices: []string{"dst", "x", "y"}, stored: 1, unread: true, length: "dst",
+		body: func(v vec, x regs, _ values) regs { return regs{f(v, x[0], x[1])} },
+	}
+}
+
+// gradient is the kernel that adds f(dy[i], v[i]) to dx[i], v being called what.
+func gradient(name, what string, f func(v vec, dx, dy, x reg.Register, s values) reg.Register, scalars ...string) loop {
+	return loop{
+		name: name, slices: []string{"dx", "dy", what}, stored: 1, scalars: scalars, length: what,
+		body: func(v vec, x regs, s values) regs { return regs{f(v, x[0], x[1], x[2], s)} },
+	}
+}
+
+// update is the kernel of dst[i] = f(dst[i], x[i], y[i]).
+func update(name string, f func(v vec, dst, x, y reg.Register) reg.Register) loop {
+	return loop{
+		name: name, slices: []string{"dst", "x", "y"}, stored: 1, length: "dst",
+		body: func(v vec, x regs, _ values) regs { return regs{f(v, x[0], x[1], x[2])} },
+	}
+}
+
+var loops = []loop{
+	unary("Exp", func(v vec, x reg.Register) reg.Register { return v.exp(x) }),
+	unary("Log", func(v vec, x reg.Register) reg.Register { return v.log(x) }),
+	unary("Log1p", func(v vec, x reg.Register) reg.Register { return v.log1p(x) }),
+	unary("Expm1", func(v vec, x reg.Register) reg.Register { return v.expm1(x) }),
+	unary("TanhOf", func(v vec, x reg.Register) reg.Register { return v.tanh(x) }),
+	unary("Sigmoid", func(v vec, x reg.Register) reg.Register { return v.sigmoid(x) }),
+	unary("Softplus", func(v vec, x reg.Register) reg.Register { return v.softplus(x) }),
+	unary("LogSigmoid", func(v vec, x reg.Register) reg.Register { return v.logSigmoid(x) }),
+	unary("Sqrt", func(v vec, x reg.Register) reg.Register { return v.sqrt(x) }),
+	unary("Abs", func(v vec, x reg.Register) reg.Register { return v.abs(x) }),
+
+	binary("Add", func(v vec, x, y reg.Register) reg.Register { return v.add(x, y) }),
+	binary("Sub", func(v vec, x, y reg.Register) reg.Register { return v.sub(x, y) }),
+	binary("Mul", func(v vec, x, y reg.Register) reg.Register { return v.mul(x, y) }),
+	binary("Div", func(v vec, x, y reg.Register) reg.Register { return v.div(x, y) }),
+	update("MulAdd", func(v vec, dst, x, y reg.Register) reg.Register { return v.fma(x, y, dst) }),
+	update("MulSub", func(v vec, dst, x, y reg.Register) reg.Register { return v.fnma(x, y, dst) }),
+	update("DivAdd", func(v vec, dst, x, y reg.Register) reg.Register { return v.add(dst, v.div(x, y)) }),
+
+	mapped("AddConst", func(v vec, x regs, s values) reg.Register { return v.add(x[0], s(0)) }, "a"),
+	mapped("Scale", func(v vec, x regs, s values) reg.Register { return v.mul(s(0), x[0]) }, "a"),
+	mapped("LeakyReLU", func(v vec, x regs, s values) reg.Register {
+		y := v.copy(x[0])
+		v.pickTo(v.cmp(less, x[0], v.num(0)), v.mul(x[0], s(0)), y)
+		return y
+	}, "slope"),
+	mapped("Clamp", func(v vec, x regs, s values) reg.Register { return v.min(s(1), v.max(s(0), x[0])) }, "lo", "hi"),
+	{
+		name: "Axpy", slices: []string{"dst", "x"}, stored: 1, scalars: []string{"a"}, length: "x",
+		body: func(v vec, x regs, s values) regs { return regs{v.fma(s(0), x[1], x[0])} },
+	},
+	{
+		name: "Select", slices: []string{"dst", "mask", "x", "y"}, stored: 1, unread: true, length: "mask",
+		body: func(v vec, x regs, _ values) regs {
+			v.pickTo(v.cmp(notEqual, x[0], v.num(0)), x[1], x[2])
+			return regs{x[2]}
+		},
+	},
+
+	gradient("ClampGrad", "x", func(v vec, dx, dy, x reg.Register, s values) reg.Register {
+		r := v.copy(dx)
+		v.pickTo(v.cmp(greaterEqual, x, s(0)), v.add(dx, dy), r)
+		v.pickTo(v.cmp(notLessEqual, x, s(1)), dx, r)
+		return r
+	}, "lo", "hi"),
+	gradient("LeakyReLUGrad", "x", func(v vec, dx, dy, x reg.Register, s values) reg.Register {
+		g := v.mul(dy, s(0))
+		v.pickTo(v.cmp(greater, x, v.num(0)), dy, g)
+		return v.add(dx, g)
+	}, "slope"),
+	gradient("TanhGrad", "y", func(v vec, dx, dy, y reg.Register, _ values) reg.Register {
+		return v.fma(dy, v.fnma(y, y, v.num(1)), dx)
+	}),
+	gradient("SigmoidGrad", "y", func(v vec, dx, dy, y reg.Register, _ values) reg.Register {
+		return v.fma(dy, v.fnma(y, y, y), dx)
+	}),
+	gradient("SoftplusGrad", "x", func(v vec, dx, dy, x reg.Register, _ values) reg.Register {
+		return v.fma(dy, v.sigmoid(x), dx)
+	}),
+	gradient("LogSigmoidGrad", "x", func(v vec, dx, dy, x reg.Register, _ values) reg.Register {
+		return v.fma(dy, v.sigmoid(v.neg(x)), dx)
+	}),
+
+	{
+		name: "adam", slices: []string{"p", "m", "v", "grad"}, stored: 3, length: "p",
+		scalars: []string{"beta1", "rest1", "beta2", "rest2", "rate", "scale2", "eps", "decay"},
+		body: func(v vec, x regs, s values) regs {
+			m := v.fma(s(0), x[1], v.mul(s(1), x[3]))
+			w := v.fma(s(2), x[2], v.mul(s(3), v.mul(x[3], x[3])))
+			d := v.add(v.sqrt(v.mul(w, s(5))), s(6))
+			return regs{v.sub(v.fnma(s(7), x[0], x[0]), v.div(v.mul(s(4), m), d)), m, w}
+		},
+	},
+}
