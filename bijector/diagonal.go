@@ -1,0 +1,69 @@
+package bijector
+
+import (
+	"github.com/normflow/normflow/autodiff"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Diagonal is the affine map with a diagonal matrix:
+//
+//	y = s∘x + b,  log|det| = Σⱼ log|sⱼ|
+//
+// Domain and range are Rᵈ. Both directions cost O(d) a row.
+type Diagonal struct {
+	Scale autodiff.Value // s: one number for all columns, or one per column
+	Shift autodiff.Value // b: likewise, or empty for none
+}
+
+// NewDiagonal returns a diagonal affine map; an empty shift is none. Learned
+// factors keep their sign, which must be the same for all.
+//
+// It panics if a factor is 0, or if both are vectors of different lengths.
+func NewDiagonal(scale, shift autodiff.Value) *Diagonal {
+	d := &Diagonal{Scale: nonzero("Diagonal", scale), Shift: shift}
+	must(d.Restore())
+	return d
+}
+
+// Standardize returns the fixed diagonal map that leads from columns of mean 0 and
+// standard deviation 1 to columns like those of the data: placed last in a chain, it
+// lets the maps before it see standardised numbers. A constant column keeps scale 1.
+//
+// It panics if the data are empty or not finite.
+func Standardize(data mat.Matrix) *Diagonal {
+	n, d := data.Dims()
+	shift, scale := moments(mat.DenseCopyOf(data).RawMatrix().Data, n, d)
+	for j := range scale {
+		if scale[j] == 0 {
+			scale[j] = 1
+		}
+	}
+	return NewDiagonal(autodiff.Fixed(scale...), autodiff.Fixed(shift...))
+}
+
+// Restore checks the fields.
+func (d *Diagonal) Restore() error {
+	if err := checkNonzero("Diagonal", d.Scale); err != nil {
+		return err
+	}
+	if d.Scale.Len() == 1 {
+		return nil
+	}
+	return checkLen("Diagonal: shift", d.Shift, d.Scale.Len())
+}
+
+// Forward returns s∘x + b.
+func (d *Diagonal) Forward(x autodiff.Var) autodiff.Var {
+	return add(x.Mul(d.Scale.On(x.Tape())), d.Shift)
+}
+
+// Inverse returns (y − b)/s.
+func (d *Diagonal) Inverse(y autodiff.Var) autodiff.Var {
+	return sub(y, d.Shift).Div(d.Scale.On(y.Tape()))
+}
+
+// ILDJ returns −Σⱼ log|sⱼ|, 1×1.
+func (d *Diagonal) ILDJ(y autodiff.Var) autodiff.Var { return d.FLDJ(y).Neg() }
+
+// FLDJ returns Σⱼ log|sⱼ|, 1×1.
+func (d *Diagonal) FLDJ(x autodiff.Var) autodiff.Var { return logAbs(d.Scale.On(x.Tape()), x.Cols()) }

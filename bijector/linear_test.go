@@ -1,0 +1,167 @@
+package bijector_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/optim"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/bijector/bijectortest"
+	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/mat"
+)
+
+var none autodiff.Value
+
+// forward returns b at the rows of x.
+func forward(b bijector.Bijector, x mat.Matrix) *mat.Dense {
+	return b.Forward(autodiff.NewTape().Matrix(x)).Dense()
+}
+
+// unit returns the d×d identity matrix.
+func unit(d int) *mat.Dense {
+	m := mat.NewDense(d, d, nil)
+	for i := range d {
+		m.Set(i, i, 1)
+	}
+	return m
+}
+
+// Constants are used to the last bit: the images of the unit vectors are the columns
+// of the matrix.
+func TestFixedMatricesAreExact(t *testing.T) {
+	l := mat.NewDense(3, 3, []float64{-0.7, 0, 0, 0.383, 1.546, 0, 0.892, -0.555, -1.945})
+	got := forward(bijector.NewTriL(autodiff.FixedMatrix(l), none), unit(3))
+	if !mat.Equal(got.T(), l) {
+		t.Errorf("got %v, want %v", mat.Formatted(got.T()), mat.Formatted(l))
+	}
+}
+
+// Learned maps start as the identity, or within rounding of it.
+func TestLearnedMapsStartAsTheIdentity(t *testing.T) {
+	eye := autodiff.LearnedIdentity
+	for name, b := range map[string]bijector.Bijector{
+		"TriL":        bijector.NewTriL(eye(3), autodiff.Learned(0, 0, 0)),
+		"TriLLowRank": bijector.NewTriLLowRank(eye(3), autodiff.NewParam(3, 2, nil), none, none),
+		"LU":          bijector.NewLU(eye(3), nil, none),
+		"Scale":       bijector.NewScale(autodiff.Learned(1)),
+	} {
+		x := bijectortest.Normal(4, 3)
+		if got := forward(b, x); !mat.EqualApprox(got, x, 1e-15) {
+			t.Errorf("%s: got %v, want %v", name, mat.Formatted(got), mat.Formatted(x))
+		}
+	}
+}
+
+func TestStandardize(t *testing.T) {
+	data := mat.NewDense(4, 2, []float64{1, 0.1, 2, 0.1, 3, 0.1, 6, 0.1})
+	b := bijector.Standardize(data)
+	x := b.Inverse(autodiff.NewTape().Matrix(data)).Dense()
+	if m, v := mat.Sum(x.ColView(0)), mat.Norm(x.ColView(0), 2); math.Abs(m) > 1e-14 || math.Abs(v-2) > 1e-14 {
+		t.Errorf("got sum %v and norm %v, want 0 and 2", m, v)
+	}
+	if s := b.Scale.Numbers()[1]; s != 1 {
+		t.Errorf("got scale %v of a constant column, want 1", s)
+	}
+}
+
+// Moments far from 0 keep their digits.
+func TestStandardizeFarFromZero(t *testing.T) {
+	b := bijector.Standardize(mat.NewDense(3, 1, []float64{1e9, 1e9 + 1, 1e9 + 2}))
+	if s := b.Scale.Numbers()[0]; math.Abs(s-math.Sqrt(2.0/3)) > 1e-15 {
+		t.Errorf("got standard deviation %v, want √⅔", s)
+	}
+}
+
+func TestLinearPanics(t *testing.T) {
+	fixed, learned := autodiff.Fixed, autodiff.Learned
+	square := autodiff.LearnedIdentity(2)
+	for name, f := range map[string]func(){
+		"zero scale":       func() { bijector.NewScale(fixed(1, 0)) },
+		"mixed signs":      func() { bijector.NewScale(learned(1, -1)) },
+		"empty value":      func() { bijector.NewShift(none) },
+		"lengths":          func() { bijector.NewDiagonal(fixed(1, 2, 3), fixed(1, 2)) },
+		"not square":       func() { bijector.NewTriL(autodiff.NewParam(2, 3, nil), none) },
+		"zero on diagonal": func() { bijector.NewTriL(autodiff.NewParam(2, 2, nil), none) },
+		"shift of L":       func() { bijector.NewTriL(square, fixed(1, 2, 3)) },
+		"perturbation":     func() { bijector.NewTriLLowRank(autodiff.LearnedIdentity(2), autodiff.NewParam(3, 1, nil), none, none) },
+		"no perturbation":  func() { bijector.NewTriLLowRank(autodiff.LearnedIdentity(2), nil, none, none) },
+		"perturbation sizes": func() {
+			bijector.NewTriLLowRank(autodiff.LearnedIdentity(2), autodiff.NewParam(2, 3, nil), fixed(1, 2), none)
+		},
+		"order":       func() { bijector.NewPermute(0, 2) },
+		"order twice": func() { bijector.NewLU(autodiff.LearnedIdentity(2), []int{1, 1}, none) },
+		"no columns":  func() { bijector.NewPermute() },
+		"width": func() {
+			forward(bijector.NewTriL(autodiff.LearnedIdentity(2), none), mat.NewDense(1, 3, nil))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("got no panic, want one")
+				}
+			}()
+			f()
+		})
+	}
+}
+
+// A map that a model file describes wrongly is an error, not a panic.
+func TestLinearRestore(t *testing.T) {
+	for _, b := range []interface{ Restore() error }{
+		&bijector.Scale{}, &bijector.Diagonal{}, &bijector.TriL{}, &bijector.TriLLowRank{}, &bijector.LU{}, &bijector.Permute{},
+		&bijector.Permute{Perm: []int{1, -1}},
+		&bijector.TriL{L: autodiff.NewParam(2, 2, nil), Diag: autodiff.Fixed(1)},
+		&bijector.LU{Factors: autodiff.NewParam(2, 2, nil), Diag: autodiff.Fixed(1, 1), Perm: []int{0, 1, 2}},
+	} {
+		if b.Restore() == nil {
+			t.Errorf("%#v: got no error, want one", b)
+		}
+	}
+}
+
+// A learned affine map fits a Gaussian: the log-density of standardised data
+// rises to that of the best Gaussian.
+func TestLearnedMatricesTrain(t *testing.T) {
+	truth := bijector.NewTriL(autodiff.FixedMatrix(mat.NewDense(2, 2, []float64{2, 0, -1.5, 0.5})), autodiff.Fixed(1, -1))
+	data := forward(truth, bijectortest.Normal(400, 2))
+	for name, b := range map[string]bijector.Bijector{
+		"TriL": bijector.NewTriL(autodiff.LearnedIdentity(2), autodiff.Learned(0, 0)),
+		"TriLLowRank": bijector.NewTriLLowRank(autodiff.LearnedIdentity(2), autodiff.LearnedNormal(2, 2, 0.1, rng.New(1)),
+			none, autodiff.Learned(0, 0)),
+		"LU": bijector.NewLU(autodiff.LearnedIdentity(2), []int{1, 0}, autodiff.Learned(0, 0)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			want := nll(truth, autodiff.NewTape().Matrix(data)).Value()
+			if got := fit(b, data, 300); got > want {
+				t.Errorf("got mean NLL %v, want no more than the true map's %v", got, want)
+			}
+		})
+	}
+}
+
+// nll is the mean negative log-density of the rows of y under a standard normal base.
+func nll(b bijector.Bijector, y autodiff.Var) autodiff.Var {
+	return b.Inverse(y).StdNormalLogDensity().Add(b.ILDJ(y)).Mean().Neg()
+}
+
+// fit minimises nll by Adam and returns the last value.
+func fit(b bijector.Bijector, data *mat.Dense, steps int) float64 {
+	tape := autodiff.NewTape()
+	nll(b, tape.Matrix(data))
+	v := autodiff.NewVector(tape.Params())
+	grad, adam := make([]float64, len(v.Data)), &optim.Adam{}
+	var last float64
+	for step := range steps {
+		clear(grad)
+		tape.Reset()
+		tape.Accumulate(v, grad)
+		loss := nll(b, tape.Matrix(data))
+		tape.Backward(loss)
+		last = loss.Value()
+		adam.Step(v.Data, grad, optim.Cosine{Start: 0.1}.Rate(step, steps))
+	}
+	return last
+}

@@ -1,0 +1,37 @@
+package bijector
+
+import "github.com/normflow/normflow/autodiff"
+
+// Scale multiplies by numbers other than 0:
+//
+//	y = s·x,  log|det| = Σⱼ log|sⱼ|
+//
+// Domain and range are Rᵈ. Both directions cost O(d) a row.
+type Scale struct {
+	By autodiff.Value // s: one number for all columns, or one per column
+}
+
+// NewScale returns a scaling by one number, or one per column. Learned numbers
+// keep their sign, which must be the same for all.
+//
+// It panics if a number is 0.
+func NewScale(by autodiff.Value) *Scale {
+	s := &Scale{By: nonzero("Scale", by)}
+	must(s.Restore())
+	return s
+}
+
+// Restore checks the fields.
+func (s *Scale) Restore() error { return checkNonzero("Scale", s.By) }
+
+// Forward returns s·x.
+func (s *Scale) Forward(x autodiff.Var) autodiff.Var { return x.Mul(s.By.On(x.Tape())) }
+
+// Inverse returns y/s.
+func (s *Scale) Inverse(y autodiff.Var) autodiff.Var { return y.Div(s.By.On(y.Tape())) }
+
+// ILDJ returns −Σⱼ log|sⱼ|, 1×1.
+func (s *Scale) ILDJ(y autodiff.Var) autodiff.Var { return s.FLDJ(y).Neg() }
+
+// FLDJ returns Σⱼ log|sⱼ|, 1×1.
+func (s *Scale) FLDJ(x autodiff.Var) autodiff.Var { return logAbs(s.By.On(x.Tape()), x.Cols()) }

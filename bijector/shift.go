@@ -1,0 +1,30 @@
+package bijector
+
+import "github.com/normflow/normflow/autodiff"
+
+// Shift adds numbers:
+//
+//	y = x + b,  log|det| = 0
+//
+// Domain and range are Rᵈ. Both directions cost O(d) a row.
+type Shift struct {
+	By autodiff.Value // b: one number, or one per column
+}
+
+// NewShift returns a shift by one number, or one per column.
+func NewShift(by autodiff.Value) *Shift {
+	by.Check("bijector: Shift", 0)
+	return &Shift{By: by}
+}
+
+// Forward returns x + b.
+func (s *Shift) Forward(x autodiff.Var) autodiff.Var { return x.Add(s.By.On(x.Tape())) }
+
+// Inverse returns y − b.
+func (s *Shift) Inverse(y autodiff.Var) autodiff.Var { return y.Sub(s.By.On(y.Tape())) }
+
+// ILDJ returns 0.
+func (s *Shift) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
+
+// FLDJ returns 0.
+func (s *Shift) FLDJ(x autodiff.Var) autodiff.Var { return zero(x) }

@@ -1,0 +1,48 @@
+package bijector_test
+
+import (
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/bijector/bijectortest"
+	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/mat"
+)
+
+// near returns a d×d matrix near the identity.
+func near(d int) *mat.Dense {
+	m := bijectortest.Normal(d, d)
+	m.Scale(0.3, m)
+	for i := range d {
+		m.Set(i, i, 1+0.1*float64(i))
+	}
+	return m
+}
+
+func linearCases() []bijectortest.Case {
+	normal, fixed, learned := bijectortest.Normal, autodiff.Fixed, autodiff.Learned
+	var none autodiff.Value
+	fixedM, learnedM := autodiff.FixedMatrix, autodiff.LearnedMatrix
+	thin := autodiff.LearnedNormal(4, 2, 0.5, rng.New(1))
+	signs := fixedM(mat.NewDense(3, 3, []float64{-0.7, 9, 9, 0.383, 1.546, 9, 0.892, -0.555, -1.945}))
+	return []bijectortest.Case{
+		{Name: "Shift/scalar", B: bijector.NewShift(fixed(2)), X: normal(5, 3)},
+		{Name: "Shift", B: bijector.NewShift(learned(1, -2, 3)), X: normal(5, 3)},
+		{Name: "Scale/scalar", B: bijector.NewScale(learned(-2)), X: normal(5, 3)},
+		{Name: "Scale", B: bijector.NewScale(fixed(1, -2, 3)), X: normal(5, 3)},
+		{Name: "Diagonal", B: bijector.NewDiagonal(learned(1, 2, 0.3), learned(1, -2, 3)), X: normal(5, 3)},
+		{Name: "Diagonal/scalar", B: bijector.NewDiagonal(learned(0.5), none), X: normal(5, 3)},
+		{Name: "Standardize", B: bijector.Standardize(bijectortest.Uniform(50, 3, 2, 9)), X: normal(5, 3)},
+		{Name: "TriL", B: bijector.NewTriL(learnedM(near(4)), learned(1, 2, 3, 4)), X: normal(5, 4)},
+		{Name: "TriL/fixed", B: bijector.NewTriL(signs, none), X: normal(5, 3)},
+		{Name: "TriL/one", B: bijector.NewTriL(autodiff.LearnedIdentity(1), learned(1)), X: normal(5, 1)},
+		{Name: "TriLLowRank", B: bijector.NewTriLLowRank(learnedM(near(4)), thin, none, learned(1, 2, 3, 4)), X: normal(5, 4)},
+		{Name: "TriLLowRank/diagonal", B: bijector.NewTriLLowRank(fixedM(near(4)), thin, learned(0.5, -0.3), none), X: normal(5, 4)},
+		{Name: "LU", B: bijector.NewLU(learnedM(near(4)), []int{2, 0, 3, 1}, learned(1, 2, 3, 4)), X: normal(5, 4)},
+		{Name: "LU/fixed", B: bijector.NewLU(signs, nil, none), X: normal(5, 3)},
+		{Name: "Permute", B: bijector.NewPermute(2, 0, 1), X: normal(5, 3)},
+		{Name: "Permute/random", B: bijector.NewRandomPermute(6, rng.New(3)), X: normal(5, 6)},
+		{Name: "Permute/rows", B: bijector.NewPermuteRows(2, 2, 0, 1), X: normal(5, 6)},
+		{Name: "Permute/reverse", B: bijector.NewReverse(4), X: normal(5, 4)},
+		{Name: "Permute/transpose", B: bijector.NewTranspose(2, 3), X: normal(5, 6)},
+	}
+}

@@ -1,0 +1,99 @@
+package bijector
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// nonzero returns the factor v, made to keep its sign if it is learned. It
+// panics if a number is 0 or, for a learned value, if signs differ.
+func nonzero(what string, v autodiff.Value) autodiff.Value {
+	v.Check("bijector: "+what, 0)
+	must(checkNonzero(what, v))
+	if v.Constant || v.Min >= 0 || v.Max <= 0 {
+		return v
+	}
+	if v.Numbers()[0] < 0 {
+		return v.Within("bijector: "+what, math.Inf(-1), 0)
+	}
+	return v.Positive("bijector: " + what)
+}
+
+// checkNonzero returns an error if the value is empty or has a 0.
+func checkNonzero(what string, v autodiff.Value) error {
+	if v.IsZero() {
+		return fmt.Errorf("bijector: %s: got an empty Value, want Fixed or Learned numbers", what)
+	}
+	for j, x := range v.Numbers() {
+		if x == 0 || math.IsNaN(x-x) {
+			return fmt.Errorf("bijector: %s: got %v as number %d, want finite numbers other than 0", what, x, j)
+		}
+	}
+	return nil
+}
+
+// checkLen returns an error unless the value is empty, a scalar or has d numbers.
+func checkLen(what string, v autodiff.Value, d int) error {
+	if !v.IsZero() && v.Len() != 1 && v.Len() != d {
+		return fmt.Errorf("bijector: %s: got %d numbers, want 1 or %d", what, v.Len(), d)
+	}
+	return nil
+}
+
+// checkDiag returns an error unless the value has d numbers, none of them 0.
+func checkDiag(what string, v autodiff.Value, d int) error {
+	if err := checkNonzero(what, v); err != nil {
+		return err
+	}
+	if v.Len() != d {
+		return fmt.Errorf("bijector: %s: got %d numbers, want %d", what, v.Len(), d)
+	}
+	return nil
+}
+
+// checkDims returns an error unless p is a rows×cols matrix.
+func checkDims(what string, p *autodiff.Param, rows, cols int) error {
+	if p == nil {
+		return fmt.Errorf("bijector: %s: got no matrix, want %d×%d", what, rows, cols)
+	}
+	if r, c := p.Dims(); r != rows || c != cols {
+		return fmt.Errorf("bijector: %s: got %d×%d, want %d×%d", what, r, c, rows, cols)
+	}
+	return nil
+}
+
+// side returns the number of rows of a square matrix.
+func side(what string, p *autodiff.Param) (int, error) {
+	if p == nil {
+		return 0, fmt.Errorf("bijector: %s: got no matrix, want a square one", what)
+	}
+	r, _ := p.Dims()
+	return r, checkDims(what, p, r, r)
+}
+
+// add returns x + v, or x if v is empty.
+func add(x autodiff.Var, v autodiff.Value) autodiff.Var {
+	if v.IsZero() {
+		return x
+	}
+	return x.Add(v.On(x.Tape()))
+}
+
+// sub returns x − v, or x if v is empty.
+func sub(x autodiff.Var, v autodiff.Value) autodiff.Var {
+	if v.IsZero() {
+		return x
+	}
+	return x.Sub(v.On(x.Tape()))
+}
+
+// logAbs returns Σⱼ log|vⱼ|, 1×1, counting a scalar d times.
+func logAbs(v autodiff.Var, d int) autodiff.Var {
+	sum := v.Abs().Log().RowSum()
+	if v.Cols() == 1 && d > 1 {
+		return sum.MulConst(float64(d))
+	}
+	return sum
+}
