@@ -16,6 +16,9 @@ func (l *lanes) total() float64 {
 // Sum returns Σ x[i], in eight lanes.
 func Sum(x []float64) float64 {
 	var l lanes
+	if l.fastSum(x) {
+		return l.total()
+	}
 	for ; len(x) >= 8; x = x[8:] {
 		for j := range l {
 			l[j] += x[j]
@@ -31,6 +34,9 @@ func Sum(x []float64) float64 {
 func Dot(x, y []float64) float64 {
 	var l lanes
 	y = y[:len(x)]
+	if l.fastDot(x, y) {
+		return l.total()
+	}
 	for ; len(x) >= 8; x, y = x[8:], y[8:] {
 		for j := range l {
 			l[j] = math.FMA(x[j], y[j], l[j])
@@ -45,6 +51,9 @@ func Dot(x, y []float64) float64 {
 // ColSum adds the column sums of the rows×cols matrix x to dst: row i goes to
 // lane i mod 4 of its column.
 func ColSum(dst, x []float64, rows, cols int) {
+	if rows == 0 || cols == 0 || fastColSum(dst, x, rows, cols) {
+		return
+	}
 	for j := range cols {
 		var l [4]float64
 		for i := range rows {
@@ -56,15 +65,37 @@ func ColSum(dst, x []float64, rows, cols int) {
 
 // RowSum sets dst[i] = Σⱼ x[i,j], each as by Sum.
 func RowSum(dst, x []float64, rows, cols int) {
-	for i := range rows {
-		dst[i] = Sum(x[i*cols : (i+1)*cols])
+	switch {
+	case cols == 1:
+		AddConst(dst[:rows], x[:rows], 0) // a sum is never −0
+	case cols == 2:
+		dst, x = dst[:rows], x[:2*rows]
+		for i := range dst {
+			dst[i] = (x[2*i] + x[2*i+1]) + 0
+		}
+	case cols > 2 && fastRowSum(dst, x, rows, cols, false):
+	default:
+		for i := range rows {
+			dst[i] = Sum(x[i*cols : (i+1)*cols])
+		}
 	}
 }
 
 // SquareRowSum sets dst[i] = Σⱼ x[i,j]², each as by Dot.
 func SquareRowSum(dst, x []float64, rows, cols int) {
-	for i := range rows {
-		r := x[i*cols : (i+1)*cols]
-		dst[i] = Dot(r, r)
+	switch {
+	case cols == 1:
+		Mul(dst[:rows], x[:rows], x[:rows])
+	case cols == 2:
+		dst, x = dst[:rows], x[:2*rows]
+		for i := range dst {
+			dst[i] = float64(x[2*i]*x[2*i]) + float64(x[2*i+1]*x[2*i+1])
+		}
+	case cols > 2 && fastRowSum(dst, x, rows, cols, true):
+	default:
+		for i := range rows {
+			r := x[i*cols : (i+1)*cols]
+			dst[i] = Dot(r, r)
+		}
 	}
 }

@@ -5993,6 +5993,1062 @@ done516:
 	VZEROUPPER
 	RET
 
+// func affine512(y *float64, e *float64, x *float64, s *float64, t *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·affine512(SB), NOSPLIT, $0-48
+	MOVQ y+0(FP), AX
+	MOVQ e+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ s+24(FP), BX
+	MOVQ t+32(FP), SI
+	MOVQ n+40(FP), DI
+	XORQ R8, R8
+	SUBQ $0x08, DI
+	JLT  tail524
+
+head523:
+	VMOVUPD           (DX)(R8*8), Z0
+	VMOVUPD           (BX)(R8*8), Z1
+	VMOVUPD           (SI)(R8*8), Z2
+	VBROADCASTSD      cc087500000000000<>+0(SB), Z3
+	VMAXPD            Z1, Z3, Z1
+	VBROADCASTSD      c4086300000000000<>+0(SB), Z3
+	VMINPD            Z1, Z3, Z1
+	VMOVAPD           Z1, Z3
+	VBROADCASTSD      c3ff71547652b82fe<>+0(SB), Z7
+	VFMADD213PD.BCST  c4338000000000000<>+0(SB), Z7, Z3
+	VSUBPD.BCST       c4338000000000000<>+0(SB), Z3, Z3
+	VMOVAPD           Z3, Z7
+	VFNMADD132PD.BCST c3fe62e42fefa3800<>+0(SB), Z1, Z7
+	VMOVAPD           Z3, Z1
+	VFNMADD132PD.BCST c3d2ef35793c76730<>+0(SB), Z7, Z1
+	VMULPD            Z1, Z1, Z7
+	VBROADCASTSD      c3f811111111109b4<>+0(SB), Z8
+	VFMADD213PD.BCST  c3fa5555555553d67<>+0(SB), Z1, Z8
+	VBROADCASTSD      c3fc5555555555556<>+0(SB), Z9
+	VFMADD213PD.BCST  c3fe0000000000001<>+0(SB), Z1, Z9
+	VFMADD132PD       Z7, Z9, Z8
+	VBROADCASTSD      c3e5af38a0d2d9620<>+0(SB), Z9
+	VFMADD213PD.BCST  c3e928917e2c43a66<>+0(SB), Z1, Z9
+	VBROADCASTSD      c3ec71de0db21e27f<>+0(SB), Z10
+	VFMADD213PD.BCST  c3efa019b9133a48a<>+0(SB), Z1, Z10
+	VFMADD132PD       Z7, Z10, Z9
+	VBROADCASTSD      c3f2a01a01a7c327a<>+0(SB), Z10
+	VFMADD213PD.BCST  c3f56c16c1788a49b<>+0(SB), Z1, Z10
+	VFMADD132PD       Z7, Z10, Z9
+	VMULPD            Z7, Z7, Z10
+	VFMADD132PD       Z10, Z8, Z9
+	VFMADD132PD       Z7, Z1, Z9
+	VADDPD.BCST       c3ff0000000000000<>+0(SB), Z9, Z1
+	VSCALEFPD         Z3, Z1, Z1
+	VMOVAPD           Z0, Z0
+	VFMADD132PD       Z1, Z2, Z0
+	VMOVUPD           Z0, (AX)(R8*8)
+	VMOVUPD           Z1, (CX)(R8*8)
+	ADDQ              $0x08, R8
+	SUBQ              $0x08, DI
+	JGE               head523
+
+tail524:
+	ADDQ      $0x08, DI
+	JEQ       done525
+	CMPQ      DI, $0x02
+	JLT       one526
+	JEQ       two527
+	MOVQ      $+1, R9
+	SHLXQ     DI, R9, R9
+	DECQ      R9
+	KMOVB     R9, K1
+	VMOVUPD.Z (DX)(R8*8), K1, Z4
+	VMOVUPD.Z (BX)(R8*8), K1, Z5
+	VMOVUPD.Z (SI)(R8*8), K1, Z6
+	JMP       go528
+
+one526:
+	VMOVSD (DX)(R8*8), X4
+	VMOVSD (BX)(R8*8), X5
+	VMOVSD (SI)(R8*8), X6
+	JMP    go528
+
+two527:
+	VMOVUPD (DX)(R8*8), X4
+	VMOVUPD (BX)(R8*8), X5
+	VMOVUPD (SI)(R8*8), X6
+
+go528:
+	VBROADCASTSD      cc087500000000000<>+0(SB), Z0
+	VMAXPD            Z5, Z0, Z0
+	VBROADCASTSD      c4086300000000000<>+0(SB), Z1
+	VMINPD            Z0, Z1, Z0
+	VMOVAPD           Z0, Z1
+	VBROADCASTSD      c3ff71547652b82fe<>+0(SB), Z2
+	VFMADD213PD.BCST  c4338000000000000<>+0(SB), Z2, Z1
+	VSUBPD.BCST       c4338000000000000<>+0(SB), Z1, Z1
+	VMOVAPD           Z1, Z2
+	VFNMADD132PD.BCST c3fe62e42fefa3800<>+0(SB), Z0, Z2
+	VMOVAPD           Z1, Z0
+	VFNMADD132PD.BCST c3d2ef35793c76730<>+0(SB), Z2, Z0
+	VMULPD            Z0, Z0, Z2
+	VBROADCASTSD      c3f811111111109b4<>+0(SB), Z3
+	VFMADD213PD.BCST  c3fa5555555553d67<>+0(SB), Z0, Z3
+	VBROADCASTSD      c3fc5555555555556<>+0(SB), Z5
+	VFMADD213PD.BCST  c3fe0000000000001<>+0(SB), Z0, Z5
+	VFMADD132PD       Z2, Z5, Z3
+	VBROADCASTSD      c3e5af38a0d2d9620<>+0(SB), Z5
+	VFMADD213PD.BCST  c3e928917e2c43a66<>+0(SB), Z0, Z5
+	VBROADCASTSD      c3ec71de0db21e27f<>+0(SB), Z7
+	VFMADD213PD.BCST  c3efa019b9133a48a<>+0(SB), Z0, Z7
+	VFMADD132PD       Z2, Z7, Z5
+	VBROADCASTSD      c3f2a01a01a7c327a<>+0(SB), Z7
+	VFMADD213PD.BCST  c3f56c16c1788a49b<>+0(SB), Z0, Z7
+	VFMADD132PD       Z2, Z7, Z5
+	VMULPD            Z2, Z2, Z7
+	VFMADD132PD       Z7, Z3, Z5
+	VFMADD132PD       Z2, Z0, Z5
+	VADDPD.BCST       c3ff0000000000000<>+0(SB), Z5, Z0
+	VSCALEFPD         Z1, Z0, Z0
+	VMOVAPD           Z4, Z1
+	VFMADD132PD       Z0, Z6, Z1
+	CMPQ              DI, $0x02
+	JLT               one529
+	JEQ               two530
+	MOVQ              $+1, DX
+	SHLXQ             DI, DX, DX
+	DECQ              DX
+	KMOVB             DX, K1
+	VMOVUPD           Z1, K1, (AX)(R8*8)
+	MOVQ              $+1, AX
+	SHLXQ             DI, AX, AX
+	DECQ              AX
+	KMOVB             AX, K1
+	VMOVUPD           Z0, K1, (CX)(R8*8)
+	JMP               end531
+
+one529:
+	VMOVSD X1, (AX)(R8*8)
+	VMOVSD X0, (CX)(R8*8)
+	JMP    end531
+
+two530:
+	VMOVUPD X1, (AX)(R8*8)
+	VMOVUPD X0, (CX)(R8*8)
+
+end531:
+done525:
+	VZEROUPPER
+	RET
+
+// func affine256(y *float64, e *float64, x *float64, s *float64, t *float64, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·affine256(SB), NOSPLIT, $0-48
+	MOVQ y+0(FP), AX
+	MOVQ e+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ s+24(FP), BX
+	MOVQ t+32(FP), SI
+	MOVQ n+40(FP), DI
+	XORQ R8, R8
+	SUBQ $0x04, DI
+	JLT  tail533
+
+head532:
+	VMOVUPD      (DX)(R8*8), Y0
+	VMOVUPD      (BX)(R8*8), Y1
+	VMOVUPD      (SI)(R8*8), Y2
+	VMOVUPD      cc087500000000000<>+0(SB), Y3
+	VMAXPD       Y1, Y3, Y1
+	VMOVUPD      c4086300000000000<>+0(SB), Y3
+	VMINPD       Y1, Y3, Y1
+	VMOVAPD      Y1, Y3
+	VMOVUPD      c3ff71547652b82fe<>+0(SB), Y7
+	VFMADD213PD  c4338000000000000<>+0(SB), Y7, Y3
+	VSUBPD       c4338000000000000<>+0(SB), Y3, Y7
+	VMOVAPD      Y7, Y8
+	VFNMADD132PD c3fe62e42fefa3800<>+0(SB), Y1, Y8
+	VMOVAPD      Y7, Y1
+	VFNMADD132PD c3d2ef35793c76730<>+0(SB), Y8, Y1
+	VMULPD       Y1, Y1, Y7
+	VMOVUPD      c3f811111111109b4<>+0(SB), Y8
+	VFMADD213PD  c3fa5555555553d67<>+0(SB), Y1, Y8
+	VMOVUPD      c3fc5555555555556<>+0(SB), Y9
+	VFMADD213PD  c3fe0000000000001<>+0(SB), Y1, Y9
+	VFMADD132PD  Y7, Y9, Y8
+	VMOVUPD      c3e5af38a0d2d9620<>+0(SB), Y9
+	VFMADD213PD  c3e928917e2c43a66<>+0(SB), Y1, Y9
+	VMOVUPD      c3ec71de0db21e27f<>+0(SB), Y10
+	VFMADD213PD  c3efa019b9133a48a<>+0(SB), Y1, Y10
+	VFMADD132PD  Y7, Y10, Y9
+	VMOVUPD      c3f2a01a01a7c327a<>+0(SB), Y10
+	VFMADD213PD  c3f56c16c1788a49b<>+0(SB), Y1, Y10
+	VFMADD132PD  Y7, Y10, Y9
+	VMULPD       Y7, Y7, Y10
+	VFMADD132PD  Y10, Y8, Y9
+	VFMADD132PD  Y7, Y1, Y9
+	VADDPD       c3ff0000000000000<>+0(SB), Y9, Y1
+	VPSUBQ       c4337fffffffff802<>+0(SB), Y3, Y3
+	VPSRLQ       $0x01, Y3, Y7
+	VPSLLQ       $0x34, Y7, Y8
+	VMULPD       Y8, Y1, Y1
+	VPSUBQ       Y7, Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y1, Y1
+	VMOVAPD      Y0, Y0
+	VFMADD132PD  Y1, Y2, Y0
+	VMOVUPD      Y0, (AX)(R8*8)
+	VMOVUPD      Y1, (CX)(R8*8)
+	ADDQ         $0x04, R8
+	SUBQ         $0x04, DI
+	JGE          head532
+
+tail533:
+	ADDQ       $0x04, DI
+	JEQ        done534
+	CMPQ       DI, $0x02
+	JLT        one535
+	JEQ        two536
+	LEAQ       ones4<>+0(SB), R9
+	MOVQ       DI, R10
+	NEGQ       R10
+	VMOVDQU    32(R9)(R10*8), Y0
+	VMASKMOVPD (DX)(R8*8), Y0, Y4
+	VMASKMOVPD (BX)(R8*8), Y0, Y5
+	VMASKMOVPD (SI)(R8*8), Y0, Y6
+	JMP        go537
+
+one535:
+	VMOVSD (DX)(R8*8), X4
+	VMOVSD (BX)(R8*8), X5
+	VMOVSD (SI)(R8*8), X6
+	JMP    go537
+
+two536:
+	VMOVUPD (DX)(R8*8), X4
+	VMOVUPD (BX)(R8*8), X5
+	VMOVUPD (SI)(R8*8), X6
+
+go537:
+	VMOVUPD      cc087500000000000<>+0(SB), Y0
+	VMAXPD       Y5, Y0, Y0
+	VMOVUPD      c4086300000000000<>+0(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VMOVAPD      Y0, Y1
+	VMOVUPD      c3ff71547652b82fe<>+0(SB), Y2
+	VFMADD213PD  c4338000000000000<>+0(SB), Y2, Y1
+	VSUBPD       c4338000000000000<>+0(SB), Y1, Y2
+	VMOVAPD      Y2, Y3
+	VFNMADD132PD c3fe62e42fefa3800<>+0(SB), Y0, Y3
+	VMOVAPD      Y2, Y0
+	VFNMADD132PD c3d2ef35793c76730<>+0(SB), Y3, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      c3f811111111109b4<>+0(SB), Y3
+	VFMADD213PD  c3fa5555555553d67<>+0(SB), Y0, Y3
+	VMOVUPD      c3fc5555555555556<>+0(SB), Y5
+	VFMADD213PD  c3fe0000000000001<>+0(SB), Y0, Y5
+	VFMADD132PD  Y2, Y5, Y3
+	VMOVUPD      c3e5af38a0d2d9620<>+0(SB), Y5
+	VFMADD213PD  c3e928917e2c43a66<>+0(SB), Y0, Y5
+	VMOVUPD      c3ec71de0db21e27f<>+0(SB), Y7
+	VFMADD213PD  c3efa019b9133a48a<>+0(SB), Y0, Y7
+	VFMADD132PD  Y2, Y7, Y5
+	VMOVUPD      c3f2a01a01a7c327a<>+0(SB), Y7
+	VFMADD213PD  c3f56c16c1788a49b<>+0(SB), Y0, Y7
+	VFMADD132PD  Y2, Y7, Y5
+	VMULPD       Y2, Y2, Y7
+	VFMADD132PD  Y7, Y3, Y5
+	VFMADD132PD  Y2, Y0, Y5
+	VADDPD       c3ff0000000000000<>+0(SB), Y5, Y0
+	VPSUBQ       c4337fffffffff802<>+0(SB), Y1, Y1
+	VPSRLQ       $0x01, Y1, Y2
+	VPSLLQ       $0x34, Y2, Y3
+	VMULPD       Y3, Y0, Y0
+	VPSUBQ       Y2, Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y0, Y0
+	VMOVAPD      Y4, Y1
+	VFMADD132PD  Y0, Y6, Y1
+	CMPQ         DI, $0x02
+	JLT          one538
+	JEQ          two539
+	LEAQ         ones4<>+0(SB), DX
+	MOVQ         DI, BX
+	NEGQ         BX
+	VMOVDQU      32(DX)(BX*8), Y2
+	VMASKMOVPD   Y1, Y2, (AX)(R8*8)
+	LEAQ         ones4<>+0(SB), AX
+	MOVQ         DI, DX
+	NEGQ         DX
+	VMOVDQU      32(AX)(DX*8), Y1
+	VMASKMOVPD   Y0, Y1, (CX)(R8*8)
+	JMP          end540
+
+one538:
+	VMOVSD X1, (AX)(R8*8)
+	VMOVSD X0, (CX)(R8*8)
+	JMP    end540
+
+two539:
+	VMOVUPD X1, (AX)(R8*8)
+	VMOVUPD X0, (CX)(R8*8)
+
+end540:
+done534:
+	VZEROUPPER
+	RET
+
+// func affineInverse512(x *float64, e *float64, y *float64, s *float64, t *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·affineInverse512(SB), NOSPLIT, $0-48
+	MOVQ x+0(FP), AX
+	MOVQ e+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ s+24(FP), BX
+	MOVQ t+32(FP), SI
+	MOVQ n+40(FP), DI
+	XORQ R8, R8
+	SUBQ $0x08, DI
+	JLT  tail542
+
+head541:
+	VMOVUPD           (DX)(R8*8), Z0
+	VMOVUPD           (BX)(R8*8), Z1
+	VMOVUPD           (SI)(R8*8), Z2
+	VXORPD.BCST       c8000000000000000<>+0(SB), Z1, Z1
+	VBROADCASTSD      cc087500000000000<>+0(SB), Z6
+	VMAXPD            Z1, Z6, Z1
+	VBROADCASTSD      c4086300000000000<>+0(SB), Z6
+	VMINPD            Z1, Z6, Z1
+	VMOVAPD           Z1, Z6
+	VBROADCASTSD      c3ff71547652b82fe<>+0(SB), Z7
+	VFMADD213PD.BCST  c4338000000000000<>+0(SB), Z7, Z6
+	VSUBPD.BCST       c4338000000000000<>+0(SB), Z6, Z6
+	VMOVAPD           Z6, Z7
+	VFNMADD132PD.BCST c3fe62e42fefa3800<>+0(SB), Z1, Z7
+	VMOVAPD           Z6, Z1
+	VFNMADD132PD.BCST c3d2ef35793c76730<>+0(SB), Z7, Z1
+	VMULPD            Z1, Z1, Z7
+	VBROADCASTSD      c3f811111111109b4<>+0(SB), Z8
+	VFMADD213PD.BCST  c3fa5555555553d67<>+0(SB), Z1, Z8
+	VBROADCASTSD      c3fc5555555555556<>+0(SB), Z9
+	VFMADD213PD.BCST  c3fe0000000000001<>+0(SB), Z1, Z9
+	VFMADD132PD       Z7, Z9, Z8
+	VBROADCASTSD      c3e5af38a0d2d9620<>+0(SB), Z9
+	VFMADD213PD.BCST  c3e928917e2c43a66<>+0(SB), Z1, Z9
+	VBROADCASTSD      c3ec71de0db21e27f<>+0(SB), Z10
+	VFMADD213PD.BCST  c3efa019b9133a48a<>+0(SB), Z1, Z10
+	VFMADD132PD       Z7, Z10, Z9
+	VBROADCASTSD      c3f2a01a01a7c327a<>+0(SB), Z10
+	VFMADD213PD.BCST  c3f56c16c1788a49b<>+0(SB), Z1, Z10
+	VFMADD132PD       Z7, Z10, Z9
+	VMULPD            Z7, Z7, Z10
+	VFMADD132PD       Z10, Z8, Z9
+	VFMADD132PD       Z7, Z1, Z9
+	VADDPD.BCST       c3ff0000000000000<>+0(SB), Z9, Z1
+	VSCALEFPD         Z6, Z1, Z1
+	VSUBPD            Z2, Z0, Z0
+	VMULPD            Z1, Z0, Z0
+	VMOVUPD           Z0, (AX)(R8*8)
+	VMOVUPD           Z1, (CX)(R8*8)
+	ADDQ              $0x08, R8
+	SUBQ              $0x08, DI
+	JGE               head541
+
+tail542:
+	ADDQ      $0x08, DI
+	JEQ       done543
+	CMPQ      DI, $0x02
+	JLT       one544
+	JEQ       two545
+	MOVQ      $+1, R9
+	SHLXQ     DI, R9, R9
+	DECQ      R9
+	KMOVB     R9, K1
+	VMOVUPD.Z (DX)(R8*8), K1, Z3
+	VMOVUPD.Z (BX)(R8*8), K1, Z4
+	VMOVUPD.Z (SI)(R8*8), K1, Z5
+	JMP       go546
+
+one544:
+	VMOVSD (DX)(R8*8), X3
+	VMOVSD (BX)(R8*8), X4
+	VMOVSD (SI)(R8*8), X5
+	JMP    go546
+
+two545:
+	VMOVUPD (DX)(R8*8), X3
+	VMOVUPD (BX)(R8*8), X4
+	VMOVUPD (SI)(R8*8), X5
+
+go546:
+	VXORPD.BCST       c8000000000000000<>+0(SB), Z4, Z0
+	VBROADCASTSD      cc087500000000000<>+0(SB), Z1
+	VMAXPD            Z0, Z1, Z0
+	VBROADCASTSD      c4086300000000000<>+0(SB), Z1
+	VMINPD            Z0, Z1, Z0
+	VMOVAPD           Z0, Z1
+	VBROADCASTSD      c3ff71547652b82fe<>+0(SB), Z2
+	VFMADD213PD.BCST  c4338000000000000<>+0(SB), Z2, Z1
+	VSUBPD.BCST       c4338000000000000<>+0(SB), Z1, Z1
+	VMOVAPD           Z1, Z2
+	VFNMADD132PD.BCST c3fe62e42fefa3800<>+0(SB), Z0, Z2
+	VMOVAPD           Z1, Z0
+	VFNMADD132PD.BCST c3d2ef35793c76730<>+0(SB), Z2, Z0
+	VMULPD            Z0, Z0, Z2
+	VBROADCASTSD      c3f811111111109b4<>+0(SB), Z4
+	VFMADD213PD.BCST  c3fa5555555553d67<>+0(SB), Z0, Z4
+	VBROADCASTSD      c3fc5555555555556<>+0(SB), Z6
+	VFMADD213PD.BCST  c3fe0000000000001<>+0(SB), Z0, Z6
+	VFMADD132PD       Z2, Z6, Z4
+	VBROADCASTSD      c3e5af38a0d2d9620<>+0(SB), Z6
+	VFMADD213PD.BCST  c3e928917e2c43a66<>+0(SB), Z0, Z6
+	VBROADCASTSD      c3ec71de0db21e27f<>+0(SB), Z7
+	VFMADD213PD.BCST  c3efa019b9133a48a<>+0(SB), Z0, Z7
+	VFMADD132PD       Z2, Z7, Z6
+	VBROADCASTSD      c3f2a01a01a7c327a<>+0(SB), Z7
+	VFMADD213PD.BCST  c3f56c16c1788a49b<>+0(SB), Z0, Z7
+	VFMADD132PD       Z2, Z7, Z6
+	VMULPD            Z2, Z2, Z7
+	VFMADD132PD       Z7, Z4, Z6
+	VFMADD132PD       Z2, Z0, Z6
+	VADDPD.BCST       c3ff0000000000000<>+0(SB), Z6, Z0
+	VSCALEFPD         Z1, Z0, Z0
+	VSUBPD            Z5, Z3, Z1
+	VMULPD            Z0, Z1, Z1
+	CMPQ              DI, $0x02
+	JLT               one547
+	JEQ               two548
+	MOVQ              $+1, DX
+	SHLXQ             DI, DX, DX
+	DECQ              DX
+	KMOVB             DX, K1
+	VMOVUPD           Z1, K1, (AX)(R8*8)
+	MOVQ              $+1, AX
+	SHLXQ             DI, AX, AX
+	DECQ              AX
+	KMOVB             AX, K1
+	VMOVUPD           Z0, K1, (CX)(R8*8)
+	JMP               end549
+
+one547:
+	VMOVSD X1, (AX)(R8*8)
+	VMOVSD X0, (CX)(R8*8)
+	JMP    end549
+
+two548:
+	VMOVUPD X1, (AX)(R8*8)
+	VMOVUPD X0, (CX)(R8*8)
+
+end549:
+done543:
+	VZEROUPPER
+	RET
+
+// func affineInverse256(x *float64, e *float64, y *float64, s *float64, t *float64, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·affineInverse256(SB), NOSPLIT, $0-48
+	MOVQ x+0(FP), AX
+	MOVQ e+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ s+24(FP), BX
+	MOVQ t+32(FP), SI
+	MOVQ n+40(FP), DI
+	XORQ R8, R8
+	SUBQ $0x04, DI
+	JLT  tail551
+
+head550:
+	VMOVUPD      (DX)(R8*8), Y0
+	VMOVUPD      (BX)(R8*8), Y1
+	VMOVUPD      (SI)(R8*8), Y2
+	VXORPD       c8000000000000000<>+0(SB), Y1, Y1
+	VMOVUPD      cc087500000000000<>+0(SB), Y6
+	VMAXPD       Y1, Y6, Y1
+	VMOVUPD      c4086300000000000<>+0(SB), Y6
+	VMINPD       Y1, Y6, Y1
+	VMOVAPD      Y1, Y6
+	VMOVUPD      c3ff71547652b82fe<>+0(SB), Y7
+	VFMADD213PD  c4338000000000000<>+0(SB), Y7, Y6
+	VSUBPD       c4338000000000000<>+0(SB), Y6, Y7
+	VMOVAPD      Y7, Y8
+	VFNMADD132PD c3fe62e42fefa3800<>+0(SB), Y1, Y8
+	VMOVAPD      Y7, Y1
+	VFNMADD132PD c3d2ef35793c76730<>+0(SB), Y8, Y1
+	VMULPD       Y1, Y1, Y7
+	VMOVUPD      c3f811111111109b4<>+0(SB), Y8
+	VFMADD213PD  c3fa5555555553d67<>+0(SB), Y1, Y8
+	VMOVUPD      c3fc5555555555556<>+0(SB), Y9
+	VFMADD213PD  c3fe0000000000001<>+0(SB), Y1, Y9
+	VFMADD132PD  Y7, Y9, Y8
+	VMOVUPD      c3e5af38a0d2d9620<>+0(SB), Y9
+	VFMADD213PD  c3e928917e2c43a66<>+0(SB), Y1, Y9
+	VMOVUPD      c3ec71de0db21e27f<>+0(SB), Y10
+	VFMADD213PD  c3efa019b9133a48a<>+0(SB), Y1, Y10
+	VFMADD132PD  Y7, Y10, Y9
+	VMOVUPD      c3f2a01a01a7c327a<>+0(SB), Y10
+	VFMADD213PD  c3f56c16c1788a49b<>+0(SB), Y1, Y10
+	VFMADD132PD  Y7, Y10, Y9
+	VMULPD       Y7, Y7, Y10
+	VFMADD132PD  Y10, Y8, Y9
+	VFMADD132PD  Y7, Y1, Y9
+	VADDPD       c3ff0000000000000<>+0(SB), Y9, Y1
+	VPSUBQ       c4337fffffffff802<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y7
+	VPSLLQ       $0x34, Y7, Y8
+	VMULPD       Y8, Y1, Y1
+	VPSUBQ       Y7, Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y1, Y1
+	VSUBPD       Y2, Y0, Y0
+	VMULPD       Y1, Y0, Y0
+	VMOVUPD      Y0, (AX)(R8*8)
+	VMOVUPD      Y1, (CX)(R8*8)
+	ADDQ         $0x04, R8
+	SUBQ         $0x04, DI
+	JGE          head550
+
+tail551:
+	ADDQ       $0x04, DI
+	JEQ        done552
+	CMPQ       DI, $0x02
+	JLT        one553
+	JEQ        two554
+	LEAQ       ones4<>+0(SB), R9
+	MOVQ       DI, R10
+	NEGQ       R10
+	VMOVDQU    32(R9)(R10*8), Y0
+	VMASKMOVPD (DX)(R8*8), Y0, Y3
+	VMASKMOVPD (BX)(R8*8), Y0, Y4
+	VMASKMOVPD (SI)(R8*8), Y0, Y5
+	JMP        go555
+
+one553:
+	VMOVSD (DX)(R8*8), X3
+	VMOVSD (BX)(R8*8), X4
+	VMOVSD (SI)(R8*8), X5
+	JMP    go555
+
+two554:
+	VMOVUPD (DX)(R8*8), X3
+	VMOVUPD (BX)(R8*8), X4
+	VMOVUPD (SI)(R8*8), X5
+
+go555:
+	VXORPD       c8000000000000000<>+0(SB), Y4, Y0
+	VMOVUPD      cc087500000000000<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      c4086300000000000<>+0(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VMOVAPD      Y0, Y1
+	VMOVUPD      c3ff71547652b82fe<>+0(SB), Y2
+	VFMADD213PD  c4338000000000000<>+0(SB), Y2, Y1
+	VSUBPD       c4338000000000000<>+0(SB), Y1, Y2
+	VMOVAPD      Y2, Y4
+	VFNMADD132PD c3fe62e42fefa3800<>+0(SB), Y0, Y4
+	VMOVAPD      Y2, Y0
+	VFNMADD132PD c3d2ef35793c76730<>+0(SB), Y4, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      c3f811111111109b4<>+0(SB), Y4
+	VFMADD213PD  c3fa5555555553d67<>+0(SB), Y0, Y4
+	VMOVUPD      c3fc5555555555556<>+0(SB), Y6
+	VFMADD213PD  c3fe0000000000001<>+0(SB), Y0, Y6
+	VFMADD132PD  Y2, Y6, Y4
+	VMOVUPD      c3e5af38a0d2d9620<>+0(SB), Y6
+	VFMADD213PD  c3e928917e2c43a66<>+0(SB), Y0, Y6
+	VMOVUPD      c3ec71de0db21e27f<>+0(SB), Y7
+	VFMADD213PD  c3efa019b9133a48a<>+0(SB), Y0, Y7
+	VFMADD132PD  Y2, Y7, Y6
+	VMOVUPD      c3f2a01a01a7c327a<>+0(SB), Y7
+	VFMADD213PD  c3f56c16c1788a49b<>+0(SB), Y0, Y7
+	VFMADD132PD  Y2, Y7, Y6
+	VMULPD       Y2, Y2, Y7
+	VFMADD132PD  Y7, Y4, Y6
+	VFMADD132PD  Y2, Y0, Y6
+	VADDPD       c3ff0000000000000<>+0(SB), Y6, Y0
+	VPSUBQ       c4337fffffffff802<>+0(SB), Y1, Y1
+	VPSRLQ       $0x01, Y1, Y2
+	VPSLLQ       $0x34, Y2, Y4
+	VMULPD       Y4, Y0, Y0
+	VPSUBQ       Y2, Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y0, Y0
+	VSUBPD       Y5, Y3, Y1
+	VMULPD       Y0, Y1, Y1
+	CMPQ         DI, $0x02
+	JLT          one556
+	JEQ          two557
+	LEAQ         ones4<>+0(SB), DX
+	MOVQ         DI, BX
+	NEGQ         BX
+	VMOVDQU      32(DX)(BX*8), Y2
+	VMASKMOVPD   Y1, Y2, (AX)(R8*8)
+	LEAQ         ones4<>+0(SB), AX
+	MOVQ         DI, DX
+	NEGQ         DX
+	VMOVDQU      32(AX)(DX*8), Y1
+	VMASKMOVPD   Y0, Y1, (CX)(R8*8)
+	JMP          end558
+
+one556:
+	VMOVSD X1, (AX)(R8*8)
+	VMOVSD X0, (CX)(R8*8)
+	JMP    end558
+
+two557:
+	VMOVUPD X1, (AX)(R8*8)
+	VMOVUPD X0, (CX)(R8*8)
+
+end558:
+done552:
+	VZEROUPPER
+	RET
+
+// func affineGrad512(dx *float64, ds *float64, dt *float64, dy *float64, x *float64, e *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·affineGrad512(SB), NOSPLIT, $0-56
+	MOVQ dx+0(FP), AX
+	MOVQ ds+8(FP), CX
+	MOVQ dt+16(FP), DX
+	MOVQ dy+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ e+40(FP), DI
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+	SUBQ $0x08, R8
+	JLT  tail560
+
+head559:
+	VMOVUPD     (AX)(R9*8), Z0
+	VMOVUPD     (CX)(R9*8), Z1
+	VMOVUPD     (DX)(R9*8), Z2
+	VMOVUPD     (BX)(R9*8), Z3
+	VMOVUPD     (SI)(R9*8), Z4
+	VMOVUPD     (DI)(R9*8), Z5
+	VMOVAPD     Z3, Z6
+	VFMADD132PD Z5, Z0, Z6
+	VMULPD      Z5, Z4, Z0
+	VMOVAPD     Z3, Z4
+	VFMADD132PD Z0, Z1, Z4
+	VADDPD      Z3, Z2, Z0
+	VMOVUPD     Z6, (AX)(R9*8)
+	VMOVUPD     Z4, (CX)(R9*8)
+	VMOVUPD     Z0, (DX)(R9*8)
+	ADDQ        $0x08, R9
+	SUBQ        $0x08, R8
+	JGE         head559
+
+tail560:
+	ADDQ      $0x08, R8
+	JEQ       done561
+	CMPQ      R8, $0x02
+	JLT       one562
+	JEQ       two563
+	MOVQ      $+1, R10
+	SHLXQ     R8, R10, R10
+	DECQ      R10
+	KMOVB     R10, K1
+	VMOVUPD.Z (AX)(R9*8), K1, Z7
+	VMOVUPD.Z (CX)(R9*8), K1, Z8
+	VMOVUPD.Z (DX)(R9*8), K1, Z9
+	VMOVUPD.Z (BX)(R9*8), K1, Z10
+	VMOVUPD.Z (SI)(R9*8), K1, Z11
+	VMOVUPD.Z (DI)(R9*8), K1, Z12
+	JMP       go564
+
+one562:
+	VMOVSD (AX)(R9*8), X7
+	VMOVSD (CX)(R9*8), X8
+	VMOVSD (DX)(R9*8), X9
+	VMOVSD (BX)(R9*8), X10
+	VMOVSD (SI)(R9*8), X11
+	VMOVSD (DI)(R9*8), X12
+	JMP    go564
+
+two563:
+	VMOVUPD (AX)(R9*8), X7
+	VMOVUPD (CX)(R9*8), X8
+	VMOVUPD (DX)(R9*8), X9
+	VMOVUPD (BX)(R9*8), X10
+	VMOVUPD (SI)(R9*8), X11
+	VMOVUPD (DI)(R9*8), X12
+
+go564:
+	VMOVAPD     Z10, Z0
+	VFMADD132PD Z12, Z7, Z0
+	VMULPD      Z12, Z11, Z1
+	VMOVAPD     Z10, Z2
+	VFMADD132PD Z1, Z8, Z2
+	VADDPD      Z10, Z9, Z1
+	CMPQ        R8, $0x02
+	JLT         one565
+	JEQ         two566
+	MOVQ        $+1, BX
+	SHLXQ       R8, BX, BX
+	DECQ        BX
+	KMOVB       BX, K1
+	VMOVUPD     Z0, K1, (AX)(R9*8)
+	MOVQ        $+1, AX
+	SHLXQ       R8, AX, AX
+	DECQ        AX
+	KMOVB       AX, K1
+	VMOVUPD     Z2, K1, (CX)(R9*8)
+	MOVQ        $+1, AX
+	SHLXQ       R8, AX, AX
+	DECQ        AX
+	KMOVB       AX, K1
+	VMOVUPD     Z1, K1, (DX)(R9*8)
+	JMP         end567
+
+one565:
+	VMOVSD X0, (AX)(R9*8)
+	VMOVSD X2, (CX)(R9*8)
+	VMOVSD X1, (DX)(R9*8)
+	JMP    end567
+
+two566:
+	VMOVUPD X0, (AX)(R9*8)
+	VMOVUPD X2, (CX)(R9*8)
+	VMOVUPD X1, (DX)(R9*8)
+
+end567:
+done561:
+	VZEROUPPER
+	RET
+
+// func affineGrad256(dx *float64, ds *float64, dt *float64, dy *float64, x *float64, e *float64, n int)
+// Requires: AVX, FMA3
+TEXT ·affineGrad256(SB), NOSPLIT, $0-56
+	MOVQ dx+0(FP), AX
+	MOVQ ds+8(FP), CX
+	MOVQ dt+16(FP), DX
+	MOVQ dy+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ e+40(FP), DI
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+	SUBQ $0x04, R8
+	JLT  tail569
+
+head568:
+	VMOVUPD     (AX)(R9*8), Y0
+	VMOVUPD     (CX)(R9*8), Y1
+	VMOVUPD     (DX)(R9*8), Y2
+	VMOVUPD     (BX)(R9*8), Y3
+	VMOVUPD     (SI)(R9*8), Y4
+	VMOVUPD     (DI)(R9*8), Y5
+	VMOVAPD     Y3, Y6
+	VFMADD132PD Y5, Y0, Y6
+	VMULPD      Y5, Y4, Y0
+	VMOVAPD     Y3, Y4
+	VFMADD132PD Y0, Y1, Y4
+	VADDPD      Y3, Y2, Y0
+	VMOVUPD     Y6, (AX)(R9*8)
+	VMOVUPD     Y4, (CX)(R9*8)
+	VMOVUPD     Y0, (DX)(R9*8)
+	ADDQ        $0x04, R9
+	SUBQ        $0x04, R8
+	JGE         head568
+
+tail569:
+	ADDQ       $0x04, R8
+	JEQ        done570
+	CMPQ       R8, $0x02
+	JLT        one571
+	JEQ        two572
+	LEAQ       ones4<>+0(SB), R10
+	MOVQ       R8, R11
+	NEGQ       R11
+	VMOVDQU    32(R10)(R11*8), Y0
+	VMASKMOVPD (AX)(R9*8), Y0, Y7
+	VMASKMOVPD (CX)(R9*8), Y0, Y8
+	VMASKMOVPD (DX)(R9*8), Y0, Y9
+	VMASKMOVPD (BX)(R9*8), Y0, Y10
+	VMASKMOVPD (SI)(R9*8), Y0, Y11
+	VMASKMOVPD (DI)(R9*8), Y0, Y12
+	JMP        go573
+
+one571:
+	VMOVSD (AX)(R9*8), X7
+	VMOVSD (CX)(R9*8), X8
+	VMOVSD (DX)(R9*8), X9
+	VMOVSD (BX)(R9*8), X10
+	VMOVSD (SI)(R9*8), X11
+	VMOVSD (DI)(R9*8), X12
+	JMP    go573
+
+two572:
+	VMOVUPD (AX)(R9*8), X7
+	VMOVUPD (CX)(R9*8), X8
+	VMOVUPD (DX)(R9*8), X9
+	VMOVUPD (BX)(R9*8), X10
+	VMOVUPD (SI)(R9*8), X11
+	VMOVUPD (DI)(R9*8), X12
+
+go573:
+	VMOVAPD     Y10, Y0
+	VFMADD132PD Y12, Y7, Y0
+	VMULPD      Y12, Y11, Y1
+	VMOVAPD     Y10, Y2
+	VFMADD132PD Y1, Y8, Y2
+	VADDPD      Y10, Y9, Y1
+	CMPQ        R8, $0x02
+	JLT         one574
+	JEQ         two575
+	LEAQ        ones4<>+0(SB), BX
+	MOVQ        R8, SI
+	NEGQ        SI
+	VMOVDQU     32(BX)(SI*8), Y3
+	VMASKMOVPD  Y0, Y3, (AX)(R9*8)
+	LEAQ        ones4<>+0(SB), AX
+	MOVQ        R8, BX
+	NEGQ        BX
+	VMOVDQU     32(AX)(BX*8), Y0
+	VMASKMOVPD  Y2, Y0, (CX)(R9*8)
+	LEAQ        ones4<>+0(SB), AX
+	MOVQ        R8, CX
+	NEGQ        CX
+	VMOVDQU     32(AX)(CX*8), Y0
+	VMASKMOVPD  Y1, Y0, (DX)(R9*8)
+	JMP         end576
+
+one574:
+	VMOVSD X0, (AX)(R9*8)
+	VMOVSD X2, (CX)(R9*8)
+	VMOVSD X1, (DX)(R9*8)
+	JMP    end576
+
+two575:
+	VMOVUPD X0, (AX)(R9*8)
+	VMOVUPD X2, (CX)(R9*8)
+	VMOVUPD X1, (DX)(R9*8)
+
+end576:
+done570:
+	VZEROUPPER
+	RET
+
+// func affineInverseGrad512(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·affineInverseGrad512(SB), NOSPLIT, $0-56
+	MOVQ dy+0(FP), AX
+	MOVQ ds+8(FP), CX
+	MOVQ dt+16(FP), DX
+	MOVQ dx+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ e+40(FP), DI
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+	SUBQ $0x08, R8
+	JLT  tail578
+
+head577:
+	VMOVUPD      (AX)(R9*8), Z0
+	VMOVUPD      (CX)(R9*8), Z1
+	VMOVUPD      (DX)(R9*8), Z2
+	VMOVUPD      (BX)(R9*8), Z3
+	VMOVUPD      (SI)(R9*8), Z4
+	VMOVUPD      (DI)(R9*8), Z5
+	VMOVAPD      Z3, Z6
+	VFMADD132PD  Z5, Z0, Z6
+	VMOVAPD      Z3, Z0
+	VFNMADD132PD Z4, Z1, Z0
+	VMOVAPD      Z3, Z1
+	VFNMADD132PD Z5, Z2, Z1
+	VMOVUPD      Z6, (AX)(R9*8)
+	VMOVUPD      Z0, (CX)(R9*8)
+	VMOVUPD      Z1, (DX)(R9*8)
+	ADDQ         $0x08, R9
+	SUBQ         $0x08, R8
+	JGE          head577
+
+tail578:
+	ADDQ      $0x08, R8
+	JEQ       done579
+	CMPQ      R8, $0x02
+	JLT       one580
+	JEQ       two581
+	MOVQ      $+1, R10
+	SHLXQ     R8, R10, R10
+	DECQ      R10
+	KMOVB     R10, K1
+	VMOVUPD.Z (AX)(R9*8), K1, Z7
+	VMOVUPD.Z (CX)(R9*8), K1, Z8
+	VMOVUPD.Z (DX)(R9*8), K1, Z9
+	VMOVUPD.Z (BX)(R9*8), K1, Z10
+	VMOVUPD.Z (SI)(R9*8), K1, Z11
+	VMOVUPD.Z (DI)(R9*8), K1, Z12
+	JMP       go582
+
+one580:
+	VMOVSD (AX)(R9*8), X7
+	VMOVSD (CX)(R9*8), X8
+	VMOVSD (DX)(R9*8), X9
+	VMOVSD (BX)(R9*8), X10
+	VMOVSD (SI)(R9*8), X11
+	VMOVSD (DI)(R9*8), X12
+	JMP    go582
+
+two581:
+	VMOVUPD (AX)(R9*8), X7
+	VMOVUPD (CX)(R9*8), X8
+	VMOVUPD (DX)(R9*8), X9
+	VMOVUPD (BX)(R9*8), X10
+	VMOVUPD (SI)(R9*8), X11
+	VMOVUPD (DI)(R9*8), X12
+
+go582:
+	VMOVAPD      Z10, Z0
+	VFMADD132PD  Z12, Z7, Z0
+	VMOVAPD      Z10, Z1
+	VFNMADD132PD Z11, Z8, Z1
+	VMOVAPD      Z10, Z2
+	VFNMADD132PD Z12, Z9, Z2
+	CMPQ         R8, $0x02
+	JLT          one583
+	JEQ          two584
+	MOVQ         $+1, BX
+	SHLXQ        R8, BX, BX
+	DECQ         BX
+	KMOVB        BX, K1
+	VMOVUPD      Z0, K1, (AX)(R9*8)
+	MOVQ         $+1, AX
+	SHLXQ        R8, AX, AX
+	DECQ         AX
+	KMOVB        AX, K1
+	VMOVUPD      Z1, K1, (CX)(R9*8)
+	MOVQ         $+1, AX
+	SHLXQ        R8, AX, AX
+	DECQ         AX
+	KMOVB        AX, K1
+	VMOVUPD      Z2, K1, (DX)(R9*8)
+	JMP          end585
+
+one583:
+	VMOVSD X0, (AX)(R9*8)
+	VMOVSD X1, (CX)(R9*8)
+	VMOVSD X2, (DX)(R9*8)
+	JMP    end585
+
+two584:
+	VMOVUPD X0, (AX)(R9*8)
+	VMOVUPD X1, (CX)(R9*8)
+	VMOVUPD X2, (DX)(R9*8)
+
+end585:
+done579:
+	VZEROUPPER
+	RET
+
+// func affineInverseGrad256(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
+// Requires: AVX, FMA3
+TEXT ·affineInverseGrad256(SB), NOSPLIT, $0-56
+	MOVQ dy+0(FP), AX
+	MOVQ ds+8(FP), CX
+	MOVQ dt+16(FP), DX
+	MOVQ dx+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ e+40(FP), DI
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+	SUBQ $0x04, R8
+	JLT  tail587
+
+head586:
+	VMOVUPD      (AX)(R9*8), Y0
+	VMOVUPD      (CX)(R9*8), Y1
+	VMOVUPD      (DX)(R9*8), Y2
+	VMOVUPD      (BX)(R9*8), Y3
+	VMOVUPD      (SI)(R9*8), Y4
+	VMOVUPD      (DI)(R9*8), Y5
+	VMOVAPD      Y3, Y6
+	VFMADD132PD  Y5, Y0, Y6
+	VMOVAPD      Y3, Y0
+	VFNMADD132PD Y4, Y1, Y0
+	VMOVAPD      Y3, Y1
+	VFNMADD132PD Y5, Y2, Y1
+	VMOVUPD      Y6, (AX)(R9*8)
+	VMOVUPD      Y0, (CX)(R9*8)
+	VMOVUPD      Y1, (DX)(R9*8)
+	ADDQ         $0x04, R9
+	SUBQ         $0x04, R8
+	JGE          head586
+
+tail587:
+	ADDQ       $0x04, R8
+	JEQ        done588
+	CMPQ       R8, $0x02
+	JLT        one589
+	JEQ        two590
+	LEAQ       ones4<>+0(SB), R10
+	MOVQ       R8, R11
+	NEGQ       R11
+	VMOVDQU    32(R10)(R11*8), Y0
+	VMASKMOVPD (AX)(R9*8), Y0, Y7
+	VMASKMOVPD (CX)(R9*8), Y0, Y8
+	VMASKMOVPD (DX)(R9*8), Y0, Y9
+	VMASKMOVPD (BX)(R9*8), Y0, Y10
+	VMASKMOVPD (SI)(R9*8), Y0, Y11
+	VMASKMOVPD (DI)(R9*8), Y0, Y12
+	JMP        go591
+
+one589:
+	VMOVSD (AX)(R9*8), X7
+	VMOVSD (CX)(R9*8), X8
+	VMOVSD (DX)(R9*8), X9
+	VMOVSD (BX)(R9*8), X10
+	VMOVSD (SI)(R9*8), X11
+	VMOVSD (DI)(R9*8), X12
+	JMP    go591
+
+two590:
+	VMOVUPD (AX)(R9*8), X7
+	VMOVUPD (CX)(R9*8), X8
+	VMOVUPD (DX)(R9*8), X9
+	VMOVUPD (BX)(R9*8), X10
+	VMOVUPD (SI)(R9*8), X11
+	VMOVUPD (DI)(R9*8), X12
+
+go591:
+	VMOVAPD      Y10, Y0
+	VFMADD132PD  Y12, Y7, Y0
+	VMOVAPD      Y10, Y1
+	VFNMADD132PD Y11, Y8, Y1
+	VMOVAPD      Y10, Y2
+	VFNMADD132PD Y12, Y9, Y2
+	CMPQ         R8, $0x02
+	JLT          one592
+	JEQ          two593
+	LEAQ         ones4<>+0(SB), BX
+	MOVQ         R8, SI
+	NEGQ         SI
+	VMOVDQU      32(BX)(SI*8), Y3
+	VMASKMOVPD   Y0, Y3, (AX)(R9*8)
+	LEAQ         ones4<>+0(SB), AX
+	MOVQ         R8, BX
+	NEGQ         BX
+	VMOVDQU      32(AX)(BX*8), Y0
+	VMASKMOVPD   Y1, Y0, (CX)(R9*8)
+	LEAQ         ones4<>+0(SB), AX
+	MOVQ         R8, CX
+	NEGQ         CX
+	VMOVDQU      32(AX)(CX*8), Y0
+	VMASKMOVPD   Y2, Y0, (DX)(R9*8)
+	JMP          end594
+
+one592:
+	VMOVSD X0, (AX)(R9*8)
+	VMOVSD X1, (CX)(R9*8)
+	VMOVSD X2, (DX)(R9*8)
+	JMP    end594
+
+two593:
+	VMOVUPD X0, (AX)(R9*8)
+	VMOVUPD X1, (CX)(R9*8)
+	VMOVUPD X2, (DX)(R9*8)
+
+end594:
+done588:
+	VZEROUPPER
+	RET
+
 // func adam512(p *float64, m *float64, v *float64, grad *float64, n int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, rate float64, scale2 float64, eps float64, decay float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·adam512(SB), NOSPLIT, $0-104
@@ -6003,9 +7059,9 @@ TEXT ·adam512(SB), NOSPLIT, $0-104
 	MOVQ n+32(FP), SI
 	XORQ DI, DI
 	SUBQ $0x08, SI
-	JLT  tail524
+	JLT  tail596
 
-head523:
+head595:
 	VMOVUPD      (AX)(DI*8), Z0
 	VMOVUPD      (CX)(DI*8), Z1
 	VMOVUPD      (DX)(DI*8), Z2
@@ -6038,14 +7094,14 @@ head523:
 	VMOVUPD      Z1, (DX)(DI*8)
 	ADDQ         $0x08, DI
 	SUBQ         $0x08, SI
-	JGE          head523
+	JGE          head595
 
-tail524:
+tail596:
 	ADDQ      $0x08, SI
-	JEQ       done525
+	JEQ       done597
 	CMPQ      SI, $0x02
-	JLT       one526
-	JEQ       two527
+	JLT       one598
+	JEQ       two599
 	MOVQ      $+1, R8
 	SHLXQ     SI, R8, R8
 	DECQ      R8
@@ -6054,22 +7110,22 @@ tail524:
 	VMOVUPD.Z (CX)(DI*8), K1, Z7
 	VMOVUPD.Z (DX)(DI*8), K1, Z8
 	VMOVUPD.Z (BX)(DI*8), K1, Z9
-	JMP       go528
+	JMP       go600
 
-one526:
+one598:
 	VMOVSD (AX)(DI*8), X6
 	VMOVSD (CX)(DI*8), X7
 	VMOVSD (DX)(DI*8), X8
 	VMOVSD (BX)(DI*8), X9
-	JMP    go528
+	JMP    go600
 
-two527:
+two599:
 	VMOVUPD (AX)(DI*8), X6
 	VMOVUPD (CX)(DI*8), X7
 	VMOVUPD (DX)(DI*8), X8
 	VMOVUPD (BX)(DI*8), X9
 
-go528:
+go600:
 	VBROADCASTSD beta1+40(FP), Z0
 	VBROADCASTSD rest1+48(FP), Z1
 	VMULPD       Z9, Z1, Z1
@@ -6094,8 +7150,8 @@ go528:
 	VDIVPD       Z2, Z4, Z2
 	VSUBPD       Z2, Z3, Z2
 	CMPQ         SI, $0x02
-	JLT          one529
-	JEQ          two530
+	JLT          one601
+	JEQ          two602
 	MOVQ         $+1, BX
 	SHLXQ        SI, BX, BX
 	DECQ         BX
@@ -6111,21 +7167,21 @@ go528:
 	DECQ         AX
 	KMOVB        AX, K1
 	VMOVUPD      Z1, K1, (DX)(DI*8)
-	JMP          end531
+	JMP          end603
 
-one529:
+one601:
 	VMOVSD X2, (AX)(DI*8)
 	VMOVSD X0, (CX)(DI*8)
 	VMOVSD X1, (DX)(DI*8)
-	JMP    end531
+	JMP    end603
 
-two530:
+two602:
 	VMOVUPD X2, (AX)(DI*8)
 	VMOVUPD X0, (CX)(DI*8)
 	VMOVUPD X1, (DX)(DI*8)
 
-end531:
-done525:
+end603:
+done597:
 	VZEROUPPER
 	RET
 
@@ -6139,9 +7195,9 @@ TEXT ·adam256(SB), NOSPLIT, $0-104
 	MOVQ n+32(FP), SI
 	XORQ DI, DI
 	SUBQ $0x04, SI
-	JLT  tail533
+	JLT  tail605
 
-head532:
+head604:
 	VMOVUPD      (AX)(DI*8), Y0
 	VMOVUPD      (CX)(DI*8), Y1
 	VMOVUPD      (DX)(DI*8), Y2
@@ -6174,14 +7230,14 @@ head532:
 	VMOVUPD      Y1, (DX)(DI*8)
 	ADDQ         $0x04, DI
 	SUBQ         $0x04, SI
-	JGE          head532
+	JGE          head604
 
-tail533:
+tail605:
 	ADDQ       $0x04, SI
-	JEQ        done534
+	JEQ        done606
 	CMPQ       SI, $0x02
-	JLT        one535
-	JEQ        two536
+	JLT        one607
+	JEQ        two608
 	LEAQ       ones4<>+0(SB), R8
 	MOVQ       SI, R9
 	NEGQ       R9
@@ -6190,22 +7246,22 @@ tail533:
 	VMASKMOVPD (CX)(DI*8), Y0, Y7
 	VMASKMOVPD (DX)(DI*8), Y0, Y8
 	VMASKMOVPD (BX)(DI*8), Y0, Y9
-	JMP        go537
+	JMP        go609
 
-one535:
+one607:
 	VMOVSD (AX)(DI*8), X6
 	VMOVSD (CX)(DI*8), X7
 	VMOVSD (DX)(DI*8), X8
 	VMOVSD (BX)(DI*8), X9
-	JMP    go537
+	JMP    go609
 
-two536:
+two608:
 	VMOVUPD (AX)(DI*8), X6
 	VMOVUPD (CX)(DI*8), X7
 	VMOVUPD (DX)(DI*8), X8
 	VMOVUPD (BX)(DI*8), X9
 
-go537:
+go609:
 	VBROADCASTSD beta1+40(FP), Y0
 	VBROADCASTSD rest1+48(FP), Y1
 	VMULPD       Y9, Y1, Y1
@@ -6230,8 +7286,8 @@ go537:
 	VDIVPD       Y2, Y4, Y2
 	VSUBPD       Y2, Y3, Y2
 	CMPQ         SI, $0x02
-	JLT          one538
-	JEQ          two539
+	JLT          one610
+	JEQ          two611
 	LEAQ         ones4<>+0(SB), BX
 	MOVQ         SI, R8
 	NEGQ         R8
@@ -6247,20 +7303,20 @@ go537:
 	NEGQ         CX
 	VMOVDQU      32(AX)(CX*8), Y0
 	VMASKMOVPD   Y1, Y0, (DX)(DI*8)
-	JMP          end540
+	JMP          end612
 
-one538:
+one610:
 	VMOVSD X2, (AX)(DI*8)
 	VMOVSD X0, (CX)(DI*8)
 	VMOVSD X1, (DX)(DI*8)
-	JMP    end540
+	JMP    end612
 
-two539:
+two611:
 	VMOVUPD X2, (AX)(DI*8)
 	VMOVUPD X0, (CX)(DI*8)
 	VMOVUPD X1, (DX)(DI*8)
 
-end540:
-done534:
+end612:
+done606:
 	VZEROUPPER
 	RET

@@ -483,6 +483,84 @@ func fastLogSigmoidGrad(dx, dy, x []float64) bool {
 	return true
 }
 
+func fastAffine(y, e, x, s, t []float64) bool {
+	if active == generic {
+		return false
+	}
+	y = y[:len(x)]
+	e = e[:len(x)]
+	s = s[:len(x)]
+	t = t[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		if active == avx512 {
+			affine512(&y[i], &e[i], &x[i], &s[i], &t[i], n)
+		} else {
+			affine256(&y[i], &e[i], &x[i], &s[i], &t[i], n)
+		}
+	}
+	return true
+}
+
+func fastAffineInverse(x, e, y, s, t []float64) bool {
+	if active == generic {
+		return false
+	}
+	x = x[:len(y)]
+	e = e[:len(y)]
+	s = s[:len(y)]
+	t = t[:len(y)]
+	for i := 0; i < len(y); i += chunk {
+		n := min(len(y)-i, chunk)
+		if active == avx512 {
+			affineInverse512(&x[i], &e[i], &y[i], &s[i], &t[i], n)
+		} else {
+			affineInverse256(&x[i], &e[i], &y[i], &s[i], &t[i], n)
+		}
+	}
+	return true
+}
+
+func fastAffineGrad(dx, ds, dt, dy, x, e []float64) bool {
+	if active == generic {
+		return false
+	}
+	dx = dx[:len(x)]
+	ds = ds[:len(x)]
+	dt = dt[:len(x)]
+	dy = dy[:len(x)]
+	e = e[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		if active == avx512 {
+			affineGrad512(&dx[i], &ds[i], &dt[i], &dy[i], &x[i], &e[i], n)
+		} else {
+			affineGrad256(&dx[i], &ds[i], &dt[i], &dy[i], &x[i], &e[i], n)
+		}
+	}
+	return true
+}
+
+func fastAffineInverseGrad(dy, ds, dt, dx, x, e []float64) bool {
+	if active == generic {
+		return false
+	}
+	dy = dy[:len(x)]
+	ds = ds[:len(x)]
+	dt = dt[:len(x)]
+	dx = dx[:len(x)]
+	e = e[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		if active == avx512 {
+			affineInverseGrad512(&dy[i], &ds[i], &dt[i], &dx[i], &x[i], &e[i], n)
+		} else {
+			affineInverseGrad256(&dy[i], &ds[i], &dt[i], &dx[i], &x[i], &e[i], n)
+		}
+	}
+	return true
+}
+
 func fastAdam(p, m, v, grad []float64, beta1, rest1, beta2, rest2, rate, scale2, eps, decay float64) bool {
 	if active == generic {
 		return false

@@ -62,4 +62,12 @@ func fastSoftplusGrad(_, _, _ []float64) bool { return false }
 
 func fastLogSigmoidGrad(_, _, _ []float64) bool { return false }
 
+func fastAffine(_, _, _, _, _ []float64) bool { return false }
+
+func fastAffineInverse(_, _, _, _, _ []float64) bool { return false }
+
+func fastAffineGrad(_, _, _, _, _, _ []float64) bool { return false }
+
+func fastAffineInverseGrad(_, _, _, _, _, _ []float64) bool { return false }
+
 func fastAdam(_, _, _, _ []float64, _, _, _, _, _, _, _, _ float64) bool { return false }

@@ -294,6 +294,46 @@ func logSigmoidGrad512(dx *float64, dy *float64, x *float64, n int)
 //go:noescape
 func logSigmoidGrad256(dx *float64, dy *float64, x *float64, n int)
 
+// affine512 is Affine on n elements.
+//
+//go:noescape
+func affine512(y *float64, e *float64, x *float64, s *float64, t *float64, n int)
+
+// affine256 is Affine on n elements.
+//
+//go:noescape
+func affine256(y *float64, e *float64, x *float64, s *float64, t *float64, n int)
+
+// affineInverse512 is AffineInverse on n elements.
+//
+//go:noescape
+func affineInverse512(x *float64, e *float64, y *float64, s *float64, t *float64, n int)
+
+// affineInverse256 is AffineInverse on n elements.
+//
+//go:noescape
+func affineInverse256(x *float64, e *float64, y *float64, s *float64, t *float64, n int)
+
+// affineGrad512 is AffineGrad on n elements.
+//
+//go:noescape
+func affineGrad512(dx *float64, ds *float64, dt *float64, dy *float64, x *float64, e *float64, n int)
+
+// affineGrad256 is AffineGrad on n elements.
+//
+//go:noescape
+func affineGrad256(dx *float64, ds *float64, dt *float64, dy *float64, x *float64, e *float64, n int)
+
+// affineInverseGrad512 is AffineInverseGrad on n elements.
+//
+//go:noescape
+func affineInverseGrad512(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
+
+// affineInverseGrad256 is AffineInverseGrad on n elements.
+//
+//go:noescape
+func affineInverseGrad256(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
+
 // adam512 is adam on n elements.
 //
 //go:noescape

@@ -40,6 +40,10 @@ var elementwises = []elementwise{
 	map2("ClampGrad", func(dx, dy, x []float64) { ClampGrad(dx, dy, x, -1, 0.5) }),
 	map2("LeakyReLUGrad", func(dx, dy, x []float64) { LeakyReLUGrad(dx, dy, x, 0.1) }),
 	{"Select", 4, 1, func(s [][]float64) { Select(s[0], s[1], s[2], s[3]) }},
+	{"Affine", 5, 2, func(s [][]float64) { Affine(s[0], s[1], s[2], s[3], s[4]) }},
+	{"AffineInverse", 5, 2, func(s [][]float64) { AffineInverse(s[0], s[1], s[2], s[3], s[4]) }},
+	{"AffineGrad", 6, 3, func(s [][]float64) { AffineGrad(s[0], s[1], s[2], s[3], s[4], s[5]) }},
+	{"AffineInverseGrad", 6, 3, func(s [][]float64) { AffineInverseGrad(s[0], s[1], s[2], s[3], s[4], s[5]) }},
 	{"Adam", 4, 3, func(s [][]float64) { Adam(s[0], s[3], s[1], s[2], 1e-3, 0.9, 0.999, 1e-8, 0.01, 0.19, 0.002) }},
 }
 

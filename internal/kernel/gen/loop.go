@@ -14,8 +14,7 @@ import (
 type loop struct {
 	name    string   // of the Go function
 	slices  []string // parameters
-	stored  int      // how many of the slices are stored to
-	unread  bool     // the first slice is stored to but not loaded
+	skip    int      // how many of the slices, the first, are not loaded
 	scalars []string // parameters after the slices
 	length  string   // the slice whose length counts
 
@@ -46,7 +45,7 @@ func (l *loop) write(v vec) {
 				load(at(len(base)-len(to)+j), r)
 			}
 		},
-		loads: l.loads(),
+		loads: len(l.slices) - l.skip,
 		body:  func(in []reg.Register) []reg.Register { return l.body(v, in, scalars) },
 		store: func(store func(r reg.Register, to Mem), out []reg.Register) {
 			for j, r := range out {
@@ -81,14 +80,6 @@ func (v vec) scalars(names []string) values {
 		held = append(held, load(i))
 	}
 	return func(i int) reg.Register { return held[i] }
-}
-
-// loads is how many slices are loaded.
-func (l *loop) loads() int {
-	if l.unread {
-		return len(l.slices) - 1
-	}
-	return len(l.slices)
 }
 
 // A part is what a loop does with one vector's worth of elements.

@@ -37,6 +37,7 @@ var topics = []topic{
 	{"gemm", "..", "kernel", gemm, nil},
 	{"peak", "../peak", "peak", peak, nil},
 	{"vector", "..", "kernel", vector, loops},
+	{"sums", "..", "kernel", sums, nil},
 }
 
 func main() {

@@ -14,7 +14,7 @@ type regs = []reg.Register
 // mapped is the kernel of dst[i] = f(x[i]).
 func mapped(name string, f func(v vec, x regs, s values) reg.Register, scalars ...string) loop {
 	return loop{
-		name: name, slices: []string{"dst", "x"}, stored: 1, unread: true, scalars: scalars, length: "x",
+		name: name, slices: []string{"dst", "x"}, skip: 1, scalars: scalars, length: "x",
 		body: func(v vec, x regs, s values) regs { return regs{f(v, x, s)} },
 	}
 }
@@ -27,7 +27,7 @@ func unary(name string, f func(vec, reg.Register) reg.Register) loop {
 // binary is the kernel of dst[i] = f(x[i], y[i]).
 func binary(name string, f func(v vec, x, y reg.Register) reg.Register) loop {
 	return loop{
-		name: name, slices: []string{"dst", "x", "y"}, stored: 1, unread: true, length: "dst",
+		name: name, slices: []string{"dst", "x", "y"}, skip: 1, length: "dst",
 		body: func(v vec, x regs, _ values) regs { return regs{f(v, x[0], x[1])} },
 	}
 }
@@ -35,7 +35,7 @@ func binary(name string, f func(v vec, x, y reg.Register) reg.Register) loop {
 // gradient is the kernel that adds f(dy[i], v[i]) to dx[i], v being called what.
 func gradient(name, what string, f func(v vec, dx, dy, x reg.Register, s values) reg.Register, scalars ...string) loop {
 	return loop{
-		name: name, slices: []string{"dx", "dy", what}, stored: 1, scalars: scalars, length: what,
+		name: name, slices: []string{"dx", "dy", what}, scalars: scalars, length: what,
 		body: func(v vec, x regs, s values) regs { return regs{f(v, x[0], x[1], x[2], s)} },
 	}
 }
@@ -43,7 +43,7 @@ func gradient(name, what string, f func(v vec, dx, dy, x reg.Register, s values)
 // update is the kernel of dst[i] = f(dst[i], x[i], y[i]).
 func update(name string, f func(v vec, dst, x, y reg.Register) reg.Register) loop {
 	return loop{
-		name: name, slices: []string{"dst", "x", "y"}, stored: 1, length: "dst",
+		name: name, slices: []string{"dst", "x", "y"}, length: "dst",
 		body: func(v vec, x regs, _ values) regs { return regs{f(v, x[0], x[1], x[2])} },
 	}
 }
@@ -77,11 +77,11 @@ var loops = []loop{
 	}, "slope"),
 	mapped("Clamp", func(v vec, x regs, s values) reg.Register { return v.min(s(1), v.max(s(0), x[0])) }, "lo", "hi"),
 	{
-		name: "Axpy", slices: []string{"dst", "x"}, stored: 1, scalars: []string{"a"}, length: "x",
+		name: "Axpy", slices: []string{"dst", "x"}, scalars: []string{"a"}, length: "x",
 		body: func(v vec, x regs, s values) regs { return regs{v.fma(s(0), x[1], x[0])} },
 	},
 	{
-		name: "Select", slices: []string{"dst", "mask", "x", "y"}, stored: 1, unread: true, length: "mask",
+		name: "Select", slices: []string{"dst", "mask", "x", "y"}, skip: 1, length: "mask",
 		body: func(v vec, x regs, _ values) regs {
 			v.pickTo(v.cmp(notEqual, x[0], v.num(0)), x[1], x[2])
 			return regs{x[2]}
@@ -113,7 +113,36 @@ var loops = []loop{
 	}),
 
 	{
-		name: "adam", slices: []string{"p", "m", "v", "grad"}, stored: 3, length: "p",
+		name: "Affine", slices: []string{"y", "e", "x", "s", "t"}, skip: 2, length: "x",
+		body: func(v vec, x regs, _ values) regs {
+			e := v.exp(x[1])
+			return regs{v.fma(x[0], e, x[2]), e}
+		},
+	},
+	{
+		name: "AffineInverse", slices: []string{"x", "e", "y", "s", "t"}, skip: 2, length: "y",
+		body: func(v vec, x regs, _ values) regs {
+			e := v.exp(v.neg(x[1]))
+			return regs{v.mul(v.sub(x[0], x[2]), e), e}
+		},
+	},
+	{
+		name: "AffineGrad", slices: []string{"dx", "ds", "dt", "dy", "x", "e"}, length: "x",
+		body: func(v vec, x regs, _ values) regs {
+			dx, ds, dt, dy, e := x[0], x[1], x[2], x[3], x[5]
+			return regs{v.fma(dy, e, dx), v.fma(dy, v.mul(x[4], e), ds), v.add(dt, dy)}
+		},
+	},
+	{
+		name: "AffineInverseGrad", slices: []string{"dy", "ds", "dt", "dx", "x", "e"}, length: "x",
+		body: func(v vec, x regs, _ values) regs {
+			dy, ds, dt, dx, e := x[0], x[1], x[2], x[3], x[5]
+			return regs{v.fma(dx, e, dy), v.fnma(dx, x[4], ds), v.fnma(dx, e, dt)}
+		},
+	},
+
+	{
+		name: "adam", slices: []string{"p", "m", "v", "grad"}, length: "p",
 		scalars: []string{"beta1", "rest1", "beta2", "rest2", "rate", "scale2", "eps", "decay"},
 		body: func(v vec, x regs, s values) regs {
 			m := v.fma(s(0), x[1], v.mul(s(1), x[3]))
