@@ -33,13 +33,6 @@ func (a *arena) get(n int) []float64 {
 	}
 }
 
-// zeros returns n zeros.
-func (a *arena) zeros(n int) []float64 {
-	v := a.get(n)
-	clear(v)
-	return v
-}
-
 // reset empties the arena and joins its slabs into one.
 func (a *arena) reset() {
 	if len(a.slabs) > 1 {

@@ -38,7 +38,8 @@ func TestNumbering(t *testing.T) {
 		t.Error("0 and −0 are one node")
 	}
 	one, two := []int{0, 1}, []int{0, 1}
-	if x.Gather(one) != x.Gather(one) || x.Gather(one) == x.Gather(two) {
+	gathered := x.Gather(one)
+	if gathered != x.Gather(one) || gathered == x.Gather(two) {
 		t.Error("Gather: want one node per index slice")
 	}
 	for i := range 1000 { // the table grows and keeps what it has

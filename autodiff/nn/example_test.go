@@ -2,15 +2,15 @@ package nn_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
-	"golang.org/x/exp/rand"
 	"gonum.org/v1/gonum/mat"
 )
 
 func ExampleMLP() {
-	net := nn.NewMLP(2, []int{64, 64}, 4, nn.ReLU, rand.NewSource(1))
+	net := nn.NewMLP(2, []int{64, 64}, 4, nn.ReLU, rand.NewPCG(1, 2))
 	tape := autodiff.NewTape()
 	y := net.Apply(tape.Matrix(mat.NewDense(3, 2, []float64{1, 2, 3, 4, 5, 6})))
 	fmt.Println(y.Dims())
@@ -35,7 +35,7 @@ func ExampleLayer() {
 }
 
 func ExampleResMLP() {
-	net := nn.NewResMLP(3, 32, 2, 6, nn.ReLU, rand.NewSource(1))
+	net := nn.NewResMLP(3, 32, 2, 6, nn.ReLU, rand.NewPCG(1, 2))
 	tape := autodiff.NewTape()
 	fmt.Println(net.Apply(tape.Zeros(5, 3)).Dims())
 	// Output: 5 6
@@ -65,9 +65,9 @@ func ExampleActivation() {
 }
 
 func ExampleInit() {
-	net := nn.NewMLP(2, []int{64}, 1, nn.ReLU, rand.NewSource(1))
+	net := nn.NewMLP(2, []int{64}, 1, nn.ReLU, rand.NewPCG(1, 2))
 	for _, l := range net.Layers {
-		nn.Orthogonal(l, rand.NewSource(2))
+		nn.Orthogonal(l, rand.NewPCG(3, 1))
 	}
 	w := net.Layers[0].W.Matrix() // 2×64
 	var gram mat.Dense

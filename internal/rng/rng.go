@@ -6,6 +6,7 @@ package rng
 import (
 	"math/rand/v2"
 
+	//lint:ignore SA1019 deprecated upstream, pinned here: the only seeded source at hand whose state is kept in checkpoints
 	xrand "golang.org/x/exp/rand"
 )
 
