@@ -1,0 +1,112 @@
+package special
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mathext"
+)
+
+const log2π = 1.8378770664093454835606594728112352797227949472756
+
+// Log1pMinus returns log(1+u) − u, exact near 0.
+func Log1pMinus(u float64) float64 {
+	if u < -0.4 || u > 0.6 {
+		if math.IsInf(u, 1) {
+			return math.Inf(-1)
+		}
+		return math.Log1p(u) - u
+	}
+	// log(1+u) = 2·atanh r with r = u/(2+u), and u − 2r = r·u.
+	r := u / (2 + u)
+	s := r * r
+	sum := 0.0
+	for k := 31.0; k >= 3; k -= 2 {
+		sum = math.FMA(sum, s, 1/k)
+	}
+	return r * (2*s*sum - u)
+}
+
+// Deviance returns a·log(a/t) + t − a ≥ 0, exact where t is near a.
+func Deviance(a, t float64) float64 {
+	if a == 0 {
+		return t
+	}
+	return -a * logRatioMinus(t/a, (t-a)/a)
+}
+
+// logRatioMinus returns log r − e where e = r − 1, exact where r is near 1.
+func logRatioMinus(r, e float64) float64 {
+	if r > 0.6 && r < 1.6 {
+		return Log1pMinus(e)
+	}
+	if math.IsInf(e, 1) {
+		return math.Inf(-1)
+	}
+	return math.Log(r) - e
+}
+
+// stirling are the coefficients B₂ₖ/(2k(2k−1)) of 1/x^(2k−1).
+var stirling = [...]float64{1. / 12, -1. / 360, 1. / 1260, -1. / 1680, 1. / 1188, -691. / 360360, 1. / 156, -3617. / 122400}
+
+// Stirling returns the remainder of Stirling's formula,
+// log Γ(x) − (x−½)·log x + x − ½·log 2π for x > 0.
+func Stirling(x float64) float64 {
+	sum := 0.0
+	for ; x < 10; x++ { // δ(x) = δ(x+1) + (x+½)·log(1+1/x) − 1
+		if x < 0.5 {
+			sum += (x+0.5)*(math.Log1p(x)-math.Log(x)) - 1
+		} else {
+			u := 1 / x
+			sum += math.FMA(x+0.5, Log1pMinus(u), 0.5*u)
+		}
+	}
+	s, u := 0.0, 1/x
+	for k := len(stirling) - 1; k >= 0; k-- {
+		s = math.FMA(s, u*u, stirling[k])
+	}
+	return math.FMA(s, u, sum)
+}
+
+// Lgamma returns log Γ(x) for x > 0.
+func Lgamma(x float64) float64 {
+	y, _ := math.Lgamma(x)
+	return y
+}
+
+// Digamma returns ψ(x), the derivative of log Γ(x).
+func Digamma(x float64) float64 { return mathext.Digamma(x) }
+
+// LogBeta returns log B(a, b) for a, b > 0 without the cancellation of
+// log Γ(a) + log Γ(b) − log Γ(a+b).
+func LogBeta(a, b float64) float64 {
+	return Stirling(a) + Stirling(b) - Stirling(a+b) + 0.5*(log2π+math.Log(1/a+1/b)) -
+		a*math.Log1p(b/a) - b*math.Log1p(a/b)
+}
+
+// LogGammaKernel returns log(tᵃ·e⁻ᵗ/Γ(a)) for a > 0, t ≥ 0.
+func LogGammaKernel(a, t float64) float64 {
+	return 0.5*(math.Log(a)-log2π) - Stirling(a) - Deviance(a, t)
+}
+
+// LogBetaKernel returns log(xᵃ·yᵇ/B(a,b)) for x + y = 1.
+func LogBetaKernel(a, b, x, y float64) float64 {
+	n, e := a+b, b*x-a*y // (a+b)·x − a
+	return Stirling(n) - Stirling(a) - Stirling(b) - 0.5*(log2π+math.Log(1/a+1/b)) +
+		a*logRatioMinus(n/a*x, e/a) + b*logRatioMinus(n/b*y, -e/b)
+}
+
+// Log1mExp returns log(1 − eˣ) for x ≤ 0.
+func Log1mExp(x float64) float64 {
+	if x > -math.Ln2 {
+		return math.Log(-math.Expm1(x))
+	}
+	return math.Log1p(-math.Exp(x))
+}
+
+// XLogY returns x·log y, and 0 for x = 0.
+func XLogY(x, y float64) float64 {
+	if x == 0 && !math.IsNaN(y) {
+		return 0
+	}
+	return x * math.Log(y)
+}

@@ -1,0 +1,128 @@
+package special
+
+import "math"
+
+// GammaInc returns the incomplete gamma functions P(a,x) and Q(a,x) = 1 − P,
+// the smaller of which has small relative error. a must be positive, x ≥ 0.
+//
+// It takes about √a steps for x near a.
+func GammaInc(a, x float64) (p, q float64) {
+	switch {
+	case math.IsNaN(a) || math.IsNaN(x):
+		return math.NaN(), math.NaN()
+	case x <= 0:
+		return 0, 1
+	case math.IsInf(x, 1):
+		return 1, 0
+	case a < 1 && x < 1.5:
+		return gammaIncSmall(a, x)
+	}
+	kernel := math.Exp(LogGammaKernel(a, x))
+	if x < a+1 {
+		p = kernel / a * gammaSeries(a, x)
+		return p, 1 - p
+	}
+	q = kernel * gammaFraction(a, x)
+	return 1 - q, q
+}
+
+// gammaIncSmall expands ∫ tᵃ⁻¹e⁻ᵗ in powers of x, so that Q is good where P
+// is near 1.
+func gammaIncSmall(a, x float64) (p, q float64) {
+	sum, term := 0.0, 1.0
+	for n := 1.0; n < 60; n++ {
+		term *= -x / n
+		sum += term / (a + n)
+		if math.Abs(term) < 1e-18*math.Abs(sum) {
+			break
+		}
+	}
+	l := a*math.Log(x) - Lgamma(1+a)
+	scale := math.Exp(l)
+	p = scale * (1 + a*sum)
+	q = -math.Expm1(l) - scale*a*sum
+	return p, q
+}
+
+// gammaSeries returns Σ xⁿ/((a+1)…(a+n)).
+func gammaSeries(a, x float64) float64 {
+	sum, term := 1.0, 1.0
+	for n := 1.0; term > 1e-17*sum && n < 1e6; n++ {
+		term *= x / (a + n)
+		sum += term
+	}
+	return sum
+}
+
+// gammaFraction returns the continued fraction 1/(x+1−a−1(1−a)/(x+3−a−…)) by
+// Lentz's method.
+func gammaFraction(a, x float64) float64 {
+	b := x + 1 - a
+	c := math.Inf(1)
+	d := 1 / b
+	h := d
+	for n := 1.0; n < 1e6; n++ {
+		an := n * (a - n)
+		b += 2
+		d = 1 / nonZero(math.FMA(an, d, b))
+		c = nonZero(b + an/c)
+		h *= c * d
+		if math.Abs(c*d-1) < 1e-16 {
+			break
+		}
+	}
+	return h
+}
+
+func nonZero(x float64) float64 {
+	if x == 0 {
+		return 1e-300
+	}
+	return x
+}
+
+// GammaIncInv returns the x with P(a,x) = p and Q(a,x) = q; the smaller of the
+// two is used.
+func GammaIncInv(a, p, q float64) float64 {
+	switch {
+	case p == 0:
+		return 0
+	case q == 0:
+		return math.Inf(1)
+	}
+	z := NdtrInv(p, q)
+	u := 3 * math.Log(math.Max(1-1/(9*a)+z/(3*math.Sqrt(a)), 1e-3)) // Wilson and Hilferty's cube
+	u += math.Log(a)
+	if small := (math.Log(p) + Lgamma(1+a)) / a; a < 1 || u < math.Log(a)-5 {
+		if u = small; small < -50 {
+			return math.Exp(small) // P = xᵃ/Γ(1+a) to the last digit
+		}
+		u = math.Min(u, math.Log(a+40))
+	}
+	return math.Exp(Root(u, func(u float64) (v, slope float64) {
+		x := math.Exp(u)
+		lower, upper := GammaInc(a, x)
+		kernel := math.Exp(LogGammaKernel(a, x))
+		return logRatio(lower, upper, p, q, kernel)
+	}))
+}
+
+// logRatio returns log(lower/p), or log(q/upper) where q is the smaller, and
+// its derivative when that of lower is d.
+func logRatio(lower, upper, p, q, d float64) (v, slope float64) {
+	if p <= q {
+		return logQuotient(lower, p), d / lower
+	}
+	return logQuotient(q, upper), d / upper
+}
+
+// logQuotient returns log(a/b), exact where a is near b.
+func logQuotient(a, b float64) float64 {
+	if r := a / b; r > 1e-300 && r < 1e300 {
+		if math.Abs(r-1) < 0.5 {
+			return math.Log1p((a - b) / b)
+		}
+		return math.Log(r)
+	}
+	return math.Log(a) - math.Log(b)
+}

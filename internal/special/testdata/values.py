@@ -1,0 +1,55 @@
+# Reference values of the special functions, computed with mpmath at 60 digits:
+#   python3 values.py > values.txt
+# A line is a function, its arguments, and its results rounded to float64.
+from mpmath import *
+mp.dps = 60
+half = mpf(1) / 2
+
+def out(name, args, *res):
+    print(name, *[repr(float(a)) for a in args], '=', *[repr(float(r)) for r in res])
+
+def stirling(x): return loggamma(x) - (x - half) * log(x) + x - log(2 * pi) / 2
+
+for u in [-0.999, -0.5, -0.4, -0.39, -1e-3, -1e-9, 1e-17, 1e-5, 0.1, 0.59, 0.61, 3, 1e6]:
+    u = mpf(u); out('Log1pMinus', [u], log1p(u) - u)
+for x in [1e-10, 0.01, 0.3, 0.5, 1, 1.5, 2, 5.25, 9.99, 10, 33, 1000, 1e8]:
+    x = mpf(x); out('Stirling', [x], stirling(x))
+for a, b in [(0.01, 0.02), (0.5, 0.5), (1, 3), (100, 0.5), (1e6, 0.5), (1e5, 1e5), (3, 1e7)]:
+    a, b = mpf(a), mpf(b); out('LogBeta', [a, b], log(beta(a, b)))
+for a, t in [(0.1, 1e-10), (0.5, 3), (1, 1), (50, 49.5), (1000, 1000.25), (1e6, 1e6 + 1), (20, 200)]:
+    a, t = mpf(a), mpf(t); out('LogGammaKernel', [a, t], a * log(t) - t - loggamma(a))
+for a, b, x in [(0.5, 0.5, 0.25), (30, 4, 0.875), (1000, 3000, 0.25), (1e6, 1e6, 0.5), (2, 3, 1e-12)]:
+    a, b, x = mpf(a), mpf(b), mpf(x); y = mpf(float(1 - x))
+    out('LogBetaKernel', [a, b, x, y], a * log(x) + b * log(1 - x) - log(beta(a, b)))
+for a in [0.01, 0.1, 0.5, 0.999, 1, 3.5, 20, 150, 4000]:
+    for r in [1e-6, 0.1, 0.5, 0.9, 0.999, 1, 1.05, 1.3, 2, 10]:
+        a, x = mpf(a), mpf(float(a * r))
+        q = gammainc(a, x, regularized=True)
+        p = gammainc(a, 0, x, regularized=True)
+        if min(p, q) > 1e-290: out('GammaInc', [a, x], p, q)
+for a, b in [(0.1, 0.2), (0.5, 0.5), (0.5, 10), (2, 3), (30, 4), (100, 0.5), (0.5, 100), (400, 600)]:
+    for x in [1e-12, 1e-3, 0.1, 0.25, 0.375, 0.5, 0.75, 0.9375, 1 - 2.0**-20]:
+        a, b, x = mpf(a), mpf(b), mpf(x); y = mpf(float(1 - x))
+        p = betainc(a, b, 0, x, regularized=True)
+        q = betainc(b, a, 0, y, regularized=True)
+        if min(p, q) > 1e-290 and y + x == 1: out('BetaInc', [a, b, x, y], p, q)
+for p in [1e-300, 1e-100, 1e-20, 1e-5, 0.02, 0.09, 0.11, 0.3, 0.5]:
+    p = mpf(p); q = 1 - p
+    mp.dps = 400
+    out('NdtrInv', [p, q], findroot(lambda z: log(erfc(-z / sqrt(2)) / 2) - log(p), -sqrt(-2 * log(p)) if p < 0.1 else 2 * p - 1))
+    mp.dps = 60
+for x in [-5, -1, 0, 1e-9, 0.5, 2, 5, 9.9, 10.1, 30, 1e5]:
+    x = mpf(x); out('Erfcx', [x], exp(x * x) * erfc(x))
+for z in [-1e4, -40, -10, -5.01, -4.99, -1, 0, 1, 5, 8]:
+    z = mpf(z); l = log(erfc(-z / sqrt(2)) / 2); h = exp(-z * z / 2) / sqrt(2 * pi) / (erfc(-z / sqrt(2)) / 2)
+    out('LogNdtr', [z], l); out('Hazard', [z], h)
+for n in [0, 1, 2, 7, 30, 200]:
+    for x in [1e-8, 0.1, 1, 4.25, 29, 31, 59, 61, 150, 2000]:
+        n, x = mpf(n), mpf(x)
+        out('LogI', [n, x], log(besseli(n, x)), besseli(n + 1, x) / besseli(n, x) + n / x)
+for x in [1e-10, 0.01, 0.5, 1, 3, 10, 100, 1e4]:
+    x = mpf(x); out('BesselK01', [x], exp(x) * besselk(0, x), exp(x) * besselk(1, x))
+for x in [1e-300, 1e-10, 0.01, 0.5, 0.99, 1.01, 2.9, 3.1, 10, 1e5, 1e300]:
+    x = mpf(x); out('LambertW', [x], lambertw(x))
+for s, a in [(1.01, 1), (1.5, 1), (2.5, 1), (4, 1), (30, 1), (1.25, 3), (2.5, 5), (3, 100)]:
+    s, a = mpf(s), mpf(a); out('HurwitzZeta', [s, a], zeta(s, a), zeta(s, a, 1))
