@@ -77,7 +77,7 @@ func (b *Blocks) Dense(y, x, w, bias []float64, rows int, act Act) {
 	for i := 0; i < rows; i += chunk {
 		m := min(chunk, rows-i)
 		for _, s := range b.cols {
-			p := product{m: m, n: s.to - s.from, k: s.hi - s.lo}
+			p := product[float64]{m: m, n: s.to - s.from, k: s.hi - s.lo}
 			p.a, p.aRow, p.aCol = x[i*b.in+s.lo:], b.in, 1
 			p.b, p.bRow, p.bCol = w[s.lo*b.out+s.from:], b.out, 1
 			p.c, p.cRow = y[i*b.out+s.from:], b.out
@@ -107,7 +107,7 @@ func (b *Blocks) InputGrad(dx, dy, w []float64, rows int, acc bool) {
 	b.check("dy", dy, rows*b.out)
 	b.check("w", w, b.in*b.out)
 	for _, s := range b.rows {
-		p := product{m: rows, n: s.to - s.from, k: s.hi - s.lo}
+		p := product[float64]{m: rows, n: s.to - s.from, k: s.hi - s.lo}
 		p.a, p.aRow, p.aCol = dy[s.lo:], b.out, 1
 		p.b, p.bRow, p.bCol = w[s.from*b.out+s.lo:], 1, b.out
 		p.c, p.cRow = dx[s.from:], b.in
@@ -135,7 +135,7 @@ func (b *Blocks) WeightGrad(dw, x, dy []float64, rows int, acc bool) {
 		if s.lo == s.hi {
 			continue
 		}
-		p := product{m: s.hi - s.lo, n: s.to - s.from, k: rows}
+		p := product[float64]{m: s.hi - s.lo, n: s.to - s.from, k: rows}
 		p.a, p.aRow, p.aCol = x[s.lo:], 1, b.in
 		p.b, p.bRow, p.bCol = dy[s.from:], b.out, 1
 		p.c, p.cRow = dw[s.lo*b.out+s.from:], b.out

@@ -55,3 +55,40 @@ func testDense(t *testing.T, r *rand.Rand, rows, in, out int, act Act, withBias 
 		}
 	}
 }
+
+// Dense32 is the chain from the bias in float32, then the activation.
+func TestDense32(t *testing.T) {
+	const rows, in, out = 13, 30, 23
+	r := rand.New(rand.NewPCG(3, 4))
+	narrow := func(n int) []float32 {
+		x := make([]float32, n)
+		for i := range x {
+			x[i] = float32(r.NormFloat64())
+		}
+		return x
+	}
+	x, w, bias := narrow(rows*in), narrow(in*out), narrow(out)
+	eachTier(t, func(t *testing.T) {
+		for _, act := range []Act{Linear, ReLU, Tanh} {
+			y := make([]float32, rows*out)
+			Dense32(y, x, w, bias, rows, in, out, act)
+			for i := range y {
+				want := bias[i%out]
+				for l := range in {
+					want = fma32(x[i/out*in+l], w[l*out+i%out], want)
+				}
+				switch {
+				case act == ReLU && want < 0:
+					want = 0
+				case act == Tanh:
+					v := []float64{float64(want)}
+					TanhOf(v, v)
+					want = float32(v[0])
+				}
+				if y[i] != want {
+					t.Fatalf("act=%d: y[%d] = %v, want %v", act, i, y[i], want)
+				}
+			}
+		}
+	})
+}

@@ -22,10 +22,20 @@ const (
 // C must not overlap A or B. Gemm panics where a slice is too short. The result
 // is that of another BLAS where blas64.Use has installed one.
 func Gemm(ta, tb bool, m, n, k int, a []float64, lda int, b []float64, ldb int, acc bool, c []float64, ldc int) {
+	gemm(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc)
+}
+
+// Gemm32 is Gemm in float32, rounded to float32 at every term; the other BLAS is
+// that of blas32.Use.
+func Gemm32(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
+	gemm(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc)
+}
+
+func gemm[T number](ta, tb bool, m, n, k int, a []T, lda int, b []T, ldb int, acc bool, c []T, ldc int) {
 	checkMatrix("A", a, lda, m, k, ta)
 	checkMatrix("B", b, ldb, k, n, tb)
 	checkMatrix("C", c, ldc, m, n, false)
-	p := product{m: m, n: n, k: k, a: a, aRow: lda, aCol: 1, b: b, bRow: ldb, bCol: 1, c: c, cRow: ldc}
+	p := product[T]{m: m, n: n, k: k, a: a, aRow: lda, aCol: 1, b: b, bRow: ldb, bCol: 1, c: c, cRow: ldc}
 	if ta {
 		p.aRow, p.aCol = 1, lda
 	}
@@ -41,20 +51,29 @@ func Gemm(ta, tb bool, m, n, k int, a []float64, lda int, b []float64, ldb int, 
 // Dense computes Y = act(X·W + 1·bias): X is rows×in, W is in×out, bias has
 // out numbers or is nil. The chains of fused multiply-adds start from the bias.
 func Dense(y, x, w, bias []float64, rows, in, out int, act Act) {
+	dense(y, x, w, bias, rows, in, out, act)
+}
+
+// Dense32 is Dense in float32; its Tanh is TanhOf's value, rounded.
+func Dense32(y, x, w, bias []float32, rows, in, out int, act Act) {
+	dense(y, x, w, bias, rows, in, out, act)
+}
+
+func dense[T number](y, x, w, bias []T, rows, in, out int, act Act) {
 	checkMatrix("X", x, in, rows, in, false)
 	checkMatrix("W", w, out, in, out, false)
 	checkMatrix("Y", y, out, rows, out, false)
 	if bias != nil && len(bias) < out {
 		panic(fmt.Sprintf("kernel: Dense: bias has %d numbers, want %d", len(bias), out))
 	}
-	p := product{m: rows, n: out, k: in, a: x, aRow: in, aCol: 1, b: w, bRow: out, bCol: 1, c: y, cRow: out}
+	p := product[T]{m: rows, n: out, k: in, a: x, aRow: in, aCol: 1, b: w, bRow: out, bCol: 1, c: y, cRow: out}
 	p.start, p.act = bias, act
 	p.compute()
 }
 
 // checkMatrix panics unless a rows×cols matrix, or its transpose, with leading
 // dimension ld lies within x.
-func checkMatrix(name string, x []float64, ld, rows, cols int, trans bool) {
+func checkMatrix[T number](name string, x []T, ld, rows, cols int, trans bool) {
 	if trans {
 		rows, cols = cols, rows
 	}
@@ -63,50 +82,5 @@ func checkMatrix(name string, x []float64, ld, rows, cols int, trans bool) {
 	}
 	if rows > 0 && cols > 0 && len(x) < (rows-1)*ld+cols {
 		panic(fmt.Sprintf("kernel: %s has %d numbers, want %d×%d with leading dimension %d", name, len(x), rows, cols, ld))
-	}
-}
-
-// A product is C = act(start + A·B). Every matrix is a slice with the numbers
-// of elements between its rows and between its columns.
-type product struct {
-	m, n, k    int
-	a          []float64
-	aRow, aCol int
-	b          []float64
-	bRow, bCol int // one of them is 1
-	start      []float64
-	startRow   int // 0 when every row starts from the same; start is nil for 0
-	c          []float64
-	cRow       int
-	act        Act
-}
-
-// compute runs the product on the active tier.
-func (p *product) compute() {
-	if p.m == 0 || p.n == 0 {
-		return
-	}
-	switch {
-	case p.k > 0 && p.foreign():
-	case p.k > 0 && p.fast():
-	default:
-		p.generic()
-		p.tanh(0, p.m)
-	}
-}
-
-// tanh applies the Tanh, when it is the activation, to the rows [from, to) of C.
-func (p *product) tanh(from, to int) {
-	if p.act != Tanh {
-		return
-	}
-	if p.cRow == p.n {
-		y := p.c[from*p.n : to*p.n]
-		TanhOf(y, y)
-		return
-	}
-	for i := from; i < to; i++ {
-		y := p.c[i*p.cRow : i*p.cRow+p.n]
-		TanhOf(y, y)
 	}
 }

@@ -2,6 +2,8 @@
 
 package kernel
 
+import "unsafe"
+
 // Cache blocking. It changes no bits: a chain that is cut goes on from C.
 const (
 	maxDepth = 256       // of A and B: a panel of 16 columns of B fills half of L1, of 32 columns all
@@ -10,60 +12,55 @@ const (
 )
 
 // fast computes the product with the active tier's assembly, if there is one.
-func (p *product) fast() bool {
-	switch active {
-	case avx2:
-		p.onGrid(avx2, 4)
-	case avx512:
-		p.onGrid(avx512, 8)
-	default:
+func (p *product[T]) fast() bool {
+	if active == generic {
 		return false
+	}
+	g := newGrid(p, active)
+	if p.thin(g.lanes) {
+		p.transposed(active)
+	} else {
+		g.compute()
 	}
 	return true
 }
 
-// onGrid computes the product, or its transpose where that is less work, with
-// the assembly of tier t.
-func (p *product) onGrid(t tier, lanes int) {
-	if p.thin(lanes) {
-		p.transposed(t, lanes)
-		return
-	}
-	g := grid{product: p, tier: t, lanes: lanes, wide: widest(p.m, lanes)}
-	g.compute()
-}
-
-// widest returns how many vectors wide panels are for m rows: few rows need
-// wide panels to keep enough chains in flight.
-func widest(m, lanes int) int {
-	switch {
-	case m == 1 || m == 2 && lanes == 8:
-		return 8
-	case m <= 2 || lanes == 8:
-		return 4
-	}
-	return 2
-}
-
 // A grid cuts a product into panels for the assembly.
-type grid struct {
-	*product
+type grid[T number] struct {
+	*product[T]
 	tier   tier
-	lanes  int
-	wide   int       // vectors of the widest panels
-	packed []float64 // the panels of the current depth of B, or nil
+	lanes  int // numbers in a vector
+	wide   int // vectors in the widest panels
+	packed []T // the panels of the current depth of B, or nil
+}
+
+// newGrid returns the grid of a product on tier t. Few rows need wide panels to
+// keep enough chains in flight.
+func newGrid[T number](p *product[T], t tier) grid[T] {
+	g := grid[T]{product: p, tier: t, lanes: 32 / sizeOf[T](), wide: 2}
+	if t == avx512 {
+		g.lanes *= 2
+		g.wide = 4
+	}
+	switch {
+	case p.m == 1 || p.m == 2 && t == avx512:
+		g.wide = 8
+	case p.m == 2:
+		g.wide = 4
+	}
+	return g
 }
 
 // compute runs over blocks of depth, then blocks of rows, then panels.
-func (g *grid) compute() {
+func (g *grid[T]) compute() {
 	depth := g.k
 	if depth > maxDepth {
 		cuts := (depth + maxDepth - 1) / maxDepth
 		depth = (depth + cuts - 1) / cuts
 	}
 	if g.bCol != 1 || g.thrashes() {
-		buf := scratch.Get().(*[]float64)
-		defer scratch.Put(buf)
+		buf := getScratch[T]()
+		defer putScratch(buf)
 		*buf = grow(*buf, g.packedLen(depth))
 		g.packed = *buf
 	}
@@ -88,14 +85,15 @@ func (g *grid) compute() {
 
 // thrashes reports whether the rows of a narrow panel of B, read in place, fall
 // into the same few lines of L1 while many rows of A want them.
-func (g *grid) thrashes() bool {
-	return g.lanes == 4 && g.bRow%512 == 0 && g.m >= 64 && g.k >= 64
+func (g *grid[T]) thrashes() bool {
+	return g.tier == avx2 && g.bRow*sizeOf[T]()%4096 == 0 && g.m >= 64 && g.k >= 64
 }
 
 // block adds the terms [l, l+d) of the sums to rows rows of C from i on.
-func (g *grid) block(i, rows, l, d int) {
-	p := panel{rows: rows, depth: d, aRow: 8 * g.aRow, aCol: 8 * g.aCol, cRow: 8 * g.cRow, bRow: 8 * g.bRow}
-	p.a = &g.a[i*g.aRow+l*g.aCol]
+func (g *grid[T]) block(i, rows, l, d int) {
+	size := sizeOf[T]()
+	p := panel{rows: rows, depth: d, aRow: size * g.aRow, aCol: size * g.aCol, cRow: size * g.cRow, bRow: size * g.bRow}
+	p.a = unsafe.Pointer(&g.a[i*g.aRow+l*g.aCol])
 	if l+d == g.k && g.act == ReLU {
 		p.relu = 1
 	}
@@ -103,31 +101,31 @@ func (g *grid) block(i, rows, l, d int) {
 		vecs, cols := g.width(j)
 		p.mask = 1<<cols - 1
 		if g.packed != nil {
-			p.b, p.bRow = &g.packed[j*d], 8*g.whole(cols)
+			p.b, p.bRow = unsafe.Pointer(&g.packed[j*d]), size*g.whole(cols)
 		} else {
-			p.b = &g.b[l*g.bRow+j]
+			p.b = unsafe.Pointer(&g.b[l*g.bRow+j])
 		}
-		p.c = &g.c[i*g.cRow+j]
+		p.c = unsafe.Pointer(&g.c[i*g.cRow+j])
 		switch {
 		case l > 0:
 			p.start, p.startRow = p.c, p.cRow
 		case g.start != nil:
-			p.start, p.startRow = &g.start[i*g.startRow+j], 8*g.startRow
+			p.start, p.startRow = unsafe.Pointer(&g.start[i*g.startRow+j]), size*g.startRow
 		default:
-			p.start, p.startRow = &noStart[0], 0
+			p.start, p.startRow = unsafe.Pointer(&noStart), 0
 		}
-		p.run(g.tier, vecs)
+		p.run(g.tier, vecs, size)
 		j += cols
 	}
 }
 
 // width returns the vectors and the columns of the panel that starts at
 // column j: the widest that is full, or partial where that saves one.
-func (g *grid) width(j int) (vecs, cols int) {
+func (g *grid[T]) width(j int) (vecs, cols int) {
 	left := g.n - j
 	vecs = g.wide
 	for vecs > 1 && left < vecs*g.lanes {
-		if left > vecs/2*g.lanes && vecs <= g.lanes/2 {
+		if left > vecs/2*g.lanes && vecs <= g.partial() {
 			break
 		}
 		vecs /= 2
@@ -135,5 +133,16 @@ func (g *grid) width(j int) (vecs, cols int) {
 	return vecs, min(left, vecs*g.lanes)
 }
 
+// partial returns the vectors of the widest panel that need not be full.
+func (g *grid[T]) partial() int {
+	if g.tier == avx512 {
+		return 4
+	}
+	return 2
+}
+
 // whole rounds a number of columns up to whole vectors.
-func (g *grid) whole(cols int) int { return (cols + g.lanes - 1) / g.lanes * g.lanes }
+func (g *grid[T]) whole(cols int) int { return (cols + g.lanes - 1) / g.lanes * g.lanes }
+
+// sizeOf returns the bytes of a number.
+func sizeOf[T number]() int { return int(unsafe.Sizeof(T(0))) }

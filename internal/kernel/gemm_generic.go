@@ -2,30 +2,48 @@ package kernel
 
 import "math"
 
-// generic computes the product without assembly, in blocks of 2×4 elements that
-// live in registers.
-func (p *product) generic() {
+// generic computes the product without assembly.
+func (p *product[T]) generic() {
+	switch p := any(p).(type) {
+	case *product[float64]:
+		generic64(p)
+	case *product[float32]:
+		generic32(p)
+	}
+}
+
+// generic64 works in blocks of 2×4 elements that live in registers.
+func generic64(p *product[float64]) {
 	for i := 0; i < p.m; i += 2 {
 		for j := 0; j < p.n; j += 4 {
 			if i+2 <= p.m && j+4 <= p.n {
-				p.block2x4(i, j)
+				block2x4(p, i, j)
 				continue
 			}
 			for r := i; r < min(i+2, p.m); r++ {
 				for s := j; s < min(j+4, p.n); s++ {
-					p.element(r, s)
+					element(p, r, s, math.FMA)
 				}
 			}
 		}
 	}
 }
 
+// generic32 works element by element: there is no such instruction in Go.
+func generic32(p *product[float32]) {
+	for i := range p.m {
+		for j := range p.n {
+			element(p, i, j, fma32)
+		}
+	}
+}
+
 // element computes one element of the product.
-func (p *product) element(i, j int) {
+func element[T number](p *product[T], i, j int, fma func(x, y, z T) T) {
 	c := p.startAt(i, j)
 	a, b := i*p.aRow, j*p.bCol
 	for range p.k {
-		c = math.FMA(p.a[a], p.b[b], c)
+		c = fma(p.a[a], p.b[b], c)
 		a += p.aCol
 		b += p.bRow
 	}
@@ -33,7 +51,7 @@ func (p *product) element(i, j int) {
 }
 
 // block2x4 computes two rows of four columns of the product.
-func (p *product) block2x4(i, j int) {
+func block2x4(p *product[float64], i, j int) {
 	c00, c01, c02, c03 := p.startAt(i, j), p.startAt(i, j+1), p.startAt(i, j+2), p.startAt(i, j+3)
 	c10, c11, c12, c13 := p.startAt(i+1, j), p.startAt(i+1, j+1), p.startAt(i+1, j+2), p.startAt(i+1, j+3)
 	a, b := i*p.aRow, j*p.bCol
@@ -56,7 +74,7 @@ func (p *product) block2x4(i, j int) {
 }
 
 // startAt returns the number that the chain of element i, j starts from.
-func (p *product) startAt(i, j int) float64 {
+func (p *product[T]) startAt(i, j int) T {
 	if p.start == nil {
 		return 0
 	}
@@ -64,7 +82,7 @@ func (p *product) startAt(i, j int) float64 {
 }
 
 // store sets element i, j of C, after the ReLU if there is one.
-func (p *product) store(i, j int, c float64) {
+func (p *product[T]) store(i, j int, c T) {
 	if p.act == ReLU && c < 0 {
 		c = 0
 	}

@@ -3,4 +3,4 @@
 package kernel
 
 // fast says that there is no assembly.
-func (p *product) fast() bool { return false }
+func (p *product[T]) fast() bool { return false }

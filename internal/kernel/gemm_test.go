@@ -19,8 +19,9 @@ func (p problem) String() string {
 	return fmt.Sprintf("m=%d n=%d k=%d ta=%v tb=%v acc=%v pad=%d shift=%d", p.m, p.n, p.k, p.ta, p.tb, p.acc, p.pad, p.shift)
 }
 
-// run compares Gemm with the definition, element by element and bit by bit.
-func (p problem) run(t *testing.T, r *rand.Rand, fill func(x []float64)) {
+// run compares the product with its definition, element by element and bit by
+// bit. fma is that of the definition.
+func run[T number](t *testing.T, p problem, fill func(x []T), fma func(x, y, z T) T) {
 	t.Helper()
 	lda, ldb, ldc := p.k+p.pad, p.n+p.pad, p.n+p.pad
 	if p.ta {
@@ -29,21 +30,28 @@ func (p problem) run(t *testing.T, r *rand.Rand, fill func(x []float64)) {
 	if p.tb {
 		ldb = p.k + p.pad
 	}
-	a, okA := guarded(size(p.m, p.k, lda, p.ta), p.shift)
-	b, okB := guarded(size(p.k, p.n, ldb, p.tb), p.shift)
-	c, okC := guarded(size(p.m, p.n, ldc, false), p.shift)
+	a, okA := guardedOf[T](size(p.m, p.k, lda, p.ta), p.shift)
+	b, okB := guardedOf[T](size(p.k, p.n, ldb, p.tb), p.shift)
+	c, okC := guardedOf[T](size(p.m, p.n, ldc, false), p.shift)
 	fill(a)
 	fill(b)
 	fill(c)
-	want := append([]float64(nil), c...)
+	want := append([]T(nil), c...)
 	for i := range p.m {
 		for j := range p.n {
-			want[i*ldc+j] = p.element(i, j, a, lda, b, ldb, c[i*ldc+j])
+			var s T
+			if p.acc {
+				s = c[i*ldc+j]
+			}
+			for l := range p.k {
+				s = fma(a[at(i, l, lda, p.ta)], b[at(l, j, ldb, p.tb)], s)
+			}
+			want[i*ldc+j] = s
 		}
 	}
-	Gemm(p.ta, p.tb, p.m, p.n, p.k, a, lda, b, ldb, p.acc, c, ldc)
+	gemm(p.ta, p.tb, p.m, p.n, p.k, a, lda, b, ldb, p.acc, c, ldc)
 	for i := range c {
-		if !same(c[i], want[i]) {
+		if !same(float64(c[i]), float64(want[i])) {
 			t.Fatalf("%v: number %d is %v, want %v", p, i, c[i], want[i])
 		}
 	}
@@ -52,22 +60,25 @@ func (p problem) run(t *testing.T, r *rand.Rand, fill func(x []float64)) {
 	okC(t, p.String())
 }
 
-// element is the definition of one element of the product.
-func (p problem) element(i, j int, a []float64, lda int, b []float64, ldb int, c float64) float64 {
-	if !p.acc {
-		c = 0
+// at returns where element i, j of a matrix, or of its transpose, is.
+func at(i, j, ld int, trans bool) int {
+	if trans {
+		i, j = j, i
 	}
-	for l := range p.k {
-		x, y := i*lda+l, l*ldb+j
-		if p.ta {
-			x = l*lda + i
+	return i*ld + j
+}
+
+// both runs the problem in float64 and in float32.
+func both(t *testing.T, p problem, fill func(x []float64)) {
+	t.Helper()
+	run(t, p, fill, math.FMA)
+	run(t, p, func(x []float32) {
+		wide := make([]float64, len(x))
+		fill(wide)
+		for i, v := range wide {
+			x[i] = float32(v)
 		}
-		if p.tb {
-			y = j*ldb + l
-		}
-		c = math.FMA(a[x], b[y], c)
-	}
-	return c
+	}, fma32)
 }
 
 // size returns the least length of a rows×cols matrix.
@@ -92,7 +103,7 @@ func TestGemmSizes(t *testing.T) {
 			for n := 0; n <= 25; n++ {
 				for _, k := range []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 13, 17, 25}[:6+r.IntN(7)] {
 					f := r.IntN(8)
-					problem{f&1 != 0, f&2 != 0, f&4 != 0, m, n, k, r.IntN(3), r.IntN(9)}.run(t, r, fillNormal(r))
+					both(t, problem{f&1 != 0, f&2 != 0, f&4 != 0, m, n, k, r.IntN(3), r.IntN(9)}, fillNormal(r))
 				}
 			}
 		}
@@ -102,13 +113,13 @@ func TestGemmSizes(t *testing.T) {
 func TestGemmShapes(t *testing.T) {
 	shapes := [][3]int{ // m, n, k
 		{1, 64, 64}, {1, 67, 64}, {1, 130, 64}, {2, 200, 33}, {3, 57, 40}, {5, 100, 40}, {7, 47, 12}, {64, 64, 64}, {100, 71, 33},
-		{128, 64, 2}, {128, 23, 64}, {512, 4, 64}, {300, 2, 64}, {13, 17, 300}, {64, 70, 784}, {6, 2, 512}, {64, 1, 512}, {2, 64, 512}, {200, 9, 513}, {70, 512, 65},
+		{128, 64, 2}, {128, 23, 64}, {512, 4, 64}, {300, 2, 64}, {13, 17, 300}, {14, 70, 784}, {6, 2, 512}, {64, 1, 512}, {2, 64, 512}, {200, 9, 513}, {64, 512, 64},
 	}
 	eachTier(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(3, 4))
 		for _, s := range shapes {
 			for f := range 8 {
-				problem{f&1 != 0, f&2 != 0, f&4 != 0, s[0], s[1], s[2], r.IntN(2) * 3, r.IntN(9)}.run(t, r, fillNormal(r))
+				both(t, problem{f&1 != 0, f&2 != 0, f&4 != 0, s[0], s[1], s[2], r.IntN(2) * 3, r.IntN(9)}, fillNormal(r))
 			}
 		}
 	})
@@ -119,6 +130,7 @@ func TestGemmSpecialValues(t *testing.T) {
 	special := []float64{
 		0, math.Copysign(0, -1), 1, -1, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64,
 		math.SmallestNonzeroFloat64, -math.SmallestNonzeroFloat64, 0x1p-1022, 0x1p-540, 0x1p540, 1 + 0x1p-52,
+		0x1p-149, 0x1p-126, 0x1p-75, math.MaxFloat32, 1 + 0x1p-23,
 	}
 	eachTier(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(5, 6))
@@ -133,7 +145,7 @@ func TestGemmSpecialValues(t *testing.T) {
 				}
 			}
 			f := r.IntN(8)
-			problem{f&1 != 0, f&2 != 0, f&4 != 0, r.IntN(20), r.IntN(40), r.IntN(6), r.IntN(3), r.IntN(9)}.run(t, r, fill)
+			both(t, problem{f&1 != 0, f&2 != 0, f&4 != 0, r.IntN(20), r.IntN(40), r.IntN(6), r.IntN(3), r.IntN(9)}, fill)
 		}
 	})
 }
@@ -161,11 +173,14 @@ func TestGemmAllocates(t *testing.T) {
 	const n = 64
 	r := rand.New(rand.NewPCG(9, 10))
 	a, b, c := normals(r, n*n), normals(r, n*n), make([]float64, n*n)
+	x, y, z := make([]float32, n*n), make([]float32, n*n), make([]float32, n*n)
 	eachTier(t, func(t *testing.T) {
 		got := testing.AllocsPerRun(50, func() {
 			Gemm(false, true, n, n, n, a, n, b, n, false, c, n)
 			Gemm(true, false, n, 3, n, a, n, b, n, true, c, n)
 			Dense(c, a, b, a[:n], n, n, n, ReLU)
+			Gemm32(false, true, n, n, n, x, n, y, n, false, z, n)
+			Dense32(z, x, y, x[:n], n, n, n, Tanh)
 		})
 		if got != 0 {
 			t.Errorf("%v allocations, want 0", got)
@@ -200,7 +215,7 @@ func FuzzGemm(f *testing.F) {
 		for v := generic; v <= supported(); v++ {
 			inTier(v, func() {
 				p := problem{flags&1 != 0, flags&2 != 0, flags&4 != 0, int(m), int(n), int(k), int(pad % 16), int(shift % 16)}
-				p.run(t, r, fillNormal(r))
+				both(t, p, fillNormal(r))
 			})
 		}
 	})

@@ -2,38 +2,60 @@
 
 package kernel
 
-import "sync"
+import (
+	"sync"
+	"unsafe"
+)
 
 // A packing is the argument of the assembly that transposes a few long rows
 // into a panel. The generator knows the offsets of its fields; distances are in
 // bytes. It writes whole vectors, and up to 7 rows past the end.
 type packing struct {
 	cols, rows int
-	src        *float64
+	src        unsafe.Pointer
 	srcRow     int
-	dst        *float64
+	dst        unsafe.Pointer
 	dstRow     int
 }
 
-// scratch holds slices for packed panels.
-var scratch = sync.Pool{New: func() any { return new([]float64) }}
+// Slices for packed panels and transposes.
+var (
+	scratch64 = sync.Pool{New: func() any { return new([]float64) }}
+	scratch32 = sync.Pool{New: func() any { return new([]float32) }}
+)
+
+// getScratch returns a slice to be given back with putScratch.
+func getScratch[T number]() *[]T {
+	if sizeOf[T]() == 8 {
+		return scratch64.Get().(*[]T)
+	}
+	return scratch32.Get().(*[]T)
+}
+
+func putScratch[T number](x *[]T) {
+	if sizeOf[T]() == 8 {
+		scratch64.Put(x)
+	} else {
+		scratch32.Put(x)
+	}
+}
 
 // grow returns a slice of n numbers, x itself if it is long enough.
-func grow(x []float64, n int) []float64 {
+func grow[T number](x []T, n int) []T {
 	if cap(x) < n {
-		return make([]float64, n)
+		return make([]T, n)
 	}
 	return x[:n]
 }
 
 // packedLen returns the length of the packed panels of the given depth, with the
 // room that the packers need past the end.
-func (g *grid) packedLen(depth int) int {
+func (g *grid[T]) packedLen(depth int) int {
 	return depth*g.whole(g.n) + 7*g.wide*g.lanes
 }
 
 // pack copies the rows [l, l+d) of B into panels one after the other.
-func (g *grid) pack(l, d int) {
+func (g *grid[T]) pack(l, d int) {
 	for j := 0; j < g.n; {
 		_, cols := g.width(j)
 		if g.bCol == 1 {
@@ -46,7 +68,7 @@ func (g *grid) pack(l, d int) {
 }
 
 // packCopy copies a panel of B.
-func (g *grid) packCopy(dst []float64, j, cols, l, d int) {
+func (g *grid[T]) packCopy(dst []T, j, cols, l, d int) {
 	w := g.whole(cols)
 	for r := range d {
 		from := (l+r)*g.bRow + j
@@ -55,15 +77,23 @@ func (g *grid) packCopy(dst []float64, j, cols, l, d int) {
 }
 
 // packTransposed copies a panel of B whose columns are rows in memory.
-func (g *grid) packTransposed(dst []float64, j, cols, l, d int) {
-	q := packing{cols: d, srcRow: 8 * g.bCol, dstRow: 8 * g.whole(cols)}
-	for s := 0; s < cols; s += g.lanes {
-		q.rows = min(g.lanes, cols-s)
-		q.src = &g.b[(j+s)*g.bCol+l]
-		q.dst = &dst[s]
-		if g.tier == avx512 {
+func (g *grid[T]) packTransposed(dst []T, j, cols, l, d int) {
+	size := sizeOf[T]()
+	step := 8
+	if g.tier == avx2 && size == 8 {
+		step = 4
+	}
+	q := packing{cols: d, srcRow: size * g.bCol, dstRow: size * g.whole(cols)}
+	for s := 0; s < cols; s += step {
+		q.rows = min(step, cols-s)
+		q.src = unsafe.Pointer(&g.b[(j+s)*g.bCol+l])
+		q.dst = unsafe.Pointer(&dst[s])
+		switch {
+		case size == 4:
+			pack32(&q)
+		case step == 8:
 			pack512(&q)
-		} else {
+		default:
 			pack256(&q)
 		}
 	}

@@ -4,7 +4,6 @@ package kernel
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"testing"
 	"unsafe"
 )
@@ -17,8 +16,10 @@ func TestPack(t *testing.T) {
 			for _, m := range []int{1, 2, 5, 100} {
 				for n := 1; n < 70; n++ {
 					for _, k := range []int{1, 2, 3, 7, 8, 9, 30} {
-						testPack(t, v, m, n, k, true)
-						testPack(t, v, m, n, k, false)
+						testPack[float64](t, v, m, n, k, true)
+						testPack[float64](t, v, m, n, k, false)
+						testPack[float32](t, v, m, n, k, true)
+						testPack[float32](t, v, m, n, k, false)
 					}
 				}
 			}
@@ -26,18 +27,17 @@ func TestPack(t *testing.T) {
 	}
 }
 
-func testPack(t *testing.T, v tier, m, n, k int, trans bool) {
+func testPack[T number](t *testing.T, v tier, m, n, k int, trans bool) {
 	t.Helper()
-	lanes := 4
-	if v == avx512 {
-		lanes = 8
+	b := make([]T, n*k)
+	for i := range b {
+		b[i] = T(i)
 	}
-	b := normals(rand.New(rand.NewPCG(1, 2)), n*k)
-	g := grid{product: &product{m: m, n: n, k: k, b: b, bRow: n, bCol: 1}, tier: v, lanes: lanes, wide: widest(m, lanes)}
+	g := newGrid(&product[T]{m: m, n: n, k: k, b: b, bRow: n, bCol: 1}, v)
 	if trans {
 		g.bRow, g.bCol = 1, k
 	}
-	packed, ok := guarded(g.packedLen(k), 3)
+	packed, ok := guardedOf[T](g.packedLen(k), 3)
 	g.packed = packed
 	g.pack(0, k)
 	what := fmt.Sprintf("m=%d n=%d k=%d trans=%v", m, n, k, trans)

@@ -2,19 +2,21 @@
 
 package kernel
 
+import "unsafe"
+
 // A panel is the argument of the assembly: C = act(start + A·B) for as many
 // columns as fill one, two, four or eight vectors; the last vectors of one, two
 // and, on AVX-512, four may be partial. The generator knows the offsets of its
 // fields; distances are in bytes.
 type panel struct {
 	rows, depth int // of A
-	a           *float64
+	a           unsafe.Pointer
 	aRow, aCol  int
-	b           *float64
+	b           unsafe.Pointer
 	bRow        int
-	start       *float64
+	start       unsafe.Pointer
 	startRow    int
-	c           *float64
+	c           unsafe.Pointer
 	cRow        int
 	mask        uint64 // one bit for each column
 	relu        int    // 0 or 1
@@ -23,12 +25,18 @@ type panel struct {
 // noStart is the start of a product that starts from 0, for the widest panel.
 var noStart [64]float64
 
-// run computes the panel, vecs vectors wide, with the assembly of tier t.
-func (p *panel) run(t tier, vecs int) {
-	if t == avx512 {
+// run computes the panel, vecs vectors wide and of numbers of size bytes, with
+// the assembly of tier t.
+func (p *panel) run(t tier, vecs, size int) {
+	switch {
+	case t == avx512 && size == 8:
 		p.run512(vecs)
-	} else {
+	case t == avx512:
+		p.run512f32(vecs)
+	case size == 8:
 		p.run256(vecs)
+	default:
+		p.run256f32(vecs)
 	}
 }
 
@@ -60,5 +68,36 @@ func (p *panel) run256(vecs int) {
 		panel256x4(p)
 	case vecs == 8:
 		panel256x8(p)
+	}
+}
+
+func (p *panel) run512f32(vecs int) {
+	switch vecs {
+	case 1:
+		panel512f32x1(p)
+	case 2:
+		panel512f32x2(p)
+	case 4:
+		panel512f32x4(p)
+	case 8:
+		panel512f32x8(p)
+	}
+}
+
+func (p *panel) run256f32(vecs int) {
+	full := p.mask == 1<<(8*vecs)-1
+	switch {
+	case vecs == 1 && full:
+		panel256f32x1(p)
+	case vecs == 1:
+		panel256f32x1m(p)
+	case vecs == 2 && full:
+		panel256f32x2(p)
+	case vecs == 2:
+		panel256f32x2m(p)
+	case vecs == 4:
+		panel256f32x4(p)
+	case vecs == 8:
+		panel256f32x8(p)
 	}
 }

@@ -4,7 +4,7 @@ package kernel
 
 // thin reports whether the transpose, Cᵀ = Bᵀ·Aᵀ, is less work: C is tall and
 // narrow, A is stored transposed, and nothing acts on whole rows of C.
-func (p *product) thin(lanes int) bool {
+func (p *product[T]) thin(lanes int) bool {
 	if p.aRow != 1 || p.bCol != 1 || p.act != Linear || p.start != nil && p.startRow == 0 {
 		return false
 	}
@@ -16,12 +16,12 @@ func (p *product) thin(lanes int) bool {
 // transposed computes the transpose of a product and transposes it back. The
 // factors of each term change places, the order of the terms does not: the bits
 // are the same.
-func (p *product) transposed(t tier, lanes int) {
-	buf := scratch.Get().(*[]float64)
-	defer scratch.Put(buf)
+func (p *product[T]) transposed(t tier) {
+	buf := getScratch[T]()
+	defer putScratch(buf)
 	*buf = grow(*buf, p.m*p.n)
 	c := *buf
-	q := product{m: p.n, n: p.m, k: p.k, a: p.b, aRow: 1, aCol: p.bRow, b: p.a, bRow: p.aCol, bCol: 1, c: c, cRow: p.m}
+	q := product[T]{m: p.n, n: p.m, k: p.k, a: p.b, aRow: 1, aCol: p.bRow, b: p.a, bRow: p.aCol, bCol: 1, c: c, cRow: p.m}
 	if p.start != nil {
 		for i := range p.m {
 			for j := range p.n {
@@ -30,7 +30,7 @@ func (p *product) transposed(t tier, lanes int) {
 		}
 		q.start, q.startRow = c, p.m
 	}
-	g := grid{product: &q, tier: t, lanes: lanes, wide: widest(q.m, lanes)}
+	g := newGrid(&q, t)
 	g.compute()
 	for i := range p.m {
 		for j := range p.n {

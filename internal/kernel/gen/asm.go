@@ -15,8 +15,8 @@ import (
 type asm struct {
 	*build.Context
 	labels    int
-	lanes     *operand.Mem           // lanes4, once written
 	constants map[uint64]operand.Mem // numbers written so far, by their bits
+	laneBits  map[string]operand.Mem // constants of bits, once written
 	tailMask  *operand.Mem           // ones, once written
 }
 

@@ -10,22 +10,34 @@ import (
 // gemm writes the panel kernels of the matrix product and the transposing
 // packers.
 func gemm(c *asm) {
+	c.panels(avx512f64, avx2f64)
+	c.pack512()
+	c.pack256()
+}
+
+// gemm32 writes the same for float32.
+func gemm32(c *asm) {
+	c.panels(avx512f32, avx2f32)
+	c.pack32()
+}
+
+// panels writes all panel kernels for one width of number. Blocks of rows are
+// as high as the registers allow: a wide panel is a low one.
+func (c *asm) panels(wide, narrow *isa) {
 	for _, p := range []panelKernel{
-		{isa: avx512f64, vecs: 1, blocks: []int{12, 8, 4, 2, 1}, masked: true},
-		{isa: avx512f64, vecs: 2, blocks: []int{12, 8, 4, 2, 1}, masked: true},
-		{isa: avx512f64, vecs: 4, blocks: []int{6, 4, 2, 1}, masked: true},
-		{isa: avx512f64, vecs: 8, blocks: []int{2, 1}},
-		{isa: avx2f64, vecs: 1, blocks: []int{8, 4, 2, 1}},
-		{isa: avx2f64, vecs: 2, blocks: []int{6, 4, 2, 1}},
-		{isa: avx2f64, vecs: 4, blocks: []int{2, 1}},
-		{isa: avx2f64, vecs: 8, blocks: []int{1}},
-		{isa: avx2f64, vecs: 1, blocks: []int{8, 4, 2, 1}, masked: true},
-		{isa: avx2f64, vecs: 2, blocks: []int{6, 4, 2, 1}, masked: true},
+		{isa: wide, vecs: 1, blocks: []int{12, 8, 4, 2, 1}, masked: true},
+		{isa: wide, vecs: 2, blocks: []int{12, 8, 4, 2, 1}, masked: true},
+		{isa: wide, vecs: 4, blocks: []int{6, 4, 2, 1}, masked: true},
+		{isa: wide, vecs: 8, blocks: []int{2, 1}},
+		{isa: narrow, vecs: 1, blocks: []int{8, 4, 2, 1}},
+		{isa: narrow, vecs: 2, blocks: []int{6, 4, 2, 1}},
+		{isa: narrow, vecs: 4, blocks: []int{2, 1}},
+		{isa: narrow, vecs: 8, blocks: []int{1}},
+		{isa: narrow, vecs: 1, blocks: []int{8, 4, 2, 1}, masked: true},
+		{isa: narrow, vecs: 2, blocks: []int{6, 4, 2, 1}, masked: true},
 	} {
 		c.panel(p)
 	}
-	c.pack512()
-	c.pack256()
 }
 
 // Offsets of the fields of the struct panel in ../panel.go.

@@ -17,7 +17,7 @@ type isa struct {
 	vec         func(c *asm) reg.Register
 	load        func(c *asm, from Mem, to reg.Register)
 	store       func(c *asm, from reg.Register, to Mem)
-	loadMasks   func(c *asm, bits Mem, vecs int) []reg.Register // one bit for each column
+	loadMasks   func(c *asm, bits Mem, vecs int) []reg.Register // one bit a column
 	loadMasked  func(c *asm, from Mem, mask, to reg.Register)
 	storeMasked func(c *asm, from, mask reg.Register, to Mem)
 	broadcast   func(c *asm, from Mem, to reg.Register)
@@ -48,6 +48,32 @@ var avx512f64 = &isa{
 	max:         func(c *asm, x, y, to reg.Register) { c.VMAXPD(x, y, to) },
 }
 
+var avx512f32 = &isa{
+	name:      "512f32",
+	bytes:     64,
+	registers: 32,
+	freeMasks: true,
+	vec:       func(c *asm) reg.Register { return c.ZMM() },
+	load:      func(c *asm, from Mem, to reg.Register) { c.VMOVUPS(from, to) },
+	store:     func(c *asm, from reg.Register, to Mem) { c.VMOVUPS(from, to) },
+	loadMasks: func(c *asm, bits Mem, vecs int) []reg.Register {
+		masks := make([]reg.Register, vecs)
+		for v := range masks {
+			masks[v] = c.K()
+			c.KMOVW(bits.Offset(2*v), masks[v])
+		}
+		return masks
+	},
+	loadMasked:  func(c *asm, from Mem, mask, to reg.Register) { c.VMOVUPS_Z(from, mask, to) },
+	storeMasked: func(c *asm, from, mask reg.Register, to Mem) { c.VMOVUPS(from, mask, to) },
+	broadcast:   func(c *asm, from Mem, to reg.Register) { c.VBROADCASTSS(from, to) },
+	fma:         func(c *asm, x Op, y, to reg.Register) { c.VFMADD231PS(x, y, to) },
+	max:         func(c *asm, x, y, to reg.Register) { c.VMAXPS(x, y, to) },
+}
+
+// With AVX2 masks are vectors and registers are scarce: only the last vector of
+// a panel may be partial. Its lane becomes all ones where its bit is set.
+
 var avx2f64 = &isa{
 	name:      "256",
 	bytes:     32,
@@ -56,15 +82,13 @@ var avx2f64 = &isa{
 	load:      func(c *asm, from Mem, to reg.Register) { c.VMOVUPD(from, to) },
 	store:     func(c *asm, from reg.Register, to Mem) { c.VMOVUPD(from, to) },
 	loadMasks: func(c *asm, bits Mem, vecs int) []reg.Register {
-		// Registers are scarce: only the last vector may be partial. Its lane i
-		// becomes all ones where its bit is set.
 		masks := make([]reg.Register, vecs)
 		mask, lane := c.YMM(), c.YMM()
 		c.VPBROADCASTQ(bits, mask)
 		if vecs > 1 {
 			c.VPSRLQ(Imm(uint64(4*(vecs-1))), mask, mask)
 		}
-		c.VMOVDQU(c.lanes4(), lane)
+		c.VMOVDQU(c.bits("bits4", 4, 8), lane)
 		c.VPAND(lane, mask, mask)
 		c.VPCMPEQQ(lane, mask, mask)
 		masks[vecs-1] = mask
@@ -77,15 +101,44 @@ var avx2f64 = &isa{
 	max:         func(c *asm, x, y, to reg.Register) { c.VMAXPD(x, y, to) },
 }
 
-// lanes4 is the constant 1, 2, 4, 8: bit i in lane i.
-func (c *asm) lanes4() Mem {
-	if c.lanes == nil {
-		m := c.StaticGlobal("lanes4")
-		c.DataAttributes(attr.RODATA | attr.NOPTR)
-		for i := range 4 {
-			c.AddDatum(8*i, U64(1<<i))
-		}
-		c.lanes = &m
+var avx2f32 = &isa{
+	name:      "256f32",
+	bytes:     32,
+	registers: 16,
+	vec:       func(c *asm) reg.Register { return c.YMM() },
+	load:      func(c *asm, from Mem, to reg.Register) { c.VMOVUPS(from, to) },
+	store:     func(c *asm, from reg.Register, to Mem) { c.VMOVUPS(from, to) },
+	loadMasks: func(c *asm, bits Mem, vecs int) []reg.Register {
+		masks := make([]reg.Register, vecs)
+		mask, lane := c.YMM(), c.YMM()
+		c.VPBROADCASTD(bits.Offset(vecs-1), mask)
+		c.VMOVDQU(c.bits("bits8", 8, 4), lane)
+		c.VPAND(lane, mask, mask)
+		c.VPCMPEQD(lane, mask, mask)
+		masks[vecs-1] = mask
+		return masks
+	},
+	loadMasked:  func(c *asm, from Mem, mask, to reg.Register) { c.VMASKMOVPS(from, mask, to) },
+	storeMasked: func(c *asm, from, mask reg.Register, to Mem) { c.VMASKMOVPS(from, mask, to) },
+	broadcast:   func(c *asm, from Mem, to reg.Register) { c.VBROADCASTSS(from, to) },
+	fma:         func(c *asm, x Op, y, to reg.Register) { c.VFMADD231PS(x, y, to) },
+	max:         func(c *asm, x, y, to reg.Register) { c.VMAXPS(x, y, to) },
+}
+
+// bits is the constant name with bit i set in lane i, written once.
+func (c *asm) bits(name string, lanes, bytes int) Mem {
+	if m, ok := c.laneBits[name]; ok {
+		return m
 	}
-	return *c.lanes
+	m := c.StaticGlobal(name)
+	c.DataAttributes(attr.RODATA | attr.NOPTR)
+	for i := range lanes {
+		if bytes == 8 {
+			c.AddDatum(8*i, U64(1<<i))
+		} else {
+			c.AddDatum(4*i, U32(1<<i))
+		}
+	}
+	c.laneBits[name] = m
+	return m
 }

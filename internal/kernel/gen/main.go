@@ -19,6 +19,7 @@ import (
 
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
 )
@@ -35,6 +36,7 @@ type topic struct {
 
 var topics = []topic{
 	{"gemm", "..", "kernel", gemm, nil},
+	{"gemm32", "..", "kernel", gemm32, nil},
 	{"peak", "../peak", "peak", peak, nil},
 	{"vector", "..", "kernel", vector, loops},
 	{"sums", "..", "kernel", sums, nil},
@@ -54,7 +56,7 @@ func main() {
 
 // generate writes the topic's two files.
 func (t topic) generate() error {
-	c := &asm{Context: build.NewContext()}
+	c := &asm{Context: build.NewContext(), laneBits: map[string]operand.Mem{}}
 	c.ConstraintExpr("!purego")
 	t.write(c)
 	f, err := c.Result()

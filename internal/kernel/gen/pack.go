@@ -112,28 +112,62 @@ func (c *asm) pack512() {
 // pack256 writes the packer of four rows, in blocks of 4×4.
 func (c *asm) pack256() {
 	r := c.packStart("pack256", 4)
+	c.packLoop(r, 8, func() []reg.Register {
+		var out []reg.Register
+		for i := range 2 {
+			at := 16 * i
+			x, y := c.pair(r, 0, 2, at), c.pair(r, 1, 3, at)
+			even, odd := c.YMM(), c.YMM()
+			c.VUNPCKLPD(y, x, even)
+			c.VUNPCKHPD(y, x, odd)
+			out = append(out, even, odd)
+		}
+		return out
+	})
+}
+
+// pack32 writes the packer of eight rows of float32, in blocks of 8×4.
+func (c *asm) pack32() {
+	r := c.packStart("pack32", 8)
+	c.packLoop(r, 4, func() []reg.Register {
+		var x, t [4]reg.Register
+		for i := range x {
+			x[i] = c.pair(r, i, i+4, 0)
+			t[i] = c.YMM()
+		}
+		c.VUNPCKLPS(x[1], x[0], t[0])
+		c.VUNPCKHPS(x[1], x[0], t[1])
+		c.VUNPCKLPS(x[3], x[2], t[2])
+		c.VUNPCKHPS(x[3], x[2], t[3])
+		var out []reg.Register
+		for i := range 2 {
+			even, odd := c.YMM(), c.YMM()
+			c.VUNPCKLPD(t[2+i], t[i], even)
+			c.VUNPCKHPD(t[2+i], t[i], odd)
+			out = append(out, even, odd)
+		}
+		return out
+	})
+}
+
+// pair loads 16 bytes of two rows into one register.
+func (c *asm) pair(r *packRegs, lo, hi, at int) reg.Register {
+	x := c.YMM()
+	c.VMOVUPD(Mem{Base: r.rows[lo], Disp: at}, x.AsX())
+	c.VINSERTF128(Imm(1), Mem{Base: r.rows[hi], Disp: at}, x, x)
+	return x
+}
+
+// packLoop writes the loop of a packer that transposes four columns at a time
+// with four, and the last ones number by number.
+func (c *asm) packLoop(r *packRegs, bytes int, four func() []reg.Register) {
 	loop, single, done := c.label("loop"), c.label("single"), c.label("done")
 	c.Label(loop)
 	c.CMPQ(r.n, Imm(4))
 	c.JLT(LabelRef(single))
-	var lo, hi [2]reg.VecVirtual // rows 0 and 2, 1 and 3: columns 0, 1 and 2, 3
-	for i := range 2 {
-		lo[i], hi[i] = c.YMM(), c.YMM()
-		c.VMOVUPD(Mem{Base: r.rows[0], Disp: 16 * i}, lo[i].AsX())
-		c.VINSERTF128(Imm(1), Mem{Base: r.rows[2], Disp: 16 * i}, lo[i], lo[i])
-		c.VMOVUPD(Mem{Base: r.rows[1], Disp: 16 * i}, hi[i].AsX())
-		c.VINSERTF128(Imm(1), Mem{Base: r.rows[3], Disp: 16 * i}, hi[i], hi[i])
-	}
-	var out []reg.Register
-	for i := range 2 {
-		even, odd := c.YMM(), c.YMM()
-		c.VUNPCKLPD(hi[i], lo[i], even)
-		c.VUNPCKHPD(hi[i], lo[i], odd)
-		out = append(out, even, odd)
-	}
-	c.packTurn(r, out, func(from reg.Register, to Mem) { c.VMOVUPD(from, to) })
+	c.packTurn(r, four(), func(from reg.Register, to Mem) { c.VMOVUPD(from, to) })
 	for _, q := range r.rows {
-		c.ADDQ(Imm(32), q)
+		c.ADDQ(Imm(uint64(4*bytes)), q)
 	}
 	c.SUBQ(Imm(4), r.n)
 	c.JMP(LabelRef(loop))
@@ -142,9 +176,14 @@ func (c *asm) pack256() {
 	c.JEQ(LabelRef(done))
 	x := c.XMM()
 	for i, q := range r.rows {
-		c.VMOVSD(Mem{Base: q}, x)
-		c.VMOVSD(x, Mem{Base: r.dst, Disp: 8 * i})
-		c.ADDQ(Imm(8), q)
+		if bytes == 8 {
+			c.VMOVSD(Mem{Base: q}, x)
+			c.VMOVSD(x, Mem{Base: r.dst, Disp: 8 * i})
+		} else {
+			c.VMOVSS(Mem{Base: q}, x)
+			c.VMOVSS(x, Mem{Base: r.dst, Disp: 4 * i})
+		}
+		c.ADDQ(Imm(uint64(bytes)), q)
 	}
 	c.ADDQ(r.d, r.dst)
 	c.DECQ(r.n)
