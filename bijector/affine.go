@@ -22,9 +22,9 @@ type ScaleMap string
 // The scale maps in use. Every one is a smooth, increasing function of s but
 // for the ends of Clip.
 const (
-	// SoftClip is a(s) = s/(1 + |s|/log 1000): scales between 1/1000 and 1000,
+	// SoftClipScale is a(s) = s/(1 + |s|/log 1000): scales between 1/1000 and 1000,
 	// and a(s) ≈ s near 0. The default.
-	SoftClip ScaleMap = ""
+	SoftClipScale ScaleMap = ""
 	// Exp is a(s) = s, which does not bound the scale.
 	Exponential ScaleMap = "exp"
 	// Clip is a(s) = min(max(s, −5), 3).
@@ -35,7 +35,7 @@ const (
 	SoftplusScale ScaleMap = "softplus"
 )
 
-var scaleMaps = []ScaleMap{SoftClip, Exponential, Clip, Sigmoid2, SoftplusScale}
+var scaleMaps = []ScaleMap{SoftClipScale, Exponential, Clip, Sigmoid2, SoftplusScale}
 
 func (m ScaleMap) index() int {
 	for i, n := range scaleMaps {
@@ -54,7 +54,7 @@ const (
 // log sets a[i] = a(s[i]) and d[i] = a′(s[i]).
 func (m ScaleMap) log(a, d, s []float64) {
 	switch m {
-	case SoftClip:
+	case SoftClipScale:
 		for i, v := range s {
 			q := 1 / (1 + math.Abs(v)/softClip)
 			if math.IsInf(v, 0) {

@@ -1,0 +1,33 @@
+package bijector_test
+
+import "github.com/normflow/normflow/bijector"
+
+func init() {
+	for kind, f := range map[string]func(p goldenParams, shape []int) bijector.Bijector{
+		"Exp":      func(goldenParams, []int) bijector.Bijector { return bijector.Exp{} },
+		"Log":      func(goldenParams, []int) bijector.Bijector { return bijector.Log{} },
+		"Expm1":    func(goldenParams, []int) bijector.Bijector { return bijector.Expm1{} },
+		"Log1p":    func(goldenParams, []int) bijector.Bijector { return bijector.Log1p{} },
+		"Identity": func(goldenParams, []int) bijector.Bijector { return bijector.Identity{} },
+		"Tanh":     func(goldenParams, []int) bijector.Bijector { return bijector.Tanh{} },
+		"Softplus": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewSoftplus(p.value("hinge_softness"), p.value("low"))
+		},
+		"Sigmoid": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewSigmoid(p.value("low"), p.value("high"))
+		},
+		"Invert": func(p goldenParams, shape []int) bijector.Bijector {
+			return bijector.NewInvert(p.nested("bijector", shape))
+		},
+		"Chain": func(p goldenParams, shape []int) bijector.Bijector { // the last applied first
+			list := p.list("bijectors", func(int) []int { return shape })
+			var c bijector.Chain
+			for i := len(list) - 1; i >= 0; i-- {
+				c = append(c, list[i])
+			}
+			return c
+		},
+	} {
+		goldenKinds[kind] = f
+	}
+}

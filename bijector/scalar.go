@@ -1,0 +1,179 @@
+package bijector
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// A scalarMap is a strictly monotone map y = f(x; θ) of single numbers, given
+// by three loops over slices of one length; all else, both directions and
+// every gradient, follows from them.
+//
+// Outside the open domain or range the loops give the nearest end of the other
+// side and the log-slope −Inf: no density. No gradient flows where the
+// log-slope is infinite.
+type scalarMap struct {
+	// forward sets y = f(x) and ls = log|f′(x)|.
+	forward func(y, ls, x []float64, a scalarArgs)
+	// inverse sets x = f⁻¹(y) and ls = −log|f′(x)|.
+	inverse func(x, ls, y []float64, a scalarArgs)
+	// derive sets the derivatives of f and log|f′|.
+	derive func(d derivatives)
+	// falling is set if f decreases.
+	falling bool
+}
+
+// maxTheta is the largest number of parameters that a scalarMap has.
+const maxTheta = 3
+
+// scalarArgs are a scalarMap's parameters, repeated to the length of x.
+type scalarArgs struct {
+	theta [maxTheta][]float64
+	call  *autodiff.Call
+}
+
+// temp returns n numbers of unspecified value.
+func (a scalarArgs) temp(n int) []float64 { return a.call.Temp(n) }
+
+// derivatives holds, for x, y = f(x) and ls = log|f′(x)|, what derive sets:
+// curve = ∂ls/∂x, and for every parameter k value[k] = ∂y/∂θₖ and
+// slope[k] = ∂ls/∂θₖ.
+type derivatives struct {
+	x, y, ls []float64
+	scalarArgs
+	curve        []float64
+	value, slope [maxTheta][]float64
+}
+
+// A direction says which way a scalarMap is applied.
+type direction int
+
+const (
+	forward direction = iota
+	inverse
+)
+
+// other returns the opposite direction.
+func (d direction) other() direction { return 1 - d }
+
+// newScalar returns the operation with inputs x (or y, when Args.J is inverse)
+// and the parameters, 1×1 or 1×d, and with outputs value and log-slope.
+func newScalar(name string, m scalarMap) *autodiff.Op {
+	return &autodiff.Op{Name: "bijector." + name, Forward: m.evaluate, Backward: m.differentiate}
+}
+
+// scalar applies op to x.
+func scalar(op *autodiff.Op, x autodiff.Var, dir direction, theta ...autodiff.Var) (v, ls autodiff.Var) {
+	var in [1 + maxTheta]autodiff.Var
+	in[0] = x
+	n := copy(in[1:], theta)
+	return op.Apply2(nil, autodiff.Args{J: int(dir)}, x.Shape(), x.Shape(), in[:1+n]...)
+}
+
+func newScalarArgs(c *autodiff.Call) scalarArgs {
+	a := scalarArgs{call: c}
+	shape := c.OutShape(0)
+	for k := range c.Len() - 1 {
+		a.theta[k] = c.Temp(shape.Rows * shape.Cols)
+		repeat(a.theta[k], c.In(k+1))
+	}
+	return a
+}
+
+// repeat fills dst with copies of src.
+func repeat(dst, src []float64) {
+	if len(src) == 1 {
+		for i := range dst {
+			dst[i] = src[0]
+		}
+		return
+	}
+	for len(dst) > 0 {
+		dst = dst[copy(dst, src):]
+	}
+}
+
+func (m scalarMap) evaluate(c *autodiff.Call) {
+	f := m.forward
+	if direction(c.Args().J) == inverse {
+		f = m.inverse
+	}
+	f(c.Out(0), c.Out(1), c.In(0), newScalarArgs(c))
+}
+
+// differentiate is the chain rule, and for the inverse the implicit function
+// theorem: with x = f⁻¹(y) and l = −log|f′(x)|,
+//
+//	∂x/∂y = 1/f′,  ∂x/∂θ = −(∂f/∂θ)/f′,  ∂l/∂• = −curve·∂x/∂• − ∂ls/∂•
+func (m scalarMap) differentiate(c *autodiff.Call) {
+	n, back := len(c.In(0)), direction(c.Args().J) == inverse
+	d := derivatives{x: c.In(0), y: c.Out(0), ls: c.Out(1), scalarArgs: newScalarArgs(c), curve: c.Temp(n)}
+	for k := range c.Len() - 1 {
+		d.value[k], d.slope[k] = c.Temp(n), c.Temp(n)
+	}
+	rate := c.Temp(n) // derivative of the value by the argument
+	kernel.Exp(rate, d.ls)
+	if m.falling {
+		kernel.Scale(rate, rate, -1)
+	}
+	if back {
+		d.x, d.y, d.ls = d.y, d.x, c.Temp(n)
+		kernel.Scale(d.ls, c.Out(1), -1)
+	}
+	m.derive(d)
+
+	// Gradients of value and log-slope at fixed x; for the inverse, of f and
+	// log|f′|.
+	dv, dl := c.Temp(n), c.Temp(n)
+	copyOrClear(dv, c.OutGrad(0))
+	copyOrClear(dl, c.OutGrad(1))
+	for i, l := range d.ls {
+		if math.IsInf(l, 0) {
+			dv[i], dl[i], rate[i] = 0, 0, 0
+		}
+	}
+	if back {
+		for i, g := range dv {
+			dl[i] = -dl[i]
+			dv[i] = -times(g+times(dl[i], d.curve[i]), rate[i])
+		}
+	}
+	if dx := c.InGrad(0); dx != nil && back {
+		kernel.Sub(dx, dx, dv)
+	} else if dx != nil {
+		for i, g := range dv {
+			dx[i] += times(g, rate[i]) + times(dl[i], d.curve[i])
+		}
+	}
+	for k := range c.Len() - 1 {
+		if g := c.InGrad(k + 1); g != nil {
+			for i, v := range dv {
+				d.value[k][i] = times(v, d.value[k][i]) + times(dl[i], d.slope[k][i])
+			}
+			gather(g, d.value[k], c.OutShape(0))
+		}
+	}
+}
+
+// times returns g·a, and 0 for g = 0 whatever a is.
+func times(g, a float64) float64 {
+	if g == 0 {
+		return 0
+	}
+	return float64(g * a)
+}
+
+func copyOrClear(dst, src []float64) {
+	clear(dst[copy(dst, src):])
+}
+
+// gather adds d, of the given shape, to the gradient of a scalar or a row.
+func gather(g, d []float64, s autodiff.Shape) {
+	if len(g) == 1 {
+		g[0] += kernel.Sum(d)
+		return
+	}
+	kernel.ColSum(g, d, s.Rows, s.Cols)
+}

@@ -1,0 +1,124 @@
+package bijector
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// Sigmoid maps the real line to the interval from low to high:
+//
+//	y = low + (high − low)·σ(x),  log y′ = log(high − low) − log(1 + eˣ) − log(1 + e⁻ˣ)
+//
+// with σ(x) = 1/(1 + e⁻ˣ). Low is 0 and High 1 if empty. A y ≤ low or ≥ high comes from
+// −∞ or ∞ with log-determinant −∞. It costs two exponentials
+// and a logarithm per number.
+type Sigmoid struct{ Low, High autodiff.Value }
+
+// NewSigmoid returns a sigmoid. It panics unless low < high.
+func NewSigmoid(low, high autodiff.Value) *Sigmoid {
+	b := &Sigmoid{Low: low, High: high}
+	must(b.Restore())
+	return b
+}
+
+// Restore checks the numbers.
+func (b *Sigmoid) Restore() error {
+	return cmp.Or(finite("bijector: Sigmoid: low", b.Low), finite("bijector: Sigmoid: high", b.High),
+		ordered("bijector: Sigmoid", b.Low, b.High, 0, 1))
+}
+
+// ordered returns an error unless low < high in every column; empty values are
+// the defaults.
+func ordered(what string, low, high autodiff.Value, lowDefault, highDefault float64) error {
+	lo, hi := []float64{lowDefault}, []float64{highDefault}
+	if !low.IsZero() {
+		lo = low.Numbers()
+	}
+	if !high.IsZero() {
+		hi = high.Numbers()
+	}
+	if len(lo) != len(hi) && len(lo) != 1 && len(hi) != 1 {
+		return fmt.Errorf("%s: got %d lower and %d upper bounds, want as many", what, len(lo), len(hi))
+	}
+	for i := range max(len(lo), len(hi)) {
+		if l, h := lo[i%len(lo)], hi[i%len(hi)]; !(l < h) {
+			return fmt.Errorf("%s: got low %v and high %v, want low < high", what, l, h)
+		}
+	}
+	return nil
+}
+
+// sigmoidMap has the parameters low and high.
+var sigmoidMap = newScalar("Sigmoid", scalarMap{
+	forward: func(y, ls, x []float64, a scalarArgs) {
+		w := a.width()
+		kernel.Sigmoid(y, x)
+		for i, s := range y {
+			y[i] = min(math.FMA(w[i], s, a.theta[0][i]), a.theta[1][i])
+			ls[i] = -math.Abs(x[i])
+		}
+		kernel.Log(w, w)
+		s := a.temp(len(x)) // −log(1 + e^−|x|)
+		kernel.Scale(s, ls, -1)
+		kernel.LogSigmoid(s, s)
+		for i, v := range s {
+			ls[i] = w[i] + math.FMA(2, v, ls[i])
+		}
+	},
+	// With u = (y−low)/w and v = (high−y)/w, x = log u − log v.
+	inverse: func(x, ls, y []float64, a scalarArgs) {
+		w, v := a.width(), a.temp(len(y))
+		for i, t := range y {
+			x[i], v[i] = (t-a.theta[0][i])/w[i], (a.theta[1][i]-t)/w[i]
+		}
+		kernel.Log(x, x)
+		kernel.Log(v, v)
+		kernel.Log(w, w)
+		for i, t := range y {
+			x[i], ls[i] = x[i]-v[i], -(x[i]+v[i])-w[i]
+			if t <= a.theta[0][i] {
+				x[i], ls[i] = math.Inf(-1), math.Inf(-1)
+			} else if t >= a.theta[1][i] {
+				x[i], ls[i] = math.Inf(1), math.Inf(-1)
+			}
+		}
+	},
+	derive: func(d derivatives) {
+		kernel.Scale(d.curve, d.x, -0.5) // 1 − 2σ(x) = −tanh(x/2)
+		kernel.TanhOf(d.curve, d.curve)
+		kernel.Sigmoid(d.value[1], d.x)
+		kernel.Scale(d.value[0], d.x, -1)
+		kernel.Sigmoid(d.value[0], d.value[0])
+		for i, w := range d.width() {
+			d.slope[0][i], d.slope[1][i] = -1/w, 1/w
+		}
+	},
+})
+
+// width returns the difference of the first two parameters.
+func (a scalarArgs) width() []float64 {
+	w := a.temp(len(a.theta[0]))
+	kernel.Sub(w, a.theta[1], a.theta[0])
+	return w
+}
+
+func (b *Sigmoid) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
+	v, l = scalar(sigmoidMap, x, dir, rowOr("bijector: Sigmoid: low", b.Low, x, 0), rowOr("bijector: Sigmoid: high", b.High, x, 1))
+	return v, l.RowSum()
+}
+
+// Forward returns f(x).
+func (b *Sigmoid) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
+
+// Inverse returns f⁻¹(y).
+func (b *Sigmoid) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
+
+// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
+func (b *Sigmoid) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
+
+// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
+func (b *Sigmoid) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -1,0 +1,76 @@
+package bijector
+
+import (
+	"cmp"
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// Softplus maps the real line to the numbers above Low, nearly the identity
+// for large x:
+//
+//	y = h·log(1 + exp(x/h)) + low,  log y′ = −log(1 + exp(−x/h))
+//
+// Hinge is h > 0, how soft the bend is, and 1 if empty; Low is 0 if empty. A
+// y ≤ low comes from −∞ with log-determinant −∞. It costs two exponentials
+// and logarithms per number.
+type Softplus struct{ Hinge, Low autodiff.Value }
+
+// NewSoftplus returns a softplus. It panics if the hinge is not positive.
+func NewSoftplus(hinge, low autodiff.Value) *Softplus {
+	b := &Softplus{Hinge: positive("bijector: Softplus: hinge", hinge), Low: low}
+	must(b.Restore())
+	return b
+}
+
+// Restore checks the numbers.
+func (b *Softplus) Restore() error {
+	return cmp.Or(inside("bijector: Softplus: hinge", b.Hinge, 0, math.Inf(1)), finite("bijector: Softplus: low", b.Low))
+}
+
+// softplusMap is y = log(1 + eˣ).
+var softplusMap = newScalar("Softplus", scalarMap{
+	forward: func(y, ls, x []float64, _ scalarArgs) {
+		kernel.Softplus(y, x)
+		kernel.LogSigmoid(ls, x)
+	},
+	// x = y + log(1 − e⁻ʸ) and σ(x) = 1 − e⁻ʸ.
+	inverse: func(x, ls, y []float64, _ scalarArgs) {
+		kernel.Log1mExp(ls, y)
+		for i, v := range y {
+			x[i], ls[i] = v+ls[i], -ls[i]
+			if v <= 0 {
+				x[i], ls[i] = math.Inf(-1), math.Inf(-1)
+			}
+		}
+	},
+	derive: func(d derivatives) { // σ(−x)
+		kernel.Scale(d.curve, d.x, -1)
+		kernel.Sigmoid(d.curve, d.curve)
+	},
+})
+
+func (b *Softplus) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
+	in, out := "bijector: Softplus: hinge", "bijector: Softplus: low"
+	none := autodiff.Value{}
+	if dir == inverse {
+		v, l = scalar(softplusMap, toStandard(out, x, b.Low, b.Hinge), dir)
+		return fromStandard(in, v, none, b.Hinge), l.RowSum()
+	}
+	v, l = scalar(softplusMap, toStandard(in, x, none, b.Hinge), dir)
+	return fromStandard(out, v, b.Low, b.Hinge), l.RowSum()
+}
+
+// Forward returns f(x).
+func (b *Softplus) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
+
+// Inverse returns f⁻¹(y).
+func (b *Softplus) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
+
+// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
+func (b *Softplus) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
+
+// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
+func (b *Softplus) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

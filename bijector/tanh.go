@@ -1,0 +1,60 @@
+package bijector
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// Tanh maps the real line to the interval from −1 to 1:
+//
+//	y = tanh x,  log y′ = −2·log cosh x
+//
+// The log-determinant is exact for any x, also where y rounds to ±1; such a y,
+// or one beyond, comes from ±∞ with log-determinant −∞. It costs two exponentials
+// and a logarithm per number.
+type Tanh struct{}
+
+var tanhMap = newScalar("Tanh", scalarMap{
+	forward: func(y, ls, x []float64, _ scalarArgs) {
+		kernel.TanhOf(y, x)
+		kernel.LogCosh(ls, x)
+		kernel.Scale(ls, ls, -2)
+	},
+	inverse: func(x, ls, y []float64, _ scalarArgs) {
+		kernel.Atanh(x, y)
+		kernel.Log1mSquare(ls, y)
+		kernel.Scale(ls, ls, -1)
+		beyond(x, ls, y, -1, 1)
+	},
+	derive: func(d derivatives) { kernel.Scale(d.curve, d.y, -2) },
+})
+
+// beyond sets x = ±∞ and ls = −∞ where y is outside the open interval from lo to hi.
+func beyond(x, ls, y []float64, lo, hi float64) {
+	for i, v := range y {
+		if v <= lo {
+			x[i], ls[i] = math.Inf(-1), math.Inf(-1)
+		} else if v >= hi {
+			x[i], ls[i] = math.Inf(1), math.Inf(-1)
+		}
+	}
+}
+
+func (Tanh) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
+	v, l = scalar(tanhMap, x, dir)
+	return v, l.RowSum()
+}
+
+// Forward returns f(x).
+func (b Tanh) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
+
+// Inverse returns f⁻¹(y).
+func (b Tanh) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
+
+// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
+func (b Tanh) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
+
+// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
+func (b Tanh) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
