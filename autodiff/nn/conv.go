@@ -1,0 +1,159 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// A Conv2D is a convolution of images: every pixel of the result is a linear
+// map of the Size×Size pixels around it, zeros beyond the edge, followed by an
+// activation:
+//
+//	y[o, i, j] = Act(B[o] + Σ_{a,b,c} W[(a·Size+b)·C + c, o]·x[c, i+a−r, j+b−r]),  r = (Size−1)/2
+//
+// A row holds the Height·Width numbers of its first channel, image line by image line, then
+// those of the next. As a layer of [ConvNet] and [ResConv] it works on
+// pixels as rows, see [Pixels].
+//
+// With Gain the weights are normalised: column o of W is used as
+// Gain[o]·W[:,o]/‖W[:,o]‖. T. Salimans and D. Kingma, Weight Normalization,
+// arXiv 1602.07868.
+type Conv2D struct {
+	Height, Width int
+	Size          int             // odd
+	W             *autodiff.Param // (Size·Size·C)×out
+	B             *autodiff.Param // 1×out
+	Gain          *autodiff.Param // 1×out, or nil
+	Act           Activation
+}
+
+// NewConv2D returns a convolution of in×height×width numbers to
+// out×height×width. Weights and biases are drawn from U(−a, a), a =
+// 1/(size·√in), as PyTorch's Conv2d does by default; nil src is the
+// process-wide source.
+//
+// It panics if a number is not positive, size is even, or act is not the name
+// of an activation.
+func NewConv2D(in, out, height, width, size int, act Activation, src rand.Source) *Conv2D {
+	if in < 1 || out < 1 || size < 1 {
+		panic(fmt.Sprintf("nn: NewConv2D: got %d to %d channels and size %d, want positive numbers", in, out, size))
+	}
+	c := &Conv2D{Height: height, Width: width, Size: size, Act: act,
+		W: autodiff.NewParam(size*size*in, out, nil), B: autodiff.NewParam(1, out, nil)}
+	must(c.Restore())
+	a := 1 / math.Sqrt(float64(size*size*in))
+	uniform(c.W.Data(), a, src)
+	uniform(c.B.Data(), a, src)
+	return c
+}
+
+// Normalise makes the weights normalised, with the gains that leave them as they
+// are, and returns c.
+func (c *Conv2D) Normalise() *Conv2D {
+	_, out := c.W.Dims()
+	c.Gain = autodiff.NewParam(1, out, nil)
+	g := c.Gain.Data()
+	for i, w := range c.W.Data() {
+		g[i%out] = math.FMA(w, w, g[i%out])
+	}
+	for o := range g {
+		g[o] = math.Sqrt(g[o])
+	}
+	return c
+}
+
+// Zero makes the result zero everywhere: it sets the biases and the weights,
+// or the gains of normalised weights, to 0.
+func (c *Conv2D) Zero() {
+	clear(c.B.Data())
+	if c.Gain != nil {
+		clear(c.Gain.Data())
+		return
+	}
+	clear(c.W.Data())
+}
+
+// Restore checks the fields.
+func (c *Conv2D) Restore() error {
+	if c.Height < 1 || c.Width < 1 || c.Size < 1 || c.Size%2 == 0 {
+		return fmt.Errorf("nn: Conv2D: got %d×%d pixels and size %d, want positive numbers and an odd size", c.Height, c.Width, c.Size)
+	}
+	if c.W == nil || c.B == nil {
+		return fmt.Errorf("nn: Conv2D: got no weights or no bias, want both")
+	}
+	rows, out := c.W.Dims()
+	if rows%(c.Size*c.Size) != 0 {
+		return fmt.Errorf("nn: Conv2D: got weights of %d×%d, want a multiple of %d rows", rows, out, c.Size*c.Size)
+	}
+	for _, p := range []*autodiff.Param{c.B, c.Gain} {
+		if p == nil {
+			continue
+		}
+		if r, n := p.Dims(); r != 1 || n != out {
+			return fmt.Errorf("nn: Conv2D: got a bias or gain of %d×%d, want 1×%d", r, n, out)
+		}
+	}
+	return c.Act.check()
+}
+
+// follows returns an error unless c takes what a layer with the given
+// channels gives.
+func (c *Conv2D) follows(channels int, first *Conv2D) error {
+	if err := c.Restore(); err != nil {
+		return err
+	}
+	if in, _ := c.channels(); in != channels || c.Height != first.Height || c.Width != first.Width {
+		return fmt.Errorf("nn: Conv2D: got %d channels of %d×%d pixels, want %d of %d×%d", in, c.Height, c.Width, channels, first.Height, first.Width)
+	}
+	return nil
+}
+
+// channels returns the numbers of channels in and out.
+func (c *Conv2D) channels() (in, out int) {
+	rows, out := c.W.Dims()
+	return rows / (c.Size * c.Size), out
+}
+
+// pixels returns the number of pixels.
+func (c *Conv2D) pixels() int { return c.Height * c.Width }
+
+// In returns the length of a row of x: channels·Height·Width.
+func (c *Conv2D) In() int { in, _ := c.channels(); return in * c.pixels() }
+
+// Out returns the length of a row of the result.
+func (c *Conv2D) Out() int { _, out := c.channels(); return out * c.pixels() }
+
+// Apply returns the convolution, n×In → n×Out, at a cost of about 2·Size² numbers per
+// pixel and pair of channels. Beside the result it takes a bounded amount
+// of memory. It panics if x has another width.
+func (c *Conv2D) Apply(x autodiff.Var) autodiff.Var {
+	if x.Cols() != c.In() {
+		panic(fmt.Sprintf("nn: Conv2D: got %d columns, want %d", x.Cols(), c.In()))
+	}
+	in, _ := c.channels()
+	return Channels(c.apply(Pixels(x, in, 1)), c.pixels(), 1)
+}
+
+// apply maps pixels as rows, (n·Height·Width)×in → (n·Height·Width)×out.
+func (c *Conv2D) apply(x autodiff.Var) autodiff.Var {
+	t := x.Tape()
+	w, b := t.Use(c.W), t.Use(c.B)
+	if c.Gain != nil {
+		w = w.Mul(t.Use(c.Gain).Div(w.Square().ColSum().Sqrt()))
+	}
+	if c.Size == 1 {
+		return c.Act.dense(x, w, b)
+	}
+	args := autodiff.Args{A: float64(c.Height), B: float64(c.Width), J: c.Size}
+	act := c.Act
+	switch act {
+	case ReLU:
+		args.I, act = int(autodiff.ReLU), Linear
+	case Tanh:
+		args.I, act = int(autodiff.Tanh), Linear
+	}
+	return act.Apply(convOp.Apply(t, args, autodiff.Shape{Rows: x.Rows(), Cols: w.Cols()}, x, w, b))
+}

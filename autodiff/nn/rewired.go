@@ -1,0 +1,59 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// A Rewired network gives a network whose rows have a fixed layout, such as
+// images, other inputs and outputs: its inputs go to the places Place of
+// Net's, the others of which are 0, and its outputs are those of Net at Take.
+type Rewired struct {
+	Net         Network
+	Place, Take []int
+}
+
+// NewRewired returns net with the given places of its inputs and outputs. It
+// panics if they are none of net's, or one input is taken twice.
+func NewRewired(net Network, place, take []int) *Rewired {
+	r := &Rewired{Net: net, Place: place, Take: take}
+	must(r.Restore())
+	return r
+}
+
+// Restore checks the fields.
+func (r *Rewired) Restore() error {
+	if r.Net == nil || len(r.Place) == 0 || len(r.Take) == 0 {
+		return fmt.Errorf("nn: Rewired: got network %v with %d inputs and %d outputs, want a network and at least one of each", r.Net, len(r.Place), len(r.Take))
+	}
+	used := make([]bool, r.Net.In())
+	for _, j := range r.Place {
+		if j < 0 || j >= len(used) || used[j] {
+			return fmt.Errorf("nn: Rewired: got input %d, want different ones of 0 to %d", j, len(used)-1)
+		}
+		used[j] = true
+	}
+	for _, j := range r.Take {
+		if j < 0 || j >= r.Net.Out() {
+			return fmt.Errorf("nn: Rewired: got output %d, want 0 to %d", j, r.Net.Out()-1)
+		}
+	}
+	return nil
+}
+
+// In returns the number of inputs.
+func (r *Rewired) In() int { return len(r.Place) }
+
+// Out returns the number of outputs.
+func (r *Rewired) Out() int { return len(r.Take) }
+
+// Apply returns the network at the rows of x, n×In → n×Out. It panics if x has
+// another width.
+func (r *Rewired) Apply(x autodiff.Var) autodiff.Var {
+	if x.Cols() != len(r.Place) {
+		panic(fmt.Sprintf("nn: Rewired: got %d columns, want %d", x.Cols(), len(r.Place)))
+	}
+	whole := x.Tape().Zeros(x.Rows(), r.Net.In()).Replace(r.Place, x)
+	return r.Net.Apply(whole).Gather(r.Take)
+}
