@@ -32,6 +32,7 @@ type grid[T number] struct {
 	lanes  int // numbers in a vector
 	wide   int // vectors in the widest panels
 	packed []T // the panels of the current depth of B, or nil
+	copied []T // the current block of A, or nil
 }
 
 // newGrid returns the grid of a product on tier t. Few rows need wide panels to
@@ -58,15 +59,21 @@ func (g *grid[T]) compute() {
 		cuts := (depth + maxDepth - 1) / maxDepth
 		depth = (depth + cuts - 1) / cuts
 	}
-	if g.bCol != 1 || g.thrashes() {
+	rows := g.m
+	if rows > minBlock {
+		rows = max(maxBlock/depth/24*24, minBlock)
+	}
+	if g.bCol != 1 || g.clash(g.bRow, g.m) {
 		buf := getScratch[T]()
 		defer putScratch(buf)
 		*buf = grow(*buf, g.packedLen(depth))
 		g.packed = *buf
 	}
-	rows := g.m
-	if rows > minBlock {
-		rows = max(maxBlock/depth/24*24, minBlock)
+	if g.aCol != 1 && g.clash(g.aCol, g.n) {
+		buf := getScratch[T]()
+		defer putScratch(buf)
+		*buf = grow(*buf, depth*(rows+g.lanes))
+		g.copied = *buf
 	}
 	for l := 0; l < g.k; l += depth {
 		d := min(depth, g.k-l)
@@ -83,10 +90,11 @@ func (g *grid[T]) compute() {
 	}
 }
 
-// thrashes reports whether the rows of a narrow panel of B, read in place, fall
-// into the same few lines of L1 while many rows of A want them.
-func (g *grid[T]) thrashes() bool {
-	return g.tier == avx2 && g.bRow*sizeOf[T]()%4096 == 0 && g.m >= 64 && g.k >= 64
+// clash reports whether a factor whose rows in memory are ld numbers apart is
+// worth copying: its rows fall into the same few lines of the cache, and it is
+// used often enough.
+func (g *grid[T]) clash(ld, uses int) bool {
+	return ld*sizeOf[T]()%4096 == 0 && uses > 8*g.lanes && g.k >= 16
 }
 
 // block adds the terms [l, l+d) of the sums to rows rows of C from i on.
@@ -94,6 +102,9 @@ func (g *grid[T]) block(i, rows, l, d int) {
 	size := sizeOf[T]()
 	p := panel{rows: rows, depth: d, aRow: size * g.aRow, aCol: size * g.aCol, cRow: size * g.cRow, bRow: size * g.bRow}
 	p.a = unsafe.Pointer(&g.a[i*g.aRow+l*g.aCol])
+	if g.copied != nil {
+		p.a, p.aCol = unsafe.Pointer(&g.copied[0]), size*g.copyBlock(i, rows, l, d)
+	}
 	if l+d == g.k && g.act == ReLU {
 		p.relu = 1
 	}

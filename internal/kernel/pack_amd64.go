@@ -98,3 +98,14 @@ func (g *grid[T]) packTransposed(dst []T, j, cols, l, d int) {
 		}
 	}
 }
+
+// copyBlock copies the rows [i, i+rows) and columns [l, l+d) of A, whose columns
+// are rows in memory, and returns the distance between the copy's columns.
+func (g *grid[T]) copyBlock(i, rows, l, d int) int {
+	w := rows + g.lanes
+	for c := range d {
+		from := (l+c)*g.aCol + i
+		copy(g.copied[c*w:], g.a[from:from+rows])
+	}
+	return w
+}
