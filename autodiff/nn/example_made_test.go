@@ -5,13 +5,13 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
-	"golang.org/x/exp/rand"
 	"gonum.org/v1/gonum/mat"
+	"math/rand/v2"
 )
 
 // The outputs of a column depend on the columns before it only.
 func ExampleMADE() {
-	net := nn.NewMADE(nn.MADESpec{Dim: 3, Hidden: []int{32, 32}, Outputs: 1, Act: nn.ReLU}, rand.NewSource(1))
+	net := nn.NewMADE(nn.MADESpec{Dim: 3, Hidden: []int{32, 32}, Outputs: 1, Act: nn.ReLU}, rand.NewPCG(1, 2))
 	tape := autodiff.NewTape()
 	for j := range 3 {
 		x := tape.Variable(mat.NewDense(1, 3, []float64{1, 2, 3}))
@@ -30,7 +30,7 @@ func ExampleMADESpec() {
 	net := nn.NewMADE(nn.MADESpec{
 		Dim: 4, Hidden: []int{64, 64}, Outputs: 2, Cond: 3, Act: nn.ELU,
 		Residual: true, Order: []int{3, 2, 1, 0},
-	}, rand.NewSource(1))
+	}, rand.NewPCG(1, 2))
 	tape := autodiff.NewTape()
 	fmt.Println(net.ApplyGiven(tape.Zeros(10, 4), tape.Zeros(1, 3)).Dims())
 	// Output: 10 8
@@ -38,7 +38,7 @@ func ExampleMADESpec() {
 
 // A random walk whose steps depend on where it is.
 func ExampleMADE_Fill() {
-	net := nn.NewMADE(nn.MADESpec{Dim: 3, Hidden: []int{16}, Outputs: 1, Act: nn.Tanh}, rand.NewSource(1))
+	net := nn.NewMADE(nn.MADESpec{Dim: 3, Hidden: []int{16}, Outputs: 1, Act: nn.Tanh}, rand.NewPCG(1, 2))
 	y := mat.NewDense(2, 3, nil)
 	net.Fill(y, nil, func(row, col int, raw, dst []float64) {
 		for i := range dst {
@@ -59,7 +59,7 @@ func (move) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
 
 // The solution of y = x + net(y).
 func ExampleSolver() {
-	net := nn.NewMADE(nn.MADESpec{Dim: 3, Hidden: []int{16}, Outputs: 1, Act: nn.Tanh}, rand.NewSource(1))
+	net := nn.NewMADE(nn.MADESpec{Dim: 3, Hidden: []int{16}, Outputs: 1, Act: nn.Tanh}, rand.NewPCG(1, 2))
 	tape := autodiff.NewTape()
 	x := tape.Matrix(mat.NewDense(1, 3, []float64{1, 2, 3}))
 	y, _ := nn.NewSolver(net, move{}).Solve(x, autodiff.Var{})
