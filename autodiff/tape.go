@@ -67,6 +67,17 @@ func (t *Tape) Reset() {
 // Len returns the number of nodes recorded since the last Reset.
 func (t *Tape) Len() int { return len(t.nodes) }
 
+// Size returns how many numbers the results recorded since the last Reset take.
+func (t *Tape) Size() int {
+	n := 0
+	for i := range t.nodes {
+		if t.nodes[i].op != nil {
+			n += len(t.nodes[i].val)
+		}
+	}
+	return n
+}
+
 // Accumulate makes Backward add the gradients of v's parameters to sum, laid
 // out as v.Data, instead of leaving them on the tape; nil v ends that. Reset
 // keeps the setting, so that the gradients of several batches add up.

@@ -62,7 +62,7 @@ func (m Spline) apply(x, raw autodiff.Var, inverse int) (autodiff.Var, autodiff.
 	if err := q.Check(); err != nil {
 		panic("bijector: Spline: " + err.Error())
 	}
-	wantRaw("Spline", m, x, raw)
+	wantRaw("Spline", q.Stride(), x, raw)
 	args := autodiff.Args{A: q.Bound, I: q.Bins, J: inverse}
 	return splineOp.Apply2(nil, args, x.Shape(), x.Shape(), x, raw)
 }
@@ -73,41 +73,38 @@ var splineOp = &autodiff.Op{
 	Name: "bijector.Spline",
 	Forward: func(c *autodiff.Call) {
 		a := c.Args()
-		q := Spline{Bins: a.I, Bound: a.A}.kernel()
-		f := q.Forward
-		if a.J == 1 {
-			f = q.Inverse
+		q, x, y, ls, raw := Spline{Bins: a.I, Bound: a.A}.kernel(), c.In(0), c.Out(0), c.Out(1), c.In(1)
+		for n, i := perRaw(c), 0; i < len(x); i += n {
+			if a.J == 1 {
+				q.Inverse(y[i:i+n], ls[i:i+n], x[i:i+n], raw, n)
+			} else {
+				q.Forward(y[i:i+n], ls[i:i+n], x[i:i+n], raw, n)
+			}
 		}
-		eachRaw(c, func(at, n int, raw []float64) {
-			f(c.Out(0)[at:at+n], c.Out(1)[at:at+n], c.In(0)[at:at+n], raw, n)
-		})
 	},
 	Backward: func(c *autodiff.Call) {
 		a := c.Args()
-		q := Spline{Bins: a.I, Bound: a.A}.kernel()
-		dx, draw := orTemp(c, c.InGrad(0), c.In(0)), orTemp(c, c.InGrad(1), c.In(1))
-		dy, dls := orTemp(c, c.OutGrad(0), c.In(0)), orTemp(c, c.OutGrad(1), c.In(0))
-		f, at0 := q.ForwardGrad, c.In(0)
-		if a.J == 1 {
-			f, at0 = q.InverseGrad, c.Out(0)
+		q, x, y, raw := Spline{Bins: a.I, Bound: a.A}.kernel(), c.In(0), c.Out(0), c.In(1)
+		dx, draw := orTemp(c, c.InGrad(0), x), orTemp(c, c.InGrad(1), raw)
+		dy, dls := orTemp(c, c.OutGrad(0), x), orTemp(c, c.OutGrad(1), x)
+		for n, i := perRaw(c), 0; i < len(x); i += n {
+			if a.J == 1 {
+				q.InverseGrad(dx[i:i+n], draw, dy[i:i+n], dls[i:i+n], y[i:i+n], raw, n)
+			} else {
+				q.ForwardGrad(dx[i:i+n], draw, dy[i:i+n], dls[i:i+n], x[i:i+n], raw, n)
+			}
 		}
-		eachRaw(c, func(at, n int, raw []float64) {
-			f(dx[at:at+n], draw, dy[at:at+n], dls[at:at+n], at0[at:at+n], raw, n)
-		})
 	},
 }
 
-// eachRaw calls f once for all elements, or once per row if the rows share
-// their parameters.
-func eachRaw(c *autodiff.Call, f func(at, n int, raw []float64)) {
+// perRaw returns how many elements the raw parameters are for: all, or one row
+// if the rows share them.
+func perRaw(c *autodiff.Call) int {
 	x, raw := c.InShape(0), c.InShape(1)
 	if raw.Rows == x.Rows {
-		f(0, x.Rows*x.Cols, c.In(1))
-		return
+		return x.Rows * x.Cols
 	}
-	for i := range x.Rows {
-		f(i*x.Cols, x.Cols, c.In(1))
-	}
+	return x.Cols
 }
 
 // orTemp returns g, or zeros as long as x if there is no g.

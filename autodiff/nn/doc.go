@@ -38,5 +38,4 @@ type Network interface {
 var (
 	_ Network = (*MLP)(nil)
 	_ Network = (*ResMLP)(nil)
-	_ Network = (*MADE)(nil)
 )

@@ -15,7 +15,7 @@ import (
 // A star stands for any name. Files of tests may import anything.
 const layers = `
 	internal/kernel/peak < internal/kernel
-	internal/kernel, internal/rng, internal/strictjson < internal/*
+	internal/kernel, internal/rng < internal/*
 	internal/kernel, internal/rng, internal/* < autodiff
 	autodiff < autodiff/gradtest, autodiff/nn, autodiff/optim, dist
 	autodiff/nn < bijector
@@ -24,7 +24,7 @@ const layers = `
 	autodiff/optim, bijector, dist < flow
 	flow < flow/*
 	bijector/bijectortest, dist/disttest, flow < internal/zoo
-	flow, flow/* < examples/*
+	flow, flow/*, examples/internal/* < examples/*
 `
 
 // outside says who may import what from other modules.
@@ -32,7 +32,7 @@ const outside = `
 	gonum.org/v1/gonum: *
 	golang.org/x/sys/cpu: internal/kernel
 	golang.org/x/exp/rand: internal/rng
-	gonum.org/v1/plot: examples/*
+	gonum.org/v1/plot: examples/*, examples/internal/*
 	github.com/vbauerster/mpb/v8: flow/progress
 `
 

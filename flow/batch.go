@@ -1,0 +1,96 @@
+package flow
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/normflow/normflow/autodiff"
+	"gonum.org/v1/gonum/mat"
+)
+
+// chunk is how many rows are scored or mapped at a time: few enough that what
+// they need stays in the cache, enough that matrix products run at speed.
+const chunk = 128
+
+// tapes for evaluation without gradients.
+var tapes = sync.Pool{New: func() any {
+	t := autodiff.NewTape()
+	t.NoGrad(true)
+	return t
+}}
+
+func borrow() *autodiff.Tape { return tapes.Get().(*autodiff.Tape) }
+
+func giveBack(t *autodiff.Tape) {
+	t.Reset()
+	tapes.Put(t)
+}
+
+// eachChunk calls f for the chunks of n rows, on all cores if there are several.
+func eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
+	chunks := (n + chunk - 1) / chunk
+	workers := min(runtime.GOMAXPROCS(0), chunks)
+	if workers <= 1 {
+		run(chunks, n, new(atomic.Int64), f)
+		return
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	var failed any
+	var once sync.Once
+	for range workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			defer func() {
+				if r := recover(); r != nil {
+					once.Do(func() { failed = r })
+				}
+			}()
+			run(chunks, n, &next, f)
+		}()
+	}
+	wg.Wait()
+	if failed != nil {
+		panic(failed) // on the caller's goroutine, where it can be recovered
+	}
+}
+
+func run(chunks, n int, next *atomic.Int64, f func(t *autodiff.Tape, i, j int)) {
+	t := borrow()
+	for {
+		k := int(next.Add(1)) - 1
+		if k >= chunks {
+			break
+		}
+		f(t, k*chunk, min((k+1)*chunk, n))
+		t.Reset()
+	}
+	giveBack(t)
+}
+
+// viewRows puts rows i to j−1 of m on a tape without copying.
+func viewRows(t *autodiff.Tape, m *mat.Dense, i, j int) autodiff.Var {
+	raw := m.RawMatrix()
+	if raw.Stride == raw.Cols {
+		return t.View(j-i, raw.Cols, raw.Data[i*raw.Cols:j*raw.Cols])
+	}
+	return t.Matrix(m.Slice(i, j, 0, raw.Cols))
+}
+
+// dense returns m itself if it is a *mat.Dense, else a copy.
+func dense(m mat.Matrix) *mat.Dense {
+	if d, ok := m.(*mat.Dense); ok {
+		return d
+	}
+	return mat.DenseCopyOf(m)
+}
+
+// setRows copies the values of v to rows i, i+1, … of m.
+func setRows(m *mat.Dense, i int, v autodiff.Var) {
+	data, d := v.Data(), v.Cols()
+	for k := range v.Rows() {
+		copy(m.RawRowView(i+k), data[k*d:(k+1)*d])
+	}
+}

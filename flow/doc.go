@@ -1,0 +1,39 @@
+// Package flow puts a base distribution and bijectors together to a density
+// that is learned from data, scored and sampled: a normalizing flow.
+//
+//	model := flow.NSF(flow.Arch{Dim: 2}, nil)                       // a neural spline flow
+//	_, err := flow.Fit(context.Background(), model, flow.Rows(x), nil) // by maximum likelihood
+//	score := model.LogProb([]float64{0.3, -1.2})                    // log-density of a row, in nats
+//	model.Sample(batch)                                             // new rows
+//
+// A [Transformed] is made by a preset such as [RealNVP] or [NSF], or by [New]
+// from any [dist.Distribution] and any bijectors, in the order from base to data:
+//
+//	model := flow.New(dist.NewStdNormal(2), bijector.NewTanh(), myBijector)
+//
+// # The density
+//
+// With y = f(x), f the composition of the bijectors and x from the base,
+//
+//	log p(y) = log base(f⁻¹(y)) + log|det ∂f⁻¹/∂y|
+//
+// in nats. Outside the support the log-density is −Inf; a row with NaN has NaN.
+//
+// # Conditional flows
+//
+// Where bijectors take a context, the model is conditioned once,
+// model.Given(c), and then is an ordinary distribution p(y | c): see [Arch] and
+// [Transformed.Given].
+//
+// # Gonum
+//
+// A Transformed satisfies gonum's distmv.RandLogProber and samplemv.Sampler:
+// it is a proposal for samplemv.Importance, or a target of its samplers.
+//
+// # Concurrency and determinism
+//
+// Scoring and sampling only read the model, so any number of goroutines may
+// use one model; large batches are spread over all cores. The results do not
+// depend on the number of cores, nor does training: the same seed gives the
+// same bits.
+package flow

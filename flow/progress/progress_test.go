@@ -1,0 +1,35 @@
+package progress_test
+
+import (
+	"bytes"
+	"context"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/flow/progress"
+)
+
+// A bar follows a training, finished or broken off, and writes nothing where
+// there is no terminal.
+func TestBar(t *testing.T) {
+	for _, stop := range []int{20, 7} {
+		var out bytes.Buffer
+		bar := progress.New(&out)
+		ctx, cancel := context.WithCancel(context.Background())
+		m := flow.RealNVP(flow.Arch{Dim: 2, Hidden: []int{4}}, rand.NewPCG(1, 2))
+		flow.Fit(ctx, m, flow.Fresh(2, dist.NewStdNormal(2).Draw), &flow.Settings{Steps: 20, Batch: 8, Every: 1,
+			Report: func(r flow.Record) {
+				bar.Report(r)
+				if r.Step == stop {
+					cancel()
+				}
+			}})
+		bar.Close()
+		cancel()
+		if out.Len() > 0 {
+			t.Errorf("got %q, want nothing", out.String())
+		}
+	}
+}

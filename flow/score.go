@@ -1,0 +1,91 @@
+package flow
+
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+	"gonum.org/v1/gonum/mat"
+)
+
+// LogProb returns log p(y) in nats for one row: −Inf outside the support. It
+// panics unless y has Dim numbers.
+//
+// It costs one inverse pass and, for a model without context, allocates
+// nothing in the steady state.
+func (m *Transformed) LogProb(y []float64) float64 {
+	t := borrow()
+	lp := m.logDensity(m.bound(t, 0, 1, 1), t.View(1, len(y), y)).Value()
+	giveBack(t)
+	return lp
+}
+
+// LogProbs sets dst[i] to log p of row i of y and returns dst; nil dst is
+// allocated. It gives the same bits as [Transformed.LogProb] row by row, works
+// in bounded memory whatever the number of rows, and uses all cores.
+//
+// It panics if y has not Dim columns or dst is not as long as y has rows.
+func (m *Transformed) LogProbs(dst []float64, y mat.Matrix) []float64 {
+	n, d := y.Dims()
+	dst = room("LogProbs", dst, n)
+	if n == 0 {
+		return dst
+	}
+	checkWidth("LogProbs", d, m.dim)
+	rows := dense(y)
+	eachChunk(n, func(t *autodiff.Tape, i, j int) {
+		copy(dst[i:j], m.logDensity(m.bound(t, i, j, n), viewRows(t, rows, i, j)).Data())
+	})
+	return dst
+}
+
+// Encode sets the rows of dst to x = f⁻¹(y), from data to base, and returns
+// dst; nil dst is allocated. It panics if the shapes do not fit.
+func (m *Transformed) Encode(dst *mat.Dense, y mat.Matrix) *mat.Dense {
+	n, d := y.Dims()
+	checkWidth("Encode", d, m.dim)
+	dst = roomDense("Encode", dst, n, m.Base.Dim())
+	rows := dense(y)
+	eachChunk(n, func(t *autodiff.Tape, i, j int) {
+		setRows(dst, i, m.bound(t, i, j, n).Inverse(viewRows(t, rows, i, j)))
+	})
+	return dst
+}
+
+// Decode sets the rows of dst to y = f(x), from base to data, and returns dst;
+// nil dst is allocated. It panics if the shapes do not fit.
+func (m *Transformed) Decode(dst *mat.Dense, x mat.Matrix) *mat.Dense {
+	n, d := x.Dims()
+	checkWidth("Decode", d, m.Base.Dim())
+	dst = roomDense("Decode", dst, n, m.dim)
+	rows := dense(x)
+	eachChunk(n, func(t *autodiff.Tape, i, j int) {
+		setRows(dst, i, m.bound(t, i, j, n).Forward(viewRows(t, rows, i, j)))
+	})
+	return dst
+}
+
+func checkWidth(what string, got, want int) {
+	if got != want {
+		panic(fmt.Sprintf("flow: %s: got %d columns, want %d", what, got, want))
+	}
+}
+
+func room(what string, dst []float64, n int) []float64 {
+	if dst == nil {
+		return make([]float64, n)
+	}
+	if len(dst) != n {
+		panic(fmt.Sprintf("flow: %s: got a destination of %d numbers, want %d", what, len(dst), n))
+	}
+	return dst
+}
+
+func roomDense(what string, dst *mat.Dense, n, d int) *mat.Dense {
+	if dst == nil {
+		return mat.NewDense(n, d, nil)
+	}
+	if r, c := dst.Dims(); r != n || c != d {
+		panic(fmt.Sprintf("flow: %s: got a destination of %d×%d, want %d×%d", what, r, c, n, d))
+	}
+	return dst
+}

@@ -1,0 +1,113 @@
+package flow
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/normflow/normflow/autodiff/optim"
+)
+
+// Settings of [Fit]. The zero value, and a nil pointer, are good defaults for
+// a few thousand rows of a few columns; the field that most often wants a
+// change is Steps.
+type Settings struct {
+	// Steps is the number of minibatches; 0 is 2000.
+	Steps int
+	// Batch is the number of rows in a minibatch; 0 is 512, or all rows if
+	// there are less. The last batch of a pass over the rows may be shorter.
+	Batch int
+	// Schedule is the learning rate; nil is optim.Cosine from 0.005 to 0.
+	Schedule optim.Schedule
+	// Optimizer is nil for a new optim.Adam.
+	Optimizer optim.Optimizer
+	// Clip bounds the norm of the gradient; 0 is 10, negative is no bound.
+	Clip float64
+	// Validation is the share of the rows that are held out to judge by; 0 is
+	// 0.1, or none for less than 100 rows or fresh samples; negative is none.
+	Validation float64
+	// Patience is how many records in a row may fail to improve on the best
+	// held-out NLL before training stops; 0 is 10, negative is any number. At
+	// the end the model has the parameters of the best record.
+	Patience int
+	// Every is the number of steps from one record to the next; 0 is Steps/50.
+	Every int
+	// Seed decides the order of rows, fresh samples and held-out rows.
+	Seed uint64
+	// Report, if not nil, is called with every record, from Fit's goroutine.
+	Report func(Record)
+	// MaxSkipped is how many steps in a row may have a loss or gradient that
+	// is not finite, and be skipped, before Fit gives up; 0 is 10.
+	MaxSkipped int
+}
+
+// A Record is the state of training after a step.
+type Record struct {
+	Step, Steps int     // done so far, and at most
+	NLL         float64 // mean of the minibatches' since the last record, in nats a row
+	Validation  float64 // NLL of the held-out rows; NaN if there are none
+	GradNorm    float64 // of the last minibatch, before clipping
+	Rate        float64 // of the last step
+	Skipped     int     // steps skipped so far
+}
+
+// A Result tells how training went.
+type Result struct {
+	Steps   int      // done
+	Skipped int      // of them, for a loss or gradient that was not finite
+	NLL     float64  // of the held-out rows at the best record, else of the last record
+	Best    int      // the step whose parameters the model has
+	Stopped bool     // early, for want of improvement
+	History []Record // oldest first
+}
+
+// withDefaults returns the settings with zero fields replaced, for data of n
+// rows (0 for fresh samples).
+func (s *Settings) withDefaults(n int) (Settings, error) {
+	var c Settings
+	if s != nil {
+		c = *s
+	}
+	for _, f := range []struct {
+		name  string
+		value int
+	}{{"Steps", c.Steps}, {"Batch", c.Batch}, {"Every", c.Every}, {"MaxSkipped", c.MaxSkipped}} {
+		if f.value < 0 {
+			return c, fmt.Errorf("flow: Fit: Settings.%s: got %d, want at least 0", f.name, f.value)
+		}
+	}
+	if math.IsNaN(c.Clip) || math.IsNaN(c.Validation) || c.Validation >= 1 {
+		return c, fmt.Errorf("flow: Fit: got Settings.Clip %v and Validation %v, want numbers, Validation below 1", c.Clip, c.Validation)
+	}
+	if c.Validation == 0 && n >= 100 {
+		c.Validation = 0.1
+	}
+	if n == 0 || c.Validation < 0 {
+		c.Validation = 0
+	}
+	train := n - int(c.Validation*float64(n))
+	if n > 0 && c.Batch > train {
+		return c, fmt.Errorf("flow: Fit: Settings.Batch: got %d, want at most the %d rows to train on", c.Batch, train)
+	}
+	setDefault(&c.Steps, 2000)
+	setDefault(&c.Batch, 512)
+	if n > 0 {
+		c.Batch = min(c.Batch, train)
+	}
+	setDefault(&c.Every, max(1, c.Steps/50))
+	setDefault(&c.Patience, 10)
+	setDefault(&c.MaxSkipped, 10)
+	setDefault(&c.Clip, 10)
+	if c.Schedule == nil {
+		c.Schedule = optim.Cosine{Start: 0.005}
+	}
+	if c.Optimizer == nil {
+		c.Optimizer = new(optim.Adam)
+	}
+	return c, nil
+}
+
+func setDefault[T int | float64](p *T, otherwise T) {
+	if *p == 0 {
+		*p = otherwise
+	}
+}

@@ -1,0 +1,194 @@
+package flow
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// A trainer computes the gradient of a mean loss over a minibatch. The batch
+// is cut into lanes, whose number depends on the model and the batch and never
+// on the machine; each lane has its own tape and sum of gradients and goes
+// through its rows a few at a time; workers take lanes; the sums are added in
+// the order of the lanes. So any number of workers gives the same bits.
+type trainer struct {
+	loss  func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var // n×1
+	batch *Data
+	vec   *autodiff.Vector
+	lanes []*lane
+	shard int       // rows on a tape at a time
+	grad  []float64 // the first lane's, and in the end the sum of all
+
+	weight   float64 // of the batch
+	lastNorm float64
+
+	work chan *lane
+	done sync.WaitGroup
+}
+
+type lane struct {
+	tape   *autodiff.Tape
+	grad   []float64
+	i, j   int     // its rows
+	sum    float64 // of its losses, weighted
+	failed any     // what it panicked with
+}
+
+const (
+	laneWork  = 2e6 // operations below which a second lane does not pay
+	maxLanes  = 16
+	laneRoom  = 6e6 // numbers that the gradients of all lanes may take
+	shardRoom = 1e5 // numbers on a tape that stay in the cache
+)
+
+// newTrainer finds the parameters by evaluating the loss on the first rows of
+// a batch of n.
+func newTrainer(loss func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var, batch *Data, n int) (*trainer, error) {
+	tr := &trainer{loss: loss, batch: batch}
+	probe := min(n, 16)
+	tape := autodiff.NewTape()
+	tr.record(tape, 0, probe)
+	var params []*autodiff.Param
+	numbers := 0
+	for _, p := range tape.Params() {
+		if !p.Frozen() {
+			params = append(params, p)
+			numbers += p.Len()
+		}
+	}
+	if numbers == 0 {
+		return nil, fmt.Errorf("flow: Fit: got a model without parameters to learn, want at least one")
+	}
+	perRow := tape.Size()/probe + 1
+	tr.vec = autodiff.NewVector(params)
+
+	work := float64(n) * (6*float64(numbers) + 20*float64(perRow))
+	lanes := int(min(work/laneWork, maxLanes, laneRoom/float64(numbers), float64(n)/8))
+	lanes = max(lanes, 1)
+	if numbers < 1e6 && lanes > 1 {
+		lanes &^= 1 // an even number, for two cores
+	}
+	tr.shard = min(max(int(shardRoom/float64(perRow))&^7, 32), 256)
+	for range lanes {
+		l := &lane{tape: autodiff.NewTape(), grad: make([]float64, numbers)}
+		l.tape.Accumulate(tr.vec, l.grad)
+		tr.lanes = append(tr.lanes, l)
+	}
+	tr.grad = tr.lanes[0].grad
+	tr.start(min(runtime.GOMAXPROCS(0), lanes) - 1)
+	return tr, nil
+}
+
+// start starts workers beside the caller.
+func (tr *trainer) start(workers int) {
+	tr.work = make(chan *lane, len(tr.lanes))
+	for range workers {
+		go func() {
+			for l := range tr.work {
+				tr.runLane(l)
+			}
+		}()
+	}
+}
+
+// close ends the workers.
+func (tr *trainer) close() { close(tr.work) }
+
+// gradient sets tr.grad to the gradient of the mean loss of the batch's first n
+// rows and returns the loss.
+func (tr *trainer) gradient(n int) float64 {
+	tr.weight = float64(n)
+	if w := tr.batch.weights; w != nil {
+		tr.weight = kernel.Sum(w[:n])
+	}
+	k := len(tr.lanes)
+	tr.done.Add(k)
+	for i, l := range tr.lanes {
+		l.i, l.j = n*i/k, n*(i+1)/k
+		if i > 0 {
+			tr.work <- l
+		}
+	}
+	tr.runLane(tr.lanes[0])
+	tr.help()
+	tr.done.Wait()
+	sum := tr.lanes[0].sum
+	for _, l := range tr.lanes {
+		if l.failed != nil {
+			panic(l.failed)
+		}
+	}
+	for _, l := range tr.lanes[1:] {
+		kernel.Accumulate(tr.grad, l.grad)
+		sum += l.sum
+	}
+	return sum / tr.weight
+}
+
+// help runs lanes that no worker has taken.
+func (tr *trainer) help() {
+	for {
+		select {
+		case l := <-tr.work:
+			tr.runLane(l)
+		default:
+			return
+		}
+	}
+}
+
+func (tr *trainer) runLane(l *lane) {
+	defer tr.done.Done()
+	defer func() { l.failed = recover() }()
+	clear(l.grad)
+	l.sum = 0
+	for i := l.i; i < l.j; i += tr.shard {
+		l.tape.Reset()
+		sum := tr.record(l.tape, i, min(i+tr.shard, l.j))
+		l.sum += sum.Value()
+		l.tape.Backward(sum.MulConst(1 / tr.weight))
+	}
+}
+
+// record puts the weighted sum of the losses of rows i to j−1 on a tape.
+func (tr *trainer) record(t *autodiff.Tape, i, j int) autodiff.Var {
+	y := viewRows(t, tr.batch.rows, i, j)
+	var c autodiff.Var
+	if tr.batch.context != nil {
+		c = viewRows(t, tr.batch.context, i, j)
+	}
+	loss := tr.loss(t, y, c)
+	if w := tr.batch.weights; w != nil {
+		loss = loss.Mul(t.View(j-i, 1, w[i:j]))
+	}
+	return loss.Sum()
+}
+
+// norm returns the Euclidean norm of the gradient.
+func (tr *trainer) norm() float64 {
+	tr.lastNorm = math.Sqrt(kernel.Dot(tr.grad, tr.grad))
+	return tr.lastNorm
+}
+
+// scale multiplies the gradient by a.
+func (tr *trainer) scale(a float64) { kernel.Scale(tr.grad, tr.grad, a) }
+
+// culprit names the first number of the gradient that is not finite.
+func (tr *trainer) culprit() string {
+	for i, g := range tr.grad {
+		if math.IsNaN(g - g) {
+			p, at := tr.vec.Find(i)
+			r, c := p.Dims()
+			for k, q := range tr.vec.Params {
+				if q == p {
+					return fmt.Sprintf("gradient of parameter %d (%d×%d) is %v at number %d", k, r, c, g, at)
+				}
+			}
+		}
+	}
+	return "gradient finite"
+}

@@ -1,0 +1,186 @@
+package flow_test
+
+import (
+	"math"
+	"sync"
+	"testing"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/gradtest"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/mat"
+)
+
+// models returns a fresh flow of every preset, moved away from the identity.
+func models(dim, cond int) map[string]*flow.Transformed {
+	a := flow.Arch{Dim: dim, Cond: cond, Hidden: []int{16}}
+	return map[string]*flow.Transformed{
+		"RealNVP": shake(flow.RealNVP(a, rng.New(1)), 2),
+		"NSF":     shake(flow.NSF(a, rng.New(1)), 2),
+	}
+}
+
+// The density integrates to one, by the midpoint rule on a grid that holds
+// nearly all of it.
+func TestDensityIntegratesToOne(t *testing.T) {
+	for _, dim := range []int{1, 2} {
+		for name, m := range models(dim, 0) {
+			const n, half = 1000, 9.0
+			cell := 2 * half / n
+			rows := int(math.Pow(n, float64(dim)))
+			x := mat.NewDense(rows, dim, nil)
+			for i := range rows {
+				for j, k := 0, i; j < dim; j, k = j+1, k/n {
+					x.Set(i, j, -half+cell*(float64(k%n)+0.5))
+				}
+			}
+			var sum float64
+			for _, lp := range m.LogProbs(nil, x) {
+				sum += math.Exp(lp) * math.Pow(cell, float64(dim))
+			}
+			if math.Abs(sum-1) > 1e-3 {
+				t.Errorf("%s in %d dimensions: got ∫p = %v, want 1", name, dim, sum)
+			}
+		}
+	}
+}
+
+func TestScoringAgreesBitForBit(t *testing.T) {
+	for name, m := range models(3, 0) {
+		x := normal(1000, 3, 5)
+		want := m.LogProbs(nil, x)
+		tape := autodiff.NewTape()
+		density := m.LogDensity(tape.Matrix(x)).Data()
+		wide := mat.NewDense(1000, 5, nil)
+		wide.Slice(0, 1000, 1, 4).(*mat.Dense).Copy(x)
+		strided := m.LogProbs(nil, wide.Slice(0, 1000, 1, 4))
+		transposed := m.LogProbs(nil, mat.DenseCopyOf(x.T()).T())
+		for i := range 1000 {
+			if one := m.LogProb(x.RawRowView(i)); one != want[i] || density[i] != want[i] || strided[i] != want[i] || transposed[i] != want[i] {
+				t.Fatalf("%s, row %d: got %v, %v, %v, %v, want %v", name, i, one, density[i], strided[i], transposed[i], want[i])
+			}
+		}
+	}
+}
+
+func TestSampling(t *testing.T) {
+	for name, m := range models(2, 0) {
+		a, b := mat.NewDense(300, 2, nil), mat.NewDense(300, 2, nil)
+		m.Draw(a, rng.New(7))
+		lp := m.WithSource(rng.New(7)).SampleLogProbs(b, nil)
+		if !mat.Equal(a, b) {
+			t.Errorf("%s: Draw and SampleLogProbs differ for the same source", name)
+		}
+		for i, want := range m.LogProbs(nil, a) {
+			if math.Abs(lp[i]-want) > 1e-9*(1+math.Abs(want)) {
+				t.Fatalf("%s: row %d: got log-density %v with the sample, want %v", name, i, lp[i], want)
+			}
+		}
+		x := m.Encode(nil, a)
+		base := mat.NewDense(300, 2, nil)
+		m.Base.Draw(base, rng.New(7))
+		if !mat.EqualApprox(x, base, 1e-8) || !mat.EqualApprox(m.Decode(nil, x), a, 1e-8) {
+			t.Errorf("%s: Encode does not undo Draw, or Decode Encode", name)
+		}
+		one := m.WithSource(rng.New(3)).Rand(nil)
+		two := m.WithSource(rng.New(3)).Rand(make([]float64, 2))
+		if one[0] != two[0] || one[1] != two[1] {
+			t.Errorf("%s: Rand: got %v and %v from the same source", name, one, two)
+		}
+	}
+}
+
+func TestConditional(t *testing.T) {
+	for name, m := range models(2, 3) {
+		if m.CondDim() != 3 {
+			t.Fatalf("%s: got CondDim %d, want 3", name, m.CondDim())
+		}
+		x, c := normal(200, 2, 1), normal(200, 3, 2)
+		all := m.Given(c).LogProbs(nil, x)
+		for i := range 200 {
+			one := m.Given(mat.NewDense(1, 3, c.RawRowView(i))).LogProb(x.RawRowView(i))
+			if one != all[i] {
+				t.Fatalf("%s: row %d: got %v given its context, want %v", name, i, one, all[i])
+			}
+		}
+		if g := m.Given(c); g.CondDim() != 0 || !mat.EqualApprox(g.Decode(nil, g.Encode(nil, x)), x, 1e-8) {
+			t.Errorf("%s: Decode does not undo Encode given a context", name)
+		}
+		mustPanic(t, "without context, want 3 columns", func() { m.LogProb([]float64{0, 0}) })
+		mustPanic(t, "got a context of 2 columns, want 3", func() { m.Given(normal(1, 2, 1)) })
+		mustPanic(t, "got 200 rows with 5 rows of context", func() { m.Given(normal(5, 3, 1)).LogProbs(nil, x) })
+	}
+	mustPanic(t, "want 0", func() { models(2, 0)["NSF"].Given(normal(1, 2, 1)) })
+}
+
+func TestConcurrentScoring(t *testing.T) {
+	for name, m := range models(2, 0) {
+		x := normal(300, 2, 4)
+		want := m.LogProbs(nil, x)
+		var wg sync.WaitGroup
+		for range 64 {
+			wg.Go(func() {
+				for i, lp := range m.LogProbs(nil, x) {
+					if lp != want[i] || (i%16 == 0 && m.LogProb(x.RawRowView(i)) != want[i]) {
+						t.Errorf("%s: row %d: got %v concurrently, want %v", name, i, lp, want[i])
+						return
+					}
+				}
+			})
+		}
+		wg.Wait()
+	}
+}
+
+func TestLogProbAllocatesNothing(t *testing.T) {
+	for name, m := range models(2, 0) {
+		x := []float64{0.3, -0.7}
+		m.LogProb(x)
+		if n := testing.AllocsPerRun(100, func() { m.LogProb(x) }); n >= 1 {
+			t.Errorf("%s: LogProb allocates %v times, want 0", name, n)
+		}
+	}
+}
+
+func TestSupport(t *testing.T) {
+	m := flow.New(dist.NewStdNormal(1), bijector.Exp{})
+	if lp := m.LogProb([]float64{2}); math.Abs(lp-(-0.5*math.Ln2*math.Ln2-0.5*math.Log(2*math.Pi)-math.Ln2)) > 1e-15 {
+		t.Errorf("log-normal at 2: got %v", lp)
+	}
+	for _, y := range []float64{-1, 0, math.Inf(1), math.Inf(-1)} {
+		if lp := m.LogProb([]float64{y}); !math.IsInf(lp, -1) {
+			t.Errorf("at %v: got %v, want -Inf", y, lp)
+		}
+	}
+	if lp := m.LogProbs(nil, mat.NewDense(3, 1, []float64{1, math.NaN(), 2})); !math.IsNaN(lp[1]) || math.IsNaN(lp[0]+lp[2]) {
+		t.Errorf("got %v, want NaN for the second row only", lp)
+	}
+}
+
+// A flow is a distribution: it can be the base of another flow, and part of a
+// differentiable formula.
+func TestFlowAsBase(t *testing.T) {
+	inner := models(2, 0)["NSF"]
+	outer := flow.New(inner, bijector.NewScale(autodiff.Fixed(2)))
+	x := []float64{0.4, -0.8}
+	if got, want := outer.LogProb([]float64{0.8, -1.6}), inner.LogProb(x)-2*math.Ln2; math.Abs(got-want) > 1e-14 {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	gradtest.Check(t, func(v ...autodiff.Var) autodiff.Var { return outer.LogDensity(v[0]) }, normal(2, 2, 3))
+}
+
+func TestShapes(t *testing.T) {
+	m := models(2, 0)["RealNVP"]
+	mustPanic(t, "got 3 columns, want 2", func() { m.LogProb(make([]float64, 3)) })
+	mustPanic(t, "got 3 columns, want 2", func() { m.LogProbs(nil, normal(4, 3, 1)) })
+	mustPanic(t, "destination of 3 numbers, want 4", func() { m.LogProbs(make([]float64, 3), normal(4, 2, 1)) })
+	mustPanic(t, "destination of 4×3, want 4×2", func() { m.Encode(mat.NewDense(4, 3, nil), normal(4, 2, 1)) })
+	mustPanic(t, "Draw: got 3 columns, want 2", func() { m.Draw(mat.NewDense(4, 3, nil), nil) })
+	mustPanic(t, "want a positive Dim", func() { flow.NSF(flow.Arch{}, nil) })
+	if got := m.LogProbs(nil, &mat.Dense{}); len(got) != 0 {
+		t.Errorf("no rows: got %v", got)
+	}
+}
