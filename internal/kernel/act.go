@@ -8,6 +8,9 @@ func ActGrad(dz, dy, y []float64, act Act) {
 	case Linear:
 		copy(dz, dy)
 	case ReLU:
+		if fastReluMask(dz, dy, y) {
+			return
+		}
 		for i, v := range y {
 			g := dy[i]
 			if !(v > 0) {
@@ -16,6 +19,9 @@ func ActGrad(dz, dy, y []float64, act Act) {
 			dz[i] = g
 		}
 	case Tanh:
+		if fastTanhMask(dz, dy, y) {
+			return
+		}
 		for i, v := range y {
 			dz[i] = dy[i] * math.FMA(-v, v, 1)
 		}

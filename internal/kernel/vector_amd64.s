@@ -4767,6 +4767,290 @@ done408:
 	VZEROUPPER
 	RET
 
+// func reluMask512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·reluMask512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+	SUBQ $0x08, BX
+	JLT  tail416
+
+head415:
+	VMOVUPD      (CX)(SI*8), Z0
+	VMOVUPD      (DX)(SI*8), Z1
+	VBROADCASTSD c0000000000000000<>+0(SB), Z2
+	VCMPPD.BCST  $0x1e, c0000000000000000<>+0(SB), Z1, K1
+	VMOVAPD      Z0, K1, Z2
+	VMOVUPD      Z2, (AX)(SI*8)
+	ADDQ         $0x08, SI
+	SUBQ         $0x08, BX
+	JGE          head415
+
+tail416:
+	ADDQ      $0x08, BX
+	JEQ       done417
+	CMPQ      BX, $0x02
+	JLT       one418
+	JEQ       two419
+	MOVQ      $+1, DI
+	SHLXQ     BX, DI, DI
+	DECQ      DI
+	KMOVB     DI, K1
+	VMOVUPD.Z (CX)(SI*8), K1, Z3
+	VMOVUPD.Z (DX)(SI*8), K1, Z4
+	JMP       go420
+
+one418:
+	VMOVSD (CX)(SI*8), X3
+	VMOVSD (DX)(SI*8), X4
+	JMP    go420
+
+two419:
+	VMOVUPD (CX)(SI*8), X3
+	VMOVUPD (DX)(SI*8), X4
+
+go420:
+	VBROADCASTSD c0000000000000000<>+0(SB), Z0
+	VCMPPD.BCST  $0x1e, c0000000000000000<>+0(SB), Z4, K1
+	VMOVAPD      Z3, K1, Z0
+	CMPQ         BX, $0x02
+	JLT          one421
+	JEQ          two422
+	MOVQ         $+1, CX
+	SHLXQ        BX, CX, CX
+	DECQ         CX
+	KMOVB        CX, K1
+	VMOVUPD      Z0, K1, (AX)(SI*8)
+	JMP          end423
+
+one421:
+	VMOVSD X0, (AX)(SI*8)
+	JMP    end423
+
+two422:
+	VMOVUPD X0, (AX)(SI*8)
+
+end423:
+done417:
+	VZEROUPPER
+	RET
+
+// func reluMask256(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX
+TEXT ·reluMask256(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+	SUBQ $0x04, BX
+	JLT  tail425
+
+head424:
+	VMOVUPD   (CX)(SI*8), Y0
+	VMOVUPD   (DX)(SI*8), Y1
+	VMOVUPD   c0000000000000000<>+0(SB), Y2
+	VCMPPD    $0x1e, c0000000000000000<>+0(SB), Y1, Y1
+	VBLENDVPD Y1, Y0, Y2, Y2
+	VMOVUPD   Y2, (AX)(SI*8)
+	ADDQ      $0x04, SI
+	SUBQ      $0x04, BX
+	JGE       head424
+
+tail425:
+	ADDQ       $0x04, BX
+	JEQ        done426
+	CMPQ       BX, $0x02
+	JLT        one427
+	JEQ        two428
+	LEAQ       ones4<>+0(SB), DI
+	MOVQ       BX, R8
+	NEGQ       R8
+	VMOVDQU    32(DI)(R8*8), Y0
+	VMASKMOVPD (CX)(SI*8), Y0, Y3
+	VMASKMOVPD (DX)(SI*8), Y0, Y4
+	JMP        go429
+
+one427:
+	VMOVSD (CX)(SI*8), X3
+	VMOVSD (DX)(SI*8), X4
+	JMP    go429
+
+two428:
+	VMOVUPD (CX)(SI*8), X3
+	VMOVUPD (DX)(SI*8), X4
+
+go429:
+	VMOVUPD    c0000000000000000<>+0(SB), Y0
+	VCMPPD     $0x1e, c0000000000000000<>+0(SB), Y4, Y1
+	VBLENDVPD  Y1, Y3, Y0, Y0
+	CMPQ       BX, $0x02
+	JLT        one430
+	JEQ        two431
+	LEAQ       ones4<>+0(SB), CX
+	MOVQ       BX, DX
+	NEGQ       DX
+	VMOVDQU    32(CX)(DX*8), Y1
+	VMASKMOVPD Y0, Y1, (AX)(SI*8)
+	JMP        end432
+
+one430:
+	VMOVSD X0, (AX)(SI*8)
+	JMP    end432
+
+two431:
+	VMOVUPD X0, (AX)(SI*8)
+
+end432:
+done426:
+	VZEROUPPER
+	RET
+
+// func tanhMask512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·tanhMask512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+	SUBQ $0x08, BX
+	JLT  tail434
+
+head433:
+	VMOVUPD           (CX)(SI*8), Z0
+	VMOVUPD           (DX)(SI*8), Z1
+	VMOVAPD           Z1, Z2
+	VFNMADD213PD.BCST c3ff0000000000000<>+0(SB), Z1, Z2
+	VMULPD            Z2, Z0, Z0
+	VMOVUPD           Z0, (AX)(SI*8)
+	ADDQ              $0x08, SI
+	SUBQ              $0x08, BX
+	JGE               head433
+
+tail434:
+	ADDQ      $0x08, BX
+	JEQ       done435
+	CMPQ      BX, $0x02
+	JLT       one436
+	JEQ       two437
+	MOVQ      $+1, DI
+	SHLXQ     BX, DI, DI
+	DECQ      DI
+	KMOVB     DI, K1
+	VMOVUPD.Z (CX)(SI*8), K1, Z3
+	VMOVUPD.Z (DX)(SI*8), K1, Z4
+	JMP       go438
+
+one436:
+	VMOVSD (CX)(SI*8), X3
+	VMOVSD (DX)(SI*8), X4
+	JMP    go438
+
+two437:
+	VMOVUPD (CX)(SI*8), X3
+	VMOVUPD (DX)(SI*8), X4
+
+go438:
+	VMOVAPD           Z4, Z0
+	VFNMADD213PD.BCST c3ff0000000000000<>+0(SB), Z4, Z0
+	VMULPD            Z0, Z3, Z0
+	CMPQ              BX, $0x02
+	JLT               one439
+	JEQ               two440
+	MOVQ              $+1, CX
+	SHLXQ             BX, CX, CX
+	DECQ              CX
+	KMOVB             CX, K1
+	VMOVUPD           Z0, K1, (AX)(SI*8)
+	JMP               end441
+
+one439:
+	VMOVSD X0, (AX)(SI*8)
+	JMP    end441
+
+two440:
+	VMOVUPD X0, (AX)(SI*8)
+
+end441:
+done435:
+	VZEROUPPER
+	RET
+
+// func tanhMask256(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, FMA3
+TEXT ·tanhMask256(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+	SUBQ $0x04, BX
+	JLT  tail443
+
+head442:
+	VMOVUPD      (CX)(SI*8), Y0
+	VMOVUPD      (DX)(SI*8), Y1
+	VMOVAPD      Y1, Y2
+	VFNMADD213PD c3ff0000000000000<>+0(SB), Y1, Y2
+	VMULPD       Y2, Y0, Y0
+	VMOVUPD      Y0, (AX)(SI*8)
+	ADDQ         $0x04, SI
+	SUBQ         $0x04, BX
+	JGE          head442
+
+tail443:
+	ADDQ       $0x04, BX
+	JEQ        done444
+	CMPQ       BX, $0x02
+	JLT        one445
+	JEQ        two446
+	LEAQ       ones4<>+0(SB), DI
+	MOVQ       BX, R8
+	NEGQ       R8
+	VMOVDQU    32(DI)(R8*8), Y0
+	VMASKMOVPD (CX)(SI*8), Y0, Y3
+	VMASKMOVPD (DX)(SI*8), Y0, Y4
+	JMP        go447
+
+one445:
+	VMOVSD (CX)(SI*8), X3
+	VMOVSD (DX)(SI*8), X4
+	JMP    go447
+
+two446:
+	VMOVUPD (CX)(SI*8), X3
+	VMOVUPD (DX)(SI*8), X4
+
+go447:
+	VMOVAPD      Y4, Y0
+	VFNMADD213PD c3ff0000000000000<>+0(SB), Y4, Y0
+	VMULPD       Y0, Y3, Y0
+	CMPQ         BX, $0x02
+	JLT          one448
+	JEQ          two449
+	LEAQ         ones4<>+0(SB), CX
+	MOVQ         BX, DX
+	NEGQ         DX
+	VMOVDQU      32(CX)(DX*8), Y1
+	VMASKMOVPD   Y0, Y1, (AX)(SI*8)
+	JMP          end450
+
+one448:
+	VMOVSD X0, (AX)(SI*8)
+	JMP    end450
+
+two449:
+	VMOVUPD X0, (AX)(SI*8)
+
+end450:
+done444:
+	VZEROUPPER
+	RET
+
 // func clampGrad512(dx *float64, dy *float64, x *float64, n int, lo float64, hi float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·clampGrad512(SB), NOSPLIT, $0-48
@@ -4778,9 +5062,9 @@ TEXT ·clampGrad512(SB), NOSPLIT, $0-48
 	MOVQ         n+24(FP), BX
 	XORQ         SI, SI
 	SUBQ         $0x08, BX
-	JLT          tail416
+	JLT          tail452
 
-head415:
+head451:
 	VMOVUPD (AX)(SI*8), Z2
 	VMOVUPD (CX)(SI*8), Z3
 	VMOVUPD (DX)(SI*8), Z4
@@ -4793,14 +5077,14 @@ head415:
 	VMOVUPD Z5, (AX)(SI*8)
 	ADDQ    $0x08, SI
 	SUBQ    $0x08, BX
-	JGE     head415
+	JGE     head451
 
-tail416:
+tail452:
 	ADDQ      $0x08, BX
-	JEQ       done417
+	JEQ       done453
 	CMPQ      BX, $0x02
-	JLT       one418
-	JEQ       two419
+	JLT       one454
+	JEQ       two455
 	MOVQ      $+1, DI
 	SHLXQ     BX, DI, DI
 	DECQ      DI
@@ -4808,20 +5092,20 @@ tail416:
 	VMOVUPD.Z (AX)(SI*8), K1, Z6
 	VMOVUPD.Z (CX)(SI*8), K1, Z7
 	VMOVUPD.Z (DX)(SI*8), K1, Z8
-	JMP       go420
+	JMP       go456
 
-one418:
+one454:
 	VMOVSD (AX)(SI*8), X6
 	VMOVSD (CX)(SI*8), X7
 	VMOVSD (DX)(SI*8), X8
-	JMP    go420
+	JMP    go456
 
-two419:
+two455:
 	VMOVUPD (AX)(SI*8), X6
 	VMOVUPD (CX)(SI*8), X7
 	VMOVUPD (DX)(SI*8), X8
 
-go420:
+go456:
 	VMOVAPD Z6, Z2
 	VCMPPD  $0x1d, Z0, Z8, K1
 	VADDPD  Z7, Z6, Z0
@@ -4829,24 +5113,24 @@ go420:
 	VCMPPD  $0x16, Z1, Z8, K1
 	VMOVAPD Z6, K1, Z2
 	CMPQ    BX, $0x02
-	JLT     one421
-	JEQ     two422
+	JLT     one457
+	JEQ     two458
 	MOVQ    $+1, CX
 	SHLXQ   BX, CX, CX
 	DECQ    CX
 	KMOVB   CX, K1
 	VMOVUPD Z2, K1, (AX)(SI*8)
-	JMP     end423
+	JMP     end459
 
-one421:
+one457:
 	VMOVSD X2, (AX)(SI*8)
-	JMP    end423
+	JMP    end459
 
-two422:
+two458:
 	VMOVUPD X2, (AX)(SI*8)
 
-end423:
-done417:
+end459:
+done453:
 	VZEROUPPER
 	RET
 
@@ -4861,9 +5145,9 @@ TEXT ·clampGrad256(SB), NOSPLIT, $0-48
 	MOVQ         n+24(FP), BX
 	XORQ         SI, SI
 	SUBQ         $0x04, BX
-	JLT          tail425
+	JLT          tail461
 
-head424:
+head460:
 	VMOVUPD   (AX)(SI*8), Y2
 	VMOVUPD   (CX)(SI*8), Y3
 	VMOVUPD   (DX)(SI*8), Y4
@@ -4876,14 +5160,14 @@ head424:
 	VMOVUPD   Y5, (AX)(SI*8)
 	ADDQ      $0x04, SI
 	SUBQ      $0x04, BX
-	JGE       head424
+	JGE       head460
 
-tail425:
+tail461:
 	ADDQ       $0x04, BX
-	JEQ        done426
+	JEQ        done462
 	CMPQ       BX, $0x02
-	JLT        one427
-	JEQ        two428
+	JLT        one463
+	JEQ        two464
 	LEAQ       ones4<>+0(SB), DI
 	MOVQ       BX, R8
 	NEGQ       R8
@@ -4891,20 +5175,20 @@ tail425:
 	VMASKMOVPD (AX)(SI*8), Y2, Y7
 	VMASKMOVPD (CX)(SI*8), Y2, Y8
 	VMASKMOVPD (DX)(SI*8), Y2, Y9
-	JMP        go429
+	JMP        go465
 
-one427:
+one463:
 	VMOVSD (AX)(SI*8), X7
 	VMOVSD (CX)(SI*8), X8
 	VMOVSD (DX)(SI*8), X9
-	JMP    go429
+	JMP    go465
 
-two428:
+two464:
 	VMOVUPD (AX)(SI*8), X7
 	VMOVUPD (CX)(SI*8), X8
 	VMOVUPD (DX)(SI*8), X9
 
-go429:
+go465:
 	VMOVAPD    Y7, Y2
 	VCMPPD     $0x1d, Y0, Y9, Y0
 	VADDPD     Y8, Y7, Y3
@@ -4912,24 +5196,24 @@ go429:
 	VCMPPD     $0x16, Y1, Y9, Y0
 	VBLENDVPD  Y0, Y7, Y2, Y2
 	CMPQ       BX, $0x02
-	JLT        one430
-	JEQ        two431
+	JLT        one466
+	JEQ        two467
 	LEAQ       ones4<>+0(SB), CX
 	MOVQ       BX, DX
 	NEGQ       DX
 	VMOVDQU    32(CX)(DX*8), Y0
 	VMASKMOVPD Y2, Y0, (AX)(SI*8)
-	JMP        end432
+	JMP        end468
 
-one430:
+one466:
 	VMOVSD X2, (AX)(SI*8)
-	JMP    end432
+	JMP    end468
 
-two431:
+two467:
 	VMOVUPD X2, (AX)(SI*8)
 
-end432:
-done426:
+end468:
+done462:
 	VZEROUPPER
 	RET
 
@@ -4943,9 +5227,9 @@ TEXT ·leakyReLUGrad512(SB), NOSPLIT, $0-40
 	MOVQ         n+24(FP), BX
 	XORQ         SI, SI
 	SUBQ         $0x08, BX
-	JLT          tail434
+	JLT          tail470
 
-head433:
+head469:
 	VMOVUPD     (AX)(SI*8), Z1
 	VMOVUPD     (CX)(SI*8), Z2
 	VMOVUPD     (DX)(SI*8), Z3
@@ -4956,14 +5240,14 @@ head433:
 	VMOVUPD     Z1, (AX)(SI*8)
 	ADDQ        $0x08, SI
 	SUBQ        $0x08, BX
-	JGE         head433
+	JGE         head469
 
-tail434:
+tail470:
 	ADDQ      $0x08, BX
-	JEQ       done435
+	JEQ       done471
 	CMPQ      BX, $0x02
-	JLT       one436
-	JEQ       two437
+	JLT       one472
+	JEQ       two473
 	MOVQ      $+1, DI
 	SHLXQ     BX, DI, DI
 	DECQ      DI
@@ -4971,43 +5255,43 @@ tail434:
 	VMOVUPD.Z (AX)(SI*8), K1, Z5
 	VMOVUPD.Z (CX)(SI*8), K1, Z6
 	VMOVUPD.Z (DX)(SI*8), K1, Z7
-	JMP       go438
+	JMP       go474
 
-one436:
+one472:
 	VMOVSD (AX)(SI*8), X5
 	VMOVSD (CX)(SI*8), X6
 	VMOVSD (DX)(SI*8), X7
-	JMP    go438
+	JMP    go474
 
-two437:
+two473:
 	VMOVUPD (AX)(SI*8), X5
 	VMOVUPD (CX)(SI*8), X6
 	VMOVUPD (DX)(SI*8), X7
 
-go438:
+go474:
 	VMULPD      Z0, Z6, Z0
 	VCMPPD.BCST $0x1e, c0000000000000000<>+0(SB), Z7, K1
 	VMOVAPD     Z6, K1, Z0
 	VADDPD      Z0, Z5, Z0
 	CMPQ        BX, $0x02
-	JLT         one439
-	JEQ         two440
+	JLT         one475
+	JEQ         two476
 	MOVQ        $+1, CX
 	SHLXQ       BX, CX, CX
 	DECQ        CX
 	KMOVB       CX, K1
 	VMOVUPD     Z0, K1, (AX)(SI*8)
-	JMP         end441
+	JMP         end477
 
-one439:
+one475:
 	VMOVSD X0, (AX)(SI*8)
-	JMP    end441
+	JMP    end477
 
-two440:
+two476:
 	VMOVUPD X0, (AX)(SI*8)
 
-end441:
-done435:
+end477:
+done471:
 	VZEROUPPER
 	RET
 
@@ -5021,9 +5305,9 @@ TEXT ·leakyReLUGrad256(SB), NOSPLIT, $0-40
 	MOVQ         n+24(FP), BX
 	XORQ         SI, SI
 	SUBQ         $0x04, BX
-	JLT          tail443
+	JLT          tail479
 
-head442:
+head478:
 	VMOVUPD   (AX)(SI*8), Y1
 	VMOVUPD   (CX)(SI*8), Y2
 	VMOVUPD   (DX)(SI*8), Y3
@@ -5034,14 +5318,14 @@ head442:
 	VMOVUPD   Y1, (AX)(SI*8)
 	ADDQ      $0x04, SI
 	SUBQ      $0x04, BX
-	JGE       head442
+	JGE       head478
 
-tail443:
+tail479:
 	ADDQ       $0x04, BX
-	JEQ        done444
+	JEQ        done480
 	CMPQ       BX, $0x02
-	JLT        one445
-	JEQ        two446
+	JLT        one481
+	JEQ        two482
 	LEAQ       ones4<>+0(SB), DI
 	MOVQ       BX, R8
 	NEGQ       R8
@@ -5049,43 +5333,43 @@ tail443:
 	VMASKMOVPD (AX)(SI*8), Y1, Y5
 	VMASKMOVPD (CX)(SI*8), Y1, Y6
 	VMASKMOVPD (DX)(SI*8), Y1, Y7
-	JMP        go447
+	JMP        go483
 
-one445:
+one481:
 	VMOVSD (AX)(SI*8), X5
 	VMOVSD (CX)(SI*8), X6
 	VMOVSD (DX)(SI*8), X7
-	JMP    go447
+	JMP    go483
 
-two446:
+two482:
 	VMOVUPD (AX)(SI*8), X5
 	VMOVUPD (CX)(SI*8), X6
 	VMOVUPD (DX)(SI*8), X7
 
-go447:
+go483:
 	VMULPD     Y0, Y6, Y0
 	VCMPPD     $0x1e, c0000000000000000<>+0(SB), Y7, Y1
 	VBLENDVPD  Y1, Y6, Y0, Y0
 	VADDPD     Y0, Y5, Y0
 	CMPQ       BX, $0x02
-	JLT        one448
-	JEQ        two449
+	JLT        one484
+	JEQ        two485
 	LEAQ       ones4<>+0(SB), CX
 	MOVQ       BX, DX
 	NEGQ       DX
 	VMOVDQU    32(CX)(DX*8), Y1
 	VMASKMOVPD Y0, Y1, (AX)(SI*8)
-	JMP        end450
+	JMP        end486
 
-one448:
+one484:
 	VMOVSD X0, (AX)(SI*8)
-	JMP    end450
+	JMP    end486
 
-two449:
+two485:
 	VMOVUPD X0, (AX)(SI*8)
 
-end450:
-done444:
+end486:
+done480:
 	VZEROUPPER
 	RET
 
@@ -5098,9 +5382,9 @@ TEXT ·tanhGrad512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 	SUBQ $0x08, BX
-	JLT  tail452
+	JLT  tail488
 
-head451:
+head487:
 	VMOVUPD           (AX)(SI*8), Z0
 	VMOVUPD           (CX)(SI*8), Z1
 	VMOVUPD           (DX)(SI*8), Z2
@@ -5111,14 +5395,14 @@ head451:
 	VMOVUPD           Z1, (AX)(SI*8)
 	ADDQ              $0x08, SI
 	SUBQ              $0x08, BX
-	JGE               head451
+	JGE               head487
 
-tail452:
+tail488:
 	ADDQ      $0x08, BX
-	JEQ       done453
+	JEQ       done489
 	CMPQ      BX, $0x02
-	JLT       one454
-	JEQ       two455
+	JLT       one490
+	JEQ       two491
 	MOVQ      $+1, DI
 	SHLXQ     BX, DI, DI
 	DECQ      DI
@@ -5126,43 +5410,43 @@ tail452:
 	VMOVUPD.Z (AX)(SI*8), K1, Z4
 	VMOVUPD.Z (CX)(SI*8), K1, Z5
 	VMOVUPD.Z (DX)(SI*8), K1, Z6
-	JMP       go456
+	JMP       go492
 
-one454:
+one490:
 	VMOVSD (AX)(SI*8), X4
 	VMOVSD (CX)(SI*8), X5
 	VMOVSD (DX)(SI*8), X6
-	JMP    go456
+	JMP    go492
 
-two455:
+two491:
 	VMOVUPD (AX)(SI*8), X4
 	VMOVUPD (CX)(SI*8), X5
 	VMOVUPD (DX)(SI*8), X6
 
-go456:
+go492:
 	VMOVAPD           Z6, Z0
 	VFNMADD213PD.BCST c3ff0000000000000<>+0(SB), Z6, Z0
 	VMOVAPD           Z5, Z1
 	VFMADD132PD       Z0, Z4, Z1
 	CMPQ              BX, $0x02
-	JLT               one457
-	JEQ               two458
+	JLT               one493
+	JEQ               two494
 	MOVQ              $+1, CX
 	SHLXQ             BX, CX, CX
 	DECQ              CX
 	KMOVB             CX, K1
 	VMOVUPD           Z1, K1, (AX)(SI*8)
-	JMP               end459
+	JMP               end495
 
-one457:
+one493:
 	VMOVSD X1, (AX)(SI*8)
-	JMP    end459
+	JMP    end495
 
-two458:
+two494:
 	VMOVUPD X1, (AX)(SI*8)
 
-end459:
-done453:
+end495:
+done489:
 	VZEROUPPER
 	RET
 
@@ -5175,9 +5459,9 @@ TEXT ·tanhGrad256(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 	SUBQ $0x04, BX
-	JLT  tail461
+	JLT  tail497
 
-head460:
+head496:
 	VMOVUPD      (AX)(SI*8), Y0
 	VMOVUPD      (CX)(SI*8), Y1
 	VMOVUPD      (DX)(SI*8), Y2
@@ -5188,14 +5472,14 @@ head460:
 	VMOVUPD      Y1, (AX)(SI*8)
 	ADDQ         $0x04, SI
 	SUBQ         $0x04, BX
-	JGE          head460
+	JGE          head496
 
-tail461:
+tail497:
 	ADDQ       $0x04, BX
-	JEQ        done462
+	JEQ        done498
 	CMPQ       BX, $0x02
-	JLT        one463
-	JEQ        two464
+	JLT        one499
+	JEQ        two500
 	LEAQ       ones4<>+0(SB), DI
 	MOVQ       BX, R8
 	NEGQ       R8
@@ -5203,43 +5487,43 @@ tail461:
 	VMASKMOVPD (AX)(SI*8), Y0, Y4
 	VMASKMOVPD (CX)(SI*8), Y0, Y5
 	VMASKMOVPD (DX)(SI*8), Y0, Y6
-	JMP        go465
+	JMP        go501
 
-one463:
+one499:
 	VMOVSD (AX)(SI*8), X4
 	VMOVSD (CX)(SI*8), X5
 	VMOVSD (DX)(SI*8), X6
-	JMP    go465
+	JMP    go501
 
-two464:
+two500:
 	VMOVUPD (AX)(SI*8), X4
 	VMOVUPD (CX)(SI*8), X5
 	VMOVUPD (DX)(SI*8), X6
 
-go465:
+go501:
 	VMOVAPD      Y6, Y0
 	VFNMADD213PD c3ff0000000000000<>+0(SB), Y6, Y0
 	VMOVAPD      Y5, Y1
 	VFMADD132PD  Y0, Y4, Y1
 	CMPQ         BX, $0x02
-	JLT          one466
-	JEQ          two467
+	JLT          one502
+	JEQ          two503
 	LEAQ         ones4<>+0(SB), CX
 	MOVQ         BX, DX
 	NEGQ         DX
 	VMOVDQU      32(CX)(DX*8), Y0
 	VMASKMOVPD   Y1, Y0, (AX)(SI*8)
-	JMP          end468
+	JMP          end504
 
-one466:
+one502:
 	VMOVSD X1, (AX)(SI*8)
-	JMP    end468
+	JMP    end504
 
-two467:
+two503:
 	VMOVUPD X1, (AX)(SI*8)
 
-end468:
-done462:
+end504:
+done498:
 	VZEROUPPER
 	RET
 
@@ -5252,9 +5536,9 @@ TEXT ·sigmoidGrad512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 	SUBQ $0x08, BX
-	JLT  tail470
+	JLT  tail506
 
-head469:
+head505:
 	VMOVUPD      (AX)(SI*8), Z0
 	VMOVUPD      (CX)(SI*8), Z1
 	VMOVUPD      (DX)(SI*8), Z2
@@ -5265,14 +5549,14 @@ head469:
 	VMOVUPD      Z1, (AX)(SI*8)
 	ADDQ         $0x08, SI
 	SUBQ         $0x08, BX
-	JGE          head469
+	JGE          head505
 
-tail470:
+tail506:
 	ADDQ      $0x08, BX
-	JEQ       done471
+	JEQ       done507
 	CMPQ      BX, $0x02
-	JLT       one472
-	JEQ       two473
+	JLT       one508
+	JEQ       two509
 	MOVQ      $+1, DI
 	SHLXQ     BX, DI, DI
 	DECQ      DI
@@ -5280,43 +5564,43 @@ tail470:
 	VMOVUPD.Z (AX)(SI*8), K1, Z4
 	VMOVUPD.Z (CX)(SI*8), K1, Z5
 	VMOVUPD.Z (DX)(SI*8), K1, Z6
-	JMP       go474
+	JMP       go510
 
-one472:
+one508:
 	VMOVSD (AX)(SI*8), X4
 	VMOVSD (CX)(SI*8), X5
 	VMOVSD (DX)(SI*8), X6
-	JMP    go474
+	JMP    go510
 
-two473:
+two509:
 	VMOVUPD (AX)(SI*8), X4
 	VMOVUPD (CX)(SI*8), X5
 	VMOVUPD (DX)(SI*8), X6
 
-go474:
+go510:
 	VMOVAPD      Z6, Z0
 	VFNMADD132PD Z6, Z6, Z0
 	VMOVAPD      Z5, Z1
 	VFMADD132PD  Z0, Z4, Z1
 	CMPQ         BX, $0x02
-	JLT          one475
-	JEQ          two476
+	JLT          one511
+	JEQ          two512
 	MOVQ         $+1, CX
 	SHLXQ        BX, CX, CX
 	DECQ         CX
 	KMOVB        CX, K1
 	VMOVUPD      Z1, K1, (AX)(SI*8)
-	JMP          end477
+	JMP          end513
 
-one475:
+one511:
 	VMOVSD X1, (AX)(SI*8)
-	JMP    end477
+	JMP    end513
 
-two476:
+two512:
 	VMOVUPD X1, (AX)(SI*8)
 
-end477:
-done471:
+end513:
+done507:
 	VZEROUPPER
 	RET
 
@@ -5329,9 +5613,9 @@ TEXT ·sigmoidGrad256(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 	SUBQ $0x04, BX
-	JLT  tail479
+	JLT  tail515
 
-head478:
+head514:
 	VMOVUPD      (AX)(SI*8), Y0
 	VMOVUPD      (CX)(SI*8), Y1
 	VMOVUPD      (DX)(SI*8), Y2
@@ -5342,14 +5626,14 @@ head478:
 	VMOVUPD      Y1, (AX)(SI*8)
 	ADDQ         $0x04, SI
 	SUBQ         $0x04, BX
-	JGE          head478
+	JGE          head514
 
-tail479:
+tail515:
 	ADDQ       $0x04, BX
-	JEQ        done480
+	JEQ        done516
 	CMPQ       BX, $0x02
-	JLT        one481
-	JEQ        two482
+	JLT        one517
+	JEQ        two518
 	LEAQ       ones4<>+0(SB), DI
 	MOVQ       BX, R8
 	NEGQ       R8
@@ -5357,43 +5641,43 @@ tail479:
 	VMASKMOVPD (AX)(SI*8), Y0, Y4
 	VMASKMOVPD (CX)(SI*8), Y0, Y5
 	VMASKMOVPD (DX)(SI*8), Y0, Y6
-	JMP        go483
+	JMP        go519
 
-one481:
+one517:
 	VMOVSD (AX)(SI*8), X4
 	VMOVSD (CX)(SI*8), X5
 	VMOVSD (DX)(SI*8), X6
-	JMP    go483
+	JMP    go519
 
-two482:
+two518:
 	VMOVUPD (AX)(SI*8), X4
 	VMOVUPD (CX)(SI*8), X5
 	VMOVUPD (DX)(SI*8), X6
 
-go483:
+go519:
 	VMOVAPD      Y6, Y0
 	VFNMADD132PD Y6, Y6, Y0
 	VMOVAPD      Y5, Y1
 	VFMADD132PD  Y0, Y4, Y1
 	CMPQ         BX, $0x02
-	JLT          one484
-	JEQ          two485
+	JLT          one520
+	JEQ          two521
 	LEAQ         ones4<>+0(SB), CX
 	MOVQ         BX, DX
 	NEGQ         DX
 	VMOVDQU      32(CX)(DX*8), Y0
 	VMASKMOVPD   Y1, Y0, (AX)(SI*8)
-	JMP          end486
+	JMP          end522
 
-one484:
+one520:
 	VMOVSD X1, (AX)(SI*8)
-	JMP    end486
+	JMP    end522
 
-two485:
+two521:
 	VMOVUPD X1, (AX)(SI*8)
 
-end486:
-done480:
+end522:
+done516:
 	VZEROUPPER
 	RET
 
@@ -5406,9 +5690,9 @@ TEXT ·softplusGrad512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 	SUBQ $0x08, BX
-	JLT  tail488
+	JLT  tail524
 
-head487:
+head523:
 	VMOVUPD           (AX)(SI*8), Z0
 	VMOVUPD           (CX)(SI*8), Z1
 	VMOVUPD           (DX)(SI*8), Z2
@@ -5452,14 +5736,14 @@ head487:
 	VMOVUPD           Z1, (AX)(SI*8)
 	ADDQ              $0x08, SI
 	SUBQ              $0x08, BX
-	JGE               head487
+	JGE               head523
 
-tail488:
+tail524:
 	ADDQ      $0x08, BX
-	JEQ       done489
+	JEQ       done525
 	CMPQ      BX, $0x02
-	JLT       one490
-	JEQ       two491
+	JLT       one526
+	JEQ       two527
 	MOVQ      $+1, DI
 	SHLXQ     BX, DI, DI
 	DECQ      DI
@@ -5467,20 +5751,20 @@ tail488:
 	VMOVUPD.Z (AX)(SI*8), K1, Z5
 	VMOVUPD.Z (CX)(SI*8), K1, Z6
 	VMOVUPD.Z (DX)(SI*8), K1, Z7
-	JMP       go492
+	JMP       go528
 
-one490:
+one526:
 	VMOVSD (AX)(SI*8), X5
 	VMOVSD (CX)(SI*8), X6
 	VMOVSD (DX)(SI*8), X7
-	JMP    go492
+	JMP    go528
 
-two491:
+two527:
 	VMOVUPD (AX)(SI*8), X5
 	VMOVUPD (CX)(SI*8), X6
 	VMOVUPD (DX)(SI*8), X7
 
-go492:
+go528:
 	VORPD.BCST        c8000000000000000<>+0(SB), Z7, Z0
 	VBROADCASTSD      cc087500000000000<>+0(SB), Z1
 	VMAXPD            Z0, Z1, Z0
@@ -5519,24 +5803,24 @@ go492:
 	VMOVAPD           Z6, Z1
 	VFMADD132PD       Z0, Z5, Z1
 	CMPQ              BX, $0x02
-	JLT               one493
-	JEQ               two494
+	JLT               one529
+	JEQ               two530
 	MOVQ              $+1, CX
 	SHLXQ             BX, CX, CX
 	DECQ              CX
 	KMOVB             CX, K1
 	VMOVUPD           Z1, K1, (AX)(SI*8)
-	JMP               end495
+	JMP               end531
 
-one493:
+one529:
 	VMOVSD X1, (AX)(SI*8)
-	JMP    end495
+	JMP    end531
 
-two494:
+two530:
 	VMOVUPD X1, (AX)(SI*8)
 
-end495:
-done489:
+end531:
+done525:
 	VZEROUPPER
 	RET
 
@@ -5549,9 +5833,9 @@ TEXT ·softplusGrad256(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 	SUBQ $0x04, BX
-	JLT  tail497
+	JLT  tail533
 
-head496:
+head532:
 	VMOVUPD      (AX)(SI*8), Y0
 	VMOVUPD      (CX)(SI*8), Y1
 	VMOVUPD      (DX)(SI*8), Y2
@@ -5600,14 +5884,14 @@ head496:
 	VMOVUPD      Y1, (AX)(SI*8)
 	ADDQ         $0x04, SI
 	SUBQ         $0x04, BX
-	JGE          head496
+	JGE          head532
 
-tail497:
+tail533:
 	ADDQ       $0x04, BX
-	JEQ        done498
+	JEQ        done534
 	CMPQ       BX, $0x02
-	JLT        one499
-	JEQ        two500
+	JLT        one535
+	JEQ        two536
 	LEAQ       ones4<>+0(SB), DI
 	MOVQ       BX, R8
 	NEGQ       R8
@@ -5615,20 +5899,20 @@ tail497:
 	VMASKMOVPD (AX)(SI*8), Y0, Y5
 	VMASKMOVPD (CX)(SI*8), Y0, Y6
 	VMASKMOVPD (DX)(SI*8), Y0, Y7
-	JMP        go501
+	JMP        go537
 
-one499:
+one535:
 	VMOVSD (AX)(SI*8), X5
 	VMOVSD (CX)(SI*8), X6
 	VMOVSD (DX)(SI*8), X7
-	JMP    go501
+	JMP    go537
 
-two500:
+two536:
 	VMOVUPD (AX)(SI*8), X5
 	VMOVUPD (CX)(SI*8), X6
 	VMOVUPD (DX)(SI*8), X7
 
-go501:
+go537:
 	VORPD        c8000000000000000<>+0(SB), Y7, Y0
 	VMOVUPD      cc087500000000000<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -5672,24 +5956,24 @@ go501:
 	VMOVAPD      Y6, Y1
 	VFMADD132PD  Y0, Y5, Y1
 	CMPQ         BX, $0x02
-	JLT          one502
-	JEQ          two503
+	JLT          one538
+	JEQ          two539
 	LEAQ         ones4<>+0(SB), CX
 	MOVQ         BX, DX
 	NEGQ         DX
 	VMOVDQU      32(CX)(DX*8), Y0
 	VMASKMOVPD   Y1, Y0, (AX)(SI*8)
-	JMP          end504
+	JMP          end540
 
-one502:
+one538:
 	VMOVSD X1, (AX)(SI*8)
-	JMP    end504
+	JMP    end540
 
-two503:
+two539:
 	VMOVUPD X1, (AX)(SI*8)
 
-end504:
-done498:
+end540:
+done534:
 	VZEROUPPER
 	RET
 
@@ -5702,9 +5986,9 @@ TEXT ·logSigmoidGrad512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 	SUBQ $0x08, BX
-	JLT  tail506
+	JLT  tail542
 
-head505:
+head541:
 	VMOVUPD           (AX)(SI*8), Z0
 	VMOVUPD           (CX)(SI*8), Z1
 	VMOVUPD           (DX)(SI*8), Z2
@@ -5749,14 +6033,14 @@ head505:
 	VMOVUPD           Z1, (AX)(SI*8)
 	ADDQ              $0x08, SI
 	SUBQ              $0x08, BX
-	JGE               head505
+	JGE               head541
 
-tail506:
+tail542:
 	ADDQ      $0x08, BX
-	JEQ       done507
+	JEQ       done543
 	CMPQ      BX, $0x02
-	JLT       one508
-	JEQ       two509
+	JLT       one544
+	JEQ       two545
 	MOVQ      $+1, DI
 	SHLXQ     BX, DI, DI
 	DECQ      DI
@@ -5764,20 +6048,20 @@ tail506:
 	VMOVUPD.Z (AX)(SI*8), K1, Z3
 	VMOVUPD.Z (CX)(SI*8), K1, Z4
 	VMOVUPD.Z (DX)(SI*8), K1, Z5
-	JMP       go510
+	JMP       go546
 
-one508:
+one544:
 	VMOVSD (AX)(SI*8), X3
 	VMOVSD (CX)(SI*8), X4
 	VMOVSD (DX)(SI*8), X5
-	JMP    go510
+	JMP    go546
 
-two509:
+two545:
 	VMOVUPD (AX)(SI*8), X3
 	VMOVUPD (CX)(SI*8), X4
 	VMOVUPD (DX)(SI*8), X5
 
-go510:
+go546:
 	VXORPD.BCST       c8000000000000000<>+0(SB), Z5, Z0
 	VORPD.BCST        c8000000000000000<>+0(SB), Z0, Z1
 	VBROADCASTSD      cc087500000000000<>+0(SB), Z2
@@ -5817,24 +6101,24 @@ go510:
 	VMOVAPD           Z4, Z1
 	VFMADD132PD       Z0, Z3, Z1
 	CMPQ              BX, $0x02
-	JLT               one511
-	JEQ               two512
+	JLT               one547
+	JEQ               two548
 	MOVQ              $+1, CX
 	SHLXQ             BX, CX, CX
 	DECQ              CX
 	KMOVB             CX, K1
 	VMOVUPD           Z1, K1, (AX)(SI*8)
-	JMP               end513
+	JMP               end549
 
-one511:
+one547:
 	VMOVSD X1, (AX)(SI*8)
-	JMP    end513
+	JMP    end549
 
-two512:
+two548:
 	VMOVUPD X1, (AX)(SI*8)
 
-end513:
-done507:
+end549:
+done543:
 	VZEROUPPER
 	RET
 
@@ -5847,9 +6131,9 @@ TEXT ·logSigmoidGrad256(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 	SUBQ $0x04, BX
-	JLT  tail515
+	JLT  tail551
 
-head514:
+head550:
 	VMOVUPD      (AX)(SI*8), Y0
 	VMOVUPD      (CX)(SI*8), Y1
 	VMOVUPD      (DX)(SI*8), Y2
@@ -5899,14 +6183,14 @@ head514:
 	VMOVUPD      Y1, (AX)(SI*8)
 	ADDQ         $0x04, SI
 	SUBQ         $0x04, BX
-	JGE          head514
+	JGE          head550
 
-tail515:
+tail551:
 	ADDQ       $0x04, BX
-	JEQ        done516
+	JEQ        done552
 	CMPQ       BX, $0x02
-	JLT        one517
-	JEQ        two518
+	JLT        one553
+	JEQ        two554
 	LEAQ       ones4<>+0(SB), DI
 	MOVQ       BX, R8
 	NEGQ       R8
@@ -5914,20 +6198,20 @@ tail515:
 	VMASKMOVPD (AX)(SI*8), Y0, Y3
 	VMASKMOVPD (CX)(SI*8), Y0, Y4
 	VMASKMOVPD (DX)(SI*8), Y0, Y5
-	JMP        go519
+	JMP        go555
 
-one517:
+one553:
 	VMOVSD (AX)(SI*8), X3
 	VMOVSD (CX)(SI*8), X4
 	VMOVSD (DX)(SI*8), X5
-	JMP    go519
+	JMP    go555
 
-two518:
+two554:
 	VMOVUPD (AX)(SI*8), X3
 	VMOVUPD (CX)(SI*8), X4
 	VMOVUPD (DX)(SI*8), X5
 
-go519:
+go555:
 	VXORPD       c8000000000000000<>+0(SB), Y5, Y0
 	VORPD        c8000000000000000<>+0(SB), Y0, Y1
 	VMOVUPD      cc087500000000000<>+0(SB), Y2
@@ -5972,24 +6256,24 @@ go519:
 	VMOVAPD      Y4, Y1
 	VFMADD132PD  Y0, Y3, Y1
 	CMPQ         BX, $0x02
-	JLT          one520
-	JEQ          two521
+	JLT          one556
+	JEQ          two557
 	LEAQ         ones4<>+0(SB), CX
 	MOVQ         BX, DX
 	NEGQ         DX
 	VMOVDQU      32(CX)(DX*8), Y0
 	VMASKMOVPD   Y1, Y0, (AX)(SI*8)
-	JMP          end522
+	JMP          end558
 
-one520:
+one556:
 	VMOVSD X1, (AX)(SI*8)
-	JMP    end522
+	JMP    end558
 
-two521:
+two557:
 	VMOVUPD X1, (AX)(SI*8)
 
-end522:
-done516:
+end558:
+done552:
 	VZEROUPPER
 	RET
 
@@ -6004,9 +6288,9 @@ TEXT ·affine512(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x08, DI
-	JLT  tail524
+	JLT  tail560
 
-head523:
+head559:
 	VMOVUPD           (DX)(R8*8), Z0
 	VMOVUPD           (BX)(R8*8), Z1
 	VMOVUPD           (SI)(R8*8), Z2
@@ -6047,14 +6331,14 @@ head523:
 	VMOVUPD           Z1, (CX)(R8*8)
 	ADDQ              $0x08, R8
 	SUBQ              $0x08, DI
-	JGE               head523
+	JGE               head559
 
-tail524:
+tail560:
 	ADDQ      $0x08, DI
-	JEQ       done525
+	JEQ       done561
 	CMPQ      DI, $0x02
-	JLT       one526
-	JEQ       two527
+	JLT       one562
+	JEQ       two563
 	MOVQ      $+1, R9
 	SHLXQ     DI, R9, R9
 	DECQ      R9
@@ -6062,20 +6346,20 @@ tail524:
 	VMOVUPD.Z (DX)(R8*8), K1, Z4
 	VMOVUPD.Z (BX)(R8*8), K1, Z5
 	VMOVUPD.Z (SI)(R8*8), K1, Z6
-	JMP       go528
+	JMP       go564
 
-one526:
+one562:
 	VMOVSD (DX)(R8*8), X4
 	VMOVSD (BX)(R8*8), X5
 	VMOVSD (SI)(R8*8), X6
-	JMP    go528
+	JMP    go564
 
-two527:
+two563:
 	VMOVUPD (DX)(R8*8), X4
 	VMOVUPD (BX)(R8*8), X5
 	VMOVUPD (SI)(R8*8), X6
 
-go528:
+go564:
 	VBROADCASTSD      cc087500000000000<>+0(SB), Z0
 	VMAXPD            Z5, Z0, Z0
 	VBROADCASTSD      c4086300000000000<>+0(SB), Z1
@@ -6110,8 +6394,8 @@ go528:
 	VMOVAPD           Z4, Z1
 	VFMADD132PD       Z0, Z6, Z1
 	CMPQ              DI, $0x02
-	JLT               one529
-	JEQ               two530
+	JLT               one565
+	JEQ               two566
 	MOVQ              $+1, DX
 	SHLXQ             DI, DX, DX
 	DECQ              DX
@@ -6122,19 +6406,19 @@ go528:
 	DECQ              AX
 	KMOVB             AX, K1
 	VMOVUPD           Z0, K1, (CX)(R8*8)
-	JMP               end531
+	JMP               end567
 
-one529:
+one565:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end531
+	JMP    end567
 
-two530:
+two566:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end531:
-done525:
+end567:
+done561:
 	VZEROUPPER
 	RET
 
@@ -6149,9 +6433,9 @@ TEXT ·affine256(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x04, DI
-	JLT  tail533
+	JLT  tail569
 
-head532:
+head568:
 	VMOVUPD      (DX)(R8*8), Y0
 	VMOVUPD      (BX)(R8*8), Y1
 	VMOVUPD      (SI)(R8*8), Y2
@@ -6198,14 +6482,14 @@ head532:
 	VMOVUPD      Y1, (CX)(R8*8)
 	ADDQ         $0x04, R8
 	SUBQ         $0x04, DI
-	JGE          head532
+	JGE          head568
 
-tail533:
+tail569:
 	ADDQ       $0x04, DI
-	JEQ        done534
+	JEQ        done570
 	CMPQ       DI, $0x02
-	JLT        one535
-	JEQ        two536
+	JLT        one571
+	JEQ        two572
 	LEAQ       ones4<>+0(SB), R9
 	MOVQ       DI, R10
 	NEGQ       R10
@@ -6213,20 +6497,20 @@ tail533:
 	VMASKMOVPD (DX)(R8*8), Y0, Y4
 	VMASKMOVPD (BX)(R8*8), Y0, Y5
 	VMASKMOVPD (SI)(R8*8), Y0, Y6
-	JMP        go537
+	JMP        go573
 
-one535:
+one571:
 	VMOVSD (DX)(R8*8), X4
 	VMOVSD (BX)(R8*8), X5
 	VMOVSD (SI)(R8*8), X6
-	JMP    go537
+	JMP    go573
 
-two536:
+two572:
 	VMOVUPD (DX)(R8*8), X4
 	VMOVUPD (BX)(R8*8), X5
 	VMOVUPD (SI)(R8*8), X6
 
-go537:
+go573:
 	VMOVUPD      cc087500000000000<>+0(SB), Y0
 	VMAXPD       Y5, Y0, Y0
 	VMOVUPD      c4086300000000000<>+0(SB), Y1
@@ -6267,8 +6551,8 @@ go537:
 	VMOVAPD      Y4, Y1
 	VFMADD132PD  Y0, Y6, Y1
 	CMPQ         DI, $0x02
-	JLT          one538
-	JEQ          two539
+	JLT          one574
+	JEQ          two575
 	LEAQ         ones4<>+0(SB), DX
 	MOVQ         DI, BX
 	NEGQ         BX
@@ -6279,19 +6563,19 @@ go537:
 	NEGQ         DX
 	VMOVDQU      32(AX)(DX*8), Y1
 	VMASKMOVPD   Y0, Y1, (CX)(R8*8)
-	JMP          end540
+	JMP          end576
 
-one538:
+one574:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end540
+	JMP    end576
 
-two539:
+two575:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end540:
-done534:
+end576:
+done570:
 	VZEROUPPER
 	RET
 
@@ -6306,9 +6590,9 @@ TEXT ·affineInverse512(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x08, DI
-	JLT  tail542
+	JLT  tail578
 
-head541:
+head577:
 	VMOVUPD           (DX)(R8*8), Z0
 	VMOVUPD           (BX)(R8*8), Z1
 	VMOVUPD           (SI)(R8*8), Z2
@@ -6350,14 +6634,14 @@ head541:
 	VMOVUPD           Z1, (CX)(R8*8)
 	ADDQ              $0x08, R8
 	SUBQ              $0x08, DI
-	JGE               head541
+	JGE               head577
 
-tail542:
+tail578:
 	ADDQ      $0x08, DI
-	JEQ       done543
+	JEQ       done579
 	CMPQ      DI, $0x02
-	JLT       one544
-	JEQ       two545
+	JLT       one580
+	JEQ       two581
 	MOVQ      $+1, R9
 	SHLXQ     DI, R9, R9
 	DECQ      R9
@@ -6365,20 +6649,20 @@ tail542:
 	VMOVUPD.Z (DX)(R8*8), K1, Z3
 	VMOVUPD.Z (BX)(R8*8), K1, Z4
 	VMOVUPD.Z (SI)(R8*8), K1, Z5
-	JMP       go546
+	JMP       go582
 
-one544:
+one580:
 	VMOVSD (DX)(R8*8), X3
 	VMOVSD (BX)(R8*8), X4
 	VMOVSD (SI)(R8*8), X5
-	JMP    go546
+	JMP    go582
 
-two545:
+two581:
 	VMOVUPD (DX)(R8*8), X3
 	VMOVUPD (BX)(R8*8), X4
 	VMOVUPD (SI)(R8*8), X5
 
-go546:
+go582:
 	VXORPD.BCST       c8000000000000000<>+0(SB), Z4, Z0
 	VBROADCASTSD      cc087500000000000<>+0(SB), Z1
 	VMAXPD            Z0, Z1, Z0
@@ -6414,8 +6698,8 @@ go546:
 	VSUBPD            Z5, Z3, Z1
 	VMULPD            Z0, Z1, Z1
 	CMPQ              DI, $0x02
-	JLT               one547
-	JEQ               two548
+	JLT               one583
+	JEQ               two584
 	MOVQ              $+1, DX
 	SHLXQ             DI, DX, DX
 	DECQ              DX
@@ -6426,19 +6710,19 @@ go546:
 	DECQ              AX
 	KMOVB             AX, K1
 	VMOVUPD           Z0, K1, (CX)(R8*8)
-	JMP               end549
+	JMP               end585
 
-one547:
+one583:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end549
+	JMP    end585
 
-two548:
+two584:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end549:
-done543:
+end585:
+done579:
 	VZEROUPPER
 	RET
 
@@ -6453,9 +6737,9 @@ TEXT ·affineInverse256(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x04, DI
-	JLT  tail551
+	JLT  tail587
 
-head550:
+head586:
 	VMOVUPD      (DX)(R8*8), Y0
 	VMOVUPD      (BX)(R8*8), Y1
 	VMOVUPD      (SI)(R8*8), Y2
@@ -6503,14 +6787,14 @@ head550:
 	VMOVUPD      Y1, (CX)(R8*8)
 	ADDQ         $0x04, R8
 	SUBQ         $0x04, DI
-	JGE          head550
+	JGE          head586
 
-tail551:
+tail587:
 	ADDQ       $0x04, DI
-	JEQ        done552
+	JEQ        done588
 	CMPQ       DI, $0x02
-	JLT        one553
-	JEQ        two554
+	JLT        one589
+	JEQ        two590
 	LEAQ       ones4<>+0(SB), R9
 	MOVQ       DI, R10
 	NEGQ       R10
@@ -6518,20 +6802,20 @@ tail551:
 	VMASKMOVPD (DX)(R8*8), Y0, Y3
 	VMASKMOVPD (BX)(R8*8), Y0, Y4
 	VMASKMOVPD (SI)(R8*8), Y0, Y5
-	JMP        go555
+	JMP        go591
 
-one553:
+one589:
 	VMOVSD (DX)(R8*8), X3
 	VMOVSD (BX)(R8*8), X4
 	VMOVSD (SI)(R8*8), X5
-	JMP    go555
+	JMP    go591
 
-two554:
+two590:
 	VMOVUPD (DX)(R8*8), X3
 	VMOVUPD (BX)(R8*8), X4
 	VMOVUPD (SI)(R8*8), X5
 
-go555:
+go591:
 	VXORPD       c8000000000000000<>+0(SB), Y4, Y0
 	VMOVUPD      cc087500000000000<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -6573,8 +6857,8 @@ go555:
 	VSUBPD       Y5, Y3, Y1
 	VMULPD       Y0, Y1, Y1
 	CMPQ         DI, $0x02
-	JLT          one556
-	JEQ          two557
+	JLT          one592
+	JEQ          two593
 	LEAQ         ones4<>+0(SB), DX
 	MOVQ         DI, BX
 	NEGQ         BX
@@ -6585,19 +6869,19 @@ go555:
 	NEGQ         DX
 	VMOVDQU      32(AX)(DX*8), Y1
 	VMASKMOVPD   Y0, Y1, (CX)(R8*8)
-	JMP          end558
+	JMP          end594
 
-one556:
+one592:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end558
+	JMP    end594
 
-two557:
+two593:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end558:
-done552:
+end594:
+done588:
 	VZEROUPPER
 	RET
 
@@ -6613,9 +6897,9 @@ TEXT ·affineGrad512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R8
 	XORQ R9, R9
 	SUBQ $0x08, R8
-	JLT  tail560
+	JLT  tail596
 
-head559:
+head595:
 	VMOVUPD     (AX)(R9*8), Z0
 	VMOVUPD     (CX)(R9*8), Z1
 	VMOVUPD     (DX)(R9*8), Z2
@@ -6633,14 +6917,14 @@ head559:
 	VMOVUPD     Z0, (DX)(R9*8)
 	ADDQ        $0x08, R9
 	SUBQ        $0x08, R8
-	JGE         head559
+	JGE         head595
 
-tail560:
+tail596:
 	ADDQ      $0x08, R8
-	JEQ       done561
+	JEQ       done597
 	CMPQ      R8, $0x02
-	JLT       one562
-	JEQ       two563
+	JLT       one598
+	JEQ       two599
 	MOVQ      $+1, R10
 	SHLXQ     R8, R10, R10
 	DECQ      R10
@@ -6651,18 +6935,18 @@ tail560:
 	VMOVUPD.Z (BX)(R9*8), K1, Z10
 	VMOVUPD.Z (SI)(R9*8), K1, Z11
 	VMOVUPD.Z (DI)(R9*8), K1, Z12
-	JMP       go564
+	JMP       go600
 
-one562:
+one598:
 	VMOVSD (AX)(R9*8), X7
 	VMOVSD (CX)(R9*8), X8
 	VMOVSD (DX)(R9*8), X9
 	VMOVSD (BX)(R9*8), X10
 	VMOVSD (SI)(R9*8), X11
 	VMOVSD (DI)(R9*8), X12
-	JMP    go564
+	JMP    go600
 
-two563:
+two599:
 	VMOVUPD (AX)(R9*8), X7
 	VMOVUPD (CX)(R9*8), X8
 	VMOVUPD (DX)(R9*8), X9
@@ -6670,7 +6954,7 @@ two563:
 	VMOVUPD (SI)(R9*8), X11
 	VMOVUPD (DI)(R9*8), X12
 
-go564:
+go600:
 	VMOVAPD     Z10, Z0
 	VFMADD132PD Z12, Z7, Z0
 	VMULPD      Z12, Z11, Z1
@@ -6678,8 +6962,8 @@ go564:
 	VFMADD132PD Z1, Z8, Z2
 	VADDPD      Z10, Z9, Z1
 	CMPQ        R8, $0x02
-	JLT         one565
-	JEQ         two566
+	JLT         one601
+	JEQ         two602
 	MOVQ        $+1, BX
 	SHLXQ       R8, BX, BX
 	DECQ        BX
@@ -6695,21 +6979,21 @@ go564:
 	DECQ        AX
 	KMOVB       AX, K1
 	VMOVUPD     Z1, K1, (DX)(R9*8)
-	JMP         end567
+	JMP         end603
 
-one565:
+one601:
 	VMOVSD X0, (AX)(R9*8)
 	VMOVSD X2, (CX)(R9*8)
 	VMOVSD X1, (DX)(R9*8)
-	JMP    end567
+	JMP    end603
 
-two566:
+two602:
 	VMOVUPD X0, (AX)(R9*8)
 	VMOVUPD X2, (CX)(R9*8)
 	VMOVUPD X1, (DX)(R9*8)
 
-end567:
-done561:
+end603:
+done597:
 	VZEROUPPER
 	RET
 
@@ -6725,9 +7009,9 @@ TEXT ·affineGrad256(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R8
 	XORQ R9, R9
 	SUBQ $0x04, R8
-	JLT  tail569
+	JLT  tail605
 
-head568:
+head604:
 	VMOVUPD     (AX)(R9*8), Y0
 	VMOVUPD     (CX)(R9*8), Y1
 	VMOVUPD     (DX)(R9*8), Y2
@@ -6745,14 +7029,14 @@ head568:
 	VMOVUPD     Y0, (DX)(R9*8)
 	ADDQ        $0x04, R9
 	SUBQ        $0x04, R8
-	JGE         head568
+	JGE         head604
 
-tail569:
+tail605:
 	ADDQ       $0x04, R8
-	JEQ        done570
+	JEQ        done606
 	CMPQ       R8, $0x02
-	JLT        one571
-	JEQ        two572
+	JLT        one607
+	JEQ        two608
 	LEAQ       ones4<>+0(SB), R10
 	MOVQ       R8, R11
 	NEGQ       R11
@@ -6763,18 +7047,18 @@ tail569:
 	VMASKMOVPD (BX)(R9*8), Y0, Y10
 	VMASKMOVPD (SI)(R9*8), Y0, Y11
 	VMASKMOVPD (DI)(R9*8), Y0, Y12
-	JMP        go573
+	JMP        go609
 
-one571:
+one607:
 	VMOVSD (AX)(R9*8), X7
 	VMOVSD (CX)(R9*8), X8
 	VMOVSD (DX)(R9*8), X9
 	VMOVSD (BX)(R9*8), X10
 	VMOVSD (SI)(R9*8), X11
 	VMOVSD (DI)(R9*8), X12
-	JMP    go573
+	JMP    go609
 
-two572:
+two608:
 	VMOVUPD (AX)(R9*8), X7
 	VMOVUPD (CX)(R9*8), X8
 	VMOVUPD (DX)(R9*8), X9
@@ -6782,7 +7066,7 @@ two572:
 	VMOVUPD (SI)(R9*8), X11
 	VMOVUPD (DI)(R9*8), X12
 
-go573:
+go609:
 	VMOVAPD     Y10, Y0
 	VFMADD132PD Y12, Y7, Y0
 	VMULPD      Y12, Y11, Y1
@@ -6790,8 +7074,8 @@ go573:
 	VFMADD132PD Y1, Y8, Y2
 	VADDPD      Y10, Y9, Y1
 	CMPQ        R8, $0x02
-	JLT         one574
-	JEQ         two575
+	JLT         one610
+	JEQ         two611
 	LEAQ        ones4<>+0(SB), BX
 	MOVQ        R8, SI
 	NEGQ        SI
@@ -6807,21 +7091,21 @@ go573:
 	NEGQ        CX
 	VMOVDQU     32(AX)(CX*8), Y0
 	VMASKMOVPD  Y1, Y0, (DX)(R9*8)
-	JMP         end576
+	JMP         end612
 
-one574:
+one610:
 	VMOVSD X0, (AX)(R9*8)
 	VMOVSD X2, (CX)(R9*8)
 	VMOVSD X1, (DX)(R9*8)
-	JMP    end576
+	JMP    end612
 
-two575:
+two611:
 	VMOVUPD X0, (AX)(R9*8)
 	VMOVUPD X2, (CX)(R9*8)
 	VMOVUPD X1, (DX)(R9*8)
 
-end576:
-done570:
+end612:
+done606:
 	VZEROUPPER
 	RET
 
@@ -6837,9 +7121,9 @@ TEXT ·affineInverseGrad512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R8
 	XORQ R9, R9
 	SUBQ $0x08, R8
-	JLT  tail578
+	JLT  tail614
 
-head577:
+head613:
 	VMOVUPD      (AX)(R9*8), Z0
 	VMOVUPD      (CX)(R9*8), Z1
 	VMOVUPD      (DX)(R9*8), Z2
@@ -6857,14 +7141,14 @@ head577:
 	VMOVUPD      Z1, (DX)(R9*8)
 	ADDQ         $0x08, R9
 	SUBQ         $0x08, R8
-	JGE          head577
+	JGE          head613
 
-tail578:
+tail614:
 	ADDQ      $0x08, R8
-	JEQ       done579
+	JEQ       done615
 	CMPQ      R8, $0x02
-	JLT       one580
-	JEQ       two581
+	JLT       one616
+	JEQ       two617
 	MOVQ      $+1, R10
 	SHLXQ     R8, R10, R10
 	DECQ      R10
@@ -6875,18 +7159,18 @@ tail578:
 	VMOVUPD.Z (BX)(R9*8), K1, Z10
 	VMOVUPD.Z (SI)(R9*8), K1, Z11
 	VMOVUPD.Z (DI)(R9*8), K1, Z12
-	JMP       go582
+	JMP       go618
 
-one580:
+one616:
 	VMOVSD (AX)(R9*8), X7
 	VMOVSD (CX)(R9*8), X8
 	VMOVSD (DX)(R9*8), X9
 	VMOVSD (BX)(R9*8), X10
 	VMOVSD (SI)(R9*8), X11
 	VMOVSD (DI)(R9*8), X12
-	JMP    go582
+	JMP    go618
 
-two581:
+two617:
 	VMOVUPD (AX)(R9*8), X7
 	VMOVUPD (CX)(R9*8), X8
 	VMOVUPD (DX)(R9*8), X9
@@ -6894,7 +7178,7 @@ two581:
 	VMOVUPD (SI)(R9*8), X11
 	VMOVUPD (DI)(R9*8), X12
 
-go582:
+go618:
 	VMOVAPD      Z10, Z0
 	VFMADD132PD  Z12, Z7, Z0
 	VMOVAPD      Z10, Z1
@@ -6902,8 +7186,8 @@ go582:
 	VMOVAPD      Z10, Z2
 	VFNMADD132PD Z12, Z9, Z2
 	CMPQ         R8, $0x02
-	JLT          one583
-	JEQ          two584
+	JLT          one619
+	JEQ          two620
 	MOVQ         $+1, BX
 	SHLXQ        R8, BX, BX
 	DECQ         BX
@@ -6919,21 +7203,21 @@ go582:
 	DECQ         AX
 	KMOVB        AX, K1
 	VMOVUPD      Z2, K1, (DX)(R9*8)
-	JMP          end585
+	JMP          end621
 
-one583:
+one619:
 	VMOVSD X0, (AX)(R9*8)
 	VMOVSD X1, (CX)(R9*8)
 	VMOVSD X2, (DX)(R9*8)
-	JMP    end585
+	JMP    end621
 
-two584:
+two620:
 	VMOVUPD X0, (AX)(R9*8)
 	VMOVUPD X1, (CX)(R9*8)
 	VMOVUPD X2, (DX)(R9*8)
 
-end585:
-done579:
+end621:
+done615:
 	VZEROUPPER
 	RET
 
@@ -6949,9 +7233,9 @@ TEXT ·affineInverseGrad256(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R8
 	XORQ R9, R9
 	SUBQ $0x04, R8
-	JLT  tail587
+	JLT  tail623
 
-head586:
+head622:
 	VMOVUPD      (AX)(R9*8), Y0
 	VMOVUPD      (CX)(R9*8), Y1
 	VMOVUPD      (DX)(R9*8), Y2
@@ -6969,14 +7253,14 @@ head586:
 	VMOVUPD      Y1, (DX)(R9*8)
 	ADDQ         $0x04, R9
 	SUBQ         $0x04, R8
-	JGE          head586
+	JGE          head622
 
-tail587:
+tail623:
 	ADDQ       $0x04, R8
-	JEQ        done588
+	JEQ        done624
 	CMPQ       R8, $0x02
-	JLT        one589
-	JEQ        two590
+	JLT        one625
+	JEQ        two626
 	LEAQ       ones4<>+0(SB), R10
 	MOVQ       R8, R11
 	NEGQ       R11
@@ -6987,18 +7271,18 @@ tail587:
 	VMASKMOVPD (BX)(R9*8), Y0, Y10
 	VMASKMOVPD (SI)(R9*8), Y0, Y11
 	VMASKMOVPD (DI)(R9*8), Y0, Y12
-	JMP        go591
+	JMP        go627
 
-one589:
+one625:
 	VMOVSD (AX)(R9*8), X7
 	VMOVSD (CX)(R9*8), X8
 	VMOVSD (DX)(R9*8), X9
 	VMOVSD (BX)(R9*8), X10
 	VMOVSD (SI)(R9*8), X11
 	VMOVSD (DI)(R9*8), X12
-	JMP    go591
+	JMP    go627
 
-two590:
+two626:
 	VMOVUPD (AX)(R9*8), X7
 	VMOVUPD (CX)(R9*8), X8
 	VMOVUPD (DX)(R9*8), X9
@@ -7006,7 +7290,7 @@ two590:
 	VMOVUPD (SI)(R9*8), X11
 	VMOVUPD (DI)(R9*8), X12
 
-go591:
+go627:
 	VMOVAPD      Y10, Y0
 	VFMADD132PD  Y12, Y7, Y0
 	VMOVAPD      Y10, Y1
@@ -7014,8 +7298,8 @@ go591:
 	VMOVAPD      Y10, Y2
 	VFNMADD132PD Y12, Y9, Y2
 	CMPQ         R8, $0x02
-	JLT          one592
-	JEQ          two593
+	JLT          one628
+	JEQ          two629
 	LEAQ         ones4<>+0(SB), BX
 	MOVQ         R8, SI
 	NEGQ         SI
@@ -7031,21 +7315,21 @@ go591:
 	NEGQ         CX
 	VMOVDQU      32(AX)(CX*8), Y0
 	VMASKMOVPD   Y2, Y0, (DX)(R9*8)
-	JMP          end594
+	JMP          end630
 
-one592:
+one628:
 	VMOVSD X0, (AX)(R9*8)
 	VMOVSD X1, (CX)(R9*8)
 	VMOVSD X2, (DX)(R9*8)
-	JMP    end594
+	JMP    end630
 
-two593:
+two629:
 	VMOVUPD X0, (AX)(R9*8)
 	VMOVUPD X1, (CX)(R9*8)
 	VMOVUPD X2, (DX)(R9*8)
 
-end594:
-done588:
+end630:
+done624:
 	VZEROUPPER
 	RET
 
@@ -7059,9 +7343,9 @@ TEXT ·adam512(SB), NOSPLIT, $0-104
 	MOVQ n+32(FP), SI
 	XORQ DI, DI
 	SUBQ $0x08, SI
-	JLT  tail596
+	JLT  tail632
 
-head595:
+head631:
 	VMOVUPD      (AX)(DI*8), Z0
 	VMOVUPD      (CX)(DI*8), Z1
 	VMOVUPD      (DX)(DI*8), Z2
@@ -7094,14 +7378,14 @@ head595:
 	VMOVUPD      Z1, (DX)(DI*8)
 	ADDQ         $0x08, DI
 	SUBQ         $0x08, SI
-	JGE          head595
+	JGE          head631
 
-tail596:
+tail632:
 	ADDQ      $0x08, SI
-	JEQ       done597
+	JEQ       done633
 	CMPQ      SI, $0x02
-	JLT       one598
-	JEQ       two599
+	JLT       one634
+	JEQ       two635
 	MOVQ      $+1, R8
 	SHLXQ     SI, R8, R8
 	DECQ      R8
@@ -7110,22 +7394,22 @@ tail596:
 	VMOVUPD.Z (CX)(DI*8), K1, Z7
 	VMOVUPD.Z (DX)(DI*8), K1, Z8
 	VMOVUPD.Z (BX)(DI*8), K1, Z9
-	JMP       go600
+	JMP       go636
 
-one598:
+one634:
 	VMOVSD (AX)(DI*8), X6
 	VMOVSD (CX)(DI*8), X7
 	VMOVSD (DX)(DI*8), X8
 	VMOVSD (BX)(DI*8), X9
-	JMP    go600
+	JMP    go636
 
-two599:
+two635:
 	VMOVUPD (AX)(DI*8), X6
 	VMOVUPD (CX)(DI*8), X7
 	VMOVUPD (DX)(DI*8), X8
 	VMOVUPD (BX)(DI*8), X9
 
-go600:
+go636:
 	VBROADCASTSD beta1+40(FP), Z0
 	VBROADCASTSD rest1+48(FP), Z1
 	VMULPD       Z9, Z1, Z1
@@ -7150,8 +7434,8 @@ go600:
 	VDIVPD       Z2, Z4, Z2
 	VSUBPD       Z2, Z3, Z2
 	CMPQ         SI, $0x02
-	JLT          one601
-	JEQ          two602
+	JLT          one637
+	JEQ          two638
 	MOVQ         $+1, BX
 	SHLXQ        SI, BX, BX
 	DECQ         BX
@@ -7167,21 +7451,21 @@ go600:
 	DECQ         AX
 	KMOVB        AX, K1
 	VMOVUPD      Z1, K1, (DX)(DI*8)
-	JMP          end603
+	JMP          end639
 
-one601:
+one637:
 	VMOVSD X2, (AX)(DI*8)
 	VMOVSD X0, (CX)(DI*8)
 	VMOVSD X1, (DX)(DI*8)
-	JMP    end603
+	JMP    end639
 
-two602:
+two638:
 	VMOVUPD X2, (AX)(DI*8)
 	VMOVUPD X0, (CX)(DI*8)
 	VMOVUPD X1, (DX)(DI*8)
 
-end603:
-done597:
+end639:
+done633:
 	VZEROUPPER
 	RET
 
@@ -7195,9 +7479,9 @@ TEXT ·adam256(SB), NOSPLIT, $0-104
 	MOVQ n+32(FP), SI
 	XORQ DI, DI
 	SUBQ $0x04, SI
-	JLT  tail605
+	JLT  tail641
 
-head604:
+head640:
 	VMOVUPD      (AX)(DI*8), Y0
 	VMOVUPD      (CX)(DI*8), Y1
 	VMOVUPD      (DX)(DI*8), Y2
@@ -7230,14 +7514,14 @@ head604:
 	VMOVUPD      Y1, (DX)(DI*8)
 	ADDQ         $0x04, DI
 	SUBQ         $0x04, SI
-	JGE          head604
+	JGE          head640
 
-tail605:
+tail641:
 	ADDQ       $0x04, SI
-	JEQ        done606
+	JEQ        done642
 	CMPQ       SI, $0x02
-	JLT        one607
-	JEQ        two608
+	JLT        one643
+	JEQ        two644
 	LEAQ       ones4<>+0(SB), R8
 	MOVQ       SI, R9
 	NEGQ       R9
@@ -7246,22 +7530,22 @@ tail605:
 	VMASKMOVPD (CX)(DI*8), Y0, Y7
 	VMASKMOVPD (DX)(DI*8), Y0, Y8
 	VMASKMOVPD (BX)(DI*8), Y0, Y9
-	JMP        go609
+	JMP        go645
 
-one607:
+one643:
 	VMOVSD (AX)(DI*8), X6
 	VMOVSD (CX)(DI*8), X7
 	VMOVSD (DX)(DI*8), X8
 	VMOVSD (BX)(DI*8), X9
-	JMP    go609
+	JMP    go645
 
-two608:
+two644:
 	VMOVUPD (AX)(DI*8), X6
 	VMOVUPD (CX)(DI*8), X7
 	VMOVUPD (DX)(DI*8), X8
 	VMOVUPD (BX)(DI*8), X9
 
-go609:
+go645:
 	VBROADCASTSD beta1+40(FP), Y0
 	VBROADCASTSD rest1+48(FP), Y1
 	VMULPD       Y9, Y1, Y1
@@ -7286,8 +7570,8 @@ go609:
 	VDIVPD       Y2, Y4, Y2
 	VSUBPD       Y2, Y3, Y2
 	CMPQ         SI, $0x02
-	JLT          one610
-	JEQ          two611
+	JLT          one646
+	JEQ          two647
 	LEAQ         ones4<>+0(SB), BX
 	MOVQ         SI, R8
 	NEGQ         R8
@@ -7303,20 +7587,20 @@ go609:
 	NEGQ         CX
 	VMOVDQU      32(AX)(CX*8), Y0
 	VMASKMOVPD   Y1, Y0, (DX)(DI*8)
-	JMP          end612
+	JMP          end648
 
-one610:
+one646:
 	VMOVSD X2, (AX)(DI*8)
 	VMOVSD X0, (CX)(DI*8)
 	VMOVSD X1, (DX)(DI*8)
-	JMP    end612
+	JMP    end648
 
-two611:
+two647:
 	VMOVUPD X2, (AX)(DI*8)
 	VMOVUPD X0, (CX)(DI*8)
 	VMOVUPD X1, (DX)(DI*8)
 
-end612:
-done606:
+end648:
+done642:
 	VZEROUPPER
 	RET

@@ -381,6 +381,40 @@ func fastSelect(dst, mask, x, y []float64) bool {
 	return true
 }
 
+func fastReluMask(dst, x, y []float64) bool {
+	if active == generic {
+		return false
+	}
+	x = x[:len(dst)]
+	y = y[:len(dst)]
+	for i := 0; i < len(dst); i += chunk {
+		n := min(len(dst)-i, chunk)
+		if active == avx512 {
+			reluMask512(&dst[i], &x[i], &y[i], n)
+		} else {
+			reluMask256(&dst[i], &x[i], &y[i], n)
+		}
+	}
+	return true
+}
+
+func fastTanhMask(dst, x, y []float64) bool {
+	if active == generic {
+		return false
+	}
+	x = x[:len(dst)]
+	y = y[:len(dst)]
+	for i := 0; i < len(dst); i += chunk {
+		n := min(len(dst)-i, chunk)
+		if active == avx512 {
+			tanhMask512(&dst[i], &x[i], &y[i], n)
+		} else {
+			tanhMask256(&dst[i], &x[i], &y[i], n)
+		}
+	}
+	return true
+}
+
 func fastClampGrad(dx, dy, x []float64, lo, hi float64) bool {
 	if active == generic {
 		return false

@@ -50,6 +50,10 @@ func fastAxpy(_, _ []float64, _ float64) bool { return false }
 
 func fastSelect(_, _, _, _ []float64) bool { return false }
 
+func fastReluMask(_, _, _ []float64) bool { return false }
+
+func fastTanhMask(_, _, _ []float64) bool { return false }
+
 func fastClampGrad(_, _, _ []float64, _, _ float64) bool { return false }
 
 func fastLeakyReLUGrad(_, _, _ []float64, _ float64) bool { return false }

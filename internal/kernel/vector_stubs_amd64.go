@@ -234,6 +234,26 @@ func select512(dst *float64, mask *float64, x *float64, y *float64, n int)
 //go:noescape
 func select256(dst *float64, mask *float64, x *float64, y *float64, n int)
 
+// reluMask512 is reluMask on n elements.
+//
+//go:noescape
+func reluMask512(dst *float64, x *float64, y *float64, n int)
+
+// reluMask256 is reluMask on n elements.
+//
+//go:noescape
+func reluMask256(dst *float64, x *float64, y *float64, n int)
+
+// tanhMask512 is tanhMask on n elements.
+//
+//go:noescape
+func tanhMask512(dst *float64, x *float64, y *float64, n int)
+
+// tanhMask256 is tanhMask on n elements.
+//
+//go:noescape
+func tanhMask256(dst *float64, x *float64, y *float64, n int)
+
 // clampGrad512 is ClampGrad on n elements.
 //
 //go:noescape

@@ -39,6 +39,8 @@ var elementwises = []elementwise{
 	map1("ClampZero", func(dst, x []float64) { Clamp(dst, x, 0, 1) }),
 	map2("ClampGrad", func(dx, dy, x []float64) { ClampGrad(dx, dy, x, -1, 0.5) }),
 	map2("LeakyReLUGrad", func(dx, dy, x []float64) { LeakyReLUGrad(dx, dy, x, 0.1) }),
+	map2("ActGrad/ReLU", func(dz, dy, y []float64) { ActGrad(dz, dy, y, ReLU) }),
+	map2("ActGrad/Tanh", func(dz, dy, y []float64) { ActGrad(dz, dy, y, Tanh) }),
 	{"Select", 4, 1, func(s [][]float64) { Select(s[0], s[1], s[2], s[3]) }},
 	{"Affine", 5, 2, func(s [][]float64) { Affine(s[0], s[1], s[2], s[3], s[4]) }},
 	{"AffineInverse", 5, 2, func(s [][]float64) { AffineInverse(s[0], s[1], s[2], s[3], s[4]) }},

@@ -88,6 +88,13 @@ var loops = []loop{
 		},
 	},
 
+	binary("reluMask", func(v vec, dy, y reg.Register) reg.Register {
+		g := v.copy(v.num(0))
+		v.pickTo(v.cmp(greater, y, v.num(0)), dy, g)
+		return g
+	}),
+	binary("tanhMask", func(v vec, dy, y reg.Register) reg.Register { return v.mul(dy, v.fnma(y, y, v.num(1))) }),
+
 	gradient("ClampGrad", "x", func(v vec, dx, dy, x reg.Register, s values) reg.Register {
 		r := v.copy(dx)
 		v.pickTo(v.cmp(greaterEqual, x, s(0)), v.add(dx, dy), r)
