@@ -19,8 +19,8 @@ type Affine struct{ Scale ScaleMap }
 // A ScaleMap is how [Affine] makes a log-scale from a raw number.
 type ScaleMap string
 
-// The scale maps in use. Every one is a smooth, increasing function of s but
-// for the ends of Clip.
+// The scale maps in use. Every one is a smooth, monotone function of s but for
+// the ends of Clip.
 const (
 	// SoftClipScale is a(s) = s/(1 + |s|/log 1000): scales between 1/1000 and 1000,
 	// and a(s) ≈ s near 0. The default.
@@ -29,13 +29,16 @@ const (
 	Exponential ScaleMap = "exp"
 	// Clip is a(s) = min(max(s, −5), 3).
 	Clip ScaleMap = "clip"
-	// Sigmoid2 is exp(a(s)) = σ(s + 2) + 0.001, as in Glow: zeros give scale 0.88.
+	// Sigmoid2 is exp(a(s)) = σ(s + 2) + 0.001: zeros give scale 0.88.
 	Sigmoid2 ScaleMap = "sigmoid2"
+	// GlowScale is exp(a(s)) = 1/σ(s + 2), as in Glow, where data shrink on the way to
+	// the base: zeros give scale 1.14.
+	GlowScale ScaleMap = "glow"
 	// SoftplusScale is exp(a(s)) = log(1 + eˢ) + 0.001: zeros give scale 0.69.
 	SoftplusScale ScaleMap = "softplus"
 )
 
-var scaleMaps = []ScaleMap{SoftClipScale, Exponential, Clip, Sigmoid2, SoftplusScale}
+var scaleMaps = []ScaleMap{SoftClipScale, Exponential, Clip, Sigmoid2, GlowScale, SoftplusScale}
 
 func (m ScaleMap) index() int {
 	for i, n := range scaleMaps {
@@ -82,6 +85,13 @@ func (m ScaleMap) log(a, d, s []float64) {
 		}
 		kernel.AddConst(a, a, minScale)
 		kernel.Log(a, a)
+	case GlowScale:
+		kernel.AddConst(d, s, 2)
+		kernel.LogSigmoid(a, d)
+		kernel.Scale(a, a, -1)
+		kernel.Scale(d, d, -1)
+		kernel.Sigmoid(d, d)
+		kernel.Scale(d, d, -1)
 	case SoftplusScale:
 		kernel.Sigmoid(d, s)
 		kernel.Softplus(a, s)

@@ -46,9 +46,17 @@ func TestLearnedMapsStartAsTheIdentity(t *testing.T) {
 		"TriLLowRank": bijector.NewTriLLowRank(eye(3), autodiff.NewParam(3, 2, nil), none, none),
 		"LU":          bijector.NewLU(eye(3), nil, none),
 		"Scale":       bijector.NewScale(autodiff.Learned(1)),
+		"Linear":      bijector.NewLinear(eye(3), none),
+		"Householder": bijector.NewHouseholder(bijector.PairedAxes(4, 3, rng.New(1))),
+		"QR":          bijector.NewQR(bijector.PairedAxes(2, 3, nil), eye(3), none),
+		"SVD":         bijector.NewSVD(bijector.PairedAxes(2, 3, nil), bijector.PairedAxes(4, 3, nil), autodiff.Learned(1, 1, 1), none),
+		"MatrixExp":   bijector.NewMatrixExp(autodiff.NewParam(3, 3, nil), none),
+		"Rotation":    bijector.NewRotation(autodiff.NewParam(3, 3, nil)),
+		"Cayley":      bijector.NewCayley(autodiff.NewParam(3, 3, nil)),
+		"LowRank":     bijector.NewLowRank(autodiff.Learned(1, 1, 1), autodiff.NewParam(3, 2, nil), nil, none),
 	} {
 		x := bijectortest.Normal(4, 3)
-		if got := forward(b, x); !mat.EqualApprox(got, x, 1e-15) {
+		if got := forward(b, x); !mat.EqualApprox(got, x, 2e-15) {
 			t.Errorf("%s: got %v, want %v", name, mat.Formatted(got), mat.Formatted(x))
 		}
 	}
@@ -90,9 +98,21 @@ func TestLinearPanics(t *testing.T) {
 		"perturbation sizes": func() {
 			bijector.NewTriLLowRank(autodiff.LearnedIdentity(2), autodiff.NewParam(2, 3, nil), fixed(1, 2), none)
 		},
-		"order":       func() { bijector.NewPermute(0, 2) },
-		"order twice": func() { bijector.NewLU(autodiff.LearnedIdentity(2), []int{1, 1}, none) },
-		"no columns":  func() { bijector.NewPermute() },
+		"order":         func() { bijector.NewPermute(0, 2) },
+		"order twice":   func() { bijector.NewLU(autodiff.LearnedIdentity(2), []int{1, 1}, none) },
+		"no columns":    func() { bijector.NewPermute() },
+		"axis of zeros": func() { bijector.NewHouseholder(autodiff.NewParam(2, 3, nil)) },
+		"no axes":       func() { bijector.NewQR(nil, autodiff.LearnedIdentity(2), none) },
+		"axes": func() {
+			bijector.NewSVD(bijector.PairedAxes(2, 2, nil), bijector.PairedAxes(2, 3, nil), fixed(1), none)
+		},
+		"U and V": func() {
+			bijector.NewLowRank(fixed(1), autodiff.NewParam(3, 2, nil), autodiff.NewParam(3, 1, nil), none)
+		},
+		"skew":           func() { bijector.NewRotation(autodiff.NewParam(3, 2, nil)) },
+		"exponential":    func() { bijector.NewMatrixExp(autodiff.NewParam(3, 2, nil), none) },
+		"DCT of type 1":  func() { bijector.NewDCT(3, 1) },
+		"DCT of nothing": func() { bijector.NewDCT(0, 2) },
 		"width": func() {
 			forward(bijector.NewTriL(autodiff.LearnedIdentity(2), none), mat.NewDense(1, 3, nil))
 		},
@@ -112,6 +132,7 @@ func TestLinearPanics(t *testing.T) {
 func TestLinearRestore(t *testing.T) {
 	for _, b := range []interface{ Restore() error }{
 		&bijector.Scale{}, &bijector.Diagonal{}, &bijector.TriL{}, &bijector.TriLLowRank{}, &bijector.LU{}, &bijector.Permute{},
+		&bijector.Linear{}, &bijector.Householder{}, &bijector.QR{}, &bijector.SVD{}, &bijector.MatrixExp{}, &bijector.Rotation{}, &bijector.LowRank{}, &bijector.DCT{},
 		&bijector.Permute{Perm: []int{1, -1}},
 		&bijector.TriL{L: autodiff.NewParam(2, 2, nil), Diag: autodiff.Fixed(1)},
 		&bijector.LU{Factors: autodiff.NewParam(2, 2, nil), Diag: autodiff.Fixed(1, 1), Perm: []int{0, 1, 2}},
@@ -125,13 +146,24 @@ func TestLinearRestore(t *testing.T) {
 // A learned affine map fits a Gaussian: the log-density of standardised data
 // rises to that of the best Gaussian.
 func TestLearnedMatricesTrain(t *testing.T) {
+	shift := func() autodiff.Value { return autodiff.Learned(0, 0) }
+	axes := func(seed uint64) *autodiff.Param { return bijector.PairedAxes(2, 2, rng.New(seed)) }
 	truth := bijector.NewTriL(autodiff.FixedMatrix(mat.NewDense(2, 2, []float64{2, 0, -1.5, 0.5})), autodiff.Fixed(1, -1))
 	data := forward(truth, bijectortest.Normal(400, 2))
 	for name, b := range map[string]bijector.Bijector{
-		"TriL": bijector.NewTriL(autodiff.LearnedIdentity(2), autodiff.Learned(0, 0)),
+		"TriL": bijector.NewTriL(autodiff.LearnedIdentity(2), shift()),
 		"TriLLowRank": bijector.NewTriLLowRank(autodiff.LearnedIdentity(2), autodiff.LearnedNormal(2, 2, 0.1, rng.New(1)),
-			none, autodiff.Learned(0, 0)),
-		"LU": bijector.NewLU(autodiff.LearnedIdentity(2), []int{1, 0}, autodiff.Learned(0, 0)),
+			none, shift()),
+		"LU":        bijector.NewLU(autodiff.LearnedIdentity(2), []int{1, 0}, shift()),
+		"Linear":    bijector.NewLinear(autodiff.LearnedIdentity(2), shift()),
+		"QR":        bijector.NewQR(axes(2), autodiff.LearnedIdentity(2), shift()),
+		"SVD":       bijector.NewSVD(axes(3), axes(4), autodiff.Learned(1, 1), shift()),
+		"MatrixExp": bijector.NewMatrixExp(autodiff.NewParam(2, 2, nil), shift()),
+		"Rotation": bijector.Chain{bijector.NewScale(autodiff.Learned(1, 1)), bijector.NewRotation(autodiff.NewParam(2, 2, nil)),
+			bijector.NewShift(shift())},
+		"Cayley": bijector.Chain{bijector.NewScale(autodiff.Learned(1, 1)), bijector.NewCayley(autodiff.NewParam(2, 2, nil)),
+			bijector.NewShift(shift())},
+		"LowRank": bijector.NewLowRank(autodiff.Learned(1, 1), autodiff.LearnedNormal(2, 2, 0.1, rng.New(5)), nil, shift()),
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := nll(truth, autodiff.NewTape().Matrix(data)).Value()

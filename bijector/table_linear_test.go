@@ -22,6 +22,7 @@ func linearCases() []bijectortest.Case {
 	normal, fixed, learned := bijectortest.Normal, autodiff.Fixed, autodiff.Learned
 	var none autodiff.Value
 	fixedM, learnedM := autodiff.FixedMatrix, autodiff.LearnedMatrix
+	axes := func(k, d int) *autodiff.Param { return learnedM(bijectortest.Normal(k, d)) }
 	thin := autodiff.LearnedNormal(4, 2, 0.5, rng.New(1))
 	signs := fixedM(mat.NewDense(3, 3, []float64{-0.7, 9, 9, 0.383, 1.546, 9, 0.892, -0.555, -1.945}))
 	return []bijectortest.Case{
@@ -44,5 +45,20 @@ func linearCases() []bijectortest.Case {
 		{Name: "Permute/rows", B: bijector.NewPermuteRows(2, 2, 0, 1), X: normal(5, 6)},
 		{Name: "Permute/reverse", B: bijector.NewReverse(4), X: normal(5, 4)},
 		{Name: "Permute/transpose", B: bijector.NewTranspose(2, 3), X: normal(5, 6)},
+		{Name: "Linear", B: bijector.NewLinear(learnedM(near(4)), learned(1, 2, 3, 4)), X: normal(5, 4)},
+		{Name: "Householder", B: bijector.NewHouseholder(axes(3, 4)), X: normal(5, 4)},
+		{Name: "Householder/one", B: bijector.NewHouseholder(fixedM(normal(1, 3))), X: normal(5, 3)},
+		{Name: "QR", B: bijector.NewQR(axes(3, 4), learnedM(near(4)), learned(1, 2, 3, 4)), X: normal(5, 4)},
+		{Name: "SVD", B: bijector.NewSVD(axes(3, 4), axes(2, 4), learned(1, 2, 0.3, 4), learned(1, 2, 3, 4)), X: normal(5, 4)},
+		{Name: "SVD/scalar", B: bijector.NewSVD(axes(1, 3), axes(1, 3), fixed(-2), none), X: normal(5, 3)},
+		{Name: "MatrixExp", B: bijector.NewMatrixExp(learnedM(normal(4, 4)), learned(1, 2, 3, 4)), X: normal(5, 4)},
+		{Name: "Rotation", B: bijector.NewRotation(learnedM(normal(4, 4))), X: normal(5, 4)},
+		{Name: "Rotation/Cayley", B: bijector.NewCayley(learnedM(normal(4, 4))), X: normal(5, 4)},
+		{Name: "LowRank", B: bijector.NewLowRank(learned(1, 2, 0.5, 1), thin, nil, learned(1, 2, 3, 4)), X: normal(5, 4)},
+		{Name: "LowRank/UV", B: bijector.NewLowRank(fixed(-2), thin, learnedM(bijectortest.Uniform(4, 2, -0.5, 0.5)), none), X: normal(5, 4)},
+		{Name: "DCT/2", B: bijector.NewDCT(5, 2), X: normal(5, 5)},
+		{Name: "DCT/3", B: bijector.NewDCT(4, 3), X: normal(5, 4)},
+		{Name: "Haar", B: bijector.Haar{}, X: normal(5, 8)},
+		{Name: "Haar/odd", B: bijector.Haar{}, X: normal(5, 7)},
 	}
 }

@@ -14,7 +14,7 @@ import (
 // table lists every bijector of the package: internal/archtest fails if an
 // exported one is missing.
 func table() []bijectortest.Case {
-	return slices.Concat(coreCases(), linearCases(), elementwiseCases())
+	return slices.Concat(coreCases(), linearCases(), elementwiseCases(), imageCases())
 }
 
 func TestLaws(t *testing.T) {
@@ -60,6 +60,7 @@ func coreCases() []bijectortest.Case {
 		{Name: "Elementwise/affine-exp", B: elementwise(bijector.Affine{Scale: bijector.Exponential}), X: normal(5, 3)},
 		{Name: "Elementwise/affine-clip", B: elementwise(bijector.Affine{Scale: bijector.Clip}), X: normal(5, 3)},
 		{Name: "Elementwise/affine-sigmoid2", B: elementwise(bijector.Affine{Scale: bijector.Sigmoid2}), X: normal(5, 3)},
+		{Name: "Elementwise/affine-glow", B: elementwise(bijector.Affine{Scale: bijector.GlowScale}), X: normal(5, 3)},
 		{Name: "Elementwise/affine-softplus", B: elementwise(bijector.Affine{Scale: bijector.SoftplusScale}), X: normal(5, 3)},
 		{Name: "Elementwise/spline", B: elementwise(spline), X: normal(6, 3)},
 		{Name: "Coupling/affine", B: coupling(4, []int{1, 3}, bijector.Affine{}, 0), X: normal(5, 4)},

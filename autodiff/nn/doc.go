@@ -38,4 +38,5 @@ type Network interface {
 var (
 	_ Network = (*MLP)(nil)
 	_ Network = (*ResMLP)(nil)
+	_ Network = (*MADE)(nil)
 )

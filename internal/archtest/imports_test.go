@@ -15,7 +15,7 @@ import (
 // A star stands for any name. Files of tests may import anything.
 const layers = `
 	internal/kernel/peak < internal/kernel
-	internal/kernel, internal/rng < internal/*
+	internal/kernel, internal/rng, internal/strictjson < internal/*
 	internal/kernel, internal/rng, internal/* < autodiff
 	autodiff < autodiff/gradtest, autodiff/nn, autodiff/optim, dist
 	autodiff/nn < bijector

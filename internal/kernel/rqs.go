@@ -49,6 +49,9 @@ func (q RQS) Stride() int { return 3*q.Bins - 1 }
 // Forward sets y = f(x) and ls = log f′(x) for n elements.
 func (q RQS) Forward(y, ls, x, raw []float64, n int) {
 	c := q.consts()
+	if (&rqsArgs{out: y[:n], log: ls[:n], in: x[:n], raw: raw, n: n}).fast(&c, rqsForward) {
+		return
+	}
 	var e knots
 	for i := range n {
 		r := raw[i*c.stride : (i+1)*c.stride]
@@ -68,6 +71,9 @@ func (q RQS) Forward(y, ls, x, raw []float64, n int) {
 // Inverse sets x = f⁻¹(y) and ls = log (f⁻¹)′(y) for n elements.
 func (q RQS) Inverse(x, ls, y, raw []float64, n int) {
 	c := q.consts()
+	if (&rqsArgs{out: x[:n], log: ls[:n], in: y[:n], raw: raw, n: n}).fast(&c, rqsInverse) {
+		return
+	}
 	var e knots
 	for i := range n {
 		r := raw[i*c.stride : (i+1)*c.stride]
@@ -107,6 +113,28 @@ func (q RQS) consts() rqsConsts {
 	}
 }
 
+// base returns where knot j would be if the softmax gave nothing.
+func (c *rqsConsts) base(j int) float64 { return math.FMA(float64(j), c.floor, -c.bound) }
+
+// rqsArgs are the arguments of one method: what it stores to, reads, and for the
+// gradients the gradients of the results.
+type rqsArgs struct {
+	out, log, in     []float64
+	gradOut, gradLog []float64
+	raw, draw        []float64
+	n                int
+}
+
+// An rqsMethod says which method.
+type rqsMethod uint8
+
+const (
+	rqsForward rqsMethod = iota
+	rqsInverse
+	rqsForwardGrad
+	rqsInverseGrad
+)
+
 // An axis holds the softmax of one axis's bins: sum[k] is Σ exp(raw−max) over
 // the bins before k, at[k] the inner knot k.
 type axis struct {
@@ -131,7 +159,7 @@ func (a *axis) fill(c *rqsConsts, raw []float64) {
 	a.sum[len(raw)] = s
 	a.share = c.free / s
 	for j := range raw {
-		a.at[j] = math.FMA(a.sum[j], a.share, math.FMA(float64(j), c.floor, -c.bound))
+		a.at[j] = math.FMA(a.sum[j], a.share, c.base(j))
 	}
 }
 
@@ -168,9 +196,6 @@ func (e *knots) find(c *rqsConsts, raw []float64, v float64, a *axis) piece {
 	b.w, b.h = b.xr-b.xl, b.yr-b.yl
 	b.rw = 1 / b.w
 	b.s = float64(b.h * b.rw)
-	if v != v {
-		b.xl, b.yl = v, v
-	}
 	return b
 }
 

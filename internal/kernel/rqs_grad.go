@@ -6,6 +6,10 @@ import "math"
 // dy and dls, those of its results.
 func (q RQS) ForwardGrad(dx, draw, dy, dls, x, raw []float64, n int) {
 	c := q.consts()
+	a := rqsArgs{out: dx[:n], in: x[:n], gradOut: dy[:n], gradLog: dls[:n], raw: raw, draw: draw, n: n}
+	if a.fast(&c, rqsForwardGrad) {
+		return
+	}
 	var e knots
 	for i := range n {
 		if outside(x[i], c.bound) {
@@ -27,6 +31,10 @@ func (q RQS) ForwardGrad(dx, draw, dy, dls, x, raw []float64, n int) {
 // map at x, the implicit function theorem gives ∂x/∂θ = −(∂F/∂θ)/F′.
 func (q RQS) InverseGrad(dy, draw, dx, dls, x, raw []float64, n int) {
 	c := q.consts()
+	a := rqsArgs{out: dy[:n], in: x[:n], gradOut: dx[:n], gradLog: dls[:n], raw: raw, draw: draw, n: n}
+	if a.fast(&c, rqsInverseGrad) {
+		return
+	}
 	var e knots
 	for i := range n {
 		if outside(x[i], c.bound) {
@@ -109,6 +117,6 @@ func (a *axis) spread(draw []float64, k int, gl, gs float64) {
 		case j == k:
 			g = gs - mean
 		}
-		draw[j] = math.FMA(float64(a.exp[j]*a.share), g, draw[j])
+		draw[j] += float64(float64(a.exp[j]*a.share) * g)
 	}
 }

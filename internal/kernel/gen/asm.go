@@ -18,6 +18,7 @@ type asm struct {
 	constants map[uint64]operand.Mem // numbers written so far, by their bits
 	laneBits  map[string]operand.Mem // constants of bits, once written
 	tailMask  *operand.Mem           // ones, once written
+	numbers   *operand.Mem           // laneNumbers, once written
 }
 
 // text opens the function name with the Go signature sig and the doc line doc.

@@ -40,6 +40,7 @@ var topics = []topic{
 	{"peak", "../peak", "peak", peak, nil},
 	{"vector", "..", "kernel", vector, loops},
 	{"sums", "..", "kernel", sums, nil},
+	{"spline", "..", "kernel", spline, nil},
 }
 
 func main() {

@@ -1,0 +1,278 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/gradtest"
+	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/mat"
+)
+
+// madeSpecs are networks of all kinds, small enough for differences.
+func madeSpecs() map[string]MADESpec {
+	return map[string]MADESpec{
+		"plain":    {Dim: 4, Hidden: []int{7, 6}, Outputs: 2, Act: Tanh},
+		"order":    {Dim: 4, Hidden: []int{7}, Outputs: 3, Act: SiLU, Order: []int{2, 0, 3, 1}},
+		"context":  {Dim: 3, Hidden: []int{6, 5}, Outputs: 2, Cond: 2, Act: Tanh},
+		"residual": {Dim: 3, Hidden: []int{5, 5}, Outputs: 2, Act: Tanh, Residual: true},
+		"residual with context and order": {Dim: 3, Hidden: []int{5, 5}, Outputs: 1, Cond: 1, Act: Softplus,
+			Residual: true, Order: []int{2, 1, 0}},
+		"linear":     {Dim: 4, Outputs: 2, Act: ReLU},
+		"one column": {Dim: 1, Hidden: []int{3}, Outputs: 2, Cond: 1, Act: Tanh},
+		"narrow":     {Dim: 6, Hidden: []int{3, 2}, Outputs: 1, Act: GELU},
+		"random":     {Dim: 5, Hidden: []int{9, 9}, Outputs: 2, Act: ELU, Degrees: RandomDegrees(5, []int{9, 9}, false, rng.New(3))},
+		"wide":       {Dim: 3, Hidden: []int{150, 120}, Outputs: 30, Act: Tanh},
+	}
+}
+
+// madeContext returns n contexts for the network, or the zero Var.
+func madeContext(t *autodiff.Tape, m *MADE, n int) autodiff.Var {
+	if m.Spec.Cond == 0 {
+		return autodiff.Var{}
+	}
+	return t.Matrix(randomRows(n, m.Spec.Cond))
+}
+
+// plain is the network by full matrix products with masked weights.
+func plain(m *MADE, x, c autodiff.Var) autodiff.Var {
+	t := x.Tape()
+	layer := func(l int, h autodiff.Var) autodiff.Var {
+		w := mat.DenseCopyOf(m.Layers[l].W.Matrix())
+		m.prog.linear[l].stairs.mask(w.RawMatrix().Data)
+		if c == (autodiff.Var{}) {
+			return m.Layers[l].Act.dense(h, t.Matrix(w), t.Use(m.Layers[l].B))
+		}
+		start := autodiff.Dense(c, t.Use(m.Context[l]), t.Use(m.Layers[l].B), autodiff.Linear)
+		return m.Layers[l].Act.Apply(start.Add(h.MatMul(t.Matrix(w))))
+	}
+	if m.Spec.Order != nil {
+		x = x.Gather(m.Spec.Order)
+	}
+	h, last := layer(0, x), len(m.Layers)-1
+	if m.Spec.Residual {
+		for l := 1; l < last; l += 2 {
+			h = h.Add(layer(l+1, layer(l, m.Spec.Act.Apply(h))))
+		}
+	} else {
+		for l := 1; l < last; l++ {
+			h = layer(l, h)
+		}
+	}
+	if last > 0 {
+		h = layer(last, h)
+	}
+	if m.ungroup != nil {
+		h = h.Gather(m.ungroup)
+	}
+	return h
+}
+
+func TestMADEIsThePlainNetwork(t *testing.T) {
+	for name, spec := range madeSpecs() {
+		m := NewMADE(spec, rng.New(1))
+		for _, l := range m.Layers { // what is below the stairs must not matter
+			Glorot(l, rng.New(9))
+		}
+		tape := autodiff.NewTape()
+		x, c := tape.Matrix(randomRows(33, m.In())), madeContext(tape, m, 33)
+		got, want := m.ApplyGiven(x, c), plain(m, x, c)
+		for i, v := range got.Data() {
+			// The context's part is added first here, last there.
+			if d := math.Abs(v - want.Data()[i]); !(d == 0 || spec.Cond > 0 && d < 1e-14) {
+				t.Fatalf("%s: number %d: got %v, want %v", name, i, v, want.Data()[i])
+			}
+		}
+	}
+}
+
+// Column j must depend on exactly those before it in the order, or on some of
+// them if there are fewer units than degrees.
+func TestMADEDependence(t *testing.T) {
+	for name, spec := range madeSpecs() {
+		m := NewMADE(spec, rng.New(1))
+		d, k := m.In(), spec.Outputs
+		position := make([]int, d)
+		for j := range d {
+			position[j] = j
+		}
+		for pos, j := range spec.Order {
+			position[j] = pos
+		}
+		tape := autodiff.NewTape()
+		for col := range m.Out() {
+			tape.Reset()
+			x := tape.Variable(randomRows(5, d))
+			out := m.ApplyGiven(x, madeContext(tape, m, 5)).Slice(col, col+1).Sum()
+			grad := make([]float64, d)
+			if !out.Constant() {
+				tape.Backward(out)
+				for i, g := range x.Grad() {
+					grad[i%d] += math.Abs(g)
+				}
+			}
+			for j, g := range grad {
+				before, all := position[j] < position[col/k], name != "random" && name != "narrow"
+				if !before && g != 0 || before && all && g == 0 {
+					t.Errorf("%s: output %d by column %d: got gradient %v, want non-zero %v", name, col, j, g, before)
+				}
+			}
+		}
+	}
+}
+
+func TestMADEGradients(t *testing.T) {
+	for name, spec := range madeSpecs() {
+		if name == "wide" {
+			continue // 20,000 weights
+		}
+		t.Run(name, func(t *testing.T) {
+			m := NewMADE(spec, rng.New(2))
+			if spec.Cond == 0 {
+				gradtest.Check(t, func(x ...autodiff.Var) autodiff.Var { return m.Apply(x[0]) }, randomRows(3, m.In()))
+				return
+			}
+			for _, rows := range []int{1, 3} {
+				gradtest.Check(t, func(x ...autodiff.Var) autodiff.Var { return m.ApplyGiven(x[0], x[1]) },
+					randomRows(3, m.In()), randomRows(rows, spec.Cond))
+			}
+		})
+	}
+}
+
+// The gradients of the wide network, which has several panels, are those of the plain one.
+func TestMADEPanelGradients(t *testing.T) {
+	m := NewMADE(madeSpecs()["wide"], rng.New(2))
+	grads := func(f func(m *MADE, x autodiff.Var) autodiff.Var) [][]float64 {
+		tape := autodiff.NewTape()
+		x := tape.Variable(randomRows(20, m.In()))
+		tape.Backward(f(m, x).Square().Sum())
+		return [][]float64{slices.Clone(x.Grad()), slices.Clone(tape.Grad(m.Layers[0].B)), slices.Clone(tape.Grad(m.Layers[1].B))}
+	}
+	got := grads(func(m *MADE, x autodiff.Var) autodiff.Var { return m.Apply(x) })
+	want := grads(func(m *MADE, x autodiff.Var) autodiff.Var { return plain(m, x, autodiff.Var{}) })
+	for i := range want {
+		for j, w := range want[i] {
+			if !(math.Abs(got[i][j]-w) <= 1e-12*(1+math.Abs(w))) {
+				t.Fatalf("gradient %d, number %d: got %v, want %v", i, j, got[i][j], w)
+			}
+		}
+	}
+	tape := autodiff.NewTape()
+	x := tape.Matrix(randomRows(20, m.In()))
+	tape.Backward(m.Apply(x).Square().Sum())
+	for l, g := range m.prog.linear {
+		dw := slices.Clone(tape.Grad(m.Layers[l].W))
+		g.stairs.mask(dw)
+		if !slices.Equal(dw, tape.Grad(m.Layers[l].W)) {
+			t.Errorf("layer %d: got gradients below the stairs, want none", l)
+		}
+	}
+}
+
+func TestNatural(t *testing.T) {
+	spec := madeSpecs()["residual with context and order"]
+	m := NewMADE(spec, rng.New(2))
+	tape := autodiff.NewTape()
+	x, c := tape.Matrix(randomRows(4, 3)), tape.Matrix(randomRows(4, 1))
+	got := m.Natural().ApplyGiven(x.Gather(spec.Order), c)
+	want := m.ApplyGiven(x, c)
+	for pos, j := range spec.Order {
+		for i := range 4 {
+			if got.At(i, pos) != want.At(i, j) {
+				t.Errorf("row %d, column %d: got %v, want %v", i, j, got.At(i, pos), want.At(i, j))
+			}
+		}
+	}
+}
+
+func TestDegrees(t *testing.T) {
+	for _, c := range []struct {
+		got, want []int
+	}{
+		{SequentialDegrees(3, []int{4}, false)[0], []int{1, 1, 2, 2}},
+		{SequentialDegrees(3, []int{3}, true)[0], []int{0, 1, 2}},
+		{SequentialDegrees(9, []int{3}, false)[0], []int{3, 6, 8}}, // the last column's inputs are all seen
+		{SequentialDegrees(1, []int{2}, false)[0], []int{0, 0}},
+	} {
+		if !slices.Equal(c.got, c.want) {
+			t.Errorf("got degrees %v, want %v", c.got, c.want)
+		}
+	}
+	for seed := range uint64(20) {
+		d := RandomDegrees(6, []int{5, 5, 5}, seed%2 == 0, rng.New(seed))
+		least := 1 - int(1-seed%2)
+		for l, layer := range d {
+			if err := checkDegrees(layer, 6); err != nil || layer[0] < least {
+				t.Errorf("layer %d: got degrees %v, want at least %d", l, layer, least)
+			}
+			least = layer[0]
+		}
+	}
+}
+
+func TestMADEPanics(t *testing.T) {
+	tape := autodiff.NewTape()
+	base := MADESpec{Dim: 3, Hidden: []int{4}, Outputs: 2, Act: ReLU}
+	with := func(change func(s *MADESpec)) func() {
+		return func() { s := base; change(&s); NewMADE(s, nil) }
+	}
+	for want, f := range map[string]func(){
+		"nn: MADE: got 0 columns, 2 outputs":                  with(func(s *MADESpec) { s.Dim = 0 }),
+		"nn: MADE: got hidden widths [4 0]":                   with(func(s *MADESpec) { s.Hidden = []int{4, 0} }),
+		"nn: MADE: got residual blocks of widths [4 5]":       with(func(s *MADESpec) { s.Hidden = []int{4, 5}; s.Residual = true }),
+		"nn: MADE: got no residual blocks":                    with(func(s *MADESpec) { s.Hidden = nil; s.Residual = true }),
+		"nn: MADE: got order [0 1 1]":                         with(func(s *MADESpec) { s.Order = []int{0, 1, 1} }),
+		"nn: MADE: got an order of 2 columns":                 with(func(s *MADESpec) { s.Order = []int{0, 1} }),
+		"nn: MADE: got degrees [1 1 2 3]":                     with(func(s *MADESpec) { s.Degrees = [][]int{{3, 1, 2, 1}} }),
+		"nn: MADE: got 2 degrees, want 4":                     with(func(s *MADESpec) { s.Degrees = [][]int{{1, 2}} }),
+		"nn: MADE: got degrees of 2 layers":                   with(func(s *MADESpec) { s.Degrees = [][]int{{1, 2}, {1}} }),
+		`nn: Activation: got "x"`:                             with(func(s *MADESpec) { s.Act = "x" }),
+		"nn: MADE: got 2 columns, want 3":                     func() { NewMADE(base, nil).Apply(tape.Zeros(5, 2)) },
+		"nn: MADE: got a context of 5×1, want 5×0":            func() { NewMADE(base, nil).ApplyGiven(tape.Zeros(5, 3), tape.Zeros(5, 1)) },
+		"nn: MADE: got no context, want one of 2 columns":     func() { b := base; b.Cond = 2; NewMADE(b, nil).Apply(tape.Zeros(5, 3)) },
+		"nn: MADE: got a context of 4×2, want 5×2 or one row": func() { b := base; b.Cond = 2; NewMADE(b, nil).ApplyGiven(tape.Zeros(5, 3), tape.Zeros(4, 2)) },
+		"nn: NewSolver: got no network":                       func() { NewSolver(nil, affine{}) },
+	} {
+		func() {
+			defer func() {
+				if got := fmt.Sprint(recover()); !strings.HasPrefix(got, want) {
+					t.Errorf("got panic %q, want %q", got, want)
+				}
+			}()
+			f()
+		}()
+	}
+}
+
+func TestMADERestore(t *testing.T) {
+	m := NewMADE(madeSpecs()["context"], rng.New(1))
+	if err := (&MADE{Spec: m.Spec, Layers: m.Layers, Context: m.Context}).Restore(); err != nil {
+		t.Error(err)
+	}
+	for want, bad := range map[string]*MADE{
+		"nn: MADE: got 2 layers and 3 of context, want 3": {Spec: m.Spec, Layers: m.Layers[:2], Context: m.Context},
+		"nn: MADE: got 3 layers and 0 of context, want 3": {Spec: m.Spec, Layers: m.Layers},
+		"nn: Layer: got weights of 5×6":                   {Spec: m.Spec, Layers: []Layer{m.Layers[0], m.Layers[2], m.Layers[1]}, Context: m.Context},
+		"nn: MADE: got weights of the context of 2×6":     {Spec: m.Spec, Layers: m.Layers, Context: []*autodiff.Param{m.Context[0], m.Context[2], m.Context[1]}},
+		"nn: MADE: got 0 columns":                         {},
+	} {
+		if err := bad.Restore(); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestZeroLastMADE(t *testing.T) {
+	m := NewMADE(madeSpecs()["context"], rng.New(1)).ZeroLast()
+	tape := autodiff.NewTape()
+	for _, v := range m.ApplyGiven(tape.Matrix(randomRows(4, 3)), tape.Matrix(randomRows(4, 2))).Data() {
+		if v != 0 {
+			t.Errorf("got %v, want 0", v)
+		}
+	}
+}

@@ -1,0 +1,258 @@
+package nn
+
+import (
+	"sync"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+)
+
+// A sweep evaluates a masked network degree by degree on n samples, so that the
+// columns may depend on its outputs. Buffers are unit by unit, each unit n
+// numbers. Sums run in the order of [stairsOp]'s, so that results are the same
+// to the last bit.
+type sweep struct {
+	*program
+	n       int
+	weights [][]float64 // of each layer
+	starts  [][]float64 // out numbers, or n·out, for each layer
+	bufs    [][]float64
+	grads   [][]float64
+	slopes  [][]float64 // derivatives of the activation that fills a buffer
+	tape    *autodiff.Tape
+	memory  []float64 // of bufs, if they are its own
+	view    mat.Dense
+	vars    []autodiff.Var
+	raw     []float64 // n×Outputs of one column
+	x       []float64
+	solver  *Solver
+}
+
+var sweeps = sync.Pool{New: func() any { return &sweep{tape: autodiff.NewTape()} }}
+
+// newSweep returns a sweep over n samples, to be put back by done.
+func newSweep(p *program, n int) *sweep {
+	s := sweeps.Get().(*sweep)
+	s.program, s.n = p, n
+	s.weights, s.starts = s.weights[:0], s.starts[:0]
+	return s
+}
+
+func (s *sweep) done() {
+	s.tape.Reset()
+	s.program, s.solver = nil, nil
+	clear(s.weights)
+	clear(s.starts)
+	clear(s.bufs)
+	clear(s.grads)
+	clear(s.slopes)
+	sweeps.Put(s)
+}
+
+// split cuts memory into the buffers of the program.
+func (s *sweep) split(bufs [][]float64, memory []float64) [][]float64 {
+	bufs = bufs[:0]
+	for _, off := range s.units {
+		size := off[s.dim] * s.n
+		bufs = append(bufs, memory[:size:size])
+		memory = memory[size:]
+	}
+	return bufs
+}
+
+// rows returns units a to b−1 of a buffer.
+func (s *sweep) rows(buf []float64, a, b int) []float64 { return buf[a*s.n : b*s.n] }
+
+// forward computes all buffers: next, called for each column in turn, sets
+// it in buffer 0 by its outputs, which stand in the last buffer.
+func (s *sweep) forward(next func(s *sweep, m int)) {
+	for _, st := range s.stages {
+		if st.layer >= 0 {
+			s.begin(st)
+		}
+	}
+	for i, a := range s.blocks[:len(s.blocks)-1] {
+		b := s.blocks[i+1]
+		s.tape.Reset()
+		s.tape.NoGrad(true)
+		if b > a+1 {
+			for _, st := range s.stages {
+				if st.layer >= 0 {
+					g := s.linear[st.layer].stairs
+					s.product(st, g.to[a], g.to[b], 0, g.done[a])
+				}
+			}
+		}
+		for m := a; m < b; m++ {
+			for _, st := range s.stages {
+				s.stage(st, a, b, m)
+			}
+			next(s, m)
+		}
+	}
+}
+
+// begin sets the buffer of a layer to what its products are added to.
+func (s *sweep) begin(st stage) {
+	start, dst := s.starts[st.layer], s.bufs[st.dst]
+	if out := s.linear[st.layer].stairs.out; len(start) == out {
+		for u, b := range start {
+			row := s.rows(dst, u, u+1)
+			for i := range row {
+				row[i] = b
+			}
+		}
+	} else {
+		transpose(dst, start, s.n, out)
+	}
+}
+
+// stage computes the units of degree m, in the block of degrees a to b−1.
+func (s *sweep) stage(st stage, a, b, m int) {
+	off := s.units[st.dst]
+	dst := s.rows(s.bufs[st.dst], off[m], off[m+1])
+	if len(dst) == 0 {
+		return
+	}
+	if st.layer < 0 {
+		s.activate(dst, s.rows(s.bufs[st.src], off[m], off[m+1]), st.act)
+		return
+	}
+	g := s.linear[st.layer].stairs
+	s.product(st, off[m], off[m+1], s.finished(g, a, b), g.seen[m])
+	if st.skip >= 0 {
+		kernel.Accumulate(dst, s.rows(s.bufs[st.skip], off[m], off[m+1]))
+	}
+}
+
+// finished returns how many of a layer's inputs the products of the block of
+// degrees a to b−1 contain from its start.
+func (s *sweep) finished(g *stairs, a, b int) int {
+	if b == a+1 {
+		return 0
+	}
+	return g.done[a]
+}
+
+// product adds inputs k0 to k1−1 to units u0 to u1−1 of a layer.
+func (s *sweep) product(st stage, u0, u1, k0, k1 int) {
+	if u0 == u1 || k0 == k1 {
+		return
+	}
+	out := s.linear[st.layer].stairs.out
+	kernel.Gemm(true, false, u1-u0, s.n, k1-k0, s.weights[st.layer][k0*out+u0:], out,
+		s.rows(s.bufs[st.src], k0, k1), s.n, true, s.rows(s.bufs[st.dst], u0, u1), s.n)
+}
+
+func (s *sweep) activate(dst, src []float64, act Activation) {
+	switch act {
+	case ReLU:
+		kernel.LeakyReLU(dst, src, 0)
+	case Tanh:
+		kernel.TanhOf(dst, src)
+	default:
+		copy(dst, act.Apply(s.tape.View(len(src)/s.n, s.n, src)).Data())
+	}
+}
+
+// backward propagates the gradients in the last buffer of s.grads, and those in
+// its buffer 0, through the whole evaluation; prev, called for each column in
+// reverse, moves the gradient of the column to that of its outputs.
+func (s *sweep) backward(prev func(s *sweep, m int)) {
+	for i := len(s.blocks) - 2; i >= 0; i-- {
+		a, b := s.blocks[i], s.blocks[i+1]
+		for m := b - 1; m >= a; m-- {
+			prev(s, m)
+			for j := len(s.stages) - 1; j >= 0; j-- {
+				s.unstage(s.stages[j], a, b, m)
+			}
+		}
+		if b == a+1 {
+			continue
+		}
+		for _, st := range s.stages {
+			if st.layer >= 0 {
+				g := s.linear[st.layer].stairs
+				s.unproduct(st, g.to[a], g.to[b], 0, g.done[a])
+			}
+		}
+	}
+}
+
+// unstage propagates the gradients of the units of degree m.
+func (s *sweep) unstage(st stage, a, b, m int) {
+	off := s.units[st.dst]
+	dst := s.rows(s.grads[st.dst], off[m], off[m+1])
+	if len(dst) == 0 {
+		return
+	}
+	if st.layer < 0 {
+		kernel.MulAdd(s.rows(s.grads[st.src], off[m], off[m+1]), dst, s.rows(s.slopes[st.dst], off[m], off[m+1]))
+		return
+	}
+	g := s.linear[st.layer].stairs
+	s.unproduct(st, off[m], off[m+1], s.finished(g, a, b), g.seen[m])
+	if st.skip >= 0 {
+		kernel.Accumulate(s.rows(s.grads[st.skip], off[m], off[m+1]), dst)
+	}
+}
+
+// unproduct is the transpose of product.
+func (s *sweep) unproduct(st stage, u0, u1, k0, k1 int) {
+	if u0 == u1 || k0 == k1 {
+		return
+	}
+	out := s.linear[st.layer].stairs.out
+	kernel.Gemm(false, false, k1-k0, s.n, u1-u0, s.weights[st.layer][k0*out+u0:], out,
+		s.rows(s.grads[st.dst], u0, u1), s.n, true, s.rows(s.grads[st.src], k0, k1), s.n)
+}
+
+// addWeights adds the gradients of a layer's weights to dw and of its start to
+// db, either of which may be nil.
+func (s *sweep) addWeights(st stage, dw, db []float64) {
+	g, dz := s.linear[st.layer].stairs, s.grads[st.dst]
+	if dw != nil {
+		for _, p := range g.panels {
+			kernel.Gemm(false, true, p.depth, p.width(), s.n, s.bufs[st.src], s.n,
+				s.rows(dz, p.from, p.to), s.n, true, dw[p.from:], g.out)
+		}
+		g.clearCorners(dw)
+	}
+	if len(db) == g.out {
+		for u := range db {
+			db[u] += kernel.Sum(s.rows(dz, u, u+1))
+		}
+	} else if db != nil {
+		for u := range g.out {
+			for i, d := range s.rows(dz, u, u+1) {
+				db[i*g.out+u] += d
+			}
+		}
+	}
+}
+
+// variable records data as a variable of the sweep's own tape.
+func (s *sweep) variable(rows, cols int, data []float64) autodiff.Var {
+	s.view.SetRawMatrix(blas64.General{Rows: rows, Cols: cols, Stride: cols, Data: data})
+	return s.tape.Variable(&s.view)
+}
+
+// transpose sets dst, cols×rows, to the transpose of src, rows×cols.
+func transpose(dst, src []float64, rows, cols int) {
+	for i := range rows {
+		for j, v := range src[i*cols : (i+1)*cols] {
+			dst[j*rows+i] = v
+		}
+	}
+}
+
+// grow returns a slice of n numbers of unspecified value, x itself if it is
+// long enough.
+func grow(x []float64, n int) []float64 {
+	if cap(x) < n {
+		return make([]float64, n)
+	}
+	return x[:n]
+}
