@@ -1,0 +1,132 @@
+package bijector
+
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
+)
+
+// Autoregressive maps each column by a univariate whose parameters a masked
+// network computes from the results before it in the network's order, and from the
+// context:
+//
+//	yⱼ = g(xⱼ; rⱼ),  r = Net(y, c),  rⱼ depending on the columns of y before j
+//
+// Its log-determinant is Σⱼ log g′. With [Affine] it is the masked
+// autoregressive flow, its inverse the inverse autoregressive flow; with
+// [Spline] the autoregressive neural spline flow.
+//
+// Inverse, and with it densities, cost one pass of the network, which is
+// nearly half as long as that of an unmasked one. Forward, which samples, costs
+// about one pass too, in whatever number of columns: each hidden unit is
+// computed once, when the columns that it sees are known, see [nn.Solver]. Its
+// gradient is exact and costs about another pass.
+//
+// G. Papamakarios, T. Pavlakou, I. Murray, Masked Autoregressive Flow for
+// Density Estimation, 2017, arXiv:1705.07057; D. Kingma, T. Salimans,
+// R. Jozefowicz, X. Chen, I. Sutskever, M. Welling, Improving Variational
+// Inference with Inverse Autoregressive Flow, 2016, arXiv:1606.04934.
+type Autoregressive struct {
+	// Net has Map.Params() outputs for each column.
+	Net *nn.MADE
+	// Map has no parameters of its own to learn.
+	Map Univariate
+
+	natural  *nn.MADE
+	solver   *nn.Solver
+	order    []int // nil for the natural one
+	position []int // its inverse
+	ctx      autodiff.Var
+}
+
+// NewAutoregressive returns the map with the given network and univariate. It
+// panics unless the network has m.Params() outputs for each column.
+func NewAutoregressive(net *nn.MADE, m Univariate) *Autoregressive {
+	a := &Autoregressive{Net: net, Map: m}
+	must(a.Restore())
+	return a
+}
+
+// Restore checks the fields and makes what follows from them.
+func (a *Autoregressive) Restore() error {
+	if a.Net == nil || a.Map == nil {
+		return fmt.Errorf("bijector: Autoregressive: got no network or no map, want both")
+	}
+	if k := a.Map.Params(); a.Net.Spec.Outputs != k {
+		return fmt.Errorf("bijector: Autoregressive: got a network with %d outputs per column, want %d", a.Net.Spec.Outputs, k)
+	}
+	net := &nn.MADE{Spec: a.Net.Spec, Layers: a.Net.Layers, Context: a.Net.Context}
+	if err := net.Restore(); err != nil {
+		return fmt.Errorf("bijector: Autoregressive: %w", err)
+	}
+	a.natural = net.Natural()
+	a.solver = nn.NewSolver(a.natural, a.Map)
+	a.order, a.position = nil, nil
+	if order := a.Net.Spec.Order; order != nil {
+		a.order, a.position = order, make([]int, len(order))
+		for k, j := range order {
+			a.position[j] = k
+		}
+	}
+	return nil
+}
+
+// sort returns the columns in the network's order.
+func (a *Autoregressive) sort(x autodiff.Var) autodiff.Var {
+	wantCols("Autoregressive", x, a.Net.In())
+	if a.order == nil {
+		return x
+	}
+	return x.Gather(a.order)
+}
+
+// unsort puts the columns back.
+func (a *Autoregressive) unsort(x autodiff.Var) autodiff.Var {
+	if a.order == nil {
+		return x
+	}
+	return x.Gather(a.position)
+}
+
+// inverse returns x and log(dxⱼ/dyⱼ) for the sorted columns y.
+func (a *Autoregressive) inverse(y autodiff.Var) (x, logSlope autodiff.Var) {
+	return a.Map.Inverse(y, a.natural.ApplyGiven(y, a.ctx))
+}
+
+// Forward returns y.
+func (a *Autoregressive) Forward(x autodiff.Var) autodiff.Var {
+	y, _ := a.solver.Solve(a.sort(x), a.ctx)
+	return a.unsort(y)
+}
+
+// Inverse returns x.
+func (a *Autoregressive) Inverse(y autodiff.Var) autodiff.Var {
+	x, _ := a.inverse(a.sort(y))
+	return a.unsort(x)
+}
+
+// ILDJ returns Σⱼ log(dxⱼ/dyⱼ).
+func (a *Autoregressive) ILDJ(y autodiff.Var) autodiff.Var {
+	_, s := a.inverse(a.sort(y))
+	return s.RowSum()
+}
+
+// FLDJ returns Σⱼ log(dyⱼ/dxⱼ).
+func (a *Autoregressive) FLDJ(x autodiff.Var) autodiff.Var {
+	x = a.sort(x)
+	_, raw := a.solver.Solve(x, a.ctx)
+	_, s := a.Map.Forward(x, raw)
+	return s.RowSum()
+}
+
+// CondDim returns the width of the network's context.
+func (a *Autoregressive) CondDim() int { return a.Net.Spec.Cond }
+
+// Given returns the map for the contexts.
+func (a *Autoregressive) Given(c autodiff.Var) Bijector {
+	wantContext("Autoregressive", c, a.Net.Spec.Cond)
+	bound := *a
+	bound.ctx = c
+	return &bound
+}
