@@ -40,6 +40,7 @@ var topics = []topic{
 	{"peak", "../peak", "peak", peak, nil},
 	{"vector", "..", "kernel", vector, loops},
 	{"sums", "..", "kernel", sums, nil},
+	{"broadcast", "..", "kernel", broadcast, nil},
 	{"spline", "..", "kernel", spline, nil},
 }
 
