@@ -63,10 +63,19 @@ func mixing(d int) bijector.Bijector {
 	return bijector.NewConv1x1(d, 1, rng.New(2))
 }
 
+// actNorm returns an ActNorm with the moments of some data.
+func actNorm(d int) *bijector.ActNorm {
+	a := bijector.NewActNorm(d)
+	a.Initialize(autodiff.NewTape().Matrix(bijectortest.Uniform(20, d, -1, 5)))
+	return a
+}
+
 func imageCases() []bijectortest.Case {
 	normal := bijectortest.Normal
 	perPixel := bijector.NewPerPixel(bijector.NewCoupling(2, []int{1}, bijector.Spline{Bins: 3}, 1, mlp(4)), 3)
 	return []bijectortest.Case{
+		{Name: "ActNorm", B: actNorm(3), X: normal(5, 3)},
+		{Name: "ActNorm/pixels", B: bijector.NewPerPixel(actNorm(2), 3), X: normal(5, 6)},
 		{Name: "Squeeze", B: bijector.NewSqueeze(2, 4, 2), X: normal(4, 16)},
 		{Name: "Squeeze/one", B: bijector.NewSqueeze(1, 2, 2), X: normal(4, 4)},
 		{Name: "PerPixel", B: bijector.NewPerPixel(bijector.Chain{mixing(3), bijector.NewElementwise(3, bijector.Spline{})}, 2), X: normal(4, 6)},
