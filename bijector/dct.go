@@ -31,8 +31,8 @@ func NewDCT(d, kind int) *DCT {
 
 // Restore checks the fields and computes the cosines.
 func (t *DCT) Restore() error {
-	if t.Dim <= 0 || (t.Type != 2 && t.Type != 3) {
-		return fmt.Errorf("bijector: DCT: got %d columns and type %d, want at least one and type 2 or 3", t.Dim, t.Type)
+	if t.Dim <= 0 || t.Dim > maxSide || (t.Type != 2 && t.Type != 3) {
+		return fmt.Errorf("bijector: DCT: got %d columns and type %d, want 1 to %d and type 2 or 3", t.Dim, t.Type, maxSide)
 	}
 	d := t.Dim
 	m := make([]float64, d*d)

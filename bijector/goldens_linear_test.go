@@ -44,6 +44,37 @@ func (p goldenParams) scale([]int) bijector.Bijector {
 	return bijector.NewScale(autodiff.Fixed(by...))
 }
 
+// triangular returns n for n(n+1)/2.
+func triangular(m int) int { return int(math.Sqrt(2 * float64(m))) }
+
+func (p goldenParams) fill(shape []int) bijector.Bijector {
+	var upper bool
+	if _, ok := p["upper"]; ok {
+		p.decode("upper", &upper)
+	}
+	if upper {
+		return bijector.NewFillUpperTriangular(triangular(shape[0]))
+	}
+	return bijector.NewFillTriangular(triangular(shape[0]))
+}
+
+// nestedOr returns the bijector of numbers in a parameter, or b if it is not there.
+func (p goldenParams) nestedOr(name string, b bijector.Bijector) bijector.Bijector {
+	if _, ok := p[name]; ok {
+		return p.nested(name, nil)
+	}
+	return b
+}
+
+func (p goldenParams) blockwise([]int) bijector.Bijector {
+	var blocks []bijector.Block
+	widths := p.ints("block_sizes")
+	for i, b := range p.list("bijectors", func(i int) []int { return []int{widths[i]} }) {
+		blocks = append(blocks, bijector.Block{B: b, In: widths[i]})
+	}
+	return bijector.NewBlockwise(blocks...)
+}
+
 // lu places row i of L·U where the permutation says that it goes.
 func (p goldenParams) lu([]int) bijector.Bijector {
 	goes := p.ints("permutation")
@@ -77,6 +108,40 @@ func init() {
 		"DiscreteCosineTransform": func(p goldenParams, shape []int) bijector.Bijector {
 			return bijector.NewDCT(shape[0], int(p.number("dct_type", 2)))
 		},
+		"Ascending":               func(goldenParams, []int) bijector.Bijector { return bijector.Ascending{} },
+		"SoftmaxCentered":         func(goldenParams, []int) bijector.Bijector { return bijector.SoftmaxCentered{} },
+		"IteratedSigmoidCentered": func(goldenParams, []int) bijector.Bijector { return bijector.StickBreaking{} },
+		"UnitVector":              func(goldenParams, []int) bijector.Bijector { return bijector.UnitVector{} },
+		"CholeskyOuterProduct":    func(goldenParams, []int) bijector.Bijector { return bijector.CholeskyOuterProduct{} },
+		"CholeskyToInvCholesky":   func(goldenParams, []int) bijector.Bijector { return bijector.CholeskyToInvCholesky{} },
+		"MatrixInverseTriL":       func(goldenParams, []int) bijector.Bijector { return bijector.MatrixInverseTriL{} },
+		"CorrelationCholesky": func(_ goldenParams, shape []int) bijector.Bijector {
+			return bijector.NewCorrelationCholesky(triangular(shape[0]) + 1)
+		},
+		"FillTriangular": goldenParams.fill,
+		"FillScaleTriL": func(p goldenParams, shape []int) bijector.Bijector {
+			return bijector.NewFillScaleTriL(triangular(shape[0]), p.nestedOr("diag_bijector", &bijector.Softplus{}), p.number("diag_shift", 1e-5))
+		},
+		"TransformDiagonal": func(p goldenParams, shape []int) bijector.Bijector {
+			return bijector.NewTransformDiagonal(shape[0], p.nested("diag_bijector", nil))
+		},
+		"Cumsum": func(p goldenParams, shape []int) bijector.Bijector {
+			if p.number("axis", -1) == -2 {
+				return bijector.NewCumsumRows(shape[0], shape[1])
+			}
+			return &bijector.Cumsum{Len: shape[len(shape)-1]}
+		},
+		"Pad": func(p goldenParams, _ []int) bijector.Bijector {
+			n := p.ints("paddings")
+			return bijector.NewPad(n[0], n[1], p.number("constant_values", 0))
+		},
+		"Reshape": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewReshape(p.ints("event_shape_in"), p.ints("event_shape_out"))
+		},
+		"Split": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewSplit(p.ints("num_or_size_splits")...)
+		},
+		"Blockwise": goldenParams.blockwise,
 	} {
 		goldenKinds[kind] = f
 	}

@@ -1,6 +1,9 @@
 package bijector_test
 
 import (
+	"math"
+	"slices"
+
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/bijector/bijectortest"
@@ -19,6 +22,10 @@ func near(d int) *mat.Dense {
 }
 
 func linearCases() []bijectortest.Case {
+	return slices.Concat(affineCases(), constraintCases())
+}
+
+func affineCases() []bijectortest.Case {
 	normal, fixed, learned := bijectortest.Normal, autodiff.Fixed, autodiff.Learned
 	var none autodiff.Value
 	fixedM, learnedM := autodiff.FixedMatrix, autodiff.LearnedMatrix
@@ -60,5 +67,77 @@ func linearCases() []bijectortest.Case {
 		{Name: "DCT/3", B: bijector.NewDCT(4, 3), X: normal(5, 4)},
 		{Name: "Haar", B: bijector.Haar{}, X: normal(5, 8)},
 		{Name: "Haar/odd", B: bijector.Haar{}, X: normal(5, 7)},
+	}
+}
+
+// triangle returns the places of the lower triangle of n×n matrices, without
+// the diagonal if strict.
+func triangle(n int, strict bool) (places []int) {
+	for i := range n {
+		for j := range i + 1 {
+			if j < i || !strict {
+				places = append(places, i*n+j)
+			}
+		}
+	}
+	return places
+}
+
+// factors returns rows of lower triangular n×n matrices with a positive
+// diagonal, whose upper triangle holds zeros.
+func factors(rows, n int) *mat.Dense {
+	x, m := bijectortest.Normal(rows, n*n), mat.NewDense(rows, n*n, nil)
+	for i := range rows {
+		for _, at := range triangle(n, false) {
+			m.Set(i, at, x.At(i, at))
+			if at%(n+1) == 0 {
+				m.Set(i, at, 0.5+math.Abs(x.At(i, at)))
+			}
+		}
+	}
+	return m
+}
+
+func constraintCases() []bijectortest.Case {
+	normal := bijectortest.Normal
+	low3, strict4 := triangle(3, false), triangle(4, true)
+	upper3 := []int{0, 1, 2, 4, 5, 8}
+	exp, softplus := bijector.Exp{}, &bijector.Softplus{}
+	coupling := bijector.NewCoupling(3, []int{1}, bijector.Affine{}, 2, mlp(3))
+	ctx := normal(5, 2)
+	blocks := bijector.NewBlockwise(bijector.Block{B: exp, In: 1}, bijector.Block{B: bijector.SoftmaxCentered{}, In: 2, Out: 3},
+		bijector.Block{B: bijector.NewTriL(autodiff.LearnedMatrix(near(2)), none), In: 2})
+	conditional := bijector.NewBlockwise(bijector.Block{B: coupling, In: 3}, bijector.Block{B: exp, In: 2})
+	diagonal := bijector.NewTransformDiagonal(3, coupling)
+	return []bijectortest.Case{
+		{Name: "Ascending", B: bijector.Ascending{}, X: normal(5, 4)},
+		{Name: "Ascending/one", B: bijector.Ascending{}, X: normal(5, 1)},
+		{Name: "SoftmaxCentered", B: bijector.SoftmaxCentered{}, X: normal(5, 3), Embedded: true},
+		{Name: "StickBreaking", B: bijector.StickBreaking{}, X: normal(5, 3), Out: []int{0, 1, 2}},
+		{Name: "StickBreaking/one", B: bijector.StickBreaking{}, X: normal(5, 1), Out: []int{0}},
+		{Name: "UnitVector", B: bijector.UnitVector{}, X: normal(5, 3), Embedded: true},
+		{Name: "Cumsum", B: &bijector.Cumsum{}, X: normal(5, 4)},
+		{Name: "Cumsum/rows", B: bijector.NewCumsumRows(3, 2), X: normal(5, 6)},
+		{Name: "Cumsum/columns", B: &bijector.Cumsum{Len: 3}, X: normal(5, 6)},
+		{Name: "CholeskyOuterProduct", B: bijector.CholeskyOuterProduct{}, X: factors(5, 3), In: low3, Out: low3, NoExtremes: true},
+		{Name: "CholeskyToInvCholesky", B: bijector.CholeskyToInvCholesky{}, X: factors(5, 3), In: low3, Out: low3, NoExtremes: true},
+		{Name: "MatrixInverseTriL", B: bijector.MatrixInverseTriL{}, X: factors(5, 3), In: low3, Out: low3, NoExtremes: true},
+		{Name: "FillTriangular", B: bijector.NewFillTriangular(3), X: normal(5, 6), Out: low3},
+		{Name: "FillTriangular/upper", B: bijector.NewFillUpperTriangular(3), X: normal(5, 6), Out: upper3},
+		{Name: "FillTriangular/one", B: bijector.NewFillTriangular(1), X: normal(5, 1)},
+		{Name: "FillScaleTriL", B: bijector.NewFillScaleTriL(3, nil, 1e-5), X: normal(5, 6), Out: low3},
+		{Name: "FillScaleTriL/exp", B: bijector.NewFillScaleTriL(3, exp, 0), X: normal(5, 6), Out: low3},
+		{Name: "CorrelationCholesky", B: bijector.NewCorrelationCholesky(4), X: normal(5, 6), Out: strict4},
+		{Name: "CorrelationCholesky/two", B: bijector.NewCorrelationCholesky(2), X: normal(5, 1), Out: []int{2}},
+		{Name: "TransformDiagonal", B: bijector.NewTransformDiagonal(3, softplus), X: normal(5, 9)},
+		{Name: "TransformDiagonal/conditional", B: diagonal, X: normal(5, 9), Context: ctx},
+		{Name: "Pad", B: bijector.NewPad(1, 2, 0.5), X: normal(5, 3), Out: []int{1, 2, 3}},
+		{Name: "Pad/before", B: bijector.NewPad(2, 0, -1), X: normal(5, 2), Out: []int{2, 3}},
+		{Name: "Reshape", B: bijector.NewReshape([]int{6}, []int{2, 3}), X: normal(5, 6)},
+		{Name: "Split", B: bijector.NewSplit(1, 2), X: normal(5, 3)},
+		{Name: "Subset", B: bijector.NewSubset(bijector.NewTriL(autodiff.LearnedMatrix(near(2)), none), 3, 1), X: normal(5, 4)},
+		{Name: "Subset/conditional", B: bijector.NewSubset(coupling, 3, 1, 0), X: normal(5, 4), Context: ctx},
+		{Name: "Blockwise", B: blocks, X: normal(5, 5), Embedded: true},
+		{Name: "Blockwise/conditional", B: conditional, X: normal(5, 5), Context: ctx},
 	}
 }

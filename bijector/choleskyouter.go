@@ -1,0 +1,44 @@
+package bijector
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// CholeskyOuterProduct maps lower triangular n×n matrices with a positive
+// diagonal, row by row, to the symmetric positive definite ones:
+//
+//	Y = X·Xᵀ,  log|det| = n·log 2 + Σᵢ (n+1−i)·log Xᵢᵢ,  i = 1 … n
+//
+// The log-determinant is that between the lower triangles, n(n+1)/2 numbers
+// each; what stands above the diagonal is not read. A Y that is not positive
+// definite has log-determinant −∞. Both directions cost O(n³) a row.
+type CholeskyOuterProduct struct{}
+
+// Forward returns X·Xᵀ.
+func (CholeskyOuterProduct) Forward(x autodiff.Var) autodiff.Var {
+	return outerOp.Apply(nil, autodiff.Args{I: square("CholeskyOuterProduct", x)}, x.Shape(), x)
+}
+
+// factor returns the Cholesky factors and whether there are any, n×1.
+func (CholeskyOuterProduct) factor(y autodiff.Var) (x, ok autodiff.Var) {
+	return choleskyOp.Apply2(nil, autodiff.Args{I: square("CholeskyOuterProduct", y)}, y.Shape(), autodiff.Shape{Rows: y.Rows(), Cols: 1}, y)
+}
+
+// Inverse returns the Cholesky factor of Y.
+func (c CholeskyOuterProduct) Inverse(y autodiff.Var) autodiff.Var { x, _ := c.factor(y); return x }
+
+// ILDJ returns −FLDJ at the Cholesky factor.
+func (c CholeskyOuterProduct) ILDJ(y autodiff.Var) autodiff.Var {
+	x, ok := c.factor(y)
+	return within(c.FLDJ(x).Neg(), ok)
+}
+
+// FLDJ returns n·log 2 + Σᵢ (n+1−i)·log Xᵢᵢ.
+func (CholeskyOuterProduct) FLDJ(x autodiff.Var) autodiff.Var {
+	diag := diagonals("CholeskyOuterProduct", x)
+	n := diag.Cols()
+	logs := logPositive(diag)
+	return within(logs.Mul(ramp(x.Tape(), n, float64(n), -1)).RowSum().AddConst(float64(n)*math.Ln2), diag)
+}

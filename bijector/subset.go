@@ -1,0 +1,67 @@
+package bijector
+
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// Subset applies a bijector to some columns and keeps the others:
+//
+//	y[Index] = B(x[Index]),  log|det| = that of B
+//
+// B must keep the number of columns. It costs what B costs, and O(d) a row.
+type Subset struct {
+	Index []int // different columns; B sees them in this order
+	B     Bijector
+}
+
+// NewSubset returns the map that applies b to the given columns. It panics if
+// there are none or one occurs twice.
+func NewSubset(b Bijector, index ...int) *Subset {
+	c := &Subset{Index: append([]int(nil), index...), B: b}
+	must(c.Restore())
+	return c
+}
+
+// Restore checks the fields.
+func (c *Subset) Restore() error {
+	if len(c.Index) == 0 || c.B == nil {
+		return fmt.Errorf("bijector: Subset: got columns %v and bijector %v, want at least one, and a bijector", c.Index, c.B)
+	}
+	seen := make(map[int]bool, len(c.Index))
+	for _, j := range c.Index {
+		if j < 0 || seen[j] {
+			return fmt.Errorf("bijector: Subset: got columns %v, want different ones, none negative", c.Index)
+		}
+		seen[j] = true
+	}
+	return nil
+}
+
+// Forward returns x with the columns mapped.
+func (c *Subset) Forward(x autodiff.Var) autodiff.Var {
+	return x.Replace(c.Index, c.B.Forward(x.Gather(c.Index)))
+}
+
+// Inverse returns y with the columns mapped back.
+func (c *Subset) Inverse(y autodiff.Var) autodiff.Var {
+	return y.Replace(c.Index, c.B.Inverse(y.Gather(c.Index)))
+}
+
+// ILDJ returns that of B.
+func (c *Subset) ILDJ(y autodiff.Var) autodiff.Var { return c.B.ILDJ(y.Gather(c.Index)) }
+
+// FLDJ returns that of B.
+func (c *Subset) FLDJ(x autodiff.Var) autodiff.Var { return FLDJ(c.B, x.Gather(c.Index)) }
+
+// CondDim returns the width of B's context.
+func (c *Subset) CondDim() int { return CondDim(c.B) }
+
+// Given returns the map with B bound to the contexts.
+func (c *Subset) Given(ctx autodiff.Var) Bijector {
+	return &Subset{Index: c.Index, B: Given(c.B, ctx)}
+}
+
+// Initialize initialises B with its columns.
+func (c *Subset) Initialize(y autodiff.Var) { Initialize(c.B, y.Gather(c.Index)) }
