@@ -2,7 +2,8 @@ package optim
 
 import (
 	"fmt"
-	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // Adam divides an average of the gradients by the root of an average of their
@@ -36,20 +37,7 @@ func (a *Adam) step(what string, p, grad []float64, rate, decay float64) {
 	}
 	a.state.begin(what, p, grad, rate, 2)
 	t := a.state.Steps
-	adam(p, grad, a.state.Moments[0], a.state.Moments[1],
-		b1, b2, eps, rate/(1-power(b1, t)), 1/math.Sqrt(1-power(b2, t)), 1-float64(rate*decay))
-}
-
-// adam sets m, v and p for one step: rate and root are corrected for the
-// averages' start at 0, and p shrinks by the factor keep.
-func adam(p, g, m, v []float64, b1, b2, eps, rate, root, keep float64) {
-	c1, c2 := 1-b1, 1-b2
-	for i, gi := range g {
-		mi := math.FMA(b1, m[i], float64(c1*gi))
-		vi := math.FMA(b2, v[i], float64(float64(c2*gi)*gi))
-		m[i], v[i] = mi, vi
-		p[i] = math.FMA(-rate, mi/math.FMA(math.Sqrt(vi), root, eps), float64(keep*p[i]))
-	}
+	kernel.Adam(p, grad, a.state.Moments[0], a.state.Moments[1], rate, b1, b2, eps, decay, 1-power(b1, t), 1-power(b2, t))
 }
 
 // AdamW is Adam with decoupled weight decay: each step first shrinks p by the

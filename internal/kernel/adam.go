@@ -12,14 +12,14 @@ import "math"
 // Jimmy Ba, Adam, 2015, arXiv 1412.6980; Ilya Loshchilov and Frank Hutter,
 // Decoupled Weight Decay Regularization, 2019, arXiv 1711.05101.
 func Adam(p, g, m, v []float64, lr, beta1, beta2, eps, wd, c1, c2 float64) {
-	rest1, rest2, rate, scale2, decay := 1-beta1, 1-beta2, lr/c1, 1/c2, float64(lr*wd)
-	if fastAdam(p, m, v, g, beta1, rest1, beta2, rest2, rate, scale2, eps, decay) {
+	rest1, rest2, rate, root, keep := 1-beta1, 1-beta2, lr/c1, 1/math.Sqrt(c2), 1-float64(lr*wd)
+	if fastAdam(p, m, v, g, beta1, rest1, beta2, rest2, -rate, root, eps, keep) {
 		return
 	}
 	for i, gi := range g {
 		m[i] = math.FMA(beta1, m[i], float64(rest1*gi))
-		v[i] = math.FMA(beta2, v[i], float64(rest2*float64(gi*gi)))
-		d := math.Sqrt(float64(v[i]*scale2)) + eps
-		p[i] = math.FMA(-decay, p[i], p[i]) - float64(rate*m[i])/d
+		v[i] = math.FMA(beta2, v[i], float64(float64(rest2*gi)*gi))
+		d := math.FMA(math.Sqrt(v[i]), root, eps)
+		p[i] = math.FMA(-rate, m[i]/d, float64(keep*p[i]))
 	}
 }

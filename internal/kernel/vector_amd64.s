@@ -7333,7 +7333,7 @@ done624:
 	VZEROUPPER
 	RET
 
-// func adam512(p *float64, m *float64, v *float64, grad *float64, n int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, rate float64, scale2 float64, eps float64, decay float64)
+// func adam512(p *float64, m *float64, v *float64, grad *float64, n int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, minusRate float64, root float64, eps float64, keep float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·adam512(SB), NOSPLIT, $0-104
 	MOVQ p+0(FP), AX
@@ -7357,23 +7357,22 @@ head631:
 	VFMADD132PD  Z1, Z5, Z4
 	VBROADCASTSD beta2+56(FP), Z1
 	VBROADCASTSD rest2+64(FP), Z5
-	VMULPD       Z3, Z3, Z3
+	VMULPD       Z3, Z5, Z5
 	VMULPD       Z3, Z5, Z3
 	VMOVAPD      Z1, Z1
 	VFMADD132PD  Z2, Z3, Z1
-	VBROADCASTSD scale2+80(FP), Z2
-	VMULPD       Z2, Z1, Z2
-	VSQRTPD      Z2, Z2
-	VBROADCASTSD eps+88(FP), Z3
-	VADDPD       Z3, Z2, Z2
-	VBROADCASTSD decay+96(FP), Z3
+	VSQRTPD      Z1, Z2
+	VBROADCASTSD root+80(FP), Z3
+	VBROADCASTSD eps+88(FP), Z5
+	VMOVAPD      Z2, Z2
+	VFMADD132PD  Z3, Z5, Z2
+	VBROADCASTSD minusRate+72(FP), Z3
+	VDIVPD       Z2, Z4, Z2
+	VBROADCASTSD keep+96(FP), Z5
+	VMULPD       Z0, Z5, Z0
 	VMOVAPD      Z3, Z3
-	VFNMADD132PD Z0, Z0, Z3
-	VBROADCASTSD rate+72(FP), Z0
-	VMULPD       Z4, Z0, Z0
-	VDIVPD       Z2, Z0, Z0
-	VSUBPD       Z0, Z3, Z0
-	VMOVUPD      Z0, (AX)(DI*8)
+	VFMADD132PD  Z2, Z0, Z3
+	VMOVUPD      Z3, (AX)(DI*8)
 	VMOVUPD      Z4, (CX)(DI*8)
 	VMOVUPD      Z1, (DX)(DI*8)
 	ADDQ         $0x08, DI
@@ -7417,22 +7416,21 @@ go636:
 	VFMADD132PD  Z7, Z1, Z0
 	VBROADCASTSD beta2+56(FP), Z1
 	VBROADCASTSD rest2+64(FP), Z2
-	VMULPD       Z9, Z9, Z3
-	VMULPD       Z3, Z2, Z2
+	VMULPD       Z9, Z2, Z2
+	VMULPD       Z9, Z2, Z2
 	VMOVAPD      Z1, Z1
 	VFMADD132PD  Z8, Z2, Z1
-	VBROADCASTSD scale2+80(FP), Z2
-	VMULPD       Z2, Z1, Z2
-	VSQRTPD      Z2, Z2
-	VBROADCASTSD eps+88(FP), Z3
-	VADDPD       Z3, Z2, Z2
-	VBROADCASTSD decay+96(FP), Z3
+	VSQRTPD      Z1, Z2
+	VBROADCASTSD root+80(FP), Z3
+	VBROADCASTSD eps+88(FP), Z4
+	VMOVAPD      Z2, Z2
+	VFMADD132PD  Z3, Z4, Z2
+	VBROADCASTSD minusRate+72(FP), Z3
+	VDIVPD       Z2, Z0, Z2
+	VBROADCASTSD keep+96(FP), Z4
+	VMULPD       Z6, Z4, Z4
 	VMOVAPD      Z3, Z3
-	VFNMADD132PD Z6, Z6, Z3
-	VBROADCASTSD rate+72(FP), Z4
-	VMULPD       Z0, Z4, Z4
-	VDIVPD       Z2, Z4, Z2
-	VSUBPD       Z2, Z3, Z2
+	VFMADD132PD  Z2, Z4, Z3
 	CMPQ         SI, $0x02
 	JLT          one637
 	JEQ          two638
@@ -7440,7 +7438,7 @@ go636:
 	SHLXQ        SI, BX, BX
 	DECQ         BX
 	KMOVB        BX, K1
-	VMOVUPD      Z2, K1, (AX)(DI*8)
+	VMOVUPD      Z3, K1, (AX)(DI*8)
 	MOVQ         $+1, AX
 	SHLXQ        SI, AX, AX
 	DECQ         AX
@@ -7454,13 +7452,13 @@ go636:
 	JMP          end639
 
 one637:
-	VMOVSD X2, (AX)(DI*8)
+	VMOVSD X3, (AX)(DI*8)
 	VMOVSD X0, (CX)(DI*8)
 	VMOVSD X1, (DX)(DI*8)
 	JMP    end639
 
 two638:
-	VMOVUPD X2, (AX)(DI*8)
+	VMOVUPD X3, (AX)(DI*8)
 	VMOVUPD X0, (CX)(DI*8)
 	VMOVUPD X1, (DX)(DI*8)
 
@@ -7469,7 +7467,7 @@ done633:
 	VZEROUPPER
 	RET
 
-// func adam256(p *float64, m *float64, v *float64, grad *float64, n int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, rate float64, scale2 float64, eps float64, decay float64)
+// func adam256(p *float64, m *float64, v *float64, grad *float64, n int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, minusRate float64, root float64, eps float64, keep float64)
 // Requires: AVX, FMA3
 TEXT ·adam256(SB), NOSPLIT, $0-104
 	MOVQ p+0(FP), AX
@@ -7493,23 +7491,22 @@ head640:
 	VFMADD132PD  Y1, Y5, Y4
 	VBROADCASTSD beta2+56(FP), Y1
 	VBROADCASTSD rest2+64(FP), Y5
-	VMULPD       Y3, Y3, Y3
+	VMULPD       Y3, Y5, Y5
 	VMULPD       Y3, Y5, Y3
 	VMOVAPD      Y1, Y1
 	VFMADD132PD  Y2, Y3, Y1
-	VBROADCASTSD scale2+80(FP), Y2
-	VMULPD       Y2, Y1, Y2
-	VSQRTPD      Y2, Y2
-	VBROADCASTSD eps+88(FP), Y3
-	VADDPD       Y3, Y2, Y2
-	VBROADCASTSD decay+96(FP), Y3
+	VSQRTPD      Y1, Y2
+	VBROADCASTSD root+80(FP), Y3
+	VBROADCASTSD eps+88(FP), Y5
+	VMOVAPD      Y2, Y2
+	VFMADD132PD  Y3, Y5, Y2
+	VBROADCASTSD minusRate+72(FP), Y3
+	VDIVPD       Y2, Y4, Y2
+	VBROADCASTSD keep+96(FP), Y5
+	VMULPD       Y0, Y5, Y0
 	VMOVAPD      Y3, Y3
-	VFNMADD132PD Y0, Y0, Y3
-	VBROADCASTSD rate+72(FP), Y0
-	VMULPD       Y4, Y0, Y0
-	VDIVPD       Y2, Y0, Y0
-	VSUBPD       Y0, Y3, Y0
-	VMOVUPD      Y0, (AX)(DI*8)
+	VFMADD132PD  Y2, Y0, Y3
+	VMOVUPD      Y3, (AX)(DI*8)
 	VMOVUPD      Y4, (CX)(DI*8)
 	VMOVUPD      Y1, (DX)(DI*8)
 	ADDQ         $0x04, DI
@@ -7553,30 +7550,29 @@ go645:
 	VFMADD132PD  Y7, Y1, Y0
 	VBROADCASTSD beta2+56(FP), Y1
 	VBROADCASTSD rest2+64(FP), Y2
-	VMULPD       Y9, Y9, Y3
-	VMULPD       Y3, Y2, Y2
+	VMULPD       Y9, Y2, Y2
+	VMULPD       Y9, Y2, Y2
 	VMOVAPD      Y1, Y1
 	VFMADD132PD  Y8, Y2, Y1
-	VBROADCASTSD scale2+80(FP), Y2
-	VMULPD       Y2, Y1, Y2
-	VSQRTPD      Y2, Y2
-	VBROADCASTSD eps+88(FP), Y3
-	VADDPD       Y3, Y2, Y2
-	VBROADCASTSD decay+96(FP), Y3
+	VSQRTPD      Y1, Y2
+	VBROADCASTSD root+80(FP), Y3
+	VBROADCASTSD eps+88(FP), Y4
+	VMOVAPD      Y2, Y2
+	VFMADD132PD  Y3, Y4, Y2
+	VBROADCASTSD minusRate+72(FP), Y3
+	VDIVPD       Y2, Y0, Y2
+	VBROADCASTSD keep+96(FP), Y4
+	VMULPD       Y6, Y4, Y4
 	VMOVAPD      Y3, Y3
-	VFNMADD132PD Y6, Y6, Y3
-	VBROADCASTSD rate+72(FP), Y4
-	VMULPD       Y0, Y4, Y4
-	VDIVPD       Y2, Y4, Y2
-	VSUBPD       Y2, Y3, Y2
+	VFMADD132PD  Y2, Y4, Y3
 	CMPQ         SI, $0x02
 	JLT          one646
 	JEQ          two647
 	LEAQ         ones4<>+0(SB), BX
 	MOVQ         SI, R8
 	NEGQ         R8
-	VMOVDQU      32(BX)(R8*8), Y3
-	VMASKMOVPD   Y2, Y3, (AX)(DI*8)
+	VMOVDQU      32(BX)(R8*8), Y2
+	VMASKMOVPD   Y3, Y2, (AX)(DI*8)
 	LEAQ         ones4<>+0(SB), AX
 	MOVQ         SI, BX
 	NEGQ         BX
@@ -7590,13 +7586,13 @@ go645:
 	JMP          end648
 
 one646:
-	VMOVSD X2, (AX)(DI*8)
+	VMOVSD X3, (AX)(DI*8)
 	VMOVSD X0, (CX)(DI*8)
 	VMOVSD X1, (DX)(DI*8)
 	JMP    end648
 
 two647:
-	VMOVUPD X2, (AX)(DI*8)
+	VMOVUPD X3, (AX)(DI*8)
 	VMOVUPD X0, (CX)(DI*8)
 	VMOVUPD X1, (DX)(DI*8)
 

@@ -595,7 +595,7 @@ func fastAffineInverseGrad(dy, ds, dt, dx, x, e []float64) bool {
 	return true
 }
 
-func fastAdam(p, m, v, grad []float64, beta1, rest1, beta2, rest2, rate, scale2, eps, decay float64) bool {
+func fastAdam(p, m, v, grad []float64, beta1, rest1, beta2, rest2, minusRate, root, eps, keep float64) bool {
 	if active == generic {
 		return false
 	}
@@ -605,9 +605,9 @@ func fastAdam(p, m, v, grad []float64, beta1, rest1, beta2, rest2, rate, scale2,
 	for i := 0; i < len(p); i += chunk {
 		n := min(len(p)-i, chunk)
 		if active == avx512 {
-			adam512(&p[i], &m[i], &v[i], &grad[i], n, beta1, rest1, beta2, rest2, rate, scale2, eps, decay)
+			adam512(&p[i], &m[i], &v[i], &grad[i], n, beta1, rest1, beta2, rest2, minusRate, root, eps, keep)
 		} else {
-			adam256(&p[i], &m[i], &v[i], &grad[i], n, beta1, rest1, beta2, rest2, rate, scale2, eps, decay)
+			adam256(&p[i], &m[i], &v[i], &grad[i], n, beta1, rest1, beta2, rest2, minusRate, root, eps, keep)
 		}
 	}
 	return true

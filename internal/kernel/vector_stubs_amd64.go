@@ -357,9 +357,9 @@ func affineInverseGrad256(dy *float64, ds *float64, dt *float64, dx *float64, x 
 // adam512 is adam on n elements.
 //
 //go:noescape
-func adam512(p *float64, m *float64, v *float64, grad *float64, n int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, rate float64, scale2 float64, eps float64, decay float64)
+func adam512(p *float64, m *float64, v *float64, grad *float64, n int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, minusRate float64, root float64, eps float64, keep float64)
 
 // adam256 is adam on n elements.
 //
 //go:noescape
-func adam256(p *float64, m *float64, v *float64, grad *float64, n int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, rate float64, scale2 float64, eps float64, decay float64)
+func adam256(p *float64, m *float64, v *float64, grad *float64, n int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, minusRate float64, root float64, eps float64, keep float64)

@@ -150,12 +150,13 @@ var loops = []loop{
 
 	{
 		name: "adam", slices: []string{"p", "m", "v", "grad"}, length: "p",
-		scalars: []string{"beta1", "rest1", "beta2", "rest2", "rate", "scale2", "eps", "decay"},
+		scalars: []string{"beta1", "rest1", "beta2", "rest2", "minusRate", "root", "eps", "keep"},
 		body: func(v vec, x regs, s values) regs {
-			m := v.fma(s(0), x[1], v.mul(s(1), x[3]))
-			w := v.fma(s(2), x[2], v.mul(s(3), v.mul(x[3], x[3])))
-			d := v.add(v.sqrt(v.mul(w, s(5))), s(6))
-			return regs{v.sub(v.fnma(s(7), x[0], x[0]), v.div(v.mul(s(4), m), d)), m, w}
+			p, m, w, g := x[0], x[1], x[2], x[3]
+			m = v.fma(s(0), m, v.mul(s(1), g))
+			w = v.fma(s(2), w, v.mul(v.mul(s(3), g), g))
+			d := v.fma(v.sqrt(w), s(5), s(6))
+			return regs{v.fma(s(4), v.div(m, d), v.mul(s(7), p)), m, w}
 		},
 	},
 }
