@@ -1,0 +1,186 @@
+package kernel
+
+import "math"
+
+// millsPoly is (2+3t)·exp(t²/2)·Φ(−t) in q = (t−4)/(t+4), t ≥ 0.6;
+// testdata/special_polynomials.py makes this and the others.
+var millsPoly = [24]float64{
+	0x1.525e241b02414p+0,
+	-0x1.ea57e0037997bp-4,
+	-0x1.516e0f21747bcp-4,
+	0x1.4293d0f17fe3ap-3,
+	-0x1.0508dda3fdf18p-3,
+	0x1.fe5d6214f8e0fp-5,
+	-0x1.fc62b7f44c890p-7,
+	-0x1.8815992b64327p-10,
+	0x1.29c77fc77bbeep-9,
+	-0x1.f2915dd3c7188p-13,
+	-0x1.326739edb8589p-12,
+	0x1.efea0e4fb9b40p-15,
+	0x1.7b128a880e0edp-15,
+	-0x1.3d90b0007fe71p-17,
+	-0x1.1db9bdf36a4a6p-17,
+	0x1.0d2034d8f33a3p-20,
+	0x1.de165a1390b71p-20,
+	0x1.ff5f966c7fe86p-25,
+	-0x1.9a423dd6e737ap-22,
+	-0x1.1d5691090dfa7p-24,
+	0x1.600d82ef24f5bp-24,
+	0x1.99c6ee80dcb39p-27,
+	-0x1.d8e2cf13d03c6p-27,
+	0x1.b99996c2618c2p-30,
+}
+
+// centralPoly is (Φ(x) − ½)/x in x², |x| ≤ 0.7.
+var centralPoly = [11]float64{
+	0x1.9884533d43651p-2,
+	-0x1.1058377e2cee0p-4,
+	0x1.46d04297691d9p-7,
+	-0x1.37403f6ba102dp-10,
+	0x1.e42b0d520976cp-14,
+	-0x1.3ce8fabd565eep-17,
+	0x1.658a1ff7fa284p-21,
+	-0x1.62220e8b4eda8p-25,
+	0x1.386a997cdd378p-29,
+	-0x1.ee524c9ecac91p-34,
+	0x1.41c762e516e3fp-38,
+}
+
+// middlePoly is Φ⁻¹(½+q)/q in q², |q| ≤ ¼.
+var middlePoly = [16]float64{
+	0x1.40d931ff62706p+1,
+	0x1.4ffddeaa22dc9p+1,
+	0x1.71713082d9850p+2,
+	0x1.f55d0d7919645p+3,
+	0x1.78494ae9ceaaap+5,
+	0x1.2ba8dc8d7e59bp+7,
+	0x1.f045bc55ccba2p+8,
+	0x1.a67d25a6b3068p+10,
+	0x1.6ed2618a868d7p+12,
+	0x1.471fb7d99ccb3p+14,
+	0x1.0ccb2fe79ad43p+16,
+	0x1.72e5aa0a464c7p+18,
+	-0x1.43cd050d7fc42p+19,
+	0x1.32bc20a89e722p+24,
+	-0x1.5c9c0cc866f0fp+26,
+	0x1.7438b6503151bp+28,
+}
+
+// outerPoly is Φ⁻¹(½+q)/q in −log(1−4q²), ¼ ≤ |q| ≤ 0.45.
+var outerPoly = [13]float64{
+	0x1.40d931ff62395p+1,
+	0x1.4ffddeaa325dap-1,
+	0x1.0b9a8ebe13055p-5,
+	-0x1.b0d7e254e7f8dp-8,
+	-0x1.7bc11490f2573p-12,
+	0x1.147c32f1a011ep-13,
+	0x1.7f514937557d7p-18,
+	-0x1.804a70a0cdc34p-19,
+	-0x1.c273e49196e88p-24,
+	0x1.0e7b15c37b185p-24,
+	0x1.e36c1ed644cafp-29,
+	-0x1.32025f4a14528p-29,
+	0x1.9dd3759671accp-33,
+}
+
+// startPoly is −Φ⁻¹(p)/r in 1/(r+2), r = √(−2·log p), p ≤ 0.26, to 4·10⁻⁸.
+var startPoly = [12]float64{
+	0x1.0004b47ca6232p+0,
+	-0x1.2951f523883ddp-6,
+	-0x1.2ad6abf8cf58fp+2,
+	0x1.b630dd33f3462p+3,
+	-0x1.b64c38da840aap+7,
+	0x1.8315164343a79p+10,
+	-0x1.18a5ce9df9bf7p+13,
+	0x1.0ae1949d8f883p+15,
+	-0x1.47a5888eab250p+16,
+	0x1.9d8227bf781c5p+16,
+	-0x1.4530d4e8f0f15p+14,
+	-0x1.3e7fa9ec4826ap+16,
+}
+
+const (
+	sqrtTwoPi  = 0x1.40d931ff62706p+1
+	halfLog2Pi = 0x1.d67f1c864beb5p-1
+)
+
+// scaledTail returns exp(t²/2)·Φ(−t), t ≥ 0.6; it is 0 at ∞.
+func scaledTail(t float64) float64 {
+	q := 1.0
+	if t < 0x1p60 {
+		q = (t - 4) / (t + 4)
+	}
+	return horner(millsPoly[:], q) / math.FMA(3, t, 2)
+}
+
+// NormalCDF sets dst[i] = Φ(x[i]), exact to the last digits in both tails.
+func NormalCDF(dst, x []float64) {
+	for i, v := range x {
+		dst[i] = normalCDF1(v)
+	}
+}
+
+func normalCDF1(x float64) float64 {
+	t := math.Abs(x)
+	if t < 0.7 {
+		return math.FMA(x, horner(centralPoly[:], float64(x*x)), 0.5)
+	}
+	tail := 0.0
+	if t < 40 { // the rounding error of t² matters in the exponent
+		h := float64(t * t)
+		l := math.FMA(t, t, -h)
+		e := exp1(-0.5 * h)
+		tail = float64(math.FMA(-0.5*l, e, e) * scaledTail(t))
+	}
+	switch {
+	case x < 0:
+		return tail
+	case x > 0:
+		return 1 - tail
+	}
+	return x // NaN
+}
+
+// NormalQuantile sets dst[i] = Φ⁻¹(p[i]): ±Inf at 0 and 1, NaN beyond.
+func NormalQuantile(dst, p []float64) {
+	for i, v := range p {
+		dst[i] = normalQuantile1(v)
+	}
+}
+
+func normalQuantile1(p float64) float64 {
+	q := p - 0.5
+	if math.Abs(q) <= 0.25 {
+		return float64(q * horner(middlePoly[:], float64(q*q)))
+	}
+	if math.Abs(q) <= 0.45 {
+		return float64(q * horner(outerPoly[:], -log1p1(float64(-4*q*q))))
+	}
+	switch {
+	case p == 0:
+		return math.Inf(-1)
+	case p == 1:
+		return math.Inf(1)
+	case !(p > 0 && p < 1):
+		return math.NaN()
+	case p > 0.5:
+		return -lowQuantile(1 - p)
+	}
+	return lowQuantile(p)
+}
+
+// lowQuantile returns Φ⁻¹(p), p ≤ 0.05: a start, good to 4·10⁻⁸, and a step of Halley's method.
+func lowQuantile(p float64) float64 {
+	l := log1(p)
+	r := math.Sqrt(-2 * l)
+	t := float64(r * horner(startPoly[:], 1/(r+2)))
+	h := float64(0.5 * float64(t*t))
+	var q float64 // p/φ(t)
+	if t < 36 {
+		q = float64(float64(p*sqrtTwoPi) * exp1(h))
+	} else {
+		q = exp1(l + h + halfLog2Pi)
+	}
+	e := math.FMA(sqrtTwoPi, scaledTail(t), -q) // (Φ(−t) − p)/φ(t)
+	return -(t + e/(1-float64(0.5*float64(t*e))))
+}

@@ -1,0 +1,66 @@
+package kernel
+
+import (
+	"math"
+	"testing"
+)
+
+var specialTests = []struct {
+	name  string
+	f     func(dst, x []float64)
+	limit float64
+}{
+	{"log1mexp", Log1mExp, 3},
+	{"logcosh", LogCosh, 3.5}, // where the error of sinh counts twice
+	{"atanh", Atanh, 3},
+	{"log1msquare", Log1mSquare, 3},
+	{"normalcdf", NormalCDF, 3},
+	{"normalquantile", NormalQuantile, 3},
+	{"lambertw", LambertW, 3},
+	{"lambertwexp", LambertWExp, 3},
+}
+
+func TestSpecialAccuracy(t *testing.T) {
+	for _, c := range specialTests {
+		ps := table(t, c.name)
+		worst, at := 0.0, 0
+		var y [1]float64
+		for i, p := range ps {
+			c.f(y[:], p.args)
+			if u := ulps(y[0], p.value); u > worst {
+				worst, at = u, i
+			}
+		}
+		t.Logf("%-14s %4d points, at most %.3f ulp, at %g", c.name, len(ps), worst, ps[at].args[0])
+		if worst > c.limit {
+			c.f(y[:], ps[at].args)
+			t.Errorf("%s(%g) = %g, want %.25g: %.3f ulp, want ≤ %g", c.name, ps[at].args[0], y[0], ps[at].value, worst, c.limit)
+		}
+	}
+}
+
+func TestSpecialEdges(t *testing.T) {
+	inf, nan := math.Inf(1), math.NaN()
+	for _, c := range []struct {
+		name string
+		f    func(dst, x []float64)
+		x, y []float64
+	}{
+		{"log1mexp", Log1mExp, []float64{0, inf, nan, -1, 1e300}, []float64{-inf, 0, nan, nan, 0}},
+		{"logcosh", LogCosh, []float64{0, inf, -inf, nan, 1e300}, []float64{0, inf, inf, nan, 1e300}},
+		{"atanh", Atanh, []float64{0, math.Copysign(0, -1), 1, -1, 1.5, nan}, []float64{0, math.Copysign(0, -1), inf, -inf, nan, nan}},
+		{"log1msquare", Log1mSquare, []float64{0, 1, -1, 1.5, nan}, []float64{0, -inf, -inf, nan, nan}},
+		{"normalcdf", NormalCDF, []float64{0, inf, -inf, nan, 1e300, -1e300}, []float64{0.5, 1, 0, nan, 1, 0}},
+		{"normalquantile", NormalQuantile, []float64{0.5, 0, 1, -0.5, 1.5, nan}, []float64{0, -inf, inf, nan, nan, nan}},
+		{"lambertw", LambertW, []float64{0, inf, nan, -1}, []float64{0, inf, nan, nan}},
+		{"lambertwexp", LambertWExp, []float64{-inf, -1e300, inf, nan}, []float64{0, 0, inf, nan}},
+	} {
+		y := make([]float64, len(c.x))
+		c.f(y, c.x)
+		for i, v := range c.x {
+			if !same(y[i], c.y[i]) && !(y[i] == 0 && c.y[i] == 0) {
+				t.Errorf("%s(%g) = %g, want %g", c.name, v, y[i], c.y[i])
+			}
+		}
+	}
+}
