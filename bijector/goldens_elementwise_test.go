@@ -1,6 +1,9 @@
 package bijector_test
 
-import "github.com/normflow/normflow/bijector"
+import (
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/bijector"
+)
 
 func init() {
 	for kind, f := range map[string]func(p goldenParams, shape []int) bijector.Bijector{
@@ -15,6 +18,26 @@ func init() {
 		},
 		"Sigmoid": func(p goldenParams, _ []int) bijector.Bijector {
 			return bijector.NewSigmoid(p.value("low"), p.value("high"))
+		},
+		"Reciprocal": func(goldenParams, []int) bijector.Bijector { return bijector.Reciprocal{} },
+		"Square":     func(goldenParams, []int) bijector.Bijector { return bijector.Square{} },
+		"Softsign":   func(goldenParams, []int) bijector.Bijector { return bijector.Softsign{} },
+		"Sinh":       func(goldenParams, []int) bijector.Bijector { return bijector.Sinh{} },
+		"SinhArcsinh": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewSinhArcsinh(p.value("skewness"), p.value("tailweight"))
+		},
+		"Power": func(p goldenParams, _ []int) bijector.Bijector { return bijector.NewPower(p.number("power", 1)) },
+		"PowerTransform": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewPowerTransform(autodiff.Fixed(p.number("power", 0)))
+		},
+		"SoftClip": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewSoftClip(p.value("low"), p.value("high"), p.value("hinge_softness"))
+		},
+		"Softfloor": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewSoftfloor(autodiff.Fixed(p.number("temperature", 1)))
+		},
+		"LambertWTail": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewLambertWTail(p.value("shift"), p.value("scale"), autodiff.Fixed(p.number("tailweight", 0)))
 		},
 		"Invert": func(p goldenParams, shape []int) bijector.Bijector {
 			return bijector.NewInvert(p.nested("bijector", shape))

@@ -34,6 +34,17 @@ type scalarArgs struct {
 	call  *autodiff.Call
 }
 
+// constant returns the number given to scalarOf.
+func (a scalarArgs) constant() float64 { return a.call.Args().A }
+
+// log returns log v, rounded as everywhere.
+func (a scalarArgs) log(v float64) float64 {
+	t := a.temp(1)
+	t[0] = v
+	kernel.Log(t, t)
+	return t[0]
+}
+
 // temp returns n numbers of unspecified value.
 func (a scalarArgs) temp(n int) []float64 { return a.call.Temp(n) }
 
@@ -66,10 +77,16 @@ func newScalar(name string, m scalarMap) *autodiff.Op {
 
 // scalar applies op to x.
 func scalar(op *autodiff.Op, x autodiff.Var, dir direction, theta ...autodiff.Var) (v, ls autodiff.Var) {
+	return scalarOf(0, op, x, dir, theta...)
+}
+
+// scalarOf applies op with the constant number that the loops see as
+// scalarArgs.constant.
+func scalarOf(constant float64, op *autodiff.Op, x autodiff.Var, dir direction, theta ...autodiff.Var) (v, ls autodiff.Var) {
 	var in [1 + maxTheta]autodiff.Var
 	in[0] = x
 	n := copy(in[1:], theta)
-	return op.Apply2(nil, autodiff.Args{J: int(dir)}, x.Shape(), x.Shape(), in[:1+n]...)
+	return op.Apply2(nil, autodiff.Args{A: constant, J: int(dir)}, x.Shape(), x.Shape(), in[:1+n]...)
 }
 
 func newScalarArgs(c *autodiff.Call) scalarArgs {

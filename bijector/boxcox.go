@@ -1,0 +1,186 @@
+package bijector
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// PowerTransform is the inverse of Box and Cox's transform:
+//
+//	y = (1 + c·x)^(1/c),  log y′ = (1/c − 1)·log(1 + c·x);  y = eˣ for c = 0
+//
+// It maps the x with 1 + c·x > 0 to the positive numbers. Power is c, fixed or
+// learned, of any sign; all is smooth across c = 0. An x outside the domain
+// goes to 0 or ∞, and a y ≤ 0 comes from the end of the domain, with log-determinant −∞. It costs
+// an exponential and a logarithm per number.
+//
+// G. E. P. Box and D. R. Cox, An analysis of transformations, 1964.
+type PowerTransform struct{ Power autodiff.Value }
+
+// NewPowerTransform returns an inverse Box-Cox transform.
+func NewPowerTransform(power autodiff.Value) *PowerTransform {
+	b := &PowerTransform{Power: power}
+	must(b.Restore())
+	return b
+}
+
+// Restore checks the power.
+func (b *PowerTransform) Restore() error {
+	return present("bijector: PowerTransform: power", b.Power, math.Inf(-1), math.Inf(1))
+}
+
+var powerTransformMap = newScalar("PowerTransform", scalarMap{
+	forward: func(y, ls, x []float64, a scalarArgs) {
+		log1pOver(ls, x, a.theta[0])
+		kernel.Exp(y, ls)
+		for i, c := range a.theta[0] {
+			q := ls[i]
+			ls[i] = (1 - c) * q
+			if c*x[i] <= -1 {
+				y[i], ls[i] = 0, math.Inf(-1)
+				if c < 0 {
+					y[i] = math.Inf(1)
+				}
+			}
+		}
+	},
+	inverse: func(x, ls, y []float64, a scalarArgs) {
+		kernel.Log(ls, y)
+		expm1Over(x, ls, a.theta[0])
+		for i, c := range a.theta[0] {
+			ls[i] *= c - 1
+			if y[i] <= 0 {
+				x[i], ls[i] = math.Inf(-1), math.Inf(-1)
+				if c > 0 {
+					x[i] = -1 / c
+				}
+			}
+		}
+	},
+	derive: func(d derivatives) {
+		q := d.temp(len(d.x))
+		log1pOver(q, d.x, d.theta[0])
+		for i, c := range d.theta[0] {
+			dq := log1pOverGrad(c, d.x[i], q[i])
+			d.curve[i] = (1 - c) / math.FMA(c, d.x[i], 1)
+			d.value[0][i] = d.y[i] * dq
+			d.slope[0][i] = math.FMA(1-c, dq, -q[i])
+		}
+	},
+})
+
+func (b *PowerTransform) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
+	v, l = scalar(powerTransformMap, x, dir, row("bijector: PowerTransform: power", b.Power, x))
+	return v, l.RowSum()
+}
+
+// Forward returns f(x).
+func (b *PowerTransform) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
+
+// Inverse returns f⁻¹(y).
+func (b *PowerTransform) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
+
+// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
+func (b *PowerTransform) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
+
+// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
+func (b *PowerTransform) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
+
+// YeoJohnson bends the real line so that skewed data become more symmetric:
+//
+//	y = ((1 + x)^λ − 1)/λ          for x ≥ 0,  log(1 + x) for λ = 0
+//	y = −((1 − x)^(2−λ) − 1)/(2−λ)  for x < 0,  −log(1 − x) for λ = 2
+//	log y′ = (λ − 1)·sign(x)·log(1 + |x|)
+//
+// Lambda is fixed or learned; 1 is the identity. For 0 ≤ λ ≤ 2 the range is
+// the real line; outside, a y beyond the range comes from ±∞ with log-determinant −∞.
+// As a flow's layer from base to data it is used inverted. It costs an
+// exponential and a logarithm per number.
+//
+// I.-K. Yeo and R. A. Johnson, A new family of power transformations to
+// improve normality or symmetry, 2000.
+type YeoJohnson struct{ Lambda autodiff.Value }
+
+// NewYeoJohnson returns a Yeo-Johnson transform.
+func NewYeoJohnson(lambda autodiff.Value) *YeoJohnson {
+	b := &YeoJohnson{Lambda: lambda}
+	must(b.Restore())
+	return b
+}
+
+// Restore checks λ.
+func (b *YeoJohnson) Restore() error {
+	return present("bijector: YeoJohnson: lambda", b.Lambda, math.Inf(-1), math.Inf(1))
+}
+
+// yeoJohnsonMap works with a = λ or 2−λ and l = log(1 + |x|): |y| = (eᵃˡ − 1)/a,
+// log y′ = (a−1)·l.
+var yeoJohnsonMap = newScalar("YeoJohnson", scalarMap{
+	forward: func(y, ls, x []float64, args scalarArgs) {
+		a := yeoJohnsonPower(args, x)
+		kernel.Abs(ls, x)
+		kernel.Log1p(ls, ls)
+		expm1Over(y, ls, a)
+		for i, v := range x {
+			y[i] = math.Copysign(y[i], v)
+			ls[i] *= a[i] - 1
+		}
+	},
+	inverse: func(x, ls, y []float64, args scalarArgs) {
+		a := yeoJohnsonPower(args, y)
+		kernel.Abs(x, y)
+		log1pOver(ls, x, a)
+		kernel.Expm1(x, ls)
+		for i, v := range y {
+			x[i] = math.Copysign(x[i], v)
+			ls[i] *= 1 - a[i]
+			if a[i]*math.Abs(v) <= -1 {
+				x[i], ls[i] = math.Copysign(math.Inf(1), v), math.Inf(-1)
+			}
+		}
+	},
+	derive: func(d derivatives) {
+		a, l := yeoJohnsonPower(d.scalarArgs, d.x), d.slope[0]
+		kernel.Abs(l, d.x)
+		kernel.Log1p(l, l)
+		for i, v := range d.x {
+			t := math.Abs(d.y[i])
+			d.curve[i] = (a[i] - 1) / (v + math.Copysign(1, v))
+			d.value[0][i] = expm1OverGrad(a[i], l[i], t)
+			if math.Signbit(v) {
+				l[i] = -l[i] // da = −dλ, dy = −d|y|
+			}
+		}
+	},
+})
+
+// yeoJohnsonPower returns λ or, where x is negative, 2−λ.
+func yeoJohnsonPower(args scalarArgs, x []float64) []float64 {
+	a := args.temp(len(x))
+	for i, λ := range args.theta[0] {
+		a[i] = λ
+		if math.Signbit(x[i]) {
+			a[i] = 2 - λ
+		}
+	}
+	return a
+}
+
+func (b *YeoJohnson) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
+	v, l = scalar(yeoJohnsonMap, x, dir, row("bijector: YeoJohnson: lambda", b.Lambda, x))
+	return v, l.RowSum()
+}
+
+// Forward returns f(x).
+func (b *YeoJohnson) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
+
+// Inverse returns f⁻¹(y).
+func (b *YeoJohnson) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
+
+// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
+func (b *YeoJohnson) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
+
+// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
+func (b *YeoJohnson) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

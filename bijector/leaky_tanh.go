@@ -1,0 +1,95 @@
+package bijector
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// LeakyTanh is [Tanh] that goes on linearly, with the slope it has there,
+// beyond ±m, and so maps the real line to itself:
+//
+//	y = tanh x,  log y′ = −2·log cosh x                          for |x| < m
+//	y = sign(x)·(tanh m + (|x| − m)/cosh² m),  log y′ = −2·log cosh m  elsewhere
+//
+// Cut is m > 0, fixed or learned. It costs three exponentials and logarithms
+// per number.
+type LeakyTanh struct{ Cut autodiff.Value }
+
+// NewLeakyTanh returns a leaky tanh. It panics if the cut is not positive.
+func NewLeakyTanh(cut autodiff.Value) *LeakyTanh {
+	b := &LeakyTanh{Cut: cut.Positive("bijector: LeakyTanh: cut")}
+	must(b.Restore())
+	return b
+}
+
+// Restore checks the cut.
+func (b *LeakyTanh) Restore() error {
+	return present("bijector: LeakyTanh: cut", b.Cut, 0, math.Inf(1))
+}
+
+// leakyTanhMap has the parameters m, tanh m and −2·log cosh m, as if they were
+// independent: the tape knows how the latter depend on m.
+var leakyTanhMap = newScalar("LeakyTanh", scalarMap{
+	forward: func(y, ls, x []float64, a scalarArgs) {
+		m, th, l := a.theta[0], a.theta[1], a.theta[2]
+		s := a.temp(len(x))
+		kernel.Exp(s, l)
+		kernel.TanhOf(y, x)
+		kernel.LogCosh(ls, x)
+		for i, v := range x {
+			ls[i] *= -2
+			if t := math.Abs(v); t >= m[i] {
+				y[i], ls[i] = math.Copysign(math.FMA(t-m[i], s[i], th[i]), v), l[i]
+			}
+		}
+	},
+	inverse: func(x, ls, y []float64, a scalarArgs) {
+		m, th, l := a.theta[0], a.theta[1], a.theta[2]
+		s := a.temp(len(y))
+		kernel.Exp(s, l)
+		kernel.Atanh(x, y)
+		kernel.Log1mSquare(ls, y)
+		for i, v := range y {
+			ls[i] = -ls[i]
+			if t := math.Abs(v); t >= th[i] {
+				x[i], ls[i] = math.Copysign((t-th[i])/s[i]+m[i], v), -l[i]
+			}
+		}
+	},
+	derive: func(d derivatives) {
+		s := d.temp(len(d.x))
+		kernel.Exp(s, d.ls)
+		for i, v := range d.x {
+			t := math.Abs(v) - d.theta[0][i]
+			sign := math.Copysign(1, v)
+			d.curve[i] = 0
+			d.value[0][i], d.value[1][i], d.value[2][i] = -sign*s[i], sign, float64(sign*t)*s[i]
+			d.slope[0][i], d.slope[1][i], d.slope[2][i] = 0, 0, 1
+			if t < 0 {
+				d.curve[i] = -2 * d.y[i]
+				d.value[0][i], d.value[1][i], d.value[2][i], d.slope[2][i] = 0, 0, 0, 0
+			}
+		}
+	},
+})
+
+func (b *LeakyTanh) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
+	m := row("bijector: LeakyTanh: cut", b.Cut, x)
+	th, slope := scalar(tanhMap, m, forward)
+	v, l = scalar(leakyTanhMap, x, dir, m, th, slope)
+	return v, l.RowSum()
+}
+
+// Forward returns f(x).
+func (b *LeakyTanh) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
+
+// Inverse returns f⁻¹(y).
+func (b *LeakyTanh) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
+
+// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
+func (b *LeakyTanh) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
+
+// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
+func (b *LeakyTanh) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -1,0 +1,112 @@
+package bijector
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// Power is a power with a constant exponent p ≠ 0:
+//
+//	y = xᵖ,  log|y′| = log|p| + (p − 1)·log|x|
+//
+// on the positive numbers or, for odd whole p, on all numbers but 0. Elsewhere
+// the log-determinant is −∞. It costs a power and a logarithm per number. For
+// learned exponents see [SignedPower].
+type Power struct{ P float64 }
+
+// NewPower returns the p-th power. It panics if p is 0 or not finite.
+func NewPower(p float64) *Power {
+	b := &Power{P: p}
+	must(b.Restore())
+	return b
+}
+
+// Restore checks the exponent.
+func (b *Power) Restore() error {
+	if b.P == 0 || math.IsNaN(b.P-b.P) {
+		return fmt.Errorf("bijector: Power: got exponent %v, want a finite number other than 0", b.P)
+	}
+	return nil
+}
+
+// risingPowerMap and fallingPowerMap are for p > 0 and p < 0.
+var risingPowerMap, fallingPowerMap = newPowerMap(false), newPowerMap(true)
+
+func newPowerMap(falling bool) *autodiff.Op {
+	return newScalar("Power", scalarMap{
+		forward: func(y, ls, x []float64, a scalarArgs) {
+			p := a.constant()
+			power(y, ls, x, p, p)
+			logP := a.log(math.Abs(p))
+			for i, v := range ls {
+				ls[i] = math.FMA(p-1, v, logP)
+			}
+			notPower(y, ls, x, p, p)
+		},
+		inverse: func(x, ls, y []float64, a scalarArgs) {
+			p := a.constant()
+			power(x, ls, y, p, 1/p)
+			logP := a.log(math.Abs(p))
+			for i, v := range ls {
+				ls[i] = math.FMA((1-p)/p, v, -logP)
+			}
+			notPower(x, ls, y, p, 1/p)
+		},
+		derive: func(d derivatives) {
+			for i, v := range d.x {
+				d.curve[i] = (d.constant() - 1) / v
+			}
+		},
+		falling: falling,
+	})
+}
+
+// power sets y = sign(x)·|x|ᵉ and l = log|x|.
+func power(y, l, x []float64, p, e float64) {
+	kernel.Abs(y, x)
+	kernel.Log(l, y)
+	kernel.Pow(y, y, e)
+	for i, v := range x {
+		y[i] = math.Copysign(y[i], v)
+		if p == 1 {
+			y[i], l[i] = v, v-v
+		}
+	}
+}
+
+// notPower treats x outside the domain of the p-th power or its inverse.
+func notPower(y, ls, x []float64, p, e float64) {
+	odd := math.Abs(math.Mod(p, 2)) == 1
+	for i, v := range x {
+		if v < 0 && !odd || v == 0 && p != 1 {
+			y[i], ls[i] = 0, math.Inf(-1)
+			if e < 0 {
+				y[i] = math.Inf(1)
+			}
+		}
+	}
+}
+
+func (b *Power) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
+	op := risingPowerMap
+	if b.P < 0 {
+		op = fallingPowerMap
+	}
+	v, l = scalarOf(b.P, op, x, dir)
+	return v, l.RowSum()
+}
+
+// Forward returns f(x).
+func (b *Power) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
+
+// Inverse returns f⁻¹(y).
+func (b *Power) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
+
+// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
+func (b *Power) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
+
+// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
+func (b *Power) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
