@@ -214,7 +214,7 @@ func (s *sweep) unproduct(st stage, u0, u1, k0, k1 int) {
 func (s *sweep) addWeights(st stage, dw, db []float64) {
 	g, dz := s.linear[st.layer].stairs, s.grads[st.dst]
 	if dw != nil {
-		for _, p := range g.panels {
+		for _, p := range g.cols {
 			kernel.Gemm(false, true, p.depth, p.width(), s.n, s.bufs[st.src], s.n,
 				s.rows(dz, p.from, p.to), s.n, true, dw[p.from:], g.out)
 		}
