@@ -32,7 +32,7 @@ func eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
 	chunks := (n + chunk - 1) / chunk
 	workers := min(runtime.GOMAXPROCS(0), chunks)
 	if workers <= 1 {
-		run(chunks, n, new(atomic.Int64), f)
+		runChunks(chunks, n, new(atomic.Int64), f)
 		return
 	}
 	var next atomic.Int64
@@ -48,7 +48,7 @@ func eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
 					once.Do(func() { failed = r })
 				}
 			}()
-			run(chunks, n, &next, f)
+			runChunks(chunks, n, &next, f)
 		}()
 	}
 	wg.Wait()
@@ -57,7 +57,7 @@ func eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
 	}
 }
 
-func run(chunks, n int, next *atomic.Int64, f func(t *autodiff.Tape, i, j int)) {
+func runChunks(chunks, n int, next *atomic.Int64, f func(t *autodiff.Tape, i, j int)) {
 	t := borrow()
 	for {
 		k := int(next.Add(1)) - 1

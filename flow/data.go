@@ -54,21 +54,30 @@ func FreshGiven(dim, cond int, draw func(batch, context *mat.Dense, src rand.Sou
 	return Data{dim: dim, cond: cond, fresh: draw}
 }
 
-// check returns what is wrong with the data for a model.
-func (d *Data) check(m *Transformed) error {
+// len returns the number of rows in memory, 0 for fresh samples.
+func (d *Data) len() int {
+	if d.rows == nil {
+		return 0
+	}
+	n, _ := d.rows.Dims()
+	return n
+}
+
+// check returns what is wrong with the data for a model of dim columns given cond.
+func (d *Data) check(dim, cond int) error {
 	if d.rows == nil && d.fresh == nil {
 		return fmt.Errorf("flow: Fit: got no data, want Rows or Fresh")
 	}
-	if d.dim != m.dim {
-		return fmt.Errorf("flow: Fit: got data of %d columns, want %d as the model", d.dim, m.dim)
+	if d.dim != dim {
+		return fmt.Errorf("flow: Fit: got data of %d columns, want %d as the model", d.dim, dim)
 	}
-	if want := m.CondDim(); d.cond != want {
-		return fmt.Errorf("flow: Fit: got data with a context of %d columns, want %d as the model", d.cond, want)
+	if d.cond != cond {
+		return fmt.Errorf("flow: Fit: got data with a context of %d columns, want %d as the model", d.cond, cond)
 	}
 	if d.rows == nil {
 		return nil
 	}
-	n, _ := d.rows.Dims()
+	n := d.len()
 	if err := finite("data", d.rows); err != nil {
 		return err
 	}
@@ -118,7 +127,7 @@ func finite(what string, m *mat.Dense) error {
 
 // split returns the data without a random share of their rows, and those rows.
 func (d *Data) split(share float64, r *rand.Rand) (train, held Data) {
-	n, _ := d.rows.Dims()
+	n := d.len()
 	order := r.Perm(n)
 	k := int(share * float64(n))
 	return d.pick(order[k:]), d.pick(order[:k])

@@ -29,36 +29,70 @@ import (
 // returns an error. When ctx is done, Fit returns its error. In both cases the
 // model keeps the best parameters so far, and the Result tells how far it got.
 func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, error) {
-	if err := data.check(m); err != nil {
+	if err := data.check(m.dim, m.CondDim()); err != nil {
 		return nil, err
 	}
-	n := 0
-	if data.rows != nil {
-		n, _ = data.rows.Dims()
+	return run(ctx, m, data, s, func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var {
+		return m.logDensity(given(m.Map, c), y).Neg()
+	})
+}
+
+// FitDensity changes the parameters of m that are not frozen so that m comes
+// close to a density that is known up to a constant factor, such as a
+// posterior: it minimises the reverse Kullback–Leibler divergence, less that
+// constant's logarithm,
+//
+//	Loss = E[log q(y) − log p(y)],  y drawn from the model q
+//
+// by fresh samples of the model. logDensity returns log p for each row of y,
+// n×d → n×1, differentiable and safe for concurrent use on different tapes.
+// Otherwise it is like [Fit]; data-dependent parameters stay as they are. A
+// model trained so finds one of several far apart modes: check by importance weights.
+func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.Var) autodiff.Var, s *Settings) (*Result, error) {
+	data := Fresh(m.Base.Dim(), m.Base.Draw)
+	if err := data.check(m.Base.Dim(), m.CondDim()); err != nil {
+		return nil, err
 	}
-	c, err := s.withDefaults(n)
+	return run(ctx, m, data, s, reverse(m, logDensity))
+}
+
+func reverse(m *Transformed, logDensity func(y autodiff.Var) autodiff.Var) loss {
+	return func(t *autodiff.Tape, x, _ autodiff.Var) autodiff.Var {
+		q := m.Base.LogDensity(x).Sub(bijector.FLDJ(m.all, x))
+		return q.Sub(logDensity(m.all.Forward(x)))
+	}
+}
+
+// run trains with the loss of the data, which have been checked.
+func run(ctx context.Context, m *Transformed, data Data, s *Settings, l loss) (*Result, error) {
+	c, err := s.withDefaults(data.len())
 	if err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("flow: Fit: %w", err)
 	}
+	f, err := newFit(m, data, c, l)
+	if err != nil {
+		return nil, err
+	}
+	defer f.trainer.close()
+	return f.run(ctx)
+}
+
+func newFit(m *Transformed, data Data, c Settings, l loss) (*fit, error) {
 	src := rng.New(c.Seed)
 	f := &fit{model: m, Settings: c, data: data, src: src, rand: rand.New(src)}
 	if c.Validation > 0 {
 		f.data, f.held = data.split(c.Validation, f.rand)
 	}
 	f.batch = data.sized(c.Batch)
-	m.initialize(f)
-	nll := func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var {
-		return m.logDensity(given(m.Map, c), y).Neg()
+	if data.dim == m.dim {
+		f.initialize()
 	}
-	f.trainer, err = newTrainer(nll, &f.batch, f.firstBatch())
-	if err != nil {
-		return nil, err
-	}
-	defer f.trainer.close()
-	return f.run(ctx)
+	var err error
+	f.trainer, err = newTrainer(l, &f.batch, f.firstBatch())
+	return f, err
 }
 
 // given binds a chain to a context, if there is one.
@@ -69,23 +103,22 @@ func given(c bijector.Chain, ctx autodiff.Var) bijector.Bijector {
 	return c.Given(ctx)
 }
 
-// initialize sets the data-dependent parameters from up to 4096 samples.
-func (m *Transformed) initialize(f *fit) {
-	const most = 4096
+// initialize sets the model's data-dependent parameters from up to 4096 samples.
+func (f *fit) initialize() {
 	first := f.data
 	if f.data.rows == nil {
-		first = f.data.sized(most)
+		first = f.data.sized(4096)
 		f.data.fresh(first.rows, first.context, rng.New(f.Seed))
 	}
-	n, _ := first.rows.Dims()
+	n := min(first.len(), 4096)
 	t := borrow()
 	defer giveBack(t)
-	y := viewRows(t, first.rows, 0, min(n, most))
+	y := viewRows(t, first.rows, 0, n)
 	var c autodiff.Var
 	if first.context != nil {
-		c = viewRows(t, first.context, 0, min(n, most))
+		c = viewRows(t, first.context, 0, n)
 	}
-	bijector.Initialize(given(m.Map, c), y)
+	bijector.Initialize(given(f.model.Map, c), y)
 }
 
 // sized returns data in memory with room for n rows.
@@ -113,7 +146,7 @@ type fit struct {
 	at         int   // in order
 
 	result  Result
-	sum     float64 // of the NLL since the last record
+	sum     float64 // of the loss since the last record
 	count   int
 	skipped int // in a row
 	best    []float64
@@ -145,7 +178,7 @@ func (f *fit) nextBatch() (int, error) {
 		return f.Batch, nil
 	}
 	if f.at == len(f.order) {
-		n, _ := f.data.rows.Dims()
+		n := f.data.len()
 		if f.order == nil {
 			f.order = make([]int, n)
 		}
@@ -195,18 +228,18 @@ func (f *fit) step(step int) error {
 		return err
 	}
 	t := f.trainer
-	nll := t.gradient(n)
+	loss := t.gradient(n)
 	norm := t.norm()
-	if finite := !math.IsNaN(nll-nll) && !math.IsNaN(norm-norm); !finite {
+	if finite := !math.IsNaN(loss-loss) && !math.IsNaN(norm-norm); !finite {
 		f.result.Skipped++
 		f.skipped++
 		if f.skipped >= f.MaxSkipped {
-			return fmt.Errorf("%d steps in a row were not finite: NLL %v, %s", f.skipped, nll, t.culprit())
+			return fmt.Errorf("%d steps in a row were not finite: loss %v, %s", f.skipped, loss, t.culprit())
 		}
 		return nil
 	}
 	f.skipped = 0
-	f.sum += nll
+	f.sum += loss
 	f.count++
 	if f.Clip > 0 && norm > f.Clip {
 		t.scale(f.Clip / norm)
@@ -217,10 +250,10 @@ func (f *fit) step(step int) error {
 
 // record notes the state after so many steps, and stops if it is no use to go on.
 func (f *fit) record(steps int) {
-	r := Record{Step: steps, Steps: f.Steps, NLL: f.sum / float64(f.count), Validation: math.NaN(),
+	r := Record{Step: steps, Steps: f.Steps, Loss: f.sum / float64(f.count), Validation: math.NaN(),
 		GradNorm: f.trainer.lastNorm, Rate: f.Schedule.Rate(steps-1, f.Steps), Skipped: f.result.Skipped}
 	f.sum, f.count = 0, 0
-	f.result.NLL = r.NLL
+	f.result.Loss = r.Loss
 	if f.held.rows != nil {
 		r.Validation = f.model.nll(&f.held)
 		f.judge(&r)
@@ -233,18 +266,18 @@ func (f *fit) record(steps int) {
 
 // judge keeps the parameters if they are the best so far.
 func (f *fit) judge(r *Record) {
-	if f.best == nil || r.Validation < f.bestNLL() {
+	if f.best == nil || r.Validation < f.leastLoss() {
 		f.best = append(f.best[:0], f.trainer.vec.Data...)
 		f.result.Best, f.since = r.Step, 0
 	} else {
 		f.since++
 		f.result.Stopped = f.Patience > 0 && f.since >= f.Patience
 	}
-	f.result.NLL = min(f.bestNLL(), r.Validation)
+	f.result.Loss = min(f.leastLoss(), r.Validation)
 }
 
-// bestNLL is the least held-out NLL of the records so far.
-func (f *fit) bestNLL() float64 {
+// leastLoss is the least held-out NLL of the records so far.
+func (f *fit) leastLoss() float64 {
 	best := math.Inf(1)
 	for _, r := range f.result.History {
 		best = min(best, r.Validation)

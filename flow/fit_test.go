@@ -238,7 +238,7 @@ func TestFitSkipsWhatIsNotFinite(t *testing.T) {
 	calls = 0
 	m = make()
 	r, err = flow.Fit(background, m, spoilt(1), &flow.Settings{Steps: 40, Batch: 16, MaxSkipped: 4})
-	wantError(t, err, "4 steps in a row were not finite: NLL +Inf, gradient of parameter")
+	wantError(t, err, "4 steps in a row were not finite: loss +Inf, gradient of parameter")
 	if r == nil || r.Skipped != 4 || math.IsNaN(m.LogProb([]float64{0})) {
 		t.Errorf("got result %+v and log-density %v, want 4 skipped and a finite model", r, m.LogProb([]float64{0}))
 	}
@@ -264,4 +264,31 @@ func TestFitPassesPanicsOn(t *testing.T) {
 		flow.Fit(background, flow.RealNVP(flow.Arch{Dim: 2}, rng.New(1)), flow.Fresh(2, banana), &flow.Settings{Steps: 3, Every: 1,
 			Report: func(flow.Record) { panic("Settings.Report") }})
 	})
+}
+
+// A flow fitted to a density known up to a constant: the banana again. Its
+// importance weights give the constant.
+func TestFitDensity(t *testing.T) {
+	const logConstant = 7
+	m := flow.RealNVP(flow.Arch{Dim: 2, Hidden: []int{32, 32}}, rng.New(1))
+	r, err := flow.FitDensity(background, m, func(y autodiff.Var) autodiff.Var {
+		x1, x2 := y.Slice(0, 1), y.Slice(1, 2)
+		z := autodiff.Concat(x1.Sub(x2.Square().MulConst(0.25)), x2.MulConst(0.25))
+		return z.StdNormalLogDensity().AddConst(logConstant - math.Log(4))
+	}, &flow.Settings{Steps: 1500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Loss+logConstant > 0.05 || r.Loss+logConstant < -0.05 {
+		t.Errorf("got loss %v, want nearly −%v", r.Loss, logConstant)
+	}
+	var gap float64
+	x := bananas(5000, 2)
+	for i, lp := range m.LogProbs(nil, x) {
+		u, v := x.At(i, 0)-x.At(i, 1)*x.At(i, 1)/4, x.At(i, 1)/4
+		gap += (-0.5*(u*u+v*v) - math.Log(8*math.Pi) - lp) / 5000
+	}
+	if gap > 0.1 {
+		t.Errorf("got divergence %v from the banana, want nearly 0", gap)
+	}
 }

@@ -43,7 +43,7 @@ type Settings struct {
 // A Record is the state of training after a step.
 type Record struct {
 	Step, Steps int     // done so far, and at most
-	NLL         float64 // mean of the minibatches' since the last record, in nats a row
+	Loss        float64 // mean over the minibatches since the last record: NLL in nats a row
 	Validation  float64 // NLL of the held-out rows; NaN if there are none
 	GradNorm    float64 // of the last minibatch, before clipping
 	Rate        float64 // of the last step
@@ -54,7 +54,7 @@ type Record struct {
 type Result struct {
 	Steps   int      // done
 	Skipped int      // of them, for a loss or gradient that was not finite
-	NLL     float64  // of the held-out rows at the best record, else of the last record
+	Loss    float64  // of the held-out rows at the best record, else of the last record
 	Best    int      // the step whose parameters the model has
 	Stopped bool     // early, for want of improvement
 	History []Record // oldest first

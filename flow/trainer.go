@@ -16,7 +16,7 @@ import (
 // through its rows a few at a time; workers take lanes; the sums are added in
 // the order of the lanes. So any number of workers gives the same bits.
 type trainer struct {
-	loss  func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var // n×1
+	loss  loss
 	batch *Data
 	vec   *autodiff.Vector
 	lanes []*lane
@@ -29,6 +29,10 @@ type trainer struct {
 	work chan *lane
 	done sync.WaitGroup
 }
+
+// A loss is what is minimised in the mean over rows: n×1 for rows y and their
+// contexts c, the zero Var if there are none.
+type loss func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var
 
 type lane struct {
 	tape   *autodiff.Tape
@@ -47,8 +51,8 @@ const (
 
 // newTrainer finds the parameters by evaluating the loss on the first rows of
 // a batch of n.
-func newTrainer(loss func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var, batch *Data, n int) (*trainer, error) {
-	tr := &trainer{loss: loss, batch: batch}
+func newTrainer(l loss, batch *Data, n int) (*trainer, error) {
+	tr := &trainer{loss: l, batch: batch}
 	probe := min(n, 16)
 	tape := autodiff.NewTape()
 	tr.record(tape, 0, probe)

@@ -134,7 +134,7 @@ func drawLoss(file string, r *flow.Result) error {
 	var xy plotter.XYs
 	last := 0.0
 	for _, rec := range r.History {
-		xy = append(xy, plotter.XY{X: float64(rec.Step), Y: rec.NLL})
+		xy = append(xy, plotter.XY{X: float64(rec.Step), Y: rec.Loss})
 		last = float64(rec.Step)
 	}
 	line, err := plotter.NewLine(xy)

@@ -22,7 +22,7 @@ var recipes = map[string]recipe{
 		return flow.RealNVP(flow.Arch{Dim: 2}, src)
 	}, 1000, optim.Cosine{Start: 0.005}},
 	"nsf": {func(src rand.Source) *flow.Transformed {
-		return flow.NSF(flow.Arch{Dim: 2}, src)
+		return flow.NSF(flow.Arch{Dim: 2, Bound: 14}, src) // the tails of the banana are 12 deviations long
 	}, 2000, optim.Cosine{Start: 0.005}},
 	"mlp": {mlp, 10000, optim.Cosine{Start: 0.005}},
 }

@@ -45,7 +45,7 @@ func (b *Bar) Report(r flow.Record) {
 
 // summary returns the figures of a record in a few characters.
 func summary(r *flow.Record) string {
-	s := fmt.Sprintf("NLL %.4f", r.NLL)
+	s := fmt.Sprintf("loss %.4f", r.Loss)
 	if !math.IsNaN(r.Validation) {
 		s += fmt.Sprintf(", held out %.4f", r.Validation)
 	}

@@ -1,0 +1,155 @@
+package flow
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/optim"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/mat"
+)
+
+// BenchmarkPeers times the workloads on which other libraries are measured too:
+// the same layers, widths, bins and batches, Adam included in a training step,
+// on random rows. One operation is one call.
+func BenchmarkPeers(b *testing.B) {
+	for _, w := range []struct {
+		name string
+		run  func(b *testing.B)
+	}{
+		{"W1/train_b512", func(b *testing.B) {
+			benchTrain(b, couplingModel(2, 6, bijector.Affine{}, 64, alternate), bananaRows(32*512), 512)
+		}},
+		{"W2/train_b512", func(b *testing.B) { benchTrain(b, w2(), bananaRows(32*512), 512) }},
+		{"W2/log_prob_b4096", func(b *testing.B) { benchLogProbs(b, w2(), bananaRows(4096)) }},
+		{"W2/sample_b4096", func(b *testing.B) { benchSample(b, w2(), 4096) }},
+		{"W6/train_b1024", func(b *testing.B) { benchTrain(b, w6(), normalRows(4*1024, 64), 1024) }},
+		{"W6/log_prob_b1024", func(b *testing.B) { benchLogProbs(b, w6(), normalRows(1024, 64)) }},
+		{"W8/latency_b1_nsf", func(b *testing.B) { benchLatency(b, w2(), bananaRows(512)) }},
+		{"W9/reverse-KL_b512", benchReverse},
+	} {
+		b.Run(w.name, w.run)
+	}
+}
+
+// alternate returns the columns that coupling k of d columns keeps.
+func alternate(d, k int) []int {
+	var keep []int
+	for j := k % 2; j < d; j += 2 {
+		keep = append(keep, j)
+	}
+	return keep
+}
+
+func couplingModel(d, layers int, u bijector.Univariate, hidden int, keep func(d, k int) []int) *Transformed {
+	src := rng.New(1)
+	var chain []bijector.Bijector
+	for k := range layers {
+		chain = append(chain, bijector.NewCoupling(d, keep(d, k), u, 0, func(in, out int) nn.Network {
+			return nn.NewMLP(in, []int{hidden, hidden}, out, nn.ReLU, src)
+		}))
+	}
+	return New(dist.NewStdNormal(d), chain...)
+}
+
+func w2() *Transformed {
+	return couplingModel(2, 4, bijector.Spline{Bins: 8, Bound: 5}, 64, alternate)
+}
+
+func w6() *Transformed { return couplingModel(64, 8, bijector.Affine{}, 512, alternate) }
+
+// bananaRows returns rows of the standardised banana.
+func bananaRows(n int) *mat.Dense {
+	r := rand.New(rng.New(2))
+	x := mat.NewDense(n, 2, nil)
+	for i := range n {
+		v := 4 * r.NormFloat64()
+		x.SetRow(i, []float64{(v*v/4 + r.NormFloat64() - 4) / math.Sqrt(33), v / 4})
+	}
+	return x
+}
+
+func normalRows(n, d int) *mat.Dense {
+	x := mat.NewDense(n, d, nil)
+	dist.NewStdNormal(d).Draw(x, rng.New(3))
+	return x
+}
+
+// benchTrain times a step of Adam on batches of rows, one after the other.
+func benchTrain(b *testing.B, m *Transformed, x *mat.Dense, batch int) {
+	f := benchFit(b, m, Rows(x), batch, func(t *autodiff.Tape, y, _ autodiff.Var) autodiff.Var { return m.LogDensity(y).Neg() })
+	defer f.trainer.close()
+	step := 0
+	for b.Loop() {
+		if err := f.step(step); err != nil {
+			b.Fatal(err)
+		}
+		step++
+	}
+}
+
+func benchFit(b *testing.B, m *Transformed, data Data, batch int, l loss) *fit {
+	s := &Settings{Batch: batch, Steps: 1 << 30, Every: 1 << 30, Schedule: optim.Constant(1e-3), Validation: -1}
+	c, err := s.withDefaults(data.len())
+	if err != nil {
+		b.Fatal(err)
+	}
+	f, err := newFit(m, data, c, l)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	return f
+}
+
+func benchLogProbs(b *testing.B, m *Transformed, x *mat.Dense) {
+	n, _ := x.Dims()
+	dst := make([]float64, n)
+	b.ReportAllocs()
+	for b.Loop() {
+		m.LogProbs(dst, x)
+	}
+}
+
+func benchSample(b *testing.B, m *Transformed, n int) {
+	x := mat.NewDense(n, m.Dim(), nil)
+	src := rng.New(4)
+	b.ReportAllocs()
+	for b.Loop() {
+		m.Draw(x, src)
+	}
+}
+
+func benchLatency(b *testing.B, m *Transformed, x *mat.Dense) {
+	n, _ := x.Dims()
+	i := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		m.LogProb(x.RawRowView(i % n))
+		i++
+	}
+}
+
+// benchReverse times a step that fits w2's model to the density of a banana by
+// samples of its own.
+func benchReverse(b *testing.B) {
+	m := w2()
+	target := func(y autodiff.Var) autodiff.Var {
+		x1, x2 := y.Slice(0, 1).MulConst(math.Sqrt(33)).AddConst(4), y.Slice(1, 2)
+		return autodiff.Concat(x1.Sub(x2.Square().MulConst(4)), x2).StdNormalLogDensity()
+	}
+	f := benchFit(b, m, Fresh(2, m.Base.Draw), 512, reverse(m, target))
+	defer f.trainer.close()
+	step := 0
+	for b.Loop() {
+		if err := f.step(step); err != nil {
+			b.Fatal(err)
+		}
+		step++
+	}
+}
