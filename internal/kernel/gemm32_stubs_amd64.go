@@ -24,6 +24,21 @@ func panel512f32x4(p *panel)
 //go:noescape
 func panel512f32x8(p *panel)
 
+// panel512f32x1m computes a panel of 1 vectors.
+//
+//go:noescape
+func panel512f32x1m(p *panel)
+
+// panel512f32x2m computes a panel of 2 vectors.
+//
+//go:noescape
+func panel512f32x2m(p *panel)
+
+// panel512f32x4m computes a panel of 4 vectors.
+//
+//go:noescape
+func panel512f32x4m(p *panel)
+
 // panel256f32x1 computes a panel of 1 vectors.
 //
 //go:noescape

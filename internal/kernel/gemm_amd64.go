@@ -9,6 +9,7 @@ const (
 	maxDepth = 256       // of A and B: a panel of 16 columns of B fills half of L1, of 32 columns all
 	maxBlock = 32 * 1024 // numbers of A that stay in L2 while all panels pass
 	minBlock = 96        // rows of A in a block
+	maxRows  = 4096      // of a block: assembly cannot be preempted
 )
 
 // fast computes the product with the active tier's assembly, if there is one.
@@ -61,7 +62,7 @@ func (g *grid[T]) compute() {
 	}
 	rows := g.m
 	if rows > minBlock {
-		rows = max(maxBlock/depth/24*24, minBlock)
+		rows = max(min(maxBlock/depth, maxRows)/24*24, minBlock)
 	}
 	if g.bCol != 1 || g.clash(g.bRow, g.m) {
 		buf := getScratch[T]()
@@ -131,25 +132,27 @@ func (g *grid[T]) block(i, rows, l, d int) {
 }
 
 // width returns the vectors and the columns of the panel that starts at
-// column j: the widest that is full, or partial where that saves one.
+// column j: the widest that is full, or partial where that saves a panel.
 func (g *grid[T]) width(j int) (vecs, cols int) {
 	left := g.n - j
 	vecs = g.wide
-	for vecs > 1 && left < vecs*g.lanes {
-		if left > vecs/2*g.lanes && vecs <= g.partial() {
-			break
-		}
+	for vecs > 1 && left < vecs*g.lanes && !g.partial(vecs, left) {
 		vecs /= 2
 	}
 	return vecs, min(left, vecs*g.lanes)
 }
 
-// partial returns the vectors of the widest panel that need not be full.
-func (g *grid[T]) partial() int {
-	if g.tier == avx512 {
-		return 4
+// partial reports whether a panel of vecs vectors is right for fewer columns
+// than fill it. One of four vectors is wasted for three only where there are too
+// few rows to keep the processor busy otherwise.
+func (g *grid[T]) partial(vecs, left int) bool {
+	switch vecs {
+	case 2:
+		return left > g.lanes
+	case 4:
+		return g.tier == avx512 && left > 2*g.lanes && (left > 3*g.lanes || g.m < 8)
 	}
-	return 2
+	return false
 }
 
 // whole rounds a number of columns up to whole vectors.

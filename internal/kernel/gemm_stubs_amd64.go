@@ -24,6 +24,21 @@ func panel512x4(p *panel)
 //go:noescape
 func panel512x8(p *panel)
 
+// panel512x1m computes a panel of 1 vectors.
+//
+//go:noescape
+func panel512x1m(p *panel)
+
+// panel512x2m computes a panel of 2 vectors.
+//
+//go:noescape
+func panel512x2m(p *panel)
+
+// panel512x4m computes a panel of 4 vectors.
+//
+//go:noescape
+func panel512x4m(p *panel)
+
 // panel256x1 computes a panel of 1 vectors.
 //
 //go:noescape

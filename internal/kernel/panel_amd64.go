@@ -41,14 +41,21 @@ func (p *panel) run(t tier, vecs, size int) {
 }
 
 func (p *panel) run512(vecs int) {
-	switch vecs {
-	case 1:
+	full := p.mask == 1<<(8*vecs)-1
+	switch {
+	case vecs == 1 && full:
 		panel512x1(p)
-	case 2:
+	case vecs == 1:
+		panel512x1m(p)
+	case vecs == 2 && full:
 		panel512x2(p)
-	case 4:
+	case vecs == 2:
+		panel512x2m(p)
+	case vecs == 4 && full:
 		panel512x4(p)
-	case 8:
+	case vecs == 4:
+		panel512x4m(p)
+	case vecs == 8:
 		panel512x8(p)
 	}
 }
@@ -72,14 +79,21 @@ func (p *panel) run256(vecs int) {
 }
 
 func (p *panel) run512f32(vecs int) {
-	switch vecs {
-	case 1:
+	full := p.mask == 1<<(16*vecs)-1
+	switch {
+	case vecs == 1 && full:
 		panel512f32x1(p)
-	case 2:
+	case vecs == 1:
+		panel512f32x1m(p)
+	case vecs == 2 && full:
 		panel512f32x2(p)
-	case 4:
+	case vecs == 2:
+		panel512f32x2m(p)
+	case vecs == 4 && full:
 		panel512f32x4(p)
-	case 8:
+	case vecs == 4:
+		panel512f32x4m(p)
+	case vecs == 8:
 		panel512f32x8(p)
 	}
 }

@@ -25,10 +25,13 @@ func gemm32(c *asm) {
 // as high as the registers allow: a wide panel is a low one.
 func (c *asm) panels(wide, narrow *isa) {
 	for _, p := range []panelKernel{
+		{isa: wide, vecs: 1, blocks: []int{12, 8, 4, 2, 1}},
+		{isa: wide, vecs: 2, blocks: []int{12, 8, 4, 2, 1}},
+		{isa: wide, vecs: 4, blocks: []int{6, 4, 2, 1}},
+		{isa: wide, vecs: 8, blocks: []int{2, 1}},
 		{isa: wide, vecs: 1, blocks: []int{12, 8, 4, 2, 1}, masked: true},
 		{isa: wide, vecs: 2, blocks: []int{12, 8, 4, 2, 1}, masked: true},
 		{isa: wide, vecs: 4, blocks: []int{6, 4, 2, 1}, masked: true},
-		{isa: wide, vecs: 8, blocks: []int{2, 1}},
 		{isa: narrow, vecs: 1, blocks: []int{8, 4, 2, 1}},
 		{isa: narrow, vecs: 2, blocks: []int{6, 4, 2, 1}},
 		{isa: narrow, vecs: 4, blocks: []int{2, 1}},
@@ -59,7 +62,8 @@ const (
 
 // A panelKernel computes a panel of C as wide as vecs vectors: a loop over
 // blocks of rows, as many at a time as blocks says, largest first. With masked
-// set the panel has only the columns of panelMask.
+// set the panel has only the columns of panelMask; that costs ports on some
+// processors, so full panels have a kernel of their own.
 type panelKernel struct {
 	isa    *isa
 	vecs   int
@@ -69,7 +73,7 @@ type panelKernel struct {
 
 func (p panelKernel) name() string {
 	name := fmt.Sprintf("panel%sx%d", p.isa.name, p.vecs)
-	if p.masked && !p.isa.freeMasks {
+	if p.masked {
 		name += "m"
 	}
 	return name

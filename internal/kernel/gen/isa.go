@@ -10,9 +10,8 @@ import (
 // for one instruction set and one width of number.
 type isa struct {
 	name      string
-	bytes     int  // of a vector
-	registers int  // vectors that fit in registers
-	freeMasks bool // masks cost nothing: full panels use the masked kernel too
+	bytes     int // of a vector
+	registers int // vectors that fit in registers
 
 	vec         func(c *asm) reg.Register
 	load        func(c *asm, from Mem, to reg.Register)
@@ -29,7 +28,6 @@ var avx512f64 = &isa{
 	name:      "512",
 	bytes:     64,
 	registers: 32,
-	freeMasks: true,
 	vec:       func(c *asm) reg.Register { return c.ZMM() },
 	load:      func(c *asm, from Mem, to reg.Register) { c.VMOVUPD(from, to) },
 	store:     func(c *asm, from reg.Register, to Mem) { c.VMOVUPD(from, to) },
@@ -52,7 +50,6 @@ var avx512f32 = &isa{
 	name:      "512f32",
 	bytes:     64,
 	registers: 32,
-	freeMasks: true,
 	vec:       func(c *asm) reg.Register { return c.ZMM() },
 	load:      func(c *asm, from Mem, to reg.Register) { c.VMOVUPS(from, to) },
 	store:     func(c *asm, from reg.Register, to Mem) { c.VMOVUPS(from, to) },
