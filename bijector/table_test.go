@@ -63,6 +63,7 @@ func coreCases() []bijectortest.Case {
 		{Name: "Elementwise/affine-glow", B: elementwise(bijector.Affine{Scale: bijector.GlowScale}), X: normal(5, 3)},
 		{Name: "Elementwise/affine-softplus", B: elementwise(bijector.Affine{Scale: bijector.SoftplusScale}), X: normal(5, 3)},
 		{Name: "Elementwise/spline", B: elementwise(spline), X: normal(6, 3)},
+		{Name: "Coupling/additive", B: coupling(3, []int{1}, bijector.Additive{}, 0), X: normal(5, 3)},
 		{Name: "Coupling/affine", B: coupling(4, []int{1, 3}, bijector.Affine{}, 0), X: normal(5, 4)},
 		{Name: "Coupling/spline", B: coupling(4, []int{0}, spline, 0), X: normal(5, 4)},
 		{Name: "Coupling/spline-conditional", B: coupling(3, []int{1}, bijector.Spline{Bins: 4, Bound: 3}, 2), X: normal(5, 3), Context: normal(5, 2)},

@@ -28,9 +28,20 @@ func BenchmarkPeers(b *testing.B) {
 		{"W2/train_b512", func(b *testing.B) { benchTrain(b, w2(), bananaRows(32*512), 512) }},
 		{"W2/log_prob_b4096", func(b *testing.B) { benchLogProbs(b, w2(), bananaRows(4096)) }},
 		{"W2/sample_b4096", func(b *testing.B) { benchSample(b, w2(), 4096) }},
+		{"W3/train_b128", func(b *testing.B) { benchTrain(b, w3(), normalRows(32*128, 6), 128) }},
+		{"W3/train_b1024", func(b *testing.B) { benchTrain(b, w3(), normalRows(32*1024, 6), 1024) }},
+		{"W3/log_prob_b128", func(b *testing.B) { benchLogProbs(b, w3(), normalRows(128, 6)) }},
+		{"W3/log_prob_b1024", func(b *testing.B) { benchLogProbs(b, w3(), normalRows(1024, 6)) }},
+		{"W4/train_b512", func(b *testing.B) {
+			benchTrain(b, masked(8, 5, 128, bijector.Spline{Bins: 8, Bound: 5}), normalRows(32*512, 8), 512)
+		}},
+		{"W5a/sample_b256", func(b *testing.B) { benchSample(b, masked(8, 5, 256, bijector.Affine{}), 256) }},
+		{"W5b/sample_b256_d64", func(b *testing.B) { benchSample(b, masked(64, 5, 256, bijector.Affine{}), 256) }},
+		{"W5c/sample_b256_d256", func(b *testing.B) { benchSample(b, masked(256, 5, 512, bijector.Affine{}), 256) }},
 		{"W6/train_b1024", func(b *testing.B) { benchTrain(b, w6(), normalRows(4*1024, 64), 1024) }},
 		{"W6/log_prob_b1024", func(b *testing.B) { benchLogProbs(b, w6(), normalRows(1024, 64)) }},
 		{"W8/latency_b1_nsf", func(b *testing.B) { benchLatency(b, w2(), bananaRows(512)) }},
+		{"W8/latency_b1_maf", func(b *testing.B) { benchLatency(b, w3(), normalRows(512, 6)) }},
 		{"W9/reverse-KL_b512", benchReverse},
 	} {
 		b.Run(w.name, w.run)
@@ -62,6 +73,25 @@ func w2() *Transformed {
 }
 
 func w6() *Transformed { return couplingModel(64, 8, bijector.Affine{}, 512, alternate) }
+
+func w3() *Transformed { return masked(6, 5, 100, bijector.Affine{}) }
+
+// masked returns autoregressive maps with two hidden layers, the order reversed
+// from map to map.
+func masked(d, layers, hidden int, u bijector.Univariate) *Transformed {
+	src := rng.New(1)
+	order := make([]int, d)
+	for j := range order {
+		order[j] = j
+	}
+	var chain []bijector.Bijector
+	for range layers {
+		net := nn.NewMADE(nn.MADESpec{Dim: d, Hidden: []int{hidden, hidden}, Outputs: u.Params(), Act: nn.ReLU, Order: order}, src)
+		chain = append(chain, bijector.NewAutoregressive(net, u))
+		order = reversed(order)
+	}
+	return New(dist.NewStdNormal(d), chain...)
+}
 
 // bananaRows returns rows of the standardised banana.
 func bananaRows(n int) *mat.Dense {

@@ -48,7 +48,7 @@ func shake(m *flow.Transformed, seed uint64) *flow.Transformed {
 	r := rand.New(rng.New(seed))
 	for _, p := range parameters(m) {
 		for i := range p.Data() {
-			p.Data()[i] += 0.2 * r.NormFloat64()
+			p.Data()[i] += 0.15 * r.NormFloat64()
 		}
 	}
 	return m

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
@@ -11,6 +12,11 @@ import (
 
 // An Arch describes a flow for rows of Dim numbers; the zero value of every
 // other field is a good default.
+//
+// All presets start as the identity, draw random weights from the source that
+// they are given (nil is the global one), and end with a
+// [bijector.Standardizer], which [Fit] sets from the data. They panic if an
+// Arch is not sensible.
 type Arch struct {
 	Dim    int // columns of the data
 	Cond   int // columns of the context; 0 for none
@@ -19,7 +25,12 @@ type Arch struct {
 	Hidden []int
 	// Activation is applied after every hidden layer; empty is nn.ReLU.
 	Activation nn.Activation
-	// Bins and Bound are those of [bijector.Spline]; 0 are its defaults.
+	// Order lists the columns in the order of the first autoregressive map, and each
+	// further one has the reverse of the one before; nil is 0 to Dim−1. Couplings
+	// have no use for it.
+	Order []int
+	// Bins and Bound are those of [bijector.Spline]; 0 are its defaults. Affine
+	// maps have no use for them.
 	Bins  int
 	Bound float64
 }
@@ -38,44 +49,95 @@ func (a Arch) withDefaults(what string, layers int) Arch {
 	return a
 }
 
-// network makes the networks of a, with zeros in the last layer: a flow starts
-// as the identity.
-func (a Arch) network(src rand.Source) func(in, out int) nn.Network {
-	return func(in, out int) nn.Network {
-		return nn.NewMLP(in, a.Hidden, out, a.Activation, src).ZeroLast()
+// NICE returns a flow of additive couplings, six by default, and a learned
+// scale of each column: the map between them preserves volume. Both directions
+// cost one pass of each network.
+//
+// Laurent Dinh, David Krueger, Yoshua Bengio, NICE: Non-linear Independent
+// Components Estimation, 2014, arXiv:1410.8516.
+func NICE(a Arch, src rand.Source) *Transformed {
+	a = a.withDefaults("NICE", 6)
+	ones := make([]float64, a.Dim)
+	for j := range ones {
+		ones[j] = 1
 	}
+	scale := bijector.NewScale(autodiff.Learned(ones...))
+	return a.standardized(append([]bijector.Bijector{scale}, a.couplings(bijector.Additive{}, src)...))
 }
 
 // RealNVP returns a flow of affine couplings, six by default, that keep the
 // even and the odd columns in turn. Both directions cost one pass of each
-// network. Random weights are drawn from src; nil is the global source.
-//
-// It ends with a [bijector.Standardizer], which [Fit] sets from the data. It
-// panics if a is not sensible.
+// network.
 //
 // Laurent Dinh, Jascha Sohl-Dickstein, Samy Bengio, Density estimation using
 // Real NVP, 2016, arXiv:1605.08803.
 func RealNVP(a Arch, src rand.Source) *Transformed {
 	a = a.withDefaults("RealNVP", 6)
-	return couplings(a, bijector.Affine{}, src)
+	return a.standardized(a.couplings(bijector.Affine{}, src))
 }
 
 // NSF returns a neural spline flow: couplings, four by default, whose maps are
-// rational-quadratic splines. Otherwise it is like [RealNVP].
+// rational-quadratic splines. Both directions cost one pass of each network.
 //
 // Conor Durkan, Artur Bekasov, Iain Murray, George Papamakarios, Neural Spline
 // Flows, 2019, arXiv:1906.04032.
 func NSF(a Arch, src rand.Source) *Transformed {
 	a = a.withDefaults("NSF", 4)
-	return couplings(a, bijector.Spline{Bins: a.Bins, Bound: a.Bound}, src)
+	return a.standardized(a.couplings(a.spline(), src))
 }
 
-// couplings returns a flow of couplings that keep the even and the odd columns
-// in turn.
-func couplings(a Arch, u bijector.Univariate, src rand.Source) *Transformed {
+// MAF returns a masked autoregressive flow: affine maps, five by default, of
+// each column given those before it, the order reversed from map to map. A
+// density costs one pass of each network, a sample about one too.
+//
+// George Papamakarios, Theo Pavlakou, Iain Murray, Masked Autoregressive Flow
+// for Density Estimation, 2017, arXiv:1705.07057.
+func MAF(a Arch, src rand.Source) *Transformed {
+	a = a.withDefaults("MAF", 5)
+	return a.standardized(a.autoregressive(bijector.Affine{}, src))
+}
+
+// IAF returns an inverse autoregressive flow: the maps of [MAF] turned around,
+// so that the network looks at the base's columns. A sample costs one pass of
+// each network, a density about one too.
+//
+// Diederik Kingma, Tim Salimans, Rafal Jozefowicz, Xi Chen, Ilya Sutskever, Max
+// Welling, Improving Variational Inference with Inverse Autoregressive Flow,
+// 2016, arXiv:1606.04934.
+func IAF(a Arch, src rand.Source) *Transformed {
+	a = a.withDefaults("IAF", 5)
+	chain := a.autoregressive(bijector.Affine{}, src)
+	for i, b := range chain {
+		chain[i] = bijector.NewInvert(b)
+	}
+	return a.standardized(chain)
+}
+
+// NSFAR returns an autoregressive neural spline flow: the maps of [MAF] with
+// splines in place of affine ones. It costs what MAF costs, and the splines.
+//
+// Conor Durkan, Artur Bekasov, Iain Murray, George Papamakarios, Neural Spline
+// Flows, 2019, arXiv:1906.04032.
+func NSFAR(a Arch, src rand.Source) *Transformed {
+	a = a.withDefaults("NSFAR", 5)
+	return a.standardized(a.autoregressive(a.spline(), src))
+}
+
+func (a *Arch) spline() bijector.Spline { return bijector.Spline{Bins: a.Bins, Bound: a.Bound} }
+
+// standardized returns the flow from a standard normal.
+func (a *Arch) standardized(chain []bijector.Bijector) *Transformed {
+	return New(dist.NewStdNormal(a.Dim), append(chain, bijector.NewStandardizer(a.Dim))...)
+}
+
+// couplings returns couplings that keep the even and the odd columns in turn.
+func (a *Arch) couplings(u bijector.Univariate, src rand.Source) []bijector.Bijector {
 	var parity [2][]int
 	for j := range a.Dim {
 		parity[j%2] = append(parity[j%2], j)
+	}
+	network := func(in, out int) nn.Network {
+		return nn.NewMLP(in, a.Hidden, out, a.Activation, src).ZeroLast()
 	}
 	var chain []bijector.Bijector
 	for k := range a.Layers {
@@ -83,7 +145,33 @@ func couplings(a Arch, u bijector.Univariate, src rand.Source) *Transformed {
 		if a.Dim == 1 {
 			keep = nil // there is nothing to keep but the context
 		}
-		chain = append(chain, bijector.NewCoupling(a.Dim, keep, u, a.Cond, a.network(src)))
+		chain = append(chain, bijector.NewCoupling(a.Dim, keep, u, a.Cond, network))
 	}
-	return New(dist.NewStdNormal(a.Dim), append(chain, bijector.NewStandardizer(a.Dim))...)
+	return chain
+}
+
+// autoregressive returns masked maps, their orders reversed in turn.
+func (a *Arch) autoregressive(u bijector.Univariate, src rand.Source) []bijector.Bijector {
+	order := a.Order
+	if order == nil {
+		for j := range a.Dim {
+			order = append(order, j)
+		}
+	}
+	var chain []bijector.Bijector
+	for range a.Layers {
+		net := nn.NewMADE(nn.MADESpec{Dim: a.Dim, Hidden: a.Hidden, Outputs: u.Params(), Cond: a.Cond,
+			Act: a.Activation, Order: order}, src).ZeroLast()
+		chain = append(chain, bijector.NewAutoregressive(net, u))
+		order = reversed(order)
+	}
+	return chain
+}
+
+func reversed(x []int) []int {
+	r := make([]int, len(x))
+	for i, v := range x {
+		r[len(x)-1-i] = v
+	}
+	return r
 }

@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"sync"
 	"testing"
 
@@ -17,10 +18,15 @@ import (
 // models returns a fresh flow of every preset, moved away from the identity.
 func models(dim, cond int) map[string]*flow.Transformed {
 	a := flow.Arch{Dim: dim, Cond: cond, Hidden: []int{16}}
-	return map[string]*flow.Transformed{
-		"RealNVP": shake(flow.RealNVP(a, rng.New(1)), 2),
-		"NSF":     shake(flow.NSF(a, rng.New(1)), 2),
+	m := map[string]*flow.Transformed{}
+	for name, preset := range presets {
+		m[name] = shake(preset(a, rng.New(1)), 2)
 	}
+	return m
+}
+
+var presets = map[string]func(flow.Arch, rand.Source) *flow.Transformed{
+	"NICE": flow.NICE, "RealNVP": flow.RealNVP, "NSF": flow.NSF, "MAF": flow.MAF, "IAF": flow.IAF, "NSFAR": flow.NSFAR,
 }
 
 // The density integrates to one, by the midpoint rule on a grid that holds
@@ -28,24 +34,39 @@ func models(dim, cond int) map[string]*flow.Transformed {
 func TestDensityIntegratesToOne(t *testing.T) {
 	for _, dim := range []int{1, 2} {
 		for name, m := range models(dim, 0) {
-			const n, half = 1000, 9.0
-			cell := 2 * half / n
-			rows := int(math.Pow(n, float64(dim)))
-			x := mat.NewDense(rows, dim, nil)
+			lo, hi := extent(m)
+			const n = 1000
+			cell := 1.0
+			for j := range dim {
+				cell *= (hi[j] - lo[j]) / n
+			}
+			x := mat.NewDense(int(math.Pow(n, float64(dim))), dim, nil)
+			rows, _ := x.Dims()
 			for i := range rows {
 				for j, k := 0, i; j < dim; j, k = j+1, k/n {
-					x.Set(i, j, -half+cell*(float64(k%n)+0.5))
+					x.Set(i, j, lo[j]+(hi[j]-lo[j])*(float64(k%n)+0.5)/n)
 				}
 			}
 			var sum float64
 			for _, lp := range m.LogProbs(nil, x) {
-				sum += math.Exp(lp) * math.Pow(cell, float64(dim))
+				sum += math.Exp(lp) * cell
 			}
 			if math.Abs(sum-1) > 1e-3 {
 				t.Errorf("%s in %d dimensions: got ∫p = %v, want 1", name, dim, sum)
 			}
 		}
 	}
+}
+
+// extent returns a box half as wide again as that of many samples.
+func extent(m *flow.Transformed) (lo, hi []float64) {
+	x := mat.NewDense(20000, m.Dim(), nil)
+	m.Draw(x, rng.New(1))
+	for j := range m.Dim() {
+		a, b := mat.Min(x.ColView(j)), mat.Max(x.ColView(j))
+		lo, hi = append(lo, a-(b-a)/4), append(hi, b+(b-a)/4)
+	}
+	return lo, hi
 }
 
 func TestScoringAgreesBitForBit(t *testing.T) {
