@@ -9,9 +9,15 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// chunk is how many rows are scored or mapped at a time: few enough that what
-// they need stays in the cache, enough that matrix products run at speed.
-const chunk = 128
+// Rows are scored and mapped a chunk at a time: few enough that what they need
+// stays near the cache, enough that matrix products run at speed.
+const (
+	mostRows  = 128
+	chunkRoom = 2e6 // numbers on a tape
+)
+
+// chunk returns how many rows are scored or mapped at a time.
+func (m *Transformed) chunk() int { return max(1, min(mostRows, chunkRoom/(m.row+1))) }
 
 // tapes for evaluation without gradients.
 var tapes = sync.Pool{New: func() any {
@@ -28,11 +34,12 @@ func giveBack(t *autodiff.Tape) {
 }
 
 // eachChunk calls f for the chunks of n rows, on all cores if there are several.
-func eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
+func (m *Transformed) eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
+	chunk := m.chunk()
 	chunks := (n + chunk - 1) / chunk
 	workers := min(runtime.GOMAXPROCS(0), chunks)
 	if workers <= 1 {
-		runChunks(chunks, n, new(atomic.Int64), f)
+		runChunks(chunk, n, new(atomic.Int64), f)
 		return
 	}
 	var next atomic.Int64
@@ -48,7 +55,7 @@ func eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
 					once.Do(func() { failed = r })
 				}
 			}()
-			runChunks(chunks, n, &next, f)
+			runChunks(chunk, n, &next, f)
 		}()
 	}
 	wg.Wait()
@@ -57,14 +64,14 @@ func eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
 	}
 }
 
-func runChunks(chunks, n int, next *atomic.Int64, f func(t *autodiff.Tape, i, j int)) {
+func runChunks(chunk, n int, next *atomic.Int64, f func(t *autodiff.Tape, i, j int)) {
 	t := borrow()
 	for {
-		k := int(next.Add(1)) - 1
-		if k >= chunks {
+		i := (int(next.Add(1)) - 1) * chunk
+		if i >= n {
 			break
 		}
-		f(t, k*chunk, min((k+1)*chunk, n))
+		f(t, i, min(i+chunk, n))
 		t.Reset()
 	}
 	giveBack(t)

@@ -14,6 +14,7 @@ type Data struct {
 	rows    *mat.Dense
 	context *mat.Dense
 	weights []float64
+	noise   bool
 
 	fresh     func(batch, context *mat.Dense, src rand.Source)
 	dim, cond int
@@ -38,6 +39,21 @@ func (d Data) Given(c mat.Matrix) Data {
 func (d Data) Weighted(w []float64) Data {
 	d.weights = w
 	return d
+}
+
+// Dequantized returns the data with noise, fresh whenever a row is used, uniform between 0
+// and 1 and independent for every number: whole numbers become a density. See
+// [Dequantize].
+func (d Data) Dequantized() Data {
+	d.noise = true
+	return d
+}
+
+// addNoise adds the noise of dequantized data to the first n rows.
+func (d *Data) addNoise(n int, r *rand.Rand) {
+	if d.noise {
+		addNoise(d.rows, n, r)
+	}
 }
 
 // Fresh is an endless stream of samples: draw fills the dim columns of a batch. The Draw
@@ -135,7 +151,7 @@ func (d *Data) split(share float64, r *rand.Rand) (train, held Data) {
 
 // pick returns the data of the rows with the given numbers.
 func (d *Data) pick(index []int) Data {
-	p := Data{dim: d.dim, cond: d.cond, rows: mat.NewDense(len(index), d.dim, nil)}
+	p := Data{dim: d.dim, cond: d.cond, noise: d.noise, rows: mat.NewDense(len(index), d.dim, nil)}
 	if d.context != nil {
 		p.context = mat.NewDense(len(index), d.cond, nil)
 	}

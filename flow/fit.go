@@ -85,13 +85,15 @@ func newFit(m *Transformed, data Data, c Settings, l loss) (*fit, error) {
 	f := &fit{model: m, Settings: c, data: data, src: src, rand: rand.New(src)}
 	if c.Validation > 0 {
 		f.data, f.held = data.split(c.Validation, f.rand)
+		f.held.addNoise(f.held.len(), f.rand)
 	}
 	f.batch = data.sized(c.Batch)
 	if data.dim == m.dim {
 		f.initialize()
 	}
+	f.fill(&f.batch, f.Batch)
 	var err error
-	f.trainer, err = newTrainer(l, &f.batch, f.firstBatch())
+	f.trainer, err = newTrainer(l, &f.batch, f.Batch)
 	return f, err
 }
 
@@ -103,27 +105,29 @@ func given(c bijector.Chain, ctx autodiff.Var) bijector.Bijector {
 	return c.Given(ctx)
 }
 
-// initialize sets the model's data-dependent parameters from up to 4096 samples.
+// initialize sets the data-dependent parameters from up to 4096 samples, as
+// many as fit on a tape of reasonable size.
 func (f *fit) initialize() {
-	first := f.data
-	if f.data.rows == nil {
-		first = f.data.sized(4096)
-		f.data.fresh(first.rows, first.context, rng.New(f.Seed))
+	const mostRows, room = 4096, 2e7
+	most := min(mostRows, max(f.Batch, room/(f.model.row+1)))
+	if n := f.data.len(); n > 0 {
+		most = min(most, n)
 	}
-	n := min(first.len(), 4096)
+	first := f.data.sized(most)
+	f.fill(&first, most)
 	t := borrow()
 	defer giveBack(t)
-	y := viewRows(t, first.rows, 0, n)
+	y := viewRows(t, first.rows, 0, most)
 	var c autodiff.Var
 	if first.context != nil {
-		c = viewRows(t, first.context, 0, n)
+		c = viewRows(t, first.context, 0, most)
 	}
 	bijector.Initialize(given(f.model.Map, c), y)
 }
 
 // sized returns data in memory with room for n rows.
 func (d *Data) sized(n int) Data {
-	b := Data{dim: d.dim, cond: d.cond, rows: mat.NewDense(n, d.dim, nil)}
+	b := Data{dim: d.dim, cond: d.cond, noise: d.noise, rows: mat.NewDense(n, d.dim, nil)}
 	if d.cond > 0 {
 		b.context = mat.NewDense(n, d.cond, nil)
 	}
@@ -153,22 +157,24 @@ type fit struct {
 	since   int // records since the best
 }
 
-// firstBatch fills the batch and returns how many rows it has.
-func (f *fit) firstBatch() int {
+// fill sets batch to the first n samples.
+func (f *fit) fill(batch *Data, n int) {
+	src := rng.New(f.Seed)
 	if f.data.rows == nil {
-		f.data.fresh(f.batch.rows, f.batch.context, rng.New(f.Seed))
-		return f.Batch
+		f.data.fresh(batch.rows, batch.context, src)
+	} else {
+		for k := range n {
+			f.data.copyRow(batch, k, k)
+		}
 	}
-	for k := range f.Batch {
-		f.data.copyRow(&f.batch, k, k)
-	}
-	return f.Batch
+	batch.addNoise(n, rand.New(src))
 }
 
 // nextBatch fills the batch and returns how many rows it has.
 func (f *fit) nextBatch() (int, error) {
 	if f.data.rows == nil {
 		f.data.fresh(f.batch.rows, f.batch.context, f.src)
+		f.batch.addNoise(f.Batch, f.rand)
 		if err := finite("fresh", f.batch.rows); err != nil {
 			return 0, err
 		}
@@ -192,6 +198,7 @@ func (f *fit) nextBatch() (int, error) {
 	for k := range n {
 		f.data.copyRow(&f.batch, k, f.order[f.at+k])
 	}
+	f.batch.addNoise(n, f.rand)
 	f.at += n
 	return n, nil
 }

@@ -48,7 +48,7 @@ func (m *Transformed) SampleLogProbs(batch *mat.Dense, dst []float64) []float64 
 	checkWidth("SampleLogProbs", d, m.dim)
 	dst = room("SampleLogProbs", dst, n)
 	base := m.draw(n, m.src)
-	eachChunk(n, func(t *autodiff.Tape, i, j int) {
+	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
 		f, x := m.bound(t, i, j, n), viewRows(t, base, i, j)
 		setRows(batch, i, f.Forward(x))
 		copy(dst[i:j], m.Base.LogDensity(x).Sub(bijector.FLDJ(f, x)).Data())

@@ -32,7 +32,7 @@ func (m *Transformed) LogProbs(dst []float64, y mat.Matrix) []float64 {
 	}
 	checkWidth("LogProbs", d, m.dim)
 	rows := dense(y)
-	eachChunk(n, func(t *autodiff.Tape, i, j int) {
+	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
 		copy(dst[i:j], m.logDensity(m.bound(t, i, j, n), viewRows(t, rows, i, j)).Data())
 	})
 	return dst
@@ -45,7 +45,7 @@ func (m *Transformed) Encode(dst *mat.Dense, y mat.Matrix) *mat.Dense {
 	checkWidth("Encode", d, m.dim)
 	dst = roomDense("Encode", dst, n, m.Base.Dim())
 	rows := dense(y)
-	eachChunk(n, func(t *autodiff.Tape, i, j int) {
+	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
 		setRows(dst, i, m.bound(t, i, j, n).Inverse(viewRows(t, rows, i, j)))
 	})
 	return dst
@@ -58,7 +58,7 @@ func (m *Transformed) Decode(dst *mat.Dense, x mat.Matrix) *mat.Dense {
 	checkWidth("Decode", d, m.Base.Dim())
 	dst = roomDense("Decode", dst, n, m.dim)
 	rows := dense(x)
-	eachChunk(n, func(t *autodiff.Tape, i, j int) {
+	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
 		setRows(dst, i, m.bound(t, i, j, n).Forward(viewRows(t, rows, i, j)))
 	})
 	return dst

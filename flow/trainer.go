@@ -47,6 +47,7 @@ const (
 	maxLanes  = 16
 	laneRoom  = 6e6 // numbers that the gradients of all lanes may take
 	shardRoom = 1e5 // numbers on a tape that stay in the cache
+	tapeRoom  = 2e6 // numbers on a tape at most, but for one row
 )
 
 // newTrainer finds the parameters by evaluating the loss on the first rows of
@@ -76,7 +77,7 @@ func newTrainer(l loss, batch *Data, n int) (*trainer, error) {
 	if numbers < 1e6 && lanes > 1 {
 		lanes &^= 1 // an even number, for two cores
 	}
-	tr.shard = min(max(int(shardRoom/float64(perRow))&^7, 32), 256)
+	tr.shard = min(max(int(shardRoom/float64(perRow))&^7, 32), 256, max(tapeRoom/perRow, 1))
 	for range lanes {
 		l := &lane{tape: autodiff.NewTape(), grad: make([]float64, numbers)}
 		l.tape.Accumulate(tr.vec, l.grad)

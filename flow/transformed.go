@@ -31,6 +31,7 @@ type Transformed struct {
 	Map  bijector.Chain // in order, base to data
 
 	dim int
+	row int               // numbers that a row takes on a tape, about
 	all bijector.Bijector // Map, converted once
 	ctx *mat.Dense        // bound by Given
 	src rand.Source
@@ -56,6 +57,7 @@ func (m *Transformed) trace() {
 		f = m.Map.Given(t.Zeros(1, w))
 	}
 	m.dim = f.Forward(t.Zeros(1, m.Base.Dim())).Cols()
+	m.row = t.Size()
 }
 
 // Dim returns the number of columns of the data.

@@ -1,0 +1,43 @@
+package flow
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/mat"
+)
+
+// BitsPerDim returns the mean over rows of −log₂ p/d, for log-densities logProbs in nats of rows of
+// d intensities: the bits per number that a code made from the model takes. A uniform distribution over
+// k intensities has log₂ k.
+func BitsPerDim(logProbs []float64, d int) float64 {
+	var sum float64
+	for _, lp := range logProbs {
+		sum += lp
+	}
+	return -sum / (float64(len(logProbs)) * float64(d) * math.Ln2)
+}
+
+// Dequantize sets dst to x plus independent noise, uniform between 0 and 1, and returns it; nil dst is
+// allocated, nil src is the global source. The log-density of the sum is, on average, a lower bound of the
+// log-probability of the whole numbers x: Lucas Theis, Aäron van den Oord,
+// Matthias Bethge, A note on the evaluation of generative models, 2015,
+// arXiv:1511.01844.
+func Dequantize(dst *mat.Dense, x mat.Matrix, src rand.Source) *mat.Dense {
+	n, d := x.Dims()
+	dst = roomDense("Dequantize", dst, n, d)
+	dst.Copy(x)
+	addNoise(dst, n, rand.New(rng.Or(src)))
+	return dst
+}
+
+// addNoise adds uniform noise to the first n rows.
+func addNoise(x *mat.Dense, n int, r *rand.Rand) {
+	for i := range n {
+		row := x.RawRowView(i)
+		for j := range row {
+			row[j] += r.Float64()
+		}
+	}
+}
