@@ -14,29 +14,43 @@ import (
 // Both directions cost O(d·K) a row.
 type Elementwise struct {
 	Map Univariate
-	Raw *autodiff.Param // 1×(d·K)
+	Raw *autodiff.Param // 1×(d·K), nil for a map without parameters
 }
 
 // NewElementwise returns an elementwise map of d columns that starts with
-// zeros as raw parameters.
+// zeros as raw parameters. A map without parameters takes any number of
+// columns.
 func NewElementwise(d int, m Univariate) *Elementwise {
-	e := &Elementwise{Map: m, Raw: autodiff.NewParam(1, d*m.Params(), nil)}
+	e := &Elementwise{Map: m}
+	if k := m.Params(); k > 0 {
+		e.Raw = autodiff.NewParam(1, d*k, nil)
+	}
 	must(e.Restore())
 	return e
 }
 
 // Restore checks the fields.
 func (e *Elementwise) Restore() error {
-	if e.Map == nil || e.Raw == nil {
-		return fmt.Errorf("bijector: Elementwise: got no map or no parameters, want both")
+	if e.Map == nil {
+		return fmt.Errorf("bijector: Elementwise: got no map, want one")
 	}
-	if r, c := e.Raw.Dims(); r != 1 || c%e.Map.Params() != 0 {
-		return fmt.Errorf("bijector: Elementwise: got %d×%d parameters, want one row of %d per column", r, c, e.Map.Params())
+	k := e.Map.Params()
+	if (e.Raw == nil) != (k == 0) {
+		return fmt.Errorf("bijector: Elementwise: got parameters %v, want one row of %d per column", e.Raw, k)
+	}
+	if k == 0 {
+		return nil
+	}
+	if r, c := e.Raw.Dims(); r != 1 || c%k != 0 {
+		return fmt.Errorf("bijector: Elementwise: got %d×%d parameters, want one row of %d per column", r, c, k)
 	}
 	return nil
 }
 
 func (e *Elementwise) raw(x autodiff.Var) autodiff.Var {
+	if e.Raw == nil {
+		return x.Tape().Zeros(1, 0)
+	}
 	wantCols("Elementwise", x, e.Raw.Len()/e.Map.Params())
 	return x.Tape().Use(e.Raw)
 }

@@ -142,6 +142,13 @@ func init() {
 			return bijector.NewSplit(p.ints("num_or_size_splits")...)
 		},
 		"Blockwise": goldenParams.blockwise,
+		"BatchNormalization": func(p goldenParams, shape []int) bijector.Bijector {
+			b := bijector.NewBatchNorm(shape[0])
+			b.Mean.Set(p.flat("moving_mean"))
+			b.Var.Set(p.flat("moving_variance"))
+			b.Gamma, b.Beta, b.Eps = p.value("gamma"), p.value("beta"), p.number("epsilon", 1e-3)
+			return b
+		},
 	} {
 		goldenKinds[kind] = f
 	}

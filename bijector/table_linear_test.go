@@ -22,7 +22,7 @@ func near(d int) *mat.Dense {
 }
 
 func linearCases() []bijectortest.Case {
-	return slices.Concat(affineCases(), constraintCases())
+	return slices.Concat(affineCases(), constraintCases(), structureCases())
 }
 
 func affineCases() []bijectortest.Case {
@@ -139,5 +139,37 @@ func constraintCases() []bijectortest.Case {
 		{Name: "Subset/conditional", B: bijector.NewSubset(coupling, 3, 1, 0), X: normal(5, 4), Context: ctx},
 		{Name: "Blockwise", B: blocks, X: normal(5, 5), Embedded: true},
 		{Name: "Blockwise/conditional", B: conditional, X: normal(5, 5), Context: ctx},
+	}
+}
+
+// cubic is y = x + x³ + slope·x, which its author did not invert; slope is learned.
+type cubic struct{ Slope autodiff.Value }
+
+func (c cubic) Params() int { return 1 }
+
+func (c cubic) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
+	a := c.Slope.On(x.Tape()).AddConst(1)
+	size := raw.Softplus()
+	y = x.Mul(x.Square().Mul(size).Add(a))
+	return y, x.Square().Mul(size).MulConst(3).Add(a).Log()
+}
+
+func structureCases() []bijectortest.Case {
+	normal := bijectortest.Normal
+	numeric := bijector.NewElementwise(3, bijector.NewNumeric(cubic{autodiff.Learned(0.5).Positive("slope")}))
+	numeric.Raw.Set([]float64{0.3, -1, 2})
+	log := bijector.IncreasingFunc(func(x autodiff.Var) (y, logSlope autodiff.Var) { return x.Log(), x.Log().Neg() })
+	norm := bijector.NewBatchNorm(3)
+	norm.Initialize(autodiff.NewTape().Matrix(bijectortest.Uniform(50, 3, 2, 9)))
+	inline := bijector.NewInline(autodiff.Var.Sinh, autodiff.Var.Asinh,
+		func(y autodiff.Var) autodiff.Var { return y.Asinh().Cosh().Log().RowSum().Neg() })
+	return []bijectortest.Case{
+		{Name: "Numeric", B: numeric, X: normal(5, 3)},
+		{Name: "Numeric/half-line", B: bijector.NewElementwise(0, bijector.NewNumericOn(log, 0, math.Inf(1))),
+			X: bijectortest.Uniform(5, 3, 0.1, 4), Lo: 0, Hi: 1e300},
+		{Name: "Numeric/coupling", B: bijector.NewCoupling(3, []int{1}, bijector.NewNumeric(cubic{autodiff.Fixed(0)}), 2, mlp(3)),
+			X: normal(5, 3), Context: normal(5, 2)},
+		{Name: "BatchNorm", B: norm, X: normal(5, 3)},
+		{Name: "Inline", B: inline, X: normal(5, 3), NoExtremes: true},
 	}
 }
