@@ -17,32 +17,22 @@ var affineOp = &Op{
 			e = c.Save(len(x))
 		}
 		if c.Args().I == 1 {
-			kernel.Scale(e, s, -1)
-			kernel.Exp(e, e)
-			kernel.Sub(y, x, t)
-			kernel.Mul(y, y, e)
+			kernel.AffineInverse(y, e, x, s, t)
 			return
 		}
-		kernel.Exp(e, s)
-		copy(y, t)
-		kernel.MulAdd(y, x, e)
+		kernel.Affine(y, e, x, s, t)
 	},
 	Backward: func(c *Call) {
-		dy, e, inverse := c.OutGrad(0), c.Saved(), c.Args().I == 1
-		if dx := c.InGrad(0); dx != nil {
-			kernel.MulAdd(dx, dy, e)
+		x, dy, e := c.In(0), c.OutGrad(0), c.Saved()
+		grad := kernel.AffineGrad
+		if c.Args().I == 1 { // y = (x−t)·e: ∂y/∂s = −y, ∂y/∂t = −e
+			x, grad = c.Out(0), kernel.AffineInverseGrad
 		}
-		if inverse { // y = (x−t)·e: ∂y/∂s = −y, ∂y/∂t = −e
-			c.gather(1, func(d []float64) { kernel.MulSub(d, dy, c.Out(0)) })
-			c.gather(2, func(d []float64) { kernel.MulSub(d, dy, e) })
-			return
-		}
-		c.gather(1, func(d []float64) {
-			for i, v := range c.In(0) {
-				d[i] = math.FMA(dy[i], float64(v*e[i]), d[i])
-			}
-		})
-		c.gather(2, func(d []float64) { kernel.Accumulate(d, dy) })
+		dx, ds, dt := c.full(0), c.full(1), c.full(2)
+		grad(dx, ds, dt, dy, x, e)
+		c.fold(0, dx)
+		c.fold(1, ds)
+		c.fold(2, dt)
 	},
 }
 
@@ -75,10 +65,10 @@ var normalOp = &Op{
 		}
 	},
 	Backward: func(c *Call) {
-		s, x, dx := c.InShape(0), c.In(0), c.InGrad(0)
-		for i, g := range c.OutGrad(0) {
-			kernel.Axpy(dx[i*s.Cols:(i+1)*s.Cols], x[i*s.Cols:(i+1)*s.Cols], -g)
-		}
+		s := c.InShape(0)
+		minus := c.Temp(s.Rows)
+		kernel.Scale(minus, c.OutGrad(0), -1)
+		kernel.MulAddCol(c.InGrad(0), c.In(0), minus, s.Rows, s.Cols)
 	},
 }
 

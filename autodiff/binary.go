@@ -52,22 +52,46 @@ func (c *Call) gather(i int, add func(d []float64)) {
 	if g == nil {
 		return
 	}
-	in, out := c.InShape(i), c.OutShape(0)
-	if in == out {
+	if c.InShape(i) == c.OutShape(0) {
 		add(g)
 		return
 	}
+	d := c.full(i)
+	add(d)
+	c.fold(i, d)
+}
+
+// full returns where to add the gradient of input i in the shape of the output,
+// no two inputs in the same place: the gradient itself if that will do, else
+// numbers for fold. If nobody needs the gradient they mean nothing.
+func (c *Call) full(i int) []float64 {
+	g, out := c.InGrad(i), c.OutShape(0)
+	own := g != nil && c.InShape(i) == out
+	for k := range i {
+		own = own && c.input(k) != c.input(i)
+	}
+	if own {
+		return g
+	}
 	full := c.Temp(out.Rows * out.Cols)
 	clear(full)
-	add(full)
+	return full
+}
+
+// fold adds d, from full, to the gradient of input i.
+func (c *Call) fold(i int, d []float64) {
+	g, in, out := c.InGrad(i), c.InShape(i), c.OutShape(0)
 	switch {
+	case g == nil || len(d) == 0 || &g[0] == &d[0]:
+	case in == out:
+		kernel.Accumulate(g, d)
 	case in.Rows == 1 && in.Cols == 1:
-		g[0] += kernel.Sum(full)
+		g[0] += kernel.Sum(d)
 	case in.Rows == 1:
-		kernel.ColSum(g, full, out.Rows, out.Cols)
+		kernel.ColSum(g, d, out.Rows, out.Cols)
 	default:
 		sums := c.Temp(out.Rows)
-		kernel.RowSum(sums, full, out.Rows, out.Cols)
+		kernel.RowSum(sums, d, out.Rows, out.Cols)
 		kernel.Accumulate(g, sums)
 	}
 }

@@ -51,6 +51,7 @@ func TestUnaryGradients(t *testing.T) {
 		{"Gather", func(x V) V { return x.Gather([]int{2, 0, 2}).Square() }, -2, 2},
 		{"Reshape", func(x V) V { return x.Reshape(3, 5).Square() }, -2, 2},
 		{"Shared", func(x V) V { return x.Mul(x).Add(x.Exp().Mul(x)).Div(x.Square().AddConst(1)) }, -2, 2},
+		{"AffineShared", func(x V) V { return x.Affine(x, x).Add(x.AffineInverse(x, x)) }, -1, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			gradtest.Check(t, func(x ...V) V { return tc.f(x[0]) }, random(1, 5, 3, tc.lo, tc.hi))

@@ -23,10 +23,7 @@ var (
 		},
 		Backward: func(c *Call) {
 			s, dx := c.InShape(0), c.InGrad(0)
-			for i, g := range c.OutGrad(0) {
-				row := dx[i*s.Cols : (i+1)*s.Cols]
-				kernel.AddConst(row, row, g)
-			}
+			kernel.AddCol(dx, dx, c.OutGrad(0), s.Rows, s.Cols)
 		},
 	}
 	colSumOp = &Op{
@@ -38,9 +35,7 @@ var (
 		},
 		Backward: func(c *Call) {
 			s, dx := c.InShape(0), c.InGrad(0)
-			for i := range s.Rows {
-				kernel.Accumulate(dx[i*s.Cols:(i+1)*s.Cols], c.OutGrad(0))
-			}
+			kernel.AddRow(dx, dx, c.OutGrad(0), s.Rows, s.Cols)
 		},
 	}
 	squareRowSumOp = &Op{
@@ -50,65 +45,59 @@ var (
 			kernel.SquareRowSum(c.Out(0), c.In(0), s.Rows, s.Cols)
 		},
 		Backward: func(c *Call) {
-			s, x, dx := c.InShape(0), c.In(0), c.InGrad(0)
-			for i, g := range c.OutGrad(0) {
-				kernel.Axpy(dx[i*s.Cols:(i+1)*s.Cols], x[i*s.Cols:(i+1)*s.Cols], 2*g)
-			}
+			s := c.InShape(0)
+			twice := c.Temp(s.Rows)
+			kernel.Scale(twice, c.OutGrad(0), 2)
+			kernel.MulAddCol(c.InGrad(0), c.In(0), twice, s.Rows, s.Cols)
 		},
 	}
 	logSumExpOp = &Op{
 		Name: "RowLogSumExp",
 		Forward: func(c *Call) {
-			s, x := c.InShape(0), c.In(0)
-			p := c.Temp(s.Cols)
-			for i := range c.Out(0) {
-				row := x[i*s.Cols : (i+1)*s.Cols]
-				top := largest(row)
-				if math.IsInf(top, 0) { // all −∞, or some +∞
-					c.Out(0)[i] = top
-					continue
+			s, x, out := c.InShape(0), c.In(0), c.Out(0)
+			top, p := c.Temp(s.Rows), c.Temp(len(x))
+			kernel.RowMax(top, x, s.Rows, s.Cols)
+			kernel.SubCol(p, x, top, s.Rows, s.Cols)
+			kernel.Exp(p, p)
+			kernel.RowSum(out, p, s.Rows, s.Cols)
+			kernel.Log(out, out)
+			kernel.Add(out, top, out)
+			for i, t := range top {
+				if math.IsInf(t, 0) { // all −∞, or some +∞, or NaN
+					out[i] = largest(x[i*s.Cols : (i+1)*s.Cols])
 				}
-				kernel.AddConst(p, row, -top)
-				kernel.Exp(p, p)
-				total := [1]float64{kernel.Sum(p)}
-				kernel.Log(total[:], total[:])
-				c.Out(0)[i] = top + total[0]
 			}
 		},
 		Backward: func(c *Call) {
-			s, x, dx := c.InShape(0), c.In(0), c.InGrad(0)
-			p := c.Temp(s.Cols)
-			for i, g := range c.OutGrad(0) {
-				lse := c.Out(0)[i]
-				if math.IsInf(lse, -1) {
-					continue // no term has weight
+			s, lse := c.InShape(0), c.Out(0)
+			p := c.Temp(s.Rows * s.Cols)
+			kernel.SubCol(p, c.In(0), lse, s.Rows, s.Cols)
+			kernel.Exp(p, p)
+			for i, l := range lse {
+				if math.IsInf(l, -1) { // no term has weight
+					clear(p[i*s.Cols : (i+1)*s.Cols])
 				}
-				kernel.AddConst(p, x[i*s.Cols:(i+1)*s.Cols], -lse)
-				kernel.Exp(p, p)
-				kernel.Axpy(dx[i*s.Cols:(i+1)*s.Cols], p, g)
 			}
+			kernel.MulAddCol(c.InGrad(0), p, c.OutGrad(0), s.Rows, s.Cols)
 		},
 	}
 	softmaxOp = &Op{
 		Name: "RowSoftmax",
 		Forward: func(c *Call) {
-			s, x, y := c.InShape(0), c.In(0), c.Out(0)
-			for i := range s.Rows {
-				in, out := x[i*s.Cols:(i+1)*s.Cols], y[i*s.Cols:(i+1)*s.Cols]
-				kernel.AddConst(out, in, -largest(in))
-				kernel.Exp(out, out)
-				kernel.Scale(out, out, 1/kernel.Sum(out))
-			}
+			s, y := c.InShape(0), c.Out(0)
+			t := c.Temp(s.Rows)
+			kernel.RowMax(t, c.In(0), s.Rows, s.Cols)
+			kernel.SubCol(y, c.In(0), t, s.Rows, s.Cols)
+			kernel.Exp(y, y)
+			kernel.RowSum(t, y, s.Rows, s.Cols)
+			kernel.DivCol(y, y, t, s.Rows, s.Cols)
 		},
 		Backward: func(c *Call) {
-			s, y, dy, dx := c.InShape(0), c.Out(0), c.OutGrad(0), c.InGrad(0)
-			for i := range s.Rows {
-				at, to := i*s.Cols, (i+1)*s.Cols
-				mean := kernel.Dot(y[at:to], dy[at:to])
-				for j := at; j < to; j++ {
-					dx[j] = math.FMA(y[j], dy[j]-mean, dx[j])
-				}
-			}
+			s, y, dy := c.InShape(0), c.Out(0), c.OutGrad(0)
+			mean, t := c.Temp(s.Rows), c.Temp(len(y))
+			kernel.RowDot(mean, y, dy, s.Rows, s.Cols)
+			kernel.SubCol(t, dy, mean, s.Rows, s.Cols)
+			kernel.MulAdd(c.InGrad(0), y, t)
 		},
 	}
 	cumSumOp = &Op{

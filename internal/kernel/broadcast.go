@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 // AddRow sets dst = x + row, the row repeated down the rows×cols matrix x.
 func AddRow(dst, x, row []float64, rows, cols int) { plus.row(dst, x, row, rows, cols) }
 
@@ -8,6 +10,9 @@ func SubRow(dst, x, row []float64, rows, cols int) { minus.row(dst, x, row, rows
 
 // MulRow sets dst = x·row.
 func MulRow(dst, x, row []float64, rows, cols int) { times.row(dst, x, row, rows, cols) }
+
+// MulAddRow sets dst = fma(x, row, dst).
+func MulAddRow(dst, x, row []float64, rows, cols int) { timesPlus.row(dst, x, row, rows, cols) }
 
 // DivRow sets dst = x/row.
 func DivRow(dst, x, row []float64, rows, cols int) { over.row(dst, x, row, rows, cols) }
@@ -24,7 +29,10 @@ func MulCol(dst, x, col []float64, rows, cols int) { times.col(dst, x, col, rows
 // DivCol sets dst = x/col.
 func DivCol(dst, x, col []float64, rows, cols int) { over.col(dst, x, col, rows, cols) }
 
-// An operator is one of the four operations of arithmetic.
+// MulAddCol sets dst = fma(x, col, dst).
+func MulAddCol(dst, x, col []float64, rows, cols int) { timesPlus.col(dst, x, col, rows, cols) }
+
+// An operator is an operation of arithmetic.
 type operator uint8
 
 const (
@@ -32,9 +40,10 @@ const (
 	minus
 	times
 	over
+	timesPlus // adds the product to what is there
 )
 
-func (o operator) of(a, b float64) float64 {
+func (o operator) of(a, b, old float64) float64 {
 	switch o {
 	case plus:
 		return a + b
@@ -42,8 +51,10 @@ func (o operator) of(a, b float64) float64 {
 		return a - b
 	case times:
 		return float64(a * b)
+	case over:
+		return a / b
 	}
-	return a / b
+	return math.FMA(a, b, old)
 }
 
 // each applies the operator element by element.
@@ -57,6 +68,8 @@ func (o operator) each(dst, x, y []float64) {
 		Mul(dst, x, y)
 	case over:
 		Div(dst, x, y)
+	case timesPlus:
+		MulAdd(dst, x, y)
 	}
 }
 
@@ -71,7 +84,7 @@ func (o operator) row(dst, x, row []float64, rows, cols int) {
 	}
 	for i := 0; i < len(dst); i += cols {
 		for j, r := range row {
-			dst[i+j] = o.of(x[i+j], r)
+			dst[i+j] = o.of(x[i+j], r, dst[i+j])
 		}
 	}
 }
@@ -90,7 +103,7 @@ func (o operator) col(dst, x, col []float64, rows, cols int) {
 func (o operator) slowCol(dst, x, col []float64, cols int) {
 	for i, c := range col {
 		for j := i * cols; j < (i+1)*cols; j++ {
-			dst[j] = o.of(x[j], c)
+			dst[j] = o.of(x[j], c, dst[j])
 		}
 	}
 }

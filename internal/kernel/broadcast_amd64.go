@@ -80,6 +80,10 @@ func (o operator) rowCall(dst, x, row *float64, rows, cols int) {
 		divRow512(dst, x, row, rows, cols)
 	case o == over:
 		divRow256(dst, x, row, rows, cols)
+	case wide:
+		mulAddRow512(dst, x, row, rows, cols)
+	default:
+		mulAddRow256(dst, x, row, rows, cols)
 	}
 }
 
@@ -102,6 +106,10 @@ func (o operator) colCall(dst, x, col *float64, rows, cols int) {
 		divCol512(dst, x, col, rows, cols)
 	case o == over:
 		divCol256(dst, x, col, rows, cols)
+	case wide:
+		mulAddCol512(dst, x, col, rows, cols)
+	default:
+		mulAddCol256(dst, x, col, rows, cols)
 	}
 }
 
@@ -124,5 +132,9 @@ func (o operator) thinColCall(dst, x, col *float64, index *int64, groups, cols i
 		divThinCol512(dst, x, col, index, groups, cols)
 	case o == over:
 		divThinCol256(dst, x, col, index, groups, cols)
+	case wide:
+		mulAddThinCol512(dst, x, col, index, groups, cols)
+	default:
+		mulAddThinCol256(dst, x, col, index, groups, cols)
 	}
 }

@@ -1461,3 +1461,393 @@ loop176:
 	JNE        group175
 	VZEROUPPER
 	RET
+
+// func mulAddRow512(dst *float64, x *float64, row *float64, rows int, cols int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·mulAddRow512(SB), NOSPLIT, $0-40
+	MOVQ row+16(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ x+8(FP), DX
+	MOVQ rows+24(FP), BX
+	MOVQ cols+32(FP), SI
+
+row177:
+	XORQ DI, DI
+	MOVQ SI, R8
+	SUBQ $0x08, R8
+	JLT  tail179
+
+head178:
+	VMOVUPD     (DX)(DI*8), Z0
+	VMOVUPD     (AX)(DI*8), Z1
+	VMOVUPD     (CX)(DI*8), Z2
+	VMOVAPD     Z0, Z0
+	VFMADD132PD Z1, Z2, Z0
+	VMOVUPD     Z0, (CX)(DI*8)
+	ADDQ        $0x08, DI
+	SUBQ        $0x08, R8
+	JGE         head178
+
+tail179:
+	ADDQ      $0x08, R8
+	JEQ       done180
+	CMPQ      R8, $0x02
+	JLT       one181
+	JEQ       two182
+	MOVQ      $+1, R9
+	SHLXQ     R8, R9, R9
+	DECQ      R9
+	KMOVB     R9, K1
+	VMOVUPD.Z (DX)(DI*8), K1, Z3
+	VMOVUPD.Z (AX)(DI*8), K1, Z4
+	VMOVUPD.Z (CX)(DI*8), K1, Z5
+	JMP       go183
+
+one181:
+	VMOVSD (DX)(DI*8), X3
+	VMOVSD (AX)(DI*8), X4
+	VMOVSD (CX)(DI*8), X5
+	JMP    go183
+
+two182:
+	VMOVUPD (DX)(DI*8), X3
+	VMOVUPD (AX)(DI*8), X4
+	VMOVUPD (CX)(DI*8), X5
+
+go183:
+	VMOVAPD     Z3, Z0
+	VFMADD132PD Z4, Z5, Z0
+	CMPQ        R8, $0x02
+	JLT         one184
+	JEQ         two185
+	MOVQ        $+1, R9
+	SHLXQ       R8, R9, R9
+	DECQ        R9
+	KMOVB       R9, K1
+	VMOVUPD     Z0, K1, (CX)(DI*8)
+	JMP         end186
+
+one184:
+	VMOVSD X0, (CX)(DI*8)
+	JMP    end186
+
+two185:
+	VMOVUPD X0, (CX)(DI*8)
+
+end186:
+done180:
+	LEAQ (DX)(SI*8), DX
+	LEAQ (CX)(SI*8), CX
+	DECQ BX
+	JNE  row177
+	VZEROUPPER
+	RET
+
+// func mulAddCol512(dst *float64, x *float64, col *float64, rows int, cols int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·mulAddCol512(SB), NOSPLIT, $0-40
+	MOVQ col+16(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ x+8(FP), DX
+	MOVQ rows+24(FP), BX
+	MOVQ cols+32(FP), SI
+
+row187:
+	VBROADCASTSD (AX), Z0
+	ADDQ         $0x08, AX
+	XORQ         DI, DI
+	MOVQ         SI, R8
+	SUBQ         $0x08, R8
+	JLT          tail189
+
+head188:
+	VMOVUPD     (DX)(DI*8), Z1
+	VMOVUPD     (CX)(DI*8), Z2
+	VMOVAPD     Z1, Z1
+	VFMADD132PD Z0, Z2, Z1
+	VMOVUPD     Z1, (CX)(DI*8)
+	ADDQ        $0x08, DI
+	SUBQ        $0x08, R8
+	JGE         head188
+
+tail189:
+	ADDQ      $0x08, R8
+	JEQ       done190
+	CMPQ      R8, $0x02
+	JLT       one191
+	JEQ       two192
+	MOVQ      $+1, R9
+	SHLXQ     R8, R9, R9
+	DECQ      R9
+	KMOVB     R9, K1
+	VMOVUPD.Z (DX)(DI*8), K1, Z3
+	VMOVUPD.Z (CX)(DI*8), K1, Z4
+	JMP       go193
+
+one191:
+	VMOVSD (DX)(DI*8), X3
+	VMOVSD (CX)(DI*8), X4
+	JMP    go193
+
+two192:
+	VMOVUPD (DX)(DI*8), X3
+	VMOVUPD (CX)(DI*8), X4
+
+go193:
+	VMOVAPD     Z3, Z1
+	VFMADD132PD Z0, Z4, Z1
+	CMPQ        R8, $0x02
+	JLT         one194
+	JEQ         two195
+	MOVQ        $+1, R9
+	SHLXQ       R8, R9, R9
+	DECQ        R9
+	KMOVB       R9, K1
+	VMOVUPD     Z1, K1, (CX)(DI*8)
+	JMP         end196
+
+one194:
+	VMOVSD X1, (CX)(DI*8)
+	JMP    end196
+
+two195:
+	VMOVUPD X1, (CX)(DI*8)
+
+end196:
+done190:
+	LEAQ (DX)(SI*8), DX
+	LEAQ (CX)(SI*8), CX
+	DECQ BX
+	JNE  row187
+	VZEROUPPER
+	RET
+
+// func mulAddThinCol512(dst *float64, x *float64, col *float64, index *int64, groups int, cols int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·mulAddThinCol512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ col+16(FP), DX
+	MOVQ index+24(FP), BX
+	MOVQ groups+32(FP), SI
+	MOVQ cols+40(FP), DI
+	SHLQ $0x06, DI
+
+group197:
+	XORQ R8, R8
+
+loop198:
+	VMOVUPD     (BX)(R8*1), Z0
+	VMOVUPD     (CX)(R8*1), Z1
+	VMOVUPD     (AX)(R8*1), Z2
+	KXNORB      K1, K1, K1
+	VXORPD      Z3, Z3, Z3
+	KMOVB       K1, K2
+	VGATHERQPD  (DX)(Z0*8), K2, Z3
+	VMOVAPD     Z1, Z0
+	VFMADD132PD Z3, Z2, Z0
+	VMOVUPD     Z0, (AX)(R8*1)
+	ADDQ        $0x40, R8
+	CMPQ        R8, DI
+	JLT         loop198
+	ADDQ        DI, CX
+	ADDQ        DI, AX
+	ADDQ        $0x40, DX
+	DECQ        SI
+	JNE         group197
+	VZEROUPPER
+	RET
+
+// func mulAddRow256(dst *float64, x *float64, row *float64, rows int, cols int)
+// Requires: AVX, FMA3
+TEXT ·mulAddRow256(SB), NOSPLIT, $0-40
+	MOVQ row+16(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ x+8(FP), DX
+	MOVQ rows+24(FP), BX
+	MOVQ cols+32(FP), SI
+
+row199:
+	XORQ DI, DI
+	MOVQ SI, R8
+	SUBQ $0x04, R8
+	JLT  tail201
+
+head200:
+	VMOVUPD     (DX)(DI*8), Y0
+	VMOVUPD     (AX)(DI*8), Y1
+	VMOVUPD     (CX)(DI*8), Y2
+	VMOVAPD     Y0, Y0
+	VFMADD132PD Y1, Y2, Y0
+	VMOVUPD     Y0, (CX)(DI*8)
+	ADDQ        $0x04, DI
+	SUBQ        $0x04, R8
+	JGE         head200
+
+tail201:
+	ADDQ       $0x04, R8
+	JEQ        done202
+	CMPQ       R8, $0x02
+	JLT        one203
+	JEQ        two204
+	LEAQ       ones4<>+0(SB), R9
+	MOVQ       R8, R10
+	NEGQ       R10
+	VMOVDQU    32(R9)(R10*8), Y0
+	VMASKMOVPD (DX)(DI*8), Y0, Y3
+	VMASKMOVPD (AX)(DI*8), Y0, Y4
+	VMASKMOVPD (CX)(DI*8), Y0, Y5
+	JMP        go205
+
+one203:
+	VMOVSD (DX)(DI*8), X3
+	VMOVSD (AX)(DI*8), X4
+	VMOVSD (CX)(DI*8), X5
+	JMP    go205
+
+two204:
+	VMOVUPD (DX)(DI*8), X3
+	VMOVUPD (AX)(DI*8), X4
+	VMOVUPD (CX)(DI*8), X5
+
+go205:
+	VMOVAPD     Y3, Y0
+	VFMADD132PD Y4, Y5, Y0
+	CMPQ        R8, $0x02
+	JLT         one206
+	JEQ         two207
+	LEAQ        ones4<>+0(SB), R9
+	NEGQ        R8
+	VMOVDQU     32(R9)(R8*8), Y1
+	VMASKMOVPD  Y0, Y1, (CX)(DI*8)
+	JMP         end208
+
+one206:
+	VMOVSD X0, (CX)(DI*8)
+	JMP    end208
+
+two207:
+	VMOVUPD X0, (CX)(DI*8)
+
+end208:
+done202:
+	LEAQ (DX)(SI*8), DX
+	LEAQ (CX)(SI*8), CX
+	DECQ BX
+	JNE  row199
+	VZEROUPPER
+	RET
+
+// func mulAddCol256(dst *float64, x *float64, col *float64, rows int, cols int)
+// Requires: AVX, FMA3
+TEXT ·mulAddCol256(SB), NOSPLIT, $0-40
+	MOVQ col+16(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ x+8(FP), DX
+	MOVQ rows+24(FP), BX
+	MOVQ cols+32(FP), SI
+
+row209:
+	VBROADCASTSD (AX), Y0
+	ADDQ         $0x08, AX
+	XORQ         DI, DI
+	MOVQ         SI, R8
+	SUBQ         $0x04, R8
+	JLT          tail211
+
+head210:
+	VMOVUPD     (DX)(DI*8), Y1
+	VMOVUPD     (CX)(DI*8), Y2
+	VMOVAPD     Y1, Y1
+	VFMADD132PD Y0, Y2, Y1
+	VMOVUPD     Y1, (CX)(DI*8)
+	ADDQ        $0x04, DI
+	SUBQ        $0x04, R8
+	JGE         head210
+
+tail211:
+	ADDQ       $0x04, R8
+	JEQ        done212
+	CMPQ       R8, $0x02
+	JLT        one213
+	JEQ        two214
+	LEAQ       ones4<>+0(SB), R9
+	MOVQ       R8, R10
+	NEGQ       R10
+	VMOVDQU    32(R9)(R10*8), Y1
+	VMASKMOVPD (DX)(DI*8), Y1, Y3
+	VMASKMOVPD (CX)(DI*8), Y1, Y4
+	JMP        go215
+
+one213:
+	VMOVSD (DX)(DI*8), X3
+	VMOVSD (CX)(DI*8), X4
+	JMP    go215
+
+two214:
+	VMOVUPD (DX)(DI*8), X3
+	VMOVUPD (CX)(DI*8), X4
+
+go215:
+	VMOVAPD     Y3, Y1
+	VFMADD132PD Y0, Y4, Y1
+	CMPQ        R8, $0x02
+	JLT         one216
+	JEQ         two217
+	LEAQ        ones4<>+0(SB), R9
+	NEGQ        R8
+	VMOVDQU     32(R9)(R8*8), Y0
+	VMASKMOVPD  Y1, Y0, (CX)(DI*8)
+	JMP         end218
+
+one216:
+	VMOVSD X1, (CX)(DI*8)
+	JMP    end218
+
+two217:
+	VMOVUPD X1, (CX)(DI*8)
+
+end218:
+done212:
+	LEAQ (DX)(SI*8), DX
+	LEAQ (CX)(SI*8), CX
+	DECQ BX
+	JNE  row209
+	VZEROUPPER
+	RET
+
+// func mulAddThinCol256(dst *float64, x *float64, col *float64, index *int64, groups int, cols int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·mulAddThinCol256(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ col+16(FP), DX
+	MOVQ index+24(FP), BX
+	MOVQ groups+32(FP), SI
+	MOVQ cols+40(FP), DI
+	SHLQ $0x06, DI
+
+group219:
+	XORQ R8, R8
+
+loop220:
+	VMOVUPD     (BX)(R8*1), Y0
+	VMOVUPD     (CX)(R8*1), Y1
+	VMOVUPD     (AX)(R8*1), Y2
+	VPCMPEQQ    Y3, Y3, Y3
+	VXORPD      Y4, Y4, Y4
+	VMOVAPD     Y3, Y3
+	VGATHERQPD  Y3, (DX)(Y0*8), Y4
+	VMOVAPD     Y1, Y0
+	VFMADD132PD Y4, Y2, Y0
+	VMOVUPD     Y0, (AX)(R8*1)
+	ADDQ        $0x20, R8
+	CMPQ        R8, DI
+	JLT         loop220
+	ADDQ        DI, CX
+	ADDQ        DI, AX
+	ADDQ        $0x40, DX
+	DECQ        SI
+	JNE         group219
+	VZEROUPPER
+	RET

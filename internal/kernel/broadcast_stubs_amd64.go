@@ -123,3 +123,33 @@ func divCol256(dst *float64, x *float64, col *float64, rows int, cols int)
 //
 //go:noescape
 func divThinCol256(dst *float64, x *float64, col *float64, index *int64, groups int, cols int)
+
+// mulAddRow512 works on rows·cols > 0 elements.
+//
+//go:noescape
+func mulAddRow512(dst *float64, x *float64, row *float64, rows int, cols int)
+
+// mulAddCol512 works on rows·cols > 0 elements.
+//
+//go:noescape
+func mulAddCol512(dst *float64, x *float64, col *float64, rows int, cols int)
+
+// mulAddThinCol512 works on groups > 0 of eight rows.
+//
+//go:noescape
+func mulAddThinCol512(dst *float64, x *float64, col *float64, index *int64, groups int, cols int)
+
+// mulAddRow256 works on rows·cols > 0 elements.
+//
+//go:noescape
+func mulAddRow256(dst *float64, x *float64, row *float64, rows int, cols int)
+
+// mulAddCol256 works on rows·cols > 0 elements.
+//
+//go:noescape
+func mulAddCol256(dst *float64, x *float64, col *float64, rows int, cols int)
+
+// mulAddThinCol256 works on groups > 0 of eight rows.
+//
+//go:noescape
+func mulAddThinCol256(dst *float64, x *float64, col *float64, index *int64, groups int, cols int)

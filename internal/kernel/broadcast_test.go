@@ -9,13 +9,13 @@ import (
 type matrixOp struct {
 	name string
 	f    func(dst, x, v []float64, rows, cols int)
-	of   func(a, b float64) float64
+	of   func(a, b, old float64) float64
 	col  bool
 }
 
 var matrixOps = []matrixOp{
-	{"AddRow", AddRow, plus.of, false}, {"SubRow", SubRow, minus.of, false}, {"MulRow", MulRow, times.of, false}, {"DivRow", DivRow, over.of, false},
-	{"AddCol", AddCol, plus.of, true}, {"SubCol", SubCol, minus.of, true}, {"MulCol", MulCol, times.of, true}, {"DivCol", DivCol, over.of, true},
+	{"AddRow", AddRow, plus.of, false}, {"SubRow", SubRow, minus.of, false}, {"MulRow", MulRow, times.of, false}, {"DivRow", DivRow, over.of, false}, {"MulAddRow", MulAddRow, timesPlus.of, false},
+	{"AddCol", AddCol, plus.of, true}, {"SubCol", SubCol, minus.of, true}, {"MulCol", MulCol, times.of, true}, {"DivCol", DivCol, over.of, true}, {"MulAddCol", MulAddCol, timesPlus.of, true},
 }
 
 func TestBroadcast(t *testing.T) {
@@ -29,7 +29,7 @@ func TestBroadcast(t *testing.T) {
 			}
 		}
 		matrixOps[0].check(t, r, 2, chunk+3)
-		matrixOps[4].check(t, r, 2, chunk+3)
+		matrixOps[5].check(t, r, 2, chunk+3)
 	})
 }
 
@@ -41,6 +41,8 @@ func (o matrixOp) check(t *testing.T, r *rand.Rand, rows, cols int) {
 	}
 	x, v := normals(r, rows*cols), normals(r, n)
 	dst, verify := guarded(rows*cols, 5)
+	old := normals(r, len(x))
+	copy(dst, old)
 	o.f(dst, x, v, rows, cols)
 	verify(t, o.name)
 	for i := range dst {
@@ -48,17 +50,19 @@ func (o matrixOp) check(t *testing.T, r *rand.Rand, rows, cols int) {
 		if o.col {
 			at = i / cols
 		}
-		if want := o.of(x[i], v[at]); dst[i] != want {
+		if want := o.of(x[i], v[at], old[i]); dst[i] != want {
 			t.Fatalf("%s of %d×%d: %x at %d, want %x", o.name, rows, cols, dst[i], i, want)
 		}
 	}
-	o.f(x, x, v, rows, cols)
-	sameAll(t, o.name+" in place", x, dst)
+	if o.of(0, 0, 1) != 1 { // the old number is no argument
+		o.f(x, x, v, rows, cols)
+		sameAll(t, o.name+" in place", x, dst)
+	}
 }
 
 func BenchmarkBroadcast(b *testing.B) {
 	r := rand.New(rand.NewPCG(11, 12))
-	for _, o := range []matrixOp{matrixOps[0], matrixOps[4]} {
+	for _, o := range []matrixOp{matrixOps[0], matrixOps[5]} {
 		for _, s := range [][2]int{{4096, 1}, {2048, 2}, {1365, 3}, {512, 8}, {64, 64}, {1, 64}, {1, 2}} {
 			rows, cols := s[0], s[1]
 			x, d, v := normals(r, rows*cols), make([]float64, rows*cols), normals(r, max(rows, cols))

@@ -63,8 +63,11 @@ func TestMatrixSumsTiersAgree(t *testing.T) {
 				if rows > chunk && cols > 9 {
 					continue
 				}
-				x := normals(r, rows*cols)
-				for name, f := range map[string]func(dst, x []float64, rows, cols int){"RowSum": RowSum, "SquareRowSum": SquareRowSum, "ColSum": ColSum} {
+				x, y := normals(r, rows*cols), normals(r, rows*cols)
+				for name, f := range map[string]func(dst, x []float64, rows, cols int){
+					"RowSum": RowSum, "SquareRowSum": SquareRowSum, "ColSum": ColSum, "RowMax": RowMax,
+					"RowDot": func(dst, x []float64, rows, cols int) { RowDot(dst, x, y, rows, cols) },
+				} {
 					n := rows
 					if name == "ColSum" {
 						n = cols
@@ -81,6 +84,25 @@ func TestMatrixSumsTiersAgree(t *testing.T) {
 						}
 					}
 				}
+			}
+		}
+	})
+}
+
+func TestRowMax(t *testing.T) {
+	nan, inf, neg := math.NaN(), math.Inf(1), math.Copysign(0, -1)
+	eachTier(t, func(t *testing.T) {
+		for _, c := range []struct {
+			x    []float64
+			want float64
+		}{
+			{nil, -inf}, {[]float64{neg}, 0}, {[]float64{neg, neg}, 0}, {[]float64{nan, -3, nan, -5, nan}, -3}, {[]float64{nan, nan, nan}, -inf},
+			{[]float64{1, 2, inf, nan, 5, 6, 7, 8, 9}, inf}, {[]float64{-inf, -inf, -9}, -9}, {[]float64{-1, -2, -3, -4, -5, -6, -7, -8, -9, -0.5}, -0.5},
+		} {
+			dst := []float64{1}
+			RowMax(dst, c.x, 1, len(c.x))
+			if !same(dst[0], c.want) {
+				t.Errorf("RowMax(%v) = %v, want %v", c.x, dst[0], c.want)
 			}
 		}
 	})

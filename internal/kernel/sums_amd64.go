@@ -34,8 +34,8 @@ func (l *lanes) fastDot(x, y []float64) bool {
 	return true
 }
 
-// fastRowSum does RowSum, or SquareRowSum, for rows that are not too long.
-func fastRowSum(dst, x []float64, rows, cols int, square bool) bool {
+// fast does r for rows that are not too long; y may be nil.
+func (r rowReduction) fast(dst, x, y []float64, rows, cols int) bool {
 	if active == generic || cols > chunk {
 		return false
 	}
@@ -43,15 +43,24 @@ func fastRowSum(dst, x []float64, rows, cols int, square bool) bool {
 	step := chunk / cols
 	for i := 0; i < rows; i += step {
 		n, d, v := min(step, rows-i), &dst[i], &x[i*cols]
+		wide := active == avx512
 		switch {
-		case active == avx512 && square:
-			squareRowSum512(d, v, n, cols)
-		case active == avx512:
+		case r == rowSum && wide:
 			rowSum512(d, v, n, cols)
-		case square:
-			squareRowSum256(d, v, n, cols)
-		default:
+		case r == rowSum:
 			rowSum256(d, v, n, cols)
+		case r == rowSquares && wide:
+			squareRowSum512(d, v, n, cols)
+		case r == rowSquares:
+			squareRowSum256(d, v, n, cols)
+		case r == rowLargest && wide:
+			rowMax512(d, v, n, cols)
+		case r == rowLargest:
+			rowMax256(d, v, n, cols)
+		case wide:
+			rowDot512(d, v, &y[i*cols:][:n*cols][0], n, cols)
+		default:
+			rowDot256(d, v, &y[i*cols:][:n*cols][0], n, cols)
 		}
 	}
 	return true

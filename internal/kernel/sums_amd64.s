@@ -82,8 +82,8 @@ TEXT ·rowSum512(SB), NOSPLIT, $0-32
 	MOVQ cols+24(FP), BX
 
 row7:
-	VXORPD Z0, Z0, Z0
 	MOVQ   BX, SI
+	VXORPD Z0, Z0, Z0
 	XORQ   DI, DI
 	SUBQ   $0x08, SI
 	JLT    tail9
@@ -106,6 +106,7 @@ tail9:
 	VADDPD    Z1, Z0, Z0
 
 done10:
+	LEAQ          (CX)(BX*8), CX
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y1, Y0, Y1
 	VEXTRACTF128  $0x01, Y1, X0
@@ -113,7 +114,6 @@ done10:
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
 	VMOVSD        X0, (AX)
-	LEAQ          (CX)(BX*8), CX
 	ADDQ          $0x08, AX
 	DECQ          DX
 	JNE           row7
@@ -129,8 +129,8 @@ TEXT ·squareRowSum512(SB), NOSPLIT, $0-32
 	MOVQ cols+24(FP), BX
 
 row11:
-	VXORPD Z0, Z0, Z0
 	MOVQ   BX, SI
+	VXORPD Z0, Z0, Z0
 	XORQ   DI, DI
 	SUBQ   $0x08, SI
 	JLT    tail13
@@ -153,6 +153,7 @@ tail13:
 	VFMADD231PD Z1, Z1, Z0
 
 done14:
+	LEAQ          (CX)(BX*8), CX
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y1, Y0, Y1
 	VEXTRACTF128  $0x01, Y1, X0
@@ -160,12 +161,120 @@ done14:
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
 	VMOVSD        X0, (AX)
-	LEAQ          (CX)(BX*8), CX
 	ADDQ          $0x08, AX
 	DECQ          DX
 	JNE           row11
 	VZEROUPPER
 	RET
+
+// func rowDot512(dst *float64, x *float64, y *float64, rows int, cols int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·rowDot512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ rows+24(FP), BX
+	MOVQ cols+32(FP), SI
+
+row15:
+	MOVQ   SI, DI
+	VXORPD Z0, Z0, Z0
+	XORQ   R8, R8
+	SUBQ   $0x08, DI
+	JLT    tail17
+
+head16:
+	VMOVUPD     (CX)(R8*8), Z1
+	VMOVUPD     (DX)(R8*8), Z2
+	VFMADD231PD Z1, Z2, Z0
+	ADDQ        $0x08, R8
+	SUBQ        $0x08, DI
+	JGE         head16
+
+tail17:
+	ADDQ        $0x08, DI
+	JEQ         done18
+	MOVQ        $+1, R9
+	SHLXQ       DI, R9, R9
+	DECQ        R9
+	KMOVB       R9, K1
+	VMOVUPD.Z   (CX)(R8*8), K1, Z1
+	VMOVUPD.Z   (DX)(R8*8), K1, Z2
+	VFMADD231PD Z1, Z2, Z0
+
+done18:
+	LEAQ          (CX)(SI*8), CX
+	LEAQ          (DX)(SI*8), DX
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	VMOVSD        X0, (AX)
+	ADDQ          $0x08, AX
+	DECQ          BX
+	JNE           row15
+	VZEROUPPER
+	RET
+
+// func rowMax512(dst *float64, x *float64, rows int, cols int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·rowMax512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSD cfff0000000000000<>+0(SB), Z0
+	MOVQ         rows+16(FP), DX
+	MOVQ         cols+24(FP), BX
+
+row19:
+	MOVQ    BX, SI
+	VMOVAPD Z0, Z1
+	XORQ    DI, DI
+	SUBQ    $0x08, SI
+	JLT     tail21
+
+head20:
+	VMOVUPD (CX)(DI*8), Z2
+	VMAXPD  Z1, Z2, Z1
+	ADDQ    $0x08, DI
+	SUBQ    $0x08, SI
+	JGE     head20
+
+tail21:
+	ADDQ      $0x08, SI
+	JEQ       done22
+	MOVQ      $+1, R8
+	SHLXQ     SI, R8, R8
+	DECQ      R8
+	KMOVB     R8, K1
+	VMOVAPD   Z0, Z3
+	VMOVUPD.Z (CX)(DI*8), K1, Z2
+	VMOVAPD   Z2, K1, Z3
+	VMAXPD    Z1, Z3, Z1
+
+done22:
+	LEAQ          (CX)(BX*8), CX
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VMAXPD        Y2, Y1, Y2
+	VEXTRACTF128  $0x01, Y2, X1
+	VMAXPD        X1, X2, X1
+	VUNPCKHPD     X1, X1, X2
+	VMAXSD        X2, X1, X1
+	VXORPD        X2, X2, X2
+	VADDSD        X2, X1, X1
+	VMOVSD        X1, (AX)
+	ADDQ          $0x08, AX
+	DECQ          DX
+	JNE           row19
+	VZEROUPPER
+	RET
+
+DATA cfff0000000000000<>+0(SB)/8, $0xfff0000000000000
+DATA cfff0000000000000<>+8(SB)/8, $0xfff0000000000000
+DATA cfff0000000000000<>+16(SB)/8, $0xfff0000000000000
+DATA cfff0000000000000<>+24(SB)/8, $0xfff0000000000000
+GLOBL cfff0000000000000<>(SB), RODATA|NOPTR, $32
 
 // func colSum512(dst *float64, x *float64, rows int, cols int, stride int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
@@ -175,9 +284,9 @@ TEXT ·colSum512(SB), NOSPLIT, $0-40
 	MOVQ cols+24(FP), DX
 	MOVQ stride+32(FP), BX
 	SUBQ $0x08, DX
-	JLT  tail16
+	JLT  tail24
 
-head15:
+head23:
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -185,9 +294,9 @@ head15:
 	MOVQ   CX, SI
 	MOVQ   rows+16(FP), DI
 	SUBQ   $0x04, DI
-	JLT    rest19
+	JLT    rest27
 
-four18:
+four26:
 	VMOVUPD (SI), Z4
 	VADDPD  Z4, Z0, Z0
 	ADDQ    BX, SI
@@ -201,27 +310,27 @@ four18:
 	VADDPD  Z4, Z3, Z3
 	ADDQ    BX, SI
 	SUBQ    $0x04, DI
-	JGE     four18
+	JGE     four26
 
-rest19:
+rest27:
 	ADDQ    $0x04, DI
-	JEQ     done20
+	JEQ     done28
 	VMOVUPD (SI), Z4
 	VADDPD  Z4, Z0, Z0
 	ADDQ    BX, SI
 	DECQ    DI
-	JEQ     done20
+	JEQ     done28
 	VMOVUPD (SI), Z4
 	VADDPD  Z4, Z1, Z1
 	ADDQ    BX, SI
 	DECQ    DI
-	JEQ     done20
+	JEQ     done28
 	VMOVUPD (SI), Z4
 	VADDPD  Z4, Z2, Z2
 	ADDQ    BX, SI
 	DECQ    DI
 
-done20:
+done28:
 	VADDPD  Z2, Z0, Z0
 	VADDPD  Z3, Z1, Z1
 	VADDPD  Z1, Z0, Z0
@@ -231,11 +340,11 @@ done20:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, AX
 	SUBQ    $0x08, DX
-	JGE     head15
+	JGE     head23
 
-tail16:
+tail24:
 	ADDQ   $0x08, DX
-	JEQ    end17
+	JEQ    end25
 	MOVQ   $+1, SI
 	SHLXQ  DX, SI, SI
 	DECQ   SI
@@ -246,9 +355,9 @@ tail16:
 	VXORPD Z3, Z3, Z3
 	MOVQ   rows+16(FP), DX
 	SUBQ   $0x04, DX
-	JLT    rest22
+	JLT    rest30
 
-four21:
+four29:
 	VMOVUPD.Z (CX), K1, Z4
 	VADDPD    Z4, Z0, Z0
 	ADDQ      BX, CX
@@ -262,27 +371,27 @@ four21:
 	VADDPD    Z4, Z3, Z3
 	ADDQ      BX, CX
 	SUBQ      $0x04, DX
-	JGE       four21
+	JGE       four29
 
-rest22:
+rest30:
 	ADDQ      $0x04, DX
-	JEQ       done23
+	JEQ       done31
 	VMOVUPD.Z (CX), K1, Z4
 	VADDPD    Z4, Z0, Z0
 	ADDQ      BX, CX
 	DECQ      DX
-	JEQ       done23
+	JEQ       done31
 	VMOVUPD.Z (CX), K1, Z4
 	VADDPD    Z4, Z1, Z1
 	ADDQ      BX, CX
 	DECQ      DX
-	JEQ       done23
+	JEQ       done31
 	VMOVUPD.Z (CX), K1, Z4
 	VADDPD    Z4, Z2, Z2
 	ADDQ      BX, CX
 	DECQ      DX
 
-done23:
+done31:
 	VADDPD    Z2, Z0, Z0
 	VADDPD    Z3, Z1, Z1
 	VADDPD    Z1, Z0, Z0
@@ -290,7 +399,7 @@ done23:
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end17:
+end25:
 	VZEROUPPER
 	RET
 
@@ -304,22 +413,22 @@ TEXT ·sum256(SB), NOSPLIT, $0-24
 	VMOVUPD 32(AX), Y1
 	XORQ    BX, BX
 	SUBQ    $0x08, DX
-	JLT     tail25
+	JLT     tail33
 
-head24:
+head32:
 	VMOVUPD (CX)(BX*8), Y2
 	VADDPD  Y2, Y0, Y0
 	VMOVUPD 32(CX)(BX*8), Y2
 	VADDPD  Y2, Y1, Y1
 	ADDQ    $0x08, BX
 	SUBQ    $0x08, DX
-	JGE     head24
+	JGE     head32
 
-tail25:
+tail33:
 	ADDQ       $0x08, DX
-	JEQ        done26
+	JEQ        done34
 	CMPQ       DX, $0x04
-	JLT        low27
+	JLT        low35
 	VMOVUPD    (CX)(BX*8), Y2
 	VADDPD     Y2, Y0, Y0
 	SUBQ       $0x04, DX
@@ -328,17 +437,17 @@ tail25:
 	VMOVDQU    32(SI)(DX*8), Y2
 	VMASKMOVPD 32(CX)(BX*8), Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	JMP        low28
+	JMP        low36
 
-low27:
+low35:
 	LEAQ       ones4<>+0(SB), SI
 	NEGQ       DX
 	VMOVDQU    32(SI)(DX*8), Y2
 	VMASKMOVPD (CX)(BX*8), Y2, Y2
 	VADDPD     Y2, Y0, Y0
 
-low28:
-done26:
+low36:
+done34:
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y1, 32(AX)
 	VZEROUPPER
@@ -365,9 +474,9 @@ TEXT ·dot256(SB), NOSPLIT, $0-32
 	VMOVUPD 32(AX), Y1
 	XORQ    SI, SI
 	SUBQ    $0x08, BX
-	JLT     tail30
+	JLT     tail38
 
-head29:
+head37:
 	VMOVUPD     (CX)(SI*8), Y2
 	VMOVUPD     (DX)(SI*8), Y3
 	VFMADD231PD Y2, Y3, Y0
@@ -376,13 +485,13 @@ head29:
 	VFMADD231PD Y2, Y3, Y1
 	ADDQ        $0x08, SI
 	SUBQ        $0x08, BX
-	JGE         head29
+	JGE         head37
 
-tail30:
+tail38:
 	ADDQ        $0x08, BX
-	JEQ         done31
+	JEQ         done39
 	CMPQ        BX, $0x04
-	JLT         low32
+	JLT         low40
 	VMOVUPD     (CX)(SI*8), Y2
 	VMOVUPD     (DX)(SI*8), Y3
 	VFMADD231PD Y2, Y3, Y0
@@ -393,9 +502,9 @@ tail30:
 	VMASKMOVPD  32(CX)(SI*8), Y2, Y3
 	VMASKMOVPD  32(DX)(SI*8), Y2, Y2
 	VFMADD231PD Y3, Y2, Y1
-	JMP         low33
+	JMP         low41
 
-low32:
+low40:
 	LEAQ        ones4<>+0(SB), DI
 	NEGQ        BX
 	VMOVDQU     32(DI)(BX*8), Y2
@@ -403,8 +512,8 @@ low32:
 	VMASKMOVPD  (DX)(SI*8), Y2, Y2
 	VFMADD231PD Y3, Y2, Y0
 
-low33:
-done31:
+low41:
+done39:
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y1, 32(AX)
 	VZEROUPPER
@@ -418,28 +527,28 @@ TEXT ·rowSum256(SB), NOSPLIT, $0-32
 	MOVQ rows+16(FP), DX
 	MOVQ cols+24(FP), BX
 
-row34:
+row42:
+	MOVQ   BX, SI
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
-	MOVQ   BX, SI
 	XORQ   DI, DI
 	SUBQ   $0x08, SI
-	JLT    tail36
+	JLT    tail44
 
-head35:
+head43:
 	VMOVUPD (CX)(DI*8), Y2
 	VADDPD  Y2, Y0, Y0
 	VMOVUPD 32(CX)(DI*8), Y2
 	VADDPD  Y2, Y1, Y1
 	ADDQ    $0x08, DI
 	SUBQ    $0x08, SI
-	JGE     head35
+	JGE     head43
 
-tail36:
+tail44:
 	ADDQ       $0x08, SI
-	JEQ        done37
+	JEQ        done45
 	CMPQ       SI, $0x04
-	JLT        low38
+	JLT        low46
 	VMOVUPD    (CX)(DI*8), Y2
 	VADDPD     Y2, Y0, Y0
 	SUBQ       $0x04, SI
@@ -448,27 +557,27 @@ tail36:
 	VMOVDQU    32(R8)(SI*8), Y2
 	VMASKMOVPD 32(CX)(DI*8), Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	JMP        low39
+	JMP        low47
 
-low38:
+low46:
 	LEAQ       ones4<>+0(SB), R8
 	NEGQ       SI
 	VMOVDQU    32(R8)(SI*8), Y2
 	VMASKMOVPD (CX)(DI*8), Y2, Y2
 	VADDPD     Y2, Y0, Y0
 
-low39:
-done37:
+low47:
+done45:
+	LEAQ         (CX)(BX*8), CX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X1
 	VUNPCKHPD    X1, X1, X0
 	VADDSD       X0, X1, X1
 	VMOVSD       X1, (AX)
-	LEAQ         (CX)(BX*8), CX
 	ADDQ         $0x08, AX
 	DECQ         DX
-	JNE          row34
+	JNE          row42
 	VZEROUPPER
 	RET
 
@@ -480,28 +589,28 @@ TEXT ·squareRowSum256(SB), NOSPLIT, $0-32
 	MOVQ rows+16(FP), DX
 	MOVQ cols+24(FP), BX
 
-row40:
+row48:
+	MOVQ   BX, SI
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
-	MOVQ   BX, SI
 	XORQ   DI, DI
 	SUBQ   $0x08, SI
-	JLT    tail42
+	JLT    tail50
 
-head41:
+head49:
 	VMOVUPD     (CX)(DI*8), Y2
 	VFMADD231PD Y2, Y2, Y0
 	VMOVUPD     32(CX)(DI*8), Y2
 	VFMADD231PD Y2, Y2, Y1
 	ADDQ        $0x08, DI
 	SUBQ        $0x08, SI
-	JGE         head41
+	JGE         head49
 
-tail42:
+tail50:
 	ADDQ        $0x08, SI
-	JEQ         done43
+	JEQ         done51
 	CMPQ        SI, $0x04
-	JLT         low44
+	JLT         low52
 	VMOVUPD     (CX)(DI*8), Y2
 	VFMADD231PD Y2, Y2, Y0
 	SUBQ        $0x04, SI
@@ -510,27 +619,145 @@ tail42:
 	VMOVDQU     32(R8)(SI*8), Y2
 	VMASKMOVPD  32(CX)(DI*8), Y2, Y2
 	VFMADD231PD Y2, Y2, Y1
-	JMP         low45
+	JMP         low53
 
-low44:
+low52:
 	LEAQ        ones4<>+0(SB), R8
 	NEGQ        SI
 	VMOVDQU     32(R8)(SI*8), Y2
 	VMASKMOVPD  (CX)(DI*8), Y2, Y2
 	VFMADD231PD Y2, Y2, Y0
 
-low45:
-done43:
+low53:
+done51:
+	LEAQ         (CX)(BX*8), CX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X1
 	VUNPCKHPD    X1, X1, X0
 	VADDSD       X0, X1, X1
 	VMOVSD       X1, (AX)
-	LEAQ         (CX)(BX*8), CX
 	ADDQ         $0x08, AX
 	DECQ         DX
-	JNE          row40
+	JNE          row48
+	VZEROUPPER
+	RET
+
+// func rowDot256(dst *float64, x *float64, y *float64, rows int, cols int)
+// Requires: AVX, FMA3
+TEXT ·rowDot256(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ rows+24(FP), BX
+	MOVQ cols+32(FP), SI
+
+row54:
+	MOVQ   SI, DI
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	XORQ   R8, R8
+	SUBQ   $0x08, DI
+	JLT    tail56
+
+head55:
+	VMOVUPD     (CX)(R8*8), Y2
+	VMOVUPD     (DX)(R8*8), Y3
+	VFMADD231PD Y2, Y3, Y0
+	VMOVUPD     32(CX)(R8*8), Y2
+	VMOVUPD     32(DX)(R8*8), Y3
+	VFMADD231PD Y2, Y3, Y1
+	ADDQ        $0x08, R8
+	SUBQ        $0x08, DI
+	JGE         head55
+
+tail56:
+	ADDQ        $0x08, DI
+	JEQ         done57
+	CMPQ        DI, $0x04
+	JLT         low58
+	VMOVUPD     (CX)(R8*8), Y2
+	VMOVUPD     (DX)(R8*8), Y3
+	VFMADD231PD Y2, Y3, Y0
+	SUBQ        $0x04, DI
+	LEAQ        ones4<>+0(SB), R9
+	NEGQ        DI
+	VMOVDQU     32(R9)(DI*8), Y2
+	VMASKMOVPD  32(CX)(R8*8), Y2, Y3
+	VMASKMOVPD  32(DX)(R8*8), Y2, Y2
+	VFMADD231PD Y3, Y2, Y1
+	JMP         low59
+
+low58:
+	LEAQ        ones4<>+0(SB), R9
+	NEGQ        DI
+	VMOVDQU     32(R9)(DI*8), Y2
+	VMASKMOVPD  (CX)(R8*8), Y2, Y3
+	VMASKMOVPD  (DX)(R8*8), Y2, Y2
+	VFMADD231PD Y3, Y2, Y0
+
+low59:
+done57:
+	LEAQ         (CX)(SI*8), CX
+	LEAQ         (DX)(SI*8), DX
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	VMOVSD       X1, (AX)
+	ADDQ         $0x08, AX
+	DECQ         BX
+	JNE          row54
+	VZEROUPPER
+	RET
+
+// func rowMax256(dst *float64, x *float64, rows int, cols int)
+// Requires: AVX
+TEXT ·rowMax256(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	VMOVUPD cfff0000000000000<>+0(SB), Y0
+	MOVQ    rows+16(FP), DX
+	MOVQ    cols+24(FP), BX
+
+row60:
+	MOVQ    BX, SI
+	VMOVAPD Y0, Y1
+	XORQ    DI, DI
+	SUBQ    $0x04, SI
+	JLT     tail62
+
+head61:
+	VMOVUPD (CX)(DI*8), Y2
+	VMAXPD  Y1, Y2, Y1
+	ADDQ    $0x04, DI
+	SUBQ    $0x04, SI
+	JGE     head61
+
+tail62:
+	ADDQ       $0x04, SI
+	JEQ        done63
+	LEAQ       ones4<>+0(SB), R8
+	NEGQ       SI
+	VMOVDQU    32(R8)(SI*8), Y3
+	VMOVAPD    Y0, Y4
+	VMASKMOVPD (CX)(DI*8), Y3, Y2
+	VBLENDVPD  Y3, Y2, Y4, Y4
+	VMAXPD     Y1, Y4, Y1
+
+done63:
+	LEAQ         (CX)(BX*8), CX
+	VEXTRACTF128 $0x01, Y1, X2
+	VMAXPD       X2, X1, X2
+	VUNPCKHPD    X2, X2, X1
+	VMAXSD       X1, X2, X2
+	VXORPD       X1, X1, X1
+	VADDSD       X1, X2, X2
+	VMOVSD       X2, (AX)
+	ADDQ         $0x08, AX
+	DECQ         DX
+	JNE          row60
 	VZEROUPPER
 	RET
 
@@ -542,9 +769,9 @@ TEXT ·colSum256(SB), NOSPLIT, $0-40
 	MOVQ cols+24(FP), DX
 	MOVQ stride+32(FP), BX
 	SUBQ $0x04, DX
-	JLT  tail47
+	JLT  tail65
 
-head46:
+head64:
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -552,9 +779,9 @@ head46:
 	MOVQ   CX, SI
 	MOVQ   rows+16(FP), DI
 	SUBQ   $0x04, DI
-	JLT    rest50
+	JLT    rest68
 
-four49:
+four67:
 	VMOVUPD (SI), Y4
 	VADDPD  Y4, Y0, Y0
 	ADDQ    BX, SI
@@ -568,27 +795,27 @@ four49:
 	VADDPD  Y4, Y3, Y3
 	ADDQ    BX, SI
 	SUBQ    $0x04, DI
-	JGE     four49
+	JGE     four67
 
-rest50:
+rest68:
 	ADDQ    $0x04, DI
-	JEQ     done51
+	JEQ     done69
 	VMOVUPD (SI), Y4
 	VADDPD  Y4, Y0, Y0
 	ADDQ    BX, SI
 	DECQ    DI
-	JEQ     done51
+	JEQ     done69
 	VMOVUPD (SI), Y4
 	VADDPD  Y4, Y1, Y1
 	ADDQ    BX, SI
 	DECQ    DI
-	JEQ     done51
+	JEQ     done69
 	VMOVUPD (SI), Y4
 	VADDPD  Y4, Y2, Y2
 	ADDQ    BX, SI
 	DECQ    DI
 
-done51:
+done69:
 	VADDPD  Y2, Y0, Y0
 	VADDPD  Y3, Y1, Y1
 	VADDPD  Y1, Y0, Y0
@@ -598,11 +825,11 @@ done51:
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, AX
 	SUBQ    $0x04, DX
-	JGE     head46
+	JGE     head64
 
-tail47:
+tail65:
 	ADDQ    $0x04, DX
-	JEQ     end48
+	JEQ     end66
 	LEAQ    ones4<>+0(SB), SI
 	NEGQ    DX
 	VMOVDQU 32(SI)(DX*8), Y0
@@ -612,9 +839,9 @@ tail47:
 	VXORPD  Y4, Y4, Y4
 	MOVQ    rows+16(FP), DX
 	SUBQ    $0x04, DX
-	JLT     rest53
+	JLT     rest71
 
-four52:
+four70:
 	VMASKMOVPD (CX), Y0, Y5
 	VADDPD     Y5, Y1, Y1
 	ADDQ       BX, CX
@@ -628,27 +855,27 @@ four52:
 	VADDPD     Y5, Y4, Y4
 	ADDQ       BX, CX
 	SUBQ       $0x04, DX
-	JGE        four52
+	JGE        four70
 
-rest53:
+rest71:
 	ADDQ       $0x04, DX
-	JEQ        done54
+	JEQ        done72
 	VMASKMOVPD (CX), Y0, Y5
 	VADDPD     Y5, Y1, Y1
 	ADDQ       BX, CX
 	DECQ       DX
-	JEQ        done54
+	JEQ        done72
 	VMASKMOVPD (CX), Y0, Y5
 	VADDPD     Y5, Y2, Y2
 	ADDQ       BX, CX
 	DECQ       DX
-	JEQ        done54
+	JEQ        done72
 	VMASKMOVPD (CX), Y0, Y5
 	VADDPD     Y5, Y3, Y3
 	ADDQ       BX, CX
 	DECQ       DX
 
-done54:
+done72:
 	VADDPD     Y3, Y1, Y1
 	VADDPD     Y4, Y2, Y2
 	VADDPD     Y2, Y1, Y1
@@ -656,7 +883,7 @@ done54:
 	VADDPD     Y1, Y2, Y1
 	VMASKMOVPD Y1, Y0, (AX)
 
-end48:
+end66:
 	VZEROUPPER
 	RET
 
@@ -668,71 +895,71 @@ TEXT ·colSumNarrow(SB), NOSPLIT, $0-32
 	MOVQ   groups+16(FP), DX
 	MOVQ   cols+24(FP), BX
 	CMPQ   BX, $0x01
-	JNE    cols55
+	JNE    cols73
 	VXORPD Y0, Y0, Y0
 
-loop56:
+loop74:
 	VADDPD  (CX), Y0, Y0
 	ADDQ    $0x20, CX
 	DECQ    DX
-	JNE     loop56
+	JNE     loop74
 	VMOVUPD Y0, (AX)
 	VZEROUPPER
 	RET
 
-cols55:
+cols73:
 	CMPQ   BX, $0x02
-	JNE    cols57
+	JNE    cols75
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 
-loop58:
+loop76:
 	VADDPD  (CX), Y0, Y0
 	VADDPD  32(CX), Y1, Y1
 	ADDQ    $0x40, CX
 	DECQ    DX
-	JNE     loop58
+	JNE     loop76
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y1, 32(AX)
 	VZEROUPPER
 	RET
 
-cols57:
+cols75:
 	CMPQ   BX, $0x03
-	JNE    cols59
+	JNE    cols77
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
 
-loop60:
+loop78:
 	VADDPD  (CX), Y0, Y0
 	VADDPD  32(CX), Y1, Y1
 	VADDPD  64(CX), Y2, Y2
 	ADDQ    $0x60, CX
 	DECQ    DX
-	JNE     loop60
+	JNE     loop78
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y1, 32(AX)
 	VMOVUPD Y2, 64(AX)
 	VZEROUPPER
 	RET
 
-cols59:
+cols77:
 	CMPQ   BX, $0x04
-	JNE    cols61
+	JNE    cols79
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
 	VXORPD Y3, Y3, Y3
 
-loop62:
+loop80:
 	VADDPD  (CX), Y0, Y0
 	VADDPD  32(CX), Y1, Y1
 	VADDPD  64(CX), Y2, Y2
 	VADDPD  96(CX), Y3, Y3
 	ADDQ    $0x80, CX
 	DECQ    DX
-	JNE     loop62
+	JNE     loop80
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y1, 32(AX)
 	VMOVUPD Y2, 64(AX)
@@ -740,16 +967,16 @@ loop62:
 	VZEROUPPER
 	RET
 
-cols61:
+cols79:
 	CMPQ   BX, $0x05
-	JNE    cols63
+	JNE    cols81
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
 	VXORPD Y3, Y3, Y3
 	VXORPD Y4, Y4, Y4
 
-loop64:
+loop82:
 	VADDPD  (CX), Y0, Y0
 	VADDPD  32(CX), Y1, Y1
 	VADDPD  64(CX), Y2, Y2
@@ -757,7 +984,7 @@ loop64:
 	VADDPD  128(CX), Y4, Y4
 	ADDQ    $0xa0, CX
 	DECQ    DX
-	JNE     loop64
+	JNE     loop82
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y1, 32(AX)
 	VMOVUPD Y2, 64(AX)
@@ -766,9 +993,9 @@ loop64:
 	VZEROUPPER
 	RET
 
-cols63:
+cols81:
 	CMPQ   BX, $0x06
-	JNE    cols65
+	JNE    cols83
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -776,7 +1003,7 @@ cols63:
 	VXORPD Y4, Y4, Y4
 	VXORPD Y5, Y5, Y5
 
-loop66:
+loop84:
 	VADDPD  (CX), Y0, Y0
 	VADDPD  32(CX), Y1, Y1
 	VADDPD  64(CX), Y2, Y2
@@ -785,7 +1012,7 @@ loop66:
 	VADDPD  160(CX), Y5, Y5
 	ADDQ    $0xc0, CX
 	DECQ    DX
-	JNE     loop66
+	JNE     loop84
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y1, 32(AX)
 	VMOVUPD Y2, 64(AX)
@@ -795,9 +1022,9 @@ loop66:
 	VZEROUPPER
 	RET
 
-cols65:
+cols83:
 	CMPQ   BX, $0x07
-	JNE    cols67
+	JNE    cols85
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -806,7 +1033,7 @@ cols65:
 	VXORPD Y5, Y5, Y5
 	VXORPD Y6, Y6, Y6
 
-loop68:
+loop86:
 	VADDPD  (CX), Y0, Y0
 	VADDPD  32(CX), Y1, Y1
 	VADDPD  64(CX), Y2, Y2
@@ -816,7 +1043,7 @@ loop68:
 	VADDPD  192(CX), Y6, Y6
 	ADDQ    $0xe0, CX
 	DECQ    DX
-	JNE     loop68
+	JNE     loop86
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y1, 32(AX)
 	VMOVUPD Y2, 64(AX)
@@ -827,5 +1054,5 @@ loop68:
 	VZEROUPPER
 	RET
 
-cols67:
+cols85:
 	RET

@@ -2,7 +2,7 @@
 
 package kernel
 
-func (l *lanes) fastSum(_ []float64) bool              { return false }
-func (l *lanes) fastDot(_, _ []float64) bool           { return false }
-func fastRowSum(_, _ []float64, _, _ int, _ bool) bool { return false }
-func fastColSum(_, _ []float64, _, _ int) bool         { return false }
+func (l *lanes) fastSum(_ []float64) bool                    { return false }
+func (l *lanes) fastDot(_, _ []float64) bool                 { return false }
+func (r rowReduction) fast(_, _, _ []float64, _, _ int) bool { return false }
+func fastColSum(_, _ []float64, _, _ int) bool               { return false }

@@ -24,6 +24,16 @@ func rowSum512(dst *float64, x *float64, rows int, cols int)
 //go:noescape
 func squareRowSum512(dst *float64, x *float64, rows int, cols int)
 
+// rowDot512 sums the rows; rows and cols are not 0.
+//
+//go:noescape
+func rowDot512(dst *float64, x *float64, y *float64, rows int, cols int)
+
+// rowMax512 finds the largest of the rows; rows and cols are not 0.
+//
+//go:noescape
+func rowMax512(dst *float64, x *float64, rows int, cols int)
+
 // colSum512 adds the column sums to dst; the rows are stride bytes apart.
 //
 //go:noescape
@@ -48,6 +58,16 @@ func rowSum256(dst *float64, x *float64, rows int, cols int)
 //
 //go:noescape
 func squareRowSum256(dst *float64, x *float64, rows int, cols int)
+
+// rowDot256 sums the rows; rows and cols are not 0.
+//
+//go:noescape
+func rowDot256(dst *float64, x *float64, y *float64, rows int, cols int)
+
+// rowMax256 finds the largest of the rows; rows and cols are not 0.
+//
+//go:noescape
+func rowMax256(dst *float64, x *float64, rows int, cols int)
 
 // colSum256 adds the column sums to dst; the rows are stride bytes apart.
 //

@@ -8,16 +8,18 @@ import (
 // An arithmetic is one of the operations of a matrix with a row or a column.
 type arithmetic struct {
 	name string
-	f    func(v vec, x, y reg.Register) reg.Register
+	f    func(v vec, x, y, dst reg.Register) reg.Register
+	adds bool // f takes dst
 }
 
 // broadcast writes the arithmetic of a matrix with a row or a column.
 func broadcast(c *asm) {
 	for _, o := range []arithmetic{
-		{"add", func(v vec, x, y reg.Register) reg.Register { return v.add(x, y) }},
-		{"sub", func(v vec, x, y reg.Register) reg.Register { return v.sub(x, y) }},
-		{"mul", func(v vec, x, y reg.Register) reg.Register { return v.mul(x, y) }},
-		{"div", func(v vec, x, y reg.Register) reg.Register { return v.div(x, y) }},
+		{"add", func(v vec, x, y, _ reg.Register) reg.Register { return v.add(x, y) }, false},
+		{"sub", func(v vec, x, y, _ reg.Register) reg.Register { return v.sub(x, y) }, false},
+		{"mul", func(v vec, x, y, _ reg.Register) reg.Register { return v.mul(x, y) }, false},
+		{"div", func(v vec, x, y, _ reg.Register) reg.Register { return v.div(x, y) }, false},
+		{"mulAdd", func(v vec, x, y, dst reg.Register) reg.Register { return v.fma(x, y, dst) }, true},
 	} {
 		c.bothSets(func(v vec) {
 			v.rowOp(o)
@@ -69,7 +71,11 @@ func (v vec) rowOp(o arithmetic) {
 	name := o.name + "Row" + v.suffix()
 	v.text(name, "func(dst, x, row *float64, rows, cols int)", name+" works on rows·cols > 0 elements.")
 	row := v.Load(v.Param("row"), v.GP64())
-	v.eachRow(v.matrixLoop(), func() {}, []reg.Register{row}, func(in []reg.Register) reg.Register { return o.f(v, in[0], in[1]) })
+	m, more := v.matrixLoop(), []reg.Register{row}
+	if o.adds {
+		more = append(more, m.dst)
+	}
+	v.eachRow(m, func() {}, more, func(in []reg.Register) reg.Register { return o.f(v, in[0], in[1], in[len(in)-1]) })
 }
 
 // colOp writes dst[i,j] = f(x[i,j], col[i]).
@@ -81,7 +87,11 @@ func (v vec) colOp(o arithmetic) {
 		v.VBROADCASTSD(Mem{Base: col}, c)
 		v.ADDQ(Imm(8), col)
 	}
-	v.eachRow(v.matrixLoop(), start, nil, func(in []reg.Register) reg.Register { return o.f(v, in[0], c) })
+	m, more := v.matrixLoop(), []reg.Register(nil)
+	if o.adds {
+		more = append(more, m.dst)
+	}
+	v.eachRow(m, start, more, func(in []reg.Register) reg.Register { return o.f(v, in[0], c, in[len(in)-1]) })
 }
 
 // thinColOp is colOp for groups of eight rows of fewer than eight columns:
@@ -98,10 +108,13 @@ func (v vec) thinColOp(o arithmetic) {
 	v.Label(group)
 	v.XORQ(i, i)
 	v.Label(loop)
-	at, a := v.new(), v.new()
+	at, a, old := v.new(), v.new(), v.new()
 	v.VMOVUPD(Mem{Base: index, Index: i, Scale: 1}, at)
 	v.VMOVUPD(Mem{Base: x, Index: i, Scale: 1}, a)
-	v.VMOVUPD(o.f(v, a, v.gather(col, at, 0, v.allLanes())), Mem{Base: dst, Index: i, Scale: 1})
+	if o.adds {
+		v.VMOVUPD(Mem{Base: dst, Index: i, Scale: 1}, old)
+	}
+	v.VMOVUPD(o.f(v, a, v.gather(col, at, 0, v.allLanes()), old), Mem{Base: dst, Index: i, Scale: 1})
 	v.ADDQ(Imm(uint64(8*v.lanes)), i)
 	v.CMPQ(i, size)
 	v.JLT(LabelRef(loop))

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -11,8 +13,10 @@ func sums(c *asm) {
 	c.bothSets(func(v vec) {
 		v.vectorSum("sum", false)
 		v.vectorSum("dot", true)
-		v.rowSums("rowSum", false)
-		v.rowSums("squareRowSum", true)
+		v.rowSums("rowSum", 1, false)
+		v.rowSums("squareRowSum", 1, true)
+		v.rowSums("rowDot", 2, false)
+		v.rowMax()
 		v.colSum()
 	})
 	vec{c, 4}.colSumNarrow()
@@ -155,22 +159,39 @@ func (v vec) vectorSum(name string, product bool) {
 	v.RET()
 }
 
-// rowSums writes the kernel of the sums, or the sums of squares, of rows.
-func (v vec) rowSums(name string, twice bool) {
+// rowSums writes the kernel of the sums of rows of x, of their squares if twice
+// is set, or of their products with the rows of y if slices is 2.
+func (v vec) rowSums(name string, slices int, twice bool) {
 	name += v.suffix()
-	v.text(name, "func(dst, x *float64, rows, cols int)", name+" sums the rows; rows and cols are not 0.")
-	dst := v.Load(v.Param("dst"), v.GP64())
-	x := v.Load(v.Param("x"), v.GP64())
-	rows := v.Load(v.Param("rows"), v.GP64())
-	cols := v.Load(v.Param("cols"), v.GP64())
+	sig := "func(dst, x *float64, rows, cols int)"
+	if slices == 2 {
+		sig = "func(dst, x, y *float64, rows, cols int)"
+	}
+	v.text(name, sig, name+" sums the rows; rows and cols are not 0.")
+	dst, x := v.Load(v.Param("dst"), v.GP64()), v.Load(v.Param("x"), v.GP64())
+	var y reg.Register
+	if slices == 2 {
+		y = v.Load(v.Param("y"), v.GP64())
+	}
+	v.eachSum(dst, func(cols, n reg.Register) reg.Register {
+		e := v.zeroEight()
+		v.run(e, x, y, twice, n)
+		v.LEAQ(Mem{Base: x, Index: cols, Scale: 8}, x)
+		if y != nil {
+			v.LEAQ(Mem{Base: y, Index: cols, Scale: 8}, y)
+		}
+		return v.total(e)
+	})
+}
+
+// eachSum writes the loop over the rows and stores what sum returns for each;
+// n holds cols and is used up.
+func (v vec) eachSum(dst reg.Register, sum func(cols, n reg.Register) reg.Register) {
+	rows, cols, n := v.Load(v.Param("rows"), v.GP64()), v.Load(v.Param("cols"), v.GP64()), v.GP64()
 	loop := v.label("row")
 	v.Label(loop)
-	e := v.zeroEight()
-	n := v.GP64()
 	v.MOVQ(cols, n)
-	v.run(e, x, nil, twice, n)
-	v.VMOVSD(v.total(e), Mem{Base: dst})
-	v.LEAQ(Mem{Base: x, Index: cols, Scale: 8}, x)
+	v.VMOVSD(sum(cols, n), Mem{Base: dst})
 	v.ADDQ(Imm(8), dst)
 	v.DECQ(rows)
 	v.JNE(LabelRef(loop))
@@ -178,107 +199,54 @@ func (v vec) rowSums(name string, twice bool) {
 	v.RET()
 }
 
-// colSum writes the kernel that adds the column sums to dst, a vector of columns
-// at a time; row i goes to lane i mod 4.
-func (v vec) colSum() {
-	name := "colSum" + v.suffix()
-	v.text(name, "func(dst, x *float64, rows, cols, stride int)", name+" adds the column sums to dst; the rows are stride bytes apart.")
-	dst := v.Load(v.Param("dst"), v.GP64())
-	x := v.Load(v.Param("x"), v.GP64())
-	cols := v.Load(v.Param("cols"), v.GP64())
-	stride := v.Load(v.Param("stride"), v.GP64())
-	column := func(mask reg.Register) {
-		var lane [4]reg.Register
-		for k := range lane {
-			lane[k] = v.zero()
-		}
-		add := func(p reg.Register, k int) {
-			r := v.new()
-			if mask == nil {
-				v.VMOVUPD(Mem{Base: p}, r)
-			} else {
-				v.loadMasked(Mem{Base: p}, mask, r)
-			}
-			v.VADDPD(r, lane[k], lane[k])
-			v.ADDQ(stride, p)
-		}
-		p, rows := v.GP64(), v.GP64()
-		v.MOVQ(x, p)
-		v.Load(v.Param("rows"), rows)
-		four, rest, done := v.label("four"), v.label("rest"), v.label("done")
-		v.SUBQ(Imm(4), rows)
-		v.JLT(LabelRef(rest))
-		v.Label(four)
-		for k := range 4 {
-			add(p, k)
-		}
-		v.SUBQ(Imm(4), rows)
-		v.JGE(LabelRef(four))
-		v.Label(rest)
-		v.ADDQ(Imm(4), rows)
-		for k := range 3 {
-			v.JEQ(LabelRef(done))
-			add(p, k)
-			v.DECQ(rows)
-		}
+// rowMax writes the kernel of the largest number of every row. VMAXPD returns
+// its second operand, here the largest so far, where the other is NaN.
+func (v vec) rowMax() {
+	name := "rowMax" + v.suffix()
+	v.text(name, "func(dst, x *float64, rows, cols int)", name+" finds the largest of the rows; rows and cols are not 0.")
+	dst, x := v.Load(v.Param("dst"), v.GP64()), v.Load(v.Param("x"), v.GP64())
+	low := v.reg(v.num(math.Inf(-1)))
+	v.eachSum(dst, func(cols, n reg.Register) reg.Register {
+		m, i, in := v.copy(low), v.GP64(), v.new()
+		v.XORQ(i, i)
+		at := Mem{Base: x, Index: i, Scale: 8}
+		head, tail, done := v.label("head"), v.label("tail"), v.label("done")
+		v.SUBQ(Imm(uint64(v.lanes)), n)
+		v.JLT(LabelRef(tail))
+		v.Label(head)
+		v.VMOVUPD(at, in)
+		v.VMAXPD(m, in, m)
+		v.ADDQ(Imm(uint64(v.lanes)), i)
+		v.SUBQ(Imm(uint64(v.lanes)), n)
+		v.JGE(LabelRef(head))
+		v.Label(tail)
+		v.ADDQ(Imm(uint64(v.lanes)), n)
+		v.JEQ(LabelRef(done))
+		mask, rest := v.firstLanes(n), v.copy(low)
+		v.loadMasked(at, mask, in)
+		v.pickTo(mask, in, rest)
+		v.VMAXPD(m, rest, m)
 		v.Label(done)
-		s := v.add(v.add(lane[0], lane[2]), v.add(lane[1], lane[3]))
-		d := v.new()
-		if mask == nil {
-			v.VMOVUPD(Mem{Base: dst}, d)
-			v.VMOVUPD(v.add(d, s), Mem{Base: dst})
-		} else {
-			v.loadMasked(Mem{Base: dst}, mask, d)
-			v.storeMasked(v.add(d, s), mask, Mem{Base: dst})
-		}
-	}
-	head, tail, end := v.label("head"), v.label("tail"), v.label("end")
-	v.SUBQ(Imm(uint64(v.lanes)), cols)
-	v.JLT(LabelRef(tail))
-	v.Label(head)
-	column(nil)
-	v.ADDQ(Imm(uint64(8*v.lanes)), x)
-	v.ADDQ(Imm(uint64(8*v.lanes)), dst)
-	v.SUBQ(Imm(uint64(v.lanes)), cols)
-	v.JGE(LabelRef(head))
-	v.Label(tail)
-	v.ADDQ(Imm(uint64(v.lanes)), cols)
-	v.JEQ(LabelRef(end))
-	column(v.firstLanes(cols))
-	v.Label(end)
-	v.VZEROUPPER()
-	v.RET()
+		v.LEAQ(Mem{Base: x, Index: cols, Scale: 8}, x)
+		return v.largest(m)
+	})
 }
 
-// colSumNarrow writes the kernel for 1 to 7 columns: four rows at a time are
-// one run of numbers, so lane k of column j is at k·cols + j.
-func (v vec) colSumNarrow() {
-	v.text("colSumNarrow", "func(lanes, x *float64, groups, cols int)", "colSumNarrow sets the lanes of up to 7 columns from groups of four rows.")
-	lanes := v.Load(v.Param("lanes"), v.GP64())
-	x := v.Load(v.Param("x"), v.GP64())
-	groups := v.Load(v.Param("groups"), v.GP64())
-	cols := v.Load(v.Param("cols"), v.GP64())
-	for n := 1; n <= 7; n++ {
-		next, loop := v.label("cols"), v.label("loop")
-		v.CMPQ(cols, Imm(uint64(n)))
-		v.JNE(LabelRef(next))
-		var sum []reg.Register
-		for range n {
-			sum = append(sum, v.zero())
-		}
-		v.Label(loop)
-		for k, s := range sum {
-			v.VADDPD(Mem{Base: x, Disp: 32 * k}, s, s)
-		}
-		v.ADDQ(Imm(uint64(32*n)), x)
-		v.DECQ(groups)
-		v.JNE(LabelRef(loop))
-		for k, s := range sum {
-			v.VMOVUPD(s, Mem{Base: lanes, Disp: 32 * k})
-		}
-		v.VZEROUPPER()
-		v.RET()
-		v.Label(next)
+// largest returns the largest lane of m, and +0 for −0, in the lowest lane.
+func (v vec) largest(m reg.Register) reg.Register {
+	q := m.(reg.Vec).AsY()
+	if v.wide() {
+		t := v.YMM()
+		v.VEXTRACTF64X4(Imm(1), m, t)
+		v.VMAXPD(t, q, t)
+		q = t
 	}
-	v.RET()
+	h, l := v.XMM(), v.XMM()
+	v.VEXTRACTF128(Imm(1), q, h)
+	v.VMAXPD(h, q.(reg.Vec).AsX(), h)
+	v.VUNPCKHPD(h, h, l)
+	v.VMAXSD(l, h, h)
+	v.VXORPD(l, l, l)
+	v.VADDSD(l, h, h)
+	return h
 }
