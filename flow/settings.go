@@ -26,7 +26,7 @@ type Settings struct {
 	// 0.1, or none for less than 100 rows or fresh samples; negative is none.
 	Validation float64
 	// Patience is how many records in a row may fail to improve on the best
-	// held-out NLL before training stops; 0 is 10, negative is any number. At
+	// held-out NLL before training stops; 0 is 25, negative is any number. At
 	// the end the model has the parameters of the best record.
 	Patience int
 	// Every is the number of steps from one record to the next; 0 is Steps/50.
@@ -94,7 +94,7 @@ func (s *Settings) withDefaults(n int) (Settings, error) {
 		c.Batch = min(c.Batch, train)
 	}
 	setDefault(&c.Every, max(1, c.Steps/50))
-	setDefault(&c.Patience, 10)
+	setDefault(&c.Patience, 25)
 	setDefault(&c.MaxSkipped, 10)
 	setDefault(&c.Clip, 10)
 	if c.Schedule == nil {
