@@ -56,11 +56,14 @@ func (a *Autoregressive) Restore() error {
 	if k := a.Map.Params(); a.Net.Spec.Outputs != k {
 		return fmt.Errorf("bijector: Autoregressive: got a network with %d outputs per column, want %d", a.Net.Spec.Outputs, k)
 	}
-	net := &nn.MADE{Spec: a.Net.Spec, Layers: a.Net.Layers, Context: a.Net.Context}
-	if err := net.Restore(); err != nil {
+	if k := a.Net.Spec.Inputs; k > 1 {
+		return fmt.Errorf("bijector: Autoregressive: got a network with %d inputs per column, want 1", k)
+	}
+	check := &nn.MADE{Spec: a.Net.Spec, Layers: a.Net.Layers, Context: a.Net.Context}
+	if err := check.Restore(); err != nil {
 		return fmt.Errorf("bijector: Autoregressive: %w", err)
 	}
-	a.natural = net.Natural()
+	a.natural = a.Net.Natural()
 	a.solver = nn.NewSolver(a.natural, a.Map)
 	a.order, a.position = nil, nil
 	if order := a.Net.Spec.Order; order != nil {

@@ -121,7 +121,7 @@ func TestAutoregressivePanics(t *testing.T) {
 	for want, f := range map[string]func(){
 		"bijector: Autoregressive: got no network":                                   func() { bijector.NewAutoregressive(nil, bijector.Affine{}) },
 		"bijector: Autoregressive: got a network with 2 outputs per column, want 23": func() { bijector.NewAutoregressive(net, bijector.Spline{}) },
-		"bijector: Autoregressive: nn: MADE: got 0 columns":                          func() { bijector.NewAutoregressive(&nn.MADE{Spec: nn.MADESpec{Outputs: 2}}, bijector.Affine{}) },
+		"bijector: Autoregressive: nn: MADE: got Dim 0":                              func() { bijector.NewAutoregressive(&nn.MADE{Spec: nn.MADESpec{Outputs: 2}}, bijector.Affine{}) },
 		"bijector: Autoregressive: got 2 columns, want 3":                            func() { bijector.NewAutoregressive(net, bijector.Affine{}).Forward(tape.Zeros(1, 2)) },
 	} {
 		func() {

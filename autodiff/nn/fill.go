@@ -8,8 +8,8 @@ import (
 // Fill sets the rows of y column by column in the network's order, at about the
 // cost of one Apply in all: for each column it calls next with the network's
 // numbers for it, raw (n×Outputs, row by row), which depend on the columns set
-// before; next sets the numbers of the column, dst, in rows row to row+n−1. Rows come in
-// several groups. A context c has a row for each of y's, or one for all; nil
+// before; next sets the numbers of the column, dst (n×Inputs), in rows row to
+// row+n−1. Rows come in several groups. A context c has a row for each of y's, or one for all; nil
 // is none.
 //
 // It panics if the widths or the numbers of rows do not fit.
@@ -22,17 +22,17 @@ func (m *MADE) Fill(y *mat.Dense, c mat.Matrix, next func(row, col int, raw, dst
 		ctx = t.Matrix(c)
 	}
 	m.check(rows, cols, ctx)
-	starts := make([][]float64, len(m.Layers))
+	weights, starts := make([][]float64, len(m.Layers)), make([][]float64, len(m.Layers))
 	for l := range starts {
-		starts[l] = m.start(l, t, ctx).Data()
+		weights[l], starts[l] = m.weights(l, t).Data(), m.start(l, t, ctx).Data()
 	}
 	for row, chunk := 0, m.prog.chunk(); row < rows; row += chunk {
-		m.fillRows(y, starts, row, min(chunk, rows-row), next)
+		m.fillRows(y, weights, starts, row, min(chunk, rows-row), next)
 	}
 }
 
 // fillRows fills rows row to row+n−1 of y.
-func (m *MADE) fillRows(y *mat.Dense, starts [][]float64, row, n int, next func(row, col int, raw, dst []float64)) {
+func (m *MADE) fillRows(y *mat.Dense, weights, starts [][]float64, row, n int, next func(row, col int, raw, dst []float64)) {
 	s := newSweep(m.prog, n)
 	defer s.done()
 	for l, layer := range m.Layers {
@@ -40,22 +40,23 @@ func (m *MADE) fillRows(y *mat.Dense, starts [][]float64, row, n int, next func(
 		if len(start) != out {
 			start = start[row*out : (row+n)*out]
 		}
-		s.weights, s.starts = append(s.weights, layer.W.Data()), append(s.starts, start)
+		s.weights, s.starts = append(s.weights, weights[l]), append(s.starts, start)
 	}
 	s.memory = grow(s.memory, s.total*n)
 	s.bufs = s.split(s.bufs, s.memory)
-	k := m.Spec.Outputs
-	s.raw = grow(s.raw, n*k)
+	k, inputs := m.Spec.Outputs, m.Spec.inputs()
+	s.raw = grow(s.raw, n*(k+inputs))
+	raw, dst := s.raw[:n*k], s.raw[n*k:n*(k+inputs)]
 	s.forward(func(s *sweep, pos int) {
 		col := pos
-		if m.ungroup != nil {
+		if m.group != nil {
 			col = m.Spec.Order[pos]
 		}
-		transpose(s.raw, s.rows(s.bufs[s.outputs()], pos*k, (pos+1)*k), k, n)
-		dst := s.rows(s.bufs[0], pos, pos+1)
-		next(row, col, s.raw, dst)
+		transpose(raw, s.rows(s.bufs[s.outputs()], pos*k, (pos+1)*k), k, n)
+		next(row, col, raw, dst)
+		transpose(s.rows(s.bufs[0], pos*inputs, (pos+1)*inputs), dst, n, inputs)
 		for i, v := range dst {
-			y.Set(row+i, col, v)
+			y.Set(row+i/inputs, col*inputs+i%inputs, v)
 		}
 	})
 }

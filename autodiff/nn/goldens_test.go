@@ -71,10 +71,3 @@ func identity(n int) []int {
 	}
 	return idx
 }
-
-// sortedBy returns the indices that sort the degrees.
-func sortedBy(degrees []int) []int {
-	idx := identity(len(degrees))
-	slices.SortStableFunc(idx, func(a, b int) int { return degrees[a] - degrees[b] })
-	return idx
-}

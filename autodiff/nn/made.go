@@ -33,24 +33,9 @@ type MADE struct {
 	Context []*autodiff.Param
 
 	prog    *program
-	ungroup []int // columns of Apply among those in the order; nil if the same
-}
-
-// A MADESpec says how a [MADE] is connected.
-type MADESpec struct {
-	Dim     int        // columns
-	Hidden  []int      // widths of hidden layers; of residual blocks, all the same
-	Outputs int        // numbers for each column
-	Cond    int        // width of the context, 0 for none
-	Act     Activation // between layers
-	// Residual makes blocks h + B(act(A(act(h)))) of two layers.
-	Residual bool
-	// Order lists the columns in their order; nil is the natural one.
-	Order []int
-	// Degrees are those of the units, for each hidden layer, or one list that is
-	// shared by all residual blocks. NewMADE sorts them; nil means
-	// SequentialDegrees, from 0 if there is a context.
-	Degrees [][]int
+	group   []int   // the numbers of x in the order; nil if they are
+	ungroup []int   // those of the result among those in the order; nil if the same
+	views   []*view // how a network made by Remask sees each layer; nil if as it is
 }
 
 // NewMADE returns a masked network, drawn by [Uniform] and masked; nil src is the
@@ -85,29 +70,6 @@ func NewMADE(spec MADESpec, src rand.Source) *MADE {
 	}
 	must(m.Restore())
 	return m
-}
-
-// check returns an error unless the numbers of the specification make sense; it leaves
-// the degrees to the network.
-func (s *MADESpec) check() error {
-	if s.Dim < 1 || s.Outputs < 1 || s.Cond < 0 {
-		return fmt.Errorf("nn: MADE: got %d columns, %d outputs and a context of %d, want at least 1, 1 and 0", s.Dim, s.Outputs, s.Cond)
-	}
-	for _, h := range s.Hidden {
-		if h < 1 {
-			return fmt.Errorf("nn: MADE: got hidden widths %v, want at least 1", s.Hidden)
-		}
-		if s.Residual && h != s.Hidden[0] {
-			return fmt.Errorf("nn: MADE: got residual blocks of widths %v, want equal ones", s.Hidden)
-		}
-	}
-	if s.Residual && len(s.Hidden) == 0 {
-		return fmt.Errorf("nn: MADE: got no residual blocks, want at least one")
-	}
-	if err := s.Act.check(); err != nil {
-		return err
-	}
-	return checkOrder(s.Order, s.Dim)
 }
 
 // Restore makes what follows from the exported fields. It returns an error
@@ -170,38 +132,48 @@ func (m *MADE) build() error {
 		}
 	}
 	m.prog = newProgram(s)
-	m.ungroup = nil
+	m.group, m.ungroup = nil, nil
 	if !inOrder(s.Order) {
-		m.ungroup = make([]int, s.Dim*s.Outputs)
-		for pos, j := range s.Order {
-			for k := range s.Outputs {
-				m.ungroup[j*s.Outputs+k] = pos*s.Outputs + k
-			}
+		m.group, m.ungroup = grouped(s.Order, s.inputs()), make([]int, s.Dim*s.Outputs)
+		for i, j := range grouped(s.Order, s.Outputs) {
+			m.ungroup[j] = i
 		}
 	}
 	return nil
 }
 
+// grouped returns the order of columns of k numbers as one of numbers.
+func grouped(order []int, k int) []int {
+	g := make([]int, 0, len(order)*k)
+	for _, j := range order {
+		for i := range k {
+			g = append(g, j*k+i)
+		}
+	}
+	return g
+}
+
 // inOrder reports whether order is the natural one.
 func inOrder(order []int) bool { return slices.IsSorted(order) }
 
-// In returns the number of columns of x.
-func (m *MADE) In() int { return m.Spec.Dim }
+// In returns the width of x, Dim·Inputs.
+func (m *MADE) In() int { return m.Spec.Dim * m.Spec.inputs() }
 
-// Out returns the number of columns of the result, Dim·Outputs.
+// Out returns the width of the result, Dim·Outputs.
 func (m *MADE) Out() int { return m.Spec.Dim * m.Spec.Outputs }
 
 // Natural returns the network whose columns stand in their order already: m.Apply(x)
-// is its Apply(x.Gather(Order)) with the columns put back. It shares the
+// is its Apply of the columns in their order, with the results put back. It shares the
 // parameters of m.
 func (m *MADE) Natural() *MADE {
-	n := &MADE{Spec: m.Spec, Layers: m.Layers, Context: m.Context}
+	n := &MADE{Spec: m.Spec, Layers: m.Layers, Context: m.Context, views: m.views}
 	n.Spec.Order = nil
 	must(n.Restore())
 	return n
 }
 
-// Apply returns the outputs, n×Dim → n×(Dim·Outputs): those of column j are columns
+// Apply returns the outputs, n×(Dim·Inputs) → n×(Dim·Outputs): column j of the data
+// is columns j·Inputs to (j+1)·Inputs−1 of x, and its outputs are columns
 // j·Outputs to (j+1)·Outputs−1. It costs about half of what an unmasked network of
 // these widths does. It panics if x has another width, or if the network needs a context.
 func (m *MADE) Apply(x autodiff.Var) autodiff.Var { return m.ApplyGiven(x, autodiff.Var{}) }
@@ -210,8 +182,8 @@ func (m *MADE) Apply(x autodiff.Var) autodiff.Var { return m.ApplyGiven(x, autod
 // or 1×Cond for all; the zero Var if the network has none.
 func (m *MADE) ApplyGiven(x, c autodiff.Var) autodiff.Var {
 	m.check(x.Rows(), x.Cols(), c)
-	if m.ungroup != nil {
-		x = x.Gather(m.Spec.Order)
+	if m.group != nil {
+		x = x.Gather(m.group)
 	}
 	last := len(m.Layers) - 1
 	h := m.layer(0, x, c)
@@ -235,8 +207,8 @@ func (m *MADE) ApplyGiven(x, c autodiff.Var) autodiff.Var {
 
 // check panics unless rows×cols arguments and the context c fit the network.
 func (m *MADE) check(rows, cols int, c autodiff.Var) {
-	if cols != m.Spec.Dim {
-		panic(fmt.Sprintf("nn: MADE: got %d columns, want %d", cols, m.Spec.Dim))
+	if cols != m.In() {
+		panic(fmt.Sprintf("nn: MADE: got %d columns, want %d", cols, m.In()))
 	}
 	if c == (autodiff.Var{}) {
 		if m.Spec.Cond != 0 {
@@ -261,17 +233,29 @@ func (m *MADE) layer(l int, h, c autodiff.Var) autodiff.Var {
 	}
 	s := m.prog.linear[l].stairs
 	args := autodiff.Args{I: int(fused), Ref: s}
-	return act.Apply(stairsOp.Apply(t, args, autodiff.Shape{Rows: h.Rows(), Cols: s.out}, h, t.Use(m.Layers[l].W), m.start(l, t, c)))
+	return act.Apply(stairsOp.Apply(t, args, autodiff.Shape{Rows: h.Rows(), Cols: s.out}, h, m.weights(l, t), m.start(l, t, c)))
+}
+
+// weights returns the weights of layer l, units in order of degree.
+func (m *MADE) weights(l int, t *autodiff.Tape) autodiff.Var {
+	w := t.Use(m.Layers[l].W)
+	if m.views != nil {
+		w = viewOp.Apply(t, autodiff.Args{Ref: m.views[l]}, w.Shape(), w)
+	}
+	return w
 }
 
 // start returns what the products of layer l are added to: the bias, and the
 // part of the context if there is one.
 func (m *MADE) start(l int, t *autodiff.Tape, c autodiff.Var) autodiff.Var {
 	b := t.Use(m.Layers[l].B)
-	if c == (autodiff.Var{}) {
-		return b
+	if c != (autodiff.Var{}) {
+		b = autodiff.Dense(c, t.Use(m.Context[l]), b, autodiff.Linear)
 	}
-	return autodiff.Dense(c, t.Use(m.Context[l]), b, autodiff.Linear)
+	if m.views != nil {
+		b = b.Gather(m.views[l].cols)
+	}
+	return b
 }
 
 // ZeroLast sets the last layer to zero and returns m: the network is 0

@@ -26,6 +26,7 @@ func madeSpecs() map[string]MADESpec {
 		"one column": {Dim: 1, Hidden: []int{3}, Outputs: 2, Cond: 1, Act: Tanh},
 		"narrow":     {Dim: 6, Hidden: []int{3, 2}, Outputs: 1, Act: GELU},
 		"random":     {Dim: 5, Hidden: []int{9, 9}, Outputs: 2, Act: ELU, Degrees: RandomDegrees(5, []int{9, 9}, false, rng.New(3))},
+		"one-hot":    {Dim: 3, Inputs: 2, Hidden: []int{8}, Outputs: 2, Act: Tanh, Order: []int{1, 2, 0}},
 		"wide":       {Dim: 3, Hidden: []int{150, 120}, Outputs: 30, Act: Tanh},
 	}
 }
@@ -51,7 +52,7 @@ func plain(m *MADE, x, c autodiff.Var) autodiff.Var {
 		return m.Layers[l].Act.Apply(start.Add(h.MatMul(t.Matrix(w))))
 	}
 	if m.Spec.Order != nil {
-		x = x.Gather(m.Spec.Order)
+		x = x.Gather(grouped(m.Spec.Order, m.Spec.inputs()))
 	}
 	h, last := layer(0, x), len(m.Layers)-1
 	if m.Spec.Residual {
@@ -96,8 +97,8 @@ func TestMADEDependence(t *testing.T) {
 	for name, spec := range madeSpecs() {
 		m := NewMADE(spec, rng.New(1))
 		d, k := m.In(), spec.Outputs
-		position := make([]int, d)
-		for j := range d {
+		position := make([]int, spec.Dim)
+		for j := range spec.Dim {
 			position[j] = j
 		}
 		for pos, j := range spec.Order {
@@ -116,7 +117,7 @@ func TestMADEDependence(t *testing.T) {
 				}
 			}
 			for j, g := range grad {
-				before, all := position[j] < position[col/k], name != "random" && name != "narrow"
+				before, all := position[j/spec.inputs()] < position[col/k], name != "random" && name != "narrow"
 				if !before && g != 0 || before && all && g == 0 {
 					t.Errorf("%s: output %d by column %d: got gradient %v, want non-zero %v", name, col, j, g, before)
 				}
@@ -222,7 +223,7 @@ func TestMADEPanics(t *testing.T) {
 		return func() { s := base; change(&s); NewMADE(s, nil) }
 	}
 	for want, f := range map[string]func(){
-		"nn: MADE: got 0 columns, 2 outputs":                  with(func(s *MADESpec) { s.Dim = 0 }),
+		"nn: MADE: got Dim 0, Inputs 0, Outputs 2":            with(func(s *MADESpec) { s.Dim = 0 }),
 		"nn: MADE: got hidden widths [4 0]":                   with(func(s *MADESpec) { s.Hidden = []int{4, 0} }),
 		"nn: MADE: got residual blocks of widths [4 5]":       with(func(s *MADESpec) { s.Hidden = []int{4, 5}; s.Residual = true }),
 		"nn: MADE: got no residual blocks":                    with(func(s *MADESpec) { s.Hidden = nil; s.Residual = true }),
@@ -236,6 +237,7 @@ func TestMADEPanics(t *testing.T) {
 		"nn: MADE: got a context of 5×1, want 5×0":            func() { NewMADE(base, nil).ApplyGiven(tape.Zeros(5, 3), tape.Zeros(5, 1)) },
 		"nn: MADE: got no context, want one of 2 columns":     func() { b := base; b.Cond = 2; NewMADE(b, nil).Apply(tape.Zeros(5, 3)) },
 		"nn: MADE: got a context of 4×2, want 5×2 or one row": func() { b := base; b.Cond = 2; NewMADE(b, nil).ApplyGiven(tape.Zeros(5, 3), tape.Zeros(4, 2)) },
+		"nn: NewSolver: got columns of 2 numbers, want 1":     func() { b := base; b.Inputs = 2; NewSolver(NewMADE(b, nil), affine{2}) },
 		"nn: NewSolver: got no network":                       func() { NewSolver(nil, affine{}) },
 	} {
 		func() {
@@ -259,7 +261,7 @@ func TestMADERestore(t *testing.T) {
 		"nn: MADE: got 3 layers and 0 of context, want 3": {Spec: m.Spec, Layers: m.Layers},
 		"nn: Layer: got weights of 5×6":                   {Spec: m.Spec, Layers: []Layer{m.Layers[0], m.Layers[2], m.Layers[1]}, Context: m.Context},
 		"nn: MADE: got weights of the context of 2×6":     {Spec: m.Spec, Layers: m.Layers, Context: []*autodiff.Param{m.Context[0], m.Context[2], m.Context[1]}},
-		"nn: MADE: got 0 columns":                         {},
+		"nn: MADE: got Dim 0":                             {},
 	} {
 		if err := bad.Restore(); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)

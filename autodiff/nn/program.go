@@ -30,7 +30,7 @@ type stage struct {
 }
 
 func newProgram(s *MADESpec) *program {
-	p := &program{dim: s.Dim, units: [][]int{every(1, s.Dim)}}
+	p := &program{dim: s.Dim, units: [][]int{every(s.inputs(), s.Dim)}}
 	h := 0
 	if s.Residual {
 		off := offsets(s.Degrees[0], s.Dim)
@@ -77,7 +77,7 @@ func (p *program) chunk() int { return min(max((1<<17/p.total+15)&^15, 64), 256)
 func (p *program) layer(src, skip int, off []int, act Activation) int {
 	s := hiddenStairs(p.units[src], off)
 	if src == 0 {
-		s = inputStairs(p.dim, off)
+		s = inputStairs(p.units[0], off)
 	}
 	p.linear = append(p.linear, linear{s, act})
 	return p.add(stage{layer: len(p.linear) - 1, src: src, skip: skip}, off)

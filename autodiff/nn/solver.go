@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -35,10 +36,14 @@ type Solver struct {
 	position []int // of each column in the order; nil if the natural one
 }
 
-// NewSolver returns a solver. It panics unless net and g are there.
+// NewSolver returns a solver. It panics unless net and g are there, and columns
+// are single numbers.
 func NewSolver(net *MADE, g Map) *Solver {
 	if net == nil || g == nil {
 		panic("nn: NewSolver: got no network or no map, want both")
+	}
+	if k := net.Spec.inputs(); k != 1 {
+		panic(fmt.Sprintf("nn: NewSolver: got columns of %d numbers, want 1", k))
 	}
 	s := &Solver{Net: net, Map: g}
 	if net.ungroup != nil {
@@ -64,7 +69,7 @@ func (s *Solver) Solve(x, c autodiff.Var) (y, raw autodiff.Var) {
 	var few [1 + 2*maxLayers]autodiff.Var
 	in := append(few[:0], x)
 	for l := range m.Layers {
-		in = append(in, t.Use(m.Layers[l].W), m.start(l, t, c))
+		in = append(in, m.weights(l, t), m.start(l, t, c))
 	}
 	n := x.Rows()
 	y, raw = solveOp.Apply2(t, autodiff.Args{Ref: s},

@@ -36,14 +36,11 @@ func panelWidth(n int) int {
 	return 32
 }
 
-// inputStairs returns the mask from dim columns to units with the offsets to:
-// units of degree m see the first m columns.
-func inputStairs(dim int, to []int) *stairs {
-	s := &stairs{in: dim, out: to[dim], to: to}
-	for m := range dim {
-		s.seen = append(s.seen, m)
-	}
-	s.done = s.seen
+// inputStairs returns the mask from columns of numbers with the offsets from to
+// units with the offsets to: units of degree m see the first m columns.
+func inputStairs(from, to []int) *stairs {
+	dim := len(to) - 1
+	s := &stairs{in: from[dim], out: to[dim], to: to, seen: from[:dim], done: from[:dim]}
 	return s.cut()
 }
 
