@@ -73,8 +73,10 @@ var splineOp = &autodiff.Op{
 	Name: "bijector.Spline",
 	Forward: func(c *autodiff.Call) {
 		a := c.Args()
-		q, x, y, ls, raw := Spline{Bins: a.I, Bound: a.A}.kernel(), c.In(0), c.Out(0), c.Out(1), c.In(1)
-		for n, i := perRaw(c), 0; i < len(x); i += n {
+		q, x, y, ls := Spline{Bins: a.I, Bound: a.A}.kernel(), c.In(0), c.Out(0), c.Out(1)
+		raw, block := repeated(c)
+		for i := 0; i < len(x); i += block {
+			n := min(block, len(x)-i)
 			if a.J == 1 {
 				q.Inverse(y[i:i+n], ls[i:i+n], x[i:i+n], raw, n)
 			} else {
@@ -84,27 +86,41 @@ var splineOp = &autodiff.Op{
 	},
 	Backward: func(c *autodiff.Call) {
 		a := c.Args()
-		q, x, y, raw := Spline{Bins: a.I, Bound: a.A}.kernel(), c.In(0), c.Out(0), c.In(1)
-		dx, draw := orTemp(c, c.InGrad(0), x), orTemp(c, c.InGrad(1), raw)
+		q, x, y := Spline{Bins: a.I, Bound: a.A}.kernel(), c.In(0), c.Out(0)
+		raw, block := repeated(c)
+		dx, draw := orTemp(c, c.InGrad(0), x), c.InGrad(1)
+		shared := draw == nil || len(raw) != len(draw)
+		if shared {
+			draw = orTemp(c, nil, raw)
+		}
 		dy, dls := orTemp(c, c.OutGrad(0), x), orTemp(c, c.OutGrad(1), x)
-		for n, i := perRaw(c), 0; i < len(x); i += n {
+		for i := 0; i < len(x); i += block {
+			n := min(block, len(x)-i)
 			if a.J == 1 {
 				q.InverseGrad(dx[i:i+n], draw, dy[i:i+n], dls[i:i+n], y[i:i+n], raw, n)
 			} else {
 				q.ForwardGrad(dx[i:i+n], draw, dy[i:i+n], dls[i:i+n], x[i:i+n], raw, n)
 			}
 		}
+		if g := c.InGrad(1); g != nil && shared {
+			kernel.ColSum(g, draw, len(draw)/len(g), len(g))
+		}
 	},
 }
 
-// perRaw returns how many elements the raw parameters are for: all, or one row
-// if the rows share them.
-func perRaw(c *autodiff.Call) int {
-	x, raw := c.InShape(0), c.InShape(1)
-	if raw.Rows == x.Rows {
-		return x.Rows * x.Cols
+// repeated returns raw parameters for a block of elements: for all of them, or,
+// if the rows share them, for some rows that use the same numbers in turn.
+func repeated(c *autodiff.Call) (raw []float64, block int) {
+	x, raw := c.InShape(0), c.In(1)
+	if c.InShape(1).Rows == x.Rows {
+		return raw, x.Rows * x.Cols
 	}
-	return x.Cols
+	rows := min(x.Rows, 64)
+	many := c.Temp(rows * len(raw))
+	for i := range rows {
+		copy(many[i*len(raw):], raw)
+	}
+	return many, rows * x.Cols
 }
 
 // orTemp returns g, or zeros as long as x if there is no g.
