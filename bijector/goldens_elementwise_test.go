@@ -39,6 +39,39 @@ func init() {
 		"LambertWTail": func(p goldenParams, _ []int) bijector.Bijector {
 			return bijector.NewLambertWTail(p.value("shift"), p.value("scale"), autodiff.Fixed(p.number("tailweight", 0)))
 		},
+		"NormalCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewNormalCDF(p.value("loc"), p.value("scale"))
+		},
+		"GumbelCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewGumbelCDF(p.value("loc"), p.value("scale"))
+		},
+		"MoyalCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewMoyalCDF(p.value("loc"), p.value("scale"))
+		},
+		"FrechetCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewFrechetCDF(p.value("loc"), p.value("scale"), p.value("concentration"))
+		},
+		"GeneralizedExtremeValueCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewGeneralizedExtremeValueCDF(p.value("loc"), p.value("scale"), autodiff.Fixed(p.number("concentration", 0)))
+		},
+		"GeneralizedPareto": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewGeneralizedPareto(p.value("loc"), p.value("scale"), autodiff.Fixed(p.number("concentration", 0)))
+		},
+		"GompertzCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewGompertzCDF(p.value("concentration"), p.value("rate"))
+		},
+		"ShiftedGompertzCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewShiftedGompertzCDF(p.value("concentration"), p.value("rate"))
+		},
+		"KumaraswamyCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewKumaraswamyCDF(p.value("concentration1"), p.value("concentration0"))
+		},
+		"WeibullCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewWeibullCDF(p.value("concentration"), p.value("scale"))
+		},
+		"RayleighCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewRayleighCDF(p.value("scale"))
+		},
 		"Invert": func(p goldenParams, shape []int) bijector.Bijector {
 			return bijector.NewInvert(p.nested("bijector", shape))
 		},

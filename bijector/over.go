@@ -36,7 +36,7 @@ func expm1Over(y, l, c []float64) {
 //
 //	(x/(1+c·x) − q)/c = x²·Σ (−1)ᵏ⁺¹·(k+1)/(k+2)·(c·x)ᵏ
 func log1pOverGrad(c, x, q float64) float64 {
-	u := c * x
+	u := float64(c * x)
 	if math.Abs(u) > 0.03 {
 		return (x/(1+u) - q) / c
 	}
@@ -44,7 +44,7 @@ func log1pOverGrad(c, x, q float64) float64 {
 	for k := 9; k >= 0; k-- {
 		s = math.FMA(-s, u, -float64(k+1)/float64(k+2))
 	}
-	return float64(x*x) * s
+	return float64(float64(x*x) * s)
 }
 
 // expm1OverGrad returns ∂y/∂c of y = (exp(c·l) − 1)/c:
@@ -61,5 +61,5 @@ func expm1OverGrad(c, l, y float64) float64 {
 		s = math.FMA(float64(k+1), term, s)
 		term *= u
 	}
-	return float64(l*l) * s
+	return float64(float64(l*l) * s)
 }

@@ -55,3 +55,10 @@ func Log1mSquare(dst, x []float64) {
 		}
 	}
 }
+
+// PowEach sets dst[i] = x[i] to the power p[i], with the special cases of math.Pow.
+func PowEach(dst, x, p []float64) {
+	for i, v := range x {
+		dst[i] = pow1(v, p[i])
+	}
+}
