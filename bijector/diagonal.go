@@ -1,9 +1,6 @@
 package bijector
 
-import (
-	"github.com/normflow/normflow/autodiff"
-	"gonum.org/v1/gonum/mat"
-)
+import "github.com/normflow/normflow/autodiff"
 
 // Diagonal is the affine map with a diagonal matrix:
 //
@@ -23,22 +20,6 @@ func NewDiagonal(scale, shift autodiff.Value) *Diagonal {
 	d := &Diagonal{Scale: nonzero("Diagonal", scale), Shift: shift}
 	must(d.Restore())
 	return d
-}
-
-// Standardize returns the fixed diagonal map that leads from columns of mean 0 and
-// standard deviation 1 to columns like those of the data: placed last in a chain, it
-// lets the maps before it see standardised numbers. A constant column keeps scale 1.
-//
-// It panics if the data are empty or not finite.
-func Standardize(data mat.Matrix) *Diagonal {
-	n, d := data.Dims()
-	shift, scale := moments(mat.DenseCopyOf(data).RawMatrix().Data, n, d)
-	for j := range scale {
-		if scale[j] == 0 {
-			scale[j] = 1
-		}
-	}
-	return NewDiagonal(autodiff.Fixed(scale...), autodiff.Fixed(shift...))
 }
 
 // Restore checks the fields.

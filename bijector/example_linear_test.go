@@ -31,13 +31,6 @@ func ExampleDiagonal() {
 	// Output: [1 3] → [12 7] → [1 3], log|det| 0.6931
 }
 
-// Standardised data: columns of mean 0 and standard deviation 1.
-func ExampleStandardize() {
-	data := mat.NewDense(2, 2, []float64{1, 10, 3, 30})
-	show(bijector.Standardize(data), 0, 1)
-	// Output: [0 1] → [2 30] → [0 1], log|det| 2.3026
-}
-
 func ExampleTriL() {
 	l := mat.NewDense(2, 2, []float64{2, 0, 1, 3})
 	show(bijector.NewTriL(autodiff.FixedMatrix(l), autodiff.Fixed(0, 10)), 1, 1)

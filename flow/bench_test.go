@@ -133,7 +133,7 @@ func benchFit(b *testing.B, m *Transformed, data Data, batch int, l loss) *fit {
 	if err != nil {
 		b.Fatal(err)
 	}
-	f, err := newFit(m, data, c, l)
+	f, err := newFit(m, data, c, data.dim == m.dim, l)
 	if err != nil {
 		b.Fatal(err)
 	}

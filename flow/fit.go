@@ -32,7 +32,7 @@ func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, 
 	if err := data.check(m.dim, m.CondDim()); err != nil {
 		return nil, err
 	}
-	return run(ctx, m, data, s, func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var {
+	return run(ctx, m, data, s, true, func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var {
 		return m.logDensity(given(m.Map, c), y).Neg()
 	})
 }
@@ -53,7 +53,7 @@ func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.
 	if err := data.check(m.Base.Dim(), m.CondDim()); err != nil {
 		return nil, err
 	}
-	return run(ctx, m, data, s, reverse(m, logDensity))
+	return run(ctx, m, data, s, false, reverse(m, logDensity))
 }
 
 func reverse(m *Transformed, logDensity func(y autodiff.Var) autodiff.Var) loss {
@@ -63,8 +63,9 @@ func reverse(m *Transformed, logDensity func(y autodiff.Var) autodiff.Var) loss 
 	}
 }
 
-// run trains with the loss of the data, which have been checked.
-func run(ctx context.Context, m *Transformed, data Data, s *Settings, l loss) (*Result, error) {
+// run trains with the loss of the data, which have been checked; observed are those
+// that the model's data-dependent numbers are of.
+func run(ctx context.Context, m *Transformed, data Data, s *Settings, observed bool, l loss) (*Result, error) {
 	c, err := s.withDefaults(data.len())
 	if err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func run(ctx context.Context, m *Transformed, data Data, s *Settings, l loss) (*
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("flow: Fit: %w", err)
 	}
-	f, err := newFit(m, data, c, l)
+	f, err := newFit(m, data, c, observed, l)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +81,7 @@ func run(ctx context.Context, m *Transformed, data Data, s *Settings, l loss) (*
 	return f.run(ctx)
 }
 
-func newFit(m *Transformed, data Data, c Settings, l loss) (*fit, error) {
+func newFit(m *Transformed, data Data, c Settings, observed bool, l loss) (*fit, error) {
 	src := rng.New(c.Seed)
 	f := &fit{model: m, Settings: c, data: data, src: src, rand: rand.New(src)}
 	if c.Validation > 0 {
@@ -88,8 +89,9 @@ func newFit(m *Transformed, data Data, c Settings, l loss) (*fit, error) {
 		f.held.addNoise(f.held.len(), f.rand)
 	}
 	f.batch = data.sized(c.Batch)
-	if data.dim == m.dim {
+	if observed {
 		f.initialize()
+		f.statistics = bijector.Statistics(m.Map)
 	}
 	f.fill(&f.batch, f.Batch)
 	var err error
@@ -108,8 +110,8 @@ func given(c bijector.Chain, ctx autodiff.Var) bijector.Bijector {
 // initialize sets the data-dependent parameters from up to 4096 samples, as
 // many as fit on a tape of reasonable size.
 func (f *fit) initialize() {
-	const mostRows, room = 4096, 2e7
-	most := min(mostRows, max(f.Batch, room/(f.model.row+1)))
+	const mostRows = 4096
+	most := min(mostRows, max(f.Batch, f.room()))
 	if n := f.data.len(); n > 0 {
 		most = min(most, n)
 	}
@@ -124,6 +126,9 @@ func (f *fit) initialize() {
 	}
 	bijector.Initialize(given(f.model.Map, c), y)
 }
+
+// room returns how many rows fit on a tape of reasonable size.
+func (f *fit) room() int { return 2e7/(f.model.row+1) + 1 }
 
 // sized returns data in memory with room for n rows.
 func (d *Data) sized(n int) Data {
@@ -155,6 +160,8 @@ type fit struct {
 	skipped int // in a row
 	best    []float64
 	since   int // records since the best
+
+	statistics []*autodiff.Param // that the model keeps of the data
 }
 
 // fill sets batch to the first n samples.
@@ -218,7 +225,7 @@ func (f *fit) run(ctx context.Context) (*Result, error) {
 		}
 	}
 	if f.best != nil {
-		copy(f.trainer.vec.Data, f.best)
+		f.restore(f.best)
 	} else {
 		f.result.Best = f.result.Steps
 	}
@@ -252,6 +259,7 @@ func (f *fit) step(step int) error {
 		t.scale(f.Clip / norm)
 	}
 	f.Optimizer.Step(t.vec.Data, t.grad, f.Schedule.Rate(step, f.Steps))
+	f.observe(n)
 	return nil
 }
 
@@ -274,7 +282,7 @@ func (f *fit) record(steps int) {
 // judge keeps the parameters if they are the best so far.
 func (f *fit) judge(r *Record) {
 	if f.best == nil || r.Validation < f.leastLoss() {
-		f.best = append(f.best[:0], f.trainer.vec.Data...)
+		f.best = f.state(f.best[:0])
 		f.result.Best, f.since = r.Step, 0
 	} else {
 		f.since++
