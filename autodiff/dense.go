@@ -35,10 +35,10 @@ var denseOp = &Op{
 			dz = c.Temp(n * m)
 			kernel.ActGrad(dz, c.OutGrad(0), c.Out(0), act)
 		}
-		if dx, add := c.inGrad(0); dx != nil {
+		if dx, add := c.InGradAdd(0); dx != nil {
 			kernel.Gemm(false, true, n, k, m, dz, m, c.In(1), m, add, dx, k)
 		}
-		if dw, add := c.inGrad(1); dw != nil {
+		if dw, add := c.InGradAdd(1); dw != nil {
 			kernel.Gemm(true, false, k, m, n, c.In(0), k, dz, m, add, dw, m)
 		}
 		if c.Len() == 3 {

@@ -21,14 +21,14 @@ var matMulOp = &Op{
 		ta, tb := c.Args().I&transA != 0, c.Args().I&transB != 0
 		m, n, k := out.Rows, out.Cols, c.Args().J
 		dy := c.OutGrad(0)
-		if da, add := c.inGrad(0); da != nil {
+		if da, add := c.InGradAdd(0); da != nil {
 			if ta { // Aᵀ = dY·op(B)ᵀ, so A = op(B)·dYᵀ
 				kernel.Gemm(tb, true, k, m, n, c.In(1), b.Cols, dy, n, add, da, a.Cols)
 			} else {
 				kernel.Gemm(false, !tb, m, k, n, dy, n, c.In(1), b.Cols, add, da, a.Cols)
 			}
 		}
-		if db, add := c.inGrad(1); db != nil {
+		if db, add := c.InGradAdd(1); db != nil {
 			if tb {
 				kernel.Gemm(true, ta, n, k, m, dy, n, c.In(0), a.Cols, add, db, b.Cols)
 			} else {

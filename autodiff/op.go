@@ -153,16 +153,17 @@ func (c *Call) OutGrad(k int) []float64 { return c.t.nodes[int(c.id)+k].grad }
 
 // InGrad returns the gradient of input i, to be added to: nil if nobody needs it.
 func (c *Call) InGrad(i int) []float64 {
-	g, add := c.inGrad(i)
+	g, add := c.InGradAdd(i)
 	if !add {
 		clear(g)
 	}
 	return g
 }
 
-// inGrad returns the gradient of input i and whether to add to it; if not, its
-// numbers are unspecified and all must be set.
-func (c *Call) inGrad(i int) (g []float64, add bool) {
+// InGradAdd returns the gradient of input i and whether to add to it; if not,
+// its numbers are unspecified and all must be set. It saves large gradients the
+// zeros of [Call.InGrad].
+func (c *Call) InGradAdd(i int) (g []float64, add bool) {
 	n := c.input(i)
 	if !n.needs {
 		return nil, false

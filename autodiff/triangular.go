@@ -62,7 +62,7 @@ var (
 		Backward: func(c *Call) {
 			s, tri, dy := c.InShape(1), c.tri(), c.OutGrad(0)
 			n, d := s.Rows, s.Cols
-			if dx, add := c.inGrad(1); dx != nil {
+			if dx, add := c.InGradAdd(1); dx != nil {
 				l := c.lower(c.In(0), d, tri.Unit)
 				kernel.Gemm(false, tri.Trans, n, d, d, dy, d, l, d, add, dx, d)
 			}

@@ -117,8 +117,8 @@ func (f *fit) initialize() {
 	}
 	first := f.data.sized(most)
 	f.fill(&first, most)
-	t := borrow()
-	defer giveBack(t)
+	t := autodiff.NewTape() // large, so not kept
+	t.NoGrad(true)
 	y := viewRows(t, first.rows, 0, most)
 	var c autodiff.Var
 	if first.context != nil {

@@ -126,7 +126,8 @@ func (g convolution) backwardSum(c *autodiff.Call) {
 	v, dv := c.Temp(g.in*taps), c.Temp(g.in*taps)
 	g.reverse(v, c.In(1))
 	clear(dv)
-	dx, dw, db := c.InGrad(0), c.InGrad(1), c.InGrad(2)
+	dw, db := c.InGrad(1), c.InGrad(2)
+	dx, add := c.InGradAdd(0)
 	g.blocks(func(i, j int) {
 		dz := g.preGrad(dz, part(c.OutGrad(0), i, j, g.out), part(c.Out(0), i, j, g.out))
 		if db != nil {
@@ -137,7 +138,7 @@ func (g convolution) backwardSum(c *autodiff.Call) {
 			kernel.Gemm(true, false, g.in, taps, j-i, part(c.In(0), i, j, g.in), g.in, p, taps, true, dv, taps)
 		}
 		if dx != nil {
-			kernel.Gemm(false, true, j-i, g.in, taps, p, taps, v, taps, true, part(dx, i, j, g.in), g.in)
+			kernel.Gemm(false, true, j-i, g.in, taps, p, taps, v, taps, add, part(dx, i, j, g.in), g.in)
 		}
 	})
 	if dw != nil {
