@@ -193,3 +193,28 @@ func FuzzRQS(f *testing.F) {
 		checkRQS(t, q, raw, math.Mod(x, q.Bound))
 	})
 }
+
+// At the limits of Check everything stays finite.
+func TestRQSLimits(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 16))
+	for _, bound := range []float64{0x1p-500, 1, 0x1p500} {
+		for _, least := range []float64{0x1p-30, 0.01} {
+			for _, scale := range []float64{1, 1e3, 1e300} {
+				q := RQS{Bins: 8, Bound: bound, MinSize: least, MinSlope: least}
+				n := 64
+				in, raw, g := make([]float64, n), scaled(r, n*q.Stride(), scale), normals(r, n)
+				for i := range in {
+					in[i] = bound * (2.1*r.Float64() - 1.05)
+				}
+				v := q.runAll(t, in, raw, g, g)
+				for _, s := range [][]float64{v.y, v.ly, v.x, v.lx, v.dx, v.draw, v.dy, v.draw2} {
+					for i, x := range s {
+						if math.IsNaN(x) || math.IsInf(x, 0) {
+							t.Fatalf("%+v, scale %g: %g at %d", q, scale, x, i)
+						}
+					}
+				}
+			}
+		}
+	}
+}

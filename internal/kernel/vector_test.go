@@ -114,6 +114,31 @@ func TestElementwiseTiersAgree(t *testing.T) {
 	})
 }
 
+// The destination may be one of the arguments.
+func TestElementwiseInPlace(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(17, 18))
+		for _, e := range elementwises {
+			for j := e.stored; j < e.slices; j++ {
+				run := func(seed uint64) []float64 {
+					r := rand.New(rand.NewPCG(seed, 1))
+					s := make([][]float64, e.slices)
+					for k := range s {
+						s[k] = normals(r, 21)
+					}
+					s[0] = s[j]
+					e.run(s)
+					return s[0]
+				}
+				var want []float64
+				seed := r.Uint64()
+				inTier(generic, func() { want = run(seed) })
+				sameAll(t, e.name+" in place", run(seed), want)
+			}
+		}
+	})
+}
+
 // The tiers agree on many random numbers, in place, and over chunks.
 func TestTranscendentalTiersAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
