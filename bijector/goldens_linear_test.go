@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
 	"gonum.org/v1/gonum/mat"
 )
@@ -75,6 +76,39 @@ func (p goldenParams) blockwise([]int) bijector.Bijector {
 	return bijector.NewBlockwise(blocks...)
 }
 
+// spline has its knots by their distances, and slope 1 at both ends.
+func (p goldenParams) spline([]int) bijector.Bijector {
+	x := []float64{p.number("range_min", -1)}
+	y := slices.Clone(x)
+	for i, h := range p.flat("bin_heights") {
+		x, y = append(x, x[i]+p.flat("bin_widths")[i]), append(y, y[i]+h)
+	}
+	return bijector.NewFixedSpline(x, y, slices.Concat([]float64{1}, p.flat("knot_slopes"), []float64{1}))
+}
+
+// realNVP keeps the first columns; a layer makes shift and tanh's argument of the others.
+func (p goldenParams) realNVP(shape []int) bijector.Bijector {
+	keep := make([]int, int(p.number("num_masked", 0)))
+	for j := range keep {
+		keep[j] = j
+	}
+	return bijector.NewCoupling(shape[0], keep, tanhAffine{p.number("ca", 0)}, 0, func(in, out int) nn.Network {
+		net := nn.NewMLP(in, nil, out, nn.Linear, nil)
+		w, b := net.Layers[0].W.Matrix(), net.Layers[0].B.Data()
+		for k, name := range []string{"Wm", "Wa"} {
+			for j, v := range p.flat(name) {
+				w.Set(j%in, 2*(j/in)+k, v)
+			}
+		}
+		for k, name := range []string{"bm", "ba"} {
+			for j, v := range p.flat(name) {
+				b[2*j+k] = v
+			}
+		}
+		return net
+	})
+}
+
 // lu places row i of L·U where the permutation says that it goes.
 func (p goldenParams) lu([]int) bijector.Bijector {
 	goes := p.ints("permutation")
@@ -141,7 +175,9 @@ func init() {
 		"Split": func(p goldenParams, _ []int) bijector.Bijector {
 			return bijector.NewSplit(p.ints("num_or_size_splits")...)
 		},
-		"Blockwise": goldenParams.blockwise,
+		"Blockwise":               goldenParams.blockwise,
+		"RationalQuadraticSpline": goldenParams.spline,
+		"RealNVP":                 goldenParams.realNVP,
 		"BatchNormalization": func(p goldenParams, shape []int) bijector.Bijector {
 			b := bijector.NewBatchNorm(shape[0])
 			b.Mean.Set(p.flat("moving_mean"))

@@ -168,6 +168,8 @@ func structureCases() []bijectortest.Case {
 			X: bijectortest.Uniform(5, 3, 0.1, 4), Lo: 0, Hi: 1e300},
 		{Name: "Numeric/coupling", B: bijector.NewCoupling(3, []int{1}, bijector.NewNumeric(cubic{autodiff.Fixed(0)}), 2, mlp(3)),
 			X: normal(5, 3), Context: normal(5, 2)},
+		{Name: "FixedSpline", B: bijector.NewFixedSpline([]float64{-1.9, 0, 0.5, 2}, []float64{-3, 0.3, 0.4, 1}, []float64{0.5, 2, 0.1, 3}), X: normal(8, 3)},
+		{Name: "FixedSpline/identity", B: bijector.NewFixedSpline([]float64{-1, 0, 1}, []float64{-1, 0.5, 1}, []float64{1, 2, 1}), X: normal(6, 3)},
 		{Name: "BatchNorm", B: norm, X: normal(5, 3)},
 		{Name: "Inline", B: inline, X: normal(5, 3), NoExtremes: true},
 	}

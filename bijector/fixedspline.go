@@ -1,0 +1,186 @@
+package bijector
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// FixedSpline is the monotone rational-quadratic spline through given knots
+// (Xᵢ, Yᵢ) with given slopes Dᵢ, and the straight continuations beyond the
+// ends, applied to every column. Between two knots, with w, h the differences,
+// s = h/w, t = (x − Xᵢ)/w and u = 1 − t,
+//
+//	y = Yᵢ + h·(s·t² + Dᵢ·t·u) / q,  q = s·(t² + u²) + (Dᵢ + Dᵢ₊₁)·t·u
+//	y′ = s²·(Dᵢ₊₁·t² + 2·s·t·u + Dᵢ·u²) / q²
+//
+// All terms are positive, and so are those of the equation for t/u that the inverse solves:
+// neither direction cancels. Domain and range are Rᵈ. Both directions cost
+// O(log n) a number. For slopes and knots that are learned see [Spline]. J. A. Gregory,
+// R. Delbourgo, Piecewise rational quadratic interpolation to monotonic data, 1982.
+type FixedSpline struct {
+	X, Y   []float64 // the knots, ascending
+	Slopes []float64 // one per knot, positive
+}
+
+// NewFixedSpline returns the spline. It panics unless there are at least two knots, their
+// coordinates ascend and the slopes are positive.
+func NewFixedSpline(x, y, slopes []float64) *FixedSpline {
+	s := &FixedSpline{X: slices.Clone(x), Y: slices.Clone(y), Slopes: slices.Clone(slopes)}
+	must(s.Restore())
+	return s
+}
+
+// Restore checks the fields.
+func (s *FixedSpline) Restore() error {
+	n := len(s.X)
+	if n < 2 || len(s.Y) != n || len(s.Slopes) != n {
+		return fmt.Errorf("bijector: FixedSpline: got %d and %d coordinates and %d slopes, want equally many, at least 2", n, len(s.Y), len(s.Slopes))
+	}
+	for i := range n {
+		if d := s.Slopes[i]; !(d > 0) || math.IsInf(d, 0) || math.IsNaN(s.X[i]-s.X[i]+s.Y[i]-s.Y[i]) {
+			return fmt.Errorf("bijector: FixedSpline: knot %d: got (%v, %v) with slope %v, want finite numbers and a positive slope", i, s.X[i], s.Y[i], d)
+		}
+		if i > 0 && !(s.X[i] > s.X[i-1] && s.Y[i] > s.Y[i-1]) {
+			return fmt.Errorf("bijector: FixedSpline: knot %d: got (%v, %v) after (%v, %v), want ascending numbers", i, s.X[i], s.Y[i], s.X[i-1], s.Y[i-1])
+		}
+	}
+	return nil
+}
+
+// A piece is a spline between two knots.
+type piece struct{ x0, x1, y0, y1, d0, d1 float64 }
+
+// piece returns the spline around v, a number among the knots' coordinates at;
+// i is the knot where the straight continuation begins, −1 for none.
+func (s *FixedSpline) piece(at []float64, v float64) (p piece, end int) {
+	last := len(at) - 1
+	switch {
+	case !(v > at[0]): // or NaN
+		return p, 0
+	case v >= at[last]:
+		return p, last
+	}
+	i := sort.SearchFloat64s(at[1:], v) // at[i] < v ≤ at[i+1]
+	return piece{s.X[i], s.X[i+1], s.Y[i], s.Y[i+1], s.Slopes[i], s.Slopes[i+1]}, -1
+}
+
+func (p piece) slope() float64 { return (p.y1 - p.y0) / (p.x1 - p.x0) }
+
+// parts returns the numerator of y′/s², and q.
+func (p piece) parts(t, u float64) (num, q float64) {
+	s, tu := p.slope(), t*u
+	num = math.FMA(p.d1*t, t, math.FMA(p.d0*u, u, 2*s*tu))
+	return num, math.FMA(p.d0+p.d1, tu, s*math.FMA(t, t, float64(u*u)))
+}
+
+// forward returns y and the place t, u in the piece.
+func (p piece) forward(x float64) (y, t, u float64) {
+	w := p.x1 - p.x0
+	t, u = (x-p.x0)/w, (p.x1-x)/w
+	_, q := p.parts(t, u)
+	return math.FMA(p.y1-p.y0, math.FMA(p.d0, u, float64(p.slope()*t))*t/q, p.y0), t, u
+}
+
+// inverse returns x and its place: z = t/u solves s·b·z² + (D₀·b − D₁·a)·z −
+// s·a = 0 with a = (y − Y₀)/h and b = 1 − a, and 1/z likewise.
+func (p piece) inverse(y float64) (x, t, u float64) {
+	h, s := p.y1-p.y0, p.slope()
+	a, b := (y-p.y0)/h, (p.y1-y)/h
+	c := math.FMA(p.d0, b, -float64(p.d1*a))
+	root := math.Sqrt(math.FMA(c, c, 4*s*s*a*b))
+	if c >= 0 {
+		z := 2 * s * a / (root + c)
+		t, u = z/(1+z), 1/(1+z)
+	} else {
+		z := 2 * s * b / (root - c)
+		t, u = 1/(1+z), z/(1+z)
+	}
+	if t < u {
+		return math.FMA(p.x1-p.x0, t, p.x0), t, u
+	}
+	return math.FMA(p.x0-p.x1, u, p.x1), t, u
+}
+
+// curve returns the derivative of log y′ by x.
+func (p piece) curve(t, u float64) float64 {
+	s := p.slope()
+	num, q := p.parts(t, u)
+	dnum := 2 * math.FMA(p.d1, t, math.FMA(s, u-t, -float64(p.d0*u)))
+	dq := (u - t) * (p.d0 + p.d1 - 2*s)
+	return (dnum/num - 2*dq/q) / (p.x1 - p.x0)
+}
+
+// fixedSplineOp has outputs value and log-slope; Args.Ref is the spline and
+// Args.J = 1 the inverse. It saves log y′'s derivative by x.
+var fixedSplineOp = &autodiff.Op{
+	Name: "bijector.FixedSpline",
+	Forward: func(c *autodiff.Call) {
+		s, x, y, ls := c.Args().Ref.(*FixedSpline), c.In(0), c.Out(0), c.Out(1)
+		curve := c.Save(len(x))
+		for i, v := range x {
+			if c.Args().J == 1 {
+				y[i], ls[i], curve[i] = s.at(s.Y, v, piece.inverse, func(e int) float64 { return (v-s.Y[e])/s.Slopes[e] + s.X[e] })
+			} else {
+				y[i], ls[i], curve[i] = s.at(s.X, v, piece.forward, func(e int) float64 { return math.FMA(s.Slopes[e], v-s.X[e], s.Y[e]) })
+			}
+		}
+		kernel.Log(ls, ls)
+		if c.Args().J == 1 {
+			kernel.Scale(ls, ls, -1)
+		}
+	},
+	Backward: func(c *autodiff.Call) {
+		dx, dy, dls := c.InGrad(0), c.OutGrad(0), c.OutGrad(1)
+		rate := c.Temp(len(dx))
+		kernel.Exp(rate, c.Out(1))
+		for i, curve := range c.Saved() {
+			if dy != nil {
+				dx[i] = math.FMA(dy[i], rate[i], dx[i])
+			}
+			switch {
+			case dls == nil:
+			case c.Args().J == 1: // −log y′ at x(y)
+				dx[i] = math.FMA(-dls[i]*curve, rate[i], dx[i])
+			default:
+				dx[i] = math.FMA(dls[i], curve, dx[i])
+			}
+		}
+	},
+}
+
+// at returns the value, y′ and the derivative of log y′ at v, by the piece
+// around v or the line that continues knot e.
+func (s *FixedSpline) at(knots []float64, v float64, f func(piece, float64) (w, t, u float64), line func(e int) float64) (w, slope, curve float64) {
+	p, end := s.piece(knots, v)
+	if end >= 0 {
+		if s.X[end] == s.Y[end] && s.Slopes[end] == 1 {
+			return v, 1, 0 // exactly
+		}
+		return line(end), s.Slopes[end], 0
+	}
+	w, t, u := f(p, v)
+	num, q := p.parts(t, u)
+	r := p.slope() / q
+	return w, num * r * r, p.curve(t, u)
+}
+
+func (s *FixedSpline) apply(x autodiff.Var, inverse int) (y, logSlope autodiff.Var) {
+	return fixedSplineOp.Apply2(nil, autodiff.Args{Ref: s, J: inverse}, x.Shape(), x.Shape(), x)
+}
+
+// Forward returns the spline's value.
+func (s *FixedSpline) Forward(x autodiff.Var) autodiff.Var { y, _ := s.apply(x, 0); return y }
+
+// Inverse returns the x that leads to y.
+func (s *FixedSpline) Inverse(y autodiff.Var) autodiff.Var { x, _ := s.apply(y, 1); return x }
+
+// ILDJ returns −Σⱼ log y′ⱼ.
+func (s *FixedSpline) ILDJ(y autodiff.Var) autodiff.Var { _, l := s.apply(y, 1); return l.RowSum() }
+
+// FLDJ returns Σⱼ log y′ⱼ.
+func (s *FixedSpline) FLDJ(x autodiff.Var) autodiff.Var { _, l := s.apply(x, 0); return l.RowSum() }
