@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/normflow/normflow/autodiff"
@@ -38,11 +39,11 @@ var viewOp = &autodiff.Op{
 // degrees are those of m's units, in any order; nil order is the natural
 // one.
 //
-// It panics if the order or the degrees do not fit, as [NewMADE] does, or if m
-// comes from Remask itself.
-func (m *MADE) Remask(order []int, degrees [][]int) *MADE {
+// It returns an error if the order or the degrees do not fit, or if m comes from
+// Remask itself.
+func (m *MADE) Remask(order []int, degrees [][]int) (*MADE, error) {
 	if m.views != nil {
-		panic("nn: MADE.Remask: got a network with other masks, want the original one")
+		return nil, fmt.Errorf("nn: MADE.Remask: got a network with other masks, want the original one")
 	}
 	r := &MADE{Spec: m.Spec, Layers: m.Layers, Context: m.Context}
 	r.Spec.Order, r.Spec.Degrees = slices.Clone(order), make([][]int, len(degrees))
@@ -51,7 +52,9 @@ func (m *MADE) Remask(order []int, degrees [][]int) *MADE {
 		sorted[l] = sortedBy(d)
 		r.Spec.Degrees[l] = slices.Sorted(slices.Values(d))
 	}
-	must(r.Restore())
+	if err := r.Restore(); err != nil {
+		return nil, err
+	}
 	last := len(m.Layers) - 1
 	before := m.places(order, m.Spec.inputs())
 	for l := range m.Layers {
@@ -62,7 +65,7 @@ func (m *MADE) Remask(order []int, degrees [][]int) *MADE {
 		r.views = append(r.views, &view{rows: before, cols: units})
 		before = units
 	}
-	return r
+	return r, nil
 }
 
 // places returns where m keeps the columns of k numbers that another order lists.

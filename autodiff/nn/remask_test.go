@@ -15,13 +15,15 @@ import (
 // An ensemble of two networks with one set of weights.
 func ExampleMADE_Remask() {
 	net := NewMADE(MADESpec{Dim: 3, Hidden: []int{32}, Outputs: 1, Act: ReLU}, rng.New(1))
-	other := net.Remask([]int{2, 1, 0}, RandomDegrees(3, []int{32}, false, rng.New(2)))
+	other, err := net.Remask([]int{2, 1, 0}, RandomDegrees(3, []int{32}, false, rng.New(2)))
 	tape := autodiff.NewTape()
 	x := tape.Matrix(randomRows(4, 3))
 	mean := net.Apply(x).Add(other.Apply(x)).MulConst(0.5)
+	fmt.Println(err)
 	fmt.Println(mean.Dims())
 	fmt.Println(len(tape.Params()))
 	// Output:
+	// <nil>
 	// 4 3
 	// 4
 }
@@ -71,7 +73,28 @@ func remasked(spec MADESpec, seed uint64) (m, r *MADE, order []int, degrees [][]
 	for _, d := range degrees {
 		rand.New(rng.New(seed+4)).Shuffle(len(d), func(i, j int) { d[i], d[j] = d[j], d[i] })
 	}
-	return m, m.Remask(order, degrees), order, degrees
+	return m, remask(m, order, degrees), order, degrees
+}
+
+func remask(m *MADE, order []int, degrees [][]int) *MADE {
+	r, err := m.Remask(order, degrees)
+	must(err)
+	return r
+}
+
+func TestRemaskErrors(t *testing.T) {
+	m, r, order, degrees := remasked(MADESpec{Dim: 5, Hidden: []int{8}, Outputs: 2, Act: Tanh}, 1)
+	if _, err := r.Remask(order, degrees); err == nil {
+		t.Error("got no error for a network with other masks")
+	}
+	if _, err := m.Remask(order[:3], degrees); err == nil {
+		t.Error("got no error for an order of 3 columns of 5")
+	}
+	for _, bad := range [][][]int{nil, {{1}}, {{1, 2, 3, 4, 5, 1, 1, 1}}} {
+		if _, err := m.Remask(order, bad); err == nil {
+			t.Errorf("degrees %v: got no error", bad)
+		}
+	}
 }
 
 func TestRemask(t *testing.T) {
@@ -97,7 +120,7 @@ func TestRemask(t *testing.T) {
 func TestRemaskOrdered(t *testing.T) {
 	spec := MADESpec{Dim: 4, Hidden: []int{9}, Outputs: 2, Act: Tanh, Order: []int{3, 1, 0, 2}}
 	m := NewMADE(spec, rng.New(1))
-	same := m.Remask(spec.Order, m.Spec.Degrees)
+	same := remask(m, spec.Order, m.Spec.Degrees)
 	tape := autodiff.NewTape()
 	x := tape.Matrix(randomRows(7, 4))
 	if !slices.Equal(same.Apply(x).Data(), m.Apply(x).Data()) {
@@ -114,7 +137,7 @@ func TestRemaskGradients(t *testing.T) {
 		y, _ := s.Solve(x[0], x[1])
 		return y
 	}, randomRows(3, 4), randomRows(1, 2))
-	residual := NewMADE(MADESpec{Dim: 3, Hidden: []int{5, 5}, Outputs: 2, Act: Tanh, Residual: true}, rng.New(1)).
-		Remask([]int{2, 0, 1}, [][]int{{2, 1, 1, 2, 1}})
+	residual := NewMADE(MADESpec{Dim: 3, Hidden: []int{5, 5}, Outputs: 2, Act: Tanh, Residual: true}, rng.New(1))
+	residual = remask(residual, []int{2, 0, 1}, [][]int{{2, 1, 1, 2, 1}})
 	gradtest.Check(t, func(x ...autodiff.Var) autodiff.Var { return residual.Apply(x[0]) }, randomRows(3, 3))
 }
