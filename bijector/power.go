@@ -38,7 +38,7 @@ var risingPowerMap, fallingPowerMap = newPowerMap(false), newPowerMap(true)
 func newPowerMap(falling bool) *autodiff.Op {
 	return newScalar("Power", scalarMap{
 		forward: func(y, ls, x []float64, a scalarArgs) {
-			p := a.constant()
+			p := a.call.Args().A
 			power(y, ls, x, p, p)
 			logP := a.log(math.Abs(p))
 			for i, v := range ls {
@@ -47,7 +47,7 @@ func newPowerMap(falling bool) *autodiff.Op {
 			notPower(y, ls, x, p, p)
 		},
 		inverse: func(x, ls, y []float64, a scalarArgs) {
-			p := a.constant()
+			p := a.call.Args().A
 			power(x, ls, y, p, 1/p)
 			logP := a.log(math.Abs(p))
 			for i, v := range ls {
@@ -57,7 +57,7 @@ func newPowerMap(falling bool) *autodiff.Op {
 		},
 		derive: func(d derivatives) {
 			for i, v := range d.x {
-				d.curve[i] = (d.constant() - 1) / v
+				d.curve[i] = (d.call.Args().A - 1) / v
 			}
 		},
 		falling: falling,
@@ -95,7 +95,7 @@ func (b *Power) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	if b.P < 0 {
 		op = fallingPowerMap
 	}
-	v, l = scalarOf(b.P, op, x, dir)
+	v, l = scalarOf(autodiff.Args{A: b.P}, op, x, dir)
 	return v, l.RowSum()
 }
 

@@ -34,9 +34,6 @@ type scalarArgs struct {
 	call  *autodiff.Call
 }
 
-// constant returns the number given to scalarOf.
-func (a scalarArgs) constant() float64 { return a.call.Args().A }
-
 // log returns log v, rounded as everywhere.
 func (a scalarArgs) log(v float64) float64 {
 	t := a.temp(1)
@@ -58,6 +55,9 @@ type derivatives struct {
 	value, slope [maxTheta][]float64
 }
 
+// needs reports whether the derivatives by parameter k are of use.
+func (d derivatives) needs(k int) bool { return d.call.InGrad(k+1) != nil }
+
 // A direction says which way a scalarMap is applied.
 type direction int
 
@@ -77,16 +77,17 @@ func newScalar(name string, m scalarMap) *autodiff.Op {
 
 // scalar applies op to x.
 func scalar(op *autodiff.Op, x autodiff.Var, dir direction, theta ...autodiff.Var) (v, ls autodiff.Var) {
-	return scalarOf(0, op, x, dir, theta...)
+	return scalarOf(autodiff.Args{}, op, x, dir, theta...)
 }
 
-// scalarOf applies op with the constant number that the loops see as
-// scalarArgs.constant.
-func scalarOf(constant float64, op *autodiff.Op, x autodiff.Var, dir direction, theta ...autodiff.Var) (v, ls autodiff.Var) {
+// scalarOf applies op with constants, which the loops find in the call's Args;
+// J is not free.
+func scalarOf(constants autodiff.Args, op *autodiff.Op, x autodiff.Var, dir direction, theta ...autodiff.Var) (v, ls autodiff.Var) {
 	var in [1 + maxTheta]autodiff.Var
 	in[0] = x
 	n := copy(in[1:], theta)
-	return op.Apply2(nil, autodiff.Args{A: constant, J: int(dir)}, x.Shape(), x.Shape(), in[:1+n]...)
+	constants.J = int(dir)
+	return op.Apply2(nil, constants, x.Shape(), x.Shape(), in[:1+n]...)
 }
 
 func newScalarArgs(c *autodiff.Call) scalarArgs {

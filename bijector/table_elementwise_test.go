@@ -4,6 +4,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/bijector/bijectortest"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 func elementwiseCases() []bijectortest.Case {
@@ -69,5 +70,14 @@ func elementwiseCases() []bijectortest.Case {
 		{Name: "KumaraswamyCDF", B: bijector.NewKumaraswamyCDF(learned(0.5, 1, 2), learned(1.5)), X: uniform(6, 3, 0.1, 0.9)},
 		{Name: "GeneralizedPareto", B: bijector.NewGeneralizedPareto(learned(0.5), learned(2), learned(0.5, 1, 2)), X: normal},
 		{Name: "GeneralizedPareto/bounded", B: bijector.NewGeneralizedPareto(learned(0.5), learned(2), learned(-0.5, -1, 2)), X: normal},
+		{Name: "StudentTCDF", B: bijector.NewStudentTCDF(learned(0.7, 3, 20), learned(0.5), learned(1.5)), X: normal},
+		{Name: "StudentTCDF/fixed", B: bijector.NewStudentTCDF(autodiff.Fixed(5), none, none), X: normal},
+		{Name: "BetaCDF", B: bijector.NewBetaCDF(learned(0.7, 1, 2), learned(1.5, 3, 1)), X: uniform(6, 3, 0.2, 0.8)},
+		{Name: "CDF/gamma", B: bijector.NewCDF(distuv.Gamma{Alpha: 2, Beta: 1.5}), X: uniform(6, 3, 0.3, 3)},
+		{Name: "CDF/normal", B: bijector.NewCDF(distuv.Normal{Mu: 1, Sigma: 2}), X: normal},
+		{Name: "Quantile", B: bijector.NewInvert(bijector.NewCDF(distuv.Exponential{Rate: 2})), X: uniform(6, 3, 0.1, 0.9), Lo: 0, Hi: 1},
+		{Name: "TukeyGH", B: bijector.NewTukeyGH(learned(0.5, -0.8, 0), learned(0.1, 0.2, 0.5)), X: normal},
+		{Name: "TukeyGH/series", B: bijector.NewTukeyGH(learned(0.01, -1e-7, 1e-3), learned(0.1)), X: normal},
+		{Name: "TukeyGH/h=0", B: bijector.NewTukeyGH(learned(0.5, -0.8, 0), autodiff.Fixed(0)), X: normal},
 	}
 }

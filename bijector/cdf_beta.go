@@ -1,0 +1,111 @@
+package bijector
+
+import (
+	"cmp"
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// BetaCDF is the distribution function of the beta distribution:
+//
+//	y = I(x; a, b),  0 < x < 1
+//	log y′ = (a − 1)·log x + (b − 1)·log(1 − x) − log B(a, b)
+//
+// with the regularised incomplete beta function I. A and B are positive, fixed
+// or learned. An x outside goes to 0 or 1 with log-determinant −∞. It costs a continued fraction
+// per number forward, several backward; gradients by learned parameters have about ten digits.
+type BetaCDF struct{ A, B autodiff.Value }
+
+// NewBetaCDF returns a beta distribution function. It panics if a parameter is
+// not positive.
+func NewBetaCDF(a, b autodiff.Value) *BetaCDF {
+	k := &BetaCDF{A: a.Positive("bijector: BetaCDF: a"), B: b.Positive("bijector: BetaCDF: b")}
+	must(k.Restore())
+	return k
+}
+
+// Restore checks the numbers.
+func (k *BetaCDF) Restore() error {
+	return cmp.Or(present("bijector: BetaCDF: a", k.A, 0, math.Inf(1)), present("bijector: BetaCDF: b", k.B, 0, math.Inf(1)))
+}
+
+var betaMap = newScalar("BetaCDF", scalarMap{
+	forward: func(y, ls, x []float64, p scalarArgs) {
+		rest := p.temp(len(x))
+		for i, v := range x {
+			rest[i] = 1 - v
+			y[i], _ = special.BetaInc(p.theta[0][i], p.theta[1][i], v, 1-v)
+		}
+		betaSlope(ls, x, rest, p)
+		unit(y, ls, x, 0, 1)
+	},
+	inverse: func(x, ls, y []float64, p scalarArgs) {
+		rest := p.temp(len(y))
+		for i, v := range y {
+			x[i], rest[i] = v, v
+			if v > 0 && v < 1 {
+				x[i], rest[i] = special.BetaIncInv(p.theta[0][i], p.theta[1][i], v, 1-v)
+			}
+		}
+		betaSlope(ls, x, rest, p)
+		kernel.Scale(ls, ls, -1)
+		unit(x, ls, y, 0, 1)
+	},
+	derive: func(d derivatives) {
+		for i, x := range d.x {
+			a, b, rest := d.theta[0][i], d.theta[1][i], 1-x
+			d.curve[i] = (a-1)/x - (b-1)/rest
+			if !d.needs(0) && !d.needs(1) {
+				continue
+			}
+			lower := d.y[i] <= 0.5
+			tail := func(a, b float64) float64 {
+				p, q := special.BetaInc(a, b, x, rest)
+				if lower {
+					return p
+				}
+				return q
+			}
+			va := logDerivative(a, func(a float64) float64 { return tail(a, b) })
+			vb := logDerivative(b, func(b float64) float64 { return tail(a, b) })
+			if !lower {
+				va, vb = -va, -vb
+			}
+			d.value[0][i], d.value[1][i] = va, vb
+			both := special.Digamma(a + b)
+			d.slope[0][i] = math.Log(x) - special.Digamma(a) + both
+			d.slope[1][i] = math.Log1p(-x) - special.Digamma(b) + both
+		}
+	},
+})
+
+// betaSlope sets ls = log y′; rest is 1 − x.
+func betaSlope(ls, x, rest []float64, p scalarArgs) {
+	lx, lr := p.temp(len(x)), p.temp(len(x))
+	kernel.Log(lx, x)
+	kernel.Log(lr, rest)
+	for i, a := range p.theta[0] {
+		b := p.theta[1][i]
+		ls[i] = math.FMA(a-1, lx[i], math.FMA(b-1, lr[i], -special.LogBeta(a, b)))
+	}
+}
+
+func (k *BetaCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
+	v, l = scalar(betaMap, x, dir, row("bijector: BetaCDF: a", k.A, x), row("bijector: BetaCDF: b", k.B, x))
+	return v, l.RowSum()
+}
+
+// Forward returns f(x).
+func (k *BetaCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := k.apply(x, forward); return y }
+
+// Inverse returns f⁻¹(y).
+func (k *BetaCDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := k.apply(y, inverse); return x }
+
+// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
+func (k *BetaCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := k.apply(y, inverse); return l }
+
+// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
+func (k *BetaCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := k.apply(x, forward); return l }
