@@ -68,6 +68,14 @@ func NewConv1x1(channels, pixels int, src rand.Source) *PerPixel {
 	return NewPerPixel(NewInvert(Chain{lu, NewScale(autodiff.Fixed(signs...))}), pixels)
 }
 
+// NewConv1x1Full is [NewConv1x1] with the matrix itself learned, z = W·y from data to
+// base, from a random rotation: every number is free, but nothing keeps W from becoming singular, and
+// the log-determinant and Forward cost O(channels³) a batch.
+func NewConv1x1Full(channels, pixels int, src rand.Source) *PerPixel {
+	w := autodiff.NewParam(channels, channels, rotation(channels, src))
+	return NewPerPixel(NewInvert(NewLinear(w, autodiff.Value{})), pixels)
+}
+
 // rotation returns a random orthogonal d×d matrix.
 func rotation(d int, src rand.Source) []float64 {
 	l := nn.NewLayer(d, d, nn.Linear, rng.New(0))

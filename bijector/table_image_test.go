@@ -82,6 +82,7 @@ func imageCases() []bijectortest.Case {
 		{Name: "PerPixel/constant", B: bijector.NewPerPixel(bijector.NewScale(autodiff.Learned(2, 3)), 3), X: normal(4, 6)},
 		{Name: "PerPixel/conditional", B: perPixel, X: normal(4, 6), Context: normal(4, 1)},
 		{Name: "Conv1x1", B: bijector.NewConv1x1(4, 3, rng.New(1)), X: normal(4, 12)},
+		{Name: "Conv1x1/full", B: bijector.NewConv1x1Full(3, 2, rng.New(1)), X: normal(4, 6)},
 		{Name: "Conv1x1/one", B: bijector.NewConv1x1(1, 2, rng.New(1)), X: normal(4, 2)},
 		{Name: "Coupling/conv", B: convCoupling(2, 3, 2, 0, bijector.Affine{}), X: normal(4, 12)},
 		{Name: "Coupling/conv-conditional", B: convCoupling(2, 2, 2, 2, bijector.Spline{Bins: 2}), X: normal(4, 8), Context: normal(4, 2)},
@@ -98,8 +99,12 @@ func TestConv1x1StartsAsARotation(t *testing.T) {
 	for _, d := range []int{1, 2, 3, 8, 24} {
 		for seed := range uint64(5) {
 			b := bijector.NewConv1x1(d, 1, rng.New(seed))
+			full := bijector.NewConv1x1Full(d, 1, rng.New(seed))
 			x := autodiff.NewTape().Matrix(identity(d))
 			q := b.Inverse(x).Dense()
+			if !mat.EqualApprox(q, full.Inverse(x).Dense(), 1e-13) {
+				t.Errorf("%d channels: got another matrix from its factors", d)
+			}
 			var gram mat.Dense
 			gram.Mul(q, q.T())
 			if !mat.EqualApprox(&gram, identity(d), 1e-13) {

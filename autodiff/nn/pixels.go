@@ -34,39 +34,32 @@ var channelsOp = &autodiff.Op{
 // transposeImages reads x as matrices of size numbers, with rows rows of elements of group
 // numbers, and sets y to their transposes, or adds those to y.
 func transposeImages(y, x []float64, rows, group, size int, add bool) {
-	cols := size / rows / group
+	cols := size / rows
 	for len(x) > 0 {
 		for i := range rows {
-			line := x[i*cols*group : (i+1)*cols*group]
-			if group == 1 {
-				transposeLine(y[i:], line, rows, add)
-				continue
-			}
-			for j := range cols {
-				e := line[j*group : (j+1)*group]
-				to := y[(j*rows+i)*group:][:group]
-				for k, v := range e {
-					if add {
-						v += to[k]
-					}
-					to[k] = v
-				}
+			line := x[i*cols : (i+1)*cols]
+			for k := range group {
+				spread(y[i*group+k:], line[k:], rows*group, group, add)
 			}
 		}
 		x, y = x[size:], y[size:]
 	}
 }
 
-// transposeLine writes, or adds, the numbers of line to every step-th of y.
-func transposeLine(y, line []float64, step int, add bool) {
+// spread sets the numbers of y with the distance to to those of x with the
+// distance from, or adds them.
+func spread(y, x []float64, to, from int, add bool) {
+	at := 0
 	if add {
-		for j, v := range line {
-			y[j*step] += v
+		for j := 0; j < len(x); j += from {
+			y[at] += x[j]
+			at += to
 		}
 		return
 	}
-	for j, v := range line {
-		y[j*step] = v
+	for j := 0; j < len(x); j += from {
+		y[at] = x[j]
+		at += to
 	}
 }
 
