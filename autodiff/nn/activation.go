@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // An Activation is an elementwise map between the layers of a network, known by
@@ -19,7 +20,7 @@ const (
 	LeakyReLU Activation = "leakyrelu" // x for x > 0, else x/100
 	ELU       Activation = "elu"       // x for x > 0, else eˣ − 1
 	SiLU      Activation = "silu"      // x·σ(x), also called swish
-	GELU      Activation = "gelu"      // ½x·(1 + tanh(√(2/π)·(x + 0.044715·x³))), D. Hendrycks and K. Gimpel, Gaussian Error Linear Units, arXiv 1606.08415
+	GELU      Activation = "gelu"      // x·Φ(x), Φ the normal distribution function; arXiv 1606.08415
 	Softplus  Activation = "softplus"  // log(1 + eˣ)
 	Sigmoid   Activation = "sigmoid"   // σ(x) = 1/(1 + e⁻ˣ)
 )
@@ -50,11 +51,27 @@ func (a Activation) Apply(x autodiff.Var) autodiff.Var {
 	panic(a.check().Error())
 }
 
-// gelu returns x·σ(2u) = ½x·(1 + tanh u), u = √(2/π)·(x + 0.044715·x³).
-func gelu(x autodiff.Var) autodiff.Var {
-	const twoRootTwoOverPi = 1.5957691216057308
-	u := x.Square().MulConst(0.044715).AddConst(1).Mul(x)
-	return x.Mul(u.MulConst(twoRootTwoOverPi).Sigmoid())
+// gelu returns x·Φ(x), of which the derivative is Φ(x) + x·φ(x).
+func gelu(x autodiff.Var) autodiff.Var { return geluOp.Apply(nil, autodiff.Args{}, x.Shape(), x) }
+
+var geluOp = &autodiff.Op{
+	Name: "nn.GELU",
+	Forward: func(c *autodiff.Call) {
+		kernel.NormalCDF(c.Out(0), c.In(0))
+		kernel.Mul(c.Out(0), c.Out(0), c.In(0))
+	},
+	Backward: func(c *autodiff.Call) {
+		const logRootTwoPi = 0.9189385332046727
+		x := c.In(0)
+		d, phi := c.Temp(len(x)), c.Temp(len(x))
+		kernel.Mul(phi, x, x)
+		kernel.Scale(phi, phi, -0.5)
+		kernel.AddConst(phi, phi, -logRootTwoPi)
+		kernel.Exp(phi, phi)
+		kernel.NormalCDF(d, x)
+		kernel.MulAdd(d, phi, x)
+		kernel.MulAdd(c.InGrad(0), d, c.OutGrad(0))
+	},
 }
 
 // check returns an error if a is not the name of an activation.
