@@ -101,6 +101,9 @@ func Cos(dst, x []float64) {
 
 // Sinh sets dst[i] = sinh(x[i]).
 func Sinh(dst, x []float64) {
+	if fastSinh(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = sinh1(v)
 	}
@@ -108,6 +111,9 @@ func Sinh(dst, x []float64) {
 
 // Cosh sets dst[i] = cosh(x[i]).
 func Cosh(dst, x []float64) {
+	if fastCosh(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = cosh1(v)
 	}
@@ -115,6 +121,9 @@ func Cosh(dst, x []float64) {
 
 // Asinh sets dst[i] = asinh(x[i]).
 func Asinh(dst, x []float64) {
+	if fastAsinh(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = asinh1(v)
 	}
@@ -122,6 +131,9 @@ func Asinh(dst, x []float64) {
 
 // Atan sets dst[i] = atan(x[i]).
 func Atan(dst, x []float64) {
+	if fastAtan(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = atan1(v)
 	}

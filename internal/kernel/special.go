@@ -6,6 +6,9 @@ const ln2 = 0x1.62e42fefa39efp-1
 
 // Log1mExp sets dst[i] = log(1 − exp(−x[i])), x[i] > 0: −Inf at 0 and NaN below.
 func Log1mExp(dst, x []float64) {
+	if fastLog1mExp(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = log1mExp1(v)
 	}
@@ -22,6 +25,9 @@ func log1mExp1(x float64) float64 {
 
 // LogCosh sets dst[i] = log cosh(x[i]).
 func LogCosh(dst, x []float64) {
+	if fastLogCosh(dst, x) {
+		return
+	}
 	for i, v := range x {
 		dst[i] = logCosh1(v)
 	}
@@ -38,6 +44,9 @@ func logCosh1(x float64) float64 {
 
 // Atanh sets dst[i] = atanh(x[i]), ±Inf at ±1 and NaN beyond.
 func Atanh(dst, x []float64) {
+	if fastAtanh(dst, x) {
+		return
+	}
 	for i, v := range x {
 		a := math.Abs(v)
 		dst[i] = math.Copysign(float64(0.5*log1p1(2*a/(1-a))), v)
@@ -46,6 +55,9 @@ func Atanh(dst, x []float64) {
 
 // Log1mSquare sets dst[i] = log(1 − x[i]²).
 func Log1mSquare(dst, x []float64) {
+	if fastLog1mSquare(dst, x) {
+		return
+	}
 	for i, v := range x {
 		a := math.Abs(v)
 		if a < 0.5 {

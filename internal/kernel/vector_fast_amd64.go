@@ -132,6 +132,134 @@ func fastLogSigmoid(dst, x []float64) bool {
 	return true
 }
 
+func fastSinh(dst, x []float64) bool {
+	if active == generic {
+		return false
+	}
+	dst = dst[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		if active == avx512 {
+			sinh512(&dst[i], &x[i], n)
+		} else {
+			sinh256(&dst[i], &x[i], n)
+		}
+	}
+	return true
+}
+
+func fastCosh(dst, x []float64) bool {
+	if active == generic {
+		return false
+	}
+	dst = dst[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		if active == avx512 {
+			cosh512(&dst[i], &x[i], n)
+		} else {
+			cosh256(&dst[i], &x[i], n)
+		}
+	}
+	return true
+}
+
+func fastAsinh(dst, x []float64) bool {
+	if active == generic {
+		return false
+	}
+	dst = dst[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		if active == avx512 {
+			asinh512(&dst[i], &x[i], n)
+		} else {
+			asinh256(&dst[i], &x[i], n)
+		}
+	}
+	return true
+}
+
+func fastAtan(dst, x []float64) bool {
+	if active == generic {
+		return false
+	}
+	dst = dst[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		if active == avx512 {
+			atan512(&dst[i], &x[i], n)
+		} else {
+			atan256(&dst[i], &x[i], n)
+		}
+	}
+	return true
+}
+
+func fastAtanh(dst, x []float64) bool {
+	if active == generic {
+		return false
+	}
+	dst = dst[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		if active == avx512 {
+			atanh512(&dst[i], &x[i], n)
+		} else {
+			atanh256(&dst[i], &x[i], n)
+		}
+	}
+	return true
+}
+
+func fastLogCosh(dst, x []float64) bool {
+	if active == generic {
+		return false
+	}
+	dst = dst[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		if active == avx512 {
+			logCosh512(&dst[i], &x[i], n)
+		} else {
+			logCosh256(&dst[i], &x[i], n)
+		}
+	}
+	return true
+}
+
+func fastLog1mExp(dst, x []float64) bool {
+	if active == generic {
+		return false
+	}
+	dst = dst[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		if active == avx512 {
+			log1mExp512(&dst[i], &x[i], n)
+		} else {
+			log1mExp256(&dst[i], &x[i], n)
+		}
+	}
+	return true
+}
+
+func fastLog1mSquare(dst, x []float64) bool {
+	if active == generic {
+		return false
+	}
+	dst = dst[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		if active == avx512 {
+			log1mSquare512(&dst[i], &x[i], n)
+		} else {
+			log1mSquare256(&dst[i], &x[i], n)
+		}
+	}
+	return true
+}
+
 func fastSqrt(dst, x []float64) bool {
 	if active == generic {
 		return false

@@ -20,6 +20,22 @@ func fastSoftplus(_, _ []float64) bool { return false }
 
 func fastLogSigmoid(_, _ []float64) bool { return false }
 
+func fastSinh(_, _ []float64) bool { return false }
+
+func fastCosh(_, _ []float64) bool { return false }
+
+func fastAsinh(_, _ []float64) bool { return false }
+
+func fastAtan(_, _ []float64) bool { return false }
+
+func fastAtanh(_, _ []float64) bool { return false }
+
+func fastLogCosh(_, _ []float64) bool { return false }
+
+func fastLog1mExp(_, _ []float64) bool { return false }
+
+func fastLog1mSquare(_, _ []float64) bool { return false }
+
 func fastSqrt(_, _ []float64) bool { return false }
 
 func fastAbs(_, _ []float64) bool { return false }

@@ -84,6 +84,86 @@ func logSigmoid512(dst *float64, x *float64, n int)
 //go:noescape
 func logSigmoid256(dst *float64, x *float64, n int)
 
+// sinh512 is Sinh on n elements.
+//
+//go:noescape
+func sinh512(dst *float64, x *float64, n int)
+
+// sinh256 is Sinh on n elements.
+//
+//go:noescape
+func sinh256(dst *float64, x *float64, n int)
+
+// cosh512 is Cosh on n elements.
+//
+//go:noescape
+func cosh512(dst *float64, x *float64, n int)
+
+// cosh256 is Cosh on n elements.
+//
+//go:noescape
+func cosh256(dst *float64, x *float64, n int)
+
+// asinh512 is Asinh on n elements.
+//
+//go:noescape
+func asinh512(dst *float64, x *float64, n int)
+
+// asinh256 is Asinh on n elements.
+//
+//go:noescape
+func asinh256(dst *float64, x *float64, n int)
+
+// atan512 is Atan on n elements.
+//
+//go:noescape
+func atan512(dst *float64, x *float64, n int)
+
+// atan256 is Atan on n elements.
+//
+//go:noescape
+func atan256(dst *float64, x *float64, n int)
+
+// atanh512 is Atanh on n elements.
+//
+//go:noescape
+func atanh512(dst *float64, x *float64, n int)
+
+// atanh256 is Atanh on n elements.
+//
+//go:noescape
+func atanh256(dst *float64, x *float64, n int)
+
+// logCosh512 is LogCosh on n elements.
+//
+//go:noescape
+func logCosh512(dst *float64, x *float64, n int)
+
+// logCosh256 is LogCosh on n elements.
+//
+//go:noescape
+func logCosh256(dst *float64, x *float64, n int)
+
+// log1mExp512 is Log1mExp on n elements.
+//
+//go:noescape
+func log1mExp512(dst *float64, x *float64, n int)
+
+// log1mExp256 is Log1mExp on n elements.
+//
+//go:noescape
+func log1mExp256(dst *float64, x *float64, n int)
+
+// log1mSquare512 is Log1mSquare on n elements.
+//
+//go:noescape
+func log1mSquare512(dst *float64, x *float64, n int)
+
+// log1mSquare256 is Log1mSquare on n elements.
+//
+//go:noescape
+func log1mSquare256(dst *float64, x *float64, n int)
+
 // sqrt512 is Sqrt on n elements.
 //
 //go:noescape

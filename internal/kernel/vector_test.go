@@ -26,7 +26,8 @@ func map2(name string, f func(dst, x, y []float64)) elementwise {
 
 var elementwises = []elementwise{
 	map1("Exp", Exp), map1("Log", Log), map1("Log1p", Log1p), map1("Expm1", Expm1), map1("TanhOf", TanhOf),
-	map1("Sigmoid", Sigmoid), map1("Softplus", Softplus), map1("LogSigmoid", LogSigmoid), map1("Sqrt", Sqrt), map1("Abs", Abs),
+	map1("Sigmoid", Sigmoid), map1("Softplus", Softplus), map1("LogSigmoid", LogSigmoid), map1("Sinh", Sinh), map1("Cosh", Cosh), map1("Asinh", Asinh), map1("Atan", Atan),
+	map1("Atanh", Atanh), map1("LogCosh", LogCosh), map1("Log1mExp", Log1mExp), map1("Log1mSquare", Log1mSquare), map1("Sqrt", Sqrt), map1("Abs", Abs),
 	map2("Add", Add), map2("Sub", Sub), map2("Mul", Mul), map2("Div", Div), map2("MulAdd", MulAdd), map2("MulSub", MulSub), map2("DivAdd", DivAdd),
 	map2("TanhGrad", TanhGrad), map2("SigmoidGrad", SigmoidGrad), map2("SoftplusGrad", SoftplusGrad), map2("LogSigmoidGrad", LogSigmoidGrad),
 	map1("Accumulate", Accumulate),
@@ -144,7 +145,7 @@ func TestTranscendentalTiersAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	x := make([]float64, 2*chunk+77)
 	mixed(r, x)
-	for _, e := range elementwises[:8] {
+	for _, e := range elementwises[:16] {
 		want := make([]float64, len(x))
 		inTier(generic, func() { e.run([][]float64{want, x}) })
 		eachTier(t, func(t *testing.T) {
