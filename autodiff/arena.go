@@ -1,11 +1,17 @@
 package autodiff
 
+import "errors"
+
+// ErrMemory is what an operation panics with that exceeds [Tape.Limit].
+var ErrMemory = errors.New("autodiff: the tape's limit of memory is exceeded")
+
 // An arena hands out float64 slices that all live until it is emptied. In the
 // steady state it is one slab and never allocates.
 type arena struct {
 	slabs [][]float64
 	slab  int // the slab in use
 	off   int // its first free number
+	limit int // on the numbers of all slabs; 0 for none
 }
 
 const firstSlab = 1 << 10
@@ -28,9 +34,21 @@ func (a *arena) get(n int) []float64 {
 		if k := len(a.slabs); k > 0 {
 			size = 2 * len(a.slabs[k-1])
 		}
-		a.slabs = append(a.slabs, make([]float64, max(size, n)))
+		size = max(size, n)
+		if a.limit > 0 && size > a.limit-a.size() {
+			panic(ErrMemory)
+		}
+		a.slabs = append(a.slabs, make([]float64, size))
 		a.slab, a.off = len(a.slabs)-1, 0
 	}
+}
+
+// size returns the numbers of all slabs.
+func (a *arena) size() (n int) {
+	for _, s := range a.slabs {
+		n += len(s)
+	}
+	return n
 }
 
 // reset empties the arena and joins its slabs into one.

@@ -52,6 +52,11 @@ func (t *Tape) NoGrad(on bool) {
 	t.noGrad = on
 }
 
+// Limit bounds the memory for values and for temporaries to so many numbers each:
+// an operation that needs more panics with [ErrMemory]. So a model from a source
+// that is not trusted can be tried. 0 is no limit.
+func (t *Tape) Limit(numbers int) { t.vals.limit, t.temps.limit = numbers, numbers }
+
 // Reset forgets all that was recorded and keeps the memory. Every Var of the
 // tape becomes invalid.
 func (t *Tape) Reset() {
@@ -144,6 +149,9 @@ var scalarOp = &Op{Name: "Scalar", Forward: func(c *Call) {
 
 // Use records the parameter p, without copying it. The same parameter is one node per tape.
 func (t *Tape) Use(p *Param) Var {
+	if p == nil {
+		panic("autodiff: Use: got a nil Param")
+	}
 	key := key{param: p}
 	h := key.hash(nil)
 	if id, ok := t.find(h, &key, nil); ok {

@@ -176,3 +176,16 @@ func TestValue(t *testing.T) {
 	mustPanic(t, "test: got -1", func() { autodiff.Fixed(-1).Positive("test") })
 	mustPanic(t, "test: got 2 numbers, want 1 or 3", func() { autodiff.Fixed(1, 2).Check("test", 3) })
 }
+
+func TestLimit(t *testing.T) {
+	tape := autodiff.NewTape()
+	tape.Limit(1 << 12)
+	tape.Zeros(1, 1000).Exp()
+	defer func() {
+		if r := recover(); r != autodiff.ErrMemory {
+			t.Errorf("got panic %v, want ErrMemory", r)
+		}
+	}()
+	tape.Zeros(1, 1<<20)
+	t.Error("got no panic")
+}

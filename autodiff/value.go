@@ -3,6 +3,7 @@ package autodiff
 import (
 	"fmt"
 	"math"
+	"sync"
 )
 
 // A Value is a scalar, or a row of numbers, that parametrises a map or a
@@ -94,8 +95,26 @@ func (v Value) free(y float64) float64 {
 // inverseSoftplus returns log(eʸ − 1) = y + log(1 − e⁻ʸ).
 func inverseSoftplus(y float64) float64 { return y + math.Log(-math.Expm1(-y)) }
 
-// On returns the numbers on a tape: 1×1 or 1×d.
+// Restore checks the fields, as whoever has not made the value by [Fixed] or
+// [Learned] must. A value that holds nothing is all right.
+func (v Value) Restore() error {
+	if v.Param == nil {
+		return nil
+	}
+	if v.Param.rows != 1 {
+		return fmt.Errorf("autodiff: Value: got %d×%d numbers, want one row", v.Param.rows, v.Param.cols)
+	}
+	if !v.Constant && !(v.Min < v.Max) {
+		return fmt.Errorf("autodiff: Value: got bounds %v and %v, want the first below the second", v.Min, v.Max)
+	}
+	return nil
+}
+
+// On returns the numbers on a tape: 1×1 or 1×d. It panics if the value is empty.
 func (v Value) On(t *Tape) Var {
+	if v.Param == nil {
+		panic("autodiff: Value: got an empty one, want Fixed or Learned numbers")
+	}
 	u := t.Use(v.Param)
 	if v.Constant {
 		return u
@@ -115,10 +134,22 @@ func (v Value) On(t *Tape) Var {
 
 // Numbers returns the present numbers.
 func (v Value) Numbers() []float64 {
+	if v.Constant {
+		return append([]float64(nil), v.Param.data...)
+	}
+	t := readers.Get().(*Tape)
+	x := append([]float64(nil), v.On(t).Data()...)
+	t.Reset()
+	readers.Put(t)
+	return x
+}
+
+// readers are empty tapes without gradients.
+var readers = sync.Pool{New: func() any {
 	t := NewTape()
 	t.NoGrad(true)
-	return append([]float64(nil), v.On(t).Data()...)
-}
+	return t
+}}
 
 // Check panics, on behalf of what, unless the value is a scalar or has d
 // numbers; d = 0 accepts any number.

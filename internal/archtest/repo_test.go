@@ -32,10 +32,19 @@ func (s source) public() bool {
 	return !s.test() && !strings.HasPrefix(s.dir, "internal") && !strings.HasPrefix(s.dir, "examples")
 }
 
+var parsed []source
+
 // sources returns the module's Go files, whatever system they are for.
 func sources(t *testing.T) []source {
 	t.Helper()
-	var all []source
+	if parsed == nil {
+		parsed = parse(t)
+	}
+	return parsed
+}
+
+func parse(t *testing.T) (all []source) {
+	t.Helper()
 	walk(t, func(name string) {
 		if !strings.HasSuffix(name, ".go") {
 			return

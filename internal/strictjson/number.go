@@ -165,3 +165,16 @@ func AppendString(b []byte, s string) []byte {
 	}
 	return append(b, '"')
 }
+
+// Count returns how many items the array has that comes next, or less if it is
+// none, or broken. It reads on to its end and comes back.
+func (r Reader) Count() (n int) {
+	r.Array(func(int) error {
+		if err := r.Skip(); err != nil {
+			return err
+		}
+		n++
+		return nil
+	})
+	return n
+}

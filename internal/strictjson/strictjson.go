@@ -65,6 +65,12 @@ func (r *Reader) want(c byte) error {
 	return nil
 }
 
+// Offset returns where in the text the next token begins.
+func (r *Reader) Offset() int {
+	r.Next()
+	return r.at
+}
+
 // End returns an error unless only white space is left.
 func (r *Reader) End() error {
 	if r.Next() != 0 || r.at < len(r.text) {

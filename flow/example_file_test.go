@@ -1,0 +1,61 @@
+package flow_test
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow"
+)
+
+func ExampleLoad() {
+	model := flow.New(dist.NewStdNormal(2), bijector.NewDiagonal(autodiff.Learned(2, 3), autodiff.Learned(1, 1)))
+	var file bytes.Buffer // or an *os.File
+	if err := model.Save(&file); err != nil {
+		fmt.Println(err)
+	}
+	loaded, err := flow.Load(&file)
+	if err != nil {
+		fmt.Println(err)
+	}
+	y := []float64{0.5, -1}
+	fmt.Println(loaded.LogProb(y) == model.LogProb(y))
+	// Output: true
+}
+
+func ExampleFileInfo() {
+	model := flow.New(dist.NewStdNormal(2), bijector.NewShift(autodiff.Learned(1, 1)))
+	var file bytes.Buffer
+	if err := model.Save(&file); err != nil {
+		fmt.Println(err)
+	}
+	info, err := flow.Info(&file)
+	if err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(info.Dim, info.Tensors)
+	fmt.Println(info.Architecture)
+	// Output:
+	// 2 [{Map.0.By 1 2}]
+	// {"Base":{"kind":"dist.std-normal","D":2},"Map":[{"kind":"shift","By":{"Param":"Map.0.By","Min":"-inf","Max":"inf"}}]}
+}
+
+// A Flip is a bijector of one's own: y = −x.
+type Flip struct{}
+
+func (Flip) Forward(x autodiff.Var) autodiff.Var { return x.Neg() }
+func (Flip) Inverse(y autodiff.Var) autodiff.Var { return y.Neg() }
+func (Flip) ILDJ(y autodiff.Var) autodiff.Var    { return y.Tape().Zeros(1, 1) }
+
+func ExampleRegister() {
+	flow.Register("example.flip", Flip{})
+	var file bytes.Buffer
+	if err := flow.New(dist.NewStdNormal(1), Flip{}).Save(&file); err != nil {
+		fmt.Println(err)
+	}
+	loaded, err := flow.Load(&file)
+	fmt.Println(loaded.Map, err)
+	// Output: [{}] <nil>
+}

@@ -1,0 +1,193 @@
+package flow
+
+import (
+	"math/bits"
+
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/plain"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// kinds are the names by which model files know the library's types. A name
+// that a released version has written stays for ever.
+var kinds = registry(map[string]any{
+	"flow": (*Transformed)(nil),
+
+	// bijectors: structure
+	"autoregressive": (*bijector.Autoregressive)(nil),
+	"blockwise":      (*bijector.Blockwise)(nil),
+	"chain":          bijector.Chain(nil),
+	"coupling":       (*bijector.Coupling)(nil),
+	"elementwise":    (*bijector.Elementwise)(nil),
+	"identity":       bijector.Identity{},
+	"invert":         (*bijector.Invert)(nil),
+	"multiscale":     (*bijector.Multiscale)(nil),
+	"per-pixel":      (*bijector.PerPixel)(nil),
+	"subset":         (*bijector.Subset)(nil),
+
+	// bijectors: from data
+	"actnorm":      (*bijector.ActNorm)(nil),
+	"batchnorm":    (*bijector.BatchNorm)(nil),
+	"standardizer": (*bijector.Standardizer)(nil),
+
+	// bijectors: columns
+	"ascending":              bijector.Ascending{},
+	"cholesky-inverse":       bijector.CholeskyToInvCholesky{},
+	"cholesky-outer-product": bijector.CholeskyOuterProduct{},
+	"correlation-cholesky":   (*bijector.CorrelationCholesky)(nil),
+	"cumsum":                 (*bijector.Cumsum)(nil),
+	"dct":                    (*bijector.DCT)(nil),
+	"diagonal":               (*bijector.Diagonal)(nil),
+	"fill-scale-tril":        (*bijector.FillScaleTriL)(nil),
+	"fill-triangular":        (*bijector.FillTriangular)(nil),
+	"haar":                   bijector.Haar{},
+	"householder":            (*bijector.Householder)(nil),
+	"linear":                 (*bijector.Linear)(nil),
+	"low-rank":               (*bijector.LowRank)(nil),
+	"lu":                     (*bijector.LU)(nil),
+	"matrix-exp":             (*bijector.MatrixExp)(nil),
+	"matrix-inverse-tril":    bijector.MatrixInverseTriL{},
+	"pad":                    (*bijector.Pad)(nil),
+	"permute":                (*bijector.Permute)(nil),
+	"qr":                     (*bijector.QR)(nil),
+	"reshape":                (*bijector.Reshape)(nil),
+	"rotation":               (*bijector.Rotation)(nil),
+	"scale":                  (*bijector.Scale)(nil),
+	"shift":                  (*bijector.Shift)(nil),
+	"softmax-centered":       bijector.SoftmaxCentered{},
+	"split":                  (*bijector.Split)(nil),
+	"squeeze":                (*bijector.Squeeze)(nil),
+	"stick-breaking":         bijector.StickBreaking{},
+	"svd":                    (*bijector.SVD)(nil),
+	"transform-diagonal":     (*bijector.TransformDiagonal)(nil),
+	"tril":                   (*bijector.TriL)(nil),
+	"tril-low-rank":          (*bijector.TriLLowRank)(nil),
+	"unit-vector":            bijector.UnitVector{},
+
+	// bijectors: numbers
+	"exp":                           bijector.Exp{},
+	"expm1":                         bijector.Expm1{},
+	"leaky-relu":                    (*bijector.LeakyReLU)(nil),
+	"log":                           bijector.Log{},
+	"log1p":                         bijector.Log1p{},
+	"sigmoid":                       (*bijector.Sigmoid)(nil),
+	"softplus":                      (*bijector.Softplus)(nil),
+	"tanh":                          bijector.Tanh{},
+	"elu":                           bijector.ELU{},
+	"generalized-pareto":            (*bijector.GeneralizedPareto)(nil),
+	"johnson-su":                    (*bijector.JohnsonSU)(nil),
+	"lambert-w-tail":                (*bijector.LambertWTail)(nil),
+	"leaky-tanh":                    (*bijector.LeakyTanh)(nil),
+	"power":                         (*bijector.Power)(nil),
+	"power-transform":               (*bijector.PowerTransform)(nil),
+	"reciprocal":                    bijector.Reciprocal{},
+	"signed-power":                  (*bijector.SignedPower)(nil),
+	"sinh":                          bijector.Sinh{},
+	"sinh-arcsinh":                  (*bijector.SinhArcsinh)(nil),
+	"soft-clip":                     (*bijector.SoftClip)(nil),
+	"softfloor":                     (*bijector.Softfloor)(nil),
+	"softsign":                      bijector.Softsign{},
+	"square":                        bijector.Square{},
+	"yeo-johnson":                   (*bijector.YeoJohnson)(nil),
+	"cauchy-cdf":                    (*bijector.CauchyCDF)(nil),
+	"frechet-cdf":                   (*bijector.FrechetCDF)(nil),
+	"generalized-extreme-value-cdf": (*bijector.GeneralizedExtremeValueCDF)(nil),
+	"gompertz-cdf":                  (*bijector.GompertzCDF)(nil),
+	"gumbel-cdf":                    (*bijector.GumbelCDF)(nil),
+	"kumaraswamy-cdf":               (*bijector.KumaraswamyCDF)(nil),
+	"laplace-cdf":                   (*bijector.LaplaceCDF)(nil),
+	"logistic-cdf":                  (*bijector.LogisticCDF)(nil),
+	"moyal-cdf":                     (*bijector.MoyalCDF)(nil),
+	"normal-cdf":                    (*bijector.NormalCDF)(nil),
+	"rayleigh-cdf":                  (*bijector.RayleighCDF)(nil),
+	"shifted-gompertz-cdf":          (*bijector.ShiftedGompertzCDF)(nil),
+	"beta-cdf":                      (*bijector.BetaCDF)(nil),
+	"cdf":                           (*bijector.CDF)(nil),
+	"student-t-cdf":                 (*bijector.StudentTCDF)(nil),
+	"tukey-gh":                      (*bijector.TukeyGH)(nil),
+	"weibull-cdf":                   (*bijector.WeibullCDF)(nil),
+
+	// univariates
+	"fixed-spline": (*bijector.FixedSpline)(nil),
+	"additive":     bijector.Additive{},
+	"numeric":      (*bijector.Numeric)(nil),
+	"affine":       bijector.Affine{},
+	"inverted":     bijector.Inverted{},
+	"spline":       bijector.Spline{},
+
+	// networks
+	"nn.constant": (*nn.Constant)(nil),
+	"nn.convnet":  (*nn.ConvNet)(nil),
+	"nn.made":     (*nn.MADE)(nil),
+	"nn.mlp":      (*nn.MLP)(nil),
+	"nn.resconv":  (*nn.ResConv)(nil),
+	"nn.resmlp":   (*nn.ResMLP)(nil),
+	"nn.rewired":  (*nn.Rewired)(nil),
+
+	// distributions
+	"dist.made":       (*dist.MADE)(nil),
+	"dist.columns":    (*dist.Columns)(nil),
+	"dist.std-normal": (*dist.StdNormal)(nil),
+	// what a MADE makes of its outputs
+	"dist.head.bernoulli":   dist.BernoulliHead{},
+	"dist.head.categorical": dist.CategoricalHead{},
+	"dist.head.mixture":     dist.MixtureHead{},
+	// of one number
+	"dist.logistic": (*dist.Logistic)(nil),
+	"dist.normal":   (*dist.Normal)(nil),
+	"dist.uniform":  (*dist.Uniform)(nil),
+
+	// gonum's, for bijector.CDF
+	"distuv.beta":          distuv.Beta{},
+	"distuv.chi-squared":   distuv.ChiSquared{},
+	"distuv.exponential":   distuv.Exponential{},
+	"distuv.f":             distuv.F{},
+	"distuv.gamma":         distuv.Gamma{},
+	"distuv.gumbel-right":  distuv.GumbelRight{},
+	"distuv.inverse-gamma": distuv.InverseGamma{},
+	"distuv.laplace":       distuv.Laplace{},
+	"distuv.logistic":      distuv.Logistic{},
+	"distuv.log-normal":    distuv.LogNormal{},
+	"distuv.normal":        distuv.Normal{},
+	"distuv.pareto":        distuv.Pareto{},
+	"distuv.students-t":    distuv.StudentsT{},
+	"distuv.uniform":       distuv.Uniform{},
+	"distuv.weibull":       distuv.Weibull{},
+})
+
+func registry(types map[string]any) *plain.Registry {
+	r := new(plain.Registry)
+	for kind, prototype := range types {
+		if err := r.Add(kind, prototype); err != nil {
+			panic("flow: " + err.Error())
+		}
+	}
+	return r
+}
+
+// cost returns about how many bytes Restore will set aside for a value, where
+// numbers in its fields say so rather than how much there is.
+func cost(value any) int {
+	switch v := value.(type) {
+	case *bijector.DCT:
+		return product(8, v.Dim, v.Dim)
+	case *bijector.Squeeze:
+		return product(16, v.Channels, v.Height, v.Width)
+	}
+	return 0
+}
+
+// product returns the product of sizes, or −1 if it is no size.
+func product(sizes ...int) int {
+	n := uint64(1)
+	for _, s := range sizes {
+		hi, lo := bits.Mul64(n, uint64(max(s, 0)))
+		if hi != 0 || lo > 1<<40 {
+			return -1
+		}
+		n = lo
+	}
+	return int(n)
+}

@@ -1,0 +1,110 @@
+package flow
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/internal/plain"
+)
+
+// Restore derives what is not in the exported fields: [Load] calls it for a
+// model that is the base, or another part, of a model. It returns an error if the
+// parts do not fit.
+func (m *Transformed) Restore() error { return m.restore(0) }
+
+// restore is Restore for a file of so many bytes, 0 if that is unknown.
+func (m *Transformed) restore(size int) (err error) {
+	if m.Base == nil {
+		return errors.New("Base: got no distribution, want one")
+	}
+	p := &prober{tape: autodiff.NewTape()}
+	p.tape.NoGrad(true)
+	p.tape.Limit((slack + size) / 32)
+	m.all = m.Map
+	if err := p.try(func() { m.dim = m.Base.Dim() }); err != nil {
+		return fmt.Errorf("Base: %w", err)
+	}
+	if m.dim <= 0 {
+		return fmt.Errorf("Base: got %d columns, want at least 1", m.dim)
+	}
+	if err := p.try(func() { m.Base.LogDensity(p.tape.Zeros(1, m.dim)).Value() }); err != nil {
+		return fmt.Errorf("Base: %w", err)
+	}
+	if m.dim, err = p.chain(m.Map, m.dim); err != nil {
+		return fmt.Errorf("Map.%w", err)
+	}
+	return nil
+}
+
+// A prober finds out whether the parts of a model fit by sending a row of
+// zeros through, part by part: they say by a panic which widths they got and
+// wanted. That is an error here, since the model comes from a file.
+type prober struct {
+	tape *autodiff.Tape
+	cond int // width of the context so far
+}
+
+// chain returns the width of a row that has gone through all elements.
+func (p *prober) chain(c bijector.Chain, width int) (int, error) {
+	for i, b := range c {
+		var err error
+		if inner, ok := b.(bijector.Chain); ok {
+			width, err = p.chain(inner, width)
+		} else {
+			width, err = p.part(b, width)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("%d: %w", i, err)
+		}
+	}
+	return width, nil
+}
+
+// part returns the width of a row that has gone through b. Where the memory that
+// it takes is out of proportion to the size of the file, that is left to the
+// first use.
+func (p *prober) part(b bijector.Bijector, width int) (out int, err error) {
+	if b == nil {
+		return 0, errors.New("got no bijector, want one")
+	}
+	cond := 0
+	if err := p.try(func() { cond = bijector.CondDim(b) }); err != nil {
+		return 0, err
+	}
+	if cond < 0 || cond > 0 && p.cond > 0 && cond != p.cond {
+		return 0, fmt.Errorf("got context width %d, want %d as before it", cond, p.cond)
+	}
+	p.cond = max(p.cond, cond)
+	given := func() bijector.Bijector {
+		if cond == 0 {
+			return b
+		}
+		return bijector.Given(b, p.tape.Zeros(1, cond))
+	}
+	out = width
+	if err := p.try(func() { out = given().Forward(p.tape.Zeros(1, width)).Cols() }); err != nil {
+		return 0, err
+	}
+	back := width
+	err = p.try(func() {
+		f, y := given(), p.tape.Zeros(1, out)
+		back = f.Inverse(y).Cols()
+		f.ILDJ(y)
+	})
+	if err == nil && back != width {
+		err = fmt.Errorf("got %d columns by Inverse, want %d", back, width)
+	}
+	return out, err
+}
+
+// try calls f, and empties the tape. A limit of memory that is reached is no error.
+func (p *prober) try(f func()) error {
+	err := plain.Try(f)
+	p.tape.Reset()
+	if err == autodiff.ErrMemory {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,71 @@
+package flow
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/safetensors"
+)
+
+// The keys of a model file's metadata.
+const (
+	formatKey = "normflow"       // the version of the format
+	modelKey  = "normflow.model" // the architecture, as JSON
+	dimKey    = "normflow.dim"   // columns of the data
+	condKey   = "normflow.cond"  // columns of the context
+	format    = "1"
+)
+
+// A saved is what a model file holds of a model.
+type saved Transformed
+
+// Save writes the model to w as a safetensors file: every parameter, in float64, by
+// its path in the model ("Map.0.Net.Layers.1.W"), and in the metadata the architecture as
+// JSON, in which types go by short names. [Load] makes an equal model of it, to
+// the last bit; other languages read the tensors with their own safetensors
+// packages. The same model gives the same bytes.
+//
+// It returns an error, before anything is written, if a part of the model is of
+// a type that nobody has registered (see [Register]), a parameter is not
+// finite, or the model is bound to a context.
+func (m *Transformed) Save(w io.Writer) error {
+	if m.ctx != nil {
+		return fmt.Errorf("flow: Save: got a model bound to a context, want the one that Given was called on")
+	}
+	text, params, err := kinds.Encode((*saved)(m))
+	if err != nil {
+		return fmt.Errorf("flow: Save: %w", err)
+	}
+	tensors := make([]safetensors.Tensor, len(params))
+	for i, p := range params {
+		if err := finiteParam(p.Param); err != nil {
+			return fmt.Errorf("flow: Save: parameter %s: %w", p.Name, err)
+		}
+		rows, cols := p.Param.Dims()
+		tensors[i] = safetensors.Floats(p.Name, p.Param.Data(), rows, cols)
+	}
+	err = safetensors.Write(w, map[string]string{
+		formatKey: format,
+		modelKey:  string(text),
+		dimKey:    strconv.Itoa(m.Dim()),
+		condKey:   strconv.Itoa(m.CondDim()),
+	}, tensors)
+	if err != nil {
+		return fmt.Errorf("flow: Save: %w", err)
+	}
+	return nil
+}
+
+// finiteParam says which number of p is not finite.
+func finiteParam(p *autodiff.Param) error {
+	for i, x := range p.Data() {
+		if math.IsNaN(x - x) {
+			_, cols := p.Dims()
+			return fmt.Errorf("got %v in row %d, column %d, want finite numbers", x, i/cols, i%cols)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,282 @@
+package plain
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/strictjson"
+)
+
+// A Source is where Decode takes a model from.
+type Source struct {
+	Text string
+	// Param returns the numbers of the parameter with the given name, its own
+	// from then on. It is called once for each name.
+	Param func(name string) (*autodiff.Param, error)
+	// Budget bounds the bytes that values take beyond those of the text and
+	// of parameters.
+	Budget int
+	// Cost returns how many bytes Restore of a value will take, if that is more
+	// than a constant and what its fields hold already.
+	Cost func(value any) int
+}
+
+// Decode sets the struct that model points to from a text that Encode has
+// written, or anybody: it believes nothing.
+func (r *Registry) Decode(s Source, model any) error {
+	d := &decoder{Source: s, registry: r, json: strictjson.New(s.Text), params: map[string]*autodiff.Param{}}
+	if err := d.value(reflect.ValueOf(model).Elem()); err != nil {
+		return err
+	}
+	return d.json.End()
+}
+
+type decoder struct {
+	Source
+	registry *Registry
+	json     *strictjson.Reader
+	params   map[string]*autodiff.Param
+}
+
+// maxInt bounds integers, which are widths and indices, so that products of
+// two do not overflow.
+const maxInt = 1 << 24
+
+// spend takes bytes off the budget.
+func (d *decoder) spend(bytes int) error {
+	if bytes < 0 || bytes > d.Budget {
+		return errors.New("the architecture claims more memory than the size of the file justifies")
+	}
+	d.Budget -= bytes
+	return nil
+}
+
+// value reads v.
+func (d *decoder) value(v reflect.Value) (err error) {
+	switch v.Kind() {
+	case reflect.Bool:
+		b, err := d.json.Bool()
+		v.SetBool(b)
+		return err
+	case reflect.Int:
+		n, err := d.json.Int()
+		if n < -maxInt || n > maxInt {
+			return fmt.Errorf("got %d, want at most %d", n, maxInt)
+		}
+		v.SetInt(int64(n))
+		return err
+	case reflect.Float64:
+		x, err := d.json.Float()
+		v.SetFloat(x)
+		return err
+	case reflect.String:
+		s, err := d.json.String()
+		v.SetString(s)
+		return err
+	case reflect.Slice:
+		return d.slice(v)
+	case reflect.Array:
+		n := 0
+		err = d.json.Array(func(i int) error {
+			if n++; i >= v.Len() {
+				return fmt.Errorf("got more than %d items", v.Len())
+			}
+			return at(i, d.value(v.Index(i)))
+		})
+		if err == nil && n != v.Len() {
+			return fmt.Errorf("got %d items, want %d", n, v.Len())
+		}
+		return err
+	case reflect.Struct:
+		fields := newFields(v)
+		if err := d.json.Object(func(key string) error { return fields.read(d, key) }); err != nil {
+			return err
+		}
+		return d.restore(v)
+	case reflect.Pointer:
+		return d.pointer(v)
+	case reflect.Interface:
+		return d.kind(v)
+	}
+	return fmt.Errorf("got a %v, which is not plain data", v.Type())
+}
+
+func (d *decoder) slice(v reflect.Value) error {
+	if d.json.Null() {
+		return nil
+	}
+	room := 4
+	switch v.Type().Elem().Kind() {
+	case reflect.Bool, reflect.Int, reflect.Float64, reflect.String: // lists of which are long, and quickly counted
+		room = d.json.Count()
+	}
+	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	return d.json.Array(func(i int) error {
+		if i == v.Cap() {
+			more := max(room, 2*i)
+			if err := d.spend(more * int(v.Type().Elem().Size())); err != nil {
+				return at(i, err)
+			}
+			v.Grow(more - i)
+		}
+		v.SetLen(i + 1)
+		return at(i, d.value(v.Index(i)))
+	})
+}
+
+func (d *decoder) pointer(v reflect.Value) error {
+	if d.json.Null() {
+		return nil
+	}
+	if v.Type() == paramType {
+		p, err := d.param()
+		v.Set(reflect.ValueOf(p))
+		return err
+	}
+	if err := d.spend(int(v.Type().Elem().Size())); err != nil {
+		return err
+	}
+	v.Set(reflect.New(v.Type().Elem()))
+	return d.value(v.Elem())
+}
+
+// A fields reads the fields of a struct, each at most once.
+type fields struct {
+	v    reflect.Value
+	seen uint64
+}
+
+func newFields(v reflect.Value) *fields { return &fields{v: v} }
+
+func (f *fields) read(d *decoder, key string) error {
+	field, ok := f.v.Type().FieldByName(key)
+	if !ok || !field.IsExported() || len(field.Index) > 1 {
+		return fmt.Errorf("got a field %.40q, which is not there", key)
+	}
+	bit := uint64(1) << field.Index[0]
+	if f.seen&bit != 0 {
+		return fmt.Errorf("got field %s twice", key)
+	}
+	f.seen |= bit
+	return at(key, d.value(f.v.Field(field.Index[0])))
+}
+
+// kind reads the value of an interface.
+func (d *decoder) kind(v reflect.Value) error {
+	if d.json.Null() {
+		return nil
+	}
+	var got reflect.Value // what is read, of the kind's type
+	var inner *fields     // if it is a struct
+	full := false         // if it is none and has its value
+	err := d.json.Object(func(key string) (err error) {
+		if !got.IsValid() {
+			if key != "kind" {
+				return fmt.Errorf("got the key %.40q first, want kind", key)
+			}
+			got, err = d.newKind(v.Type())
+			return err
+		}
+		target := reflect.Indirect(got)
+		if target.Kind() == reflect.Struct {
+			if inner == nil {
+				inner = newFields(target)
+			}
+			return inner.read(d, key)
+		}
+		if key != "value" || full {
+			return fmt.Errorf("got the key %.40q, want one value", key)
+		}
+		full = true
+		return d.value(target)
+	})
+	if err != nil {
+		return err
+	}
+	if !got.IsValid() {
+		return errors.New("got no kind")
+	}
+	if err := d.restore(reflect.Indirect(got)); err != nil {
+		return err
+	}
+	v.Set(got)
+	return nil
+}
+
+// newKind reads the name of a kind and returns a new value of it that can be
+// set, or points to one that can.
+func (d *decoder) newKind(want reflect.Type) (reflect.Value, error) {
+	name, err := d.json.String()
+	if err != nil {
+		return reflect.Value{}, err
+	}
+	t, ok := d.registry.Type(name)
+	if !ok {
+		return reflect.Value{}, fmt.Errorf("got kind %.70q, which nobody has registered", name)
+	}
+	if !t.Implements(want) {
+		return reflect.Value{}, fmt.Errorf("got kind %q, which is no %v", name, want)
+	}
+	if t.Kind() == reflect.Pointer {
+		return reflect.New(t.Elem()), d.spend(int(t.Elem().Size()))
+	}
+	return reflect.New(t).Elem(), d.spend(int(t.Size()))
+}
+
+// restore calls the method Restore of v, or of what points to v.
+func (d *decoder) restore(v reflect.Value) error {
+	r, ok := v.Addr().Interface().(Restorer)
+	if !ok {
+		return nil
+	}
+	if d.Cost != nil {
+		if err := d.spend(d.Cost(v.Addr().Interface())); err != nil {
+			return err
+		}
+	}
+	var err error
+	if panicked := Try(func() { err = r.Restore() }); panicked != nil {
+		return panicked
+	}
+	return err
+}
+
+// param reads a name, or {"frozen": name}.
+func (d *decoder) param() (p *autodiff.Param, err error) {
+	if d.json.Next() == '"' {
+		return d.named(false)
+	}
+	err = d.json.Object(func(key string) error {
+		if key != "frozen" || p != nil {
+			return fmt.Errorf("got the key %.40q, want frozen", key)
+		}
+		p, err = d.named(true)
+		return err
+	})
+	if err == nil && p == nil {
+		err = errors.New("got no name of a tensor")
+	}
+	return p, err
+}
+
+func (d *decoder) named(frozen bool) (*autodiff.Param, error) {
+	name, err := d.json.String()
+	if err != nil {
+		return nil, err
+	}
+	if p := d.params[name]; p != nil {
+		if p.Frozen() != frozen {
+			return nil, fmt.Errorf("tensor %q is frozen in one place and learned in another", name)
+		}
+		return p, nil
+	}
+	p, err := d.Param(name)
+	if err != nil {
+		return nil, err
+	}
+	p.Freeze(frozen)
+	d.params[name] = p
+	return p, nil
+}
