@@ -2,19 +2,71 @@ package autodiff
 
 import "github.com/normflow/normflow/internal/kernel"
 
-// binary makes an elementwise operation of two operands that broadcast: f sets
-// z from x and y; dfx and dfy add to dx and dy what dz implies.
-func binary(name string, f func(z, x, y []float64), dfx, dfy func(d, dz, x, y, z []float64)) *Op {
+// An arithmetic holds the kernels of an elementwise operation: of matrices of
+// one shape and, if there are any, of a matrix with a row and with a column.
+type arithmetic struct {
+	all      func(z, x, y []float64)
+	row, col func(z, x, v []float64, rows, cols int)
+}
+
+// op makes the operation of two operands that broadcast: dfx and dfy add to the
+// gradients of x and y, in the shape of the output, what dz implies.
+func (f arithmetic) op(name string, dfx, dfy func(c *Call, d, dz []float64)) *Op {
 	return &Op{
 		Name: name,
 		Forward: func(c *Call) {
-			f(c.Out(0), c.spread(0), c.spread(1))
+			out := c.OutShape(0)
+			kind := c.repeats(1)
+			switch {
+			case f.row != nil && c.InShape(0) == out && kind == alongRows:
+				f.row(c.Out(0), c.In(0), c.In(1), out.Rows, out.Cols)
+			case f.col != nil && c.InShape(0) == out && kind == alongCols:
+				f.col(c.Out(0), c.In(0), c.In(1), out.Rows, out.Cols)
+			default:
+				f.all(c.Out(0), c.spread(0), c.spread(1))
+			}
 		},
 		Backward: func(c *Call) {
-			x, y, z, dz := c.spread(0), c.spread(1), c.Out(0), c.OutGrad(0)
-			c.gather(0, func(d []float64) { dfx(d, dz, x, y, z) })
-			c.gather(1, func(d []float64) { dfy(d, dz, x, y, z) })
+			dz := c.OutGrad(0)
+			c.gather(0, func(d []float64) { dfx(c, d, dz) })
+			c.gather(1, func(d []float64) { dfy(c, d, dz) })
 		},
+	}
+}
+
+// A repetition is how an input fills the shape of the output.
+type repetition uint8
+
+const (
+	once       repetition = iota // it has that shape
+	alongRows                    // it is a row for every row
+	alongCols                    // it is a column for every column
+	everywhere                   // it is a single number
+)
+
+func (c *Call) repeats(i int) repetition {
+	in, out := c.InShape(i), c.OutShape(0)
+	switch in {
+	case out:
+		return once
+	case Shape{1, out.Cols}:
+		return alongRows
+	case Shape{out.Rows, 1}:
+		return alongCols
+	}
+	return everywhere
+}
+
+// addTimes adds dz times input i to d.
+func (c *Call) addTimes(d, dz []float64, i int) {
+	out := c.OutShape(0)
+	switch c.repeats(i) {
+	case alongRows:
+		kernel.MulAddRow(d, dz, c.In(i), out.Rows, out.Cols)
+	case alongCols:
+		kernel.MulAddCol(d, dz, c.In(i), out.Rows, out.Cols)
+	default:
+		kernel.MulAdd(d, dz, c.spread(i))
 	}
 }
 
@@ -98,38 +150,37 @@ func (c *Call) fold(i int, d []float64) {
 
 // The elementwise operations of two operands, each with its derivatives.
 var (
-	addOp = binary("Add", kernel.Add,
-		func(d, dz, x, y, z []float64) { kernel.Accumulate(d, dz) },
-		func(d, dz, x, y, z []float64) { kernel.Accumulate(d, dz) })
-	subOp = binary("Sub", kernel.Sub,
-		func(d, dz, x, y, z []float64) { kernel.Accumulate(d, dz) },
-		func(d, dz, x, y, z []float64) { kernel.Axpy(d, dz, -1) })
-	mulOp = binary("Mul", kernel.Mul,
-		func(d, dz, x, y, z []float64) { kernel.MulAdd(d, dz, y) },
-		func(d, dz, x, y, z []float64) { kernel.MulAdd(d, dz, x) })
-	divOp = binary("Div", kernel.Div,
-		func(d, dz, x, y, z []float64) { kernel.DivAdd(d, dz, y) },
-		func(d, dz, x, y, z []float64) {
-			for i, v := range y {
+	addOp = arithmetic{kernel.Add, kernel.AddRow, kernel.AddCol}.op("Add",
+		func(c *Call, d, dz []float64) { kernel.Accumulate(d, dz) },
+		func(c *Call, d, dz []float64) { kernel.Accumulate(d, dz) })
+	subOp = arithmetic{kernel.Sub, kernel.SubRow, kernel.SubCol}.op("Sub",
+		func(c *Call, d, dz []float64) { kernel.Accumulate(d, dz) },
+		func(c *Call, d, dz []float64) { kernel.Axpy(d, dz, -1) })
+	mulOp = arithmetic{kernel.Mul, kernel.MulRow, kernel.MulCol}.op("Mul",
+		func(c *Call, d, dz []float64) { c.addTimes(d, dz, 1) },
+		func(c *Call, d, dz []float64) { c.addTimes(d, dz, 0) })
+	divOp = arithmetic{kernel.Div, kernel.DivRow, kernel.DivCol}.op("Div",
+		func(c *Call, d, dz []float64) { kernel.DivAdd(d, dz, c.spread(1)) },
+		func(c *Call, d, dz []float64) {
+			z := c.Out(0)
+			for i, v := range c.spread(1) {
 				d[i] -= float64(dz[i] * (z[i] / v))
 			}
 		})
-	maxOp = binary("Max",
-		func(z, x, y []float64) {
-			for i, v := range x {
-				z[i] = max(v, y[i])
-			}
-		},
-		func(d, dz, x, y, z []float64) { addWhere(d, dz, x, y, true) },
-		func(d, dz, x, y, z []float64) { addWhere(d, dz, x, y, false) })
-	minOp = binary("Min",
-		func(z, x, y []float64) {
-			for i, v := range x {
-				z[i] = min(v, y[i])
-			}
-		},
-		func(d, dz, x, y, z []float64) { addWhere(d, dz, y, x, true) },
-		func(d, dz, x, y, z []float64) { addWhere(d, dz, y, x, false) })
+	maxOp = arithmetic{all: func(z, x, y []float64) {
+		for i, v := range x {
+			z[i] = max(v, y[i])
+		}
+	}}.op("Max",
+		func(c *Call, d, dz []float64) { addWhere(d, dz, c.spread(0), c.spread(1), true) },
+		func(c *Call, d, dz []float64) { addWhere(d, dz, c.spread(0), c.spread(1), false) })
+	minOp = arithmetic{all: func(z, x, y []float64) {
+		for i, v := range x {
+			z[i] = min(v, y[i])
+		}
+	}}.op("Min",
+		func(c *Call, d, dz []float64) { addWhere(d, dz, c.spread(1), c.spread(0), true) },
+		func(c *Call, d, dz []float64) { addWhere(d, dz, c.spread(1), c.spread(0), false) })
 	greaterOp = &Op{Name: "Greater", Forward: func(c *Call) {
 		z, x, y := c.Out(0), c.spread(0), c.spread(1)
 		for i, v := range x {

@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // AddRow sets dst = x + row, the row repeated down the rows×cols matrix x.
 func AddRow(dst, x, row []float64, rows, cols int) { plus.row(dst, x, row, rows, cols) }
 
@@ -43,20 +41,6 @@ const (
 	timesPlus // adds the product to what is there
 )
 
-func (o operator) of(a, b, old float64) float64 {
-	switch o {
-	case plus:
-		return a + b
-	case minus:
-		return a - b
-	case times:
-		return float64(a * b)
-	case over:
-		return a / b
-	}
-	return math.FMA(a, b, old)
-}
-
 // each applies the operator element by element.
 func (o operator) each(dst, x, y []float64) {
 	switch o {
@@ -83,9 +67,7 @@ func (o operator) row(dst, x, row []float64, rows, cols int) {
 		return
 	}
 	for i := 0; i < len(dst); i += cols {
-		for j, r := range row {
-			dst[i+j] = o.of(x[i+j], r, dst[i+j])
-		}
+		o.each(dst[i:i+cols], x[i:i+cols], row)
 	}
 }
 
@@ -102,8 +84,24 @@ func (o operator) col(dst, x, col []float64, rows, cols int) {
 
 func (o operator) slowCol(dst, x, col []float64, cols int) {
 	for i, c := range col {
-		for j := i * cols; j < (i+1)*cols; j++ {
-			dst[j] = o.of(x[j], c, dst[j])
+		o.number(dst[i*cols:(i+1)*cols], x[i*cols:(i+1)*cols], c)
+	}
+}
+
+// number applies the operator to every element and a.
+func (o operator) number(dst, x []float64, a float64) {
+	switch o {
+	case plus:
+		AddConst(dst, x, a)
+	case minus:
+		AddConst(dst, x, -a)
+	case times:
+		Scale(dst, x, a)
+	case over:
+		for i, v := range x {
+			dst[i] = v / a
 		}
+	case timesPlus:
+		Axpy(dst, x, a)
 	}
 }

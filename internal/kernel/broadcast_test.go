@@ -2,9 +2,25 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 )
+
+// of is the operator's definition.
+func (o operator) of(a, b, old float64) float64 {
+	switch o {
+	case plus:
+		return a + b
+	case minus:
+		return a - b
+	case times:
+		return a * b
+	case over:
+		return a / b
+	}
+	return math.FMA(a, b, old)
+}
 
 type matrixOp struct {
 	name string
