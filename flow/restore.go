@@ -17,23 +17,23 @@ func (m *Transformed) Restore() error { return m.restore(0) }
 // restore is Restore for a file of so many bytes, 0 if that is unknown.
 func (m *Transformed) restore(size int) (err error) {
 	if m.Base == nil {
-		return errors.New("Base: got no distribution, want one")
+		return plain.At("Base", errors.New("got no distribution, want one"))
 	}
 	p := &prober{tape: autodiff.NewTape()}
 	p.tape.NoGrad(true)
 	p.tape.Limit((slack + size) / 32)
 	m.all = m.Map
 	if err := p.try(func() { m.dim = m.Base.Dim() }); err != nil {
-		return fmt.Errorf("Base: %w", err)
+		return plain.At("Base", err)
 	}
 	if m.dim <= 0 {
-		return fmt.Errorf("Base: got %d columns, want at least 1", m.dim)
+		return plain.At("Base", fmt.Errorf("got %d columns, want at least 1", m.dim))
 	}
 	if err := p.try(func() { m.Base.LogDensity(p.tape.Zeros(1, m.dim)).Value() }); err != nil {
-		return fmt.Errorf("Base: %w", err)
+		return plain.At("Base", err)
 	}
 	if m.dim, err = p.chain(m.Map, m.dim); err != nil {
-		return fmt.Errorf("Map.%w", err)
+		return plain.At("Map", err)
 	}
 	return nil
 }
@@ -56,7 +56,7 @@ func (p *prober) chain(c bijector.Chain, width int) (int, error) {
 			width, err = p.part(b, width)
 		}
 		if err != nil {
-			return 0, fmt.Errorf("%d: %w", i, err)
+			return 0, plain.At(i, err)
 		}
 	}
 	return width, nil

@@ -10,6 +10,10 @@
 //	go run ./examples/banana -model mlp    # affine layers and leaky ReLUs
 //
 // Pictures are written to the folder that -out names.
+//
+//ci:run -steps 20 -points 1000 -out $out
+//ci:run -steps 20 -points 1000 -out $out -model nsf
+//ci:run -steps 20 -points 1000 -out $out -model mlp
 package main
 
 import (

@@ -83,7 +83,7 @@ func (d *decoder) value(v reflect.Value) (err error) {
 			if n++; i >= v.Len() {
 				return fmt.Errorf("got more than %d items", v.Len())
 			}
-			return at(i, d.value(v.Index(i)))
+			return At(i, d.value(v.Index(i)))
 		})
 		if err == nil && n != v.Len() {
 			return fmt.Errorf("got %d items, want %d", n, v.Len())
@@ -117,12 +117,12 @@ func (d *decoder) slice(v reflect.Value) error {
 		if i == v.Cap() {
 			more := max(room, 2*i)
 			if err := d.spend(more * int(v.Type().Elem().Size())); err != nil {
-				return at(i, err)
+				return At(i, err)
 			}
 			v.Grow(more - i)
 		}
 		v.SetLen(i + 1)
-		return at(i, d.value(v.Index(i)))
+		return At(i, d.value(v.Index(i)))
 	})
 }
 
@@ -160,7 +160,7 @@ func (f *fields) read(d *decoder, key string) error {
 		return fmt.Errorf("got field %s twice", key)
 	}
 	f.seen |= bit
-	return at(key, d.value(f.v.Field(field.Index[0])))
+	return At(key, d.value(f.v.Field(field.Index[0])))
 }
 
 // kind reads the value of an interface.

@@ -52,8 +52,8 @@ type place struct {
 func (p *place) Error() string { return p.path + ": " + p.err.Error() }
 func (p *place) Unwrap() error { return p.err }
 
-// at says that err happened at a field, or at an index.
-func at(step any, err error) error {
+// At says that err happened at a field, or at an index.
+func At(step any, err error) error {
 	if err == nil {
 		return nil
 	}

@@ -89,7 +89,7 @@ func (e *encoder) items(v reflect.Value, path string, depth int) error {
 			e.text = append(e.text, ',')
 		}
 		if err := e.value(v.Index(i), join(path, strconv.Itoa(i)), depth+1); err != nil {
-			return at(i, err)
+			return At(i, err)
 		}
 	}
 	e.text = append(e.text, ']')
@@ -101,7 +101,7 @@ func (e *encoder) fields(v reflect.Value, path string, depth int, first bool) er
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		if f.Type == varType && !v.Field(i).IsZero() {
-			return at(f.Name, fmt.Errorf("got a map bound to a context, want the one that Given was called on"))
+			return At(f.Name, fmt.Errorf("got a map bound to a context, want the one that Given was called on"))
 		}
 		if !f.IsExported() || v.Field(i).IsZero() {
 			continue
@@ -116,7 +116,7 @@ func (e *encoder) fields(v reflect.Value, path string, depth int, first bool) er
 			inner = path // a Value's parameter goes by the name of the Value
 		}
 		if err := e.value(v.Field(i), inner, depth+1); err != nil {
-			return at(f.Name, err)
+			return At(f.Name, err)
 		}
 	}
 	return nil

@@ -109,7 +109,7 @@ func checkStruct(t reflect.Type, seen map[reflect.Type]bool) error {
 			continue
 		}
 		if err := checkType(f.Type, seen); err != nil {
-			return at(f.Name, err)
+			return At(f.Name, err)
 		}
 	}
 	return nil
