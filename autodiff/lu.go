@@ -30,8 +30,8 @@ var (
 			clear(inv)
 			for i := range d {
 				inv[i*d+i] = 1
-				solveRow(inv[i*d:(i+1)*d], lu, piv, d, true)
 			}
+			c.luSolve(inv, lu, piv, d, d, true)
 			da, g := c.InGrad(0), c.OutGrad(0)[0]
 			for i := range d {
 				for j := range d {
@@ -50,9 +50,7 @@ var (
 			copy(lu, c.In(0))
 			factor(lu, piv, d)
 			copy(c.Out(0), c.In(1))
-			for i := range s.Rows {
-				solveRow(c.Out(0)[i*d:(i+1)*d], lu, piv, d, false)
-			}
+			c.luSolve(c.Out(0), lu, piv, s.Rows, d, false)
 		},
 		Backward: func(c *Call) { // dB = A⁻ᵀ·dX, dA = −dB·xᵀ
 			s := c.InShape(1)
@@ -60,9 +58,7 @@ var (
 			g := c.Temp(n * d)
 			copy(g, c.OutGrad(0))
 			lu, piv := factors(d, c.Saved())
-			for i := range n {
-				solveRow(g[i*d:(i+1)*d], lu, piv, d, true)
-			}
+			c.luSolve(g, lu, piv, n, d, true)
 			if db := c.InGrad(1); db != nil {
 				kernel.Accumulate(db, g)
 			}
@@ -107,31 +103,38 @@ func factor(a, piv []float64, d int) {
 	}
 }
 
-// solveRow replaces b by the solution of A·x = b, or Aᵀ·x = b, from the factors.
-func solveRow(b, lu, piv []float64, d int, trans bool) {
-	if !trans {
+// luSolve replaces each row b of x, n×d, by the solution of A·x = b, or
+// Aᵀ·x = b, from the factors.
+func (c *Call) luSolve(x, lu, piv []float64, n, d int, trans bool) {
+	neg := c.negate(lu, d)
+	lower := triangle{a: lu, negated: neg, d: d, trans: trans, up: trans, unit: true}
+	upper := triangle{a: lu, negated: neg, d: d, trans: trans, up: !trans}
+	c.panels(x, n, d, func(t []float64, m int) {
+		if trans {
+			upper.solve(t, m)
+			lower.solve(t, m)
+		}
 		for k := range d {
-			p := int(piv[k])
-			b[k], b[p] = b[p], b[k]
+			if trans {
+				k = d - 1 - k
+			}
+			swap(t, m, k, int(piv[k]))
 		}
-		for i := range d {
-			b[i] -= kernel.Dot(lu[i*d:i*d+i], b[:i])
+		if !trans {
+			lower.solve(t, m)
+			upper.solve(t, m)
 		}
-		for i := d - 1; i >= 0; i-- {
-			b[i] = (b[i] - kernel.Dot(lu[i*d+i+1:(i+1)*d], b[i+1:])) / lu[i*d+i]
-		}
+	})
+}
+
+// swap swaps two rows of t, of m numbers each.
+func swap(t []float64, m, i, j int) {
+	if i == j {
 		return
 	}
-	for i := range d {
-		b[i] /= lu[i*d+i]
-		kernel.Axpy(b[i+1:], lu[i*d+i+1:(i+1)*d], -b[i])
-	}
-	for i := d - 1; i >= 0; i-- {
-		kernel.Axpy(b[:i], lu[i*d:i*d+i], -b[i])
-	}
-	for k := d - 1; k >= 0; k-- {
-		p := int(piv[k])
-		b[k], b[p] = b[p], b[k]
+	a, b := t[i*m:(i+1)*m], t[j*m:(j+1)*m]
+	for k, v := range a {
+		a[k], b[k] = b[k], v
 	}
 }
 

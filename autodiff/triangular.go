@@ -77,14 +77,14 @@ var (
 		Forward: func(c *Call) {
 			s, tri := c.InShape(1), c.tri()
 			copy(c.Out(0), c.In(1))
-			triSolve(c.Out(0), c.In(0), s.Rows, s.Cols, tri)
+			c.triSolve(c.Out(0), c.In(0), s.Rows, s.Cols, tri)
 		},
 		Backward: func(c *Call) {
 			s, tri := c.InShape(1), c.tri()
 			n, d := s.Rows, s.Cols
 			g := c.Temp(n * d) // the gradient of the right-hand side
 			copy(g, c.OutGrad(0))
-			triSolve(g, c.In(0), n, d, Tri{Trans: !tri.Trans, Unit: tri.Unit})
+			c.triSolve(g, c.In(0), n, d, Tri{Trans: !tri.Trans, Unit: tri.Unit})
 			if dy := c.InGrad(1); dy != nil {
 				kernel.Accumulate(dy, g)
 			}
@@ -109,25 +109,9 @@ func (c *Call) addOuter(dl, g, x []float64, n, d int, tri Tri, negate bool) {
 }
 
 // triSolve replaces each row b of x by the solution of L·x = b.
-func triSolve(x, l []float64, n, d int, tri Tri) {
-	for i := range n {
-		row := x[i*d : (i+1)*d]
-		if tri.Trans {
-			for j := d - 1; j >= 0; j-- {
-				if !tri.Unit {
-					row[j] /= l[j*d+j]
-				}
-				kernel.Axpy(row[:j], l[j*d:j*d+j], -row[j])
-			}
-			continue
-		}
-		for j := range d {
-			row[j] -= kernel.Dot(l[j*d:j*d+j], row[:j])
-			if !tri.Unit {
-				row[j] /= l[j*d+j]
-			}
-		}
-	}
+func (c *Call) triSolve(x, l []float64, n, d int, tri Tri) {
+	s := triangle{a: l, negated: c.negate(l, d), d: d, trans: tri.Trans, up: tri.Trans, unit: tri.Unit}
+	c.panels(x, n, d, s.solve)
 }
 
 func (v Var) triangular(op *Op, l Var, tri Tri) Var {

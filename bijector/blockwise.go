@@ -63,21 +63,25 @@ func (k Block) columns(out bool) int {
 	return k.In
 }
 
-// each returns f of every block and its columns of v, which is y if out.
-func (b *Blockwise) each(v autodiff.Var, out bool, f func(Block, autodiff.Var) autodiff.Var) []autodiff.Var {
+// each sets parts to f of every block and its columns of v, which is y if out.
+func (b *Blockwise) each(parts []autodiff.Var, v autodiff.Var, out bool, f func(k Block, v autodiff.Var) autodiff.Var) []autodiff.Var {
 	wantCols("Blockwise", v, b.width(out))
-	parts, at := make([]autodiff.Var, len(b.Blocks)), 0
-	for i, k := range b.Blocks {
+	at := 0
+	for _, k := range b.Blocks {
 		d := k.columns(out)
-		parts[i] = f(k, v.Slice(at, at+d))
+		parts = append(parts, f(k, v.Slice(at, at+d)))
 		at += d
 	}
 	return parts
 }
 
+// few is room for the parts of most maps without an allocation.
+const few = 8
+
 // Forward returns Bᵢ(xᵢ) side by side.
 func (b *Blockwise) Forward(x autodiff.Var) autodiff.Var {
-	return autodiff.Concat(b.each(x, false, func(k Block, x autodiff.Var) autodiff.Var {
+	var room [few]autodiff.Var
+	return autodiff.Concat(b.each(room[:0], x, false, func(k Block, x autodiff.Var) autodiff.Var {
 		y := k.B.Forward(x)
 		wantCols("Blockwise: Forward of a block", y, k.Out)
 		return y
@@ -86,17 +90,20 @@ func (b *Blockwise) Forward(x autodiff.Var) autodiff.Var {
 
 // Inverse returns Bᵢ⁻¹(yᵢ) side by side.
 func (b *Blockwise) Inverse(y autodiff.Var) autodiff.Var {
-	return autodiff.Concat(b.each(y, true, func(k Block, y autodiff.Var) autodiff.Var { return k.B.Inverse(y) })...)
+	var room [few]autodiff.Var
+	return autodiff.Concat(b.each(room[:0], y, true, func(k Block, y autodiff.Var) autodiff.Var { return k.B.Inverse(y) })...)
 }
 
 // ILDJ returns the sum of the blocks' log-determinants.
 func (b *Blockwise) ILDJ(y autodiff.Var) autodiff.Var {
-	return total(b.each(y, true, func(k Block, y autodiff.Var) autodiff.Var { return k.B.ILDJ(y) }))
+	var room [few]autodiff.Var
+	return total(b.each(room[:0], y, true, func(k Block, y autodiff.Var) autodiff.Var { return k.B.ILDJ(y) }))
 }
 
 // FLDJ returns the sum of the blocks' log-determinants.
 func (b *Blockwise) FLDJ(x autodiff.Var) autodiff.Var {
-	return total(b.each(x, false, func(k Block, x autodiff.Var) autodiff.Var { return FLDJ(k.B, x) }))
+	var room [few]autodiff.Var
+	return total(b.each(room[:0], x, false, func(k Block, x autodiff.Var) autodiff.Var { return FLDJ(k.B, x) }))
 }
 
 func total(v []autodiff.Var) autodiff.Var {
@@ -129,5 +136,5 @@ func (b *Blockwise) Given(ctx autodiff.Var) Bijector {
 
 // Initialize initialises every block with its columns.
 func (b *Blockwise) Initialize(y autodiff.Var) {
-	b.each(y, true, func(k Block, y autodiff.Var) autodiff.Var { Initialize(k.B, y); return y })
+	b.each(nil, y, true, func(k Block, y autodiff.Var) autodiff.Var { Initialize(k.B, y); return y })
 }

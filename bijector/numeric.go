@@ -92,7 +92,7 @@ var numericOp = &autodiff.Op{
 	Name: "bijector.Numeric",
 	Forward: func(c *autodiff.Call) {
 		m := c.Args().Ref.(*Numeric)
-		t := solverTapes.Get().(*autodiff.Tape)
+		t := solvers.take()
 		shape, rawShape := c.OutShape(0), c.InShape(1)
 		x := c.Out(0)
 		lo, hi := m.Min, m.Max
@@ -108,12 +108,34 @@ var numericOp = &autodiff.Op{
 			}
 		}
 		t.Reset()
-		solverTapes.Put(t)
+		solvers.give(t)
 	},
 }
 
-var solverTapes = sync.Pool{New: func() any {
+// solvers holds tapes for the evaluations of maps in search of roots, as many
+// as have been in use at once.
+var solvers tapes
+
+type tapes struct {
+	sync.Mutex
+	free []*autodiff.Tape
+}
+
+func (p *tapes) take() *autodiff.Tape {
+	p.Lock()
+	defer p.Unlock()
+	if n := len(p.free); n > 0 {
+		t := p.free[n-1]
+		p.free = p.free[:n-1]
+		return t
+	}
 	t := autodiff.NewTape()
 	t.NoGrad(true)
 	return t
-}}
+}
+
+func (p *tapes) give(t *autodiff.Tape) {
+	p.Lock()
+	defer p.Unlock()
+	p.free = append(p.free, t)
+}

@@ -64,7 +64,7 @@ func (s *Subset) Statistics() []*autodiff.Param { return Statistics(s.B) }
 
 // Observe shows every block its columns.
 func (b *Blockwise) Observe(y autodiff.Var) {
-	b.each(y, true, func(k Block, y autodiff.Var) autodiff.Var { Observe(k.B, y); return y })
+	b.each(nil, y, true, func(k Block, y autodiff.Var) autodiff.Var { Observe(k.B, y); return y })
 }
 
 // Statistics returns those of the blocks.
