@@ -117,7 +117,7 @@ func normalRows(n, d int) *mat.Dense {
 // benchTrain times a step of Adam on batches of rows, one after the other.
 func benchTrain(b *testing.B, m *Transformed, x *mat.Dense, batch int) {
 	f := benchFit(b, m, Rows(x), batch, func(t *autodiff.Tape, y, _ autodiff.Var) autodiff.Var { return m.LogDensity(y).Neg() })
-	defer f.trainer.close()
+	defer f.close()
 	step := 0
 	for b.Loop() {
 		if err := f.step(step); err != nil {
@@ -133,7 +133,7 @@ func benchFit(b *testing.B, m *Transformed, data Data, batch int, l loss) *fit {
 	if err != nil {
 		b.Fatal(err)
 	}
-	f, err := newFit(m, data, c, data.dim == m.dim, l)
+	f, err := newFit(m, data, c, data.fresh == nil, l)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func benchReverse(b *testing.B) {
 		return autodiff.Concat(x1.Sub(x2.Square().MulConst(4)), x2).StdNormalLogDensity()
 	}
 	f := benchFit(b, m, Fresh(2, m.Base.Draw), 512, reverse(m, target))
-	defer f.trainer.close()
+	defer f.close()
 	step := 0
 	for b.Loop() {
 		if err := f.step(step); err != nil {

@@ -2,20 +2,22 @@ package flow
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
 )
 
-// Data is what [Fit] learns from: rows in memory, [Rows], or fresh samples of a
-// simulator, [Fresh].
+// Data is what [Fit] learns from: rows in memory, [Rows], rows that are read
+// again in every pass, [Stream], or fresh samples of a simulator, [Fresh].
 type Data struct {
 	rows    *mat.Dense
 	context *mat.Dense
 	weights []float64
 	noise   bool
 
+	stream    func() iter.Seq2[[]float64, error]
 	fresh     func(batch, context *mat.Dense, src rand.Source)
 	dim, cond int
 }
@@ -56,6 +58,20 @@ func (d *Data) addNoise(n int, r *rand.Rand) {
 	}
 }
 
+// Stream is a data set that need not fit in memory: open returns its rows of
+// dim numbers from the first on, always in the same order, and is called for every pass.
+// A row may be overwritten when the next one is asked for. The rows are shuffled
+// within windows, see Settings.Shuffle. An error ends the training.
+func Stream(dim int, open func() iter.Seq2[[]float64, error]) Data {
+	return Data{dim: dim, stream: open}
+}
+
+// StreamGiven is like [Stream] with rows of dim numbers followed by the cond
+// numbers of their context.
+func StreamGiven(dim, cond int, open func() iter.Seq2[[]float64, error]) Data {
+	return Data{dim: dim, cond: cond, stream: open}
+}
+
 // Fresh is an endless stream of samples: draw fills the dim columns of a batch. The Draw
 // method of any distribution will do. It must use no other randomness than src, if training is
 // to be reproducible.
@@ -70,7 +86,7 @@ func FreshGiven(dim, cond int, draw func(batch, context *mat.Dense, src rand.Sou
 	return Data{dim: dim, cond: cond, fresh: draw}
 }
 
-// len returns the number of rows in memory, 0 for fresh samples.
+// len returns the number of rows in memory, 0 for streams and fresh samples.
 func (d *Data) len() int {
 	if d.rows == nil {
 		return 0
@@ -81,14 +97,17 @@ func (d *Data) len() int {
 
 // check returns what is wrong with the data for a model of dim columns given cond.
 func (d *Data) check(dim, cond int) error {
-	if d.rows == nil && d.fresh == nil {
-		return fmt.Errorf("flow: Fit: got no data, want Rows or Fresh")
+	if d.rows == nil && d.stream == nil && d.fresh == nil {
+		return fmt.Errorf("flow: Fit: got no data, want Rows, Stream or Fresh")
 	}
 	if d.dim != dim {
 		return fmt.Errorf("flow: Fit: got data of %d columns, want %d as the model", d.dim, dim)
 	}
 	if d.cond != cond {
 		return fmt.Errorf("flow: Fit: got data with a context of %d columns, want %d as the model", d.cond, cond)
+	}
+	if d.weights != nil && d.rows == nil {
+		return fmt.Errorf("flow: Fit: got weights without rows in memory, want none")
 	}
 	if d.rows == nil {
 		return nil

@@ -3,7 +3,6 @@ package flow
 import (
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -63,12 +62,17 @@ func reverse(m *Transformed, logDensity func(y autodiff.Var) autodiff.Var) loss 
 	}
 }
 
-// run trains with the loss of the data, which have been checked; observed are those
-// that the model's data-dependent numbers are of.
+// run trains with the loss of the data, which have been checked; observed are
+// those that the model's data-dependent numbers are of.
 func run(ctx context.Context, m *Transformed, data Data, s *Settings, observed bool, l loss) (*Result, error) {
 	c, err := s.withDefaults(data.len())
 	if err != nil {
 		return nil, err
+	}
+	if c.Held.rows != nil {
+		if err := c.Held.check(m.dim, m.CondDim()); err != nil {
+			return nil, fmt.Errorf("%w (Settings.Held)", err)
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("flow: Fit: %w", err)
@@ -77,26 +81,51 @@ func run(ctx context.Context, m *Transformed, data Data, s *Settings, observed b
 	if err != nil {
 		return nil, err
 	}
-	defer f.trainer.close()
+	defer f.close()
 	return f.run(ctx)
 }
 
+// newFit prepares a training and, if there is a checkpoint, goes on from it.
 func newFit(m *Transformed, data Data, c Settings, observed bool, l loss) (*fit, error) {
 	src := rng.New(c.Seed)
-	f := &fit{model: m, Settings: c, data: data, src: src, rand: rand.New(src)}
+	f := &fit{model: m, Settings: c, data: data, held: c.Held, observed: observed}
 	if c.Validation > 0 {
-		f.data, f.held = data.split(c.Validation, f.rand)
-		f.held.addNoise(f.held.len(), f.rand)
+		r := rand.New(src)
+		f.data, f.held = data.split(c.Validation, r)
+		f.held.addNoise(f.held.len(), r)
 	}
-	f.batch = data.sized(c.Batch)
+	if c.Held.noise {
+		n := f.held.len()
+		f.held = f.held.pick(rand.New(src).Perm(n)) // a copy
+		f.held.addNoise(n, rand.New(src))
+	}
+	f.noise, f.pass = src.Split(), newPass(&f.data, c.Shuffle, src.Split())
+	f.batch = f.data.sized(c.Batch)
+	first := f.data.sized(f.firstRows())
+	n, err := f.fill(&first, first.len())
+	if err != nil {
+		return nil, fmt.Errorf("flow: Fit: %w", err)
+	}
 	if observed {
-		f.initialize()
-		f.statistics = bijector.Statistics(m.Map)
+		f.initialize(&first, n)
 	}
-	f.fill(&f.batch, f.Batch)
-	var err error
-	f.trainer, err = newTrainer(l, &f.batch, f.Batch)
-	return f, err
+	if f.trainer, err = newTrainer(l, &f.batch, &first, min(n, c.Batch)); err != nil {
+		return nil, err
+	}
+	f.state = f.trainer.frozen
+	if c.Average > 0 {
+		f.average = append([]float64(nil), f.trainer.vec.Data...)
+	}
+	if err := f.resume(); err != nil {
+		f.close()
+		return nil, fmt.Errorf("flow: Fit: checkpoint %s: %w", c.Checkpoint, err)
+	}
+	return f, nil
+}
+
+func (f *fit) close() {
+	f.pass.close()
+	f.trainer.close()
 }
 
 // given binds a chain to a context, if there is one.
@@ -107,28 +136,53 @@ func given(c bijector.Chain, ctx autodiff.Var) bijector.Bijector {
 	return c.Given(ctx)
 }
 
-// initialize sets the data-dependent parameters from up to 4096 samples, as
-// many as fit on a tape of reasonable size.
-func (f *fit) initialize() {
-	const mostRows = 4096
-	most := min(mostRows, max(f.Batch, f.room()))
-	if n := f.data.len(); n > 0 {
-		most = min(most, n)
+// firstRows is how many rows the data-dependent parameters are set from: 4096,
+// or as many as fit on a tape of reasonable size.
+func (f *fit) firstRows() int {
+	const most = 4096
+	n := min(most, max(f.Batch, f.room()))
+	if have := f.data.len(); have > 0 {
+		n = min(n, have)
 	}
-	first := f.data.sized(most)
-	f.fill(&first, most)
-	t := autodiff.NewTape() // large, so not kept
-	t.NoGrad(true)
-	y := viewRows(t, first.rows, 0, most)
-	var c autodiff.Var
-	if first.context != nil {
-		c = viewRows(t, first.context, 0, most)
-	}
-	bijector.Initialize(given(f.model.Map, c), y)
+	return n
 }
 
 // room returns how many rows fit on a tape of reasonable size.
 func (f *fit) room() int { return 2e7/(f.model.row+1) + 1 }
+
+// fill sets batch to the first n samples, or less if a stream has less.
+func (f *fit) fill(batch *Data, n int) (int, error) {
+	src := rng.New(f.Seed)
+	if f.data.fresh != nil {
+		f.data.fresh(batch.rows, batch.context, src)
+	} else {
+		p := newPass(&f.data, 1, src)
+		defer p.close()
+		var err error
+		if n, err = p.fill(batch, n); err != nil {
+			return 0, err
+		}
+	}
+	batch.addNoise(n, rand.New(src))
+	return n, nil
+}
+
+// initialize sets the model's data-dependent parameters from n rows.
+func (f *fit) initialize(first *Data, n int) {
+	t := autodiff.NewTape() // large, so not kept
+	t.NoGrad(true)
+	y, c := first.on(t, 0, n)
+	bijector.Initialize(given(f.model.Map, c), y)
+}
+
+// on puts rows i to j−1 and their contexts on a tape.
+func (d *Data) on(t *autodiff.Tape, i, j int) (y, c autodiff.Var) {
+	y = viewRows(t, d.rows, i, j)
+	if d.context != nil {
+		c = viewRows(t, d.context, i, j)
+	}
+	return y, c
+}
 
 // sized returns data in memory with room for n rows.
 func (d *Data) sized(n int) Data {
@@ -140,179 +194,4 @@ func (d *Data) sized(n int) Data {
 		b.weights = make([]float64, n)
 	}
 	return b
-}
-
-// A fit is one call of Fit.
-type fit struct {
-	Settings
-	model      *Transformed
-	data, held Data // held.rows is nil if nothing is held out
-	batch      Data
-	trainer    *trainer
-	src        *rng.Source
-	rand       *rand.Rand
-	order      []int // of the rows in this pass
-	at         int   // in order
-
-	result  Result
-	sum     float64 // of the loss since the last record
-	count   int
-	skipped int // in a row
-	best    []float64
-	since   int // records since the best
-
-	statistics []*autodiff.Param // that the model keeps of the data
-}
-
-// fill sets batch to the first n samples.
-func (f *fit) fill(batch *Data, n int) {
-	src := rng.New(f.Seed)
-	if f.data.rows == nil {
-		f.data.fresh(batch.rows, batch.context, src)
-	} else {
-		for k := range n {
-			f.data.copyRow(batch, k, k)
-		}
-	}
-	batch.addNoise(n, rand.New(src))
-}
-
-// nextBatch fills the batch and returns how many rows it has.
-func (f *fit) nextBatch() (int, error) {
-	if f.data.rows == nil {
-		f.data.fresh(f.batch.rows, f.batch.context, f.src)
-		f.batch.addNoise(f.Batch, f.rand)
-		if err := finite("fresh", f.batch.rows); err != nil {
-			return 0, err
-		}
-		if f.batch.context != nil {
-			return f.Batch, finite("fresh context", f.batch.context)
-		}
-		return f.Batch, nil
-	}
-	if f.at == len(f.order) {
-		n := f.data.len()
-		if f.order == nil {
-			f.order = make([]int, n)
-		}
-		for i := range f.order {
-			f.order[i] = i
-		}
-		f.rand.Shuffle(n, func(i, j int) { f.order[i], f.order[j] = f.order[j], f.order[i] })
-		f.at = 0
-	}
-	n := min(f.Batch, len(f.order)-f.at)
-	for k := range n {
-		f.data.copyRow(&f.batch, k, f.order[f.at+k])
-	}
-	f.batch.addNoise(n, f.rand)
-	f.at += n
-	return n, nil
-}
-
-func (f *fit) run(ctx context.Context) (*Result, error) {
-	var err error
-	for step := 0; step < f.Steps && err == nil && !f.result.Stopped; step++ {
-		if err = ctx.Err(); err != nil {
-			break
-		}
-		if err = f.step(step); err != nil {
-			break
-		}
-		f.result.Steps = step + 1
-		if (step+1)%f.Every == 0 || step+1 == f.Steps {
-			f.record(step + 1)
-		}
-	}
-	if f.best != nil {
-		f.restore(f.best)
-	} else {
-		f.result.Best = f.result.Steps
-	}
-	if err != nil {
-		return &f.result, fmt.Errorf("flow: Fit: step %d: %w", f.result.Steps, err)
-	}
-	return &f.result, nil
-}
-
-// step trains on one minibatch.
-func (f *fit) step(step int) error {
-	n, err := f.nextBatch()
-	if err != nil {
-		return err
-	}
-	t := f.trainer
-	loss := t.gradient(n)
-	norm := t.norm()
-	if finite := !math.IsNaN(loss-loss) && !math.IsNaN(norm-norm); !finite {
-		f.result.Skipped++
-		f.skipped++
-		if f.skipped >= f.MaxSkipped {
-			return fmt.Errorf("%d steps in a row were not finite: loss %v, %s", f.skipped, loss, t.culprit())
-		}
-		return nil
-	}
-	f.skipped = 0
-	f.sum += loss
-	f.count++
-	if f.Clip > 0 && norm > f.Clip {
-		t.scale(f.Clip / norm)
-	}
-	f.Optimizer.Step(t.vec.Data, t.grad, f.Schedule.Rate(step, f.Steps))
-	f.observe(n)
-	return nil
-}
-
-// record notes the state after so many steps, and stops if it is no use to go on.
-func (f *fit) record(steps int) {
-	r := Record{Step: steps, Steps: f.Steps, Loss: f.sum / float64(f.count), Validation: math.NaN(),
-		GradNorm: f.trainer.lastNorm, Rate: f.Schedule.Rate(steps-1, f.Steps), Skipped: f.result.Skipped}
-	f.sum, f.count = 0, 0
-	f.result.Loss = r.Loss
-	if f.held.rows != nil {
-		r.Validation = f.model.nll(&f.held)
-		f.judge(&r)
-	}
-	f.result.History = append(f.result.History, r)
-	if f.Report != nil {
-		f.Report(r)
-	}
-}
-
-// judge keeps the parameters if they are the best so far.
-func (f *fit) judge(r *Record) {
-	if f.best == nil || r.Validation < f.leastLoss() {
-		f.best = f.state(f.best[:0])
-		f.result.Best, f.since = r.Step, 0
-	} else {
-		f.since++
-		f.result.Stopped = f.Patience > 0 && f.since >= f.Patience
-	}
-	f.result.Loss = min(f.leastLoss(), r.Validation)
-}
-
-// leastLoss is the least held-out NLL of the records so far.
-func (f *fit) leastLoss() float64 {
-	best := math.Inf(1)
-	for _, r := range f.result.History {
-		best = min(best, r.Validation)
-	}
-	return best
-}
-
-// nll returns the weighted mean NLL of data in memory.
-func (m *Transformed) nll(d *Data) float64 {
-	if d.context != nil {
-		m = m.Given(d.context)
-	}
-	var sum, weight float64
-	for i, lp := range m.LogProbs(nil, d.rows) {
-		w := 1.0
-		if d.weights != nil {
-			w = d.weights[i]
-		}
-		sum -= float64(w * lp)
-		weight += w
-	}
-	return sum / weight
 }

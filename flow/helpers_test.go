@@ -23,6 +23,8 @@ func banana(batch *mat.Dense, src rand.Source) {
 	}
 }
 
+var nan = math.NaN()
+
 const bananaEntropy = 4.224171427529236
 
 func bananas(n int, seed uint64) *mat.Dense {

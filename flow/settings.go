@@ -3,6 +3,7 @@ package flow
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/normflow/normflow/autodiff/optim"
 )
@@ -11,20 +12,33 @@ import (
 // a few thousand rows of a few columns; the field that most often wants a
 // change is Steps.
 type Settings struct {
-	// Steps is the number of minibatches; 0 is 2000.
+	// Steps is the number of optimizer steps; 0 is 2000.
 	Steps int
 	// Batch is the number of rows in a minibatch; 0 is 512, or all rows if
 	// there are less. The last batch of a pass over the rows may be shorter.
 	Batch int
+	// Accumulate is the number of minibatches in a step, for batches that are
+	// larger than memory; 0 is 1.
+	Accumulate int
 	// Schedule is the learning rate; nil is optim.Cosine from 0.005 to 0.
 	Schedule optim.Schedule
 	// Optimizer is nil for a new optim.Adam.
 	Optimizer optim.Optimizer
 	// Clip bounds the norm of the gradient; 0 is 10, negative is no bound.
 	Clip float64
+	// ClipValue bounds each number of the gradient, before its norm; 0 is no bound.
+	ClipValue float64
+	// Average is the decay of an exponential moving average of the parameters, such as 0.999, which
+	// then is what is validated and what the model has in the end; 0 is none.
+	Average float64
+	// Shuffle is the size of the windows within which rows are put in random
+	// order; 0 is all rows in memory, or 16,384 of a stream; 1 keeps their order.
+	Shuffle int
 	// Validation is the share of the rows that are held out to judge by; 0 is
-	// 0.1, or none for less than 100 rows or fresh samples; negative is none.
+	// 0.1, or none for less than 100 rows, streams and fresh samples; negative is none.
 	Validation float64
+	// Held is rows to judge by, in place of a share of the data.
+	Held Data
 	// Patience is how many records in a row may fail to improve on the best
 	// held-out NLL before training stops; 0 is 25, negative is any number. At
 	// the end the model has the parameters of the best record.
@@ -38,6 +52,13 @@ type Settings struct {
 	// MaxSkipped is how many steps in a row may have a loss or gradient that
 	// is not finite, and be skipped, before Fit gives up; 0 is 10.
 	MaxSkipped int
+	// Checkpoint is a file that keeps the state of the training. If it exists,
+	// training goes on from there, bit for bit as if it had never stopped.
+	Checkpoint string
+	// CheckpointSteps and CheckpointTime say how often the file is written: after so many
+	// steps, or at the first step after so much time; both 0 is with every record.
+	CheckpointSteps int
+	CheckpointTime  time.Duration
 }
 
 // A Record is the state of training after a step.
@@ -57,11 +78,12 @@ type Result struct {
 	Loss    float64  // of the held-out rows at the best record, else of the last record
 	Best    int      // the step whose parameters the model has
 	Stopped bool     // early, for want of improvement
+	Resumed int      // the step of the checkpoint from which training went on; 0 if it did not
 	History []Record // oldest first
 }
 
 // withDefaults returns the settings with zero fields replaced, for data of n
-// rows (0 for fresh samples).
+// rows (0 if they are not in memory).
 func (s *Settings) withDefaults(n int) (Settings, error) {
 	var c Settings
 	if s != nil {
@@ -70,7 +92,10 @@ func (s *Settings) withDefaults(n int) (Settings, error) {
 	for _, f := range []struct {
 		name  string
 		value int
-	}{{"Steps", c.Steps}, {"Batch", c.Batch}, {"Every", c.Every}, {"MaxSkipped", c.MaxSkipped}} {
+	}{
+		{"Steps", c.Steps}, {"Batch", c.Batch}, {"Accumulate", c.Accumulate}, {"Shuffle", c.Shuffle}, {"Every", c.Every},
+		{"MaxSkipped", c.MaxSkipped}, {"CheckpointSteps", c.CheckpointSteps}, {"CheckpointTime", int(c.CheckpointTime)},
+	} {
 		if f.value < 0 {
 			return c, fmt.Errorf("flow: Fit: Settings.%s: got %d, want at least 0", f.name, f.value)
 		}
@@ -78,10 +103,13 @@ func (s *Settings) withDefaults(n int) (Settings, error) {
 	if math.IsNaN(c.Clip) || math.IsNaN(c.Validation) || c.Validation >= 1 {
 		return c, fmt.Errorf("flow: Fit: got Settings.Clip %v and Validation %v, want numbers, Validation below 1", c.Clip, c.Validation)
 	}
+	if !(c.ClipValue >= 0) || !(c.Average >= 0 && c.Average < 1) {
+		return c, fmt.Errorf("flow: Fit: got Settings.ClipValue %v and Average %v, want none negative, Average below 1", c.ClipValue, c.Average)
+	}
 	if c.Validation == 0 && n >= 100 {
 		c.Validation = 0.1
 	}
-	if n == 0 || c.Validation < 0 {
+	if n == 0 || c.Validation < 0 || c.Held.rows != nil {
 		c.Validation = 0
 	}
 	train := n - int(c.Validation*float64(n))
@@ -90,6 +118,7 @@ func (s *Settings) withDefaults(n int) (Settings, error) {
 	}
 	setDefault(&c.Steps, 2000)
 	setDefault(&c.Batch, 512)
+	setDefault(&c.Accumulate, 1)
 	if n > 0 {
 		c.Batch = min(c.Batch, train)
 	}

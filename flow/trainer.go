@@ -16,14 +16,16 @@ import (
 // through its rows a few at a time; workers take lanes; the sums are added in
 // the order of the lanes. So any number of workers gives the same bits.
 type trainer struct {
-	loss  loss
-	batch *Data
-	vec   *autodiff.Vector
-	lanes []*lane
-	shard int       // rows on a tape at a time
-	grad  []float64 // the first lane's, and in the end the sum of all
+	loss   loss
+	batch  *Data
+	vec    *autodiff.Vector
+	lanes  []*lane
+	frozen []*autodiff.Param // used, but not learned
+	shard  int               // rows on a tape at a time
+	grad   []float64         // the first lane's, and in the end the sum of all
 
-	weight   float64 // of the batch
+	rows     int     // of the last batch
+	weight   float64 // of the last batch
 	lastNorm float64
 
 	work chan *lane
@@ -50,20 +52,23 @@ const (
 	tapeRoom  = 2e6 // numbers on a tape at most, but for one row
 )
 
-// newTrainer finds the parameters by evaluating the loss on the first rows of
-// a batch of n.
-func newTrainer(l loss, batch *Data, n int) (*trainer, error) {
-	tr := &trainer{loss: l, batch: batch}
+// newTrainer finds the parameters by evaluating the loss on a few of the first
+// rows. It is for batches of n.
+func newTrainer(l loss, batch, first *Data, n int) (*trainer, error) {
+	tr := &trainer{loss: l, batch: first}
 	probe := min(n, 16)
 	tape := autodiff.NewTape()
 	tr.record(tape, 0, probe)
+	tr.batch = batch
 	var params []*autodiff.Param
 	numbers := 0
 	for _, p := range tape.Params() {
-		if !p.Frozen() {
-			params = append(params, p)
-			numbers += p.Len()
+		if p.Frozen() {
+			tr.frozen = append(tr.frozen, p)
+			continue
 		}
+		params = append(params, p)
+		numbers += p.Len()
 	}
 	if numbers == 0 {
 		return nil, fmt.Errorf("flow: Fit: got a model without parameters to learn, want at least one")
@@ -106,7 +111,7 @@ func (tr *trainer) close() { close(tr.work) }
 // gradient sets tr.grad to the gradient of the mean loss of the batch's first n
 // rows and returns the loss.
 func (tr *trainer) gradient(n int) float64 {
-	tr.weight = float64(n)
+	tr.rows, tr.weight = n, float64(n)
 	if w := tr.batch.weights; w != nil {
 		tr.weight = kernel.Sum(w[:n])
 	}
@@ -161,11 +166,7 @@ func (tr *trainer) runLane(l *lane) {
 
 // record puts the weighted sum of the losses of rows i to j−1 on a tape.
 func (tr *trainer) record(t *autodiff.Tape, i, j int) autodiff.Var {
-	y := viewRows(t, tr.batch.rows, i, j)
-	var c autodiff.Var
-	if tr.batch.context != nil {
-		c = viewRows(t, tr.batch.context, i, j)
-	}
+	y, c := tr.batch.on(t, i, j)
 	loss := tr.loss(t, y, c)
 	if w := tr.batch.weights; w != nil {
 		loss = loss.Mul(t.View(j-i, 1, w[i:j]))
