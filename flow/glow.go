@@ -11,7 +11,7 @@ import (
 
 // Glow returns Glow for images: on the way from data to base each scale squeezes the
 // image, takes a.Steps steps, eight by default, of an [bijector.ActNorm], an invertible 1×1
-// convolution and an affine coupling with a convolutional network, and leaves half of the
+// convolution and a coupling with a convolutional network, and leaves half of the
 // channels behind, whose means and scales are learned given the other half; those of the last scale are
 // learned numbers. With a context, couplings and priors depend on it.
 //
@@ -40,8 +40,8 @@ func Glow(a ImageArch, src rand.Source) *Transformed {
 
 // glowStep returns a coupling, a 1×1 convolution and an ActNorm, base to data.
 func (a ImageArch) glowStep(src rand.Source) bijector.Chain {
-	coupling := a.channelCoupling(false, func(in, out int) nn.Network {
-		return nn.NewConvNet(in, a.Hidden, out, a.Height, a.Width, a.Cond, 2, src).ZeroLast()
+	coupling := a.channelCoupling(false, a.Map, func(in, out int) nn.Network {
+		return nn.NewConvNet(in, a.Hidden, out, a.Height, a.Width, a.Cond, a.Map.Params(), src).ZeroLast()
 	})
 	conv := bijector.NewConv1x1(a.Channels, a.pixels(), src)
 	return bijector.Chain{coupling, bijector.NewPerPixel(bijector.Chain{conv.B, bijector.NewActNorm(a.Channels)}, a.pixels())}

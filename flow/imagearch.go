@@ -22,6 +22,9 @@ type ImageArch struct {
 	Scales int
 	Steps  int // couplings in a scale; 0 is the preset's default
 	Hidden int // channels of each network's hidden layers; 0 is 64
+	// Map is what couplings apply to each number; nil is [bijector.Affine], and [bijector.Spline] makes
+	// a neural spline flow.
+	Map bijector.Univariate
 	// Blocks are the residual blocks of ImageRealNVP's networks; 0 is 2.
 	Blocks int
 }
@@ -35,6 +38,9 @@ func (a ImageArch) withDefaults(what string, steps int) ImageArch {
 	setDefault(&a.Steps, steps)
 	setDefault(&a.Hidden, 64)
 	setDefault(&a.Blocks, 2)
+	if a.Map == nil {
+		a.Map = bijector.Affine{}
+	}
 	if a.Scales == 0 {
 		for h, w := a.Height, a.Width; a.Scales < 3 && h%2+w%2 == 0 && min(h, w) >= 4; h, w = h/2, w/2 {
 			a.Scales++
@@ -70,18 +76,17 @@ func (a ImageArch) intensities() bijector.Bijector {
 	return bijector.NewPixelRange(a.Intensities, 0.05)
 }
 
-// channelCoupling returns an affine coupling that keeps the first half of the
-// channels, or the second, with the network that net makes for so many
-// channels in and out.
-func (a ImageArch) channelCoupling(second bool, net func(in, out int) nn.Network) bijector.Bijector {
+// channelCoupling returns a coupling that keeps the first half of the channels,
+// or the second, with the network that net makes for so many channels in and out.
+func (a ImageArch) channelCoupling(second bool, u bijector.Univariate, net func(in, out int) nn.Network) bijector.Bijector {
 	half := a.Channels / 2
 	keep := bijector.Columns(0, half*a.pixels())
 	if second {
 		keep = bijector.Columns(half*a.pixels(), a.dim())
 	}
 	kept := len(keep) / a.pixels()
-	return bijector.NewCoupling(a.dim(), keep, bijector.Affine{}, a.Cond, func(_, _ int) nn.Network {
-		return net(kept, 2*(a.Channels-kept))
+	return bijector.NewCoupling(a.dim(), keep, u, a.Cond, func(_, _ int) nn.Network {
+		return net(kept, u.Params()*(a.Channels-kept))
 	})
 }
 
@@ -96,7 +101,7 @@ func (a ImageArch) topPrior(src rand.Source) bijector.Bijector {
 // splitPrior returns the learned means and scales of the second half of the
 // channels, which leaves, given the first, which goes on.
 func (a ImageArch) splitPrior(src rand.Source) bijector.Bijector {
-	return a.channelCoupling(false, func(in, out int) nn.Network {
+	return a.channelCoupling(false, bijector.Affine{}, func(in, out int) nn.Network {
 		net := &nn.ConvNet{Layers: []nn.Conv2D{*nn.NewConv2D(in, out, a.Height, a.Width, 3, nn.Linear, src)}, Group: 2}
 		net.ZeroLast()
 		if a.Cond > 0 {

@@ -9,7 +9,7 @@ import (
 )
 
 // ImageRealNVP returns RealNVP for images: on the way from data to base each
-// scale takes three affine couplings between the fields of a checkerboard, squeezes the image,
+// scale takes three couplings between the fields of a checkerboard, squeezes the image,
 // takes three between halves of the channels, and leaves half of the channels behind; the
 // last scale has four couplings on checkerboards alone. a.Steps sets another number than three.
 // The networks are residual, of convolutions with normalised weights, see [nn.ResConv].
@@ -43,12 +43,12 @@ func (a ImageArch) norm() bijector.Bijector {
 }
 
 func (a ImageArch) resConv(in, out int, src rand.Source) nn.Network {
-	return nn.NewResConv(in, a.Hidden, a.Blocks, out, a.Height, a.Width, a.Cond, 2, src).ZeroLast()
+	return nn.NewResConv(in, a.Hidden, a.Blocks, out, a.Height, a.Width, a.Cond, a.Map.Params(), src).ZeroLast()
 }
 
 // realNVPChannels returns a coupling that keeps one half of the channels.
 func (a ImageArch) realNVPChannels(second bool, src rand.Source) bijector.Bijector {
-	return a.channelCoupling(second, func(in, out int) nn.Network { return a.resConv(in, out, src) })
+	return a.channelCoupling(second, a.Map, func(in, out int) nn.Network { return a.resConv(in, out, src) })
 }
 
 // realNVPBoards returns n couplings that keep the white and the black fields
@@ -59,13 +59,13 @@ func (a ImageArch) realNVPBoards(n int, src rand.Source) (chain bijector.Chain) 
 	}
 	for k := range n {
 		keep := bijector.Checkerboard(a.Channels, a.Height, a.Width, k%2)
-		var take []int // two parameters for each number that is not kept
+		var take []int // the parameters for the numbers that are not kept
 		for _, j := range bijector.Checkerboard(a.Channels, a.Height, a.Width, 1-k%2) {
-			take = append(take, 2*j, 2*j+1)
+			take = append(take, bijector.Columns(j*a.Map.Params(), (j+1)*a.Map.Params())...)
 		}
 		place := append(keep, bijector.Columns(a.dim(), a.dim()+a.Cond)...)
-		chain = append(chain, bijector.NewCoupling(a.dim(), keep, bijector.Affine{}, a.Cond, func(_, _ int) nn.Network {
-			return nn.NewRewired(a.resConv(a.Channels, 2*a.Channels, src), place, take)
+		chain = append(chain, bijector.NewCoupling(a.dim(), keep, a.Map, a.Cond, func(_, _ int) nn.Network {
+			return nn.NewRewired(a.resConv(a.Channels, a.Map.Params()*a.Channels, src), place, take)
 		}), a.norm())
 	}
 	return chain
