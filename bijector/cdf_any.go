@@ -22,8 +22,8 @@ type Dist interface {
 //
 // NewInvert(NewCDF(d)) is d's quantile function, which maps uniform numbers to
 // d; Chain{&NormalCDF{}, NewInvert(NewCDF(d))} maps normal numbers to d. Numbers outside
-// the support go to 0 or 1, and numbers outside (0, 1) come from the ends of
-// the support, with log-determinant −∞. Accuracy and cost are those of the
+// the support go to 0 or 1, and numbers outside (0, 1) come from ±∞, with
+// log-determinant −∞. Accuracy and cost are those of the
 // distribution. The derivative of the log-density is its method
 // ScoreInput(x float64) float64 if it has one, and else by differences to about ten
 // digits. A model that holds one cannot be saved.
@@ -65,7 +65,7 @@ var anyMap = newScalar("CDF", scalarMap{
 				x[i] = d.Quantile(v)
 				ls[i] = -d.LogProb(x[i])
 			default:
-				x[i], ls[i] = d.Quantile(min(max(v, 0), 1)), math.Inf(-1)
+				x[i], ls[i] = math.Copysign(math.Inf(1), v-0.5), math.Inf(-1)
 			}
 		}
 	},

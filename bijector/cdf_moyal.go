@@ -42,7 +42,12 @@ var moyalMap = newScalar("MoyalCDF", scalarMap{
 	},
 	inverse: func(x, ls, y []float64, a scalarArgs) {
 		w := a.temp(len(y))
-		kernel.Scale(w, y, 0.5)
+		for i, v := range y {
+			w[i] = 0.5 * v
+			if v == 5e-324 { // half of it is no number
+				w[i] = v
+			}
+		}
 		kernel.NormalQuantile(w, w)
 		kernel.Scale(x, w, -1)
 		kernel.Log(x, x)

@@ -90,7 +90,7 @@ func studentTail(ν, t float64) float64 {
 func studentQuantile(ν, p float64) float64 {
 	a := ν / 2
 	if !(p > 0) {
-		return math.Inf(1)
+		return math.Inf(1) + p // NaN stays
 	}
 	if l := -(math.Log(2*p) + math.Log(a) + special.LogBeta(a, 0.5)) / ν; l > 230 {
 		return math.Sqrt(ν) * math.Exp(l)

@@ -65,7 +65,7 @@ var lambertMap = newScalar("LambertWTail", scalarMap{
 	derive: func(d derivatives) {
 		for i, v := range d.x {
 			δ, q := d.theta[0][i], float64(v*v)
-			p := math.FMA(δ, q, 1)
+			p := 1 + float64(δ*v*v)
 			d.curve[i] = δ * v * (1 + 2/p)
 			d.value[0][i] = 0.5 * q * d.y[i]
 			d.slope[0][i] = q * (0.5 + 1/p)

@@ -118,7 +118,28 @@ func (m scalarMap) evaluate(c *autodiff.Call) {
 	if direction(c.Args().J) == inverse {
 		f = m.inverse
 	}
-	f(c.Out(0), c.Out(1), c.In(0), newScalarArgs(c))
+	a := newScalarArgs(c)
+	f(c.Out(0), c.Out(1), c.In(0), a)
+	for i, x := range c.In(0) {
+		if math.IsInf(x, 0) {
+			atInfinity(f, i, c, a)
+		}
+	}
+}
+
+// atInfinity treats an infinite argument as what it is, outside the domain: it
+// comes from a map that was given a number outside its own.
+func atInfinity(f func(v, ls, x []float64, a scalarArgs), i int, c *autodiff.Call, a scalarArgs) {
+	v, ls := c.Out(0), c.Out(1)
+	if math.IsNaN(v[i]) {
+		for k := range c.Len() - 1 {
+			a.theta[k] = a.theta[k][i : i+1]
+		}
+		x := a.temp(1)
+		x[0] = math.Copysign(math.MaxFloat64, c.In(0)[i])
+		f(v[i:i+1], ls[i:i+1], x, a)
+	}
+	ls[i] = math.Inf(-1)
 }
 
 // differentiate is the chain rule, and for the inverse the implicit function
@@ -141,6 +162,11 @@ func (m scalarMap) differentiate(c *autodiff.Call) {
 		kernel.Scale(d.ls, c.Out(1), -1)
 	}
 	m.derive(d)
+	defined(d.curve, d.x)
+	for k := range c.Len() - 1 {
+		defined(d.value[k], d.x)
+		defined(d.slope[k], d.x)
+	}
 
 	// Gradients of value and log-slope at fixed x; for the inverse, of f and
 	// log|f′|.
@@ -175,12 +201,23 @@ func (m scalarMap) differentiate(c *autodiff.Call) {
 	}
 }
 
-// times returns g·a, and 0 for g = 0 whatever a is.
+// defined sets derivatives to 0 that do not exist, as ∞ − ∞ where x or y has
+// underflown.
+func defined(d, x []float64) {
+	for i, v := range d {
+		if v != v && x[i] == x[i] {
+			d[i] = 0
+		}
+	}
+}
+
+// times returns g·a, and 0 for 0·∞.
 func times(g, a float64) float64 {
-	if g == 0 {
+	p := float64(g * a)
+	if p != p && g == g && a == a {
 		return 0
 	}
-	return float64(g * a)
+	return p
 }
 
 func copyOrClear(dst, src []float64) {

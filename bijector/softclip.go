@@ -15,7 +15,7 @@ import (
 //
 // where s(v) = h·log(1 + exp(v/h)). Hinge is h > 0, how soft the bends are, and
 // 1 if empty; an empty Low or High is no bound. A y at a bound or beyond comes
-// from ±∞ with log-determinant −∞. It costs about six exponentials and logarithms per number
+// from an infinity with log-determinant −∞. It costs about six exponentials and logarithms per number
 // with two bounds, half as many with one.
 type SoftClip struct{ Low, High, Hinge autodiff.Value }
 
@@ -74,6 +74,7 @@ func softClipForward(x, low, high, h, w autodiff.Var) (y, l autodiff.Var) {
 // a = (y − low)/ch and b = (high − y)/ch, written as y and a correction.
 func softClipInverse(y, low, high, h, w autodiff.Var) (x, l autodiff.Var) {
 	c := w.Div(w.Softplus())
+	y = y.Clamp(-0x1p1000, 0x1p1000) // ±∞ would give NaN
 	ch, above := c.Mul(h), y.Sub(low)
 	_, la := scalar(softplusMap, above.Div(ch), inverse) // −log(1 − e⁻ᵃ)
 	_, lb := scalar(softplusMap, high.Sub(y).Div(ch), inverse)
