@@ -18,6 +18,7 @@ type stairs struct {
 	first          []int // of each row, the first column in which it counts
 	cols           []panel
 	rows           []panel
+	groups         []panel // one for each degree, of columns, without corners
 }
 
 // A panel is a block of columns: rows before full count in all of them, those
@@ -57,6 +58,9 @@ func (s *stairs) cut() *stairs {
 	for m, seen := range s.seen {
 		for range s.to[m+1] - s.to[m] {
 			s.depth = append(s.depth, seen)
+		}
+		if s.to[m+1] > s.to[m] {
+			s.groups = append(s.groups, panel{s.to[m], s.to[m+1], seen, seen})
 		}
 	}
 	for i, j := 0, 0; i < s.in; i++ {
@@ -126,13 +130,16 @@ func (s *stairs) clearCorners(w []float64) {
 // dense sets y to act(start + x·w); lds is as for kernel.DensePart.
 func (s *stairs) dense(y, x, w, start []float64, lds, n int, act kernel.Act, tmp []float64) {
 	const chunk = 256 // rows whose results stay in the cache for the Tanh
-	fused := act
+	fused, panels := act, s.cols
 	if act == kernel.Tanh {
 		fused = kernel.Linear
 	}
+	if n < 8 && len(s.groups) < 16 {
+		panels = s.groups // for so few rows corners cost more than narrow products
+	}
 	for r := 0; r < n; r += chunk {
 		rows, x, y, start := min(chunk, n-r), x[r*s.in:], y[r*s.out:], start[r*lds:]
-		for _, p := range s.cols {
+		for _, p := range panels {
 			k, first := p.depth-p.full, fused
 			if k > 0 {
 				first = kernel.Linear
