@@ -28,6 +28,14 @@
 // A batch is a matrix whose rows are samples. Wrong widths are the
 // programmer's mistakes and panic with what was got and wanted.
 //
+// # Images
+//
+// A row may be an image of channels×height×width numbers, channel by channel.
+// [Squeeze] trades pixels for channels, [PerPixel] maps the channels of every pixel,
+// [NewConv1x1] mixes them, [Coupling] with the columns of [Checkerboard] or
+// [Columns] and a network of [nn.ConvNet] or [nn.ResConv] keeps part of an image, and
+// [Multiscale] leaves part of the numbers behind.
+//
 // # Context
 //
 // Carriers may depend on a context, see [Conditional] and [Given].

@@ -25,6 +25,15 @@
 // model.Given(c), and then is an ordinary distribution p(y | c): see [Arch] and
 // [Transformed.Given].
 //
+// # Images
+//
+// Rows of [Glow] and [ImageRealNVP] are images, channel by channel. Whole-number
+// intensities become a density by noise:
+//
+//	model := flow.Glow(flow.ImageArch{Height: 8, Width: 8, Intensities: 17}, nil)
+//	_, err := flow.Fit(context.Background(), model, flow.Rows(x).Dequantized(), nil)
+//	model.Tempered(0.7).Sample(batch)
+//
 // # Gonum
 //
 // A Transformed satisfies gonum's distmv.RandLogProber and samplemv.Sampler:

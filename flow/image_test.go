@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -241,4 +242,28 @@ func ExampleImageRealNVP() {
 	three := mat.NewDense(1, 10, []float64{0, 0, 0, 1, 0, 0, 0, 0, 0, 0})
 	fmt.Println(len(model.Given(three).Rand(nil)))
 	// Output: 64
+}
+
+func TestImageModelsAreSaved(t *testing.T) {
+	x, class := stripes(100, 1)
+	for name, preset := range imagePresets {
+		m := preset(flow.ImageArch{Height: 4, Width: 4, Intensities: 8, Hidden: 4, Steps: 2, Cond: 2}, rng.New(1))
+		if _, err := flow.Fit(background, m, flow.Rows(x).Given(class).Dequantized(), &flow.Settings{Steps: 3, Batch: 32}); err != nil {
+			t.Fatal(err)
+		}
+		var file bytes.Buffer
+		if err := m.Save(&file); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		loaded, err := flow.Load(&file)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got, want := loaded.Given(class).LogProbs(nil, x), m.Given(class).LogProbs(nil, x)
+		for i := range want {
+			if got[i] != want[i] {
+				t.Fatalf("%s, row %d: got log-density %v from the file, want %v", name, i, got[i], want[i])
+			}
+		}
+	}
 }

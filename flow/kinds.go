@@ -119,6 +119,7 @@ var kinds = registry(map[string]any{
 
 	// networks
 	"nn.constant": (*nn.Constant)(nil),
+	"nn.conv2d":   (*nn.Conv2D)(nil),
 	"nn.convnet":  (*nn.ConvNet)(nil),
 	"nn.made":     (*nn.MADE)(nil),
 	"nn.mlp":      (*nn.MLP)(nil),

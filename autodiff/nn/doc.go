@@ -9,6 +9,12 @@
 // built by hand, and a function or type of one's own that satisfies [Network]
 // serves wherever a network is wanted.
 //
+// # Images
+//
+// [Conv2D] is a convolution, [ConvNet] and [ResConv] are networks of convolutions whose
+// rows are images, channel by channel. Between layers pixels are rows, so that a layer is
+// one large matrix product: see [Pixels].
+//
 // # Initialisation
 //
 // Constructors draw weights and biases as PyTorch's Linear does by default,
