@@ -45,10 +45,11 @@ type lane struct {
 }
 
 const (
-	laneWork  = 2e6 // operations below which a second lane does not pay
-	maxLanes  = 16
+	laneWork  = 1e7 // operations of a lane, at least: some 100 µs
+	laneRows  = 64  // rows of a lane, at least: products of less are slow
+	maxLanes  = 32
 	laneRoom  = 6e6 // numbers that the gradients of all lanes may take
-	shardRoom = 1e5 // numbers on a tape that stay in the cache
+	shardRoom = 1e6 // numbers on a tape that stay in the cache
 	tapeRoom  = 2e6 // numbers on a tape at most, but for one row
 )
 
@@ -77,7 +78,7 @@ func newTrainer(l loss, batch, first *Data, n int) (*trainer, error) {
 	tr.vec = autodiff.NewVector(params)
 
 	work := float64(n) * (6*float64(numbers) + 20*float64(perRow))
-	lanes := int(min(work/laneWork, maxLanes, laneRoom/float64(numbers), float64(n)/8))
+	lanes := int(min(work/laneWork, maxLanes, laneRoom/float64(numbers), float64(n)/laneRows))
 	lanes = max(lanes, 1)
 	if numbers < 1e6 && lanes > 1 {
 		lanes &^= 1 // an even number, for two cores
