@@ -32,12 +32,14 @@ func (k *BetaCDF) Restore() error {
 	return cmp.Or(present("bijector: BetaCDF: a", k.A, 0, math.Inf(1)), present("bijector: BetaCDF: b", k.B, 0, math.Inf(1)))
 }
 
+// betaMap has the parameters a, b and log B(a, b); its values' dependence on the
+// latter is counted with a and b.
 var betaMap = newScalar("BetaCDF", scalarMap{
 	forward: func(y, ls, x []float64, p scalarArgs) {
 		rest := p.temp(len(x))
 		for i, v := range x {
 			rest[i] = 1 - v
-			y[i], _ = special.BetaInc(p.theta[0][i], p.theta[1][i], v, 1-v)
+			y[i], _ = kernel.BetaInc(p.theta[0][i], p.theta[1][i], v, 1-v, p.theta[2][i])
 		}
 		betaSlope(ls, x, rest, p)
 		unit(y, ls, x, 0, 1)
@@ -45,39 +47,37 @@ var betaMap = newScalar("BetaCDF", scalarMap{
 	inverse: func(x, ls, y []float64, p scalarArgs) {
 		rest := p.temp(len(y))
 		for i, v := range y {
-			x[i], rest[i] = v, v
-			if v > 0 && v < 1 {
-				x[i], rest[i] = special.BetaIncInv(p.theta[0][i], p.theta[1][i], v, 1-v)
-			}
+			x[i], rest[i] = kernel.BetaQuantile(p.theta[0][i], p.theta[1][i], v, 1-v, p.theta[2][i])
 		}
 		betaSlope(ls, x, rest, p)
 		kernel.Scale(ls, ls, -1)
 		unit(x, ls, y, 0, 1)
 	},
 	derive: func(d derivatives) {
+		lx, lr := d.slope[0], d.slope[1]
+		kernel.Log(lx, d.x)
+		kernel.Scale(lr, d.x, -1)
+		kernel.Log1p(lr, lr)
 		for i, x := range d.x {
 			a, b, rest := d.theta[0][i], d.theta[1][i], 1-x
 			d.curve[i] = (a-1)/x - (b-1)/rest
+			d.value[2][i], d.slope[2][i] = 0, -1
 			if !d.needs(0) && !d.needs(1) {
 				continue
 			}
 			lower := d.y[i] <= 0.5
 			tail := func(a, b float64) float64 {
-				p, q := special.BetaInc(a, b, x, rest)
+				p, q := kernel.BetaInc(a, b, x, rest, kernel.LogBeta(a, b))
 				if lower {
 					return p
 				}
 				return q
 			}
-			va := logDerivative(a, func(a float64) float64 { return tail(a, b) })
-			vb := logDerivative(b, func(b float64) float64 { return tail(a, b) })
+			d.value[0][i] = logDerivative(a, func(a float64) float64 { return tail(a, b) })
+			d.value[1][i] = logDerivative(b, func(b float64) float64 { return tail(a, b) })
 			if !lower {
-				va, vb = -va, -vb
+				d.value[0][i], d.value[1][i] = -d.value[0][i], -d.value[1][i]
 			}
-			d.value[0][i], d.value[1][i] = va, vb
-			both := special.Digamma(a + b)
-			d.slope[0][i] = math.Log(x) - special.Digamma(a) + both
-			d.slope[1][i] = math.Log1p(-x) - special.Digamma(b) + both
 		}
 	},
 })
@@ -88,13 +88,41 @@ func betaSlope(ls, x, rest []float64, p scalarArgs) {
 	kernel.Log(lx, x)
 	kernel.Log(lr, rest)
 	for i, a := range p.theta[0] {
-		b := p.theta[1][i]
-		ls[i] = math.FMA(a-1, lx[i], math.FMA(b-1, lr[i], -special.LogBeta(a, b)))
+		ls[i] = math.FMA(a-1, lx[i], math.FMA(p.theta[1][i]-1, lr[i], -p.theta[2][i]))
 	}
 }
 
+// logBetaOp is log B(a, b), elementwise.
+var logBetaOp = &autodiff.Op{
+	Name: "bijector.LogBeta",
+	Forward: func(c *autodiff.Call) {
+		for i, a := range c.In(0) {
+			c.Out(0)[i] = kernel.LogBeta(a, c.In(1)[i])
+		}
+	},
+	Backward: func(c *autodiff.Call) {
+		for k := range 2 {
+			g := c.InGrad(k)
+			if g == nil {
+				continue
+			}
+			for i, dl := range c.OutGrad(0) {
+				a, b := c.In(k)[i], c.In(1 - k)[i]
+				g[i] += float64(dl * (special.Digamma(a) - special.Digamma(a+b)))
+			}
+		}
+	},
+}
+
+// logBeta returns log B(a, b) of two scalars or rows.
+func logBeta(a, b autodiff.Var) autodiff.Var {
+	d := max(a.Cols(), b.Cols())
+	return logBetaOp.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: 1, Cols: d}, a.Expand(1, d), b.Expand(1, d))
+}
+
 func (k *BetaCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = scalar(betaMap, x, dir, row("bijector: BetaCDF: a", k.A, x), row("bijector: BetaCDF: b", k.B, x))
+	a, b := row("bijector: BetaCDF: a", k.A, x), row("bijector: BetaCDF: b", k.B, x)
+	v, l = scalar(betaMap, x, dir, a, b, logBeta(a, b))
 	return v, l.RowSum()
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
-	"github.com/normflow/normflow/internal/special"
 )
 
 // StudentTCDF is the distribution function of Student's t distribution with ν
@@ -35,10 +34,12 @@ func (b *StudentTCDF) Restore() error {
 	return cmp.Or(present(what+": df", b.DF, 0, math.Inf(1)), locScale(what, b.Loc, b.Scale))
 }
 
+// studentMap has the parameters ν and log B(ν/2, ½); its values' dependence on
+// the latter is counted with ν.
 var studentMap = newScalar("StudentTCDF", scalarMap{
 	forward: func(y, ls, x []float64, a scalarArgs) {
 		for i, v := range x {
-			y[i] = studentTail(a.theta[0][i], math.Abs(v))
+			y[i] = kernel.StudentTail(a.theta[0][i], math.Abs(v), a.theta[1][i])
 			if v >= 0 {
 				y[i] = 1 - y[i]
 			}
@@ -47,81 +48,74 @@ var studentMap = newScalar("StudentTCDF", scalarMap{
 	},
 	inverse: func(x, ls, y []float64, a scalarArgs) {
 		for i, v := range y {
-			x[i] = math.Copysign(studentQuantile(a.theta[0][i], min(v, 1-v)), v-0.5)
+			x[i] = math.Copysign(kernel.StudentQuantile(a.theta[0][i], min(v, 1-v), a.theta[1][i]), v-0.5)
 		}
 		studentSlope(ls, x, a)
 		kernel.Scale(ls, ls, -1)
 		unit(x, ls, y, math.Inf(-1), math.Inf(1))
 	},
 	derive: func(d derivatives) {
+		l := d.temp(len(d.x))
+		studentLog(l, d.x, d.scalarArgs)
 		for i, v := range d.x {
 			ν := d.theta[0][i]
 			d.curve[i] = -(ν + 1) / (v + ν/v)
 			if v == 0 {
 				d.curve[i] = 0
 			}
+			d.value[1][i], d.slope[1][i] = 0, -1
 			if !d.needs(0) {
 				continue
 			}
 			t := math.Abs(v)
-			d.value[0][i] = logDerivative(ν, func(ν float64) float64 { return studentTail(ν, t) })
+			d.value[0][i] = logDerivative(ν, func(ν float64) float64 {
+				return kernel.StudentTail(ν, t, kernel.LogBeta(ν/2, 0.5))
+			})
 			if v >= 0 {
 				d.value[0][i] = -d.value[0][i]
 			}
-			r := t / math.Sqrt(ν)
-			d.slope[0][i] = -0.5*(1/ν+special.Digamma(ν/2)-special.Digamma(ν/2+0.5)+math.Log1p(r*r)) +
-				0.5*(ν+1)/ν/(1+1/(r*r))
+			w := t / ν * t
+			d.slope[0][i] = -0.5/ν - 0.5*l[i] + 0.5*(ν+1)/ν/(1+1/w)
 		}
 	},
 })
 
-// studentTail returns P(T > t) for t ≥ 0.
-func studentTail(ν, t float64) float64 {
-	r := t / math.Sqrt(ν)
-	if r > 1e100 { // x = 1/r², and I is xᵃ/(a·B)
-		a := ν / 2
-		return 0.5 * math.Exp(-2*a*math.Log(r)-math.Log(a)-special.LogBeta(a, 0.5))
-	}
-	p, _ := special.BetaInc(ν/2, 0.5, 1/(1+r*r), 1/(1+1/(r*r)))
-	return 0.5 * p
-}
-
-// studentQuantile returns the t ≥ 0 with P(T > t) = p ≤ ½.
-func studentQuantile(ν, p float64) float64 {
-	a := ν / 2
-	if !(p > 0) {
-		return math.Inf(1) + p // NaN stays
-	}
-	if l := -(math.Log(2*p) + math.Log(a) + special.LogBeta(a, 0.5)) / ν; l > 230 {
-		return math.Sqrt(ν) * math.Exp(l)
-	}
-	x, y := special.BetaIncInv(a, 0.5, 2*p, 1-2*p)
-	return math.Sqrt(ν) * math.Sqrt(y/x)
-}
-
-// studentSlope sets ls = log y′; NaN where x is.
-func studentSlope(ls, x []float64, a scalarArgs) {
+// studentLog sets l = log(1 + x²/ν), also where x² overflows.
+func studentLog(l, x []float64, a scalarArgs) {
 	for i, v := range x {
 		r := math.Abs(v) / math.Sqrt(a.theta[0][i])
-		ls[i] = float64(r * r)
+		l[i] = float64(r * r)
 		if r > 1e8 {
-			ls[i] = r - 1
+			l[i] = r - 1
 		}
 	}
-	kernel.Log1p(ls, ls)
+	kernel.Log1p(l, l)
 	for i, ν := range a.theta[0] {
 		if math.Abs(x[i])/math.Sqrt(ν) > 1e8 {
-			ls[i] *= 2
+			l[i] *= 2
 		}
-		ls[i] = math.FMA(-0.5*(ν+1), ls[i], -0.5*math.Log(ν)-special.LogBeta(ν/2, 0.5))
+	}
+}
+
+// studentSlope sets ls = log y′.
+func studentSlope(ls, x []float64, a scalarArgs) {
+	l := a.temp(len(x))
+	studentLog(l, x, a)
+	kernel.Log(ls, a.theta[0])
+	for i, ν := range a.theta[0] {
+		ls[i] = math.FMA(-0.5*(ν+1), l[i], math.FMA(-0.5, ls[i], -a.theta[1][i]))
 	}
 }
 
 // logDerivative returns f′(a) of a positive f, by differences of log f of fourth order.
 func logDerivative(a float64, f func(a float64) float64) float64 {
 	h := 0.002 * a / (1 + math.Sqrt(a))
-	g := func(k float64) float64 { return math.Log(f(a + k*h)) }
-	d := f(a) * ((8*(g(1)-g(-1)) - (g(2) - g(-2))) / (12 * h))
+	var g [4]float64
+	for i, k := range [4]float64{1, -1, 2, -2} {
+		g[i] = f(math.FMA(k, h, a))
+	}
+	kernel.Log(g[:], g[:])
+	d := f(a) * ((8*(g[0]-g[1]) - (g[2] - g[3])) / (12 * h))
 	if math.IsNaN(d) {
 		return 0 // f underflows
 	}
@@ -130,7 +124,8 @@ func logDerivative(a float64, f func(a float64) float64) float64 {
 
 func (b *StudentTCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	ν := row("bijector: StudentTCDF: df", b.DF, x)
-	return cdf("bijector: StudentTCDF: loc or scale", studentMap, x, dir, b.Loc, b.Scale, ν)
+	half := logBeta(ν.MulConst(0.5), x.Tape().Scalar(0.5))
+	return cdf("bijector: StudentTCDF: loc or scale", studentMap, x, dir, b.Loc, b.Scale, ν, half)
 }
 
 // Forward returns f(x).
