@@ -3,7 +3,6 @@ package flow
 import (
 	"math/rand/v2"
 
-	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/rng"
@@ -14,18 +13,14 @@ import (
 // 64 hidden channels, without learned priors and without a logit.
 func w7(side int) *Transformed {
 	src := rng.New(1)
-	a := ImageArch{Channels: 1, Height: side, Width: side, Hidden: 64}
+	a := ImageArch{Channels: 1, Height: side, Width: side, Hidden: 64, Map: bijector.Affine{Scale: bijector.Sigmoid2}}
 	d := a.dim()
 	var scales multiscale
 	for range 2 {
 		a = a.squeezed("W7")
 		var steps bijector.Chain
 		for range 4 {
-			coupling := bijector.NewCoupling(a.dim(), bijector.Columns(0, a.dim()/2), bijector.Affine{Scale: bijector.Sigmoid2}, 0,
-				func(_, _ int) nn.Network {
-					return nn.NewConvNet(a.Channels/2, 64, a.Channels, a.Height, a.Width, 0, 2, src).ZeroLast()
-				})
-			steps = append(steps, coupling, a.glowStep(src)[1])
+			steps = append(steps, a.glowStep(src)...)
 		}
 		steps = append(steps, bijector.NewInvert(bijector.NewSqueeze(a.Channels/4, 2*a.Height, 2*a.Width)))
 		scales.levels = append(scales.levels, steps)

@@ -32,17 +32,23 @@ var channelsOp = &autodiff.Op{
 }
 
 // transposeImages reads x as matrices of size numbers, with rows rows of elements of group
-// numbers, and sets y to their transposes, or adds those to y.
+// numbers, and sets y to their transposes, or adds those to y. It goes along the
+// longer side.
 func transposeImages(y, x []float64, rows, group, size int, add bool) {
-	cols := size / rows
-	for len(x) > 0 {
-		for i := range rows {
-			line := x[i*cols : (i+1)*cols]
-			for k := range group {
-				spread(y[i*group+k:], line[k:], rows*group, group, add)
+	cols := size / rows / group
+	for ; len(x) > 0; x, y = x[size:], y[size:] {
+		for k := range group {
+			if rows <= cols {
+				for i := range rows {
+					at := i * cols * group
+					spread(y[i*group+k:], x[at+k:at+cols*group], rows*group, group, add)
+				}
+				continue
+			}
+			for j := range cols {
+				spread(y[j*rows*group+k:], x[j*group+k:size], group, cols*group, add)
 			}
 		}
-		x, y = x[size:], y[size:]
 	}
 }
 
