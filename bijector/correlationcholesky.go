@@ -19,8 +19,6 @@ import (
 // log-determinant −∞. Both directions cost O(n²) a row.
 type CorrelationCholesky struct {
 	N int // n ≥ 2
-
-	at []int // where number k of the row goes
 }
 
 // NewCorrelationCholesky returns the map for n variables. It panics if n < 2.
@@ -30,27 +28,18 @@ func NewCorrelationCholesky(n int) *CorrelationCholesky {
 	return c
 }
 
-// Restore checks n and computes the places.
+// Restore checks n.
 func (c *CorrelationCholesky) Restore() error {
-	if c.N < 2 {
-		return fmt.Errorf("bijector: CorrelationCholesky: got %d variables, want at least 2", c.N)
-	}
-	fill := FillTriangular{N: c.N - 1}
-	if err := fill.Restore(); err != nil {
-		return err
-	}
-	c.at = make([]int, len(fill.at))
-	for k, place := range fill.at { // one row further down, and n columns
-		i, j := place/(c.N-1), place%(c.N-1)
-		c.at[k] = (i+1)*c.N + j
+	if c.N < 2 || c.N > maxSide {
+		return fmt.Errorf("bijector: CorrelationCholesky: got %d variables, want 2 to %d", c.N, maxSide)
 	}
 	return nil
 }
 
 // square returns ‖Zᵢ‖² − 1 for all rows, n×N, and Z without its diagonal.
 func (c *CorrelationCholesky) square(x autodiff.Var) (q, z autodiff.Var) {
-	wantCols("CorrelationCholesky", x, len(c.at))
-	z = x.Tape().Zeros(x.Rows(), c.N*c.N).Replace(c.at, x)
+	wantCols("CorrelationCholesky", x, c.N*(c.N-1)/2)
+	z = fill(x, c.N, strictlyLower)
 	return z.Reshape(x.Rows()*c.N, c.N).SquareRowSum().Reshape(x.Rows(), c.N), z
 }
 
@@ -67,7 +56,7 @@ func (c *CorrelationCholesky) Inverse(y autodiff.Var) autodiff.Var {
 	wantCols("CorrelationCholesky", y, c.N*c.N)
 	diag := diagonals("CorrelationCholesky", y).Max(tiny(y))
 	z := y.Reshape(y.Rows()*c.N, c.N).Div(diag.Reshape(y.Rows()*c.N, 1))
-	return z.Reshape(y.Rows(), c.N*c.N).Gather(c.at)
+	return unfill(z.Reshape(y.Rows(), c.N*c.N), c.N, strictlyLower)
 }
 
 // ILDJ returns −Σᵢ (i+1)·log Yᵢᵢ.

@@ -27,10 +27,11 @@ func (d *Diagonal) Restore() error {
 	if err := checkNonzero("Diagonal", d.Scale); err != nil {
 		return err
 	}
-	if d.Scale.Len() == 1 {
-		return nil
+	n := d.Scale.Len()
+	if n == 1 && !d.Shift.IsZero() {
+		n = d.Shift.Len()
 	}
-	return checkLen("Diagonal: shift", d.Shift, d.Scale.Len())
+	return checkLen("Diagonal: shift", d.Shift, n)
 }
 
 // Forward returns s∘x + b.

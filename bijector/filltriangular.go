@@ -18,8 +18,6 @@ import (
 type FillTriangular struct {
 	N     int  // n
 	Upper bool // fills the upper triangle instead of the lower
-
-	at []int // where number k of the row goes
 }
 
 // NewFillTriangular returns the map to the lower triangle of n×n matrices. It
@@ -37,43 +35,31 @@ func NewFillUpperTriangular(n int) *FillTriangular {
 	return f
 }
 
-// Restore checks n and computes the places: of a list of the numbers' indices, and
-// the same once more from the last to the first, without n of them, the matrix
-// reads n² in rows and keeps those of its triangle.
+// Restore checks n.
 func (f *FillTriangular) Restore() error {
-	n := f.N
-	if n <= 0 || n > maxSide {
-		return fmt.Errorf("bijector: FillTriangular: got %d rows, want 1 to %d", n, maxSide)
-	}
-	m := n * (n + 1) / 2
-	f.at = make([]int, m)
-	for i := range n {
-		for j := range n {
-			switch place := i*n + j; {
-			case f.Upper && j >= i && place < m:
-				f.at[place] = place
-			case f.Upper && j >= i:
-				f.at[2*m-1-place] = place
-			case !f.Upper && j <= i && place < m-n:
-				f.at[place+n] = place
-			case !f.Upper && j <= i:
-				f.at[2*m-n-1-place] = place
-			}
-		}
+	if f.N <= 0 || f.N > maxSide {
+		return fmt.Errorf("bijector: FillTriangular: got %d rows, want 1 to %d", f.N, maxSide)
 	}
 	return nil
 }
 
+func (f *FillTriangular) shape() triangleShape {
+	if f.Upper {
+		return upperTriangle
+	}
+	return lowerTriangle
+}
+
 // Forward returns the matrices, n×n(n+1)/2 → n×n².
 func (f *FillTriangular) Forward(x autodiff.Var) autodiff.Var {
-	wantCols("FillTriangular", x, len(f.at))
-	return x.Tape().Zeros(x.Rows(), f.N*f.N).Replace(f.at, x)
+	wantCols("FillTriangular", x, f.N*(f.N+1)/2)
+	return fill(x, f.N, f.shape())
 }
 
 // Inverse returns the numbers of the triangle.
 func (f *FillTriangular) Inverse(y autodiff.Var) autodiff.Var {
 	wantCols("FillTriangular", y, f.N*f.N)
-	return y.Gather(f.at)
+	return unfill(y, f.N, f.shape())
 }
 
 // ILDJ returns 0.

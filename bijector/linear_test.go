@@ -111,9 +111,11 @@ func TestLinearPanics(t *testing.T) {
 // A map that a model file describes wrongly is an error, not a panic.
 func TestLinearRestore(t *testing.T) {
 	for _, b := range []interface{ Restore() error }{
-		&bijector.Scale{}, &bijector.Diagonal{}, &bijector.TriL{}, &bijector.TriLLowRank{}, &bijector.LU{}, &bijector.Permute{},
+		&bijector.Shift{}, &bijector.Scale{}, &bijector.Diagonal{}, &bijector.TriL{}, &bijector.TriLLowRank{}, &bijector.LU{}, &bijector.Permute{},
 		&bijector.Linear{}, &bijector.Householder{}, &bijector.QR{}, &bijector.SVD{}, &bijector.MatrixExp{}, &bijector.Rotation{}, &bijector.LowRank{}, &bijector.DCT{},
 		&bijector.Permute{Perm: []int{1, -1}},
+		&bijector.Shift{By: autodiff.Value{Param: autodiff.NewParam(2, 1, nil)}},
+		&bijector.Diagonal{Scale: autodiff.Fixed(1, 2), Shift: autodiff.Value{Param: autodiff.NewParam(2, 1, nil)}},
 		&bijector.TriL{L: autodiff.NewParam(2, 2, nil), Diag: autodiff.Fixed(1)},
 		&bijector.LU{Factors: autodiff.NewParam(2, 2, nil), Diag: autodiff.Fixed(1, 1), Perm: []int{0, 1, 2}},
 	} {
@@ -184,5 +186,21 @@ func TestStandardizerFarFromZero(t *testing.T) {
 	s.Initialize(autodiff.NewTape().Matrix(mat.NewDense(3, 1, []float64{1e9, 1e9 + 1, 1e9 + 2})))
 	if got := s.Scale.Data()[0]; math.Abs(got-math.Sqrt(2.0/3)) > 1e-15 {
 		t.Errorf("got standard deviation %v, want √⅔", got)
+	}
+}
+
+// A learned factor keeps the interval that the user gave it, and its sign.
+func TestLearnedFactorsKeepTheirSign(t *testing.T) {
+	bounded := bijector.NewScale(autodiff.Learned(2).Within("scale", 1, 3))
+	negative := bijector.NewScale(autodiff.Learned(-2, -1))
+	for _, u := range []float64{-700, -5, 0, 5} {
+		bounded.By.Param.Data()[0] = u
+		negative.By.Param.Set([]float64{u, -u})
+		if x := bounded.By.Numbers()[0]; !(x >= 1 && x <= 3) {
+			t.Errorf("raw number %v: got factor %v, want one from 1 to 3", u, x)
+		}
+		if x := negative.By.Numbers(); !(x[0] < 0 && x[1] < 0) {
+			t.Errorf("raw numbers ±%v: got factors %v, want negative ones", u, x)
+		}
 	}
 }

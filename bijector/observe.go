@@ -74,3 +74,17 @@ func (b *Blockwise) Statistics() (all []*autodiff.Param) {
 	}
 	return all
 }
+
+// Observe shows f the pixels of y.
+func (p *PerPixel) Observe(y autodiff.Var) { Observe(p.B, p.rows(y)) }
+
+// Statistics returns those of f.
+func (p *PerPixel) Statistics() []*autodiff.Param { return Statistics(p.B) }
+
+// Observe shows the levels the data as they arrive there.
+func (m *Multiscale) Observe(y autodiff.Var) {
+	m.down(y, func(b Bijector, h autodiff.Var) { Observe(b, h) })
+}
+
+// Statistics returns those of the levels.
+func (m *Multiscale) Statistics() []*autodiff.Param { return Chain(m.Levels).Statistics() }

@@ -45,6 +45,38 @@ func diagonals(what string, x autodiff.Var) autodiff.Var {
 	return diagOp.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: x.Rows(), Cols: d}, x)
 }
 
+// setDiagOp has inputs X (n×d²) and v (n×d): X with the diagonals v.
+var setDiagOp = &autodiff.Op{
+	Name: "bijector.SetDiag",
+	Forward: func(c *autodiff.Call) {
+		y, v, d := c.Out(0), c.In(1), c.InShape(1).Cols
+		copy(y, c.In(0))
+		for i, w := range v {
+			y[i/d*d*d+i%d*(d+1)] = w
+		}
+	},
+	Backward: func(c *autodiff.Call) {
+		dy, d := c.OutGrad(0), c.InShape(1).Cols
+		if dv := c.InGrad(1); dv != nil {
+			for i := range dv {
+				dv[i] += dy[i/d*d*d+i%d*(d+1)]
+			}
+		}
+		if dx := c.InGrad(0); dx != nil {
+			for i, g := range dy {
+				if k := i % (d * d); k%(d+1) != 0 {
+					dx[i] += g
+				}
+			}
+		}
+	},
+}
+
+// withDiagonal returns the matrices of x with the diagonals v.
+func withDiagonal(x, v autodiff.Var) autodiff.Var {
+	return setDiagOp.Apply(nil, autodiff.Args{}, x.Shape(), x, v)
+}
+
 var rampOp = &autodiff.Op{Name: "bijector.Ramp", Forward: func(c *autodiff.Call) {
 	for j := range c.Out(0) {
 		c.Out(0)[j] = math.FMA(c.Args().B, float64(j), c.Args().A)

@@ -1,6 +1,10 @@
 package bijector
 
-import "github.com/normflow/normflow/autodiff"
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+)
 
 // Shift adds numbers:
 //
@@ -13,8 +17,17 @@ type Shift struct {
 
 // NewShift returns a shift by one number, or one per column.
 func NewShift(by autodiff.Value) *Shift {
-	by.Check("bijector: Shift", 0)
-	return &Shift{By: by}
+	s := &Shift{By: by}
+	must(s.Restore())
+	return s
+}
+
+// Restore checks the fields.
+func (s *Shift) Restore() error {
+	if s.By.IsZero() {
+		return fmt.Errorf("bijector: Shift: got an empty Value, want Fixed or Learned numbers")
+	}
+	return checkRow("Shift", s.By)
 }
 
 // Forward returns x + b.

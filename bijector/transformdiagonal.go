@@ -15,8 +15,6 @@ import (
 type TransformDiagonal struct {
 	N int
 	B Bijector // n columns to n columns
-
-	diag *Subset
 }
 
 // NewTransformDiagonal returns the map of n×n matrices. It panics if n is not
@@ -29,43 +27,41 @@ func NewTransformDiagonal(n int, b Bijector) *TransformDiagonal {
 
 // Restore checks the fields.
 func (t *TransformDiagonal) Restore() error {
-	if t.N <= 0 || t.N > maxSide {
-		return fmt.Errorf("bijector: TransformDiagonal: got %d rows, want 1 to %d", t.N, maxSide)
+	if t.N <= 0 || t.N > maxSide || t.B == nil {
+		return fmt.Errorf("bijector: TransformDiagonal: got %d rows and bijector %v, want 1 to %d, and a bijector", t.N, t.B, maxSide)
 	}
-	t.diag = &Subset{Index: make([]int, t.N), B: t.B}
-	for i := range t.N {
-		t.diag.Index[i] = i * (t.N + 1)
-	}
-	return t.diag.Restore()
+	return nil
 }
 
-// on returns the map of the diagonal, having checked those of x.
-func (t *TransformDiagonal) on(x autodiff.Var) *Subset {
+// diag returns the diagonals of x, having checked its columns.
+func (t *TransformDiagonal) diag(x autodiff.Var) autodiff.Var {
 	wantCols("TransformDiagonal", x, t.N*t.N)
-	return t.diag
+	return diagonals("TransformDiagonal", x)
 }
 
 // Forward returns X with its diagonal mapped.
-func (t *TransformDiagonal) Forward(x autodiff.Var) autodiff.Var { return t.on(x).Forward(x) }
+func (t *TransformDiagonal) Forward(x autodiff.Var) autodiff.Var {
+	return withDiagonal(x, t.B.Forward(t.diag(x)))
+}
 
 // Inverse returns Y with its diagonal mapped back.
-func (t *TransformDiagonal) Inverse(y autodiff.Var) autodiff.Var { return t.on(y).Inverse(y) }
+func (t *TransformDiagonal) Inverse(y autodiff.Var) autodiff.Var {
+	return withDiagonal(y, t.B.Inverse(t.diag(y)))
+}
 
 // ILDJ returns that of B.
-func (t *TransformDiagonal) ILDJ(y autodiff.Var) autodiff.Var { return t.on(y).ILDJ(y) }
+func (t *TransformDiagonal) ILDJ(y autodiff.Var) autodiff.Var { return t.B.ILDJ(t.diag(y)) }
 
 // FLDJ returns that of B.
-func (t *TransformDiagonal) FLDJ(x autodiff.Var) autodiff.Var { return t.on(x).FLDJ(x) }
+func (t *TransformDiagonal) FLDJ(x autodiff.Var) autodiff.Var { return FLDJ(t.B, t.diag(x)) }
 
 // CondDim returns the width of B's context.
 func (t *TransformDiagonal) CondDim() int { return CondDim(t.B) }
 
 // Given returns the map with B bound to the contexts.
 func (t *TransformDiagonal) Given(ctx autodiff.Var) Bijector {
-	bound := *t.diag
-	bound.B = Given(t.B, ctx)
-	return &TransformDiagonal{N: t.N, B: bound.B, diag: &bound}
+	return &TransformDiagonal{N: t.N, B: Given(t.B, ctx)}
 }
 
 // Initialize initialises B with the diagonal.
-func (t *TransformDiagonal) Initialize(y autodiff.Var) { t.on(y).Initialize(y) }
+func (t *TransformDiagonal) Initialize(y autodiff.Var) { Initialize(t.B, t.diag(y)) }

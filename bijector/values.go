@@ -26,6 +26,9 @@ func checkNonzero(what string, v autodiff.Value) error {
 	if v.IsZero() {
 		return fmt.Errorf("bijector: %s: got an empty Value, want Fixed or Learned numbers", what)
 	}
+	if err := checkRow(what, v); err != nil {
+		return err
+	}
 	for j, x := range v.Numbers() {
 		if x == 0 || math.IsNaN(x-x) {
 			return fmt.Errorf("bijector: %s: got %v as number %d, want finite numbers other than 0", what, x, j)
@@ -34,12 +37,23 @@ func checkNonzero(what string, v autodiff.Value) error {
 	return nil
 }
 
-// checkLen returns an error unless the value is empty, a scalar or has d numbers.
-func checkLen(what string, v autodiff.Value, d int) error {
-	if !v.IsZero() && v.Len() != 1 && v.Len() != d {
-		return fmt.Errorf("bijector: %s: got %d numbers, want 1 or %d", what, v.Len(), d)
+// checkRow returns an error unless the numbers of the value stand in one row.
+func checkRow(what string, v autodiff.Value) error {
+	if r, c := v.Param.Dims(); r != 1 {
+		return fmt.Errorf("bijector: %s: got %d×%d numbers, want one row", what, r, c)
 	}
 	return nil
+}
+
+// checkLen returns an error unless the value is empty, a scalar or has d numbers.
+func checkLen(what string, v autodiff.Value, d int) error {
+	if v.IsZero() {
+		return nil
+	}
+	if n := v.Len(); n != 1 && n != d {
+		return fmt.Errorf("bijector: %s: got %d numbers, want 1 or %d", what, n, d)
+	}
+	return checkRow(what, v)
 }
 
 // checkDiag returns an error unless the value has d numbers, none of them 0.

@@ -172,8 +172,6 @@ func registry(types map[string]any) *plain.Registry {
 // numbers in its fields say so rather than how much there is.
 func cost(value any) int {
 	switch v := value.(type) {
-	case *bijector.DCT:
-		return product(8, v.Dim, v.Dim)
 	case *bijector.Squeeze:
 		return product(16, v.Channels, v.Height, v.Width)
 	}
