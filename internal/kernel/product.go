@@ -52,16 +52,12 @@ func tanhOf[T number](x []T) {
 	case []float64:
 		TanhOf(x, x)
 	case []float32:
-		var wide [64]float64
+		var wide [256]float64
 		for len(x) > 0 {
 			n := min(len(x), len(wide))
-			for i, v := range x[:n] {
-				wide[i] = float64(v)
-			}
+			Widen(wide[:n], x[:n])
 			TanhOf(wide[:n], wide[:n])
-			for i, v := range wide[:n] {
-				x[i] = float32(v)
-			}
+			Narrow(x[:n], wide[:n])
 			x = x[n:]
 		}
 	}

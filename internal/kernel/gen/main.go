@@ -42,6 +42,7 @@ var topics = []topic{
 	{"sums", "..", "kernel", sums, nil},
 	{"broadcast", "..", "kernel", broadcast, nil},
 	{"spline", "..", "kernel", spline, nil},
+	{"single", "..", "kernel", single, nil},
 }
 
 func main() {

@@ -1,0 +1,46 @@
+package kernel
+
+// Narrow sets dst to x, each number rounded to float32. It panics if dst is shorter.
+func Narrow(dst []float32, x []float64) {
+	dst = dst[:len(x)]
+	for i := fastNarrow(dst, x); i < len(x); i++ {
+		dst[i] = float32(x[i])
+	}
+}
+
+// Widen sets dst to x. It panics if dst is shorter.
+func Widen(dst []float64, x []float32) {
+	dst = dst[:len(x)]
+	for i := fastWiden(dst, x); i < len(x); i++ {
+		dst[i] = float64(x[i])
+	}
+}
+
+// WidenAdd adds x to dst, in float64. It panics if dst is shorter.
+func WidenAdd(dst []float64, x []float32) {
+	dst = dst[:len(x)]
+	for i := fastWidenAdd(dst, x); i < len(x); i++ {
+		dst[i] += float64(x[i])
+	}
+}
+
+// ActGrad32 is ActGrad in float32.
+func ActGrad32(dz, dy, y []float32, act Act) {
+	dz, dy = dz[:len(y)], dy[:len(y)]
+	switch act {
+	case Linear:
+		copy(dz, dy)
+	case ReLU:
+		for i := fastReluMask32(dz, dy, y); i < len(y); i++ {
+			g := dy[i]
+			if !(y[i] > 0) {
+				g = 0
+			}
+			dz[i] = g
+		}
+	case Tanh:
+		for i := fastTanhMask32(dz, dy, y); i < len(y); i++ {
+			dz[i] = dy[i] * fma32(-y[i], y[i], 1)
+		}
+	}
+}

@@ -1,0 +1,66 @@
+//go:build !purego
+
+package kernel
+
+// blocks calls f for whole blocks of 16 of n numbers, from number i on, and
+// returns how many numbers that are: none without assembly.
+func blocks(n int, f func(i, n int)) int {
+	if active == generic {
+		return 0
+	}
+	n &^= 15
+	for i := 0; i < n; i += chunk {
+		f(i, min(n-i, chunk))
+	}
+	return n
+}
+
+func fastNarrow(dst []float32, x []float64) int {
+	return blocks(len(x), func(i, n int) {
+		if active == avx512 {
+			narrow512(&dst[i], &x[i], n)
+		} else {
+			narrow256(&dst[i], &x[i], n)
+		}
+	})
+}
+
+func fastWiden(dst []float64, x []float32) int {
+	return blocks(len(x), func(i, n int) {
+		if active == avx512 {
+			widen512(&dst[i], &x[i], n)
+		} else {
+			widen256(&dst[i], &x[i], n)
+		}
+	})
+}
+
+func fastWidenAdd(dst []float64, x []float32) int {
+	return blocks(len(x), func(i, n int) {
+		if active == avx512 {
+			widenAdd512(&dst[i], &x[i], n)
+		} else {
+			widenAdd256(&dst[i], &x[i], n)
+		}
+	})
+}
+
+func fastReluMask32(dz, dy, y []float32) int {
+	return blocks(len(y), func(i, n int) {
+		if active == avx512 {
+			singleReLUMask512(&dz[i], &dy[i], &y[i], n)
+		} else {
+			singleReLUMask256(&dz[i], &dy[i], &y[i], n)
+		}
+	})
+}
+
+func fastTanhMask32(dz, dy, y []float32) int {
+	return blocks(len(y), func(i, n int) {
+		if active == avx512 {
+			singleTanhMask512(&dz[i], &dy[i], &y[i], n)
+		} else {
+			singleTanhMask256(&dz[i], &dy[i], &y[i], n)
+		}
+	})
+}
