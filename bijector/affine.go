@@ -36,9 +36,11 @@ const (
 	GlowScale ScaleMap = "glow"
 	// SoftplusScale is exp(a(s)) = log(1 + eˢ) + 0.001: zeros give scale 0.69.
 	SoftplusScale ScaleMap = "softplus"
+	// TanhScale is a(s) = 2·tanh(s/2): scales between e⁻² and e².
+	TanhScale ScaleMap = "tanh"
 )
 
-var scaleMaps = []ScaleMap{SoftClipScale, Exponential, Clip, Sigmoid2, GlowScale, SoftplusScale}
+var scaleMaps = []ScaleMap{SoftClipScale, Exponential, Clip, Sigmoid2, GlowScale, SoftplusScale, TanhScale}
 
 func (m ScaleMap) index() int {
 	for i, n := range scaleMaps {
@@ -92,6 +94,12 @@ func (m ScaleMap) log(a, d, s []float64) {
 		kernel.Scale(d, d, -1)
 		kernel.Sigmoid(d, d)
 		kernel.Scale(d, d, -1)
+	case TanhScale:
+		kernel.Scale(a, s, 0.5)
+		kernel.TanhOf(a, a)
+		for i, v := range a {
+			a[i], d[i] = 2*v, math.FMA(-v, v, 1)
+		}
 	case SoftplusScale:
 		kernel.Sigmoid(d, s)
 		kernel.Softplus(a, s)

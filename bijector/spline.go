@@ -67,13 +67,23 @@ func (m Spline) apply(x, raw autodiff.Var, inverse int) (autodiff.Var, autodiff.
 	return splineOp.Apply2(nil, args, x.Shape(), x.Shape(), x, raw)
 }
 
+// splineKernel returns the kernel for the attributes of splineOp.
+func splineKernel(a autodiff.Args) kernel.RQS {
+	q := Spline{Bins: a.I, Bound: a.A}.kernel()
+	if a.B > 0 {
+		q.MinSize, q.MinSlope = a.B, a.B
+	}
+	return q
+}
+
 // splineOp has inputs x (n×d) and raw (n×dK or 1×dK) and outputs value and
-// log-slope.
+// log-slope. Args.A is the bound, Args.I the number of bins, Args.J 1 for the
+// inverse; Args.B is the least share and slope, 0 for those of Spline.
 var splineOp = &autodiff.Op{
 	Name: "bijector.Spline",
 	Forward: func(c *autodiff.Call) {
 		a := c.Args()
-		q, x, y, ls := Spline{Bins: a.I, Bound: a.A}.kernel(), c.In(0), c.Out(0), c.Out(1)
+		q, x, y, ls := splineKernel(a), c.In(0), c.Out(0), c.Out(1)
 		raw, block := repeated(c)
 		for i := 0; i < len(x); i += block {
 			n := min(block, len(x)-i)
@@ -86,7 +96,7 @@ var splineOp = &autodiff.Op{
 	},
 	Backward: func(c *autodiff.Call) {
 		a := c.Args()
-		q, x, y := Spline{Bins: a.I, Bound: a.A}.kernel(), c.In(0), c.Out(0)
+		q, x, y := splineKernel(a), c.In(0), c.Out(0)
 		raw, block := repeated(c)
 		dx, draw := orTemp(c, c.InGrad(0), x), c.InGrad(1)
 		shared := draw == nil || len(raw) != len(draw)

@@ -115,6 +115,7 @@ var kinds = registry(map[string]any{
 	"numeric":      (*bijector.Numeric)(nil),
 	"affine":       bijector.Affine{},
 	"inverted":     bijector.Inverted{},
+	"soft-spline":  bijector.SoftSpline{},
 	"spline":       bijector.Spline{},
 
 	// networks
