@@ -60,10 +60,12 @@ func run(ctx context.Context, name string, steps, batch, points int, seed uint64
 		return fmt.Errorf("got %d points to judge by, want at least 2", points)
 	}
 	src := rng.New(seed)
-	model := r.model(src.Split())
-
-	bar := progress.New(os.Stderr)
 	start := time.Now()
+	model, err := r.start(ctx, steps/10, batch, src)
+	if err != nil {
+		return err
+	}
+	bar := progress.New(os.Stderr)
 	result, err := flow.Fit(ctx, model, flow.Fresh(2, banana{}.Draw), &flow.Settings{
 		Steps: steps, Batch: batch, Schedule: r.schedule, Seed: src.Uint64(), Report: bar.Report,
 	})
@@ -76,8 +78,9 @@ func run(ctx context.Context, name string, steps, batch, points int, seed uint64
 	held := mat.NewDense(points, 2, nil)
 	banana{}.Draw(held, src.Split())
 	nll, gap := judge(model, held)
+	all := result.Steps + r.starts*(steps/10)
 	fmt.Printf("trained %s for %d steps of %d samples in %.1f s: %.0f steps/s, %d skipped\n",
-		name, result.Steps, batch, seconds, float64(result.Steps)/seconds, result.Skipped)
+		name, all, batch, seconds, float64(all)/seconds, result.Skipped)
 	fmt.Printf("on %d fresh points: NLL %.4f ± %.4f nats, entropy %.4f, gap %.4f ± %.4f\n",
 		points, nll.mean, nll.se, entropy, gap.mean, gap.se)
 	if out != "" {
@@ -87,7 +90,7 @@ func run(ctx context.Context, name string, steps, batch, points int, seed uint64
 		fmt.Printf("pictures in %s\n", out)
 	}
 	fmt.Printf("banana model=%s nll=%.4f entropy=%.4f gap=%.4f se=%.4f steps=%d seconds=%.1f\n",
-		name, nll.mean, entropy, gap.mean, gap.se, result.Steps, seconds)
+		name, nll.mean, entropy, gap.mean, gap.se, all, seconds)
 	return nil
 }
 

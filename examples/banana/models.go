@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -8,6 +10,7 @@ import (
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/rng"
 )
 
 // A recipe is a model with what it takes to train it.
@@ -15,32 +18,56 @@ type recipe struct {
 	model    func(src rand.Source) *flow.Transformed
 	steps    int
 	schedule optim.Schedule
+	starts   int // models to train a little, of which the best is kept; 0 is one, untrained
 }
 
 var recipes = map[string]recipe{
-	"realnvp": {func(src rand.Source) *flow.Transformed {
+	"realnvp": {model: func(src rand.Source) *flow.Transformed {
 		return flow.RealNVP(flow.Arch{Dim: 2}, src)
-	}, 1000, optim.Cosine{Start: 0.005}},
-	"nsf": {func(src rand.Source) *flow.Transformed {
+	}, steps: 1000, schedule: optim.Cosine{Start: 0.005}},
+	"nsf": {model: func(src rand.Source) *flow.Transformed {
 		return flow.NSF(flow.Arch{Dim: 2, Bound: 14}, src) // the tails of the banana are 12 deviations long
-	}, 2000, optim.Cosine{Start: 0.005}},
-	"mlp": {mlp, 10000, optim.Cosine{Start: 0.005}},
+	}, steps: 2000, schedule: optim.Cosine{Start: 0.005}},
+	"mlp": {model: mlp, steps: 20000, schedule: optim.OneCycle{Peak: 0.01}, starts: 16},
 }
 
-// mlp returns a normalizing flow with the form of a small neural network: six affine maps,
-// each a lower triangular matrix with a perturbation of rank 2, and leaky
-// ReLUs with a learned slope between them. Training it is the hard way: a
-// piecewise linear map must bend the plane.
+// start returns the model to train.
+func (r recipe) start(ctx context.Context, steps, batch int, src *rng.Source) (*flow.Transformed, error) {
+	best, least := r.model(src.Split()), math.Inf(1)
+	for range r.starts {
+		m := r.model(src.Split())
+		result, err := flow.Fit(ctx, m, flow.Fresh(2, banana{}.Draw), &flow.Settings{
+			Steps: steps, Batch: batch, Schedule: r.schedule, Seed: src.Uint64(),
+		})
+		if err != nil {
+			return nil, err
+		}
+		if result.Loss < least {
+			best, least = m, result.Loss
+		}
+	}
+	return best, nil
+}
+
+// mlp returns a normalizing flow with the form of a small neural network: six
+// affine maps, each a lower triangular matrix with a perturbation of rank 2,
+// and leaky ReLUs with learned slopes between them. Training it is the hard
+// way: a piecewise linear map must bend the plane, and most random starts end
+// as straight as they began, as the best Gaussian.
 func mlp(src rand.Source) *flow.Transformed {
+	r := rand.New(src)
+	const sd = 0.7
+	normal := func() float64 { return sd * r.NormFloat64() }
 	var chain []bijector.Bijector
 	for i := range 6 {
 		if i > 0 {
-			chain = append(chain, bijector.NewLeakyReLU(autodiff.Learned(0.5)))
+			slopes := autodiff.Learned(math.Exp(normal()), math.Exp(normal()))
+			chain = append(chain, bijector.NewLeakyReLU(slopes))
 		}
 		chain = append(chain, bijector.NewTriLLowRank(
-			autodiff.NewParam(2, 2, []float64{1, 0, 0, 1}),
-			autodiff.LearnedNormal(2, 2, 0.3, src),
-			autodiff.Value{}, autodiff.Learned(0, 0)))
+			autodiff.NewParam(2, 2, []float64{1, 0, normal(), 1}),
+			autodiff.LearnedNormal(2, 2, sd, src),
+			autodiff.Value{}, autodiff.Learned(normal(), normal())))
 	}
 	return flow.New(dist.NewStdNormal(2), append(chain, bijector.NewStandardizer(2))...)
 }
