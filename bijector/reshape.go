@@ -33,7 +33,7 @@ func (r *Reshape) Restore() error {
 func volume(shape []int) int {
 	n := 1
 	for _, d := range shape {
-		if d <= 0 || n > 1<<40/d {
+		if d <= 0 || n > 1<<30/d {
 			return -1
 		}
 		n *= d

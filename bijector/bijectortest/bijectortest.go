@@ -67,7 +67,7 @@ func Normal(n, d int) *mat.Dense {
 
 // Uniform returns n×d numbers evenly spread between lo and hi, always the same.
 func Uniform(n, d int, lo, hi float64) *mat.Dense {
-	return fill(n, d, func(r *rand.Rand) float64 { return lo + (hi-lo)*r.Float64() })
+	return fill(n, d, func(r *rand.Rand) float64 { return lo + float64((hi-lo)*r.Float64()) })
 }
 
 func fill(n, d int, f func(*rand.Rand) float64) *mat.Dense {
