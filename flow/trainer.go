@@ -50,8 +50,16 @@ const (
 	maxLanes  = 32
 	laneRoom  = 6e6 // numbers that the gradients of all lanes may take
 	shardRoom = 1e6 // numbers on a tape that stay in the cache
-	tapeRoom  = 2e6 // numbers on a tape at most, but for one row
+	tapeRoom  = 1e6 // numbers on a tape at most, but for one row
 )
+
+// leastRows returns how many rows a lane has at least, when a row takes perRow
+// numbers on a tape: laneRows, and fewer where a convolution uses its weights
+// many times a row.
+func leastRows(perRow, numbers int) float64 {
+	reuse := 8 * float64(perRow) / float64(numbers)
+	return max(8, laneRows/(1+float64(reuse*reuse)))
+}
 
 // newTrainer finds the parameters by evaluating the loss on a few of the first
 // rows. It is for batches of n.
@@ -78,7 +86,7 @@ func newTrainer(l loss, batch, first *Data, n int) (*trainer, error) {
 	tr.vec = autodiff.NewVector(params)
 
 	work := float64(n) * (6*float64(numbers) + 20*float64(perRow))
-	lanes := int(min(work/laneWork, maxLanes, laneRoom/float64(numbers), float64(n)/laneRows))
+	lanes := int(min(work/laneWork, maxLanes, laneRoom/float64(numbers), float64(n)/leastRows(perRow, numbers)))
 	lanes = max(lanes, 1)
 	if numbers < 1e6 && lanes > 1 {
 		lanes &^= 1 // an even number, for two cores
