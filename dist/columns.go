@@ -2,7 +2,6 @@ package dist
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -35,9 +34,13 @@ func (c *Columns) Restore() error {
 	if c.D <= 0 || c.Of == nil {
 		return fmt.Errorf("dist: NewColumns: got %d columns of %v, want a positive number of a distribution", c.D, c.Of)
 	}
-	for _, v := range c.Of.values() {
-		if !v.IsZero() && v.Len() != 1 && v.Len() != c.D {
-			return fmt.Errorf("dist: NewColumns: got a parameter of %d numbers, want 1 or %d", v.Len(), c.D)
+	f, v := c.Of.family(), c.Of.values()
+	for k, param := range f.params {
+		if v[k].IsZero() {
+			return fmt.Errorf("dist: %s: %s: got an empty Value, want Fixed or Learned numbers", f.name, param)
+		}
+		if n := v[k].Len(); n != 1 && n != c.D {
+			return fmt.Errorf("dist: %s: %s: got %d numbers, want 1 or %d", f.name, param, n, c.D)
 		}
 	}
 	return nil
@@ -70,16 +73,16 @@ func on(u Univariate, t *autodiff.Tape) (p vars) {
 
 // params returns the present parameters of each column.
 func (c *Columns) params() []nums {
-	p := make([]nums, c.D)
-	for k, v := range c.Of.values() {
-		if v.IsZero() {
-			continue
-		}
-		x := v.Numbers()
+	t := tapes.Get().(*autodiff.Tape)
+	θ, p := on(c.Of, t), make([]nums, c.D)
+	for k := range c.Of.family().params {
+		x := θ[k].Data()
 		for j := range p {
 			p[j][k] = of(x, j)
 		}
 	}
+	t.Reset()
+	tapes.Put(t)
 	return p
 }
 
@@ -176,14 +179,4 @@ func (c *Columns) Support() Support {
 		s.Low[j], s.High[j] = f.supportOf(p)
 	}
 	return s
-}
-
-// supportOf returns the interval outside which the density is 0.
-func (f *family) supportOf(p nums) (lo, hi float64) {
-	lo, hi = math.Inf(-1), math.Inf(1)
-	if f.support != nil {
-		lo, hi = f.support(p)
-	}
-	loc, scale := f.where(p)
-	return math.FMA(scale, lo, loc), math.FMA(scale, hi, loc)
 }

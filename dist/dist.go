@@ -112,3 +112,10 @@ func generator(src rand.Source) *rand.Rand { return rand.New(rng.Or(src)) }
 func gotWant(a, b float64, want string) string {
 	return fmt.Sprintf("got %v and %v, want %s", a, b, want)
 }
+
+func checkScalar(what string, v autodiff.Value) error {
+	if v.IsZero() || v.Len() != 1 {
+		return fmt.Errorf("dist: %s: want one number", what)
+	}
+	return nil
+}

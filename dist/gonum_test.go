@@ -9,4 +9,13 @@ import (
 var (
 	_ distmv.RandLogProber = (*dist.StdNormal)(nil)
 	_ distmv.RandLogProber = (*dist.Columns)(nil)
+	_ distmv.RandLogProber = (*dist.MultivariateNormal)(nil)
+	_ distmv.RandLogProber = (*dist.PrecisionNormal)(nil)
+	_ distmv.RandLogProber = (*dist.LowRankNormal)(nil)
+	_ distmv.RandLogProber = (*dist.MultivariateStudentT)(nil)
+	_ distmv.RandLogProber = (*dist.Dirichlet)(nil)
+	_ distmv.RandLogProber = (*dist.Categorical)(nil)
+	_ distmv.RandLogProber = (*dist.Mixture)(nil)
+	_ distmv.RandLogProber = (*dist.Joint)(nil)
+	_ distmv.RandLogProber = (*dist.KernelDensity)(nil)
 )

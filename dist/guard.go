@@ -10,6 +10,8 @@ import (
 // where lo ≤ x ≤ hi, or x is NaN, and elsewhere a point inside: formulas see no
 // value outside their domain, and no gradient flows there. Its second output is
 // 0 inside and −Inf outside.
+//
+// Args.I = 1 is the guard of integers: x must be one, and has no gradient.
 var guardOp = &autodiff.Op{
 	Name: "Guard",
 	Forward: func(c *autodiff.Call) {
@@ -18,14 +20,17 @@ var guardOp = &autodiff.Op{
 		for i, v := range x {
 			lo, hi := of(lo, i%d), of(hi, i%d)
 			in[i], penalty[i] = v, 0
-			if v < lo || v > hi {
+			if v < lo || v > hi || math.IsInf(v, 0) || c.Args().I == 1 && v != math.Floor(v) && v == v {
 				in[i], penalty[i] = between(lo, hi), math.Inf(-1)
+				if c.Args().I == 1 {
+					in[i] = math.Floor(in[i])
+				}
 			}
 		}
 	},
 	Backward: func(c *autodiff.Call) {
 		dx, dy, penalty := c.InGrad(0), c.OutGrad(0), c.Out(1)
-		if dx == nil || dy == nil {
+		if dx == nil || dy == nil || c.Args().I == 1 {
 			return
 		}
 		for i, p := range penalty {
@@ -41,10 +46,24 @@ func guard(x, lo, hi autodiff.Var) (inside, penalty autodiff.Var) {
 	return guardOp.Apply2(nil, autodiff.Args{}, x.Shape(), x.Shape(), x, lo, hi)
 }
 
-// within returns f(x) where lo ≤ x ≤ hi and −Inf elsewhere.
-func within(x autodiff.Var, lo, hi float64, f func(autodiff.Var) autodiff.Var) autodiff.Var {
-	in, penalty := guard(x, x.Tape().Scalar(lo), x.Tape().Scalar(hi))
-	return f(in).Add(penalty)
+// within returns f(x) where lo ≤ x ≤ hi and −Inf elsewhere and at infinity.
+func within(lo, hi float64, f func(x autodiff.Var, p vars) autodiff.Var) func(autodiff.Var, vars) autodiff.Var {
+	return func(x autodiff.Var, p vars) autodiff.Var {
+		in, penalty := guard(x, x.Tape().Scalar(lo), x.Tape().Scalar(hi))
+		return f(in, p).Add(penalty)
+	}
+}
+
+// integers returns f(x) at the integers of [lo, hi] and −Inf elsewhere.
+func integers(x, lo, hi autodiff.Var) (inside, penalty autodiff.Var) {
+	return guardOp.Apply2(nil, autodiff.Args{I: 1}, x.Shape(), x.Shape(), x, lo, hi)
+}
+
+// finite returns x without infinities, and −Inf for the rows that held one.
+func finite(x autodiff.Var) (inside, penalty autodiff.Var) {
+	t := x.Tape()
+	inside, penalty = guard(x, t.Scalar(math.Inf(-1)), t.Scalar(math.Inf(1)))
+	return inside, penalty.RowSum()
 }
 
 // of returns number j of a row, or the only number of a scalar.

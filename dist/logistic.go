@@ -15,14 +15,14 @@ type Logistic struct {
 // NewLogistic returns d independent logistic columns. It panics unless scale
 // is positive.
 func NewLogistic(d int, loc, scale autodiff.Value) *Columns {
-	return NewColumns(d, &Logistic{loc, scale.Positive("dist: NewLogistic: scale")})
+	return NewColumns(d, &Logistic{loc, positive("NewLogistic", "scale", scale)})
 }
 
 func (l *Logistic) values() values  { return values{l.Loc, l.Scale} }
 func (l *Logistic) family() *family { return logisticFamily }
 
 var logisticFamily = &family{
-	kind: locScale,
+	name: "Logistic", params: []string{"loc", "scale"}, kind: locScale,
 	logDensity: func(z autodiff.Var, _ vars) autodiff.Var {
 		a := z.Abs().Neg() // by symmetry: e^a cannot overflow
 		return a.Sub(a.Softplus().MulConst(2))

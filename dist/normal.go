@@ -16,7 +16,7 @@ type Normal struct {
 // NewNormal returns d independent normal columns, a diagonal normal
 // distribution. It panics unless scale is positive.
 func NewNormal(d int, loc, scale autodiff.Value) *Columns {
-	return NewColumns(d, &Normal{loc, scale.Positive("dist: NewNormal: scale")})
+	return NewColumns(d, &Normal{loc, positive("NewNormal", "scale", scale)})
 }
 
 func (n *Normal) values() values  { return values{n.Loc, n.Scale} }
@@ -25,13 +25,14 @@ func (n *Normal) family() *family { return normalFamily }
 const log2π = 1.8378770664093454835606594728112352797227949472756
 
 var normalFamily = &family{
-	kind: locScale,
+	name: "Normal", params: []string{"loc", "scale"}, kind: locScale,
 	logDensity: func(z autodiff.Var, _ vars) autodiff.Var {
 		return z.Square().MulConst(-0.5).AddConst(-log2π / 2)
 	},
 	rows:     autodiff.Var.StdNormalLogDensity,
 	cdf:      func(z float64, _ nums) float64 { return special.Ndtr(z) },
 	sf:       func(z float64, _ nums) float64 { return special.Ndtr(-z) },
+	logTails: func(z float64, _ nums) (float64, float64) { return special.LogNdtr(z), special.LogNdtr(-z) },
 	quantile: func(p, q float64, _ nums) float64 { return special.NdtrInv(p, q) },
 	draw:     func(r *rand.Rand, _ nums) float64 { return r.NormFloat64() },
 	mean:     always(0),

@@ -35,21 +35,21 @@ func (u *Uniform) values() values  { return values{u.Low, u.High} }
 func (u *Uniform) family() *family { return uniformFamily }
 
 var uniformFamily = &family{
+	name: "Uniform", params: []string{"low", "high"},
 	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
 		in, penalty := guard(x, p[0], p[1])
-		flat := in.Sub(in) // 0, and NaN for NaN
-		return flat.Sub(p[1].Sub(p[0]).Log()).Add(penalty)
+		return flat(in).Sub(p[1].Sub(p[0]).Log()).Add(penalty)
 	},
 	support:  func(p nums) (float64, float64) { return p[0], p[1] },
-	cdf:      func(x float64, p nums) float64 { return ramp((x - p[0]) / (p[1] - p[0])) },
-	sf:       func(x float64, p nums) float64 { return ramp((p[1] - x) / (p[1] - p[0])) },
+	cdf:      func(x float64, p nums) float64 { return (x - p[0]) / (p[1] - p[0]) },
+	sf:       func(x float64, p nums) float64 { return (p[1] - x) / (p[1] - p[0]) },
 	quantile: func(lower, upper float64, p nums) float64 { return math.FMA(upper, p[0], lower*p[1]) },
 	draw:     func(r *rand.Rand, p nums) float64 { return math.FMA(p[1]-p[0], r.Float64(), p[0]) },
 	mean:     func(p nums) float64 { return 0.5*p[0] + 0.5*p[1] },
 	variance: func(p nums) float64 { return (p[1] - p[0]) * (p[1] - p[0]) / 12 },
-	mode:     always(math.NaN()),
+	mode:     func(p nums) float64 { return 0.5*p[0] + 0.5*p[1] },
 	entropy:  func(p nums) float64 { return math.Log(p[1] - p[0]) },
 }
 
-// ramp returns x kept within [0, 1].
-func ramp(x float64) float64 { return min(max(x, 0), 1) }
+// flat returns 0 for every number, and NaN for NaN.
+func flat(x autodiff.Var) autodiff.Var { return x.Sub(x) }

@@ -29,9 +29,11 @@ type (
 //
 // In a location-scale family the first two parameters are location and scale;
 // the formulas are those of the standard form, in z = (x−loc)/scale. In a scale
-// family the first is the scale. Missing formulas are computed from others:
-// see numeric.go.
+// family the first is the scale, in a rate family its inverse. Formulas other than
+// the density's that are missing are computed from the rest: see numeric.go.
 type family struct {
+	name    string
+	params  []string
 	kind    standard
 	integer bool
 
@@ -42,6 +44,8 @@ type family struct {
 	support func(p nums) (lo, hi float64) // nil is the real line
 
 	cdf, sf func(z float64, p nums) float64
+	// logTails, if set, returns the logarithms of cdf and sf, which may underflow.
+	logTails func(z float64, p nums) (lower, upper float64)
 	// quantile gets p and 1−p, the smaller of which is accurate.
 	quantile func(lower, upper float64, p nums) float64
 	draw     func(r *rand.Rand, p nums) float64
@@ -56,6 +60,7 @@ const (
 	plain standard = iota
 	locScale
 	scaled
+	rated
 )
 
 // where returns location and scale.
@@ -65,34 +70,39 @@ func (f *family) where(p nums) (loc, scale float64) {
 		return p[0], p[1]
 	case scaled:
 		return 0, p[0]
+	case rated:
+		return 0, 1 / p[0]
 	}
 	return 0, 1
 }
 
-// standardise returns z and the scale, the zero Var if there is none.
-func (f *family) standardise(x autodiff.Var, p vars) (z, scale autodiff.Var) {
+// standardise returns z and the logarithm of the scale, the zero Var if there
+// is none.
+func (f *family) standardise(x autodiff.Var, p vars) (z, logScale autodiff.Var) {
 	switch f.kind {
 	case locScale:
-		return x.Sub(p[0]).Div(p[1]), p[1]
+		return x.Sub(p[0]).Div(p[1]), p[1].Log()
 	case scaled:
-		return x.Div(p[0]), p[0]
+		return x.Div(p[0]), p[0].Log()
+	case rated:
+		return x.Mul(p[0]), p[0].Log().Neg()
 	}
 	return x, autodiff.Var{}
 }
 
 // logDensityOf returns log p of each number: n×d.
 func (f *family) logDensityOf(x autodiff.Var, p vars) autodiff.Var {
-	z, scale := f.standardise(x, p)
+	z, logScale := f.standardise(x, p)
 	lp := f.logDensity(z, p)
 	if f.kind != plain {
-		lp = lp.Sub(scale.Log())
+		lp = lp.Sub(logScale)
 	}
 	return lp
 }
 
 // logDensityRows returns log p of each row: n×1.
 func (f *family) logDensityRows(x autodiff.Var, p vars) autodiff.Var {
-	z, scale := f.standardise(x, p)
+	z, logScale := f.standardise(x, p)
 	var lp autodiff.Var
 	if f.rows != nil {
 		lp = f.rows(z)
@@ -100,22 +110,72 @@ func (f *family) logDensityRows(x autodiff.Var, p vars) autodiff.Var {
 		lp = f.logDensity(z, p).RowSum()
 	}
 	if f.kind != plain {
-		lp = lp.Sub(scale.Log().Expand(1, x.Cols()).RowSum())
+		lp = lp.Sub(logScale.Expand(1, x.Cols()).RowSum())
 	}
 	return lp
 }
 
 // drawOf returns a sample.
 func (f *family) drawOf(r *rand.Rand, p nums) float64 {
-	loc, scale := f.where(p)
-	if f.draw != nil {
-		return math.FMA(scale, f.draw(r, p), loc)
+	if f.draw == nil {
+		u := uniform(r)
+		return f.quantileOf(u, 1-u, p)
 	}
-	u := uniform(r)
-	return math.FMA(scale, f.quantile(u, 1-u, p), loc)
+	loc, scale := f.where(p)
+	return math.FMA(scale, f.draw(r, p), loc)
 }
 
 // uniform returns a number strictly between 0 and 1.
 func uniform(r *rand.Rand) float64 {
 	return (float64(r.Uint64()>>12) + 0.5) / (1 << 52)
+}
+
+// derived returns the family f of other parameters, from which those of f are
+// computed: by the one function for numbers and by the other on a tape.
+func derived(f *family, name string, params []string, toNums func(nums) nums, toVars func(vars) vars) *family {
+	number := func(g func(nums) float64) func(nums) float64 { return func(p nums) float64 { return g(toNums(p)) } }
+	return &family{
+		name: name, params: params, integer: f.integer,
+		logDensity: func(x autodiff.Var, p vars) autodiff.Var { return f.logDensityOf(x, toVars(p)) },
+		support:    func(p nums) (float64, float64) { return f.supportOf(toNums(p)) },
+		cdf:        func(x float64, p nums) float64 { return f.cdfOf(x, toNums(p)) },
+		sf:         func(x float64, p nums) float64 { return f.sfOf(x, toNums(p)) },
+		quantile:   func(lower, upper float64, p nums) float64 { return f.quantileOf(lower, upper, toNums(p)) },
+		draw:       func(r *rand.Rand, p nums) float64 { return f.drawOf(r, toNums(p)) },
+		mean:       number(f.meanOf),
+		variance:   number(f.varianceOf),
+		mode:       number(f.modeOf),
+		entropy:    number(f.entropyOf),
+	}
+}
+
+// A monotone map carries a family onto another: its formulas on numbers and on
+// a tape. ildj is log|dg⁻¹/dx|, as a function of x and u = g⁻¹(x).
+type monotone struct {
+	forward, inverse func(x float64) float64
+	inverseVar       func(x autodiff.Var) autodiff.Var
+	ildj             func(x, u autodiff.Var) autodiff.Var
+	lo, hi           float64
+}
+
+// pushed returns the family of g(u), u from f, whose moments and mode are not
+// known.
+func pushed(f *family, name string, g monotone) *family {
+	return &family{
+		name: name, params: f.params,
+		logDensity: within(g.lo, g.hi, func(x autodiff.Var, p vars) autodiff.Var {
+			u := g.inverseVar(x)
+			return f.logDensityOf(u, p).Add(g.ildj(x, u))
+		}),
+		support:  func(nums) (float64, float64) { return g.lo, g.hi },
+		cdf:      func(x float64, p nums) float64 { return f.cdfOf(g.inverse(x), p) },
+		sf:       func(x float64, p nums) float64 { return f.sfOf(g.inverse(x), p) },
+		quantile: func(lower, upper float64, p nums) float64 { return g.forward(f.quantileOf(lower, upper, p)) },
+		draw:     func(r *rand.Rand, p nums) float64 { return g.forward(f.drawOf(r, p)) },
+	}
+}
+
+// positive returns v kept positive; what and name are for the panic.
+func positive(what, name string, v autodiff.Value) autodiff.Value {
+	return v.Positive("dist: " + what + ": " + name)
 }

@@ -2,12 +2,12 @@ package special
 
 import "math"
 
-// LogI returns log Iₙ(x) of the modified Bessel function of the first kind, for
-// an integer n ≥ 0 and x > 0, and its derivative in x.
+// LogI returns log(e⁻ˣ·Iₙ(x)) of the modified Bessel function of the first
+// kind, for an integer n ≥ 0 and x > 0, and its derivative in x.
 func LogI(n, x float64) (v, slope float64) {
 	if x > 60 && x > n*n {
 		sum, next := asymptoticI(n, x), asymptoticI(n+1, x)
-		return x - 0.5*(log2π+math.Log(x)) + math.Log1p(sum), (1+next)/(1+sum) + n/x
+		return math.Log1p(sum) - 0.5*(log2π+math.Log(x)), (next-sum)/(1+sum) + n/x
 	}
 	// (x/2)ⁿ/n!·Σ tᵏ/(k!·(n+1)…(n+k)) with t = x²/4, all terms positive.
 	t := 0.25 * x * x
@@ -31,9 +31,8 @@ func LogI(n, x float64) (v, slope float64) {
 	}
 	if n > 0 {
 		sum += n*math.Log(0.5*x) - Lgamma(n+1)
-		return sum, 0.5*x*next/(one+rest) + n/x
 	}
-	return sum, 0.5 * x * next / (one + rest)
+	return sum - x, 0.5*x*next/(one+rest) + n/x - 1
 }
 
 // asymptoticI returns Iₙ(x)·√(2πx)·e⁻ˣ − 1, expanded in powers of 1/x.
@@ -56,6 +55,9 @@ func asymptoticI(n, x float64) float64 {
 // BesselK01 returns eˣ·K₀(x) and eˣ·K₁(x) for x > 0, by the trapezoidal rule on
 // ∫ exp(−x(cosh t − 1))·cosh νt dt, which converges doubly exponentially.
 func BesselK01(x float64) (k0, k1 float64) {
+	if !(x < math.MaxFloat64) { // NaN or +Inf
+		return 0 / x, 0 / x
+	}
 	h := math.Min(0.12, 0.6/math.Sqrt(x))
 	k0, k1 = 0.5, 0.5
 	for t := h; ; t += h {

@@ -47,22 +47,29 @@ func betaFraction(a, b, x float64) float64 {
 // BetaIncInv returns the x, and y = 1 − x, with I_x(a,b) = p = 1 − q; the
 // smaller of p and q is used.
 func BetaIncInv(a, b, p, q float64) (x, y float64) {
+	u := LogitBetaIncInv(a, b, p, q)
+	return 1 / (1 + math.Exp(-u)), 1 / (1 + math.Exp(u))
+}
+
+// LogitBetaIncInv returns log(x/y) of BetaIncInv, also where x or y would
+// underflow.
+func LogitBetaIncInv(a, b, p, q float64) float64 {
 	switch {
 	case p == 0:
-		return 0, 1
+		return math.Inf(-1)
 	case q == 0:
-		return 1, 0
+		return math.Inf(1)
 	}
-	if l := (math.Log(p) + math.Log(a) + LogBeta(a, b)) / a; l < -60 {
-		return math.Exp(l), 1 // I_x = xᵃ/(a·B) to the last digit
+	norm := LogBeta(a, b)
+	if l := (math.Log(p) + math.Log(a) + norm) / a; l < -60 {
+		return l // I_x = xᵃ/(a·B) to the last digit
 	}
-	if l := (math.Log(q) + math.Log(b) + LogBeta(a, b)) / b; l < -60 {
-		return 1, math.Exp(l)
+	if l := (math.Log(q) + math.Log(b) + norm) / b; l < -60 {
+		return -l
 	}
-	u := Root(math.Log(a/b), func(u float64) (v, slope float64) {
+	return Root(math.Log(a/b), func(u float64) (v, slope float64) {
 		x, y := 1/(1+math.Exp(-u)), 1/(1+math.Exp(u))
 		lower, upper := BetaInc(a, b, x, y)
-		return logRatio(lower, upper, p, q, math.Exp(LogBetaKernel(a, b, x, y)))
+		return LogRatio(lower, upper, p, q, math.Exp(LogBetaKernel(a, b, x, y)))
 	})
-	return 1 / (1 + math.Exp(-u)), 1 / (1 + math.Exp(u))
 }

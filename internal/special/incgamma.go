@@ -83,33 +83,34 @@ func nonZero(x float64) float64 {
 
 // GammaIncInv returns the x with P(a,x) = p and Q(a,x) = q; the smaller of the
 // two is used.
-func GammaIncInv(a, p, q float64) float64 {
+func GammaIncInv(a, p, q float64) float64 { return math.Exp(LogGammaIncInv(a, p, q)) }
+
+// LogGammaIncInv returns the logarithm of GammaIncInv, also where that would
+// underflow.
+func LogGammaIncInv(a, p, q float64) float64 {
 	switch {
 	case p == 0:
-		return 0
+		return math.Inf(-1)
 	case q == 0:
 		return math.Inf(1)
 	}
-	z := NdtrInv(p, q)
-	u := 3 * math.Log(math.Max(1-1/(9*a)+z/(3*math.Sqrt(a)), 1e-3)) // Wilson and Hilferty's cube
-	u += math.Log(a)
+	u := math.Log(a) + 3*math.Log(math.Max(1-1/(9*a)+NdtrInv(p, q)/(3*math.Sqrt(a)), 1e-3)) // Wilson and Hilferty's cube
 	if small := (math.Log(p) + Lgamma(1+a)) / a; a < 1 || u < math.Log(a)-5 {
 		if u = small; small < -50 {
-			return math.Exp(small) // P = xᵃ/Γ(1+a) to the last digit
+			return small // P = xᵃ/Γ(1+a) to the last digit
 		}
 		u = math.Min(u, math.Log(a+40))
 	}
-	return math.Exp(Root(u, func(u float64) (v, slope float64) {
+	return Root(u, func(u float64) (v, slope float64) {
 		x := math.Exp(u)
 		lower, upper := GammaInc(a, x)
-		kernel := math.Exp(LogGammaKernel(a, x))
-		return logRatio(lower, upper, p, q, kernel)
-	}))
+		return LogRatio(lower, upper, p, q, math.Exp(LogGammaKernel(a, x)))
+	})
 }
 
-// logRatio returns log(lower/p), or log(q/upper) where q is the smaller, and
+// LogRatio returns log(lower/p), or log(q/upper) where q is the smaller, and
 // its derivative when that of lower is d.
-func logRatio(lower, upper, p, q, d float64) (v, slope float64) {
+func LogRatio(lower, upper, p, q, d float64) (v, slope float64) {
 	if p <= q {
 		return logQuotient(lower, p), d / lower
 	}

@@ -32,6 +32,7 @@ var functions = map[string]struct {
 }{
 	"Log1pMinus":     {two(Log1pMinus), 4, relative},
 	"Stirling":       {two(Stirling), 40, isLog},
+	"Digamma":        {two(Digamma), 20, isLog},
 	"LogBeta":        {func(a []float64) []float64 { return []float64{LogBeta(a[0], a[1])} }, 12, isLog},
 	"LogGammaKernel": {func(a []float64) []float64 { return []float64{LogGammaKernel(a[0], a[1])} }, 12, isLog},
 	"LogBetaKernel":  {func(a []float64) []float64 { return []float64{LogBetaKernel(a[0], a[1], a[2], a[3])} }, 12, isLog},
@@ -41,7 +42,7 @@ var functions = map[string]struct {
 	"Erfcx":          {two(Erfcx), 6, relative},
 	"LogNdtr":        {two(LogNdtr), 64, relative},
 	"Hazard":         {two(Hazard), 64, relative},
-	"LogI":           {func(a []float64) []float64 { return pair(LogI(a[0], a[1])) }, 20, isLog},
+	"LogI":           {func(a []float64) []float64 { return pair(LogI(a[0], a[1])) }, 40, isLog},
 	"BesselK01":      {func(a []float64) []float64 { return pair(BesselK01(a[0])) }, 64, relative},
 	"LambertW":       {two(LambertW), 4, relative},
 	"HurwitzZeta":    {func(a []float64) []float64 { return pair(HurwitzZeta(a[0], a[1])) }, 20, relative},

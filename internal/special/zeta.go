@@ -5,12 +5,8 @@ import "math"
 // bernoulli are B₂ₖ/(2k)!.
 var bernoulli = [...]float64{1. / 12, -1. / 720, 1. / 30240, -1. / 1209600, 1. / 47900160, -691. / 1307674368000, 1. / 74724249600}
 
-// Zeta returns ζ(s) = Σ n⁻ˢ for s > 1 and its derivative, by Euler's and
-// Maclaurin's formula from n = 12.
-func Zeta(s float64) (z, slope float64) { return HurwitzZeta(s, 1) }
-
-// HurwitzZeta returns Σ (n+a)⁻ˢ over n ≥ 0 for s > 1, a ≥ 1, and its
-// derivative in s.
+// HurwitzZeta returns Σ (n+a)⁻ˢ over n ≥ 0 for s > 1, a > 0, and its
+// derivative in s, by Euler's and Maclaurin's formula from n + a ≥ 14.
 func HurwitzZeta(s, a float64) (z, slope float64) {
 	for ; a < 14; a++ {
 		term := math.Pow(a, -s)

@@ -14,6 +14,8 @@ for u in [-0.999, -0.5, -0.4, -0.39, -1e-3, -1e-9, 1e-17, 1e-5, 0.1, 0.59, 0.61,
     u = mpf(u); out('Log1pMinus', [u], log1p(u) - u)
 for x in [1e-10, 0.01, 0.3, 0.5, 1, 1.5, 2, 5.25, 9.99, 10, 33, 1000, 1e8]:
     x = mpf(x); out('Stirling', [x], stirling(x))
+for x in [1e-10, 0.01, 0.3, 0.5, 1, 1.5, 2, 5.25, 11.99, 12, 33, 1000, 1e8]:
+    x = mpf(x); out('Digamma', [x], digamma(x))
 for a, b in [(0.01, 0.02), (0.5, 0.5), (1, 3), (100, 0.5), (1e6, 0.5), (1e5, 1e5), (3, 1e7)]:
     a, b = mpf(a), mpf(b); out('LogBeta', [a, b], log(beta(a, b)))
 for a, t in [(0.1, 1e-10), (0.5, 3), (1, 1), (50, 49.5), (1000, 1000.25), (1e6, 1e6 + 1), (20, 200)]:
@@ -46,7 +48,7 @@ for z in [-1e4, -40, -10, -5.01, -4.99, -1, 0, 1, 5, 8]:
 for n in [0, 1, 2, 7, 30, 200]:
     for x in [1e-8, 0.1, 1, 4.25, 29, 31, 59, 61, 150, 2000]:
         n, x = mpf(n), mpf(x)
-        out('LogI', [n, x], log(besseli(n, x)), besseli(n + 1, x) / besseli(n, x) + n / x)
+        out('LogI', [n, x], log(besseli(n, x)) - x, besseli(n + 1, x) / besseli(n, x) + n / x - 1)
 for x in [1e-10, 0.01, 0.5, 1, 3, 10, 100, 1e4]:
     x = mpf(x); out('BesselK01', [x], exp(x) * besselk(0, x), exp(x) * besselk(1, x))
 for x in [1e-300, 1e-10, 0.01, 0.5, 0.99, 1.01, 2.9, 3.1, 10, 1e5, 1e300]:

@@ -1,0 +1,105 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// Beta is the beta distribution with shapes a and b:
+// log p(x) = (a−1)·log x + (b−1)·log(1−x) − log B(a, b) for 0 ≤ x ≤ 1.
+type Beta struct {
+	A, B autodiff.Value
+}
+
+// NewBeta returns d independent beta columns. It panics unless a and b are
+// positive.
+func NewBeta(d int, a, b autodiff.Value) *Columns {
+	return NewColumns(d, &Beta{positive("NewBeta", "a", a), positive("NewBeta", "b", b)})
+}
+
+func (b *Beta) values() values  { return values{b.A, b.B} }
+func (b *Beta) family() *family { return betaFamily }
+
+var betaFamily = derived(betaBox, "Beta", []string{"a", "b"},
+	func(p nums) nums { return nums{0, 1, p[0], p[1]} },
+	func(p vars) vars { t := p[0].Tape(); return vars{t.Scalar(0), t.Scalar(1), p[0], p[1]} })
+
+// betaBox is the beta distribution of an interval: location and scale are its
+// low end and width, the shapes follow.
+var betaBox = &family{
+	name: "Beta", params: []string{"low", "width", "a", "b"}, kind: locScale,
+	logDensity: within(0, 1, func(x autodiff.Var, p vars) autodiff.Var {
+		return betaOp.of(x, p[2], p[3]).Add(betaNorm(p[2], p[3]))
+	}),
+	support: func(nums) (float64, float64) { return 0, 1 },
+	cdf:     func(x float64, p nums) float64 { return first(special.BetaInc(p[2], p[3], x, 1-x)) },
+	sf:      func(x float64, p nums) float64 { return second(special.BetaInc(p[2], p[3], x, 1-x)) },
+	quantile: func(lower, upper float64, p nums) float64 {
+		return first(special.BetaIncInv(p[2], p[3], lower, upper))
+	},
+	draw: func(r *rand.Rand, p nums) float64 { return 1 / (1 + math.Exp(-drawLogitBeta(r, p[2], p[3]))) },
+	mean: func(p nums) float64 { return p[2] / (p[2] + p[3]) },
+	variance: func(p nums) float64 {
+		n := p[2] + p[3]
+		return p[2] / n * (p[3] / n) / (n + 1)
+	},
+	mode: betaMode,
+	entropy: func(p nums) float64 {
+		a, b := p[2], p[3]
+		return special.LogBeta(a, b) - (a-1)*special.Digamma(a) - (b-1)*special.Digamma(b) + (a+b-2)*special.Digamma(a+b)
+	},
+}
+
+// betaMode is (a−1)/(a+b−2), or an end where the density is greatest there.
+func betaMode(p nums) float64 {
+	switch a, b := p[2], p[3]; {
+	case a <= 1 && a < b:
+		return 0
+	case b <= 1:
+		return 1
+	default:
+		return (a - 1) / (a + b - 2)
+	}
+}
+
+// drawLogitBeta returns log(x/(1−x)) of a beta variate.
+func drawLogitBeta(r *rand.Rand, a, b float64) float64 {
+	return drawLogGamma(r, a) - drawLogGamma(r, b)
+}
+
+// betaOp has inputs x, a and b: the logarithm of xᵃ⁻¹(1−x)ᵇ⁻¹ less the norm,
+// arranged around the mean, where (a+b)·x = a.
+var betaOp = newFused("Beta",
+	func(v args) float64 {
+		x, a, b := v[0], v[1], v[2]
+		y := 1 - x
+		switch {
+		case x == 0:
+			return atZero(a, math.Log(1+b)+b*math.Log1p(1/b))
+		case y == 0:
+			return atZero(b, math.Log(1+a)+a*math.Log1p(1/a))
+		}
+		return special.BetaExponent(a, b, x, y) - math.Log(x) - math.Log1p(-x)
+	},
+	func(v args) args {
+		x, a, b := v[0], v[1], v[2]
+		y, n := 1-x, v[1]+v[2]
+		return args{(a-1)/x - (b-1)/y, math.Log(n / a * x), math.Log(n / b * y)}
+	})
+
+// betaNormOp has inputs a and b: with the exponent it makes log xᵃ(1−x)ᵇ/B(a,b).
+var betaNormOp = newFused("BetaNorm",
+	func(v args) float64 { return special.BetaNorm(v[0], v[1]) },
+	func(v args) args {
+		n := v[0] + v[1]
+		ψ := special.Digamma(n)
+		return args{ψ - special.Digamma(v[0]) - math.Log(n/v[0]), ψ - special.Digamma(v[1]) - math.Log(n/v[1])}
+	})
+
+// betaNorm broadcasts a and b before it applies betaNormOp.
+func betaNorm(a, b autodiff.Var) autodiff.Var {
+	return betaNormOp.of(a.Expand(max(a.Rows(), b.Rows()), max(a.Cols(), b.Cols())), b)
+}

@@ -1,0 +1,67 @@
+package dist
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// Binomial is the distribution of the number of successes, of probability p, in n
+// trials: log P(k) = log C(n, k) + k·log p + (n−k)·log(1−p) for k = 0, …, n.
+type Binomial struct {
+	Count, Probs autodiff.Value
+}
+
+// NewBinomial returns d independent binomial columns of count trials. It panics
+// unless count is fixed and of positive integers, and 0 < probs < 1.
+func NewBinomial(d int, count, probs autodiff.Value) *Columns {
+	checkCounts("NewBinomial", count)
+	return NewColumns(d, &Binomial{count, probability("NewBinomial", probs)})
+}
+
+func (b *Binomial) values() values  { return values{b.Count, b.Probs} }
+func (b *Binomial) family() *family { return binomialFamily }
+
+var binomialFamily = &family{
+	name: "Binomial", params: []string{"count", "probs"}, integer: true,
+	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
+		k, penalty := integers(x, x.Tape().Scalar(0), p[0])
+		return binomialOp.of(k, p[0], p[1]).Add(penalty)
+	},
+	support: func(p nums) (float64, float64) { return 0, p[0] },
+	cdf:     func(k float64, p nums) float64 { return first(special.BetaInc(p[0]-k, k+1, 1-p[1], p[1])) },
+	sf:      func(k float64, p nums) float64 { return second(special.BetaInc(p[0]-k, k+1, 1-p[1], p[1])) },
+	draw: func(r *rand.Rand, p nums) float64 {
+		mode, odds := math.Floor((p[0]+1)*p[1]), p[1]/(1-p[1])
+		return outward(r, mode, 0, math.Exp(binomial(mode, p[0], p[1])), func(k float64) float64 {
+			return (p[0] - k) / (k + 1) * odds
+		})
+	},
+	mean:     func(p nums) float64 { return p[0] * p[1] },
+	variance: func(p nums) float64 { return p[0] * p[1] * (1 - p[1]) },
+	mode:     func(p nums) float64 { return math.Floor((p[0] + 1) * p[1]) },
+}
+
+func checkCounts(what string, count autodiff.Value) {
+	for _, n := range count.Numbers() {
+		if !count.Constant || n < 1 || n != math.Floor(n) {
+			panic(fmt.Sprintf("dist: %s: got count %v, want fixed positive integers", what, n))
+		}
+	}
+}
+
+// binomial uses C(n, k) = 1/((n+1)·B(k+1, n−k+1)).
+func binomial(k, n, p float64) float64 {
+	return special.LogBetaKernel(k+1, n-k+1, p, 1-p) - math.Log(p) - math.Log1p(-p) - math.Log(n+1)
+}
+
+// binomialOp has inputs k, n and p.
+var binomialOp = newFused("Binomial",
+	func(x args) float64 { return binomial(x[0], x[1], x[2]) },
+	func(x args) args {
+		k, n, p := x[0], x[1], x[2]
+		return args{0, 0, k/p - (n-k)/(1-p)}
+	})

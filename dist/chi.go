@@ -1,0 +1,65 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// Chi is the distribution of the length of k standard normal numbers:
+// log p(x) = (k−1)·log x − x²/2 − (k/2−1)·log 2 − log Γ(k/2) for x ≥ 0.
+type Chi struct {
+	DF autodiff.Value
+}
+
+// NewChi returns d independent chi columns. It panics unless df is positive.
+func NewChi(d int, df autodiff.Value) *Columns {
+	return NewColumns(d, &Chi{positive("NewChi", "df", df)})
+}
+
+func (c *Chi) values() values  { return values{c.DF} }
+func (c *Chi) family() *family { return chiFamily }
+
+var chiFamily = &family{
+	name: "Chi", params: []string{"df"},
+	logDensity: within(0, math.Inf(1), func(x autodiff.Var, p vars) autodiff.Var {
+		a := p[0].MulConst(0.5)
+		return chiOp.of(x, a).Add(gammaNormOp.of(a)).AddConst(math.Ln2)
+	}),
+	support: positiveHalf,
+	cdf:     func(x float64, p nums) float64 { return first(special.GammaInc(0.5*p[0], 0.5*x*x)) },
+	sf:      func(x float64, p nums) float64 { return second(special.GammaInc(0.5*p[0], 0.5*x*x)) },
+	quantile: func(lower, upper float64, p nums) float64 {
+		return math.Sqrt2 * math.Exp(0.5*special.LogGammaIncInv(0.5*p[0], lower, upper))
+	},
+	draw: func(r *rand.Rand, p nums) float64 { return math.Sqrt2 * math.Exp(0.5*drawLogGamma(r, 0.5*p[0])) },
+	mean: chiMean,
+	variance: func(p nums) float64 {
+		m := chiMean(p)
+		return math.FMA(-m, m, p[0])
+	},
+	mode: func(p nums) float64 { return math.Sqrt(max(p[0]-1, 0)) },
+	entropy: func(p nums) float64 {
+		k := p[0]
+		return special.Lgamma(0.5*k) + 0.5*(k-math.Ln2-(k-1)*special.Digamma(0.5*k))
+	},
+}
+
+// chiMean is √2·Γ((k+1)/2)/Γ(k/2) = √2π/B(k/2, ½).
+func chiMean(p nums) float64 {
+	return math.Sqrt(2*math.Pi) * math.Exp(-special.LogBeta(0.5*p[0], 0.5))
+}
+
+// chiOp has inputs x and a = k/2: less the deviance of x²/2, and log x.
+var chiOp = newFused("Chi",
+	func(x args) float64 {
+		if x[0] == 0 {
+			return atZero(2*x[1], 0.5)
+		}
+		return -special.Deviance(x[1], 0.5*x[0]*x[0]) - math.Log(x[0])
+	},
+	func(x args) args {
+		return args{(2*x[1]-1)/x[0] - x[0], math.Log(0.5 * x[0] * x[0] / x[1])}
+	})

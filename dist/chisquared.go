@@ -1,0 +1,24 @@
+package dist
+
+import (
+	"github.com/normflow/normflow/autodiff"
+)
+
+// ChiSquared is the distribution of the sum of k squared standard normal
+// numbers, the gamma distribution with shape k/2 and rate ½.
+type ChiSquared struct {
+	DF autodiff.Value
+}
+
+// NewChiSquared returns d independent chi-square columns. It panics unless df is
+// positive.
+func NewChiSquared(d int, df autodiff.Value) *Columns {
+	return NewColumns(d, &ChiSquared{positive("NewChiSquared", "df", df)})
+}
+
+func (c *ChiSquared) values() values  { return values{c.DF} }
+func (c *ChiSquared) family() *family { return chiSquaredFamily }
+
+var chiSquaredFamily = derived(gammaFamily, "ChiSquared", []string{"df"},
+	func(p nums) nums { return nums{0.5, 0.5 * p[0]} },
+	func(p vars) vars { return vars{p[0].Tape().Scalar(0.5), p[0].MulConst(0.5)} })

@@ -1,0 +1,182 @@
+package dist
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Dirichlet is the Dirichlet distribution on the simplex, the rows of D positive
+// numbers that sum to 1: log p(x) = Σⱼ (aⱼ−1)·log xⱼ + log Γ(Σa) − Σⱼ log Γ(aⱼ), a
+// density in any D−1 of the columns.
+type Dirichlet struct {
+	D             int
+	Concentration autodiff.Value
+}
+
+// NewDirichlet returns the Dirichlet distribution of d columns. It panics unless
+// d > 1 and the concentration is positive, one number or d.
+func NewDirichlet(d int, concentration autodiff.Value) *Dirichlet {
+	m := &Dirichlet{d, positive("NewDirichlet", "concentration", concentration)}
+	if err := m.Restore(); err != nil {
+		panic(err.Error())
+	}
+	return m
+}
+
+// Restore checks the fields.
+func (m *Dirichlet) Restore() error {
+	if m.D < 2 || m.Concentration.IsZero() || m.Concentration.Len() != 1 && m.Concentration.Len() != m.D {
+		return fmt.Errorf("dist: Dirichlet: got %d columns, want at least 2, and a concentration of 1 number or as many", m.D)
+	}
+	return nil
+}
+
+// Dim returns D.
+func (m *Dirichlet) Dim() int { return m.D }
+
+// LogDensity returns log p of each row, −Inf unless it sums to 1 within 10⁻⁸.
+func (m *Dirichlet) LogDensity(x autodiff.Var) autodiff.Var {
+	checkCols("Dirichlet: LogDensity", x.Cols(), m.D)
+	a := m.Concentration.On(x.Tape()).Expand(1, m.D)
+	n := a.RowSum()
+	// Around the mean a/n: Σ a·log(n·x/a), and what is left of Stirling's formula.
+	norm := stirlingOp.of(a).Sub(a.Log().MulConst(0.5)).RowSum().Sub(stirlingOp.of(n)).
+		Add(n.Log().MulConst(0.5)).AddConst(0.5 * float64(m.D-1) * log2π)
+	outside := simplexOp.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: x.Rows(), Cols: 1}, x)
+	return dirichletOp.of(x, a, n).RowSum().Sub(norm).Add(outside)
+}
+
+var (
+	// stirlingOp is the remainder of Stirling's formula.
+	stirlingOp = newFused("Stirling",
+		func(x args) float64 { return special.Stirling(x[0]) },
+		func(x args) args { return args{special.Digamma(x[0]) - math.Log(x[0]) + 0.5/x[0]} })
+	// dirichletOp has inputs x, a and n: a·log(n·x/a) − log x.
+	dirichletOp = newFused("Dirichlet",
+		func(v args) float64 {
+			x, a, n := v[0], v[1], v[2]
+			switch {
+			case x < 0 || x > 2:
+				return 0 // simplexOp says that the row is outside
+			case x == 0:
+				return atZero(a, math.Log(n))
+			}
+			return a*math.Log(n/a*x) - math.Log(x)
+		},
+		func(v args) args {
+			x, a, n := v[0], v[1], v[2]
+			if x < 0 || x > 2 {
+				return args{}
+			}
+			return args{(a - 1) / x, math.Log(n/a*x) - 1, a / n}
+		})
+	// simplexOp is 0 for rows of the simplex and −Inf for others.
+	simplexOp = &autodiff.Op{Name: "Simplex", Forward: func(c *autodiff.Call) {
+		x, d := c.In(0), c.InShape(0).Cols
+		for i := range c.Out(0) {
+			sum, inside := 0.0, true
+			for _, v := range x[i*d : (i+1)*d] {
+				sum += v
+				inside = inside && !(v < 0)
+			}
+			c.Out(0)[i] = 0
+			if !inside || math.Abs(sum-1) > 1e-8 {
+				c.Out(0)[i] = math.Inf(-1)
+			}
+		}
+	}}
+)
+
+// Draw fills the rows of batch.
+func (m *Dirichlet) Draw(batch *mat.Dense, src rand.Source) {
+	checkCols("Dirichlet: Draw", batch.RawMatrix().Cols, m.D)
+	a, r := m.concentration(), generator(src)
+	for i := range batch.RawMatrix().Rows {
+		row, top, sum := batch.RawRowView(i), math.Inf(-1), 0.0
+		for j := range row {
+			row[j] = drawLogGamma(r, a[j])
+			top = max(top, row[j])
+		}
+		for j := range row {
+			row[j] = math.Exp(row[j] - top)
+			sum += row[j]
+		}
+		for j := range row {
+			row[j] /= sum
+		}
+	}
+}
+
+func (m *Dirichlet) concentration() []float64 { return spread("", nil, m.Concentration, m.D) }
+
+func total(a []float64) float64 {
+	n := 0.0
+	for _, a := range a {
+		n += a
+	}
+	return n
+}
+
+// LogProb returns log p(x).
+func (m *Dirichlet) LogProb(x []float64) float64 { return LogProb(m, x) }
+
+// Rand draws one row into dst; nil allocates.
+func (m *Dirichlet) Rand(dst []float64) []float64 { return Rand(m, dst) }
+
+// CDF sets dst to the distribution functions of the columns, which are beta.
+func (m *Dirichlet) CDF(dst, x []float64) []float64 { return m.marginal().CDF(dst, x) }
+
+// Survival sets dst[j] = P(Xⱼ > xⱼ).
+func (m *Dirichlet) Survival(dst, x []float64) []float64 { return m.marginal().Survival(dst, x) }
+
+// Mean sets dst to a/Σa.
+func (m *Dirichlet) Mean(dst []float64) []float64 { return m.marginal().Mean(dst) }
+
+// Variance sets dst to the variances of the columns.
+func (m *Dirichlet) Variance(dst []float64) []float64 { return m.marginal().Variance(dst) }
+
+// marginal returns independent columns distributed as those of m.
+func (m *Dirichlet) marginal() *Columns {
+	a := m.concentration()
+	n, b := total(a), make([]float64, m.D)
+	for j := range b {
+		b[j] = n - a[j]
+	}
+	return NewBeta(m.D, autodiff.Fixed(a...), autodiff.Fixed(b...))
+}
+
+// Mode sets dst to (a−1)/Σ(a−1), and to NaN unless all a > 1.
+func (m *Dirichlet) Mode(dst []float64) []float64 {
+	dst = room("Mode", dst, m.D)
+	a := m.concentration()
+	n := total(a) - float64(m.D)
+	for j, v := range a {
+		if v <= 1 {
+			n = math.NaN()
+		}
+		dst[j] = v - 1
+	}
+	for j := range dst {
+		dst[j] /= n
+	}
+	return dst
+}
+
+// Entropy returns −E log p.
+func (m *Dirichlet) Entropy() float64 {
+	a := m.concentration()
+	n := total(a)
+	h := (n-float64(m.D))*special.Digamma(n) - special.Lgamma(n)
+	for _, a := range a {
+		h += special.Lgamma(a) - (a-1)*special.Digamma(a)
+	}
+	return h
+}
+
+// Support returns the simplex.
+func (m *Dirichlet) Support() Support { return Support{Shape: Simplex, dim: m.D} }

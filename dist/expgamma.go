@@ -1,0 +1,60 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// ExpGamma is the distribution of log g with g gamma with shape a and rate b:
+// log p(x) = a·log b − log Γ(a) + ax − b·eˣ.
+type ExpGamma struct {
+	Shape, Rate autodiff.Value
+}
+
+// NewExpGamma returns d independent columns of the logarithms of gamma numbers.
+// It panics unless shape and rate are positive.
+func NewExpGamma(d int, shape, rate autodiff.Value) *Columns {
+	return NewColumns(d, &ExpGamma{positive("NewExpGamma", "shape", shape), positive("NewExpGamma", "rate", rate)})
+}
+
+func (e *ExpGamma) values() values  { return values{e.Shape, e.Rate} }
+func (e *ExpGamma) family() *family { return expGammaFamily }
+
+var expGammaFamily = &family{
+	name: "ExpGamma", params: []string{"shape", "rate"},
+	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
+		u := x.Add(p[1].Log().Sub(p[0].Log())) // log of t/a: the deviance is a·(eᵘ−1−u)
+		return expMinusOp.of(u).Mul(p[0]).Neg().Add(gammaNormOp.of(p[0]))
+	},
+	cdf: func(x float64, p nums) float64 {
+		if u := x + math.Log(p[1]); u < -700 {
+			return math.Exp(p[0]*u - special.Lgamma(1+p[0]))
+		}
+		return first(special.GammaInc(p[0], p[1]*math.Exp(x)))
+	},
+	sf: func(x float64, p nums) float64 { return second(special.GammaInc(p[0], p[1]*math.Exp(x))) },
+	quantile: func(lower, upper float64, p nums) float64 {
+		return special.LogGammaIncInv(p[0], lower, upper) - math.Log(p[1])
+	},
+	draw:     func(r *rand.Rand, p nums) float64 { return drawLogGamma(r, p[0]) - math.Log(p[1]) },
+	mean:     func(p nums) float64 { return special.Digamma(p[0]) - math.Log(p[1]) },
+	variance: func(p nums) float64 { return first(special.HurwitzZeta(2, p[0])) },
+	mode:     func(p nums) float64 { return math.Log(p[0] / p[1]) },
+	entropy: func(p nums) float64 {
+		a := p[0]
+		return a + special.Lgamma(a) - a*special.Digamma(a)
+	},
+}
+
+// expMinusOp is eᵘ − 1 − u.
+var expMinusOp = newFused("ExpMinus",
+	func(x args) float64 {
+		if e := math.Expm1(x[0]); !math.IsInf(e, 1) {
+			return e - x[0]
+		}
+		return math.Inf(1)
+	},
+	func(x args) args { return args{math.Expm1(x[0])} })

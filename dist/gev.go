@@ -1,0 +1,124 @@
+package dist
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// GEV is the generalised extreme value distribution with location μ, scale σ and
+// shape ξ: log p(x) = −(1+ξ)·w − e⁻ʷ − log σ with w = log(1+ξz)/ξ, or z for ξ = 0, and
+// z = (x−μ)/σ. The support ends at −1/ξ in z: below for ξ > 0, above for ξ < 0.
+type GEV struct {
+	Loc, Scale, Shape autodiff.Value
+}
+
+// NewGEV returns d independent generalised extreme value columns; shape 0 is the
+// Gumbel distribution. It panics unless scale is positive.
+func NewGEV(d int, loc, scale, shape autodiff.Value) *Columns {
+	return NewColumns(d, &GEV{loc, positive("NewGEV", "scale", scale), shape})
+}
+
+func (g *GEV) values() values  { return values{g.Loc, g.Scale, g.Shape} }
+func (g *GEV) family() *family { return gEVFamily }
+
+var gEVFamily = &family{
+	name: "GEV", params: []string{"loc", "scale", "shape"}, kind: locScale,
+	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
+		w := extremeOp.of(z, p[2])
+		return gumbelOp.of(w).Sub(w.Mul(p[2])).Add(extremeEndOp.of(z, p[2]))
+	},
+	support: func(p nums) (lo, hi float64) {
+		lo, hi = math.Inf(-1), math.Inf(1)
+		switch {
+		case p[2] > 0:
+			lo = -1 / p[2]
+		case p[2] < 0:
+			hi = -1 / p[2]
+		}
+		return lo, hi
+	},
+	cdf: func(z float64, p nums) float64 { return math.Exp(-math.Exp(-extreme(z, p[2]))) },
+	sf:  func(z float64, p nums) float64 { return -math.Expm1(-math.Exp(-extreme(z, p[2]))) },
+	quantile: func(lower, upper float64, p nums) float64 {
+		return extremeInverse(-math.Log(minusLog(lower, upper)), p[2])
+	},
+	mean:     func(p nums) float64 { return momentUpTo(p[2], 1, extremeMean(p[2])) },
+	variance: func(p nums) float64 { return momentUpTo(p[2], 0.5, extremeVariance(p[2])) },
+	mode:     func(p nums) float64 { return extremeInverse(-math.Log1p(p[2]), p[2]) },
+	entropy:  func(p nums) float64 { return eulerγ*(1+p[2]) + 1 },
+}
+
+// extreme returns w = log(1+ξz)/ξ, and z for ξ = 0.
+func extreme(z, ξ float64) float64 {
+	if s := ξ * z; math.Abs(s) > 1e-300 {
+		return math.Log1p(s) / ξ
+	}
+	return z
+}
+
+// extremeInverse returns z = (e^ξw − 1)/ξ.
+func extremeInverse(w, ξ float64) float64 {
+	if s := ξ * w; math.Abs(s) > 1e-300 {
+		return math.Expm1(s) / ξ
+	}
+	return w
+}
+
+// extremeMean returns (Γ(1−ξ)−1)/ξ.
+func extremeMean(ξ float64) float64 {
+	if math.Abs(ξ) < 1e-8 {
+		return eulerγ + ξ*(eulerγ*eulerγ+math.Pi*math.Pi/6)/2
+	}
+	return math.Expm1(special.Lgamma(1-ξ)) / ξ
+}
+
+// extremeVariance returns (Γ(1−2ξ) − Γ(1−ξ)²)/ξ².
+func extremeVariance(ξ float64) float64 {
+	const ζ3 = 1.2020569031595942853997381615114499907649862923405
+	if math.Abs(ξ) < 1e-5 { // the first terms of its series
+		return math.Pi*math.Pi/6 + ξ*(2*ζ3+eulerγ*math.Pi*math.Pi/3)
+	}
+	g := 2 * special.Lgamma(1-ξ)
+	return math.Exp(g) * math.Expm1(special.Lgamma(1-2*ξ)-g) / (ξ * ξ)
+}
+
+// extremeOp has inputs z and ξ: w, and 0 where z is outside the support.
+var extremeOp = newFused("Extreme",
+	func(x args) float64 {
+		if x[0]*x[1] <= -1 || math.IsInf(x[0], 0) {
+			return 0
+		}
+		return extreme(x[0], x[1])
+	},
+	func(x args) args {
+		z, ξ := x[0], x[1]
+		s := z * ξ
+		if s <= -1 || math.IsInf(z, 0) {
+			return args{}
+		}
+		return args{1 / (1 + s), z * z * extremeSlope(s)}
+	})
+
+// extremeSlope returns (s/(1+s) − log(1+s))/s².
+func extremeSlope(s float64) float64 {
+	if math.Abs(s) > 0.05 {
+		return (s/(1+s) - math.Log1p(s)) / (s * s)
+	}
+	sum := 0.0
+	for k := 14.0; k >= 2; k-- { // Σ (−1)ᵏ⁻¹·sᵏ⁻²·(k−1)/k
+		sum = math.FMA(-s, sum, (k-1)/k)
+	}
+	return -sum
+}
+
+// extremeEndOp has inputs z and ξ: −Inf outside the support, else 0.
+var extremeEndOp = newFused("ExtremeEnd",
+	func(x args) float64 {
+		if x[0]*x[1] <= -1 || math.IsInf(x[0], 0) {
+			return math.Inf(-1)
+		}
+		return 0
+	},
+	func(x args) args { return args{} })

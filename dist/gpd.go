@@ -1,0 +1,51 @@
+package dist
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// GPD is the generalised Pareto distribution of excesses over a threshold μ, with
+// scale σ and shape ξ: log p(x) = −(1+ξ)·w − log σ for z = (x−μ)/σ ≥ 0 with
+// w = log(1+ξz)/ξ, or z for ξ = 0. For ξ < 0 the support ends at z = −1/ξ.
+type GPD struct {
+	Loc, Scale, Shape autodiff.Value
+}
+
+// NewGPD returns d independent generalised Pareto columns; shape 0 is the
+// exponential distribution. It panics unless scale is positive.
+func NewGPD(d int, loc, scale, shape autodiff.Value) *Columns {
+	return NewColumns(d, &GPD{loc, positive("NewGPD", "scale", scale), shape})
+}
+
+func (g *GPD) values() values  { return values{g.Loc, g.Scale, g.Shape} }
+func (g *GPD) family() *family { return gPDFamily }
+
+var gPDFamily = &family{
+	name: "GPD", params: []string{"loc", "scale", "shape"}, kind: locScale,
+	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
+		w := extremeOp.of(z, p[2])
+		return w.Mul(p[2].AddConst(1)).Neg().Add(extremeEndOp.of(z, p[2]))
+	}),
+	support: func(p nums) (lo, hi float64) {
+		if p[2] < 0 {
+			return 0, -1 / p[2]
+		}
+		return 0, math.Inf(1)
+	},
+	cdf:      func(z float64, p nums) float64 { return -math.Expm1(-extreme(z, p[2])) },
+	sf:       func(z float64, p nums) float64 { return math.Exp(-extreme(z, p[2])) },
+	quantile: func(lower, upper float64, p nums) float64 { return extremeInverse(minusLog(upper, lower), p[2]) },
+	mean:     func(p nums) float64 { return momentUpTo(p[2], 1, 1/(1-p[2])) },
+	variance: func(p nums) float64 {
+		return momentUpTo(p[2], 0.5, 1/((1-p[2])*(1-p[2])*(1-2*p[2])))
+	},
+	mode: func(p nums) float64 {
+		if p[2] < -1 { // the density rises to the end
+			return -1 / p[2]
+		}
+		return 0
+	},
+	entropy: func(p nums) float64 { return 1 + p[2] },
+}

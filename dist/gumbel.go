@@ -1,0 +1,47 @@
+package dist
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// Gumbel is the distribution of maxima with location μ and scale β:
+// log p(x) = −z − e⁻ᶻ − log β with z = (x−μ)/β.
+type Gumbel struct {
+	Loc, Scale autodiff.Value
+}
+
+// NewGumbel returns d independent Gumbel columns. It panics unless scale is
+// positive.
+func NewGumbel(d int, loc, scale autodiff.Value) *Columns {
+	return NewColumns(d, &Gumbel{loc, positive("NewGumbel", "scale", scale)})
+}
+
+func (g *Gumbel) values() values  { return values{g.Loc, g.Scale} }
+func (g *Gumbel) family() *family { return gumbelFamily }
+
+var gumbelFamily = &family{
+	name: "Gumbel", params: []string{"loc", "scale"}, kind: locScale,
+	logDensity: func(z autodiff.Var, _ vars) autodiff.Var { return gumbelOp.of(z) },
+	cdf:        func(z float64, _ nums) float64 { return math.Exp(-math.Exp(-z)) },
+	sf:         func(z float64, _ nums) float64 { return -math.Expm1(-math.Exp(-z)) },
+	quantile:   func(lower, upper float64, _ nums) float64 { return -math.Log(minusLog(lower, upper)) },
+	mean:       always(eulerγ),
+	variance:   always(math.Pi * math.Pi / 6),
+	mode:       always(0),
+	entropy:    always(eulerγ + 1),
+}
+
+const eulerγ = 0.57721566490153286060651209008240243104215933593992
+
+// gumbelOp is −z − e⁻ᶻ, of which e⁻ᶻ wins where it overflows.
+var gumbelOp = newFused("Gumbel",
+	func(x args) float64 {
+		e := math.Exp(-x[0])
+		if math.IsInf(e, 1) {
+			return math.Inf(-1)
+		}
+		return -(x[0] + e)
+	},
+	func(x args) args { return args{math.Expm1(-x[0])} })

@@ -1,0 +1,49 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// HalfStudentT is the distribution of μ + s·|t| with t from Student's t
+// distribution with ν degrees of freedom: twice its density, for x ≥ μ.
+type HalfStudentT struct {
+	DF, Loc, Scale autodiff.Value
+}
+
+// NewHalfStudentT returns d independent half Student t columns. It panics unless
+// df and scale are positive.
+func NewHalfStudentT(d int, df, loc, scale autodiff.Value) *Columns {
+	return NewColumns(d, &HalfStudentT{positive("NewHalfStudentT", "df", df), loc, positive("NewHalfStudentT", "scale", scale)})
+}
+
+func (h *HalfStudentT) values() values  { return values{h.Loc, h.Scale, h.DF} }
+func (h *HalfStudentT) family() *family { return halfStudentTFamily }
+
+var halfStudentTFamily = &family{
+	name: "HalfStudentT", params: []string{"loc", "scale", "df"}, kind: locScale,
+	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
+		return studentT(z, p).AddConst(math.Ln2)
+	}),
+	support:  positiveHalf,
+	cdf:      func(z float64, p nums) float64 { return second(studentSides(z, p[2])) },
+	sf:       func(z float64, p nums) float64 { return first(studentSides(z, p[2])) },
+	quantile: func(lower, upper float64, p nums) float64 { return studentQuantile(upper, lower, p[2]) },
+	draw:     func(r *rand.Rand, p nums) float64 { return math.Abs(studentTFamily.draw(r, p)) },
+	mean:     halfStudentMean,
+	variance: func(p nums) float64 {
+		m := halfStudentMean(p)
+		return studentVariance(p) - m*m
+	},
+	mode:    always(0),
+	entropy: func(p nums) float64 { return studentEntropy(p) - math.Ln2 },
+}
+
+// halfStudentMean is E|t| = 2√ν/((ν−1)·B(ν/2, ½)).
+func halfStudentMean(p nums) float64 {
+	ν := p[2]
+	return momentUpTo(1, ν, 2*math.Sqrt(ν)/(ν-1)*math.Exp(-special.LogBeta(0.5*ν, 0.5)))
+}

@@ -1,0 +1,61 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// InverseGamma is the distribution of β/g with g gamma with shape a and rate 1:
+// log p(x) = a·log β − log Γ(a) − (a+1)·log x − β/x for x > 0.
+type InverseGamma struct {
+	Shape, Scale autodiff.Value
+}
+
+// NewInverseGamma returns d independent inverse gamma columns. It panics unless
+// shape and scale are positive.
+func NewInverseGamma(d int, shape, scale autodiff.Value) *Columns {
+	return NewColumns(d, &InverseGamma{positive("NewInverseGamma", "shape", shape), positive("NewInverseGamma", "scale", scale)})
+}
+
+func (i *InverseGamma) values() values  { return values{i.Scale, i.Shape} }
+func (i *InverseGamma) family() *family { return inverseGammaFamily }
+
+var inverseGammaFamily = &family{
+	name: "InverseGamma", params: []string{"scale", "shape"}, kind: scaled,
+	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
+		return inverseGammaOp.of(z, p[1]).Add(gammaNormOp.of(p[1]))
+	}),
+	support: positiveHalf,
+	cdf:     func(z float64, p nums) float64 { return second(special.GammaInc(p[1], 1/z)) },
+	sf:      func(z float64, p nums) float64 { return first(special.GammaInc(p[1], 1/z)) },
+	quantile: func(lower, upper float64, p nums) float64 {
+		return math.Exp(-special.LogGammaIncInv(p[1], upper, lower))
+	},
+	draw: func(r *rand.Rand, p nums) float64 { return math.Exp(-drawLogGamma(r, p[1])) },
+	mean: func(p nums) float64 { return momentUpTo(1, p[1], 1/(p[1]-1)) },
+	variance: func(p nums) float64 {
+		return momentUpTo(2, p[1], 1/((p[1]-1)*(p[1]-1)*(p[1]-2)))
+	},
+	mode: func(p nums) float64 { return 1 / (p[1] + 1) },
+	entropy: func(p nums) float64 {
+		a := p[1]
+		return a + special.Lgamma(a) - (1+a)*special.Digamma(a)
+	},
+}
+
+// inverseGammaOp has inputs z and a: less the deviance of t = 1/z, and log z.
+var inverseGammaOp = newFused("InverseGamma",
+	func(x args) float64 {
+		z, a := x[0], x[1]
+		if z == 0 {
+			return math.Inf(-1)
+		}
+		return -special.Deviance(a, 1/z) - math.Log(z)
+	},
+	func(x args) args {
+		z, a := x[0], x[1]
+		return args{(1/z - (a + 1)) / z, -math.Log(a * z)}
+	})

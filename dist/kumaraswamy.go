@@ -1,0 +1,78 @@
+package dist
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// Kumaraswamy is the distribution with shapes a and b and P(X ≤ x) = 1 − (1−xᵃ)ᵇ:
+// log p(x) = log ab + (a−1)·log x + (b−1)·log(1−xᵃ) for 0 ≤ x ≤ 1.
+type Kumaraswamy struct {
+	A, B autodiff.Value
+}
+
+// NewKumaraswamy returns d independent Kumaraswamy columns. It panics unless a
+// and b are positive.
+func NewKumaraswamy(d int, a, b autodiff.Value) *Columns {
+	return NewColumns(d, &Kumaraswamy{positive("NewKumaraswamy", "a", a), positive("NewKumaraswamy", "b", b)})
+}
+
+func (k *Kumaraswamy) values() values  { return values{k.A, k.B} }
+func (k *Kumaraswamy) family() *family { return kumaraswamyFamily }
+
+var kumaraswamyFamily = &family{
+	name: "Kumaraswamy", params: []string{"a", "b"},
+	logDensity: within(0, 1, func(x autodiff.Var, p vars) autodiff.Var { return kumaraswamyOp.of(x, p[0], p[1]) }),
+	support:    func(nums) (float64, float64) { return 0, 1 },
+	cdf:        func(x float64, p nums) float64 { return -math.Expm1(p[1] * special.Log1mExp(p[0]*math.Log(x))) },
+	sf:         func(x float64, p nums) float64 { return math.Exp(p[1] * special.Log1mExp(p[0]*math.Log(x))) },
+	quantile: func(lower, upper float64, p nums) float64 {
+		return math.Exp(special.Log1mExp(-minusLog(upper, lower)/p[1]) / p[0])
+	},
+	mean: func(p nums) float64 { return kumaraswamyMoment(1, p) },
+	variance: func(p nums) float64 {
+		m := kumaraswamyMoment(1, p)
+		return math.FMA(-m, m, kumaraswamyMoment(2, p))
+	},
+	mode: func(p nums) float64 {
+		switch a, b := p[0], p[1]; {
+		case a <= 1:
+			return 0
+		case b <= 1:
+			return 1
+		default:
+			return math.Pow((a-1)/(a*b-1), 1/a)
+		}
+	},
+	entropy: func(p nums) float64 {
+		a, b := p[0], p[1]
+		return 1 - 1/b + (1-1/a)*(special.Digamma(b+1)+eulerγ) - math.Log(a*b)
+	},
+}
+
+// kumaraswamyMoment is E Xⁿ = b·B(1+n/a, b).
+func kumaraswamyMoment(n float64, p nums) float64 {
+	return p[1] * math.Exp(special.LogBeta(1+n/p[0], p[1]))
+}
+
+// kumaraswamyOp has inputs x, a and b.
+var kumaraswamyOp = newFused("Kumaraswamy",
+	func(v args) float64 {
+		x, a, b := v[0], v[1], v[2]
+		switch {
+		case x == 0:
+			return atZero(a, math.Log(b))
+		case x == 1:
+			return atZero(b, math.Log(a))
+		}
+		l := math.Log(x)
+		return math.Log(a*b) + (a-1)*l + (b-1)*special.Log1mExp(a*l)
+	},
+	func(v args) args {
+		x, a, b := v[0], v[1], v[2]
+		l := math.Log(x)
+		odds := (b - 1) / math.Expm1(-a*l) // (b−1)·xᵃ/(1−xᵃ)
+		return args{(a - 1 - a*odds) / x, 1/a + l - l*odds, 1/b + special.Log1mExp(a*l)}
+	})

@@ -1,0 +1,71 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// LambertWNormal is the normal distribution with heavy tails, that of
+// μ + σ·u·exp(½δu²) with u standard normal: Goerg, The Lambert way to Gaussianize
+// heavy-tailed data, arXiv 1010.2265.
+type LambertWNormal struct {
+	Loc, Scale, Tail autodiff.Value
+}
+
+// NewLambertWNormal returns d independent heavy-tailed normal columns with
+// δ = tail. It panics unless scale and tail are positive.
+func NewLambertWNormal(d int, loc, scale, tail autodiff.Value) *Columns {
+	return NewColumns(d, &LambertWNormal{loc, positive("NewLambertWNormal", "scale", scale), positive("NewLambertWNormal", "tail", tail)})
+}
+
+func (l *LambertWNormal) values() values  { return values{l.Loc, l.Scale, l.Tail} }
+func (l *LambertWNormal) family() *family { return lambertWNormalFamily }
+
+var lambertWNormalFamily = &family{
+	name: "LambertWNormal", params: []string{"loc", "scale", "tail"}, kind: locScale,
+	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
+		δ := p[2]
+		w := lambertWOp.of(z, δ) // δu²
+		return w.Div(δ).Add(w).MulConst(-0.5).Sub(w.Log1p()).AddConst(-log2π / 2)
+	},
+	cdf:      func(z float64, p nums) float64 { return special.Ndtr(lambertInverse(z, p[2])) },
+	sf:       func(z float64, p nums) float64 { return special.Ndtr(-lambertInverse(z, p[2])) },
+	quantile: func(lower, upper float64, p nums) float64 { return lambertForward(special.NdtrInv(lower, upper), p[2]) },
+	draw:     func(r *rand.Rand, p nums) float64 { return lambertForward(r.NormFloat64(), p[2]) },
+	mean: func(p nums) float64 {
+		if p[2] >= 1 {
+			return math.NaN()
+		}
+		return 0
+	},
+	variance: func(p nums) float64 { // E u²·exp(δu²) = (1−2δ)^(−3/2)
+		switch {
+		case p[2] >= 1:
+			return math.NaN()
+		case p[2] >= 0.5:
+			return math.Inf(1)
+		}
+		return math.Pow(1-2*p[2], -1.5)
+	},
+	mode: always(0),
+}
+
+func lambertForward(u, δ float64) float64 { return u * math.Exp(0.5*δ*u*u) }
+
+// lambertInverse returns u = sign(z)·√(W(δz²)/δ) = z·exp(−½W), W being
+// Lambert's function.
+func lambertInverse(z, δ float64) float64 {
+	return z * math.Exp(-0.5*special.LambertW(δ*z*z))
+}
+
+// lambertWOp has inputs z and δ: W(δz²). Its derivative is W′(y) = e⁻ᵂ/(1+W).
+var lambertWOp = newFused("LambertW",
+	func(x args) float64 { return special.LambertW(x[1] * x[0] * x[0]) },
+	func(x args) args {
+		w := special.LambertW(x[1] * x[0] * x[0])
+		d := math.Exp(-w) / (1 + w)
+		return args{2 * x[1] * x[0] * d, x[0] * x[0] * d}
+	})

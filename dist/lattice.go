@@ -1,0 +1,85 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// Formulas of families of integers, from their distribution functions and
+// probabilities.
+
+// search is the quantile of a family of integers.
+func (f *family) search(lower, upper float64, p nums) float64 {
+	reached := func(k float64) bool {
+		l, u := f.tails(k, p)
+		if lower <= upper {
+			return l >= lower
+		}
+		return u <= upper
+	}
+	lo, hi := f.supportOf(p)
+	k, step := math.Floor(f.meanOf(p)), 1.0
+	if math.IsInf(k, 0) || math.IsNaN(k) {
+		k = lo
+	}
+	for k < hi && !reached(k) {
+		lo, k, step = k, min(k+step, hi), 2*step
+	}
+	hi = k
+	for step = 1; k > lo && reached(k); step *= 2 {
+		hi, k = k, max(k-step, lo)
+	}
+	if reached(k) {
+		return k
+	}
+	for lo = k; hi-lo > 1; { // lo is not reached, hi is
+		if mid := math.Floor(0.5*lo + 0.5*hi); reached(mid) {
+			hi = mid
+		} else {
+			lo = mid
+		}
+	}
+	return hi
+}
+
+// sum returns E g(K, log p(K)) over the integers around the median.
+func (f *family) sum(p nums, g func(x, logDensity float64) float64) float64 {
+	lo, hi := f.search(1e-22, 1, p), f.search(1, 1e-22, p)
+	var k []float64
+	for x := lo; x <= hi; x++ {
+		k = append(k, x)
+	}
+	sum := 0.0
+	for i, lp := range f.at(k, p) {
+		sum += math.Exp(lp) * g(k[i], lp)
+	}
+	return sum
+}
+
+// outward draws an integer by inversion: it takes the probabilities from the
+// mode outward from one uniform number. ratio is P(k+1)/P(k). It takes about as many
+// steps as the standard deviation.
+func outward(r *rand.Rand, mode, lo, atMode float64, ratio func(k float64) float64) float64 {
+	u := r.Float64() - atMode
+	up, down, pu, pd := mode, mode, atMode, atMode
+	for u >= 0 {
+		pu *= ratio(up)
+		up++
+		if u -= pu; u < 0 {
+			return up
+		}
+		if down > lo {
+			down--
+			pd /= ratio(down)
+			if u -= pd; u < 0 {
+				return down
+			}
+		} else {
+			pd = 0
+		}
+		if pu+pd < 1e-20 {
+			break // what is left of u is rounding
+		}
+	}
+	return mode
+}

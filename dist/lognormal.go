@@ -1,0 +1,39 @@
+package dist
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// LogNormal is the distribution of eᵘ with u from N(μ, σ²):
+// log p(x) = log N(log x | μ, σ²) − log x for x > 0.
+type LogNormal struct {
+	Loc, Scale autodiff.Value
+}
+
+// NewLogNormal returns d independent log-normal columns. It panics unless scale
+// is positive.
+func NewLogNormal(d int, loc, scale autodiff.Value) *Columns {
+	return NewColumns(d, &LogNormal{loc, positive("NewLogNormal", "scale", scale)})
+}
+
+func (l *LogNormal) values() values  { return values{l.Loc, l.Scale} }
+func (l *LogNormal) family() *family { return logNormalFamily }
+
+var logNormalFamily = func() *family {
+	f := pushed(normalFamily, "LogNormal", exponential)
+	f.mean = func(p nums) float64 { return math.Exp(p[0] + 0.5*p[1]*p[1]) }
+	f.variance = func(p nums) float64 { return math.Expm1(p[1]*p[1]) * math.Exp(2*p[0]+p[1]*p[1]) }
+	f.mode = func(p nums) float64 { return math.Exp(p[0] - p[1]*p[1]) }
+	f.entropy = func(p nums) float64 { return p[0] + math.Log(p[1]) + (1+log2π)/2 }
+	return f
+}()
+
+// exponential is u ↦ eᵘ. At 0 densities that it carries are 0.
+var exponential = monotone{
+	forward: math.Exp, inverse: math.Log,
+	inverseVar: func(x autodiff.Var) autodiff.Var { return x.Log() },
+	ildj:       func(_, u autodiff.Var) autodiff.Var { return u.Neg() },
+	lo:         math.SmallestNonzeroFloat64, hi: math.Inf(1),
+}

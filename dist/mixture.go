@@ -1,0 +1,198 @@
+package dist
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Mixture is the distribution of a row drawn from one of several distributions,
+// chosen with probabilities w = softmax(logits): p(x) = Σₖ wₖ·pₖ(x). Its cost is
+// that of all parts.
+type Mixture struct {
+	Logits autodiff.Value
+	Parts  []Distribution
+}
+
+// NewMixture mixes parts of one dimension; for the logits see [FixedWeights] and
+// [LearnedWeights]. It panics unless there are as many logits as parts.
+func NewMixture(logits autodiff.Value, parts ...Distribution) *Mixture {
+	m := &Mixture{logits, parts}
+	if err := m.Restore(); err != nil {
+		panic(err.Error())
+	}
+	return m
+}
+
+// Restore checks the fields.
+func (m *Mixture) Restore() error {
+	if len(m.Parts) == 0 || m.Logits.IsZero() || m.Logits.Len() != len(m.Parts) {
+		return fmt.Errorf("dist: Mixture: got %d parts, want as many logits and at least one", len(m.Parts))
+	}
+	for _, p := range m.Parts {
+		if p.Dim() != m.Dim() {
+			return fmt.Errorf("dist: Mixture: got parts of %d and %d columns, want equally many", m.Dim(), p.Dim())
+		}
+	}
+	return nil
+}
+
+// Dim returns the number of columns.
+func (m *Mixture) Dim() int { return m.Parts[0].Dim() }
+
+// LogDensity returns log p of each row.
+func (m *Mixture) LogDensity(x autodiff.Var) autodiff.Var {
+	var room [32]autodiff.Var
+	w, lps := logWeights(m.Logits, x.Tape()), room[:0]
+	for k, p := range m.Parts {
+		lps = append(lps, p.LogDensity(x).Add(w.Slice(k, k+1)))
+	}
+	return autodiff.Concat(lps...).RowLogSumExp()
+}
+
+// Responsibilities returns the probability that each row came from each part:
+// n×K.
+func (m *Mixture) Responsibilities(x autodiff.Var) autodiff.Var {
+	w := logWeights(m.Logits, x.Tape())
+	lps := make([]autodiff.Var, len(m.Parts))
+	for k, p := range m.Parts {
+		lps[k] = p.LogDensity(x).Add(w.Slice(k, k+1))
+	}
+	return autodiff.Concat(lps...).RowSoftmax()
+}
+
+// Draw fills the rows of batch: first the parts are chosen, then each draws its
+// rows.
+func (m *Mixture) Draw(batch *mat.Dense, src rand.Source) {
+	checkCols("Mixture: Draw", batch.RawMatrix().Cols, m.Dim())
+	r, w := generator(src), weightsOf(m.Logits)
+	rows := make([][]int, len(w))
+	for i := range batch.RawMatrix().Rows {
+		k := pick(r, w)
+		rows[k] = append(rows[k], i)
+	}
+	for k, rows := range rows {
+		if len(rows) == 0 {
+			continue
+		}
+		part := mat.NewDense(len(rows), m.Dim(), nil)
+		m.Parts[k].Draw(part, src)
+		for i, row := range rows {
+			batch.SetRow(row, part.RawRowView(i))
+		}
+	}
+}
+
+// LogProb returns log p(x).
+func (m *Mixture) LogProb(x []float64) float64 { return LogProb(m, x) }
+
+// Rand draws one row into dst; nil allocates.
+func (m *Mixture) Rand(dst []float64) []float64 { return Rand(m, dst) }
+
+// weighted sets dst = Σ wₖ·f(k).
+func (m *Mixture) weighted(what string, dst []float64, f func(p Distribution) []float64) []float64 {
+	dst = room(what, dst, m.Dim())
+	clear(dst)
+	for k, w := range weightsOf(m.Logits) {
+		for j, v := range f(m.Parts[k]) {
+			dst[j] = math.FMA(w, v, dst[j])
+		}
+	}
+	return dst
+}
+
+// CDF sets dst[j] = P(Xⱼ ≤ xⱼ). It panics unless all parts are [CDFer]s.
+func (m *Mixture) CDF(dst, x []float64) []float64 {
+	return m.weighted("CDF", dst, func(p Distribution) []float64 { return p.(CDFer).CDF(nil, x) })
+}
+
+// Survival sets dst[j] = P(Xⱼ > xⱼ). It panics unless all parts are [CDFer]s.
+func (m *Mixture) Survival(dst, x []float64) []float64 {
+	return m.weighted("Survival", dst, func(p Distribution) []float64 { return p.(CDFer).Survival(nil, x) })
+}
+
+// Quantile sets dst[j] to the smallest x with P(Xⱼ ≤ x) ≥ pⱼ, by bisection
+// between the parts' quantiles. It panics unless all parts are [Quantiler]s and
+// [CDFer]s, and 0 ≤ pⱼ ≤ 1.
+func (m *Mixture) Quantile(dst, p []float64) []float64 {
+	dst = room("Quantile", dst, m.Dim())
+	lo, hi := repeated(math.Inf(1), len(dst)), repeated(math.Inf(-1), len(dst))
+	for _, part := range m.Parts {
+		for j, q := range part.(Quantiler).Quantile(nil, p) {
+			lo[j], hi[j] = min(lo[j], q), max(hi[j], q)
+		}
+	}
+	for range 1100 { // enough to cross all of float64
+		mid, done := dst, true
+		for j := range mid {
+			mid[j] = middle(lo[j], hi[j])
+			done = done && (mid[j] <= lo[j] || mid[j] >= hi[j])
+		}
+		if done {
+			break
+		}
+		lower, upper := m.CDF(nil, mid), m.Survival(nil, mid)
+		for j, p := range p {
+			if p <= 0.5 && lower[j] >= p || p > 0.5 && upper[j] <= 1-p {
+				hi[j] = mid[j]
+			} else {
+				lo[j] = mid[j]
+			}
+		}
+	}
+	copy(dst, hi)
+	return dst
+}
+
+// middle halves an interval.
+func middle(lo, hi float64) float64 { return 0.5*lo + 0.5*hi }
+
+func repeated(x float64, n int) []float64 {
+	s := make([]float64, n)
+	for i := range s {
+		s[i] = x
+	}
+	return s
+}
+
+// Mean sets dst to Σ wₖ·μₖ. It panics unless all parts know their [Moments].
+func (m *Mixture) Mean(dst []float64) []float64 {
+	return m.weighted("Mean", dst, func(p Distribution) []float64 { return p.(Moments).Mean(nil) })
+}
+
+// Variance sets dst to Σ wₖ·(σₖ² + (μₖ−μ)²). It panics unless all parts know
+// their [Moments].
+func (m *Mixture) Variance(dst []float64) []float64 {
+	mean := m.Mean(nil)
+	return m.weighted("Variance", dst, func(p Distribution) []float64 {
+		v := p.(Moments).Variance(nil)
+		for j, μ := range p.(Moments).Mean(nil) {
+			v[j] += (μ - mean[j]) * (μ - mean[j])
+		}
+		return v
+	})
+}
+
+// Support returns the smallest box, or lattice, that holds the parts' supports,
+// or the first part's if they are not boxes.
+func (m *Mixture) Support() Support {
+	s := supportOf(m.Parts[0])
+	for _, p := range m.Parts[1:] {
+		t := supportOf(p)
+		for j := range min(len(s.Low), len(t.Low)) {
+			s.Low[j], s.High[j] = min(s.Low[j], t.Low[j]), max(s.High[j], t.High[j])
+		}
+	}
+	return s
+}
+
+// supportOf returns the support of d, ℝᵈ if it does not know it.
+func supportOf(d Distribution) Support {
+	if s, ok := d.(Supported); ok {
+		return s.Support()
+	}
+	return realRows(d.Dim())
+}

@@ -1,0 +1,40 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// Moyal is Moyal's approximation of the distribution of energy losses by
+// ionisation: log p(x) = −½·(z + e⁻ᶻ + log 2π) − log σ with z = (x−μ)/σ.
+type Moyal struct {
+	Loc, Scale autodiff.Value
+}
+
+// NewMoyal returns d independent Moyal columns. It panics unless scale is
+// positive.
+func NewMoyal(d int, loc, scale autodiff.Value) *Columns {
+	return NewColumns(d, &Moyal{loc, positive("NewMoyal", "scale", scale)})
+}
+
+func (m *Moyal) values() values  { return values{m.Loc, m.Scale} }
+func (m *Moyal) family() *family { return moyalFamily }
+
+var moyalFamily = &family{
+	name: "Moyal", params: []string{"loc", "scale"}, kind: locScale,
+	logDensity: func(z autodiff.Var, _ vars) autodiff.Var {
+		return gumbelOp.of(z).AddConst(-log2π).MulConst(0.5)
+	},
+	cdf: func(z float64, _ nums) float64 { return math.Erfc(math.Exp(-0.5*z) / math.Sqrt2) },
+	sf:  func(z float64, _ nums) float64 { return math.Erf(math.Exp(-0.5*z) / math.Sqrt2) },
+	quantile: func(lower, upper float64, _ nums) float64 {
+		return -2 * math.Log(halfNormalFamily.quantile(upper, lower, nums{}))
+	},
+	draw:     func(r *rand.Rand, _ nums) float64 { return -2 * math.Log(math.Abs(r.NormFloat64())) },
+	mean:     always(eulerγ + math.Ln2),
+	variance: always(math.Pi * math.Pi / 2),
+	mode:     always(0),
+	entropy:  always((1 + log2π + eulerγ + math.Ln2) / 2),
+}

@@ -1,0 +1,102 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"gonum.org/v1/gonum/mat"
+)
+
+// MultivariateStudentT is Student's t distribution of d columns with ν degrees of
+// freedom, location μ and scale matrix L·Lᵀ: with q = ‖L⁻¹(x−μ)‖²,
+// log p(x) = log Γ(½(ν+d)) − log Γ(½ν) − ½·d·log νπ − Σ log|Lⱼⱼ| − ½(ν+d)·log(1+q/ν).
+type MultivariateStudentT struct {
+	DF, Loc autodiff.Value
+	// L is d×d; what stands above its diagonal is ignored.
+	L *autodiff.Param
+}
+
+// NewMultivariateStudentT keeps l, which is learned unless it is frozen. It panics
+// unless df is a positive scalar, l is square and loc fits.
+func NewMultivariateStudentT(df, loc autodiff.Value, l *autodiff.Param) *MultivariateStudentT {
+	df.Check("dist: NewMultivariateStudentT: df", 1)
+	m := &MultivariateStudentT{positive("NewMultivariateStudentT", "df", df), loc, l}
+	if err := m.Restore(); err != nil {
+		panic(err.Error())
+	}
+	return m
+}
+
+// Restore checks the fields.
+func (m *MultivariateStudentT) Restore() error {
+	if err := checkSquare("MultivariateStudentT", m.Loc, m.L); err != nil {
+		return err
+	}
+	return checkScalar("MultivariateStudentT: df", m.DF)
+}
+
+// Dim returns the number of columns.
+func (m *MultivariateStudentT) Dim() int { d, _ := m.L.Dims(); return d }
+
+// LogDensity returns log p of each row.
+func (m *MultivariateStudentT) LogDensity(x autodiff.Var) autodiff.Var {
+	d := float64(m.Dim())
+	checkCols("MultivariateStudentT: LogDensity", x.Cols(), m.Dim())
+	t := x.Tape()
+	l, ν := t.Use(m.L), m.DF.On(t)
+	in, penalty := finite(x)
+	q := in.Sub(m.Loc.On(t)).TriSolve(l, autodiff.Tri{}).SquareRowSum()
+	a := ν.MulConst(0.5)
+	// Γ(a+d/2)/Γ(a) = Γ(d/2)/B(a, d/2)
+	lg, _ := math.Lgamma(0.5 * d)
+	norm := logBetaOp.of(a, t.Scalar(0.5*d)).Add(ν.Log().AddConst(logπ).MulConst(0.5 * d)).AddConst(-lg)
+	return q.Div(ν).Log1p().Mul(a.AddConst(0.5 * d)).Add(norm).Add(logDiagonal(l)).Neg().Add(penalty)
+}
+
+// Draw fills the rows of batch with μ + L·z·√(ν/g), g chi-square.
+func (m *MultivariateStudentT) Draw(batch *mat.Dense, src rand.Source) {
+	checkCols("MultivariateStudentT: Draw", batch.RawMatrix().Cols, m.Dim())
+	r, ν := generator(src), m.DF.Numbers()[0]
+	drawNormal(batch, r)
+	batch.Mul(mat.DenseCopyOf(batch), lower(m.L).T())
+	for i := range batch.RawMatrix().Rows {
+		s := math.Exp(0.5 * (math.Log(0.5*ν) - drawLogGamma(r, 0.5*ν)))
+		for j, row := 0, batch.RawRowView(i); j < len(row); j++ {
+			row[j] *= s
+		}
+	}
+	shift(batch, m.Loc.Numbers())
+}
+
+// LogProb returns log p(x).
+func (m *MultivariateStudentT) LogProb(x []float64) float64 { return LogProb(m, x) }
+
+// Rand draws one row into dst; nil allocates.
+func (m *MultivariateStudentT) Rand(dst []float64) []float64 { return Rand(m, dst) }
+
+// Mean sets dst to μ, or to NaN if ν ≤ 1.
+func (m *MultivariateStudentT) Mean(dst []float64) []float64 {
+	dst = m.Mode(dst)
+	for j := range dst {
+		dst[j] += studentTFamily.mean(nums{0, 1, m.DF.Numbers()[0]})
+	}
+	return dst
+}
+
+// Mode sets dst to μ.
+func (m *MultivariateStudentT) Mode(dst []float64) []float64 {
+	return spread("Mode", dst, m.Loc, m.Dim())
+}
+
+// Variance sets dst to the diagonal of L·Lᵀ·ν/(ν−2).
+func (m *MultivariateStudentT) Variance(dst []float64) []float64 {
+	dst = (&MultivariateNormal{m.Loc, m.L}).Variance(dst)
+	for j := range dst {
+		dst[j] *= studentVariance(nums{0, 1, m.DF.Numbers()[0]})
+	}
+	return dst
+}
+
+// Support returns ℝᵈ.
+func (m *MultivariateStudentT) Support() Support { return realRows(m.Dim()) }

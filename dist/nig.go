@@ -1,0 +1,82 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// NormalInverseGaussian is the distribution of a Brownian motion with drift β at
+// an inverse Gaussian time: with γ = √(α²−β²) and r = √(δ²+(x−μ)²),
+// log p(x) = log αδ/(πr) + log K₁(αr) + δγ + β(x−μ): Barndorff-Nielsen, Normal inverse
+// Gaussian distributions and stochastic volatility modelling, 1997.
+type NormalInverseGaussian struct {
+	Tail, Skewness, Loc, Scale autodiff.Value
+}
+
+// NewNormalInverseGaussian returns d independent columns with α = tail,
+// β = skewness, μ = loc and δ = scale. Its density costs about a microsecond a number;
+// its distribution function is by quadrature. It panics unless tail and scale are
+// positive and |skewness| < tail.
+func NewNormalInverseGaussian(d int, tail, skewness, loc, scale autodiff.Value) *Columns {
+	checkBelow("NewNormalInverseGaussian", negated(tail), skewness)
+	checkBelow("NewNormalInverseGaussian", skewness, tail)
+	return NewColumns(d, &NormalInverseGaussian{positive("NewNormalInverseGaussian", "tail", tail), skewness, loc, positive("NewNormalInverseGaussian", "scale", scale)})
+}
+
+func (n *NormalInverseGaussian) values() values  { return values{n.Loc, n.Scale, n.Tail, n.Skewness} }
+func (n *NormalInverseGaussian) family() *family { return nigFamily }
+
+var nigFamily = derived(nigStandard, "NormalInverseGaussian", []string{"loc", "scale", "tail", "skewness"},
+	func(p nums) nums { return nums{p[0], p[1], p[1] * p[2], p[1] * p[3]} },
+	func(p vars) vars { return vars{p[0], p[1], p[1].Mul(p[2]), p[1].Mul(p[3])} })
+
+// negated returns minus the present numbers of v.
+func negated(v autodiff.Value) autodiff.Value {
+	x := v.Numbers()
+	for i := range x {
+		x[i] = -x[i]
+	}
+	return autodiff.Fixed(x...)
+}
+
+// nigStandard measures α and β in units of 1/δ.
+var nigStandard = &family{
+	name: "NIG", params: []string{"loc", "scale", "tail", "skewness"}, kind: locScale,
+	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
+		// −α·r + γ + β·z ≤ 0 beside the scaled Bessel function
+		γ := p[2].Sub(p[3]).Mul(p[2].Add(p[3])).Sqrt()
+		return nigOp.of(z, p[2], p[3]).Add(γ).Add(p[2].Log()).AddConst(-logπ)
+	},
+	draw: func(r *rand.Rand, p nums) float64 {
+		γ := math.Sqrt((p[2] - p[3]) * (p[2] + p[3]))
+		t := drawInverseGaussian(r, nums{1 / γ, 1})
+		return p[3]*t + math.Sqrt(t)*r.NormFloat64()
+	},
+	mean: func(p nums) float64 { return p[3] / math.Sqrt((p[2]-p[3])*(p[2]+p[3])) },
+	variance: func(p nums) float64 {
+		γ2 := (p[2] - p[3]) * (p[2] + p[3])
+		return p[2] / γ2 * (p[2] / math.Sqrt(γ2))
+	},
+}
+
+// nigOp has inputs z, α and β: log(e^(αr)·K₁(αr)) − log r − αr + βz with
+// r = √(1+z²).
+var nigOp = newFused("NIG",
+	func(x args) float64 {
+		z, α, β := x[0], x[1], x[2]
+		if math.IsInf(z, 0) {
+			return math.Inf(-1)
+		}
+		r := math.Hypot(1, z)
+		return math.Log(second(special.BesselK01(α*r))) - math.Log(r) - α*r + β*z
+	},
+	func(x args) args {
+		z, α, β := x[0], x[1], x[2]
+		r := math.Hypot(1, z)
+		k0, k1 := special.BesselK01(α * r)
+		d := -k0/k1 - 1/(α*r) // of log K₁
+		return args{(α*d-1/r)*z/r + β, d * r, z}
+	})

@@ -1,0 +1,48 @@
+package dist
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// Pareto is the Pareto distribution with shape α and scale m:
+// log p(x) = log α − (α+1)·log z − log m for z = x/m ≥ 1.
+type Pareto struct {
+	Shape, Scale autodiff.Value
+}
+
+// NewPareto returns d independent Pareto columns. It panics unless shape and
+// scale are positive.
+func NewPareto(d int, shape, scale autodiff.Value) *Columns {
+	return NewColumns(d, &Pareto{positive("NewPareto", "shape", shape), positive("NewPareto", "scale", scale)})
+}
+
+func (p *Pareto) values() values  { return values{p.Scale, p.Shape} }
+func (p *Pareto) family() *family { return paretoFamily }
+
+var paretoFamily = &family{
+	name: "Pareto", params: []string{"scale", "shape"}, kind: scaled,
+	logDensity: within(1, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
+		return p[1].Log().Sub(z.Log().Mul(p[1].AddConst(1)))
+	}),
+	support:  func(nums) (float64, float64) { return 1, math.Inf(1) },
+	cdf:      func(z float64, p nums) float64 { return -math.Expm1(-p[1] * math.Log(z)) },
+	sf:       func(z float64, p nums) float64 { return math.Exp(-p[1] * math.Log(z)) },
+	quantile: func(lower, upper float64, p nums) float64 { return math.Exp(minusLog(upper, lower) / p[1]) },
+	mean:     func(p nums) float64 { return momentUpTo(1, p[1], p[1]/(p[1]-1)) },
+	variance: func(p nums) float64 {
+		return momentUpTo(2, p[1], p[1]/((p[1]-1)*(p[1]-1)*(p[1]-2)))
+	},
+	mode:    always(1),
+	entropy: func(p nums) float64 { return 1 + 1/p[1] - math.Log(p[1]) },
+}
+
+// momentUpTo returns m if a distribution with tails of power a has moments of
+// order k, and +Inf otherwise.
+func momentUpTo(k, a, m float64) float64 {
+	if a > k {
+		return m
+	}
+	return math.Inf(1)
+}

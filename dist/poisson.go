@@ -1,0 +1,50 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// Poisson is the Poisson distribution with mean λ:
+// log P(k) = k·log λ − λ − log k! for k = 0, 1, ….
+type Poisson struct {
+	Rate autodiff.Value
+}
+
+// NewPoisson returns d independent Poisson columns. It panics unless rate is
+// positive.
+func NewPoisson(d int, rate autodiff.Value) *Columns {
+	return NewColumns(d, &Poisson{positive("NewPoisson", "rate", rate)})
+}
+
+func (p *Poisson) values() values  { return values{p.Rate} }
+func (p *Poisson) family() *family { return poissonFamily }
+
+var poissonFamily = &family{
+	name: "Poisson", params: []string{"rate"}, integer: true,
+	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
+		k, penalty := integers(x, x.Tape().Scalar(0), x.Tape().Scalar(math.Inf(1)))
+		return poissonOp.of(k, p[0]).Add(penalty)
+	},
+	support: positiveHalf,
+	cdf:     func(k float64, p nums) float64 { return second(special.GammaInc(k+1, p[0])) },
+	sf:      func(k float64, p nums) float64 { return first(special.GammaInc(k+1, p[0])) },
+	draw: func(r *rand.Rand, p nums) float64 {
+		mode := math.Floor(p[0])
+		return outward(r, mode, 0, math.Exp(poisson(mode, p[0])), func(k float64) float64 { return p[0] / (k + 1) })
+	},
+	mean:     func(p nums) float64 { return p[0] },
+	variance: func(p nums) float64 { return p[0] },
+	mode:     func(p nums) float64 { return math.Floor(p[0]) },
+}
+
+// poisson is the gamma density of shape k+1 at λ.
+func poisson(k, λ float64) float64 { return special.LogGammaKernel(k+1, λ) - math.Log(λ) }
+
+// poissonOp has inputs k and λ.
+var poissonOp = newFused("Poisson",
+	func(x args) float64 { return poisson(x[0], x[1]) },
+	func(x args) args { return args{0, x[0]/x[1] - 1} })

@@ -1,0 +1,92 @@
+package dist
+
+import (
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"gonum.org/v1/gonum/mat"
+)
+
+// PrecisionNormal is the normal distribution N(μ, (P·Pᵀ)⁻¹) with a lower
+// triangular P: log p(x) = −½·‖Pᵀ(x−μ)‖² + Σ log|Pⱼⱼ| − ½·d·log 2π. Zeros in P say
+// which columns are independent given the others. Its cost is d² per row.
+type PrecisionNormal struct {
+	Loc autodiff.Value
+	// P is d×d; what stands above its diagonal is ignored.
+	P *autodiff.Param
+}
+
+// NewPrecisionNormal returns N(loc, Λ⁻¹), whose factor is learned if loc is. It
+// returns an error unless Λ is positive definite, and panics unless loc fits.
+func NewPrecisionNormal(loc autodiff.Value, precision mat.Symmetric) (*PrecisionNormal, error) {
+	p, err := lowerFactor("NewPrecisionNormal", precision)
+	if err != nil {
+		return nil, err
+	}
+	p.Freeze(loc.Constant)
+	m := &PrecisionNormal{loc, p}
+	if err := m.Restore(); err != nil {
+		panic(err.Error())
+	}
+	return m, nil
+}
+
+// Restore checks the fields.
+func (m *PrecisionNormal) Restore() error { return checkSquare("PrecisionNormal", m.Loc, m.P) }
+
+// Dim returns the number of columns.
+func (m *PrecisionNormal) Dim() int { d, _ := m.P.Dims(); return d }
+
+// LogDensity returns log p of each row.
+func (m *PrecisionNormal) LogDensity(x autodiff.Var) autodiff.Var {
+	checkCols("PrecisionNormal: LogDensity", x.Cols(), m.Dim())
+	t := x.Tape()
+	p := t.Use(m.P)
+	in, penalty := finite(x)
+	z := in.Sub(m.Loc.On(t)).TriMul(p, autodiff.Tri{Trans: true})
+	return z.StdNormalLogDensity().Add(logDiagonal(p)).Add(penalty)
+}
+
+// Draw fills the rows of batch with the solutions of Pᵀ(x−μ) = z.
+func (m *PrecisionNormal) Draw(batch *mat.Dense, src rand.Source) {
+	checkCols("PrecisionNormal: Draw", batch.RawMatrix().Cols, m.Dim())
+	drawNormal(batch, generator(src))
+	var inv mat.TriDense
+	if err := inv.InverseTri(lower(m.P)); err != nil {
+		panic("dist: PrecisionNormal: Draw: " + err.Error())
+	}
+	batch.Mul(mat.DenseCopyOf(batch), &inv) // rows: x = P⁻ᵀz, so xᵀ = zᵀP⁻¹
+	shift(batch, m.Loc.Numbers())
+}
+
+// LogProb returns log p(x).
+func (m *PrecisionNormal) LogProb(x []float64) float64 { return LogProb(m, x) }
+
+// Rand draws one row into dst; nil allocates.
+func (m *PrecisionNormal) Rand(dst []float64) []float64 { return Rand(m, dst) }
+
+// Mean sets dst to μ.
+func (m *PrecisionNormal) Mean(dst []float64) []float64 { return spread("Mean", dst, m.Loc, m.Dim()) }
+
+// Mode sets dst to μ.
+func (m *PrecisionNormal) Mode(dst []float64) []float64 { return spread("Mode", dst, m.Loc, m.Dim()) }
+
+// CovarianceMatrix sets dst to (P·Pᵀ)⁻¹; an empty dst grows.
+func (m *PrecisionNormal) CovarianceMatrix(dst *mat.SymDense) {
+	var inv mat.TriDense
+	if err := inv.InverseTri(lower(m.P)); err != nil {
+		panic("dist: PrecisionNormal: CovarianceMatrix: " + err.Error())
+	}
+	dst.SymOuterK(1, inv.T())
+}
+
+// Variance sets dst to the diagonal of the covariance matrix.
+func (m *PrecisionNormal) Variance(dst []float64) []float64 { return diagonal(dst, m) }
+
+// Entropy returns −Σ log|Pⱼⱼ| + ½·d·log 2πe.
+func (m *PrecisionNormal) Entropy() float64 {
+	return -sumLogDiagonal(m.P) + 0.5*float64(m.Dim())*(1+log2π)
+}
+
+// Support returns ℝᵈ.
+func (m *PrecisionNormal) Support() Support { return realRows(m.Dim()) }

@@ -1,0 +1,94 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// StudentT is Student's t distribution with ν degrees of freedom, location μ and
+// scale s: log p(x) = −½(ν+1)·log(1+z²/ν) − log(√ν·B(½, ν/2)) − log s with
+// z = (x−μ)/s.
+type StudentT struct {
+	DF, Loc, Scale autodiff.Value
+}
+
+// NewStudentT returns d independent Student t columns. It panics unless df and
+// scale are positive.
+func NewStudentT(d int, df, loc, scale autodiff.Value) *Columns {
+	return NewColumns(d, &StudentT{positive("NewStudentT", "df", df), loc, positive("NewStudentT", "scale", scale)})
+}
+
+func (s *StudentT) values() values  { return values{s.Loc, s.Scale, s.DF} }
+func (s *StudentT) family() *family { return studentTFamily }
+
+var studentTFamily = &family{
+	name: "StudentT", params: []string{"loc", "scale", "df"}, kind: locScale,
+	logDensity: studentT,
+	cdf:        func(z float64, p nums) float64 { return studentTail(-z, p[2]) },
+	sf:         func(z float64, p nums) float64 { return studentTail(z, p[2]) },
+	quantile: func(lower, upper float64, p nums) float64 {
+		return math.Copysign(studentQuantile(2*min(lower, upper), math.Abs(lower-upper), p[2]), lower-upper)
+	},
+	draw: func(r *rand.Rand, p nums) float64 {
+		return r.NormFloat64() * math.Exp(0.5*(math.Log(0.5*p[2])-drawLogGamma(r, 0.5*p[2])))
+	},
+	mean: func(p nums) float64 {
+		if p[2] <= 1 {
+			return math.NaN()
+		}
+		return 0
+	},
+	variance: studentVariance,
+	mode:     always(0),
+	entropy:  studentEntropy,
+}
+
+func studentT(z autodiff.Var, p vars) autodiff.Var {
+	ν := p[2]
+	half := ν.MulConst(0.5)
+	norm := logBetaOp.of(half, ν.Tape().Scalar(0.5)).Add(ν.Log().MulConst(0.5))
+	return log1pSquareOp.of(z.Div(ν.Sqrt())).Mul(half.AddConst(0.5)).Add(norm).Neg()
+}
+
+// studentTail returns P(T > z): half of P(|T| > z) = I_x(ν/2, ½) with
+// x = ν/(ν+z²).
+func studentTail(z, ν float64) float64 {
+	outside, _ := studentSides(z, ν)
+	if z < 0 {
+		return 1 - 0.5*outside
+	}
+	return 0.5 * outside
+}
+
+// studentSides returns P(|T| > z) and P(|T| ≤ z).
+func studentSides(z, ν float64) (outside, inside float64) {
+	r := z / math.Sqrt(ν)
+	if math.Abs(r) > 1e100 { // r² would overflow; 1 − x is 1
+		outside = math.Exp(-ν*math.Log(math.Abs(r)) - math.Log(0.5*ν) - special.LogBeta(0.5*ν, 0.5))
+		return outside, 1 - outside
+	}
+	return special.BetaInc(0.5*ν, 0.5, 1/(1+r*r), r*r/(1+r*r))
+}
+
+// studentQuantile returns the z ≥ 0 with P(|T| > z) = outside = 1 − inside.
+func studentQuantile(outside, inside, ν float64) float64 {
+	return math.Sqrt(ν) * math.Exp(-0.5*special.LogitBetaIncInv(0.5*ν, 0.5, outside, inside))
+}
+
+func studentVariance(p nums) float64 {
+	switch ν := p[2]; {
+	case ν > 2:
+		return ν / (ν - 2)
+	case ν > 1:
+		return math.Inf(1)
+	}
+	return math.NaN()
+}
+
+func studentEntropy(p nums) float64 {
+	ν := p[2]
+	return 0.5*(ν+1)*(special.Digamma(0.5*(ν+1))-special.Digamma(0.5*ν)) + 0.5*math.Log(ν) + special.LogBeta(0.5*ν, 0.5)
+}

@@ -1,0 +1,65 @@
+package dist
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+)
+
+// Triangular is the distribution on [Low, High] whose density rises linearly to
+// Peak and falls linearly behind it.
+type Triangular struct {
+	Low, High, Peak autodiff.Value
+}
+
+// NewTriangular returns d independent triangular columns. It panics unless
+// low < peak < high.
+func NewTriangular(d int, low, high, peak autodiff.Value) *Columns {
+	checkBelow("NewTriangular", low, peak)
+	checkBelow("NewTriangular", peak, high)
+	return NewColumns(d, &Triangular{low, high, peak})
+}
+
+func (t *Triangular) values() values  { return values{t.Low, t.High, t.Peak} }
+func (t *Triangular) family() *family { return triangularFamily }
+
+var triangularFamily = &family{
+	name: "Triangular", params: []string{"low", "high", "peak"},
+	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
+		in, penalty := guard(x, p[0], p[1])
+		left := p[2].Greater(in) // the line that holds x: its far end, and the width up to the peak
+		rise := autodiff.Where(left, in.Sub(p[0]), p[1].Sub(in))
+		run := autodiff.Where(left, p[2].Sub(p[0]), p[1].Sub(p[2]))
+		return rise.Div(run.Mul(p[1].Sub(p[0]))).Log().AddConst(math.Ln2).Add(penalty)
+	},
+	support: func(p nums) (float64, float64) { return p[0], p[1] },
+	cdf: func(x float64, p nums) float64 {
+		return triangularTail(x-p[0], p[2]-p[0], p[1]-x, p[1]-p[2], p[1]-p[0])
+	},
+	sf: func(x float64, p nums) float64 {
+		return triangularTail(p[1]-x, p[1]-p[2], x-p[0], p[2]-p[0], p[1]-p[0])
+	},
+	quantile: func(lower, upper float64, p nums) float64 {
+		w := p[1] - p[0]
+		if lower*w < p[2]-p[0] {
+			return p[0] + math.Sqrt(lower*w*(p[2]-p[0]))
+		}
+		return p[1] - math.Sqrt(upper*w*(p[1]-p[2]))
+	},
+	mean: func(p nums) float64 { return (p[0] + p[1] + p[2]) / 3 },
+	variance: func(p nums) float64 { // with a, b the widths of the sides: (a² + ab + b²)/18
+		a, b := p[2]-p[0], p[1]-p[2]
+		return (a*a + a*b + b*b) / 18
+	},
+	mode:    func(p nums) float64 { return p[2] },
+	entropy: func(p nums) float64 { return 0.5 + math.Log(0.5*(p[1]-p[0])) },
+}
+
+// triangularTail is the area from a tip: x is the distance from it, a that of
+// the peak; y and b are those from the other tip, w their sum.
+func triangularTail(x, a, y, b, w float64) float64 {
+	if x < a {
+		return x / a * (x / w)
+	}
+	return 1 - y/b*(y/w)
+}

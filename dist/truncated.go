@@ -1,0 +1,306 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+	"sync"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+	"gonum.org/v1/gonum/integrate/quad"
+)
+
+// Truncated is a univariate distribution confined to [Low, High]:
+//
+//	log p(x) = log p₀(x) − log(F₀(high) − F₀(low))
+//
+// with the tails computed so that intervals far from the centre keep their
+// digits. A zero Low or High is no bound. The gradient of the normaliser in the
+// parameters of p₀ is the expectation of p₀'s, by quadrature; moments and entropy
+// are by quadrature too.
+type Truncated struct {
+	Of        Univariate
+	Low, High autodiff.Value
+}
+
+// NewTruncated confines the columns of c to [low, high], one of which may be
+// the zero Value. It panics unless low < high, and if c's distribution has more
+// than four parameters.
+func NewTruncated(c *Columns, low, high autodiff.Value) *Columns {
+	if !low.IsZero() && !high.IsZero() {
+		checkBelow("NewTruncated", low, high)
+	}
+	if len(c.Of.family().params) > maxParams-2 {
+		panic("dist: NewTruncated: got a distribution with too many parameters: " + c.Of.family().name)
+	}
+	return NewColumns(c.D, &Truncated{c.Of, low, high})
+}
+
+func (t *Truncated) values() values {
+	v := t.Of.values()
+	n := len(t.Of.family().params)
+	if !t.Low.IsZero() {
+		v[n] = t.Low
+		n++
+	}
+	if !t.High.IsZero() {
+		v[n] = t.High
+	}
+	return v
+}
+
+// truncations holds, for a family, those of its truncation without bounds, with
+// a lower, with an upper and with both.
+var truncations sync.Map // *family → *[4]*family
+
+func (t *Truncated) family() *family {
+	f := t.Of.family()
+	all, ok := truncations.Load(f)
+	if !ok {
+		all, _ = truncations.LoadOrStore(f, &[4]*family{truncate(f, 0), truncate(f, 1), truncate(f, 2), truncate(f, 3)})
+	}
+	bounds := 0
+	if !t.Low.IsZero() {
+		bounds |= 1
+	}
+	if !t.High.IsZero() {
+		bounds |= 2
+	}
+	return all.(*[4]*family)[bounds]
+}
+
+// truncation is a family with bounds among its parameters, after those of f.
+type truncation struct {
+	*family
+	low, high int // their places, or -1
+}
+
+func truncate(f *family, bounds int) *family {
+	t := truncation{f, -1, -1}
+	params := append([]string(nil), f.params...)
+	if bounds&1 != 0 {
+		t.low = len(params)
+		params = append(params, "low")
+	}
+	if bounds&2 != 0 {
+		t.high = len(params)
+		params = append(params, "high")
+	}
+	g := &family{name: "Truncated " + f.name, params: params, integer: f.integer}
+	g.logDensity = func(x autodiff.Var, p vars) autodiff.Var {
+		lo, hi := x.Tape().Scalar(math.Inf(-1)), x.Tape().Scalar(math.Inf(1))
+		if t.low >= 0 {
+			lo = p[t.low]
+		}
+		if t.high >= 0 {
+			hi = p[t.high]
+		}
+		in, penalty := guard(x, lo, hi)
+		mass := massOp.Apply(nil, autodiff.Args{Ref: f, I: t.low, J: t.high}, massShape(p[:len(params)]), p[:len(params)]...)
+		return f.logDensityOf(in, p).Sub(mass).Add(penalty)
+	}
+	g.support = t.bounds
+	g.cdf = func(x float64, p nums) float64 {
+		lo, hi := t.bounds(p)
+		return math.Exp(f.logMass(lo, x, p) - f.logMass(lo, hi, p))
+	}
+	g.sf = func(x float64, p nums) float64 {
+		lo, hi := t.bounds(p)
+		return math.Exp(f.logMass(x, hi, p) - f.logMass(lo, hi, p))
+	}
+	g.quantile = t.quantile
+	g.draw = t.sample
+	g.mode = func(p nums) float64 {
+		lo, hi := t.bounds(p)
+		return min(max(f.modeOf(p), lo), hi)
+	}
+	return g
+}
+
+// bounds returns the interval that is left.
+func (t truncation) bounds(p nums) (lo, hi float64) {
+	lo, hi = t.supportOf(p)
+	if t.low >= 0 {
+		lo = max(lo, p[t.low])
+	}
+	if t.high >= 0 {
+		hi = min(hi, p[t.high])
+	}
+	return lo, hi
+}
+
+func (t truncation) quantile(lower, upper float64, p nums) float64 {
+	lo, hi := t.bounds(p)
+	if mass := math.Exp(t.logMass(lo, hi, p)); mass > 1e-290 {
+		l, _ := t.below(lo, p)
+		_, u := t.tails(hi, p)
+		x := min(max(t.quantileOf(l+lower*mass, u+upper*mass, p), lo), hi)
+		if min(lower, upper) < 0.01 && !t.integer {
+			x = t.polish(x, lower, upper, mass, p)
+		}
+		return x
+	}
+	// the mass underflows: the root of its logarithm, in the distance from lo
+	total := t.logMass(lo, hi, p)
+	s := special.Root(0, func(s float64) (v, slope float64) {
+		x := lo + math.Exp(s)
+		m := t.logMass(lo, x, p)
+		return m - total - math.Log(lower), math.Exp(t.at([]float64{x}, p)[0] - m + s)
+	})
+	return min(lo+math.Exp(s), hi)
+}
+
+// polish takes two Newton steps from x near an end, where the sum of a tail and
+// a small part of the mass has lost digits.
+func (t truncation) polish(x, lower, upper, mass float64, p nums) float64 {
+	lo, hi := t.bounds(p)
+	for range 2 {
+		density := math.Exp(t.at([]float64{x}, p)[0])
+		if density == 0 || math.IsInf(density, 0) {
+			return x
+		}
+		e := lower*mass - math.Exp(t.logMass(lo, x, p))
+		if upper < lower {
+			e = math.Exp(t.logMass(x, hi, p)) - upper*mass
+		}
+		x = min(max(x+e/density, lo), hi)
+	}
+	return x
+}
+
+// sample rejects samples of the whole where enough of them fall inside, and else
+// inverts the distribution function.
+func (t truncation) sample(r *rand.Rand, p nums) float64 {
+	lo, hi := t.bounds(p)
+	if t.logMass(lo, hi, p) > -1 {
+		for {
+			if x := t.drawOf(r, p); x >= lo && x <= hi {
+				return x
+			}
+		}
+	}
+	u := uniform(r)
+	return t.quantile(u, 1-u, p)
+}
+
+// below returns P(X < x) and P(X ≥ x).
+func (f *family) below(x float64, p nums) (lower, upper float64) {
+	if f.integer {
+		return f.tails(math.Ceil(x)-1, p)
+	}
+	return f.tails(x, p)
+}
+
+// logMass returns log P(a ≤ X ≤ b).
+func (f *family) logMass(a, b float64, p nums) float64 {
+	la, ua := f.below(a, p)
+	lb, ub := f.tails(b, p)
+	if small := la < ua && lb-la < 1e-3*la || la >= ua && ua-ub < 1e-3*ub; small && b > a && !f.integer {
+		return f.logIntegral(a, b, p)
+	}
+	switch {
+	case lb < 0.5:
+		if lb > 0 || f.logTails == nil {
+			return math.Log(lb - la)
+		}
+	case ua < 0.5:
+		if ua > 0 || f.logTails == nil {
+			return math.Log(ua - ub)
+		}
+	default:
+		return math.Log1p(-la - ub)
+	}
+	loc, scale := f.where(p)
+	la, ua = f.logTails((a-loc)/scale, p)
+	lb, ub = f.logTails((b-loc)/scale, p)
+	if lb < ua {
+		return lb + special.Log1mExp(la-lb)
+	}
+	return ua + special.Log1mExp(ub-ua)
+}
+
+// logIntegral returns the logarithm of ∫p from a to b, an interval so short that
+// the difference of two distribution functions cancels, by Gauss's rule.
+func (f *family) logIntegral(a, b float64, p nums) float64 {
+	var x, w [16]float64
+	quad.Legendre{}.FixedLocations(x[:], w[:], a, b)
+	sum := 0.0
+	for i, lp := range f.at(x[:], p) {
+		sum = math.FMA(w[i], math.Exp(lp), sum)
+	}
+	return math.Log(sum)
+}
+
+// massShape is the shape of a function of parameters.
+func massShape(p []autodiff.Var) autodiff.Shape {
+	s := autodiff.Shape{Rows: 1, Cols: 1}
+	for _, v := range p {
+		s.Cols = max(s.Cols, v.Cols())
+	}
+	return s
+}
+
+// massOp is logMass; its inputs are the parameters, its attributes the family
+// and the places of the bounds.
+var massOp = &autodiff.Op{
+	Name: "TruncatedMass",
+	Forward: func(c *autodiff.Call) {
+		t := truncation{c.Args().Ref.(*family), c.Args().I, c.Args().J}
+		for j := range c.Out(0) {
+			p := massParams(c, j)
+			lo, hi := t.bounds(p)
+			c.Out(0)[j] = t.logMass(lo, hi, p)
+		}
+	},
+	Backward: func(c *autodiff.Call) {
+		t := truncation{c.Args().Ref.(*family), c.Args().I, c.Args().J}
+		for j, dy := range c.OutGrad(0) {
+			p := massParams(c, j)
+			grad := t.massGrad(p, c.Out(0)[j])
+			for k := range c.Len() {
+				if g := c.InGrad(k); g != nil {
+					g[min(j, len(g)-1)] += grad[k] * dy
+				}
+			}
+		}
+	},
+}
+
+func massParams(c *autodiff.Call, j int) (p nums) {
+	for k := range c.Len() {
+		p[k] = of(c.In(k), j)
+	}
+	return p
+}
+
+// massGrad returns the gradient of logMass: the density at the bounds, and the
+// expectation of the gradient of the log-density within them.
+func (t truncation) massGrad(p nums, logMass float64) (grad nums) {
+	lo, hi := t.bounds(p)
+	lp := t.at([]float64{lo, hi}, p)
+	if t.low >= 0 && lo == p[t.low] {
+		grad[t.low] = -math.Exp(lp[0] - logMass)
+	}
+	if t.high >= 0 && hi == p[t.high] {
+		grad[t.high] = math.Exp(lp[1] - logMass)
+	}
+	var x, w []float64
+	for i, weight := range nodes.weight {
+		if nodes.lower[i] > 1e-20 && nodes.upper[i] > 1e-20 {
+			x, w = append(x, t.quantile(nodes.lower[i], nodes.upper[i], p)), append(w, weight)
+		}
+	}
+	tape := autodiff.NewTape()
+	var θ vars
+	for k := range t.params {
+		θ[k] = tape.Variable(column(p[k : k+1]))
+	}
+	lps := t.logDensityOf(tape.View(len(x), 1, x), θ)
+	tape.Backward(lps.Mul(tape.View(len(w), 1, w)).Sum())
+	for k := range t.params {
+		if g := θ[k].Grad(); g != nil {
+			grad[k] = g[0]
+		}
+	}
+	return grad
+}

@@ -1,0 +1,69 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// TwoPieceNormal joins two half normal distributions at μ, of scales σ/γ on the
+// left and σγ on the right: log p(x) = log N(w) + log 2 − log(γ+1/γ) − log σ, w being
+// zγ on the left, z/γ on the right, and z = (x−μ)/σ.
+type TwoPieceNormal struct {
+	Loc, Scale, Skewness autodiff.Value
+}
+
+// NewTwoPieceNormal returns d independent two-piece normal columns with
+// γ = skewness; 1 is the normal distribution. It panics unless scale and skewness are
+// positive.
+func NewTwoPieceNormal(d int, loc, scale, skewness autodiff.Value) *Columns {
+	return NewColumns(d, &TwoPieceNormal{loc, positive("NewTwoPieceNormal", "scale", scale), positive("NewTwoPieceNormal", "skewness", skewness)})
+}
+
+func (t *TwoPieceNormal) values() values  { return values{t.Loc, t.Scale, t.Skewness} }
+func (t *TwoPieceNormal) family() *family { return twoPieceNormalFamily }
+
+var twoPieceNormalFamily = &family{
+	name: "TwoPieceNormal", params: []string{"loc", "scale", "skewness"}, kind: locScale,
+	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
+		γ := p[2]
+		w := autodiff.Where(z.Tape().Scalar(0).Greater(z), z.Mul(γ), z.Div(γ))
+		norm := γ.Add(γ.Recip()).Log().AddConst(-math.Ln2)
+		return normalFamily.logDensity(w, p).Sub(norm)
+	},
+	cdf: func(z float64, p nums) float64 { return twoPieceTail(-z, 1/p[2]) },
+	sf:  func(z float64, p nums) float64 { return twoPieceTail(z, p[2]) },
+	quantile: func(lower, upper float64, p nums) float64 {
+		if left := 1 / (1 + p[2]*p[2]); lower < left {
+			q := 0.5 * lower / left
+			return special.NdtrInv(q, 1-q) / p[2]
+		}
+		q := 0.5 * upper / (1 - 1/(1+p[2]*p[2]))
+		return special.NdtrInv(1-q, q) * p[2]
+	},
+	draw: func(r *rand.Rand, p nums) float64 {
+		z := math.Abs(r.NormFloat64())
+		if r.Float64()*(1+p[2]*p[2]) < 1 {
+			return -z / p[2]
+		}
+		return z * p[2]
+	},
+	mean: func(p nums) float64 { return math.Sqrt(2/math.Pi) * (p[2] - 1/p[2]) },
+	variance: func(p nums) float64 {
+		e := p[2] - 1/p[2]
+		return math.FMA((1-2/math.Pi)*e, e, 1)
+	},
+	mode:    always(0),
+	entropy: func(p nums) float64 { return (1+log2π)/2 + math.Log(0.5*(p[2]+1/p[2])) },
+}
+
+// twoPieceTail returns P(Z > z) for the scale γ on that side and 1/γ on the
+// other.
+func twoPieceTail(z, γ float64) float64 {
+	if z < 0 {
+		return 1 - 2*special.Ndtr(z*γ)/(1+γ*γ)
+	}
+	return 2 * special.Ndtr(-z/γ) / (1 + 1/(γ*γ))
+}

@@ -1,0 +1,78 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// VonMises is the distribution on the circle, cut at μ ± π, with direction μ and
+// concentration κ: log p(x) = κ·cos(x−μ) − log 2πI₀(κ) for |x−μ| ≤ π.
+type VonMises struct {
+	Loc, Concentration autodiff.Value
+}
+
+// NewVonMises returns d independent von Mises columns. It panics unless
+// concentration is positive.
+func NewVonMises(d int, loc, concentration autodiff.Value) *Columns {
+	return NewColumns(d, &VonMises{loc, positive("NewVonMises", "concentration", concentration)})
+}
+
+func (v *VonMises) values() values  { return values{v.Loc, v.Concentration} }
+func (v *VonMises) family() *family { return vonMisesFamily }
+
+var vonMisesFamily = derived(circle, "VonMises", []string{"loc", "concentration"},
+	func(p nums) nums { return nums{p[0], 1, p[1]} },
+	func(p vars) vars { return vars{p[0], p[0].Tape().Scalar(1), p[1]} })
+
+// CircularVariance sets dst to 1 − |E e^(ix)| = 1 − I₁(κ)/I₀(κ) of each column.
+func (v *VonMises) CircularVariance(dst []float64) []float64 {
+	κ := v.Concentration.Numbers()
+	dst = room("CircularVariance", dst, len(κ))
+	for j, κ := range κ {
+		_, slope := special.LogI(0, κ)
+		dst[j] = -slope
+	}
+	return dst
+}
+
+// circle is the von Mises distribution as a location family of scale 1.
+var circle = &family{
+	name: "VonMises", params: []string{"loc", "scale", "concentration"}, kind: locScale,
+	logDensity: within(-math.Pi, math.Pi, func(z autodiff.Var, p vars) autodiff.Var {
+		s := z.MulConst(0.5).Sin().Square().MulConst(-2) // cos z − 1
+		return s.Mul(p[2]).Sub(logI0Op.of(p[2])).AddConst(-log2π)
+	}),
+	support: func(nums) (float64, float64) { return -math.Pi, math.Pi },
+	draw:    drawVonMises,
+	mean:    always(0),
+	mode:    always(0),
+	entropy: func(p nums) float64 {
+		l, slope := special.LogI(0, p[2])
+		return log2π + l - p[2]*slope
+	},
+}
+
+// logI0Op is log(e^(−κ)·I₀(κ)).
+var logI0Op = newFused("LogI0",
+	func(x args) float64 { return first(special.LogI(0, x[0])) },
+	func(x args) args { return args{second(special.LogI(0, x[0]))} })
+
+// drawVonMises rejects from a wrapped Cauchy distribution: Best and Fisher,
+// Efficient simulation of the von Mises distribution, 1979.
+func drawVonMises(r *rand.Rand, p nums) float64 {
+	κ := p[2]
+	τ := 1 + math.Sqrt(1+4*κ*κ)
+	ρ := 2 * κ / (τ + math.Sqrt(2*τ))
+	s := (1 + ρ*ρ) / (2 * ρ)
+	for {
+		c := math.Cos(math.Pi * uniform(r))
+		f := (1 + s*c) / (s + c)
+		w := κ * (s - f)
+		if u := uniform(r); w*(2-w) > u || math.Log(w/u)+1 >= w {
+			return math.Copysign(math.Acos(max(min(f, 1), -1)), r.Float64()-0.5)
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// Zipf is the zeta distribution with power s: log P(k) = −s·log k − log ζ(s) for
+// k = 1, 2, ….
+type Zipf struct {
+	Power autodiff.Value
+}
+
+// NewZipf returns d independent Zipf columns. It panics unless power > 1.
+func NewZipf(d int, power autodiff.Value) *Columns {
+	return NewColumns(d, &Zipf{power.Within("dist: NewZipf: power", 1, math.Inf(1))})
+}
+
+func (z *Zipf) values() values  { return values{z.Power} }
+func (z *Zipf) family() *family { return zipfFamily }
+
+var zipfFamily = &family{
+	name: "Zipf", params: []string{"power"}, integer: true,
+	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
+		k, penalty := integers(x, x.Tape().Scalar(1), x.Tape().Scalar(math.Inf(1)))
+		return k.Log().Mul(p[0]).Add(logZetaOp.of(p[0])).Neg().Add(penalty)
+	},
+	support: func(nums) (float64, float64) { return 1, math.Inf(1) },
+	cdf:     func(k float64, p nums) float64 { return 1 - zeta(p[0], k+1)/zeta(p[0], 1) },
+	sf:      func(k float64, p nums) float64 { return zeta(p[0], k+1) / zeta(p[0], 1) },
+	draw:    drawZipf,
+	mean:    func(p nums) float64 { return momentUpTo(2, p[0], zeta(p[0]-1, 1)/zeta(p[0], 1)) },
+	variance: func(p nums) float64 {
+		z := zeta(p[0], 1)
+		m := zeta(p[0]-1, 1) / z
+		return momentUpTo(3, p[0], zeta(p[0]-2, 1)/z-m*m)
+	},
+	mode: always(1),
+	entropy: func(p nums) float64 {
+		z, slope := special.HurwitzZeta(p[0], 1)
+		return math.Log(z) - p[0]*slope/z
+	},
+}
+
+// drawZipf rejects from the integer part of a Pareto number: Devroye, Non-uniform
+// random variate generation, 1986, X.6.1.
+func drawZipf(r *rand.Rand, p nums) float64 {
+	a := p[0] - 1
+	b := math.Exp2(a)
+	for {
+		x := math.Floor(math.Pow(uniform(r), -1/a))
+		t := math.Pow(1+1/x, a)
+		if uniform(r)*x*(t-1)/(b-1) <= t/b {
+			return x
+		}
+	}
+}
+
+func zeta(s, a float64) float64 { return first(special.HurwitzZeta(s, a)) }
+
+// logZetaOp is log ζ(s).
+var logZetaOp = newFused("LogZeta",
+	func(x args) float64 { return math.Log(zeta(x[0], 1)) },
+	func(x args) args {
+		z, slope := special.HurwitzZeta(x[0], 1)
+		return args{slope / z}
+	})
