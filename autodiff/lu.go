@@ -7,31 +7,38 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// The operations on a square matrix A by its LU factors.
+// The operations on a square matrix A by its factors P·A = L·U, which are a
+// constant node of their own, shared by all operations on A; gradients flow to
+// A itself.
 var (
+	// The factors packed in a d×d matrix, and the pivots, 1×d.
+	factorOp = &Op{
+		Name: "Factor",
+		Forward: func(c *Call) {
+			copy(c.Out(0), c.In(0))
+			factor(c.Out(0), c.Out(1), c.InShape(0).Rows)
+		},
+	}
+	// Inputs A, factors and pivots.
 	logAbsDetOp = &Op{
 		Name: "LogAbsDet",
 		Forward: func(c *Call) {
 			d := c.InShape(0).Rows
-			lu, piv := factors(d, c.Save(d*d+d))
-			copy(lu, c.In(0))
-			factor(lu, piv, d)
 			diag := c.Temp(d)
 			for i := range d {
-				diag[i] = math.Abs(lu[i*d+i])
+				diag[i] = math.Abs(c.In(1)[i*d+i])
 			}
 			kernel.Log(diag, diag)
 			c.Out(0)[0] = kernel.Sum(diag)
 		},
 		Backward: func(c *Call) { // dA = dy·A⁻ᵀ
 			d := c.InShape(0).Rows
-			lu, piv := factors(d, c.Saved())
 			inv := c.Temp(d * d) // row i solves Aᵀ·x = eᵢ: it is column i of A⁻ᵀ
 			clear(inv)
 			for i := range d {
 				inv[i*d+i] = 1
 			}
-			c.luSolve(inv, lu, piv, d, d, true)
+			c.luSolve(inv, c.In(1), c.In(2), d, d, true)
 			da, g := c.InGrad(0), c.OutGrad(0)[0]
 			for i := range d {
 				for j := range d {
@@ -40,26 +47,21 @@ var (
 			}
 		},
 	}
-	// Inputs A (d×d) and B (n×d): rows x with A·x = b.
+	// Inputs A, factors, pivots and B (n×d): rows x with A·x = b.
 	solveOp = &Op{
 		Name: "Solve",
 		Forward: func(c *Call) {
-			s := c.InShape(1)
-			d := s.Cols
-			lu, piv := factors(d, c.Save(d*d+d))
-			copy(lu, c.In(0))
-			factor(lu, piv, d)
-			copy(c.Out(0), c.In(1))
-			c.luSolve(c.Out(0), lu, piv, s.Rows, d, false)
+			s := c.InShape(3)
+			copy(c.Out(0), c.In(3))
+			c.luSolve(c.Out(0), c.In(1), c.In(2), s.Rows, s.Cols, false)
 		},
 		Backward: func(c *Call) { // dB = A⁻ᵀ·dX, dA = −dB·xᵀ
-			s := c.InShape(1)
+			s := c.InShape(3)
 			n, d := s.Rows, s.Cols
 			g := c.Temp(n * d)
 			copy(g, c.OutGrad(0))
-			lu, piv := factors(d, c.Saved())
-			c.luSolve(g, lu, piv, n, d, true)
-			if db := c.InGrad(1); db != nil {
+			c.luSolve(g, c.In(1), c.In(2), n, d, true)
+			if db := c.InGrad(3); db != nil {
 				kernel.Accumulate(db, g)
 			}
 			if da := c.InGrad(0); da != nil {
@@ -70,11 +72,6 @@ var (
 		},
 	}
 )
-
-// factors divides what a factorisation saved.
-func factors(d int, saved []float64) (lu, piv []float64) {
-	return saved[:d*d], saved[d*d:]
-}
 
 // factor replaces a (d×d) by its LU factors with partial pivoting: P·A = L·U,
 // piv[i] being the row swapped with row i. A singular matrix has a zero on the
@@ -138,26 +135,28 @@ func swap(t []float64, m, i, j int) {
 	}
 }
 
-func (v Var) square(what string) int {
+// factors returns the factors and pivots of a square matrix.
+func (v Var) factors(what string) (lu, piv Var) {
 	s := v.Shape()
 	if s.Rows != s.Cols {
 		panic(fmt.Sprintf("autodiff: %s: got %d×%d, want a square matrix", what, s.Rows, s.Cols))
 	}
-	return s.Rows
+	return factorOp.Apply2(v.t, Args{}, s, Shape{1, s.Cols}, v)
 }
 
 // LogAbsDet returns log|det v| of a square matrix: −Inf if it is singular. It
 // costs O(d³).
 func (v Var) LogAbsDet() Var {
-	v.square("LogAbsDet")
-	return logAbsDetOp.Apply(v.t, Args{}, Shape{1, 1}, v)
+	lu, piv := v.factors("LogAbsDet")
+	return logAbsDetOp.Apply(v.t, Args{}, Shape{1, 1}, v, lu, piv)
 }
 
 // Solve returns the rows x with A·x = b for each row b of v, A being square.
 // A singular A gives infinite or NaN rows. It costs O(d³ + n·d²).
 func (v Var) Solve(a Var) Var {
-	if d := a.square("Solve"); d != v.Cols() {
+	lu, piv := a.factors("Solve")
+	if a.Cols() != v.Cols() {
 		panic(shapeError("Solve", a.Shape(), v.Shape()))
 	}
-	return solveOp.Apply(v.t, Args{}, v.Shape(), a, v)
+	return solveOp.Apply(v.t, Args{}, v.Shape(), a, lu, piv, v)
 }

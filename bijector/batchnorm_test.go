@@ -101,3 +101,16 @@ func ExampleBatchNorm() {
 	// [-1.000 1.000]
 	// [12.000]
 }
+
+// What a trainer does around its steps, for any model.
+func ExampleObserver() {
+	norm := bijector.NewBatchNorm(1)
+	var model bijector.Bijector = bijector.Chain{norm, bijector.NewShift(autodiff.Fixed(5))}
+	batch := autodiff.NewTape().Matrix(mat.NewDense(2, 1, []float64{8, 10}))
+	bijector.Initialize(model, batch) // before the first step
+	if o, ok := model.(bijector.Observer); ok && len(o.Statistics()) > 0 {
+		o.Observe(batch) // after every step
+	}
+	fmt.Println(norm.Mean.Data(), norm.Var.Data())
+	// Output: [4] [1]
+}

@@ -23,6 +23,36 @@
 // from: [Elementwise] learns them per column, [Coupling] computes them from
 // other columns by a network. A new univariate works in every carrier.
 //
+// # Linear maps
+//
+// They differ in what they reach and cost; d is the number of columns, and costs are a row's:
+//
+//	Diagonal            d             the columns apart
+//	TriL                d²            a Gaussian's Cholesky factor
+//	TriLLowRank         d² + d·r      with a perturbation of rank r
+//	LowRank             d·r           a diagonal and a perturbation of rank r
+//	LU                  d²            any matrix, up to a fixed order of rows
+//	QR, SVD             d² + k·d      any matrix, by k reflections
+//	MatrixExp           d², d³ once   exponentials of matrices, never singular
+//	Linear              d², d³ once   any matrix, even singular
+//	Householder, Rotation, DCT, Haar, Permute preserve volume.
+//
+// Learned ones are made of matrices that start as the identity, such as
+// [github.com/normflow/normflow/autodiff.LearnedIdentity]; frozen matrices are
+// constants. See [TriL].
+//
+// # Matrices and surfaces
+//
+// A row of a matrix-valued map is the matrix row by row. Where y has more
+// numbers than x, or they are not free, as on a simplex, on a sphere, or in a
+// triangular matrix, the type says which volume its log-determinant means. A y
+// outside the range has log-determinant −∞.
+//
+// # Numbers from data
+//
+// [Standardizer], [ActNorm] and [BatchNorm] take numbers from data, by
+// [Initialize] before training and by [Observe] between steps.
+//
 // # Shapes and panics
 //
 // A batch is a matrix whose rows are samples. Wrong widths are the

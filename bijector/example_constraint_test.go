@@ -108,3 +108,10 @@ func ExampleBlockwise() {
 	), 1, 0)
 	// Output: [1 0] → [2.718 0.5 0.5] → [1 0], log|det| -0.0397
 }
+
+func ExampleBlock() {
+	free := bijector.Block{B: bijector.Identity{}, In: 2}
+	simplex := bijector.Block{B: bijector.StickBreaking{}, In: 2, Out: 3}
+	show(bijector.NewBlockwise(free, simplex), 7, 8, 0, 0)
+	// Output: [7 8 0 0] → [7 8 0.3333 0.3333 0.3333] → [7 8 0 0], log|det| -3.2958
+}
