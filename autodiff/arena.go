@@ -43,6 +43,23 @@ func (a *arena) get(n int) []float64 {
 	}
 }
 
+// used returns how many numbers have been handed out since the last reset,
+// with what was lost at the ends of slabs.
+func (a *arena) used() int {
+	n := a.off
+	for _, s := range a.slabs[:a.slab] {
+		n += len(s)
+	}
+	return n
+}
+
+// grow makes the empty arena one slab of at least n numbers.
+func (a *arena) grow(n int) {
+	if len(a.slabs) == 0 || len(a.slabs[0]) < n {
+		a.slabs = append(a.slabs[:0], make([]float64, n))
+	}
+}
+
 // size returns the numbers of all slabs.
 func (a *arena) size() (n int) {
 	for _, s := range a.slabs {
@@ -54,11 +71,8 @@ func (a *arena) size() (n int) {
 // reset empties the arena and joins its slabs into one.
 func (a *arena) reset() {
 	if len(a.slabs) > 1 {
-		used := a.off
-		for _, s := range a.slabs[:a.slab] {
-			used += len(s)
-		}
-		a.slabs = append(a.slabs[:0], make([]float64, used))
+		a.grow(a.used())
+		a.slabs = a.slabs[:1]
 	}
 	a.slab, a.off = 0, 0
 }

@@ -72,15 +72,19 @@ func (t *Tape) Reset() {
 // Len returns the number of nodes recorded since the last Reset.
 func (t *Tape) Len() int { return len(t.nodes) }
 
-// Size returns how many numbers the results recorded since the last Reset take.
-func (t *Tape) Size() int {
-	n := 0
-	for i := range t.nodes {
-		if t.nodes[i].op != nil {
-			n += len(t.nodes[i].val)
-		}
+// Size returns how many numbers the results recorded since the last Reset take,
+// with what operations have saved for Backward.
+func (t *Tape) Size() int { return t.vals.used() }
+
+// Grow sets memory aside for results of n numbers, as [Tape.Size] counts them,
+// and for as many of gradients: a tape grows by itself, but moves as it does.
+// It panics if anything has been recorded since the last Reset.
+func (t *Tape) Grow(n int) {
+	if len(t.nodes) > 0 {
+		panic("autodiff: Grow: got a tape in use, want one that is new or reset")
 	}
-	return n
+	t.vals.grow(n)
+	t.grads.grow(n)
 }
 
 // Accumulate makes Backward add the gradients of v's parameters to sum, laid

@@ -2,6 +2,7 @@ package bijector
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 )
@@ -80,12 +81,25 @@ func (c Chain) Given(ctx autodiff.Var) Bijector {
 }
 
 // Initialize initialises the elements from last to first, each with the data
-// as they arrive there.
+// as they arrive there, and goes no further than there is one to initialise.
 func (c Chain) Initialize(y autodiff.Var) {
-	for i := len(c) - 1; i >= 0; i-- {
+	first := 0
+	for first < len(c) && !initializes(c[first]) {
+		first++
+	}
+	for i := len(c) - 1; i >= first; i-- {
 		Initialize(c[i], y)
-		if i > 0 {
+		if i > first {
 			y = c[i].Inverse(y)
 		}
 	}
+}
+
+// initializes reports whether b may have data-dependent parameters.
+func initializes(b Bijector) bool {
+	if c, ok := b.(Chain); ok {
+		return slices.ContainsFunc(c, initializes)
+	}
+	_, ok := b.(Initializer)
+	return ok
 }

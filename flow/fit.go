@@ -148,7 +148,7 @@ func (f *fit) firstRows() int {
 }
 
 // room returns how many rows fit on a tape of reasonable size.
-func (f *fit) room() int { return 2e7/(f.model.row+1) + 1 }
+func (f *fit) room() int { return 5e6/(f.model.row+1) + 1 }
 
 // fill sets batch to the first n samples, or less if a stream has less.
 func (f *fit) fill(batch *Data, n int) (int, error) {

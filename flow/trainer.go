@@ -48,6 +48,7 @@ const (
 	laneWork  = 1e7 // operations of a lane, at least: some 100 µs
 	laneRows  = 64  // rows of a lane, at least: products of less are slow
 	maxLanes  = 32
+	large     = 1e6 // numbers of a model whose memory counts
 	laneRoom  = 6e6 // numbers that the gradients of all lanes may take
 	shardRoom = 1e6 // numbers on a tape that stay in the cache
 	tapeRoom  = 1e6 // numbers on a tape at most, but for one row
@@ -65,25 +66,19 @@ func leastRows(perRow, numbers int) float64 {
 // rows. It is for batches of n.
 func newTrainer(l loss, batch, first *Data, n int) (*trainer, error) {
 	tr := &trainer{loss: l, batch: first}
-	probe := min(n, 16)
-	tape := autodiff.NewTape()
-	tr.record(tape, 0, probe)
+	params, perRow := tr.probe(min(n, 16))
 	tr.batch = batch
-	var params []*autodiff.Param
 	numbers := 0
-	for _, p := range tape.Params() {
-		if p.Frozen() {
-			tr.frozen = append(tr.frozen, p)
-			continue
-		}
-		params = append(params, p)
+	for _, p := range params {
 		numbers += p.Len()
 	}
 	if numbers == 0 {
 		return nil, fmt.Errorf("flow: Fit: got a model without parameters to learn, want at least one")
 	}
-	perRow := tape.Size()/probe + 1
 	tr.vec = autodiff.NewVector(params)
+	if numbers > large {
+		runtime.GC() // the parameters' former memory, before much more is set aside
+	}
 
 	work := float64(n) * (6*float64(numbers) + 20*float64(perRow))
 	lanes := int(min(work/laneWork, maxLanes, laneRoom/float64(numbers), float64(n)/leastRows(perRow, numbers)))
@@ -94,12 +89,28 @@ func newTrainer(l loss, batch, first *Data, n int) (*trainer, error) {
 	tr.shard = min(max(int(shardRoom/float64(perRow))&^7, 32), 256, max(tapeRoom/perRow, 1))
 	for range lanes {
 		l := &lane{tape: autodiff.NewTape(), grad: make([]float64, numbers)}
+		l.tape.Grow(perRow * min(tr.shard, (n+lanes-1)/lanes))
 		l.tape.Accumulate(tr.vec, l.grad)
 		tr.lanes = append(tr.lanes, l)
 	}
 	tr.grad = tr.lanes[0].grad
 	tr.start(min(runtime.GOMAXPROCS(0), lanes) - 1)
 	return tr, nil
+}
+
+// probe evaluates the loss on n rows and returns the parameters to learn and how
+// many numbers a row takes on a tape.
+func (tr *trainer) probe(n int) (params []*autodiff.Param, perRow int) {
+	tape := autodiff.NewTape()
+	tr.record(tape, 0, n)
+	for _, p := range tape.Params() {
+		if p.Frozen() {
+			tr.frozen = append(tr.frozen, p)
+		} else {
+			params = append(params, p)
+		}
+	}
+	return params, tape.Size()/n + 1
 }
 
 // start starts workers beside the caller.
