@@ -27,7 +27,8 @@ import (
 type MADE struct {
 	Spec MADESpec
 	// Layers are hidden ones and the last; with residual blocks the first, two
-	// for each block, and the last.
+	// for each block, and the last. One from x to the outputs comes before the last
+	// if Spec.Direct.
 	Layers []Layer
 	// Context has a Cond×out matrix for each layer; none if there is no context.
 	Context []*autodiff.Param
@@ -185,19 +186,20 @@ func (m *MADE) ApplyGiven(x, c autodiff.Var) autodiff.Var {
 	if m.group != nil {
 		x = x.Gather(m.group)
 	}
-	last := len(m.Layers) - 1
-	h := m.layer(0, x, c)
+	h, hidden, last := x, m.hidden(), len(m.Layers)-1
 	if m.Spec.Residual {
-		for l := 1; l < last; l += 2 {
+		h = m.layer(0, h, c)
+		for l := 1; l < hidden; l += 2 {
 			h = h.Add(m.layer(l+1, m.layer(l, m.Spec.Act.Apply(h), c), c))
 		}
 	} else {
-		for l := 1; l < last; l++ {
+		for l := range hidden {
 			h = m.layer(l, h, c)
 		}
 	}
-	if last > 0 {
-		h = m.layer(last, h, c)
+	h = m.layer(last, h, c)
+	if m.Spec.Direct {
+		h = h.Add(m.layer(hidden, x, c))
 	}
 	if m.ungroup != nil {
 		h = h.Gather(m.ungroup)
@@ -236,6 +238,14 @@ func (m *MADE) layer(l int, h, c autodiff.Var) autodiff.Var {
 	return act.Apply(stairsOp.Apply(t, args, autodiff.Shape{Rows: h.Rows(), Cols: s.out}, h, m.weights(l, t), m.start(l, t, c)))
 }
 
+// hidden returns the number of layers that do not lead to the outputs.
+func (m *MADE) hidden() int {
+	if m.Spec.Direct {
+		return len(m.Layers) - 2
+	}
+	return len(m.Layers) - 1
+}
+
 // weights returns the weights of layer l, units in order of degree.
 func (m *MADE) weights(l int, t *autodiff.Tape) autodiff.Var {
 	w := t.Use(m.Layers[l].W)
@@ -258,13 +268,15 @@ func (m *MADE) start(l int, t *autodiff.Tape, c autodiff.Var) autodiff.Var {
 	return b
 }
 
-// ZeroLast sets the last layer to zero and returns m: the network is 0
-// everywhere, so that what it conditions starts as the identity.
+// ZeroLast sets the layers that lead to the outputs to zero and returns m: the
+// network is 0 everywhere, so that what it conditions starts as the identity.
 func (m *MADE) ZeroLast() *MADE {
-	last := len(m.Layers) - 1
-	m.Layers[last].Zero()
-	if m.Context != nil {
-		clear(m.Context[last].Data())
+	first := m.hidden()
+	for l, layer := range m.Layers[first:] {
+		layer.Zero()
+		if m.Context != nil {
+			clear(m.Context[first+l].Data())
+		}
 	}
 	return m
 }

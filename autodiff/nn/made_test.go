@@ -22,12 +22,14 @@ func madeSpecs() map[string]MADESpec {
 		"residual": {Dim: 3, Hidden: []int{5, 5}, Outputs: 2, Act: Tanh, Residual: true},
 		"residual with context and order": {Dim: 3, Hidden: []int{5, 5}, Outputs: 1, Cond: 1, Act: Softplus,
 			Residual: true, Order: []int{2, 1, 0}},
-		"linear":     {Dim: 4, Outputs: 2, Act: ReLU},
-		"one column": {Dim: 1, Hidden: []int{3}, Outputs: 2, Cond: 1, Act: Tanh},
-		"narrow":     {Dim: 6, Hidden: []int{3, 2}, Outputs: 1, Act: GELU},
-		"random":     {Dim: 5, Hidden: []int{9, 9}, Outputs: 2, Act: ELU, Degrees: RandomDegrees(5, []int{9, 9}, false, rng.New(3))},
-		"one-hot":    {Dim: 3, Inputs: 2, Hidden: []int{8}, Outputs: 2, Act: Tanh, Order: []int{1, 2, 0}},
-		"wide":       {Dim: 3, Hidden: []int{150, 120}, Outputs: 30, Act: Tanh},
+		"direct":          {Dim: 4, Hidden: []int{6, 5}, Outputs: 2, Cond: 1, Act: Tanh, Direct: true, Order: []int{1, 3, 0, 2}},
+		"direct residual": {Dim: 3, Hidden: []int{5}, Outputs: 2, Act: Tanh, Direct: true, Residual: true},
+		"linear":          {Dim: 4, Outputs: 2, Act: ReLU},
+		"one column":      {Dim: 1, Hidden: []int{3}, Outputs: 2, Cond: 1, Act: Tanh},
+		"narrow":          {Dim: 6, Hidden: []int{3, 2}, Outputs: 1, Act: GELU},
+		"random":          {Dim: 5, Hidden: []int{9, 9}, Outputs: 2, Act: ELU, Degrees: RandomDegrees(5, []int{9, 9}, false, rng.New(3))},
+		"one-hot":         {Dim: 3, Inputs: 2, Hidden: []int{8}, Outputs: 2, Act: Tanh, Order: []int{1, 2, 0}},
+		"wide":            {Dim: 3, Hidden: []int{150, 120}, Outputs: 30, Act: Tanh},
 	}
 }
 
@@ -54,18 +56,22 @@ func plain(m *MADE, x, c autodiff.Var) autodiff.Var {
 	if m.Spec.Order != nil {
 		x = x.Gather(grouped(m.Spec.Order, m.Spec.inputs()))
 	}
-	h, last := layer(0, x), len(m.Layers)-1
+	h, hidden := layer(0, x), m.hidden()
+	if hidden == 0 {
+		return h
+	}
 	if m.Spec.Residual {
-		for l := 1; l < last; l += 2 {
+		for l := 1; l < hidden; l += 2 {
 			h = h.Add(layer(l+1, layer(l, m.Spec.Act.Apply(h))))
 		}
 	} else {
-		for l := 1; l < last; l++ {
+		for l := 1; l < hidden; l++ {
 			h = layer(l, h)
 		}
 	}
-	if last > 0 {
-		h = layer(last, h)
+	h = layer(len(m.Layers)-1, h)
+	if m.Spec.Direct {
+		h = h.Add(layer(hidden, x))
 	}
 	if m.ungroup != nil {
 		h = h.Gather(m.ungroup)
@@ -226,6 +232,7 @@ func TestMADEPanics(t *testing.T) {
 		"nn: MADE: got Dim 0, Inputs 0, Outputs 2":            with(func(s *MADESpec) { s.Dim = 0 }),
 		"nn: MADE: got hidden widths [4 0]":                   with(func(s *MADESpec) { s.Hidden = []int{4, 0} }),
 		"nn: MADE: got residual blocks of widths [4 5]":       with(func(s *MADESpec) { s.Hidden = []int{4, 5}; s.Residual = true }),
+		"nn: MADE: got Direct and no hidden layer":            with(func(s *MADESpec) { s.Hidden = nil; s.Direct = true }),
 		"nn: MADE: got no residual blocks":                    with(func(s *MADESpec) { s.Hidden = nil; s.Residual = true }),
 		"nn: MADE: got order [0 1 1]":                         with(func(s *MADESpec) { s.Order = []int{0, 1, 1} }),
 		"nn: MADE: got an order of 2 columns":                 with(func(s *MADESpec) { s.Order = []int{0, 1} }),

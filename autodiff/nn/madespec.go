@@ -12,6 +12,8 @@ type MADESpec struct {
 	Act     Activation // between layers
 	// Residual makes blocks h + B(act(A(act(h)))) of two layers.
 	Residual bool
+	// Direct adds a linear map of the columns before to the outputs.
+	Direct bool
 	// Order lists the columns in their order; nil is the natural one.
 	Order []int
 	// Degrees are those of the units, for each hidden layer, or one list that is
@@ -36,6 +38,9 @@ func (s *MADESpec) check() error {
 		if s.Residual && h != s.Hidden[0] {
 			return fmt.Errorf("nn: MADE: got residual blocks of widths %v, want equal ones", s.Hidden)
 		}
+	}
+	if s.Direct && len(s.Hidden) == 0 {
+		return fmt.Errorf("nn: MADE: got Direct and no hidden layer, want at least one")
 	}
 	if s.Residual && len(s.Hidden) == 0 {
 		return fmt.Errorf("nn: MADE: got no residual blocks, want at least one")

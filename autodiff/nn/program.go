@@ -44,7 +44,11 @@ func newProgram(s *MADESpec) *program {
 			h = p.activate(p.layer(h, -1, offsets(d, s.Dim), s.Act), s.Act)
 		}
 	}
-	p.layer(h, -1, every(s.Outputs, s.Dim), Linear)
+	outputs, direct := every(s.Outputs, s.Dim), -1
+	if s.Direct {
+		direct = p.layer(0, -1, outputs, Linear)
+	}
+	p.layer(h, direct, outputs, Linear)
 	for _, off := range p.units {
 		p.total += off[p.dim]
 	}

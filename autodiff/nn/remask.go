@@ -55,16 +55,17 @@ func (m *MADE) Remask(order []int, degrees [][]int) (*MADE, error) {
 	if err := r.Restore(); err != nil {
 		return nil, err
 	}
-	last := len(m.Layers) - 1
-	before := m.places(order, m.Spec.inputs())
-	for l := range m.Layers {
-		units := m.places(order, m.Spec.Outputs)
-		if l < last {
-			units = sorted[min(l, len(sorted)-1)]
-		}
+	inputs, outputs := m.places(order, m.Spec.inputs()), m.places(order, m.Spec.Outputs)
+	before := inputs
+	for l, hidden := 0, m.hidden(); l < hidden; l++ {
+		units := sorted[min(l, len(sorted)-1)]
 		r.views = append(r.views, &view{rows: before, cols: units})
 		before = units
 	}
+	if m.Spec.Direct {
+		r.views = append(r.views, &view{rows: inputs, cols: outputs})
+	}
+	r.views = append(r.views, &view{rows: before, cols: outputs})
 	return r, nil
 }
 

@@ -118,7 +118,7 @@ func TestRemask(t *testing.T) {
 
 // A network that stands in another order itself is seen through that.
 func TestRemaskOrdered(t *testing.T) {
-	spec := MADESpec{Dim: 4, Hidden: []int{9}, Outputs: 2, Act: Tanh, Order: []int{3, 1, 0, 2}}
+	spec := MADESpec{Dim: 4, Hidden: []int{9}, Outputs: 2, Act: Tanh, Direct: true, Order: []int{3, 1, 0, 2}}
 	m := NewMADE(spec, rng.New(1))
 	same := remask(m, spec.Order, m.Spec.Degrees)
 	tape := autodiff.NewTape()
@@ -129,7 +129,7 @@ func TestRemaskOrdered(t *testing.T) {
 }
 
 func TestRemaskGradients(t *testing.T) {
-	spec := MADESpec{Dim: 4, Hidden: []int{6, 5}, Outputs: 2, Cond: 2, Act: Tanh}
+	spec := MADESpec{Dim: 4, Hidden: []int{6, 5}, Outputs: 2, Cond: 2, Act: Tanh, Direct: true}
 	_, r, _, _ := remasked(spec, 3)
 	gradtest.Check(t, func(x ...autodiff.Var) autodiff.Var { return r.ApplyGiven(x[0], x[1]) }, randomRows(3, 4), randomRows(3, 2))
 	s := NewSolver(r, affine{2})
