@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // CholeskyOuterProduct maps lower triangular n×n matrices with a positive
@@ -41,4 +42,36 @@ func (CholeskyOuterProduct) FLDJ(x autodiff.Var) autodiff.Var {
 	n := diag.Cols()
 	logs := logPositive(diag)
 	return within(logs.Mul(ramp(x.Tape(), n, float64(n), -1)).RowSum().AddConst(float64(n)*math.Ln2), diag)
+}
+
+// outerOp is L·Lᵀ, or with Args.J = 1 Lᵀ·L, in full.
+var outerOp = &autodiff.Op{
+	Name: "bijector.Outer",
+	Forward: func(c *autodiff.Call) {
+		d, gram := c.Args().I, c.Args().J == 1
+		l := c.Temp(d * d)
+		eachMatrix(c, d, func(at int) {
+			copyLower(l, c.In(0)[at:], d)
+			kernel.Gemm(gram, !gram, d, d, d, l, d, l, d, false, c.Out(0)[at:], d)
+		})
+	},
+	Backward: func(c *autodiff.Call) { // (G + Gᵀ)·L, or L·(G + Gᵀ)
+		d, gram := c.Args().I, c.Args().J == 1
+		l, s, dl := c.Temp(d*d), c.Temp(d*d), c.Temp(d*d)
+		eachMatrix(c, d, func(at int) {
+			copyLower(l, c.In(0)[at:], d)
+			g := c.OutGrad(0)[at:]
+			for i := range d {
+				for j := range d {
+					s[i*d+j] = g[i*d+j] + g[j*d+i]
+				}
+			}
+			if gram {
+				kernel.Gemm(false, false, d, d, d, l, d, s, d, false, dl, d)
+			} else {
+				kernel.Gemm(false, false, d, d, d, s, d, l, d, false, dl, d)
+			}
+			addLower(c.InGrad(0)[at:], dl, d, 1)
+		})
+	},
 }

@@ -34,18 +34,23 @@ func (d *Diagonal) Restore() error {
 	return checkLen("Diagonal: shift", d.Shift, n)
 }
 
+// scale returns s, having checked the columns of x.
+func (d *Diagonal) scale(x autodiff.Var) autodiff.Var {
+	return row("bijector: Diagonal: factor", d.Scale, x)
+}
+
 // Forward returns s∘x + b.
 func (d *Diagonal) Forward(x autodiff.Var) autodiff.Var {
-	return add(x.Mul(d.Scale.On(x.Tape())), d.Shift)
+	return add(x.Mul(d.scale(x)), d.Shift)
 }
 
 // Inverse returns (y − b)/s.
 func (d *Diagonal) Inverse(y autodiff.Var) autodiff.Var {
-	return sub(y, d.Shift).Div(d.Scale.On(y.Tape()))
+	return sub(y, d.Shift).Div(d.scale(y))
 }
 
 // ILDJ returns −Σⱼ log|sⱼ|, 1×1.
 func (d *Diagonal) ILDJ(y autodiff.Var) autodiff.Var { return d.FLDJ(y).Neg() }
 
 // FLDJ returns Σⱼ log|sⱼ|, 1×1.
-func (d *Diagonal) FLDJ(x autodiff.Var) autodiff.Var { return logAbs(d.Scale.On(x.Tape()), x.Cols()) }
+func (d *Diagonal) FLDJ(x autodiff.Var) autodiff.Var { return logAbs(d.scale(x), x.Cols()) }

@@ -52,9 +52,6 @@ func (s *FixedSpline) Restore() error {
 	return nil
 }
 
-// A piece is a spline between two knots.
-type piece struct{ x0, x1, y0, y1, d0, d1 float64 }
-
 // piece returns the spline around v, a number among the knots' coordinates at;
 // i is the knot where the straight continuation begins, −1 for none.
 func (s *FixedSpline) piece(at []float64, v float64) (p piece, end int) {
@@ -67,52 +64,6 @@ func (s *FixedSpline) piece(at []float64, v float64) (p piece, end int) {
 	}
 	i := sort.SearchFloat64s(at[1:], v) // at[i] < v ≤ at[i+1]
 	return piece{s.X[i], s.X[i+1], s.Y[i], s.Y[i+1], s.Slopes[i], s.Slopes[i+1]}, -1
-}
-
-func (p piece) slope() float64 { return (p.y1 - p.y0) / (p.x1 - p.x0) }
-
-// parts returns the numerator of y′/s², and q.
-func (p piece) parts(t, u float64) (num, q float64) {
-	s, tu := p.slope(), t*u
-	num = math.FMA(p.d1*t, t, math.FMA(p.d0*u, u, 2*s*tu))
-	return num, math.FMA(p.d0+p.d1, tu, s*math.FMA(t, t, float64(u*u)))
-}
-
-// forward returns y and the place t, u in the piece.
-func (p piece) forward(x float64) (y, t, u float64) {
-	w := p.x1 - p.x0
-	t, u = (x-p.x0)/w, (p.x1-x)/w
-	_, q := p.parts(t, u)
-	return math.FMA(p.y1-p.y0, math.FMA(p.d0, u, float64(p.slope()*t))*t/q, p.y0), t, u
-}
-
-// inverse returns x and its place: z = t/u solves s·b·z² + (D₀·b − D₁·a)·z −
-// s·a = 0 with a = (y − Y₀)/h and b = 1 − a, and 1/z likewise.
-func (p piece) inverse(y float64) (x, t, u float64) {
-	h, s := p.y1-p.y0, p.slope()
-	a, b := (y-p.y0)/h, (p.y1-y)/h
-	c := math.FMA(p.d0, b, -float64(p.d1*a))
-	root := math.Sqrt(math.FMA(c, c, 4*s*s*a*b))
-	if c >= 0 {
-		z := 2 * s * a / (root + c)
-		t, u = z/(1+z), 1/(1+z)
-	} else {
-		z := 2 * s * b / (root - c)
-		t, u = 1/(1+z), z/(1+z)
-	}
-	if t < u {
-		return math.FMA(p.x1-p.x0, t, p.x0), t, u
-	}
-	return math.FMA(p.x0-p.x1, u, p.x1), t, u
-}
-
-// curve returns the derivative of log y′ by x.
-func (p piece) curve(t, u float64) float64 {
-	s := p.slope()
-	num, q := p.parts(t, u)
-	dnum := 2 * math.FMA(p.d1, t, math.FMA(s, u-t, -float64(p.d0*u)))
-	dq := (u - t) * (p.d0 + p.d1 - 2*s)
-	return (dnum/num - 2*dq/q) / (p.x1 - p.x0)
 }
 
 // fixedSplineOp has outputs value and log-slope; Args.Ref is the spline and

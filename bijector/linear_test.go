@@ -89,10 +89,15 @@ func TestLinearPanics(t *testing.T) {
 		"U and V": func() {
 			bijector.NewLowRank(fixed(1), autodiff.NewParam(3, 2, nil), autodiff.NewParam(3, 1, nil), none)
 		},
-		"skew":           func() { bijector.NewRotation(autodiff.NewParam(3, 2, nil)) },
-		"exponential":    func() { bijector.NewMatrixExp(autodiff.NewParam(3, 2, nil), none) },
-		"DCT of type 1":  func() { bijector.NewDCT(3, 1) },
-		"DCT of nothing": func() { bijector.NewDCT(0, 2) },
+		"skew":                 func() { bijector.NewRotation(autodiff.NewParam(3, 2, nil)) },
+		"exponential":          func() { bijector.NewMatrixExp(autodiff.NewParam(3, 2, nil), none) },
+		"DCT of type 1":        func() { bijector.NewDCT(3, 1) },
+		"DCT of nothing":       func() { bijector.NewDCT(0, 2) },
+		"shift of a column":    func() { forward(bijector.NewShift(fixed(1, 2)), mat.NewDense(3, 1, nil)) },
+		"scale of a column":    func() { forward(bijector.NewScale(fixed(1, 2)), mat.NewDense(3, 1, nil)) },
+		"diagonal of a column": func() { forward(bijector.NewDiagonal(fixed(1, 2), none), mat.NewDense(3, 1, nil)) },
+		"b of a column":        func() { forward(bijector.NewDiagonal(fixed(2), fixed(1, 2)), mat.NewDense(3, 1, nil)) },
+		"standardised column":  func() { forward(bijector.NewStandardizer(2), mat.NewDense(3, 1, nil)) },
 		"width": func() {
 			forward(bijector.NewTriL(autodiff.LearnedIdentity(2), none), mat.NewDense(1, 3, nil))
 		},

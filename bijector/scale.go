@@ -25,13 +25,15 @@ func NewScale(by autodiff.Value) *Scale {
 func (s *Scale) Restore() error { return checkNonzero("Scale", s.By) }
 
 // Forward returns s·x.
-func (s *Scale) Forward(x autodiff.Var) autodiff.Var { return x.Mul(s.By.On(x.Tape())) }
+func (s *Scale) Forward(x autodiff.Var) autodiff.Var { return x.Mul(row("bijector: Scale", s.By, x)) }
 
 // Inverse returns y/s.
-func (s *Scale) Inverse(y autodiff.Var) autodiff.Var { return y.Div(s.By.On(y.Tape())) }
+func (s *Scale) Inverse(y autodiff.Var) autodiff.Var { return y.Div(row("bijector: Scale", s.By, y)) }
 
 // ILDJ returns −Σⱼ log|sⱼ|, 1×1.
 func (s *Scale) ILDJ(y autodiff.Var) autodiff.Var { return s.FLDJ(y).Neg() }
 
 // FLDJ returns Σⱼ log|sⱼ|, 1×1.
-func (s *Scale) FLDJ(x autodiff.Var) autodiff.Var { return logAbs(s.By.On(x.Tape()), x.Cols()) }
+func (s *Scale) FLDJ(x autodiff.Var) autodiff.Var {
+	return logAbs(row("bijector: Scale", s.By, x), x.Cols())
+}

@@ -31,10 +31,10 @@ func (s *Shift) Restore() error {
 }
 
 // Forward returns x + b.
-func (s *Shift) Forward(x autodiff.Var) autodiff.Var { return x.Add(s.By.On(x.Tape())) }
+func (s *Shift) Forward(x autodiff.Var) autodiff.Var { return x.Add(row("bijector: Shift", s.By, x)) }
 
 // Inverse returns y − b.
-func (s *Shift) Inverse(y autodiff.Var) autodiff.Var { return y.Sub(s.By.On(y.Tape())) }
+func (s *Shift) Inverse(y autodiff.Var) autodiff.Var { return y.Sub(row("bijector: Shift", s.By, y)) }
 
 // ILDJ returns 0.
 func (s *Shift) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }

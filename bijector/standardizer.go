@@ -68,12 +68,14 @@ func (s *Standardizer) Initialize(y autodiff.Var) {
 
 // Forward returns Scale·x + Shift.
 func (s *Standardizer) Forward(x autodiff.Var) autodiff.Var {
+	wantCols("Standardizer", x, s.Scale.Len())
 	t := x.Tape()
 	return x.Mul(t.Use(s.Scale)).Add(t.Use(s.Shift))
 }
 
 // Inverse returns (y − Shift)/Scale.
 func (s *Standardizer) Inverse(y autodiff.Var) autodiff.Var {
+	wantCols("Standardizer", y, s.Scale.Len())
 	t := y.Tape()
 	return y.Sub(t.Use(s.Shift)).Div(t.Use(s.Scale))
 }

@@ -87,20 +87,21 @@ func side(what string, p *autodiff.Param) (int, error) {
 	return r, checkDims(what, p, r, r)
 }
 
-// add returns x + v, or x if v is empty.
+// add returns x + v, or x if v is empty. It panics unless v is a scalar or has a number
+// per column.
 func add(x autodiff.Var, v autodiff.Value) autodiff.Var {
 	if v.IsZero() {
 		return x
 	}
-	return x.Add(v.On(x.Tape()))
+	return x.Add(row("bijector: shift", v, x))
 }
 
-// sub returns x − v, or x if v is empty.
+// sub returns x − v, or x if v is empty; it panics like add.
 func sub(x autodiff.Var, v autodiff.Value) autodiff.Var {
 	if v.IsZero() {
 		return x
 	}
-	return x.Sub(v.On(x.Tape()))
+	return x.Sub(row("bijector: shift", v, x))
 }
 
 // logAbs returns Σⱼ log|vⱼ|, 1×1, counting a scalar d times.

@@ -243,7 +243,7 @@ func hostile() []struct {
 		{"integers", file(base+`{"kind":"shift","By":{"Param":"t","Min":"-inf","Max":"inf"}}]}`, safetensors.Ints("t", []int{1, 2}, 1, 2)), `tensor "t": got I64 of shape [1 2], want F64`},
 		{"one dimension", file(base+`{"kind":"shift","By":{"Param":"t","Min":"-inf","Max":"inf"}}]}`, floats("t", two, 2)), `tensor "t": got F64 of shape [2], want F64 in rows and columns`},
 		{"empty tensor", file(base+`{"kind":"shift","By":{"Param":"t","Min":"-inf","Max":"inf"}}]}`, floats("t", nil, 0, 2)), `tensor "t": got F64 of shape [0 2]`},
-		{"wrong shape", file(base+`{"kind":"shift","By":{"Param":"t","Min":"-inf","Max":"inf"}}]}`, floats("t", []float64{1, 2, 3}, 1, 3)), "Map.0: autodiff: Add: got 1×2 and 1×3"},
+		{"wrong shape", file(base+`{"kind":"shift","By":{"Param":"t","Min":"-inf","Max":"inf"}}]}`, floats("t", []float64{1, 2, 3}, 1, 3)), "Map.0: bijector: Shift: got 3 numbers, want 1 or 2"},
 		{"frozen and not", file(base+`{"kind":"shift","By":{"Param":"t","Min":"-inf","Max":"inf"}},{"kind":"shift","By":{"Param":{"frozen":"t"},"Constant":true}}]}`, floats("t", two, 1, 2)), "frozen in one place and learned in another"},
 		{"no name", file(base + `{"kind":"shift","By":{"Param":{}}}]}`), "got no name of a tensor"},
 		{"no parameters", file(base + `{"kind":"shift"}]}`), "Map.0: "},

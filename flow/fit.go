@@ -17,7 +17,8 @@ import (
 //	NLL = −Σᵢ wᵢ·log p(yᵢ) / Σᵢ wᵢ
 //
 // over minibatches. nil settings are the defaults. Bijectors with
-// data-dependent parameters are initialised from the data first.
+// data-dependent parameters are initialised from the data first, and those
+// with running statistics are shown every minibatch after its step.
 //
 // The same data, settings and initial parameters give the same bits, on any
 // number of cores. All cores are used where the model is large enough to gain.
