@@ -85,7 +85,7 @@ func score(d Dist, x float64) float64 {
 		}
 	}
 	h := 0.001 * max(math.Abs(x), 1e-3)
-	f := func(k float64) float64 { return d.LogProb(x + k*h) }
+	f := func(k float64) float64 { return d.LogProb(math.FMA(k, h, x)) }
 	central := func() float64 { return (8*(f(1)-f(-1)) - (f(2) - f(-2))) / (12 * h) }
 	if s := central(); !math.IsNaN(s - s) {
 		return s
@@ -98,7 +98,8 @@ func score(d Dist, x float64) float64 {
 	}
 	for _, side := range []float64{1, -1} { // at an end
 		h = side * 0.001 * max(math.Abs(x), 1e-3)
-		if s := (48*f(1) - 25*f(0) - 36*f(2) + 16*f(3) - 3*f(4)) / (12 * h); !math.IsNaN(s - s) {
+		s := math.FMA(48, f(1), math.FMA(-25, f(0), math.FMA(-36, f(2), math.FMA(16, f(3), -3*f(4)))))
+		if s /= 12 * h; !math.IsNaN(s - s) {
 			return s
 		}
 	}

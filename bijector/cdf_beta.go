@@ -58,6 +58,7 @@ var betaMap = newScalar("BetaCDF", scalarMap{
 		kernel.Log(lx, d.x)
 		kernel.Scale(lr, d.x, -1)
 		kernel.Log1p(lr, lr)
+		var sa, sb stencil
 		for i, x := range d.x {
 			a, b, rest := d.theta[0][i], d.theta[1][i], 1-x
 			d.curve[i] = (a-1)/x - (b-1)/rest
@@ -65,19 +66,21 @@ var betaMap = newScalar("BetaCDF", scalarMap{
 			if !d.needs(0) && !d.needs(1) {
 				continue
 			}
-			lower := d.y[i] <= 0.5
-			tail := func(a, b float64) float64 {
-				p, q := kernel.BetaInc(a, b, x, rest, kernel.LogBeta(a, b))
-				if lower {
-					return p
+			sign := 1.0
+			if d.y[i] > 0.5 { // the smaller tail
+				sign = -1
+			}
+			tail := func(a, b, l float64) float64 {
+				p, q := kernel.BetaInc(a, b, x, rest, l)
+				if sign < 0 {
+					return q
 				}
-				return q
+				return p
 			}
-			d.value[0][i] = logDerivative(a, func(a float64) float64 { return tail(a, b) })
-			d.value[1][i] = logDerivative(b, func(b float64) float64 { return tail(a, b) })
-			if !lower {
-				d.value[0][i], d.value[1][i] = -d.value[0][i], -d.value[1][i]
-			}
+			sa.move(a, b, func(a float64) float64 { return kernel.LogBeta(a, b) })
+			sb.move(b, a, func(b float64) float64 { return kernel.LogBeta(a, b) })
+			d.value[0][i] = sign * sa.derivative(a, d.theta[2][i], func(a, l float64) float64 { return tail(a, b, l) })
+			d.value[1][i] = sign * sb.derivative(b, d.theta[2][i], func(b, l float64) float64 { return tail(a, b, l) })
 		}
 	},
 })

@@ -57,6 +57,7 @@ var studentMap = newScalar("StudentTCDF", scalarMap{
 	derive: func(d derivatives) {
 		l := d.temp(len(d.x))
 		studentLog(l, d.x, d.scalarArgs)
+		var s stencil
 		for i, v := range d.x {
 			ν := d.theta[0][i]
 			d.curve[i] = -(ν + 1) / (v + ν/v)
@@ -68,9 +69,8 @@ var studentMap = newScalar("StudentTCDF", scalarMap{
 				continue
 			}
 			t := math.Abs(v)
-			d.value[0][i] = logDerivative(ν, func(ν float64) float64 {
-				return kernel.StudentTail(ν, t, kernel.LogBeta(ν/2, 0.5))
-			})
+			s.move(ν, 0.5, func(ν float64) float64 { return kernel.LogBeta(ν/2, 0.5) })
+			d.value[0][i] = s.derivative(ν, d.theta[1][i], func(ν, l float64) float64 { return kernel.StudentTail(ν, t, l) })
 			if v >= 0 {
 				d.value[0][i] = -d.value[0][i]
 			}
@@ -107,17 +107,36 @@ func studentSlope(ls, x []float64, a scalarArgs) {
 	}
 }
 
-// logDerivative returns f′(a) of a positive f, by differences of log f of fourth order.
-func logDerivative(a float64, f func(a float64) float64) float64 {
-	h := 0.002 * a / (1 + math.Sqrt(a))
-	var g [4]float64
+// A stencil holds the places for a derivative of fourth order, and the log B there.
+type stencil struct {
+	at, other, h float64
+	a, logBeta   [4]float64
+}
+
+// move puts the stencil around a; other is what else logBeta depends on. It costs nothing where
+// the stencil stands already.
+func (s *stencil) move(a, other float64, logBeta func(a float64) float64) {
+	if s.at == a && s.other == other {
+		return
+	}
+	s.at, s.other, s.h = a, other, 0.002*a/(1+math.Sqrt(a))
 	for i, k := range [4]float64{1, -1, 2, -2} {
-		g[i] = f(math.FMA(k, h, a))
+		s.a[i] = math.FMA(k, s.h, a)
+		s.logBeta[i] = logBeta(s.a[i])
+	}
+}
+
+// derivative returns tail′(a) of a positive function by differences of its
+// logarithm.
+func (s *stencil) derivative(a, logBeta float64, tail func(a, logBeta float64) float64) float64 {
+	var g [4]float64
+	for i, a := range s.a {
+		g[i] = tail(a, s.logBeta[i])
 	}
 	kernel.Log(g[:], g[:])
-	d := f(a) * ((8*(g[0]-g[1]) - (g[2] - g[3])) / (12 * h))
+	d := tail(a, logBeta) * ((8*(g[0]-g[1]) - (g[2] - g[3])) / (12 * s.h))
 	if math.IsNaN(d) {
-		return 0 // f underflows
+		return 0 // the function underflows
 	}
 	return d
 }

@@ -41,25 +41,28 @@ func log1pOverGrad(c, x, q float64) float64 {
 		return (x/(1+u) - q) / c
 	}
 	s := 0.0
-	for k := 9; k >= 0; k-- {
-		s = math.FMA(-s, u, -float64(k+1)/float64(k+2))
+	for k := len(log1pSeries) - 1; k >= 0; k-- {
+		s = math.FMA(s, u, log1pSeries[k])
 	}
 	return float64(float64(x*x) * s)
 }
+
+var log1pSeries = [10]float64{-1.0 / 2, 2.0 / 3, -3.0 / 4, 4.0 / 5, -5.0 / 6, 6.0 / 7, -7.0 / 8, 8.0 / 9, -9.0 / 10, 10.0 / 11}
 
 // expm1OverGrad returns ∂y/∂c of y = (exp(c·l) − 1)/c:
 //
 //	(l·exp(c·l) − y)/c = l²·Σ (c·l)ᵏ·(k+1)/(k+2)!
 func expm1OverGrad(c, l, y float64) float64 {
-	u := c * l
+	u := float64(c * l)
 	if math.Abs(u) > 0.3 {
-		return (math.FMA(l*c, y, l) - y) / c
+		return (math.FMA(u, y, l) - y) / c
 	}
-	s, term := 0.0, 1.0 // term is uᵏ/(k+2)!
-	for k := range 13 {
-		term /= float64(k + 2)
-		s = math.FMA(float64(k+1), term, s)
-		term *= u
+	s := 0.0
+	for k := len(expm1Series) - 1; k >= 0; k-- {
+		s = math.FMA(s, u, expm1Series[k])
 	}
 	return float64(float64(l*l) * s)
 }
+
+var expm1Series = [12]float64{1.0 / 2, 1.0 / 3, 1.0 / 8, 1.0 / 30, 1.0 / 144, 1.0 / 840, 1.0 / 5760, 1.0 / 45360,
+	1.0 / 403200, 1.0 / 3991680, 1.0 / 43545600, 1.0 / 518918400}

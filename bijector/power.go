@@ -39,7 +39,7 @@ func newPowerMap(falling bool) *autodiff.Op {
 	return newScalar("Power", scalarMap{
 		forward: func(y, ls, x []float64, a scalarArgs) {
 			p := a.call.Args().A
-			power(y, ls, x, p, p)
+			power(y, ls, x, p, p, a)
 			logP := a.log(math.Abs(p))
 			for i, v := range ls {
 				ls[i] = math.FMA(p-1, v, logP)
@@ -48,7 +48,7 @@ func newPowerMap(falling bool) *autodiff.Op {
 		},
 		inverse: func(x, ls, y []float64, a scalarArgs) {
 			p := a.call.Args().A
-			power(x, ls, y, p, 1/p)
+			power(x, ls, y, p, 1/p, a)
 			logP := a.log(math.Abs(p))
 			for i, v := range ls {
 				ls[i] = math.FMA((1-p)/p, v, -logP)
@@ -56,8 +56,9 @@ func newPowerMap(falling bool) *autodiff.Op {
 			notPower(x, ls, y, p, 1/p)
 		},
 		derive: func(d derivatives) {
+			p := d.call.Args().A
 			for i, v := range d.x {
-				d.curve[i] = (d.call.Args().A - 1) / v
+				d.curve[i] = (p - 1) / v
 			}
 		},
 		falling: falling,
@@ -65,10 +66,12 @@ func newPowerMap(falling bool) *autodiff.Op {
 }
 
 // power sets y = sign(x)·|x|ᵉ and l = log|x|.
-func power(y, l, x []float64, p, e float64) {
+func power(y, l, x []float64, p, e float64, a scalarArgs) {
 	kernel.Abs(y, x)
 	kernel.Log(l, y)
-	kernel.Pow(y, y, e)
+	exponent := a.temp(len(x))
+	repeat(exponent, []float64{e})
+	kernel.PowEach(y, y, exponent)
 	for i, v := range x {
 		y[i] = math.Copysign(y[i], v)
 		if p == 1 {

@@ -17,12 +17,10 @@ type Sinh struct{}
 
 var sinhMap = newScalar("Sinh", scalarMap{
 	forward: func(y, ls, x []float64, _ scalarArgs) {
-		kernel.Sinh(y, x)
-		kernel.LogCosh(ls, x)
+		kernel.SinhLogCosh(y, ls, x)
 	},
 	inverse: func(x, ls, y []float64, _ scalarArgs) {
-		kernel.Asinh(x, y)
-		kernel.LogCosh(ls, x)
+		kernel.AsinhLogCosh(x, ls, y)
 		kernel.Scale(ls, ls, -1)
 	},
 	derive: func(d derivatives) { kernel.TanhOf(d.curve, d.x) },

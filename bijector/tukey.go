@@ -68,9 +68,9 @@ var tukeyMap = newScalar("TukeyGH", scalarMap{
 		e, m, s := d.temp(n), d.temp(n), d.temp(n)
 		tukeyFactors(e, m, d.x, d.scalarArgs)
 		for i, x := range d.x {
-			s[i] = 0.5 * d.theta[1][i] * x * x
-			if u := d.theta[0][i] * x; u > 0 {
-				s[i] += float64(u)
+			s[i] = float64(0.5 * d.theta[1][i] * x * x)
+			if u := float64(d.theta[0][i] * x); u > 0 {
+				s[i] += u
 			}
 		}
 		kernel.Exp(s, s)
@@ -79,17 +79,19 @@ var tukeyMap = newScalar("TukeyGH", scalarMap{
 			one, dm := e[i], 0.0
 			if g*x > 0 {
 				one = 1
-				dm = x*m[i] - expm1OverGrad(-g, x, m[i])
+				dm = math.FMA(x, m[i], -expm1OverGrad(-g, x, m[i]))
 			} else {
 				dm = expm1OverGrad(g, x, m[i])
 			}
-			p := one + h*x*m[i]
-			d.curve[i] = (one*(g+h*x)+h*m[i])/p + h*x
+			hx := float64(h * x)
+			p := math.FMA(hx, m[i], one)
+			d.curve[i] = math.FMA(one, g+hx, float64(h*m[i]))/p + hx
 			if h == 0 {
 				d.curve[i] = g
 			}
-			d.value[0][i], d.slope[0][i] = s[i]*dm, (x*one+h*x*dm)/p
-			d.value[1][i], d.slope[1][i] = 0.5*x*x*d.y[i], x*m[i]/p+0.5*x*x
+			d.value[0][i], d.slope[0][i] = s[i]*dm, math.FMA(x, one, float64(hx*dm))/p
+			half := float64(0.5 * x * x)
+			d.value[1][i], d.slope[1][i] = half*d.y[i], x*m[i]/p+half
 		}
 	},
 })

@@ -72,7 +72,7 @@ func betaFraction(a, b, x, y float64) float64 {
 		den := n + s + (a+n)*math.FMA(n, 1+y, e)/(m+2)
 		d = 1 / math.FMA(num, d, den)
 		c = den + num/c
-		r := c * d
+		r := float64(c * d)
 		f *= r
 		if math.Abs(r-1) < 0x1p-52 {
 			break
@@ -110,7 +110,7 @@ func betaTail(a, b, p, logBeta, top float64) float64 {
 		}
 		v, _ := BetaInc(a, b, x, 1-x, logBeta)
 		// I/(dI/d log x) = I·y/(xᵃyᵇ/B)
-		step := (l - log1(v)) * v * (1 - x) * exp1(-logBetaTerm(a, b, x, 1-x, logBeta))
+		step := float64((l - log1(v)) * v * (1 - x) * exp1(-logBetaTerm(a, b, x, 1-x, logBeta)))
 		u += step
 		if math.Abs(step) < 1e-9 || step != step {
 			break

@@ -7,9 +7,31 @@ import "math"
 // The iteration is that of Fritsch, Shafer and Crowley, Solution of the
 // transcendental equation w·eʷ = x, 1973, of order four.
 func LambertW(dst, z []float64) {
-	for i, v := range z {
-		dst[i] = lambertW1(v)
-	}
+	blocks(dst, z, func(dst, z []float64) {
+		var starts, logs buffer
+		w, t := starts[:len(z)], logs[:len(z)]
+		Log1p(w, z)
+		Log1p(t, w)
+		for i, a := range w {
+			w[i] = a * (1 - t[i]/(2+a))
+		}
+		for range 2 {
+			Div(t, z, w)
+			Log(t, t)
+			for i, v := range w {
+				w[i] = lambertStep(v, t[i]-v)
+			}
+		}
+		for i, v := range z {
+			switch {
+			case v == 0 || math.IsInf(v, 1):
+				w[i] = v
+			case !(v > 0):
+				w[i] = math.NaN()
+			}
+		}
+		copy(dst, w)
+	})
 }
 
 func lambertW1(z float64) float64 {

@@ -32,7 +32,7 @@ var millsPoly = [24]float64{
 }
 
 // centralPoly is (Φ(x) − ½)/x in x², |x| ≤ 0.7.
-var centralPoly = [11]float64{
+var centralPoly = [12]float64{
 	0x1.9884533d43651p-2,
 	-0x1.1058377e2cee0p-4,
 	0x1.46d04297691d9p-7,
@@ -67,7 +67,7 @@ var middlePoly = [16]float64{
 }
 
 // outerPoly is Φ⁻¹(½+q)/q in −log(1−4q²), ¼ ≤ |q| ≤ 0.45.
-var outerPoly = [13]float64{
+var outerPoly = [16]float64{
 	0x1.40d931ff62395p+1,
 	0x1.4ffddeaa325dap-1,
 	0x1.0b9a8ebe13055p-5,
@@ -110,26 +110,48 @@ func scaledTail(t float64) float64 {
 	if t < 0x1p60 {
 		q = (t - 4) / (t + 4)
 	}
-	return horner(millsPoly[:], q) / math.FMA(3, t, 2)
+	return chains(millsPoly[:], q) / math.FMA(3, t, 2)
+}
+
+// chains evaluates Σ c[i]·xⁱ in four chains, which a processor works on at the
+// same time; len(c) is a multiple of 4.
+func chains(c []float64, x float64) float64 {
+	x2 := float64(x * x)
+	x4 := float64(x2 * x2)
+	n := len(c) - 4
+	s0, s1, s2, s3 := c[n], c[n+1], c[n+2], c[n+3]
+	for n -= 4; n >= 0; n -= 4 {
+		s0, s1 = math.FMA(s0, x4, c[n]), math.FMA(s1, x4, c[n+1])
+		s2, s3 = math.FMA(s2, x4, c[n+2]), math.FMA(s3, x4, c[n+3])
+	}
+	return math.FMA(math.FMA(s3, x, s2), x2, math.FMA(s1, x, s0))
 }
 
 // NormalCDF sets dst[i] = Φ(x[i]), exact to the last digits in both tails.
 func NormalCDF(dst, x []float64) {
-	for i, v := range x {
-		dst[i] = normalCDF1(v)
-	}
+	blocks(dst, x, func(dst, x []float64) {
+		var e buffer
+		u := e[:len(x)]
+		for i, v := range x {
+			u[i] = -0.5 * float64(v*v)
+		}
+		Exp(u, u)
+		for i, v := range x {
+			dst[i] = normalCDF1(v, u[i])
+		}
+	})
 }
 
-func normalCDF1(x float64) float64 {
+// normalCDF1 returns Φ(x), e being exp(−x²/2) with x² rounded.
+func normalCDF1(x, e float64) float64 {
 	t := math.Abs(x)
 	if t < 0.7 {
-		return math.FMA(x, horner(centralPoly[:], float64(x*x)), 0.5)
+		return math.FMA(x, chains(centralPoly[:], float64(x*x)), 0.5)
 	}
 	tail := 0.0
-	if t < 40 { // the rounding error of t² matters in the exponent
+	if t < 40 { // the rounding error of x² matters in the exponent
 		h := float64(t * t)
 		l := math.FMA(t, t, -h)
-		e := exp1(-0.5 * h)
 		tail = float64(math.FMA(-0.5*l, e, e) * scaledTail(t))
 	}
 	switch {
@@ -151,10 +173,10 @@ func NormalQuantile(dst, p []float64) {
 func normalQuantile1(p float64) float64 {
 	q := p - 0.5
 	if math.Abs(q) <= 0.25 {
-		return float64(q * horner(middlePoly[:], float64(q*q)))
+		return float64(q * chains(middlePoly[:], float64(q*q)))
 	}
 	if math.Abs(q) <= 0.45 {
-		return float64(q * horner(outerPoly[:], -log1p1(float64(-4*q*q))))
+		return float64(q * chains(outerPoly[:], -log1p1(float64(-4*q*q))))
 	}
 	switch {
 	case p == 0:
@@ -173,7 +195,7 @@ func normalQuantile1(p float64) float64 {
 func lowQuantile(p float64) float64 {
 	l := log1(p)
 	r := math.Sqrt(-2 * l)
-	t := float64(r * horner(startPoly[:], 1/(r+2)))
+	t := float64(r * chains(startPoly[:], 1/(r+2)))
 	h := float64(0.5 * float64(t*t))
 	var q float64 // p/φ(t)
 	if t < 36 {
