@@ -17,10 +17,12 @@ type Sinh struct{}
 
 var sinhMap = newScalar("Sinh", scalarMap{
 	forward: func(y, ls, x []float64, _ scalarArgs) {
-		kernel.SinhLogCosh(y, ls, x)
+		kernel.Sinh(y, x)
+		kernel.LogCosh(ls, x)
 	},
 	inverse: func(x, ls, y []float64, _ scalarArgs) {
-		kernel.AsinhLogCosh(x, ls, y)
+		kernel.Asinh(x, y)
+		kernel.LogCosh(ls, x)
 		kernel.Scale(ls, ls, -1)
 	},
 	derive: func(d derivatives) { kernel.TanhOf(d.curve, d.x) },

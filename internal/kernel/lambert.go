@@ -7,7 +7,7 @@ import "math"
 // The iteration is that of Fritsch, Shafer and Crowley, Solution of the
 // transcendental equation w·eʷ = x, 1973, of order four.
 func LambertW(dst, z []float64) {
-	blocks(dst, z, func(dst, z []float64) {
+	inBlocks(dst, z, func(dst, z []float64) {
 		var starts, logs buffer
 		w, t := starts[:len(z)], logs[:len(z)]
 		Log1p(w, z)

@@ -129,7 +129,7 @@ func chains(c []float64, x float64) float64 {
 
 // NormalCDF sets dst[i] = Φ(x[i]), exact to the last digits in both tails.
 func NormalCDF(dst, x []float64) {
-	blocks(dst, x, func(dst, x []float64) {
+	inBlocks(dst, x, func(dst, x []float64) {
 		var e buffer
 		u := e[:len(x)]
 		for i, v := range x {

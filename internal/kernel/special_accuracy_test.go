@@ -11,15 +11,13 @@ var specialTests = []struct {
 	limit float64
 }{
 	{"log1mexp", Log1mExp, 3},
-	{"logcosh", LogCosh, 3},
+	{"logcosh", LogCosh, 3.5}, // where the error of sinh counts twice
 	{"atanh", Atanh, 3},
 	{"log1msquare", Log1mSquare, 3},
 	{"normalcdf", NormalCDF, 3},
 	{"normalquantile", NormalQuantile, 3},
 	{"lambertw", LambertW, 3},
 	{"lambertwexp", LambertWExp, 3},
-	{"sinh", func(dst, x []float64) { SinhLogCosh(dst, make([]float64, len(x)), x) }, 3},
-	{"asinh", func(dst, x []float64) { AsinhLogCosh(dst, make([]float64, len(x)), x) }, 3},
 }
 
 func TestSpecialAccuracy(t *testing.T) {
@@ -82,24 +80,4 @@ func TestPowEach(t *testing.T) {
 		}
 	}
 	t.Logf("at most %.3f ulp", worst)
-}
-
-// The second results are log cosh: of the argument, and of the first result.
-func TestLogCoshTogether(t *testing.T) {
-	x := []float64{0, 1e-300, -1e-9, 0.3, -2, 19, 21, -300, 1e8, 3e8, -1e200, math.Inf(1), math.Inf(-1)}
-	y, lc, back, lc2, want := make([]float64, len(x)), make([]float64, len(x)), make([]float64, len(x)), make([]float64, len(x)), make([]float64, len(x))
-	SinhLogCosh(y, lc, x)
-	LogCosh(want, x)
-	for i, v := range lc {
-		if v != want[i] {
-			t.Errorf("SinhLogCosh(%g): got log cosh %g, want %g", x[i], v, want[i])
-		}
-	}
-	AsinhLogCosh(back, lc2, x)
-	LogCosh(want, back)
-	for i, v := range lc2 {
-		if !(v == want[i] || math.Abs(v-want[i]) <= 0x1p-50*want[i]) {
-			t.Errorf("AsinhLogCosh(%g): got %g with log cosh %g, want %g", x[i], back[i], v, want[i])
-		}
-	}
 }
