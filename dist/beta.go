@@ -49,7 +49,9 @@ var betaBox = &family{
 	mode: betaMode,
 	entropy: func(p nums) float64 {
 		a, b := p[2], p[3]
-		return special.LogBeta(a, b) - (a-1)*special.Digamma(a) - (b-1)*special.Digamma(b) + (a+b-2)*special.Digamma(a+b)
+		n := a + b
+		return math.Log(a/n) + math.Log(b/n) - special.BetaNorm(a, b) +
+			(a-1)*special.DigammaGap(a) + (b-1)*special.DigammaGap(b) - (n-2)*special.DigammaGap(n)
 	},
 }
 

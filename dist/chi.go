@@ -37,13 +37,14 @@ var chiFamily = &family{
 	draw: func(r *rand.Rand, p nums) float64 { return math.Sqrt2 * math.Exp(0.5*drawLogGamma(r, 0.5*p[0])) },
 	mean: chiMean,
 	variance: func(p nums) float64 {
-		m := chiMean(p)
-		return math.FMA(-m, m, p[0])
+		a := 0.5 * p[0] // the logarithm of the squared mean, over k, without cancellation
+		l := 2 * (a*special.Log1pMinus(0.5/a) + special.Stirling(a+0.5) - special.Stirling(a))
+		return -p[0] * math.Expm1(l)
 	},
 	mode: func(p nums) float64 { return math.Sqrt(max(p[0]-1, 0)) },
 	entropy: func(p nums) float64 {
-		k := p[0]
-		return special.Lgamma(0.5*k) + 0.5*(k-math.Ln2-(k-1)*special.Digamma(0.5*k))
+		a := 0.5 * p[0]
+		return 0.5*(log2π-math.Ln2) + special.Stirling(a) + (a-0.5)*special.DigammaGap(a)
 	},
 }
 

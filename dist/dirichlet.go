@@ -171,9 +171,10 @@ func (m *Dirichlet) Mode(dst []float64) []float64 {
 func (m *Dirichlet) Entropy() float64 {
 	a := m.concentration()
 	n := total(a)
-	h := (n-float64(m.D))*special.Digamma(n) - special.Lgamma(n)
+	k := float64(m.D)
+	h := 0.5*(k-1)*log2π + (0.5-k)*math.Log(n) - special.Stirling(n) - (n-k)*special.DigammaGap(n)
 	for _, a := range a {
-		h += special.Lgamma(a) - (a-1)*special.Digamma(a)
+		h += 0.5*math.Log(a) + special.Stirling(a) + (a-1)*special.DigammaGap(a)
 	}
 	return h
 }

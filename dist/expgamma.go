@@ -29,13 +29,8 @@ var expGammaFamily = &family{
 		u := x.Add(p[1].Log().Sub(p[0].Log())) // log of t/a: the deviance is a·(eᵘ−1−u)
 		return expMinusOp.of(u).Mul(p[0]).Neg().Add(gammaNormOp.of(p[0]))
 	},
-	cdf: func(x float64, p nums) float64 {
-		if u := x + math.Log(p[1]); u < -700 {
-			return math.Exp(p[0]*u - special.Lgamma(1+p[0]))
-		}
-		return first(special.GammaInc(p[0], p[1]*math.Exp(x)))
-	},
-	sf: func(x float64, p nums) float64 { return second(special.GammaInc(p[0], p[1]*math.Exp(x))) },
+	cdf: func(x float64, p nums) float64 { return first(gammaIncAtLog(x, p)) },
+	sf:  func(x float64, p nums) float64 { return second(gammaIncAtLog(x, p)) },
 	quantile: func(lower, upper float64, p nums) float64 {
 		return special.LogGammaIncInv(p[0], lower, upper) - math.Log(p[1])
 	},
@@ -43,10 +38,7 @@ var expGammaFamily = &family{
 	mean:     func(p nums) float64 { return special.Digamma(p[0]) - math.Log(p[1]) },
 	variance: func(p nums) float64 { return first(special.HurwitzZeta(2, p[0])) },
 	mode:     func(p nums) float64 { return math.Log(p[0] / p[1]) },
-	entropy: func(p nums) float64 {
-		a := p[0]
-		return a + special.Lgamma(a) - a*special.Digamma(a)
-	},
+	entropy:  func(p nums) float64 { return gammaEntropy(p[0]) },
 }
 
 // expMinusOp is eᵘ − 1 − u.
@@ -58,3 +50,11 @@ var expMinusOp = newFused("ExpMinus",
 		return math.Inf(1)
 	},
 	func(x args) args { return args{math.Expm1(x[0])} })
+
+func gammaIncAtLog(x float64, p nums) (lower, upper float64) {
+	if u := x + math.Log(p[1]); u < -700 { // eᵘ underflows
+		l := p[0]*u - special.Lgamma1p(p[0])
+		return math.Exp(l), -math.Expm1(l)
+	}
+	return special.GammaInc(p[0], p[1]*math.Exp(x))
+}

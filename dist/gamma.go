@@ -37,8 +37,7 @@ var gammaFamily = &family{
 	variance: func(p nums) float64 { return p[1] },
 	mode:     func(p nums) float64 { return max(p[1]-1, 0) },
 	entropy: func(p nums) float64 {
-		a := p[1]
-		return a + special.Lgamma(a) + (1-a)*special.Digamma(a)
+		return gammaEntropy(p[1]) - special.DigammaGap(p[1]) + math.Log(p[1])
 	},
 }
 
@@ -66,6 +65,12 @@ var (
 			return args{(a-1)/t - 1, math.Log(t / a)}
 		})
 )
+
+// gammaEntropy returns a + log Γ(a) − a·ψ(a), the entropy of the logarithm of a
+// gamma number.
+func gammaEntropy(a float64) float64 {
+	return 0.5*(log2π-math.Log(a)) + special.Stirling(a) + a*special.DigammaGap(a)
+}
 
 // atZero returns the limit of a log-density whose leading term is (a−1)·log x.
 func atZero(a, one float64) float64 {

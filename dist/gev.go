@@ -68,20 +68,19 @@ func extremeInverse(w, ξ float64) float64 {
 
 // extremeMean returns (Γ(1−ξ)−1)/ξ.
 func extremeMean(ξ float64) float64 {
-	if math.Abs(ξ) < 1e-8 {
-		return eulerγ + ξ*(eulerγ*eulerγ+math.Pi*math.Pi/6)/2
+	if math.Abs(ξ) < 1e-300 {
+		return eulerγ
 	}
-	return math.Expm1(special.Lgamma(1-ξ)) / ξ
+	return math.Expm1(special.Lgamma1p(-ξ)) / ξ
 }
 
 // extremeVariance returns (Γ(1−2ξ) − Γ(1−ξ)²)/ξ².
 func extremeVariance(ξ float64) float64 {
-	const ζ3 = 1.2020569031595942853997381615114499907649862923405
-	if math.Abs(ξ) < 1e-5 { // the first terms of its series
-		return math.Pi*math.Pi/6 + ξ*(2*ζ3+eulerγ*math.Pi*math.Pi/3)
+	gap, g := special.LgammaGap(-ξ), math.Exp(2*special.Lgamma1p(-ξ))
+	if s := ξ * ξ; s > 1e-300 {
+		return g * math.Expm1(gap*s) / s
 	}
-	g := 2 * special.Lgamma(1-ξ)
-	return math.Exp(g) * math.Expm1(special.Lgamma(1-2*ξ)-g) / (ξ * ξ)
+	return g * gap
 }
 
 // extremeOp has inputs z and ξ: w, and 0 where z is outside the support.

@@ -41,8 +41,7 @@ var inverseGammaFamily = &family{
 	},
 	mode: func(p nums) float64 { return 1 / (p[1] + 1) },
 	entropy: func(p nums) float64 {
-		a := p[1]
-		return a + special.Lgamma(a) - (1+a)*special.Digamma(a)
+		return gammaEntropy(p[1]) + special.DigammaGap(p[1]) - math.Log(p[1])
 	},
 }
 

@@ -47,6 +47,11 @@ func lowerFactor(what string, a mat.Symmetric) (*autodiff.Param, error) {
 	}
 	var l mat.TriDense
 	c.LTo(&l)
+	for j := range a.SymmetricDim() {
+		if l.At(j, j)*l.At(j, j) < 1e-13*a.At(j, j) { // nothing but rounding is left of the diagonal
+			return nil, fmt.Errorf("dist: %s: got a singular matrix: column %d follows from those before it", what, j)
+		}
+	}
 	return autodiff.NewParam(a.SymmetricDim(), a.SymmetricDim(), mat.DenseCopyOf(&l).RawMatrix().Data), nil
 }
 

@@ -44,7 +44,7 @@ var sigmoidBetaFamily = &family{
 	mode:     func(p nums) float64 { return math.Log(p[0] / p[1]) },
 	entropy: func(p nums) float64 {
 		a, b := p[0], p[1]
-		return special.LogBeta(a, b) - a*special.Digamma(a) - b*special.Digamma(b) + (a+b)*special.Digamma(a+b)
+		return a*special.DigammaGap(a) + b*special.DigammaGap(b) - (a+b)*special.DigammaGap(a+b) - special.BetaNorm(a, b)
 	},
 }
 

@@ -90,5 +90,6 @@ func studentVariance(p nums) float64 {
 
 func studentEntropy(p nums) float64 {
 	ν := p[2]
-	return 0.5*(ν+1)*(special.Digamma(0.5*(ν+1))-special.Digamma(0.5*ν)) + 0.5*math.Log(ν) + special.LogBeta(0.5*ν, 0.5)
+	slope := math.Log1p(1/ν) - special.DigammaGap(0.5*(ν+1)) + special.DigammaGap(0.5*ν) // ψ(½(ν+1)) − ψ(½ν)
+	return 0.5*(ν+1)*slope + 0.5*math.Log(ν) + special.LogBeta(0.5*ν, 0.5)
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/special"
-	"gonum.org/v1/gonum/integrate/quad"
 )
 
 // Truncated is a univariate distribution confined to [Low, High]:
@@ -102,11 +101,11 @@ func truncate(f *family, bounds int) *family {
 	g.support = t.bounds
 	g.cdf = func(x float64, p nums) float64 {
 		lo, hi := t.bounds(p)
-		return math.Exp(f.logMass(lo, x, p) - f.logMass(lo, hi, p))
+		return f.massRatio(lo, x, lo, hi, p)
 	}
 	g.sf = func(x float64, p nums) float64 {
 		lo, hi := t.bounds(p)
-		return math.Exp(f.logMass(x, hi, p) - f.logMass(lo, hi, p))
+		return f.massRatio(x, hi, lo, hi, p)
 	}
 	g.quantile = t.quantile
 	g.draw = t.sample
@@ -131,11 +130,11 @@ func (t truncation) bounds(p nums) (lo, hi float64) {
 
 func (t truncation) quantile(lower, upper float64, p nums) float64 {
 	lo, hi := t.bounds(p)
-	if mass := math.Exp(t.logMass(lo, hi, p)); mass > 1e-290 {
+	if mass := t.mass(lo, hi, p); mass > 1e-290 {
 		l, _ := t.below(lo, p)
 		_, u := t.tails(hi, p)
 		x := min(max(t.quantileOf(l+lower*mass, u+upper*mass, p), lo), hi)
-		if min(lower, upper) < 0.01 && !t.integer {
+		if !t.integer && (min(lower, upper) < 0.01 || mass < 0.1) {
 			x = t.polish(x, lower, upper, mass, p)
 		}
 		return x
@@ -159,9 +158,9 @@ func (t truncation) polish(x, lower, upper, mass float64, p nums) float64 {
 		if density == 0 || math.IsInf(density, 0) {
 			return x
 		}
-		e := lower*mass - math.Exp(t.logMass(lo, x, p))
+		e := lower*mass - t.mass(lo, x, p)
 		if upper < lower {
-			e = math.Exp(t.logMass(x, hi, p)) - upper*mass
+			e = t.mass(x, hi, p) - upper*mass
 		}
 		x = min(max(x+e/density, lo), hi)
 	}
@@ -191,44 +190,65 @@ func (f *family) below(x float64, p nums) (lower, upper float64) {
 	return f.tails(x, p)
 }
 
-// logMass returns log P(a ≤ X ≤ b).
-func (f *family) logMass(a, b float64, p nums) float64 {
+// mass returns P(a ≤ X ≤ b), 0 if it underflows.
+func (f *family) mass(a, b float64, p nums) float64 {
 	la, ua := f.below(a, p)
 	lb, ub := f.tails(b, p)
-	if small := la < ua && lb-la < 1e-3*la || la >= ua && ua-ub < 1e-3*ub; small && b > a && !f.integer {
-		return f.logIntegral(a, b, p)
+	switch {
+	case f.integer || b <= a:
+	case la < ua && lb-la < 0.1*la || la >= ua && ua-ub < 0.1*ub:
+		return f.short(a, b, p)
 	}
 	switch {
 	case lb < 0.5:
-		if lb > 0 || f.logTails == nil {
-			return math.Log(lb - la)
-		}
+		return lb - la
 	case ua < 0.5:
-		if ua > 0 || f.logTails == nil {
-			return math.Log(ua - ub)
+		return ua - ub
+	}
+	return 1 - la - ub
+}
+
+// short returns ∫p from a to b, an interval so short that the difference of two
+// distribution functions cancels. Corners are expected at the mode only.
+func (f *family) short(a, b float64, p nums) float64 {
+	if f.mode != nil {
+		if m := f.modeOf(p); a < m && m < b {
+			return f.short(a, m, p) + f.short(m, b, p)
 		}
-	default:
-		return math.Log1p(-la - ub)
+	}
+	x := make([]float64, len(nodes.weight))
+	for i := range x {
+		x[i] = math.FMA(nodes.lower[i], b, nodes.upper[i]*a)
+	}
+	sum := 0.0
+	for i, lp := range f.at(x, p) {
+		if nodes.weight[i] > 1e-25 {
+			sum = math.FMA(nodes.weight[i], math.Exp(lp), sum)
+		}
+	}
+	return sum * (b - a)
+}
+
+// logMass returns log P(a ≤ X ≤ b), also where that underflows if f has logTails.
+func (f *family) logMass(a, b float64, p nums) float64 {
+	if m := f.mass(a, b, p); m > 1e-290 || f.logTails == nil {
+		return math.Log(m)
 	}
 	loc, scale := f.where(p)
-	la, ua = f.logTails((a-loc)/scale, p)
-	lb, ub = f.logTails((b-loc)/scale, p)
+	la, ua := f.logTails((a-loc)/scale, p)
+	lb, ub := f.logTails((b-loc)/scale, p)
 	if lb < ua {
 		return lb + special.Log1mExp(la-lb)
 	}
 	return ua + special.Log1mExp(ub-ua)
 }
 
-// logIntegral returns the logarithm of ∫p from a to b, an interval so short that
-// the difference of two distribution functions cancels, by Gauss's rule.
-func (f *family) logIntegral(a, b float64, p nums) float64 {
-	var x, w [16]float64
-	quad.Legendre{}.FixedLocations(x[:], w[:], a, b)
-	sum := 0.0
-	for i, lp := range f.at(x[:], p) {
-		sum = math.FMA(w[i], math.Exp(lp), sum)
+// massRatio returns P(a ≤ X ≤ b)/P(c ≤ X ≤ d).
+func (f *family) massRatio(a, b, c, d float64, p nums) float64 {
+	if m := f.mass(c, d, p); m > 1e-290 {
+		return f.mass(a, b, p) / m
 	}
-	return math.Log(sum)
+	return math.Exp(f.logMass(a, b, p) - f.logMass(c, d, p))
 }
 
 // massShape is the shape of a function of parameters.

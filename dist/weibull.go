@@ -33,8 +33,7 @@ var weibullFamily = &family{
 	},
 	mean: func(p nums) float64 { return math.Gamma(1 + 1/p[1]) },
 	variance: func(p nums) float64 { // Γ(1+2/k) − Γ(1+1/k)²
-		g := 2 * special.Lgamma(1+1/p[1])
-		return math.Exp(g) * math.Expm1(special.Lgamma(1+2/p[1])-g)
+		return extremeVariance(-1/p[1]) / (p[1] * p[1])
 	},
 	mode:    func(p nums) float64 { return math.Pow(max(p[1]-1, 0)/p[1], 1/p[1]) },
 	entropy: func(p nums) float64 { return eulerγ*(1-1/p[1]) - math.Log(p[1]) + 1 },

@@ -76,11 +76,60 @@ func Digamma(x float64) float64 {
 	for ; x < 12; x++ {
 		sum -= 1 / x
 	}
+	return sum + (math.Log(x) - digammaSeries(x))
+}
+
+// digammaSeries returns log x − ψ(x) for x ≥ 12.
+func digammaSeries(x float64) float64 {
 	s, u := 0.0, 1/x
 	for k := len(stirling) - 1; k >= 0; k-- { // minus the derivative of Stirling's series
 		s = math.FMA(s, u*u, float64(2*k+1)*stirling[k])
 	}
-	return sum + (math.Log(x) - u*(0.5+s*u))
+	return u * (0.5 + s*u)
+}
+
+// DigammaGap returns log x − ψ(x) for x > 0, which tends to 1/2x.
+func DigammaGap(x float64) float64 {
+	if x < 12 {
+		return math.Log(x) - Digamma(x)
+	}
+	return digammaSeries(x)
+}
+
+// zetas are ζ(k)/k from k = 2.
+var zetas = func() (z [45]float64) {
+	for i := range z {
+		k := float64(i + 2)
+		z[i], _ = HurwitzZeta(k, 1)
+		z[i] /= k
+	}
+	return z
+}()
+
+const eulerγ = 0.57721566490153286060651209008240243104215933593992
+
+// Lgamma1p returns log Γ(1+x) for x > −1, exact near 0.
+func Lgamma1p(x float64) float64 {
+	if math.Abs(x) > 0.35 {
+		return Lgamma(1 + x)
+	}
+	sum := 0.0 // Σ ζ(k)·(−x)ᵏ/k
+	for i := len(zetas) - 1; i >= 0; i-- {
+		sum = math.FMA(-x, sum, zetas[i])
+	}
+	return x * (x*sum - eulerγ)
+}
+
+// LgammaGap returns (log Γ(1+2x) − 2·log Γ(1+x))/x² for x > −½, π²/6 at 0.
+func LgammaGap(x float64) float64 {
+	if math.Abs(x) > 0.17 {
+		return (Lgamma(1+2*x) - 2*Lgamma(1+x)) / (x * x)
+	}
+	sum := 0.0 // Σ ζ(k)·(2ᵏ−2)·(−x)ᵏ⁻²/k
+	for i := len(zetas) - 1; i >= 0; i-- {
+		sum = math.FMA(-x, sum, zetas[i]*(math.Exp2(float64(i+2))-2))
+	}
+	return sum
 }
 
 // LogBeta returns log B(a, b) for a, b > 0 without the cancellation of

@@ -33,6 +33,9 @@ var functions = map[string]struct {
 	"Log1pMinus":     {two(Log1pMinus), 4, relative},
 	"Stirling":       {two(Stirling), 40, isLog},
 	"Digamma":        {two(Digamma), 20, isLog},
+	"DigammaGap":     {two(DigammaGap), 20, isLog},
+	"Lgamma1p":       {two(Lgamma1p), 12, relative},
+	"LgammaGap":      {two(LgammaGap), 100, relative}, // a difference beyond its series
 	"LogBeta":        {func(a []float64) []float64 { return []float64{LogBeta(a[0], a[1])} }, 12, isLog},
 	"LogGammaKernel": {func(a []float64) []float64 { return []float64{LogGammaKernel(a[0], a[1])} }, 12, isLog},
 	"LogBetaKernel":  {func(a []float64) []float64 { return []float64{LogBetaKernel(a[0], a[1], a[2], a[3])} }, 12, isLog},

@@ -15,7 +15,9 @@ for u in [-0.999, -0.5, -0.4, -0.39, -1e-3, -1e-9, 1e-17, 1e-5, 0.1, 0.59, 0.61,
 for x in [1e-10, 0.01, 0.3, 0.5, 1, 1.5, 2, 5.25, 9.99, 10, 33, 1000, 1e8]:
     x = mpf(x); out('Stirling', [x], stirling(x))
 for x in [1e-10, 0.01, 0.3, 0.5, 1, 1.5, 2, 5.25, 11.99, 12, 33, 1000, 1e8]:
-    x = mpf(x); out('Digamma', [x], digamma(x))
+    x = mpf(x); out('Digamma', [x], digamma(x)); out('DigammaGap', [x], log(x) - digamma(x))
+for x in [-0.45, -0.21, -0.19, -0.11, -0.09, -1e-3, -1e-9, 1e-12, 1e-4, 0.05, 0.09, 0.11, 0.19, 0.21, 0.7]:
+    x = mpf(x); out('Lgamma1p', [x], loggamma(1 + x)); out('LgammaGap', [x], (loggamma(1 + 2 * x) - 2 * loggamma(1 + x)) / x**2)
 for a, b in [(0.01, 0.02), (0.5, 0.5), (1, 3), (100, 0.5), (1e6, 0.5), (1e5, 1e5), (3, 1e7)]:
     a, b = mpf(a), mpf(b); out('LogBeta', [a, b], log(beta(a, b)))
 for a, t in [(0.1, 1e-10), (0.5, 3), (1, 1), (50, 49.5), (1000, 1000.25), (1e6, 1e6 + 1), (20, 200)]:

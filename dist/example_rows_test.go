@@ -1,0 +1,95 @@
+package dist_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/dist"
+	"gonum.org/v1/gonum/mat"
+)
+
+func ExampleMultivariateNormal() {
+	n, err := dist.NewCovarianceNormal(autodiff.Fixed(0), mat.NewSymDense(2, []float64{2, 1, 1, 2}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.4f %.4f\n", n.LogProb([]float64{1, 1}), n.Entropy())
+	// Output:
+	// -2.7205 3.3872
+}
+
+func ExamplePrecisionNormal() {
+	n, err := dist.NewPrecisionNormal(autodiff.Fixed(0), mat.NewSymDense(2, []float64{2, 1, 1, 2}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.4f %.4f\n", n.LogProb([]float64{1, 1}), n.Variance(nil))
+	// Output:
+	// -4.2886 [0.6667 0.6667]
+}
+
+// One common factor and noise of its own for each of three columns.
+func ExampleLowRankNormal() {
+	w := autodiff.NewParam(3, 1, []float64{1, 2, -1})
+	n := dist.NewLowRankNormal(autodiff.Fixed(0), autodiff.Fixed(0.5), w)
+	fmt.Printf("%.4f %.2f\n", n.LogProb([]float64{1, 2, -1}), n.Variance(nil))
+	// Output:
+	// -2.7668 [1.25 4.25 1.25]
+}
+
+func ExampleMultivariateStudentT() {
+	l := autodiff.NewParam(2, 2, []float64{1, 0, 0.5, 1})
+	t := dist.NewMultivariateStudentT(autodiff.Fixed(5), autodiff.Fixed(0), l)
+	fmt.Printf("%.4f %.4f\n", t.LogProb([]float64{1, 1}), t.Variance(nil))
+	// Output:
+	// -2.6189 [1.6667 2.0833]
+}
+
+func ExampleDirichlet() {
+	d := dist.NewDirichlet(3, autodiff.Fixed(2, 3, 1))
+	fmt.Printf("%.4f %.4f\n", d.LogProb([]float64{0.25, 0.5, 0.25}), d.Mean(nil))
+	// Output:
+	// 1.3218 [0.3333 0.5000 0.1667]
+}
+
+// Two bumps, and which of them a number came from.
+func ExampleMixture() {
+	m := dist.NewMixture(dist.FixedWeights(1, 3),
+		dist.NewNormal(1, autodiff.Fixed(-2), autodiff.Fixed(1)),
+		dist.NewNormal(1, autodiff.Fixed(2), autodiff.Fixed(1)))
+	x := autodiff.NewTape().Matrix(mat.NewDense(1, 1, []float64{0}))
+	fmt.Printf("%.4f %.2f %.2f\n", m.LogDensity(x).Value(), m.Mean(nil), m.Responsibilities(x).Data())
+	// Output:
+	// -2.9189 [1.00] [0.25 0.75]
+}
+
+// A base with one heavy-tailed and two normal columns.
+func ExampleJoint() {
+	j := dist.NewJoint(dist.NewStudentT(1, autodiff.Fixed(3), autodiff.Fixed(0), autodiff.Fixed(1)), dist.NewStdNormal(2))
+	fmt.Printf("%d %.4f\n", j.Dim(), j.LogProb([]float64{0, 0, 0}))
+	// Output:
+	// 3 -2.8388
+}
+
+func ExampleKernelDensity() {
+	k := dist.NewKernelDensity(mat.NewDense(4, 1, []float64{0, 1, 2, 5}), autodiff.Value{}) // Scott's bandwidth
+	fmt.Printf("%.4f %.4f\n", k.LogProb([]float64{1}), k.Mean(nil))
+	// Output:
+	// -1.8012 [2.0000]
+}
+
+// Two clusters of rows become the parts of a mixture, ready to be trained.
+func ExampleFitGaussianMixture() {
+	x := mat.NewDense(6, 2, []float64{0, 0, 0.1, 0.2, -0.1, 0.1, 5, 5, 5.2, 4.9, 4.9, 5.1})
+	m, err := dist.FitGaussianMixture(2, x, rand.NewPCG(1, 2))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%d %.2f\n", len(m.Parts), m.Mean(nil))
+	// Output:
+	// 2 [2.52 2.55]
+}
