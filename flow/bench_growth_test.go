@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 )
 
@@ -31,7 +30,7 @@ func BenchmarkGrowth(b *testing.B) {
 func benchGrowth(b *testing.B, what string, value, batch, width, dim, layers int) {
 	b.Run(fmt.Sprintf("%s/%d", what, value), func(b *testing.B) {
 		m := couplingModel(dim, layers, bijector.Affine{}, width, alternate)
-		f := benchFit(b, m, Rows(normalRows(2*batch, dim)), batch, nll(m))
+		f := benchFit(b, m, Rows(normalRows(2*batch, dim)), batch, likelihood(m))
 		defer f.close()
 		step := 0
 		for b.Loop() {
@@ -45,10 +44,6 @@ func benchGrowth(b *testing.B, what string, value, batch, width, dim, layers int
 	})
 }
 
-func nll(m *Transformed) loss {
-	return func(t *autodiff.Tape, y, _ autodiff.Var) autodiff.Var { return m.LogDensity(y).Neg() }
-}
-
 // A step of training allocates nothing once its memory is there.
 func TestStepAllocatesNothing(t *testing.T) {
 	for name, m := range map[string]*Transformed{
@@ -60,7 +55,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, err := newFit(m, Rows(normalRows(1000, 4)), c, true, nll(m))
+		f, err := newFit(m, Rows(normalRows(1000, 4)), c, true, likelihood(m))
 		if err != nil {
 			t.Fatal(err)
 		}

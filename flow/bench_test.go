@@ -116,7 +116,7 @@ func normalRows(n, d int) *mat.Dense {
 
 // benchTrain times a step of Adam on batches of rows, one after the other.
 func benchTrain(b *testing.B, m *Transformed, x *mat.Dense, batch int) {
-	f := benchFit(b, m, Rows(x), batch, nll(m))
+	f := benchFit(b, m, Rows(x), batch, likelihood(m))
 	defer f.close()
 	step := 0
 	for b.Loop() {

@@ -32,9 +32,14 @@ func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, 
 	if err := data.check(m.dim, m.CondDim()); err != nil {
 		return nil, err
 	}
-	return run(ctx, m, data, s, true, func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var {
+	return run(ctx, m, data, s, true, likelihood(m))
+}
+
+// likelihood is the loss of maximum likelihood: −log p.
+func likelihood(m *Transformed) loss {
+	return func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var {
 		return m.logDensity(given(m.Map, c), y).Neg()
-	})
+	}
 }
 
 // FitDensity changes the parameters of m that are not frozen so that m comes

@@ -1,0 +1,88 @@
+package flow
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// An Objective is the mean negative log-likelihood of rows in memory as a function of all
+// learned numbers of a model in one vector, for any method of gonum's optimize:
+//
+//	o, err := flow.NewObjective(model, flow.Rows(x))
+//	…
+//	defer o.Close()
+//	r, err := optimize.Minimize(optimize.Problem{Func: o.Func, Grad: o.Grad}, o.X(), nil, &optimize.LBFGS{})
+//	o.Set(r.X)
+//
+// It is a fixed function: the same vector gives the same bits, as line searches want. It is not
+// safe for concurrent use; it works on all cores itself. Value and gradient cost about three
+// evaluations of the likelihood of all rows together.
+type Objective struct {
+	trainer *trainer
+	n       int
+	at      []float64 // where value and gradient were computed last
+	value   float64
+}
+
+// NewObjective returns the objective of a model and data, which are checked as by [Fit]. Data-dependent
+// parameters are initialised from the data. Only rows in memory will do, as they are: noise for
+// whole numbers is added by [Dequantize].
+func NewObjective(m *Transformed, data Data) (*Objective, error) {
+	if err := data.check(m.dim, m.CondDim()); err != nil {
+		return nil, err
+	}
+	if data.rows == nil || data.noise || data.len() == 0 {
+		return nil, fmt.Errorf("flow: NewObjective: got data without rows in memory, or with noise, want fixed rows")
+	}
+	f := &fit{model: m, data: data}
+	first := data.sized(f.firstRows())
+	n, err := f.fill(&first, first.len())
+	if err != nil {
+		return nil, fmt.Errorf("flow: NewObjective: %w", err)
+	}
+	f.initialize(&first, n)
+	tr, err := newTrainer(likelihood(m), &data, &first, n)
+	if err != nil {
+		return nil, err
+	}
+	return &Objective{trainer: tr, n: data.len()}, nil
+}
+
+// Close ends the objective's goroutines. The model stays as it is.
+func (o *Objective) Close() { o.trainer.close() }
+
+// X returns a copy of the model's present numbers.
+func (o *Objective) X() []float64 { return append([]float64(nil), o.trainer.vec.Data...) }
+
+// Set sets the model's numbers. It panics if x has another length than X.
+func (o *Objective) Set(x []float64) {
+	if len(x) != len(o.trainer.vec.Data) {
+		panic(fmt.Sprintf("flow: Objective: got %d numbers, want %d", len(x), len(o.trainer.vec.Data)))
+	}
+	copy(o.trainer.vec.Data, x)
+}
+
+// Func returns the objective at x: +Inf where it is not a number. It leaves the model at x.
+func (o *Objective) Func(x []float64) float64 {
+	o.eval(x)
+	return o.value
+}
+
+// Grad sets grad to the gradient at x. It leaves the model at x.
+func (o *Objective) Grad(grad, x []float64) {
+	o.eval(x)
+	copy(grad, o.trainer.grad)
+}
+
+func (o *Objective) eval(x []float64) {
+	o.Set(x)
+	if slices.Equal(o.at, x) {
+		return
+	}
+	o.value = o.trainer.gradient(o.n)
+	if math.IsNaN(o.value) {
+		o.value = math.Inf(1)
+	}
+	o.at = append(o.at[:0], x...)
+}
