@@ -38,7 +38,7 @@ func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, 
 // likelihood is the loss of maximum likelihood: −log p.
 func likelihood(m *Transformed) loss {
 	return func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var {
-		return m.logDensity(given(m.Map, c), y).Neg()
+		return m.logDensity(m.given(c), y).Neg()
 	}
 }
 
@@ -134,12 +134,12 @@ func (f *fit) close() {
 	f.trainer.close()
 }
 
-// given binds a chain to a context, if there is one.
-func given(c bijector.Chain, ctx autodiff.Var) bijector.Bijector {
+// given returns the model's map bound to a context, if there is one.
+func (m *Transformed) given(ctx autodiff.Var) bijector.Bijector {
 	if ctx == (autodiff.Var{}) {
-		return c
+		return m.all
 	}
-	return c.Given(ctx)
+	return m.Map.Given(ctx)
 }
 
 // firstRows is how many rows the data-dependent parameters are set from: 4096,
@@ -178,7 +178,7 @@ func (f *fit) initialize(first *Data, n int) {
 	t := autodiff.NewTape() // large, so not kept
 	t.NoGrad(true)
 	y, c := first.on(t, 0, n)
-	bijector.Initialize(given(f.model.Map, c), y)
+	bijector.Initialize(f.model.given(c), y)
 }
 
 // on puts rows i to j−1 and their contexts on a tape.

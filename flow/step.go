@@ -164,7 +164,7 @@ func (f *fit) observe() {
 	t := borrow()
 	defer giveBack(t)
 	y, c := f.batch.on(t, 0, min(f.trainer.rows, f.room()))
-	bijector.Observe(given(f.model.Map, c), y)
+	bijector.Observe(f.model.given(c), y)
 }
 
 // record notes the state after so many steps, and stops if it is no use to go on.
