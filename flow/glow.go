@@ -6,7 +6,6 @@ import (
 
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
-	"github.com/normflow/normflow/dist"
 )
 
 // Glow returns Glow for images: on the way from data to base each scale squeezes the
@@ -23,7 +22,7 @@ import (
 // 1×1 Convolutions, 2018, arXiv:1807.03039.
 func Glow(a ImageArch, src rand.Source) *Transformed {
 	a = a.withDefaults("Glow", 8)
-	image, full := a, a
+	image := a
 	var scales multiscale
 	for k := range a.Scales {
 		image = image.squeezed("Glow")
@@ -35,7 +34,7 @@ func Glow(a ImageArch, src rand.Source) *Transformed {
 		scales.add(image, steps, k == a.Scales-1, src)
 		image = image.half()
 	}
-	return New(dist.NewStdNormal(full.dim()), scales.chain(), full.intensities())
+	return a.flow(scales.chain())
 }
 
 // glowStep returns a coupling, a 1×1 convolution and an ActNorm, base to data.

@@ -55,7 +55,7 @@ func TestImagePresets(t *testing.T) {
 			{Height: 4, Width: 4, Hidden: 4, Steps: 2},
 			{Channels: 3, Height: 8, Width: 4, Hidden: 4, Steps: 1, Scales: 2, Intensities: 16, Blocks: 1},
 			{Channels: 2, Height: 12, Width: 12, Hidden: 4, Steps: 1},
-			{Channels: 1, Height: 4, Width: 4, Hidden: 4, Steps: 2, Map: bijector.Spline{Bins: 3}},
+			{Channels: 1, Height: 4, Width: 4, Hidden: 4, Steps: 2, Map: bijector.Spline{Bins: 3}, Marginals: 4},
 		} {
 			m := preset(a, rng.New(1))
 			d := max(a.Channels, 1) * a.Height * a.Width
@@ -92,7 +92,7 @@ func TestImagePresetsLearn(t *testing.T) {
 	flow.Dequantize(held, held, rng.New(3))
 	for name, preset := range imagePresets {
 		for _, cond := range []int{0, 2} {
-			a := flow.ImageArch{Height: 4, Width: 4, Intensities: 8, Hidden: 12, Steps: 2, Blocks: 1, Cond: cond}
+			a := flow.ImageArch{Height: 4, Width: 4, Intensities: 8, Hidden: 12, Steps: 2, Blocks: 1, Marginals: 8, Cond: cond}
 			m := preset(a, rng.New(1))
 			data := flow.Rows(x).Dequantized()
 			if cond > 0 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
 )
 
 // An ImageArch describes a flow for images, whose rows hold the Height·Width
@@ -25,12 +26,16 @@ type ImageArch struct {
 	// Map is what couplings apply to each number; nil is [bijector.Affine], and [bijector.Spline] makes
 	// a neural spline flow.
 	Map bijector.Univariate
+	// Marginals is the number of bins of a learned spline through which each number passes next to
+	// the data, the same for all rows; 0 is no spline, as in the papers. Intensities that pile up
+	// at one end, such as a background, take fewer bits with 16 or so.
+	Marginals int
 	// Blocks are the residual blocks of ImageRealNVP's networks; 0 is 2.
 	Blocks int
 }
 
 func (a ImageArch) withDefaults(what string, steps int) ImageArch {
-	if a.Height < 1 || a.Width < 1 || min(a.Channels, a.Intensities, a.Cond, a.Scales, a.Steps, a.Hidden, a.Blocks) < 0 {
+	if a.Height < 1 || a.Width < 1 || min(a.Channels, a.Intensities, a.Cond, a.Scales, a.Steps, a.Hidden, a.Blocks, a.Marginals) < 0 {
 		panic(fmt.Sprintf("flow: %s: got %+v, want a positive Height and Width and no negative number", what, a))
 	}
 	setDefault(&a.Channels, 1)
@@ -71,9 +76,15 @@ func (a ImageArch) half() ImageArch {
 	return a
 }
 
-// intensities returns the map from the line to the range of the intensities.
-func (a ImageArch) intensities() bijector.Bijector {
-	return bijector.NewPixelRange(a.Intensities, 0.05)
+// flow returns the flow of the scales, which ends with the map from the line to the range
+// of the intensities: from −log 19 to log 19, within the splines' bound of 4.
+func (a ImageArch) flow(scales bijector.Bijector) *Transformed {
+	const alpha = 0.05
+	chain := []bijector.Bijector{scales}
+	if a.Marginals > 0 {
+		chain = append(chain, bijector.NewElementwise(a.dim(), bijector.Spline{Bins: a.Marginals, Bound: 4}))
+	}
+	return New(dist.NewStdNormal(a.dim()), append(chain, bijector.NewPixelRange(a.Intensities, alpha))...)
 }
 
 // channelCoupling returns a coupling that keeps the first half of the channels,

@@ -5,7 +5,6 @@ import (
 
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
-	"github.com/normflow/normflow/dist"
 )
 
 // ImageRealNVP returns RealNVP for images: on the way from data to base each
@@ -35,7 +34,7 @@ func ImageRealNVP(a ImageArch, src rand.Source) *Transformed {
 		image = squeezed.half()
 	}
 	scales.add(image, image.realNVPBoards(a.Steps+1, src), true, src)
-	return New(dist.NewStdNormal(a.dim()), scales.chain(), a.intensities())
+	return a.flow(scales.chain())
 }
 
 func (a ImageArch) norm() bijector.Bijector {

@@ -5,7 +5,8 @@
 //
 //	go run ./examples/digits                 # Glow
 //	go run ./examples/digits -model realnvp
-//	go run ./examples/digits -quick          # a minute's look, not a good model
+//	go run ./examples/digits -splines       # couplings of splines, not of affine maps
+//	go run ./examples/digits -quick          # seconds, and not a good model
 //
 // Pictures are written to the folder that -out names. The last line of output
 // is for machines.
@@ -35,6 +36,7 @@ func main() {
 	flag.StringVar(&o.model, "model", "glow", "glow or realnvp")
 	flag.StringVar(&o.data, "data", "testdata/digits8x8.csv.gz", "the digits")
 	flag.IntVar(&o.steps, "steps", 0, "training steps; 0 is the model's own number")
+	flag.BoolVar(&o.splines, "splines", false, "couplings of splines")
 	flag.BoolVar(&o.quick, "quick", false, "a small model and few steps")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of the split, weights, training and samples")
 	flag.StringVar(&o.out, "out", "digits", "folder for the pictures; empty for none")
@@ -50,7 +52,7 @@ func main() {
 type options struct {
 	model, data, out string
 	steps            int
-	quick            bool
+	splines, quick   bool
 	seed             uint64
 }
 
