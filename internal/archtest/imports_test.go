@@ -34,6 +34,7 @@ const outside = `
 	golang.org/x/exp/rand: internal/rng
 	gonum.org/v1/plot: examples/*, examples/internal/*
 	github.com/vbauerster/mpb/v8: flow/progress
+	codeberg.org/sbinet/npyio: examples/*
 `
 
 // tests names what only tests, and packages for tests, may import.
