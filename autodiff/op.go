@@ -80,13 +80,14 @@ func (op *Op) record(t *Tape, args Args, out0, out1 Shape, nout int32, in []Var)
 	if t == nil {
 		t = in[0].t
 	}
-	needs := false
+	needs, fixed := false, len(in) > 0
 	for _, v := range in {
 		n := v.node(op.Name)
 		if v.t != t {
 			panic("autodiff: " + op.Name + ": got inputs on two tapes, want one")
 		}
 		needs = needs || n.needs
+		fixed = fixed && (n.fixed || n.param != nil)
 	}
 	k := key{op: op, args: args, shape: out0}
 	h := k.hash(in)
@@ -94,10 +95,11 @@ func (op *Op) record(t *Tape, args Args, out0, out1 Shape, nout int32, in []Var)
 		return id
 	}
 	n := node{op: op, args: args, first: int32(len(t.edges)), nin: int32(len(in)), nout: nout,
-		rows: out0.Rows, cols: out0.Cols, needs: needs && op.Backward != nil}
+		rows: out0.Rows, cols: out0.Cols, needs: needs && op.Backward != nil, fixed: fixed}
 	for _, v := range in {
 		t.edges = append(t.edges, v.id)
 	}
+	before := t.vals.used()
 	n.val = t.vals.get(n.rows * n.cols)
 	id := t.add(n).id
 	if nout == 2 {
@@ -108,6 +110,9 @@ func (op *Op) record(t *Tape, args Args, out0, out1 Shape, nout int32, in []Var)
 	t.call = Call{t: t, id: id}
 	op.Forward(&t.call)
 	t.temps.reset()
+	if fixed {
+		t.fixed += t.vals.used() - before
+	}
 	t.number.put(h, id)
 	return id
 }

@@ -18,6 +18,7 @@ type Tape struct {
 	noGrad bool
 
 	vals, grads, temps arena
+	fixed              int // of vals, what depends on parameters alone
 
 	params []*Param
 	into   *Vector   // parameters whose gradients go to sum
@@ -37,6 +38,7 @@ type node struct {
 	saved      []float64 // what Forward kept for Backward (first output only)
 	param      *Param
 	needs      bool // a gradient must be computed
+	fixed      bool // it depends on parameters alone
 }
 
 // NewTape returns an empty tape.
@@ -66,6 +68,7 @@ func (t *Tape) Reset() {
 	t.vals.reset()
 	t.grads.reset()
 	t.temps.reset()
+	t.fixed = 0
 	t.gen++
 }
 
@@ -73,10 +76,12 @@ func (t *Tape) Reset() {
 func (t *Tape) Len() int { return len(t.nodes) }
 
 // Size returns how many numbers the results recorded since the last Reset take,
-// with what operations have saved for Backward.
-func (t *Tape) Size() int { return t.vals.used() }
+// with what operations have saved for Backward: fixed is the part that depends on
+// parameters alone, such as a matrix made of its factors, and is the same for any
+// number of rows.
+func (t *Tape) Size() (rows, fixed int) { return t.vals.used() - t.fixed, t.fixed }
 
-// Grow sets memory aside for results of n numbers, as [Tape.Size] counts them,
+// Grow sets memory aside for results of n numbers, as [Tape.Size] counts both parts,
 // and for as many of gradients: a tape grows by itself, but moves as it does.
 // It panics if anything has been recorded since the last Reset.
 func (t *Tape) Grow(n int) {

@@ -30,6 +30,15 @@ func mlp(seed uint64) func(in, out int) nn.Network {
 	}
 }
 
+// single returns a maker of networks in float32.
+func single(seed uint64) func(in, out int) nn.Network {
+	return func(in, out int) nn.Network {
+		net := nn.NewMLP(in, []int{8, 8}, out, nn.Tanh, rng.New(seed))
+		net.Single = true
+		return net
+	}
+}
+
 func coreCases() []bijectortest.Case {
 	normal := bijectortest.Normal
 	elementwise := func(m bijector.Univariate) *bijector.Elementwise {
@@ -70,6 +79,8 @@ func coreCases() []bijectortest.Case {
 		{Name: "Elementwise/affine-tanh", B: elementwise(bijector.Affine{Scale: bijector.TanhScale}), X: normal(5, 3)},
 		{Name: "Coupling/spline", B: coupling(4, []int{0}, spline, 0), X: normal(5, 4)},
 		{Name: "Coupling/spline-conditional", B: coupling(3, []int{1}, bijector.Spline{Bins: 4, Bound: 3}, 2), X: normal(5, 3), Context: normal(5, 2)},
+		{Name: "Coupling/single", B: bijector.NewCoupling(4, []int{1, 3}, bijector.Affine{}, 0, single(3)), X: normal(5, 4), Single: true},
+		{Name: "Coupling/single-conditional", B: bijector.NewCoupling(3, []int{1}, bijector.Affine{}, 2, single(3)), X: normal(5, 3), Context: normal(5, 2), Single: true},
 		{Name: "Coupling/one-column", B: coupling(1, nil, spline, 0), X: normal(5, 1)},
 		{Name: "Coupling/one-column-conditional", B: coupling(1, nil, bijector.Affine{}, 2), X: normal(5, 1), Context: normal(5, 2)},
 	}

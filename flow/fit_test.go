@@ -83,11 +83,12 @@ func TestFitIsDeterministic(t *testing.T) {
 		"fresh":    flow.Fresh(2, banana),
 		"rows":     flow.Rows(bananas(3000, 4)),
 		"weighted": flow.Rows(bananas(3000, 4)).Weighted(slices.Repeat([]float64{1, 0.5, 2}, 1000)),
+		"single":   flow.Rows(bananas(3000, 4)),
 	} {
 		var want []uint64
 		for _, procs := range []int{1, 2, 8} {
 			runtime.GOMAXPROCS(procs)
-			m := flow.NSF(flow.Arch{Dim: 2, Layers: 2}, rng.New(1))
+			m := flow.NSF(flow.Arch{Dim: 2, Layers: 2, Single: name == "single"}, rng.New(1))
 			if _, err := flow.Fit(background, m, data, &flow.Settings{Steps: 200, Batch: 400, Seed: 9}); err != nil {
 				t.Fatal(err)
 			}

@@ -25,6 +25,10 @@ type Arch struct {
 	Hidden []int
 	// Activation is applied after every hidden layer; empty is nn.ReLU.
 	Activation nn.Activation
+	// Single makes the networks of couplings compute in float32, see [nn.MLP]: faster
+	// where they are wide and batches are large. Autoregressive flows have no such
+	// networks and panic.
+	Single bool
 	// Order lists the columns in the order of the first autoregressive map, and each
 	// further one has the reverse of the one before; nil is 0 to Dim−1. Couplings
 	// have no use for it.
@@ -137,7 +141,9 @@ func (a *Arch) couplings(u bijector.Univariate, src rand.Source) []bijector.Bije
 		parity[j%2] = append(parity[j%2], j)
 	}
 	network := func(in, out int) nn.Network {
-		return nn.NewMLP(in, a.Hidden, out, a.Activation, src).ZeroLast()
+		net := nn.NewMLP(in, a.Hidden, out, a.Activation, src).ZeroLast()
+		net.Single = a.Single
+		return net
 	}
 	var chain []bijector.Bijector
 	for k := range a.Layers {
@@ -152,6 +158,9 @@ func (a *Arch) couplings(u bijector.Univariate, src rand.Source) []bijector.Bije
 
 // autoregressive returns masked maps, their orders reversed in turn.
 func (a *Arch) autoregressive(u bijector.Univariate, src rand.Source) []bijector.Bijector {
+	if a.Single {
+		panic("flow: Arch: got Single for an autoregressive flow, want it for couplings only")
+	}
 	order := a.Order
 	if order == nil {
 		for j := range a.Dim {

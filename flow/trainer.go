@@ -66,7 +66,7 @@ func leastRows(perRow, numbers int) float64 {
 // rows. It is for batches of n.
 func newTrainer(l loss, batch, first *Data, n int) (*trainer, error) {
 	tr := &trainer{loss: l, batch: first}
-	params, perRow := tr.probe(min(n, 16))
+	params, perRow, fixed := tr.probe(min(n, 16))
 	tr.batch = batch
 	numbers := 0
 	for _, p := range params {
@@ -89,7 +89,7 @@ func newTrainer(l loss, batch, first *Data, n int) (*trainer, error) {
 	tr.shard = min(max(int(shardRoom/float64(perRow))&^7, 32), 256, max(tapeRoom/perRow, 1))
 	for range lanes {
 		l := &lane{tape: autodiff.NewTape(), grad: make([]float64, numbers)}
-		l.tape.Grow(perRow * min(tr.shard, (n+lanes-1)/lanes))
+		l.tape.Grow(fixed + perRow*min(tr.shard, (n+lanes-1)/lanes))
 		l.tape.Accumulate(tr.vec, l.grad)
 		tr.lanes = append(tr.lanes, l)
 	}
@@ -99,8 +99,8 @@ func newTrainer(l loss, batch, first *Data, n int) (*trainer, error) {
 }
 
 // probe evaluates the loss on n rows and returns the parameters to learn and how
-// many numbers a row takes on a tape.
-func (tr *trainer) probe(n int) (params []*autodiff.Param, perRow int) {
+// many numbers a row takes on a tape, and what rows have in common.
+func (tr *trainer) probe(n int) (params []*autodiff.Param, perRow, fixed int) {
 	tape := autodiff.NewTape()
 	tr.record(tape, 0, n)
 	for _, p := range tape.Params() {
@@ -110,7 +110,8 @@ func (tr *trainer) probe(n int) (params []*autodiff.Param, perRow int) {
 			params = append(params, p)
 		}
 	}
-	return params, tape.Size()/n + 1
+	rows, fixed := tape.Size()
+	return params, rows/n + 1, fixed
 }
 
 // start starts workers beside the caller.

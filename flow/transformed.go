@@ -57,7 +57,7 @@ func (m *Transformed) trace() {
 		f = m.Map.Given(t.Zeros(1, w))
 	}
 	m.dim = f.Forward(t.Zeros(1, m.Base.Dim())).Cols()
-	m.row = t.Size()
+	m.row, _ = t.Size()
 }
 
 // Dim returns the number of columns of the data.

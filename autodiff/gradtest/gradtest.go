@@ -32,6 +32,19 @@ func Check(t testing.TB, f func(x ...autodiff.Var) autodiff.Var, at ...*mat.Dens
 
 // Compare does what [Check] does and returns the first difference found.
 func Compare(f func(x ...autodiff.Var) autodiff.Var, at ...*mat.Dense) error {
+	return Precision{Step: 1e-3, Tolerance: Tolerance}.Compare(f, at...)
+}
+
+// A Precision is how large the first step of differences is, and what error
+// of a gradient is accepted, relative to 1 + its size.
+type Precision struct{ Step, Tolerance float64 }
+
+// Single suits functions that compute in float32 on the way: its roundings, 6e-8 of
+// values of size 1, are 1e-6 of differences of step 1/16, some of them ten times that.
+var Single = Precision{Step: 1.0 / 16, Tolerance: 1e-4}
+
+// Compare does what [Compare] does, with another step and tolerance.
+func (p Precision) Compare(f func(x ...autodiff.Var) autodiff.Var, at ...*mat.Dense) error {
 	tape := autodiff.NewTape()
 	x := variables(tape, at)
 	loss := project(f(x...))
@@ -49,15 +62,15 @@ func Compare(f func(x ...autodiff.Var) autodiff.Var, at ...*mat.Dense) error {
 		return project(f(variables(tape, at)...)).Value()
 	}
 	for i, m := range at {
-		if err := compare(fmt.Sprintf("argument %d", i), m.RawMatrix().Data, grads[i], value); err != nil {
+		if err := p.compare(fmt.Sprintf("argument %d", i), m.RawMatrix().Data, grads[i], value); err != nil {
 			return err
 		}
 	}
-	for i, p := range params {
-		if p.Frozen() {
+	for i, q := range params {
+		if q.Frozen() {
 			continue
 		}
-		if err := compare(fmt.Sprintf("parameter %d", i), p.Data(), grads[len(at)+i], value); err != nil {
+		if err := p.compare(fmt.Sprintf("parameter %d", i), q.Data(), grads[len(at)+i], value); err != nil {
 			return err
 		}
 	}
@@ -87,30 +100,30 @@ func clone(g []float64, n int) []float64 {
 	return append(make([]float64, 0, n), g...)[:n]
 }
 
-func compare(what string, x, grad []float64, value func() float64) error {
+func (p Precision) compare(what string, x, grad []float64, value func() float64) error {
 	for i, at := range x {
 		f := func(d float64) float64 {
 			x[i] = at + d
 			defer func() { x[i] = at }()
 			return value()
 		}
-		want := derivative(f, grad[i])
-		if diff := math.Abs(grad[i] - want); !(diff <= Tolerance*(1+math.Abs(want))) {
+		want := p.derivative(f, grad[i])
+		if diff := math.Abs(grad[i] - want); !(diff <= p.Tolerance*(1+math.Abs(want))) {
 			return fmt.Errorf("gradtest: %s, number %d: got gradient %v, want %v by differences", what, i, grad[i], want)
 		}
 	}
 	return nil
 }
 
-// derivative returns f′(0) by central differences of steps 10⁻³, 10⁻³/2, … and
+// derivative returns f′(0) by central differences of steps p.Step, p.Step/2, … and
 // Richardson's extrapolation to step 0: the value that changed least from the one
 // before it. It stops early when guess is confirmed.
-func derivative(f func(float64) float64, guess float64) float64 {
+func (p Precision) derivative(f func(float64) float64, guess float64) float64 {
 	const levels = 7
 	var best, last float64
 	var table [levels]float64 // the last row of extrapolations
 	least := math.Inf(1)
-	h := 1e-3
+	h := p.Step
 	for k := range levels {
 		d := (f(h) - f(-h)) / (2 * h)
 		factor := 4.0
@@ -122,7 +135,7 @@ func derivative(f func(float64) float64, guess float64) float64 {
 		if change := math.Abs(d - last); k > 0 && change < least {
 			best, least = d, change
 		}
-		if k > 0 && math.Abs(best-guess)+least <= Tolerance*(1+math.Abs(best))/10 {
+		if k > 0 && math.Abs(best-guess)+least <= p.Tolerance*(1+math.Abs(best))/10 {
 			return best
 		}
 		last, h = d, h/2

@@ -83,15 +83,25 @@ func (a Activation) check() error {
 	return fmt.Errorf("nn: Activation: got %q, want linear, relu, tanh, leakyrelu, elu, silu, gelu, softplus or sigmoid", string(a))
 }
 
-// dense returns a(x·w + b), fused where autodiff can.
-func (a Activation) dense(x, w, b autodiff.Var) autodiff.Var {
+// fused returns the activation as autodiff and the kernels know it, if they do.
+func (a Activation) fused() (act autodiff.Activation, ok bool) {
 	switch a {
 	case Linear:
-		return autodiff.Dense(x, w, b, autodiff.Linear)
+		return autodiff.Linear, true
 	case ReLU:
-		return autodiff.Dense(x, w, b, autodiff.ReLU)
+		return autodiff.ReLU, true
 	case Tanh:
-		return autodiff.Dense(x, w, b, autodiff.Tanh)
+		return autodiff.Tanh, true
 	}
-	return a.Apply(autodiff.Dense(x, w, b, autodiff.Linear))
+	return autodiff.Linear, false
+}
+
+// dense returns a(x·w + b), fused where autodiff can.
+func (a Activation) dense(x, w, b autodiff.Var) autodiff.Var {
+	act, ok := a.fused()
+	y := autodiff.Dense(x, w, b, act)
+	if !ok {
+		y = a.Apply(y)
+	}
+	return y
 }

@@ -8,7 +8,17 @@ import (
 )
 
 // An MLP is a multilayer perceptron: its layers, one after the other.
-type MLP struct{ Layers []Layer }
+type MLP struct {
+	Layers []Layer
+	// Single computes the network and its gradients in float32, with weights
+	// rounded from the parameters, which stay in float64: about twice as fast in wide
+	// networks and large batches, with results good to about 6 digits and within
+	// float32's range, 10³⁸. It is for layers with ReLU, Tanh and Linear.
+	//
+	// A map that such a network conditions stays invertible to float64: both directions
+	// see the same bits.
+	Single bool
+}
 
 // NewMLP returns a perceptron of the given widths with act after every layer but
 // the last. Weights and biases are drawn by [Uniform]; nil src is the
@@ -42,6 +52,17 @@ func (m *MLP) Restore() error {
 		if err := l.follows(width); err != nil {
 			return fmt.Errorf("%w (layer %d)", err, i)
 		}
+		if err := m.checkSingle(l.Act); err != nil {
+			return fmt.Errorf("%w (layer %d)", err, i)
+		}
+	}
+	return nil
+}
+
+// checkSingle returns an error if a layer cannot be computed as Single says.
+func (m *MLP) checkSingle(a Activation) error {
+	if _, ok := a.fused(); m.Single && !ok {
+		return fmt.Errorf("nn: MLP: got Single and activation %q, want linear, relu or tanh", string(a))
 	}
 	return nil
 }
@@ -53,8 +74,12 @@ func (m *MLP) In() int { return m.Layers[0].In() }
 func (m *MLP) Out() int { return m.Layers[len(m.Layers)-1].Out() }
 
 // Apply returns the network at the rows of x, n×In → n×Out, at a cost of about
-// 2n numbers per weight. It panics if x has another width.
+// 2n numbers per weight. It panics if x has another width, or if Single does not
+// go with an activation.
 func (m *MLP) Apply(x autodiff.Var) autodiff.Var {
+	if m.Single {
+		return m.single(x)
+	}
 	for _, l := range m.Layers {
 		x = l.Apply(x)
 	}

@@ -54,6 +54,10 @@ type Case struct {
 	// Tol bounds the errors of a round trip, relative to 1 + what the
 	// condition of the Jacobian explains; 0 is 1e-11.
 	Tol float64
+	// Single says that B has networks in float32: gradients are compared with
+	// differences as [gradtest.Single] says, so X must be 1/16 away from what is not
+	// smooth. No other tolerance is loosened.
+	Single bool
 	// Lo and Hi bound the numbers of x in the check of extremes; both 0 is no
 	// bound. NoExtremes is for domains that are not a box.
 	Lo, Hi     float64

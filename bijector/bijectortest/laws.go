@@ -23,8 +23,12 @@ func (c *Case) gradients(t *testing.T) {
 		}
 		return []*mat.Dense{first, top(c.Context, n)}
 	}
+	compare := gradtest.Compare
+	if c.Single {
+		compare = gradtest.Single.Compare
+	}
 	check := func(name string, at *mat.Dense, f func(b bijector.Bijector, v autodiff.Var) autodiff.Var) {
-		err := gradtest.Compare(func(v ...autodiff.Var) autodiff.Var {
+		err := compare(func(v ...autodiff.Var) autodiff.Var {
 			b := c.B
 			if len(v) == 2 {
 				b = bijector.Given(b, v[1])

@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // Narrow sets dst to x, each number rounded to float32. It panics if dst is shorter.
 func Narrow(dst []float32, x []float64) {
 	dst = dst[:len(x)]
@@ -43,4 +45,10 @@ func ActGrad32(dz, dy, y []float32, act Act) {
 			dz[i] = dy[i] * fma32(-y[i], y[i], 1)
 		}
 	}
+}
+
+// Singles returns the memory of x as float32, two numbers for each of x; what
+// they are is unspecified.
+func Singles(x []float64) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(x))), 2*len(x))
 }
