@@ -15,6 +15,16 @@ import (
 // The empty Chain is the identity. It costs what its elements cost.
 type Chain []Bijector
 
+// Restore checks the elements.
+func (c Chain) Restore() error {
+	for i, b := range c {
+		if b == nil {
+			return fmt.Errorf("bijector: Chain: element %d: got no bijector, want one", i)
+		}
+	}
+	return nil
+}
+
 // Forward returns fₙ(…f₁(x)).
 func (c Chain) Forward(x autodiff.Var) autodiff.Var {
 	for _, b := range c {

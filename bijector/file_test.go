@@ -31,3 +31,16 @@ func TestFiles(t *testing.T) {
 		})
 	}
 }
+
+// What is wrong with a damaged file is found, see [flowtest.Damage].
+func TestDamagedFiles(t *testing.T) {
+	for _, c := range table() {
+		if functions[c.Name] {
+			continue
+		}
+		t.Run(c.Name, func(t *testing.T) {
+			_, d := c.X.Dims()
+			flowtest.Damage(t, flow.New(dist.NewStdNormal(d), c.B))
+		})
+	}
+}

@@ -1,12 +1,24 @@
 package bijector
 
-import "github.com/normflow/normflow/autodiff"
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+)
 
 // Invert is a bijector turned around: its Forward is B's Inverse.
 type Invert struct{ B Bijector }
 
 // NewInvert returns the inverse of b.
 func NewInvert(b Bijector) *Invert { return &Invert{B: b} }
+
+// Restore checks the field.
+func (i *Invert) Restore() error {
+	if i.B == nil {
+		return fmt.Errorf("bijector: Invert: got no bijector, want one")
+	}
+	return nil
+}
 
 // Forward returns b⁻¹(x).
 func (i *Invert) Forward(x autodiff.Var) autodiff.Var { return i.B.Inverse(x) }

@@ -29,6 +29,11 @@ func (j *Joint) Restore() error {
 	if len(j.Parts) == 0 {
 		return fmt.Errorf("dist: Joint: got no parts, want at least one")
 	}
+	for i, p := range j.Parts {
+		if p == nil {
+			return fmt.Errorf("dist: Joint: got no distribution as part %d, want one", i)
+		}
+	}
 	return nil
 }
 

@@ -32,7 +32,10 @@ func (m *Mixture) Restore() error {
 	if len(m.Parts) == 0 || m.Logits.IsZero() || m.Logits.Len() != len(m.Parts) {
 		return fmt.Errorf("dist: Mixture: got %d parts, want as many logits and at least one", len(m.Parts))
 	}
-	for _, p := range m.Parts {
+	for i, p := range m.Parts {
+		if p == nil {
+			return fmt.Errorf("dist: Mixture: got no distribution as part %d, want one", i)
+		}
 		if p.Dim() != m.Dim() {
 			return fmt.Errorf("dist: Mixture: got parts of %d and %d columns, want equally many", m.Dim(), p.Dim())
 		}

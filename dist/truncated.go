@@ -1,6 +1,7 @@
 package dist
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"sync"
@@ -29,10 +30,22 @@ func NewTruncated(c *Columns, low, high autodiff.Value) *Columns {
 	if !low.IsZero() && !high.IsZero() {
 		checkBelow("NewTruncated", low, high)
 	}
-	if len(c.Of.family().params) > maxParams-2 {
-		panic("dist: NewTruncated: got a distribution with too many parameters: " + c.Of.family().name)
+	t := &Truncated{c.Of, low, high}
+	if err := t.Restore(); err != nil {
+		panic(err.Error())
 	}
-	return NewColumns(c.D, &Truncated{c.Of, low, high})
+	return NewColumns(c.D, t)
+}
+
+// Restore checks that there is a distribution that can be truncated.
+func (t *Truncated) Restore() error {
+	if t.Of == nil {
+		return fmt.Errorf("dist: Truncated: got no distribution, want one")
+	}
+	if f := t.Of.family(); len(f.params) > maxParams-2 {
+		return fmt.Errorf("dist: Truncated: got a distribution with too many parameters: %s", f.name)
+	}
+	return nil
 }
 
 func (t *Truncated) values() values {

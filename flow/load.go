@@ -49,10 +49,10 @@ func load(r io.Reader) (*Transformed, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.unused(); err != nil {
+	if err := m.restore(size); err != nil {
 		return nil, err
 	}
-	if err := m.restore(size); err != nil {
+	if err := p.unused(); err != nil {
 		return nil, err
 	}
 	return m, m.agrees(f)

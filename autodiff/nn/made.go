@@ -76,6 +76,9 @@ func NewMADE(spec MADESpec, src rand.Source) *MADE {
 // Restore makes what follows from the exported fields. It returns an error
 // unless they fit each other.
 func (m *MADE) Restore() error {
+	if err := m.checkWidths(); err != nil {
+		return err
+	}
 	if err := m.build(); err != nil {
 		return err
 	}
@@ -87,6 +90,22 @@ func (m *MADE) Restore() error {
 		if err := m.checkLayer(i, g); err != nil {
 			return fmt.Errorf("%w (layer %d)", err, i)
 		}
+	}
+	return nil
+}
+
+// checkWidths checks that the layers are as wide as the specification says, before
+// anything of that size is made: it may come from a file.
+func (m *MADE) checkWidths() error {
+	widest := 0
+	for i, l := range m.Layers {
+		if err := l.check(); err != nil {
+			return fmt.Errorf("%w (layer %d)", err, i)
+		}
+		widest = max(widest, l.Out())
+	}
+	if len(m.Layers) == 0 && m.Spec.Dim > 0 || len(m.Layers) > 0 && m.Layers[0].In() != m.In() || m.Out() > widest {
+		return fmt.Errorf("nn: MADE: got %d layers that are not of %d to %d numbers", len(m.Layers), m.In(), m.Out())
 	}
 	return nil
 }

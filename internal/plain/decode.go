@@ -115,7 +115,7 @@ func (d *decoder) slice(v reflect.Value) error {
 	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	return d.json.Array(func(i int) error {
 		if i == v.Cap() {
-			more := max(room, 2*i)
+			more := max(room, 2*i, 1)
 			if err := d.spend(more * int(v.Type().Elem().Size())); err != nil {
 				return At(i, err)
 			}

@@ -118,6 +118,8 @@ func TestDecodeErrors(t *testing.T) {
 		{`{"Parts":[{"kind":"leaf","value":1}]}`, `Parts.0: got a field "value"`},
 		{`{"Parts":[{"kind":"named","value":[],"value":[]}]}`, "Parts.0: got the key \"value\", want one value"},
 		{`{"Floats":[` + strings.Repeat("0,", 2000) + `0]}`, "Floats.0: the architecture claims more memory"},
+		{`{"Floats":[`, "got the end, want a number"},
+		{`{"Floats":[[`, "Floats.0: JSON"},
 		{`{} {}`, "want the end"},
 	} {
 		err := registry().Decode(plain.Source{Text: c.text, Budget: 10000, Param: func(string) (*autodiff.Param, error) {

@@ -45,8 +45,11 @@ func logRatioMinus(r, e float64) float64 {
 var stirling = [...]float64{1. / 12, -1. / 360, 1. / 1260, -1. / 1680, 1. / 1188, -691. / 360360, 1. / 156, -3617. / 122400}
 
 // Stirling returns the remainder of Stirling's formula,
-// log Γ(x) − (x−½)·log x + x − ½·log 2π for x > 0.
+// log Γ(x) − (x−½)·log x + x − ½·log 2π for x > 0; NaN for x < 0.
 func Stirling(x float64) float64 {
+	if x < 0 {
+		return math.NaN()
+	}
 	sum := 0.0
 	for ; x < 10; x++ { // δ(x) = δ(x+1) + (x+½)·log(1+1/x) − 1
 		if x < 0.5 {
