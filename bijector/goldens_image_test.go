@@ -145,3 +145,21 @@ func torchConv1x1(p func(string) []float64, d int) *bijector.LU {
 	}
 	return bijector.NewLU(factors, perm, autodiff.Value{})
 }
+
+// The peer normalises in its forward direction, with fixed statistics.
+func TestBatchNormGolden(t *testing.T) {
+	g := readNeural(t, "batchnorm_eval")
+	b := bijector.NewBatchNorm(3)
+	b.Mean.Set(g.weight("running_mean"))
+	b.Var.Set(g.weight("running_var"))
+	gamma := g.weight("unconstrained_weight")
+	for j, u := range gamma {
+		gamma[j] = math.Log1p(math.Exp(u)) + b.Eps
+	}
+	b.Gamma, b.Beta = autodiff.Fixed(gamma...), g.value("bias")
+	g.compareForward(bijector.NewInvert(b))
+	tape := autodiff.NewTape()
+	y := tape.Matrix(g.rows("inverse_in"))
+	g.compare("inverse_out", b.Forward(y))
+	g.compare("inverse_logdet", bijector.FLDJ(b, y))
+}
