@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // Gumbel is the distribution of maxima with location μ and scale β:
@@ -36,12 +37,26 @@ var gumbelFamily = &family{
 const eulerγ = 0.57721566490153286060651209008240243104215933593992
 
 // gumbelOp is −z − e⁻ᶻ, of which e⁻ᶻ wins where it overflows.
-var gumbelOp = newFused("Gumbel",
-	func(x args) float64 {
-		e := math.Exp(-x[0])
-		if math.IsInf(e, 1) {
-			return math.Inf(-1)
+var gumbelOp = fused{&autodiff.Op{
+	Name: "Gumbel",
+	Forward: func(c *autodiff.Call) {
+		z, y := c.In(0), c.Out(0)
+		kernel.Scale(y, z, -1)
+		kernel.Exp(y, y)
+		for i, e := range y {
+			if y[i] = -(z[i] + e); math.IsInf(e, 1) {
+				y[i] = math.Inf(-1)
+			}
 		}
-		return -(x[0] + e)
 	},
-	func(x args) args { return args{math.Expm1(-x[0])} })
+	Backward: func(c *autodiff.Call) {
+		dz, dy, d := c.InGrad(0), c.OutGrad(0), c.Temp(len(c.In(0)))
+		kernel.Scale(d, c.In(0), -1)
+		kernel.Expm1(d, d)
+		for i, g := range dy {
+			if g != 0 {
+				dz[i] = math.FMA(d[i], g, dz[i])
+			}
+		}
+	},
+}}

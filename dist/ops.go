@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -88,15 +89,6 @@ func (b *broadcast) at(i int) (x args) {
 
 // Operations that several families share.
 var (
-	// log(1 + x²), also where x² overflows.
-	log1pSquareOp = newFused("Log1pSquare",
-		func(x args) float64 { return log1pSquare(x[0]) },
-		func(x args) args {
-			if math.Abs(x[0]) > 1e8 {
-				return args{2 / x[0]}
-			}
-			return args{2 * x[0] / (1 + x[0]*x[0])}
-		})
 	// log Γ(x).
 	lgammaOp = newFused("Lgamma",
 		func(x args) float64 { return special.Lgamma(x[0]) },
@@ -116,15 +108,30 @@ var (
 			y := math.Pow(a, x[1])
 			return args{math.Copysign(x[1]*math.Pow(a, x[1]-1), x[0]), special.XLogY(y, a)}
 		})
-	// log Φ(x).
-	logNdtrOp = newFused("LogNdtr",
-		func(x args) float64 { return special.LogNdtr(x[0]) },
-		func(x args) args { return args{special.Hazard(x[0])} })
 )
 
-func log1pSquare(x float64) float64 {
-	if a := math.Abs(x); a > 1e8 {
-		return 2 * math.Log(a)
-	}
-	return math.Log1p(x * x)
-}
+// log1pSquareOp is log(1 + x²), 2·log|x| where x² might overflow.
+var log1pSquareOp = fused{&autodiff.Op{
+	Name: "Log1pSquare",
+	Forward: func(c *autodiff.Call) {
+		x, y := c.In(0), c.Out(0)
+		kernel.Mul(y, x, x)
+		kernel.Log1p(y, y)
+		for i, v := range x {
+			if l := [1]float64{math.Abs(v)}; l[0] > 1e8 {
+				kernel.Log(l[:], l[:])
+				y[i] = 2 * l[0]
+			}
+		}
+	},
+	Backward: func(c *autodiff.Call) {
+		dx, dy := c.InGrad(0), c.OutGrad(0)
+		for i, v := range c.In(0) {
+			slope := 2 / v
+			if math.Abs(v) < 1e8 {
+				slope = 2 * v / math.FMA(v, v, 1)
+			}
+			dx[i] = math.FMA(slope, dy[i], dx[i])
+		}
+	},
+}}

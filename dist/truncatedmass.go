@@ -1,0 +1,151 @@
+package dist
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// below returns P(X < x) and P(X ≥ x).
+func (f *family) below(x float64, p nums) (lower, upper float64) {
+	if f.integer {
+		return f.tails(math.Ceil(x)-1, p)
+	}
+	return f.tails(x, p)
+}
+
+// mass returns P(a ≤ X ≤ b), 0 if it underflows.
+func (f *family) mass(a, b float64, p nums) float64 {
+	la, ua := f.below(a, p)
+	lb, ub := f.tails(b, p)
+	switch {
+	case f.integer || b <= a:
+	case la < ua && lb-la < 0.1*la || la >= ua && ua-ub < 0.1*ub:
+		return f.short(a, b, p)
+	}
+	switch {
+	case lb < 0.5:
+		return lb - la
+	case ua < 0.5:
+		return ua - ub
+	}
+	return 1 - la - ub
+}
+
+// short returns ∫p from a to b, an interval so short that the difference of two
+// distribution functions cancels. Corners are expected at the mode only.
+func (f *family) short(a, b float64, p nums) float64 {
+	if f.mode != nil {
+		if m := f.modeOf(p); a < m && m < b {
+			return f.short(a, m, p) + f.short(m, b, p)
+		}
+	}
+	x := make([]float64, len(nodes.weight))
+	for i := range x {
+		x[i] = math.FMA(nodes.lower[i], b, nodes.upper[i]*a)
+	}
+	sum := 0.0
+	for i, lp := range f.at(x, p) {
+		if nodes.weight[i] > 1e-25 {
+			sum = math.FMA(nodes.weight[i], math.Exp(lp), sum)
+		}
+	}
+	return sum * (b - a)
+}
+
+// logMass returns log P(a ≤ X ≤ b), also where that underflows if f has logTails.
+func (f *family) logMass(a, b float64, p nums) float64 {
+	if m := f.mass(a, b, p); m > 1e-290 || f.logTails == nil {
+		return math.Log(m)
+	}
+	loc, scale := f.where(p)
+	la, ua := f.logTails((a-loc)/scale, p)
+	lb, ub := f.logTails((b-loc)/scale, p)
+	if lb < ua {
+		return lb + special.Log1mExp(la-lb)
+	}
+	return ua + special.Log1mExp(ub-ua)
+}
+
+// massRatio returns P(a ≤ X ≤ b)/P(c ≤ X ≤ d).
+func (f *family) massRatio(a, b, c, d float64, p nums) float64 {
+	if m := f.mass(c, d, p); m > 1e-290 {
+		return f.mass(a, b, p) / m
+	}
+	return math.Exp(f.logMass(a, b, p) - f.logMass(c, d, p))
+}
+
+// massShape is the shape of a function of parameters.
+func massShape(p []autodiff.Var) autodiff.Shape {
+	s := autodiff.Shape{Rows: 1, Cols: 1}
+	for _, v := range p {
+		s.Cols = max(s.Cols, v.Cols())
+	}
+	return s
+}
+
+// massOp is logMass; its inputs are the parameters, its attributes the family
+// and the places of the bounds.
+var massOp = &autodiff.Op{
+	Name: "TruncatedMass",
+	Forward: func(c *autodiff.Call) {
+		t := truncation{c.Args().Ref.(*family), c.Args().I, c.Args().J}
+		for j := range c.Out(0) {
+			p := massParams(c, j)
+			lo, hi := t.bounds(p)
+			c.Out(0)[j] = t.logMass(lo, hi, p)
+		}
+	},
+	Backward: func(c *autodiff.Call) {
+		t := truncation{c.Args().Ref.(*family), c.Args().I, c.Args().J}
+		for j, dy := range c.OutGrad(0) {
+			p := massParams(c, j)
+			grad := t.massGrad(p, c.Out(0)[j])
+			for k := range c.Len() {
+				if g := c.InGrad(k); g != nil {
+					g[min(j, len(g)-1)] += grad[k] * dy
+				}
+			}
+		}
+	},
+}
+
+func massParams(c *autodiff.Call, j int) (p nums) {
+	for k := range c.Len() {
+		p[k] = of(c.In(k), j)
+	}
+	return p
+}
+
+// massGrad returns the gradient of logMass: the density at the bounds, and the
+// expectation of the gradient of the log-density within them.
+func (t truncation) massGrad(p nums, logMass float64) (grad nums) {
+	lo, hi := t.bounds(p)
+	lp := t.at([]float64{lo, hi}, p)
+	if t.low >= 0 && lo == p[t.low] {
+		grad[t.low] = -math.Exp(lp[0] - logMass)
+	}
+	if t.high >= 0 && hi == p[t.high] {
+		grad[t.high] = math.Exp(lp[1] - logMass)
+	}
+	var x, w []float64
+	for i, weight := range nodes.weight {
+		if nodes.lower[i] > 1e-20 && nodes.upper[i] > 1e-20 {
+			x, w = append(x, t.invert(nodes.lower[i], nodes.upper[i], p)), append(w, weight)
+		}
+	}
+	tape := autodiff.NewTape()
+	var θ vars
+	for k := range t.params {
+		θ[k] = tape.Variable(column(p[k : k+1]))
+	}
+	lps := t.logDensityOf(tape.View(len(x), 1, x), θ)
+	tape.Backward(lps.Mul(tape.View(len(w), 1, w)).Sum())
+	for k := range t.params {
+		if g := θ[k].Grad(); g != nil {
+			grad[k] = g[0]
+		}
+	}
+	return grad
+}
