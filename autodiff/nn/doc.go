@@ -15,6 +15,13 @@
 // rows are images, channel by channel. Between layers pixels are rows, so that a layer is
 // one large matrix product: see [Pixels].
 //
+// # Float32
+//
+// An [MLP] with Single set computes in float32, at twice the speed where products are large;
+// its parameters, their gradients and all that other code sees stay in float64:
+//
+//	net.Single = true
+//
 // # Initialisation
 //
 // Constructors draw weights and biases as PyTorch's Linear does by default,

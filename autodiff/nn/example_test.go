@@ -2,6 +2,7 @@ package nn_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -18,6 +19,17 @@ func ExampleMLP() {
 	// Output:
 	// 3 4
 	// 2 4 3
+}
+
+// The same network in float64 and in float32.
+func ExampleMLP_single() {
+	net := nn.NewMLP(2, []int{64, 64}, 1, nn.Tanh, rand.NewPCG(1, 2))
+	single := &nn.MLP{Layers: net.Layers, Single: true}
+	tape := autodiff.NewTape()
+	x := tape.Matrix(mat.NewDense(1, 2, []float64{1, 2}))
+	difference := net.Apply(x).Value() - single.Apply(x).Value()
+	fmt.Println(difference != 0, math.Abs(difference) < 1e-6)
+	// Output: true true
 }
 
 // A network made by hand: |x₁| + |x₂|.
