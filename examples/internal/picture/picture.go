@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"math"
 	"os"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot"
@@ -74,6 +75,17 @@ func (g grid) Y(r int) float64    { return g.w.Y0 + (g.w.Y1-g.w.Y0)*(float64(r)+
 
 // Density adds a density as a heat map with contours: logProbs scores the rows of a matrix.
 func Density(p *plot.Plot, w Window, logProbs func(dst []float64, y mat.Matrix) []float64) {
+	g := gridOf(w, logProbs)
+	heatMap(p, g, slices.Max(g.z))
+}
+
+// DensityUpTo is like [Density] with colours that end at the density top, so
+// that pictures compare; what is above looks the same.
+func DensityUpTo(p *plot.Plot, w Window, top float64, logProbs func(dst []float64, y mat.Matrix) []float64) {
+	heatMap(p, gridOf(w, logProbs), top)
+}
+
+func gridOf(w Window, logProbs func(dst []float64, y mat.Matrix) []float64) grid {
 	g := grid{w: w, n: 240}
 	at := mat.NewDense(g.n*g.n, 2, nil)
 	for r := range g.n {
@@ -81,14 +93,17 @@ func Density(p *plot.Plot, w Window, logProbs func(dst []float64, y mat.Matrix) 
 			at.SetRow(r*g.n+c, []float64{g.X(c), g.Y(r)})
 		}
 	}
-	top := 0.0
 	for _, lp := range logProbs(nil, at) {
-		d := math.Exp(lp)
-		g.z = append(g.z, d)
-		top = max(top, d)
+		g.z = append(g.z, math.Exp(lp))
 	}
-	heat := plotter.NewHeatMap(g, moreland.ExtendedBlackBody().Palette(255))
+	return g
+}
+
+func heatMap(p *plot.Plot, g grid, top float64) {
+	colors := moreland.ExtendedBlackBody().Palette(255)
+	heat := plotter.NewHeatMap(g, colors)
 	heat.Min, heat.Max, heat.Rasterized = 0, top, true
+	heat.Overflow = colors.Colors()[254]
 	p.Add(heat)
 	var levels []float64
 	for _, f := range []float64{0.01, 0.05, 0.2, 0.5, 0.8} {
@@ -97,7 +112,7 @@ func Density(p *plot.Plot, w Window, logProbs func(dst []float64, y mat.Matrix) 
 	lines := plotter.NewContour(g, levels, white{})
 	lines.LineStyles = []draw.LineStyle{{Color: color.RGBA{R: 255, G: 255, B: 255, A: 150}, Width: vg.Points(0.6)}}
 	p.Add(lines)
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = w.X0, w.X1, w.Y0, w.Y1
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = g.w.X0, g.w.X1, g.w.Y0, g.w.Y1
 }
 
 type white struct{}
