@@ -16,6 +16,25 @@
 // are [autodiff.Value]s: fixed or learned, one number for all columns or one per
 // column.
 //
+// On ℝ: [Normal], [StudentT], [Cauchy], [Laplace], [Logistic], [Gumbel], [GEV],
+// [Moyal], [GeneralizedNormal], [JohnsonSU], [SinhArcsinh], [LambertWNormal],
+// [TwoPieceNormal], [NormalInverseGaussian], [ExponentiallyModifiedGaussian],
+// [ExpGamma], [SigmoidBeta]. On half-lines: [Exponential], [Gamma], [ChiSquared],
+// [Chi], [InverseGamma], [InverseGaussian], [LogNormal], [LogLogistic], [Weibull],
+// [Pareto], [GPD], [HalfNormal], [HalfCauchy], [HalfStudentT]. On intervals:
+// [Uniform], [Beta], [Kumaraswamy], [LogitNormal], [PERT], [Triangular],
+// [VonMises], and [Truncated] of any. On integers: [Bernoulli], [Binomial],
+// [Geometric], [NegativeBinomial], [Poisson], [Skellam], [Zipf].
+//
+// # Rows
+//
+// [StdNormal] is the usual base. Dependent columns are [MultivariateNormal],
+// [PrecisionNormal], [LowRankNormal], [MultivariateStudentT], [Dirichlet] and
+// [KernelDensity]; [Mixture] chooses one of several distributions for each row,
+// [Joint] sets them side by side, and [FitGaussianMixture] starts from clusters of
+// data. [MADE] learns one column after the other. [Categorical] is one column of
+// classes.
+//
 // # Conventions
 //
 // Outside the support the log-density is −Inf, with zero gradient; it is NaN
@@ -24,7 +43,7 @@
 //
 // What a distribution knows about itself beyond [Distribution] it says by small
 // interfaces: [CDFer], [Quantiler], [Moments], [Moder], [Entropyer],
-// [Supported].
+// [Supported]. Tails keep their relative precision however small they are.
 //
 // # Concurrency
 //

@@ -18,9 +18,9 @@ func (f *family) search(lower, upper float64, p nums) float64 {
 		return u <= upper
 	}
 	lo, hi := f.supportOf(p)
-	k, step := math.Floor(f.meanOf(p)), 1.0
-	if math.IsInf(k, 0) || math.IsNaN(k) {
-		k = lo
+	k, step := max(lo, min(0, hi)), 1.0
+	if f.mean != nil && !math.IsInf(f.meanOf(p), 0) {
+		k = math.Floor(f.meanOf(p))
 	}
 	for k < hi && !reached(k) {
 		lo, k, step = k, min(k+step, hi), 2*step

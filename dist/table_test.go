@@ -82,6 +82,7 @@ var table = map[string]dist.Distribution{
 	"Triangular":            dist.NewTriangular(2, l(0, -2), l(1, 4), l(0.25, 3)),
 	"Truncated":             dist.NewTruncated(dist.NewNormal(3, l(0, 1, 0), l(1, 2, 1)), l(-1, 0, 5), l(2, 3, 8)),
 	"TruncatedGamma":        dist.NewTruncated(dist.NewGamma(1, l(2.5), l(1)), l(1), autodiff.Value{}),
+	"TruncatedPoisson":      dist.NewTruncated(dist.NewPoisson(2, l(2.5, 6)), autodiff.Fixed(1), autodiff.Fixed(7)),
 	"TruncatedStudentT":     dist.NewTruncated(dist.NewStudentT(1, l(3), l(0), l(1)), autodiff.Value{}, l(2)),
 	"TwoPieceNormal":        dist.NewTwoPieceNormal(2, l(0, 1), l(1, 2), l(0.5, 2.5)),
 	"Uniform":               dist.NewUniform(2, l(-1, 2), l(3)),

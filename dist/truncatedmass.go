@@ -121,20 +121,7 @@ func massParams(c *autodiff.Call, j int) (p nums) {
 // massGrad returns the gradient of logMass: the density at the bounds, and the
 // expectation of the gradient of the log-density within them.
 func (t truncation) massGrad(p nums, logMass float64) (grad nums) {
-	lo, hi := t.bounds(p)
-	lp := t.at([]float64{lo, hi}, p)
-	if t.low >= 0 && lo == p[t.low] {
-		grad[t.low] = -math.Exp(lp[0] - logMass)
-	}
-	if t.high >= 0 && hi == p[t.high] {
-		grad[t.high] = math.Exp(lp[1] - logMass)
-	}
-	var x, w []float64
-	for i, weight := range nodes.weight {
-		if nodes.lower[i] > 1e-20 && nodes.upper[i] > 1e-20 {
-			x, w = append(x, t.invert(nodes.lower[i], nodes.upper[i], p)), append(w, weight)
-		}
-	}
+	x, w := t.sampleInside(p, logMass)
 	tape := autodiff.NewTape()
 	var θ vars
 	for k := range t.params {
@@ -147,5 +134,36 @@ func (t truncation) massGrad(p nums, logMass float64) (grad nums) {
 			grad[k] = g[0]
 		}
 	}
+	if t.integer {
+		return grad // moving a bound changes nothing
+	}
+	lo, hi := t.bounds(p)
+	lp := t.at([]float64{lo, hi}, p)
+	if t.low >= 0 && lo == p[t.low] {
+		grad[t.low] = -math.Exp(lp[0] - logMass)
+	}
+	if t.high >= 0 && hi == p[t.high] {
+		grad[t.high] = math.Exp(lp[1] - logMass)
+	}
 	return grad
+}
+
+// sampleInside returns points and weights for expectations within the bounds.
+func (t truncation) sampleInside(p nums, logMass float64) (x, w []float64) {
+	if !t.integer {
+		for i, weight := range nodes.weight {
+			if nodes.lower[i] > 1e-20 && nodes.upper[i] > 1e-20 {
+				x, w = append(x, t.invert(nodes.lower[i], nodes.upper[i], p)), append(w, weight)
+			}
+		}
+		return x, w
+	}
+	lo, hi := t.bounds(p)
+	for k := math.Ceil(max(lo, t.search(1e-22, 1, p))); k <= min(hi, max(t.search(1, 1e-22, p), lo+40)); k++ {
+		x = append(x, k)
+	}
+	for _, lp := range t.at(x, p) {
+		w = append(w, math.Exp(lp-logMass))
+	}
+	return x, w
 }
