@@ -72,6 +72,40 @@ func init() {
 		"RayleighCDF": func(p goldenParams, _ []int) bijector.Bijector {
 			return bijector.NewRayleighCDF(p.value("scale"))
 		},
+		"ELU": func(goldenParams, []int) bijector.Bijector { return bijector.ELU{} },
+		"YeoJohnson": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewYeoJohnson(p.value("lambda"))
+		},
+		"SignedPower": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewSignedPower(p.value("exponent"))
+		},
+		"LeakyReLU": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewLeakyReLU(p.value("slope"))
+		},
+		"LeakyTanh": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewLeakyTanh(p.value("cut"))
+		},
+		"JohnsonSU": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewJohnsonSU(p.value("skewness"), p.value("tailweight"), p.value("loc"), p.value("scale"))
+		},
+		"TukeyGH": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewTukeyGH(p.value("g"), p.value("h"))
+		},
+		"LogisticCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewLogisticCDF(p.value("loc"), p.value("scale"))
+		},
+		"LaplaceCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewLaplaceCDF(p.value("loc"), p.value("scale"))
+		},
+		"CauchyCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewCauchyCDF(p.value("loc"), p.value("scale"))
+		},
+		"StudentTCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewStudentTCDF(p.value("df"), p.value("loc"), p.value("scale"))
+		},
+		"BetaCDF": func(p goldenParams, _ []int) bijector.Bijector {
+			return bijector.NewBetaCDF(p.value("a"), p.value("b"))
+		},
 		"Invert": func(p goldenParams, shape []int) bijector.Bijector {
 			return bijector.NewInvert(p.nested("bijector", shape))
 		},
