@@ -7,12 +7,14 @@
 //
 //	go run ./examples/banana               # RealNVP: the conditional is affine in x₁
 //	go run ./examples/banana -model nsf    # neural spline flow
+//	go run ./examples/banana -model maf    # autoregressive, x₂ first
 //	go run ./examples/banana -model mlp    # affine layers and leaky ReLUs
 //
 // Pictures are written to the folder that -out names.
 //
 //ci:run -steps 20 -points 1000 -out $out
 //ci:run -steps 20 -points 1000 -out $out -model nsf
+//ci:run -steps 20 -points 1000 -out $out -model maf
 //ci:run -steps 20 -points 1000 -out $out -model mlp
 package main
 
@@ -33,7 +35,7 @@ import (
 )
 
 func main() {
-	name := flag.String("model", "realnvp", "realnvp, nsf or mlp")
+	name := flag.String("model", "realnvp", "realnvp, nsf, maf or mlp")
 	steps := flag.Int("steps", 0, "training steps; 0 is the model's own number")
 	batch := flag.Int("batch", 512, "fresh samples in a step")
 	seed := flag.Uint64("seed", 1, "seed of weights, training and evaluation")
@@ -51,7 +53,7 @@ func main() {
 func run(ctx context.Context, name string, steps, batch, points int, seed uint64, out string) error {
 	r, ok := recipes[name]
 	if !ok {
-		return fmt.Errorf("got model %q, want realnvp, nsf or mlp", name)
+		return fmt.Errorf("got model %q, want realnvp, nsf, maf or mlp", name)
 	}
 	if steps == 0 {
 		steps = r.steps
