@@ -8,7 +8,8 @@ import (
 // An RQS is the monotone rational-quadratic spline of Durkan, Bekasov, Murray
 // and Papamakarios, Neural Spline Flows, 2019, arXiv 1906.04032: Bins pieces on
 // [−Bound, Bound], the identity outside. Every element has Stride raw numbers:
-// Bins widths, Bins heights, Bins−1 slopes at the inner knots. A width is
+// Bins widths, Bins heights, Bins−1 slopes at the inner knots. A Free one has
+// Bins+1 slopes, also at ±Bound, with which it goes on in straight lines. A width is
 // 2·Bound·(MinSize + (1−Bins·MinSize)·softmax), a height likewise, a slope is
 // MinSlope + softplus(raw + const) with the constant that makes zeros the
 // identity map.
@@ -21,6 +22,7 @@ type RQS struct {
 	Bound    float64 // > 0
 	MinSize  float64 // > 0, Bins·MinSize < 1
 	MinSlope float64 // > 0, < 1
+	Free     bool
 }
 
 const (
@@ -43,15 +45,27 @@ func (q RQS) Check() error {
 	return nil
 }
 
-// Stride is how many raw numbers an element has: 3·Bins − 1.
-func (q RQS) Stride() int { return 3*q.Bins - 1 }
+// Stride is how many raw numbers an element has: 3·Bins − 1, or 3·Bins + 1.
+func (q RQS) Stride() int {
+	if q.Free {
+		return 3*q.Bins + 1
+	}
+	return 3*q.Bins - 1
+}
 
 // Forward sets y = f(x) and ls = log f′(x) for n elements.
 func (q RQS) Forward(y, ls, x, raw []float64, n int) {
 	c := q.consts()
-	if (&rqsArgs{out: y[:n], log: ls[:n], in: x[:n], raw: raw, n: n}).fast(&c, rqsForward) {
-		return
+	a := rqsArgs{out: y[:n], log: ls[:n], in: x[:n], raw: raw, n: n}
+	if !a.fast(&c, rqsForward) {
+		c.forward(y, ls, x, raw, n)
 	}
+	if q.Free {
+		c.lines(y, ls, x, raw, n, (*rqsLine).forward)
+	}
+}
+
+func (c *rqsConsts) forward(y, ls, x, raw []float64, n int) {
 	var e knots
 	for i := range n {
 		r := raw[i*c.stride : (i+1)*c.stride]
@@ -59,8 +73,8 @@ func (q RQS) Forward(y, ls, x, raw []float64, n int) {
 			y[i], ls[i] = x[i], 0
 			continue
 		}
-		e.fill(&c, r)
-		b := e.find(&c, r, x[i], &e.width)
+		e.fill(c, r)
+		b := e.find(c, r, x[i], &e.width)
 		xi := min(float64((x[i]-b.xl)*b.rw), 1)
 		p := b.at(xi)
 		y[i] = min(math.FMA(b.h, p.share, b.yl), b.yr)
@@ -71,9 +85,16 @@ func (q RQS) Forward(y, ls, x, raw []float64, n int) {
 // Inverse sets x = f⁻¹(y) and ls = log (f⁻¹)′(y) for n elements.
 func (q RQS) Inverse(x, ls, y, raw []float64, n int) {
 	c := q.consts()
-	if (&rqsArgs{out: x[:n], log: ls[:n], in: y[:n], raw: raw, n: n}).fast(&c, rqsInverse) {
-		return
+	a := rqsArgs{out: x[:n], log: ls[:n], in: y[:n], raw: raw, n: n}
+	if !a.fast(&c, rqsInverse) {
+		c.inverse(x, ls, y, raw, n)
 	}
+	if q.Free {
+		c.lines(x, ls, y, raw, n, (*rqsLine).inverse)
+	}
+}
+
+func (c *rqsConsts) inverse(x, ls, y, raw []float64, n int) {
 	var e knots
 	for i := range n {
 		r := raw[i*c.stride : (i+1)*c.stride]
@@ -81,8 +102,8 @@ func (q RQS) Inverse(x, ls, y, raw []float64, n int) {
 			x[i], ls[i] = y[i], 0
 			continue
 		}
-		e.fill(&c, r)
-		b := e.find(&c, r, y[i], &e.height)
+		e.fill(c, r)
+		b := e.find(c, r, y[i], &e.height)
 		xi := b.solve(min((y[i]-b.yl)/b.h, 1))
 		p := b.at(xi)
 		x[i] = min(math.FMA(b.w, xi, b.xl), b.xr)
@@ -96,6 +117,9 @@ func outside(x, bound float64) bool { return x < -bound || x > bound }
 // rqsConsts are the numbers that all elements share.
 type rqsConsts struct {
 	bins, stride int
+	ends         int     // 1 if the slopes at the bounds are raw numbers, else 0
+	slopes       int     // raw numbers that are slopes: that at the right of bin k is number k+ends
+	tail         float64 // slope outside, but 0 if that is for lines
 	bound        float64
 	free         float64 // 2·Bound·(1 − Bins·MinSize), shared out by the softmax
 	floor        float64 // 2·Bound·MinSize
@@ -105,12 +129,17 @@ type rqsConsts struct {
 
 func (q RQS) consts() rqsConsts {
 	k := float64(q.Bins)
-	return rqsConsts{
+	c := rqsConsts{
+		slopes: q.Bins - 1, tail: 1,
 		bins: q.Bins, stride: q.Stride(), bound: q.Bound, minSlope: q.MinSlope,
 		free:  float64(2*q.Bound) * math.FMA(-k, q.MinSize, 1),
 		floor: float64(2*q.Bound) * q.MinSize,
 		shift: log1(expm11(1 - q.MinSlope)),
 	}
+	if q.Free {
+		c.ends, c.slopes, c.tail = 1, q.Bins+1, 0
+	}
+	return c
 }
 
 // base returns where knot j would be if the softmax gave nothing.
@@ -187,11 +216,16 @@ func (e *knots) find(c *rqsConsts, raw []float64, v float64, a *axis) piece {
 	}
 	if b.k > 0 {
 		b.xl, b.yl = e.width.at[b.k], e.height.at[b.k]
-		b.d0 = c.slope(raw[2*c.bins+b.k-1])
 	}
 	if b.k+1 < c.bins {
 		b.xr, b.yr = e.width.at[b.k+1], e.height.at[b.k+1]
-		b.d1 = c.slope(raw[2*c.bins+b.k])
+	}
+	slopes, k := raw[2*c.bins:], b.k+c.ends
+	if k > 0 {
+		b.d0 = c.slope(slopes[k-1])
+	}
+	if k < c.slopes {
+		b.d1 = c.slope(slopes[k])
 	}
 	b.w, b.h = b.xr-b.xl, b.yr-b.yl
 	b.rw = 1 / b.w
@@ -199,7 +233,7 @@ func (e *knots) find(c *rqsConsts, raw []float64, v float64, a *axis) piece {
 	return b
 }
 
-// slope returns the slope at an inner knot.
+// slope returns the slope at a knot.
 func (c *rqsConsts) slope(raw float64) float64 {
 	return c.minSlope + softplus1(min(raw+c.shift, maxSlope))
 }

@@ -15,8 +15,10 @@ type rqsCall struct {
 	gradOut, gradLog             *float64 // gradients of the results
 	raw, draw                    *float64
 	base                         *float64 // knot j if the softmax gave nothing, j ≤ bins
-	n, bins, last, stride        int
+	n, bins, slopes, stride        int
 	bound, free, minSlope, shift float64
+	ends                         int
+	tail                         float64
 }
 
 // fast does the work of the method called what, if there is assembly for it.
@@ -30,8 +32,8 @@ func (a *rqsArgs) fast(c *rqsConsts, what rqsMethod) bool {
 	}
 	base[c.bins] = c.bound
 	p := rqsCall{
-		base: &base[0], bins: c.bins, last: c.bins - 1, stride: c.stride,
-		bound: c.bound, free: c.free, minSlope: c.minSlope, shift: c.shift,
+		base: &base[0], bins: c.bins, slopes: c.slopes, stride: c.stride,
+		bound: c.bound, free: c.free, minSlope: c.minSlope, shift: c.shift, ends: c.ends, tail: c.tail,
 	}
 	for i := 0; i < a.n; i += rqsChunk {
 		p.n = min(a.n-i, rqsChunk)

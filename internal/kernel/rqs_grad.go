@@ -7,22 +7,28 @@ import "math"
 func (q RQS) ForwardGrad(dx, draw, dy, dls, x, raw []float64, n int) {
 	c := q.consts()
 	a := rqsArgs{out: dx[:n], in: x[:n], gradOut: dy[:n], gradLog: dls[:n], raw: raw, draw: draw, n: n}
-	if a.fast(&c, rqsForwardGrad) {
-		return
+	if !a.fast(&c, rqsForwardGrad) {
+		c.forwardGrad(dx, draw, dy, dls, x, raw, n)
 	}
+	if q.Free {
+		c.lineGrads(&a, (*rqsLine).forwardGrad)
+	}
+}
+
+func (c *rqsConsts) forwardGrad(dx, draw, dy, dls, x, raw []float64, n int) {
 	var e knots
 	for i := range n {
 		if outside(x[i], c.bound) {
-			dx[i] += dy[i]
+			dx[i] += float64(c.tail * dy[i])
 			continue
 		}
 		r := raw[i*c.stride : (i+1)*c.stride]
-		e.fill(&c, r)
-		b := e.find(&c, r, x[i], &e.width)
+		e.fill(c, r)
+		b := e.find(c, r, x[i], &e.width)
 		p := b.at(min(float64((x[i]-b.xl)*b.rw), 1))
 		g := b.grad(&p, dy[i], dls[i])
 		dx[i] += float64(g.xi * b.rw)
-		e.spread(&c, draw[i*c.stride:(i+1)*c.stride], r, &b, &p, &g)
+		e.spread(c, draw[i*c.stride:(i+1)*c.stride], r, &b, &p, &g)
 	}
 }
 
@@ -32,23 +38,29 @@ func (q RQS) ForwardGrad(dx, draw, dy, dls, x, raw []float64, n int) {
 func (q RQS) InverseGrad(dy, draw, dx, dls, x, raw []float64, n int) {
 	c := q.consts()
 	a := rqsArgs{out: dy[:n], in: x[:n], gradOut: dx[:n], gradLog: dls[:n], raw: raw, draw: draw, n: n}
-	if a.fast(&c, rqsInverseGrad) {
-		return
+	if !a.fast(&c, rqsInverseGrad) {
+		c.inverseGrad(dy, draw, dx, dls, x, raw, n)
 	}
+	if q.Free {
+		c.lineGrads(&a, (*rqsLine).inverseGrad)
+	}
+}
+
+func (c *rqsConsts) inverseGrad(dy, draw, dx, dls, x, raw []float64, n int) {
 	var e knots
 	for i := range n {
 		if outside(x[i], c.bound) {
-			dy[i] += dx[i]
+			dy[i] += float64(c.tail * dx[i])
 			continue
 		}
 		r := raw[i*c.stride : (i+1)*c.stride]
-		e.fill(&c, r)
-		b := e.find(&c, r, x[i], &e.width)
+		e.fill(c, r)
+		b := e.find(c, r, x[i], &e.width)
 		p := b.at(min(float64((x[i]-b.xl)*b.rw), 1))
 		up := math.FMA(-float64(dls[i]*b.logSlopeXi(&p)), b.rw, dx[i]) / p.slope
 		dy[i] += up
 		g := b.grad(&p, -up, -dls[i])
-		e.spread(&c, draw[i*c.stride:(i+1)*c.stride], r, &b, &p, &g)
+		e.spread(c, draw[i*c.stride:(i+1)*c.stride], r, &b, &p, &g)
 	}
 }
 
@@ -88,11 +100,12 @@ func (e *knots) spread(c *rqsConsts, draw, raw []float64, b *piece, p *spot, g *
 	gw := float64(math.FMA(g.xi, p.xi, float64(g.s*b.s)) * -b.rw)
 	e.width.spread(draw[:c.bins], b.k, gl, gw)
 	e.height.spread(draw[c.bins:2*c.bins], b.k, g.y, g.h)
-	at := 2*c.bins + b.k
-	if b.k > 0 {
+	k := b.k + c.ends
+	at := 2*c.bins + k
+	if k > 0 {
 		draw[at-1] += float64(g.d0 * c.slopeGrad(raw[at-1]))
 	}
-	if b.k+1 < c.bins {
+	if k < c.slopes {
 		draw[at] += float64(g.d1 * c.slopeGrad(raw[at]))
 	}
 }

@@ -32,7 +32,7 @@ func TestRQSCheck(t *testing.T) {
 	if err := spline.Check(); err != nil {
 		t.Error(err)
 	}
-	for _, q := range []RQS{{0, 5, 1e-3, 1e-3}, {129, 5, 1e-3, 1e-3}, {8, 0, 1e-3, 1e-3}, {8, math.NaN(), 1e-3, 1e-3}, {8, 5, 0, 1e-3}, {8, 5, 0.125, 1e-3}, {8, 5, 1e-3, 0}, {8, 5, 1e-3, 1}} {
+	for _, q := range []RQS{{0, 5, 1e-3, 1e-3, false}, {129, 5, 1e-3, 1e-3, false}, {8, 0, 1e-3, 1e-3, false}, {8, math.NaN(), 1e-3, 1e-3, true}, {8, 5, 0, 1e-3, true}, {8, 5, 0.125, 1e-3, true}, {8, 5, 1e-3, 0, true}, {8, 5, 1e-3, 1, true}} {
 		if q.Check() == nil {
 			t.Errorf("%+v passes Check", q)
 		}
@@ -40,14 +40,14 @@ func TestRQSCheck(t *testing.T) {
 }
 
 func TestRQSZeroIsIdentity(t *testing.T) {
-	for _, k := range []int{1, 2, 3, 8, 17} {
+	for _, k := range []int{1, 2, 3, 8, 17, -1, -2, -8} {
 		q := spline
-		q.Bins = k
+		q.Bins, q.Free = max(k, -k), k < 0
 		raw := make([]float64, q.Stride())
 		for x := -6.0; x <= 6; x += 0.0625 {
 			y, ls := q.forward1(x, raw)
 			if math.Abs(y-x) > 4e-15 || math.Abs(ls) > 4e-15 {
-				t.Errorf("%d bins: f(%g) = %g, log-slope %g, want the identity", k, x, y, ls)
+				t.Errorf("%d bins, free if negative: f(%g) = %g, log-slope %g, want the identity", k, x, y, ls)
 			}
 		}
 	}
@@ -60,18 +60,26 @@ func checkRQS(t *testing.T, q RQS, raw []float64, x float64) {
 	if math.IsNaN(y) || math.IsInf(y, 0) || math.IsNaN(ls) || math.IsInf(ls, 0) {
 		t.Fatalf("f(%g) = %g, log-slope %g; raw %g", x, y, ls, raw)
 	}
-	if outside(x, q.Bound) != outside(y, q.Bound) {
+	if outside(x, q.Bound) != outside(y, q.Bound) && math.Abs(y) != q.Bound {
 		t.Fatalf("f(%g) = %g crosses the bound; raw %g", x, y, raw)
+	}
+	if math.Abs(y) == math.MaxFloat64 {
+		checkRQSGrad(t, q, raw, x)
+		return // f does not reach further
 	}
 	z, li := q.inverse1(y, raw)
 	// y is known to an ulp of the bound; the map back stretches that by 1/f′, and
 	// close to a knot by the steepest slope beside it.
+	size := q.Bound
+	if q.Free {
+		size = max(size, math.Abs(x), math.Abs(y))
+	}
 	stretch := max(1, math.Exp(-ls), math.Exp(li))
-	if e := math.Abs(z - x); !(e <= 64*0x1p-52*q.Bound*stretch) {
+	if e := math.Abs(z - x); !(e <= 64*0x1p-52*size*stretch) {
 		t.Fatalf("f⁻¹(f(%g)) = %g, off by %g; log-slope %g, raw %g", x, z, e, ls, raw)
 	}
 	above, _ := q.forward1(math.Nextafter(x, math.Inf(1))+1e-9*math.Abs(x), raw)
-	if above < y-8*0x1p-52*q.Bound {
+	if above < y-8*0x1p-52*size {
 		t.Fatalf("f falls from %g to %g after %g; raw %g", y, above, x, raw)
 	}
 	checkRQSGrad(t, q, raw, x)
@@ -93,9 +101,10 @@ func checkRQSGrad(t *testing.T, q RQS, raw []float64, x float64) {
 
 func TestRQSLaws(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, k := range []int{1, 2, 5, 8, 32} {
+	for _, k := range []int{1, 2, 5, 8, 32, -1, -2, -5, -8} {
 		q := spline
-		q.Bins = k
+		q.Bins, q.Free = max(k, -k), k < 0
+		k = q.Bins
 		for _, scale := range []float64{0.1, 1, 10, 1e3, 1e300} {
 			for range 60 {
 				raw := scaled(r, q.Stride(), scale)
@@ -112,6 +121,15 @@ func TestRQSLaws(t *testing.T) {
 }
 
 func TestRQSNaNStays(t *testing.T) {
+	for _, free := range []bool{false, true} {
+		spline := spline
+		spline.Free = free
+		checkNaNStays(t, spline)
+	}
+}
+
+func checkNaNStays(t *testing.T, spline RQS) {
+	t.Helper()
 	r := rand.New(rand.NewPCG(3, 4))
 	n := 11
 	x, raw := scaled(r, n, 2), scaled(r, n*spline.Stride(), 1)
@@ -131,8 +149,13 @@ func TestRQSNaNStays(t *testing.T) {
 }
 
 func TestRQSGradAgainstDifferences(t *testing.T) {
+	checkDifferences(t, spline)
+	checkDifferences(t, RQS{Bins: 3, Bound: 2, MinSize: 1e-3, MinSlope: 1e-3, Free: true})
+}
+
+func checkDifferences(t *testing.T, q RQS) {
+	t.Helper()
 	r := rand.New(rand.NewPCG(5, 6))
-	q := spline
 	dir := []struct {
 		name string
 		f    func(y, ls, x, raw []float64, n int)
@@ -172,10 +195,11 @@ func TestRQSGradAgainstDifferences(t *testing.T) {
 
 func FuzzRQS(f *testing.F) {
 	f.Add(uint8(8), 0.5, []byte("some raw numbers to begin with, any will do"))
+	f.Add(uint8(131), 7.5, []byte("numbers for a spline with free slopes at its ends"))
 	f.Add(uint8(3), -5.0, []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xef, 0x7f, 1, 2, 3})
 	f.Fuzz(func(t *testing.T, bins uint8, x float64, b []byte) {
 		q := spline
-		q.Bins = int(bins)%32 + 1
+		q.Bins, q.Free = int(bins)%32+1, bins >= 128
 		raw := make([]float64, q.Stride())
 		for i := range raw {
 			if len(b) >= 8 {
@@ -200,7 +224,7 @@ func TestRQSLimits(t *testing.T) {
 	for _, bound := range []float64{0x1p-500, 1, 0x1p500} {
 		for _, least := range []float64{0x1p-30, 0.01} {
 			for _, scale := range []float64{1, 1e3, 1e300} {
-				q := RQS{Bins: 8, Bound: bound, MinSize: least, MinSlope: least}
+				q := RQS{Bins: 8, Bound: bound, MinSize: least, MinSlope: least, Free: scale != 1e3}
 				n := 64
 				in, raw, g := make([]float64, n), scaled(r, n*q.Stride(), scale), normals(r, n)
 				for i := range in {

@@ -34,7 +34,7 @@ func TestRQSTiersAgree(t *testing.T) {
 		for _, bins := range []int{1, 2, 3, 4, 5, 7, 8, 9, 16, 31, 32, 33} {
 			for _, n := range []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 25} {
 				for _, scale := range []float64{1, 30, 1e3, 1e300} {
-					q := RQS{Bins: bins, Bound: 3, MinSize: 1e-3, MinSlope: 1e-3}
+					q := RQS{Bins: bins, Bound: 3, MinSize: 1e-3, MinSlope: 1e-3, Free: (bins+n)%2 == 0}
 					in, raw := scaled(r, n, 2), scaled(r, n*q.Stride(), scale)
 					if n > 6 {
 						in[0], in[1], in[2], in[3], in[4] = 3, -3, math.NaN(), 1e308, math.Inf(-1)

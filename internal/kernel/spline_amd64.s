@@ -313,6 +313,8 @@ knots9:
 	VGATHERQPD        10496(CX)(Z0*8), K1, Z1
 	VMOVUPD           Z1, 13184(CX)
 	VMOVUPD           12736(CX), Z0
+	VPBROADCASTQ      128(AX), Z1
+	VPADDQ            Z1, Z0, Z0
 	VMOVUPD           lanes8<>+0(SB), Z1
 	VPBROADCASTQ      88(AX), Z2
 	VPMULUDQ          Z1, Z2, Z1
@@ -1223,6 +1225,8 @@ knots19:
 	VGATHERQPD        10496(CX)(Z0*8), K1, Z1
 	VMOVUPD           Z1, 13184(CX)
 	VMOVUPD           12736(CX), Z0
+	VPBROADCASTQ      128(AX), Z1
+	VPADDQ            Z1, Z0, Z0
 	VMOVUPD           lanes8<>+0(SB), Z1
 	VPBROADCASTQ      88(AX), Z2
 	VPMULUDQ          Z1, Z2, Z1
@@ -1838,6 +1842,8 @@ knots29:
 	VGATHERQPD        10496(CX)(Z0*8), K1, Z1
 	VMOVUPD           Z1, 13184(CX)
 	VMOVUPD           12736(CX), Z0
+	VPBROADCASTQ      128(AX), Z1
+	VPADDQ            Z1, Z0, Z0
 	VMOVUPD           lanes8<>+0(SB), Z1
 	VPBROADCASTQ      88(AX), Z2
 	VPMULUDQ          Z1, Z2, Z1
@@ -2174,6 +2180,8 @@ knots29:
 	MOVQ              24(AX), R8
 	KMOVB             12608(CX), K5
 	VMOVUPD.Z         (R8)(DI*8), K5, Z1
+	VBROADCASTSD      136(AX), Z2
+	VMULPD            Z2, Z1, Z1
 	VMOVAPD           Z1, K1, Z0
 	MOVQ              (AX), R8
 	KMOVB             12608(CX), K1
@@ -2183,6 +2191,8 @@ knots29:
 	MOVQ              (AX), R8
 	VMOVUPD           Z0, K1, (R8)(DI*8)
 	VMOVUPD           12736(CX), Z0
+	VPBROADCASTQ      128(AX), Z1
+	VPADDQ            Z1, Z0, Z0
 	VMOVUPD           lanes8<>+0(SB), Z1
 	VPBROADCASTQ      88(AX), Z2
 	VPMULUDQ          Z1, Z2, Z1
@@ -2517,6 +2527,7 @@ skip41:
 	BTL    $0x00, R8
 	JCC    skip42
 	MOVQ   12736(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first43
 	VMOVSD 14528(CX), X0
@@ -2536,6 +2547,7 @@ skip42:
 	BTL    $0x01, R8
 	JCC    skip45
 	MOVQ   12744(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first46
 	VMOVSD 14536(CX), X0
@@ -2555,6 +2567,7 @@ skip45:
 	BTL    $0x02, R8
 	JCC    skip48
 	MOVQ   12752(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first49
 	VMOVSD 14544(CX), X0
@@ -2574,6 +2587,7 @@ skip48:
 	BTL    $0x03, R8
 	JCC    skip51
 	MOVQ   12760(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first52
 	VMOVSD 14552(CX), X0
@@ -2593,6 +2607,7 @@ skip51:
 	BTL    $0x04, R8
 	JCC    skip54
 	MOVQ   12768(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first55
 	VMOVSD 14560(CX), X0
@@ -2612,6 +2627,7 @@ skip54:
 	BTL    $0x05, R8
 	JCC    skip57
 	MOVQ   12776(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first58
 	VMOVSD 14568(CX), X0
@@ -2631,6 +2647,7 @@ skip57:
 	BTL    $0x06, R8
 	JCC    skip60
 	MOVQ   12784(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first61
 	VMOVSD 14576(CX), X0
@@ -2650,6 +2667,7 @@ skip60:
 	BTL    $0x07, R8
 	JCC    skip63
 	MOVQ   12792(CX), R8
+	ADDQ   128(AX), R8
 	TESTQ  R8, R8
 	JEQ    first64
 	VMOVSD 14584(CX), X0
@@ -2984,6 +3002,8 @@ knots74:
 	VGATHERQPD        10496(CX)(Z0*8), K1, Z1
 	VMOVUPD           Z1, 13184(CX)
 	VMOVUPD           12736(CX), Z0
+	VPBROADCASTQ      128(AX), Z1
+	VPADDQ            Z1, Z0, Z0
 	VMOVUPD           lanes8<>+0(SB), Z1
 	VPBROADCASTQ      88(AX), Z2
 	VPMULUDQ          Z1, Z2, Z1
@@ -3236,6 +3256,8 @@ knots74:
 	MOVQ              24(AX), R8
 	KMOVB             12608(CX), K5
 	VMOVUPD.Z         (R8)(DI*8), K5, Z1
+	VBROADCASTSD      136(AX), Z2
+	VMULPD            Z2, Z1, Z1
 	VMOVAPD           Z1, K1, Z0
 	MOVQ              (AX), R8
 	KMOVB             12608(CX), K1
@@ -3340,6 +3362,8 @@ knots74:
 	VFMADD132PD       Z1, Z2, Z0
 	VMOVUPD           Z0, 14720(CX)
 	VMOVUPD           12736(CX), Z0
+	VPBROADCASTQ      128(AX), Z1
+	VPADDQ            Z1, Z0, Z0
 	VMOVUPD           lanes8<>+0(SB), Z1
 	VPBROADCASTQ      88(AX), Z2
 	VPMULUDQ          Z1, Z2, Z1
@@ -3674,6 +3698,7 @@ skip86:
 	BTL    $0x00, R8
 	JCC    skip87
 	MOVQ   12736(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first88
 	VMOVSD 14592(CX), X0
@@ -3693,6 +3718,7 @@ skip87:
 	BTL    $0x01, R8
 	JCC    skip90
 	MOVQ   12744(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first91
 	VMOVSD 14600(CX), X0
@@ -3712,6 +3738,7 @@ skip90:
 	BTL    $0x02, R8
 	JCC    skip93
 	MOVQ   12752(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first94
 	VMOVSD 14608(CX), X0
@@ -3731,6 +3758,7 @@ skip93:
 	BTL    $0x03, R8
 	JCC    skip96
 	MOVQ   12760(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first97
 	VMOVSD 14616(CX), X0
@@ -3750,6 +3778,7 @@ skip96:
 	BTL    $0x04, R8
 	JCC    skip99
 	MOVQ   12768(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first100
 	VMOVSD 14624(CX), X0
@@ -3769,6 +3798,7 @@ skip99:
 	BTL    $0x05, R8
 	JCC    skip102
 	MOVQ   12776(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first103
 	VMOVSD 14632(CX), X0
@@ -3788,6 +3818,7 @@ skip102:
 	BTL    $0x06, R8
 	JCC    skip105
 	MOVQ   12784(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first106
 	VMOVSD 14640(CX), X0
@@ -3807,6 +3838,7 @@ skip105:
 	BTL    $0x07, R8
 	JCC    skip108
 	MOVQ   12792(CX), R8
+	ADDQ   128(AX), R8
 	TESTQ  R8, R8
 	JEQ    first109
 	VMOVSD 14648(CX), X0
@@ -4108,6 +4140,8 @@ knots119:
 	VGATHERQPD   Y1, 5248(CX)(Y0*8), Y2
 	VMOVUPD      Y2, 6624(CX)
 	VMOVUPD      6400(CX), Y0
+	VPBROADCASTQ 128(AX), Y1
+	VPADDQ       Y1, Y0, Y0
 	VMOVUPD      lanes8<>+0(SB), Y1
 	VPBROADCASTQ 88(AX), Y2
 	VPMULUDQ     Y1, Y2, Y1
@@ -4691,6 +4725,8 @@ knots129:
 	VGATHERQPD   Y1, 5248(CX)(Y0*8), Y2
 	VMOVUPD      Y2, 6624(CX)
 	VMOVUPD      6400(CX), Y0
+	VPBROADCASTQ 128(AX), Y1
+	VPADDQ       Y1, Y0, Y0
 	VMOVUPD      lanes8<>+0(SB), Y1
 	VPBROADCASTQ 88(AX), Y2
 	VPMULUDQ     Y1, Y2, Y1
@@ -5285,6 +5321,8 @@ knots139:
 	VGATHERQPD   Y1, 5248(CX)(Y0*8), Y2
 	VMOVUPD      Y2, 6624(CX)
 	VMOVUPD      6400(CX), Y0
+	VPBROADCASTQ 128(AX), Y1
+	VPADDQ       Y1, Y0, Y0
 	VMOVUPD      lanes8<>+0(SB), Y1
 	VPBROADCASTQ 88(AX), Y2
 	VPMULUDQ     Y1, Y2, Y1
@@ -5633,6 +5671,8 @@ knots139:
 	MOVQ         24(AX), R8
 	VMOVUPD      6336(CX), Y2
 	VMASKMOVPD   (R8)(DI*8), Y2, Y2
+	VBROADCASTSD 136(AX), Y3
+	VMULPD       Y3, Y2, Y2
 	VBLENDVPD    Y1, Y2, Y0, Y0
 	MOVQ         (AX), R8
 	VMOVUPD      6336(CX), Y1
@@ -5642,6 +5682,8 @@ knots139:
 	MOVQ         (AX), R8
 	VMASKMOVPD   Y0, Y1, (R8)(DI*8)
 	VMOVUPD      6400(CX), Y0
+	VPBROADCASTQ 128(AX), Y1
+	VPADDQ       Y1, Y0, Y0
 	VMOVUPD      lanes8<>+0(SB), Y1
 	VPBROADCASTQ 88(AX), Y2
 	VPMULUDQ     Y1, Y2, Y1
@@ -5933,6 +5975,7 @@ skip147:
 	BTL    $0x00, R8
 	JCC    skip148
 	MOVQ   6400(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first149
 	VMOVSD 7296(CX), X0
@@ -5952,6 +5995,7 @@ skip148:
 	BTL    $0x01, R8
 	JCC    skip151
 	MOVQ   6408(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first152
 	VMOVSD 7304(CX), X0
@@ -5971,6 +6015,7 @@ skip151:
 	BTL    $0x02, R8
 	JCC    skip154
 	MOVQ   6416(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first155
 	VMOVSD 7312(CX), X0
@@ -5990,6 +6035,7 @@ skip154:
 	BTL    $0x03, R8
 	JCC    skip157
 	MOVQ   6424(CX), R8
+	ADDQ   128(AX), R8
 	TESTQ  R8, R8
 	JEQ    first158
 	VMOVSD 7320(CX), X0
@@ -6291,6 +6337,8 @@ knots168:
 	VGATHERQPD   Y1, 5248(CX)(Y0*8), Y2
 	VMOVUPD      Y2, 6624(CX)
 	VMOVUPD      6400(CX), Y0
+	VPBROADCASTQ 128(AX), Y1
+	VPADDQ       Y1, Y0, Y0
 	VMOVUPD      lanes8<>+0(SB), Y1
 	VPBROADCASTQ 88(AX), Y2
 	VPMULUDQ     Y1, Y2, Y1
@@ -6555,6 +6603,8 @@ knots168:
 	MOVQ         24(AX), R8
 	VMOVUPD      6336(CX), Y2
 	VMASKMOVPD   (R8)(DI*8), Y2, Y2
+	VBROADCASTSD 136(AX), Y3
+	VMULPD       Y3, Y2, Y2
 	VBLENDVPD    Y1, Y2, Y0, Y0
 	MOVQ         (AX), R8
 	VMOVUPD      6336(CX), Y1
@@ -6659,6 +6709,8 @@ knots168:
 	VFMADD132PD  Y1, Y2, Y0
 	VMOVUPD      Y0, 7392(CX)
 	VMOVUPD      6400(CX), Y0
+	VPBROADCASTQ 128(AX), Y1
+	VPADDQ       Y1, Y0, Y0
 	VMOVUPD      lanes8<>+0(SB), Y1
 	VPBROADCASTQ 88(AX), Y2
 	VPMULUDQ     Y1, Y2, Y1
@@ -6950,6 +7002,7 @@ skip176:
 	BTL    $0x00, R8
 	JCC    skip177
 	MOVQ   6400(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first178
 	VMOVSD 7328(CX), X0
@@ -6969,6 +7022,7 @@ skip177:
 	BTL    $0x01, R8
 	JCC    skip180
 	MOVQ   6408(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first181
 	VMOVSD 7336(CX), X0
@@ -6988,6 +7042,7 @@ skip180:
 	BTL    $0x02, R8
 	JCC    skip183
 	MOVQ   6416(CX), R12
+	ADDQ   128(AX), R12
 	TESTQ  R12, R12
 	JEQ    first184
 	VMOVSD 7344(CX), X0
@@ -7007,6 +7062,7 @@ skip183:
 	BTL    $0x03, R8
 	JCC    skip186
 	MOVQ   6424(CX), R8
+	ADDQ   128(AX), R8
 	TESTQ  R8, R8
 	JEQ    first187
 	VMOVSD 7352(CX), X0

@@ -29,12 +29,14 @@ const (
 	rqsBase
 	rqsN
 	rqsBins
-	rqsLast
+	rqsSlopes
 	rqsStride
 	rqsBound
 	rqsFree
 	rqsMinSlope
 	rqsShift
+	rqsEnds
+	rqsTail
 )
 
 const (

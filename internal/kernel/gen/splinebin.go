@@ -51,16 +51,16 @@ func (s *splineCode) find(axis int) *splineBin {
 func (s *splineCode) laneNumbersReg() reg.Register { return s.get(s.laneNumbers()) }
 
 // slopeIndex returns what gather adds to the address of the vector's raw numbers
-// to read the slope at the left end of bin k, and the masks of the elements
-// whose left and right ends are inner knots.
+// to read the slope at the right end of bin k, that at the left being before it, and
+// the masks of the elements where these are raw numbers.
 func (s *splineCode) slopeIndex() (base, index, left, right reg.Register) {
-	k := s.get(s.k)
+	k := s.addInt(s.get(s.k), s.intField(rqsEnds))
 	index = s.new()
 	s.VPMULUDQ(s.laneNumbersReg(), s.intField(rqsStride), index)
 	index = s.addInt(index, k)
 	lanes := s.laneMask()
 	left = s.bothMasks(s.greaterInt(k, s.zero()), lanes)
-	right = s.bothMasks(s.greaterInt(s.intField(rqsLast), k), lanes)
+	right = s.bothMasks(s.greaterInt(s.intField(rqsSlopes), k), lanes)
 	base = s.GP64()
 	s.MOVQ(s.bins, base)
 	s.SHLQ(U8(4), base)
@@ -68,7 +68,7 @@ func (s *splineCode) slopeIndex() (base, index, left, right reg.Register) {
 	return base, index, left, right
 }
 
-// slopes computes the slopes at the bin's ends: 1 at the bounds.
+// slopes computes the slopes at the bin's ends: 1 where they are not raw numbers.
 func (s *splineCode) slopes(b *splineBin) {
 	base, index, left, right := s.slopeIndex()
 	u0 := s.gather(base, index, -8, left)

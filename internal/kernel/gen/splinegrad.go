@@ -30,10 +30,10 @@ func (s *splineCode) inverseGrad() {
 	s.scatter(b, g)
 }
 
-// addToElement adds d, or where the map is the identity the gradient of the
+// addToElement adds d, or outside what rqsConsts.tail says of the gradient of the
 // result, to the gradient of the argument.
 func (s *splineCode) addToElement(d reg.Register) {
-	s.pickTo(s.outside(), s.loadElement(rqsGradOut), d)
+	s.pickTo(s.outside(), s.mul(s.loadElement(rqsGradOut), s.field(rqsTail)), d)
 	s.storeElement(s.add(s.loadElement(rqsOut), d), rqsOut)
 }
 
@@ -194,12 +194,13 @@ func (s *splineCode) addSlopes(g *splineGrad, active reg.GPVirtual, draw, step r
 	s.MOVQ(s.bins, row)
 	s.SHLQ(U8(4), row)
 	s.ADDQ(draw, row)
-	last := s.pointer(rqsLast)
+	slopes := s.pointer(rqsSlopes)
 	for l := range s.lanes {
 		s.ifActive(active, l, func() {
 			k := s.GP64()
 			at := func(m Mem) Mem { m.Disp += 8 * l; return m }
 			s.MOVQ(at(s.k), k)
+			s.ADDQ(Mem{Base: s.p, Disp: rqsEnds}, k)
 			add := func(from Mem, disp int) {
 				t := s.XMM()
 				s.VMOVSD(at(from), t)
@@ -212,7 +213,7 @@ func (s *splineCode) addSlopes(g *splineGrad, active reg.GPVirtual, draw, step r
 			s.JEQ(LabelRef(first))
 			add(g.d0, -8)
 			s.Label(first)
-			s.CMPQ(k, last)
+			s.CMPQ(k, slopes)
 			s.JEQ(LabelRef(end))
 			add(g.d1, 0)
 			s.Label(end)
