@@ -23,7 +23,7 @@ type SoftSpline struct {
 const minShare = 0x1p-30
 
 func (m SoftSpline) args() autodiff.Args {
-	q := Spline(m).kernel()
+	q := Spline{Bins: m.Bins, Bound: m.Bound}.kernel()
 	return autodiff.Args{A: q.Bound, B: minShare, I: q.Bins}
 }
 

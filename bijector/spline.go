@@ -9,18 +9,20 @@ import (
 
 // Spline is the monotone rational-quadratic spline: on [−Bound, Bound] it has
 // Bins pieces, each a quotient of two quadratics, with a continuous derivative;
-// outside it is the identity.
+// outside it is what its Tails say, as a rule the identity.
 //
-// Its 3·Bins−1 raw parameters are Bins widths and Bins heights, of which a
-// softmax makes shares of the interval, none less than 1/1000, and Bins−1
-// slopes of the inner knots, 1/1000 + log(1 + exp(r + const)). Zeros are the
-// identity. It is defined for any finite parameters and arguments.
+// Its raw parameters are Bins widths and Bins heights, of which a softmax makes
+// shares of the interval, none less than 1/1000, and the slopes of the inner
+// knots, 1/1000 + log(1 + exp(r + const)), with those at the ends where Tails have
+// them. Zeros are the identity. It is defined for any finite parameters and
+// arguments. All tails run at about the same speed.
 //
 // Conor Durkan, Artur Bekasov, Iain Murray, George Papamakarios, Neural Spline
 // Flows, 2019, arXiv:1906.04032.
 type Spline struct {
 	Bins  int     // 0 is 8
 	Bound float64 // 0 is 5
+	Tails Tails
 }
 
 const (
@@ -30,7 +32,7 @@ const (
 
 // kernel returns the spline's kernel.
 func (m Spline) kernel() kernel.RQS {
-	q := kernel.RQS{Bins: m.Bins, Bound: m.Bound, MinSize: minBin, MinSlope: minSlope}
+	q := kernel.RQS{Bins: m.Bins, Bound: m.Bound, MinSize: minBin, MinSlope: minSlope, Free: m.Tails != IdentityTails}
 	if q.Bins == 0 {
 		q.Bins = 8
 	}
@@ -45,11 +47,20 @@ func (m Spline) Restore() error {
 	if err := m.kernel().Check(); err != nil {
 		return fmt.Errorf("bijector: Spline: %w", err)
 	}
+	if !m.Tails.known() {
+		return fmt.Errorf("bijector: Spline: got tails %q, want one of %q", string(m.Tails), []Tails{IdentityTails, FreeTails, CircularTails})
+	}
 	return nil
 }
 
-// Params returns 3·Bins − 1.
-func (m Spline) Params() int { return m.kernel().Stride() }
+// Params returns 3·Bins − 1, with free tails 3·Bins + 1, with circular ones 3·Bins.
+func (m Spline) Params() int {
+	k := m.kernel().Stride()
+	if m.Tails == CircularTails {
+		k--
+	}
+	return k
+}
 
 // Forward returns the spline's value and the logarithm of its slope.
 func (m Spline) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) { return m.apply(x, raw, 0) }
@@ -58,18 +69,26 @@ func (m Spline) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) { return
 func (m Spline) Inverse(y, raw autodiff.Var) (x, logSlope autodiff.Var) { return m.apply(y, raw, 1) }
 
 func (m Spline) apply(x, raw autodiff.Var, inverse int) (autodiff.Var, autodiff.Var) {
+	must(m.Restore())
+	wantRaw("Spline", m.Params(), x, raw)
 	q := m.kernel()
-	if err := q.Check(); err != nil {
-		panic("bijector: Spline: " + err.Error())
-	}
-	wantRaw("Spline", q.Stride(), x, raw)
 	args := autodiff.Args{A: q.Bound, I: q.Bins, J: inverse}
+	if q.Free {
+		args.J |= freeEnds
+	}
+	if m.Tails == CircularTails {
+		return circular(x, raw, args)
+	}
 	return splineOp.Apply2(nil, args, x.Shape(), x.Shape(), x, raw)
 }
+
+// freeEnds in Args.J says that the slopes at the ends are raw parameters.
+const freeEnds = 2
 
 // splineKernel returns the kernel for the attributes of splineOp.
 func splineKernel(a autodiff.Args) kernel.RQS {
 	q := Spline{Bins: a.I, Bound: a.A}.kernel()
+	q.Free = a.J&freeEnds != 0
 	if a.B > 0 {
 		q.MinSize, q.MinSlope = a.B, a.B
 	}
@@ -78,7 +97,7 @@ func splineKernel(a autodiff.Args) kernel.RQS {
 
 // splineOp has inputs x (n×d) and raw (n×dK or 1×dK) and outputs value and
 // log-slope. Args.A is the bound, Args.I the number of bins, Args.J 1 for the
-// inverse; Args.B is the least share and slope, 0 for those of Spline.
+// inverse, plus freeEnds; Args.B is the least share and slope, 0 for those of Spline.
 var splineOp = &autodiff.Op{
 	Name: "bijector.Spline",
 	Forward: func(c *autodiff.Call) {
@@ -87,7 +106,7 @@ var splineOp = &autodiff.Op{
 		raw, block := repeated(c)
 		for i := 0; i < len(x); i += block {
 			n := min(block, len(x)-i)
-			if a.J == 1 {
+			if a.J&1 == 1 {
 				q.Inverse(y[i:i+n], ls[i:i+n], x[i:i+n], raw, n)
 			} else {
 				q.Forward(y[i:i+n], ls[i:i+n], x[i:i+n], raw, n)
@@ -106,7 +125,7 @@ var splineOp = &autodiff.Op{
 		dy, dls := orTemp(c, c.OutGrad(0), x), orTemp(c, c.OutGrad(1), x)
 		for i := 0; i < len(x); i += block {
 			n := min(block, len(x)-i)
-			if a.J == 1 {
+			if a.J&1 == 1 {
 				q.InverseGrad(dx[i:i+n], draw, dy[i:i+n], dls[i:i+n], y[i:i+n], raw, n)
 			} else {
 				q.ForwardGrad(dx[i:i+n], draw, dy[i:i+n], dls[i:i+n], x[i:i+n], raw, n)

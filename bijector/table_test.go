@@ -54,6 +54,7 @@ func coreCases() []bijectortest.Case {
 		return c
 	}
 	spline := bijector.Spline{}
+	free, circle := bijector.Spline{Bins: 4, Bound: 1, Tails: bijector.FreeTails}, bijector.Spline{Bins: 4, Bound: 1, Tails: bijector.CircularTails}
 	standardizer := bijector.NewStandardizer(3)
 	bijector.Initialize(standardizer, autodiff.NewTape().Matrix(bijectortest.Uniform(20, 3, -1, 7)))
 	return []bijectortest.Case{
@@ -72,6 +73,11 @@ func coreCases() []bijectortest.Case {
 		{Name: "Elementwise/affine-glow", B: elementwise(bijector.Affine{Scale: bijector.GlowScale}), X: normal(5, 3)},
 		{Name: "Elementwise/affine-softplus", B: elementwise(bijector.Affine{Scale: bijector.SoftplusScale}), X: normal(5, 3)},
 		{Name: "Elementwise/spline", B: elementwise(spline), X: normal(6, 3)},
+		{Name: "Elementwise/spline-free", B: elementwise(free), X: normal(6, 3)},
+		{Name: "Elementwise/spline-circular", B: elementwise(circle), X: normal(6, 3)},
+		{Name: "Coupling/spline-free", B: coupling(4, []int{0}, free, 0), X: normal(5, 4)},
+		{Name: "Coupling/spline-circular", B: coupling(4, []int{0}, circle, 0), X: normal(5, 4)},
+		{Name: "Coupling/spline-circular-conditional", B: coupling(3, []int{1}, circle, 2), X: normal(5, 3), Context: normal(5, 2)},
 		{Name: "Coupling/additive", B: coupling(3, []int{1}, bijector.Additive{}, 0), X: normal(5, 3)},
 		{Name: "Coupling/affine", B: coupling(4, []int{1, 3}, bijector.Affine{}, 0), X: normal(5, 4)},
 		{Name: "Elementwise/softspline", B: elementwise(bijector.SoftSpline{Bins: 5}), X: normal(6, 3)},

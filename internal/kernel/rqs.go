@@ -61,7 +61,7 @@ func (q RQS) Forward(y, ls, x, raw []float64, n int) {
 		c.forward(y, ls, x, raw, n)
 	}
 	if q.Free {
-		c.lines(y, ls, x, raw, n, (*rqsLine).forward)
+		c.lines(y, ls, x, raw, n, rqsLine.forward)
 	}
 }
 
@@ -90,7 +90,7 @@ func (q RQS) Inverse(x, ls, y, raw []float64, n int) {
 		c.inverse(x, ls, y, raw, n)
 	}
 	if q.Free {
-		c.lines(x, ls, y, raw, n, (*rqsLine).inverse)
+		c.lines(x, ls, y, raw, n, rqsLine.inverse)
 	}
 }
 

@@ -15,7 +15,7 @@ type rqsCall struct {
 	gradOut, gradLog             *float64 // gradients of the results
 	raw, draw                    *float64
 	base                         *float64 // knot j if the softmax gave nothing, j ≤ bins
-	n, bins, slopes, stride        int
+	n, bins, slopes, stride      int
 	bound, free, minSlope, shift float64
 	ends                         int
 	tail                         float64

@@ -11,7 +11,7 @@ func (q RQS) ForwardGrad(dx, draw, dy, dls, x, raw []float64, n int) {
 		c.forwardGrad(dx, draw, dy, dls, x, raw, n)
 	}
 	if q.Free {
-		c.lineGrads(&a, (*rqsLine).forwardGrad)
+		c.lineGrads(&a, rqsLine.forwardGrad)
 	}
 }
 
@@ -42,7 +42,7 @@ func (q RQS) InverseGrad(dy, draw, dx, dls, x, raw []float64, n int) {
 		c.inverseGrad(dy, draw, dx, dls, x, raw, n)
 	}
 	if q.Free {
-		c.lineGrads(&a, (*rqsLine).inverseGrad)
+		c.lineGrads(&a, rqsLine.inverseGrad)
 	}
 }
 
