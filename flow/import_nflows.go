@@ -44,13 +44,13 @@ func (w *weights) nflowsTransform(prefix string, s ImportSettings) (chain biject
 		b, d = w.nflowsCoupling(prefix, false, s)
 	case w.has(prefix + "autoregressive_net."):
 		b, d = w.nflowsAutoregressive(prefix, bijector.SoftplusScale, false, s)
-	case w.has(prefix + "_permutation"):
+	case w.holds(prefix + "_permutation"):
 		d = w.shape(prefix+"_permutation", 1)[0]
 		b = &bijector.Permute{Perm: invert(w.permutation(prefix+"_permutation", d))}
 		restored(b.(*bijector.Permute))
-	case w.has(prefix + "upper_entries"):
+	case w.holds(prefix + "upper_entries"):
 		b, d = w.luLinear(prefix)
-	case w.has(prefix + "log_scale"):
+	case w.holds(prefix + "log_scale"):
 		d = w.shape(prefix+"log_scale", 1)[0]
 		w.ignore(prefix + "initialized")
 		b = bijector.NewInvert(&bijector.ActNorm{Shift: param(w.floats(prefix+"shift", d)), LogScale: param(w.floats(prefix+"log_scale", d)), Initialized: true})

@@ -40,12 +40,12 @@ func (w *weights) normflow(p string, d int, s ImportSettings) bijector.Chain {
 	case !w.has(p): // a Permute of mode swap has no numbers
 		half := d / 2
 		return bijector.Chain{bijector.NewPermute(append(bijector.Columns(half, d), bijector.Columns(0, half)...)...)}
-	case w.has(p + "perm"):
+	case w.holds(p + "perm"):
 		w.ignore(p + "inv_perm")
 		return bijector.Chain{bijector.NewPermute(w.permutation(p+"perm", d)...)}
 	case w.has(p + "flows."):
 		return bijector.Chain{w.channelCoupling(p+"flows.1.param_map.net.", d, s)}
-	case w.has(p + "b"):
+	case w.holds(p + "b"):
 		return bijector.Chain{w.maskedAffine(p, d, s)}
 	case w.has(p + "prqct."):
 		return w.coupledSpline(p+"prqct.", s)
@@ -59,7 +59,7 @@ func (w *weights) normflow(p string, d int, s ImportSettings) bijector.Chain {
 		b, _ := w.luLinear(p + "linear.")
 		perm := w.permutation(p+"permutation._permutation", d)
 		return bijector.Chain{b, bijector.NewPermute(invert(perm)...)}
-	case w.has(p + "s"):
+	case w.holds(p + "s"):
 		w.ignore(p + "data_dep_init_done")
 		return bijector.Chain{&bijector.ActNorm{Shift: param(w.floats(p+"t", 1, d)), LogScale: param(w.floats(p+"s", 1, d)), Initialized: true}}
 	}

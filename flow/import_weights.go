@@ -52,6 +52,9 @@ func (w *weights) has(prefix string) bool {
 	return i < len(w.names) && strings.HasPrefix(w.names[i], prefix)
 }
 
+// holds reports whether there is a tensor of this name.
+func (w *weights) holds(name string) bool { return w.tensors[name] != nil }
+
 // count returns one more than the largest n of the names prefix + n + ".…".
 func (w *weights) count(prefix string) int {
 	count := 0

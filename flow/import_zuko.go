@@ -16,7 +16,7 @@ func (w *weights) zuko(s ImportSettings) *Transformed {
 	var chain bijector.Chain
 	for i := range w.count(prefix) {
 		name := fmt.Sprintf("%s%d.", prefix, i)
-		if w.has(name + "mask") {
+		if w.holds(name + "mask") {
 			chain = append(chain, w.zukoCoupling(name, d, s))
 		} else {
 			chain = append(chain, w.zukoAutoregressive(name, d, s))
