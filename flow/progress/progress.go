@@ -9,42 +9,48 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"sync/atomic"
+	"os"
 
 	"github.com/normflow/normflow/flow"
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 )
 
-// A Bar is a line that shows the steps done, the time left and the NLL. It is
+// A Bar is a line that shows the steps done, the time left and the loss. It is
 // not safe for concurrent use.
 type Bar struct {
-	container *mpb.Progress
-	bar       *mpb.Bar
-	last      atomic.Pointer[flow.Record]
+	w   io.Writer
+	bar *progressbar.ProgressBar // nil until the first record
 }
 
 // New returns a bar that writes to w, usually os.Stderr. If w is not a
 // terminal nothing is written.
-func New(w io.Writer) *Bar {
-	return &Bar{container: mpb.New(mpb.WithOutput(w), mpb.WithWidth(40))}
-}
+func New(w io.Writer) *Bar { return &Bar{w: w} }
 
 // Report shows a record: it is made for flow.Settings.Report.
 func (b *Bar) Report(r flow.Record) {
-	b.last.Store(&r)
 	if b.bar == nil {
-		b.bar = b.container.AddBar(int64(r.Steps),
-			mpb.PrependDecorators(decor.CountersNoUnit("%d/%d steps ")),
-			mpb.AppendDecorators(
-				decor.Any(func(decor.Statistics) string { return " " + summary(b.last.Load()) }),
-				decor.AverageETA(decor.ET_STYLE_GO, decor.WCSyncSpace)))
+		b.bar = progressbar.NewOptions(r.Steps,
+			progressbar.OptionSetWriter(b.w),
+			progressbar.OptionSetVisibility(terminal(b.w)),
+			progressbar.OptionSetWidth(30),
+			progressbar.OptionSetPredictTime(true),
+			progressbar.OptionShowCount(),
+			progressbar.OptionShowIts(),
+			progressbar.OptionSetItsString("steps"))
 	}
-	b.bar.SetCurrent(int64(r.Step))
+	b.bar.Describe(summary(r))
+	b.bar.Set(r.Step) // fails only where writing does
+}
+
+// terminal reports whether w is one.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // summary returns the figures of a record in a few characters.
-func summary(r *flow.Record) string {
+func summary(r flow.Record) string {
 	s := fmt.Sprintf("loss %.4f", r.Loss)
 	if !math.IsNaN(r.Validation) {
 		s += fmt.Sprintf(", held out %.4f", r.Validation)
@@ -55,10 +61,12 @@ func summary(r *flow.Record) string {
 	return s
 }
 
-// Close leaves the bar as it is and waits until it is drawn.
+// Close leaves the bar as it is and goes to the next line.
 func (b *Bar) Close() {
-	if b.bar != nil && !b.bar.Completed() {
-		b.bar.Abort(false)
+	if b.bar != nil {
+		b.bar.Exit()
+		if terminal(b.w) {
+			fmt.Fprintln(b.w)
+		}
 	}
-	b.container.Wait()
 }

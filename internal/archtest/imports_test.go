@@ -33,7 +33,8 @@ const outside = `
 	golang.org/x/sys/cpu: internal/kernel
 	golang.org/x/exp/rand: internal/rng
 	gonum.org/v1/plot: examples/*, examples/internal/*
-	github.com/vbauerster/mpb/v8: flow/progress
+	github.com/schollz/progressbar/v3: flow/progress
+	golang.org/x/term: flow/progress
 	codeberg.org/sbinet/npyio: examples/*
 `
 
@@ -76,7 +77,7 @@ func TestImportsRefused(t *testing.T) {
 			t.Errorf("%s may import %s", c[0], c[1])
 		}
 	}
-	for _, c := range [][2]string{{"flow", "golang.org/x/exp/rand"}, {"flow", "C"}, {"autodiff", "gonum.org/v1/gonumx"}, {"flow", "github.com/vbauerster/mpb/v8"}} {
+	for _, c := range [][2]string{{"flow", "golang.org/x/exp/rand"}, {"flow", "C"}, {"autodiff", "gonum.org/v1/gonumx"}, {"flow", "github.com/schollz/progressbar/v3"}} {
 		if mayImportOutside(c[0], c[1]) {
 			t.Errorf("%s may import %s", c[0], c[1])
 		}
