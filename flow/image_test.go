@@ -8,7 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
@@ -265,5 +267,26 @@ func TestImageModelsAreSaved(t *testing.T) {
 				t.Fatalf("%s, row %d: got log-density %v from the file, want %v", name, i, got[i], want[i])
 			}
 		}
+	}
+}
+
+// A file cannot make a network set aside memory by claims of many pixels.
+func TestLoadBelievesNoPixels(t *testing.T) {
+	conv := nn.NewConv2D(1, 1, 100, 100, 1, nn.Linear, rng.New(1))
+	net := nn.NewRewired(conv, []int{3}, []int{3, 4})
+	m := flow.New(dist.NewStdNormal(2), bijector.NewCoupling(2, []int{0}, bijector.Affine{}, 0, func(_, _ int) nn.Network { return net }))
+	var file bytes.Buffer
+	if err := m.Save(&file); err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Count(file.Bytes(), []byte("100")) != 2 {
+		t.Fatal("the file does not hold the sides of the image as they are")
+	}
+	large := bytes.ReplaceAll(file.Bytes(), []byte("100"), []byte("999"))
+	if _, err := flow.Load(&file); err != nil {
+		t.Errorf("got error %v from 10,000 pixels, want none", err)
+	}
+	if _, err := flow.Load(bytes.NewReader(large)); err == nil {
+		t.Error("got a model from claims of 998,001 pixels, want an error")
 	}
 }

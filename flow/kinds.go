@@ -227,6 +227,10 @@ func cost(value any) int {
 	switch v := value.(type) {
 	case *bijector.Squeeze:
 		return product(16, v.Channels, v.Height, v.Width)
+	case *nn.Rewired: // a row of its network, when it is evaluated
+		if v.Net != nil {
+			return product(8, v.Net.In())
+		}
 	}
 	return 0
 }

@@ -88,6 +88,9 @@ func (c *Conv2D) Restore() error {
 	if rows%(c.Size*c.Size) != 0 {
 		return fmt.Errorf("nn: Conv2D: got weights of %d×%d, want a multiple of %d rows", rows, out, c.Size*c.Size)
 	}
+	if in, out := c.channels(); float64(c.Height)*float64(c.Width)*float64(max(in, out)) > math.MaxInt32 {
+		return fmt.Errorf("nn: Conv2D: got %d and %d channels of %d×%d pixels, want at most 2³¹ numbers", in, out, c.Height, c.Width)
+	}
 	for _, p := range []*autodiff.Param{c.B, c.Gain} {
 		if p == nil {
 			continue

@@ -215,6 +215,7 @@ func TestConvRestore(t *testing.T) {
 		"bias":    {func() *ConvNet { m := net(); m.Layers[1].B = m.Layers[2].B; return m }(), "nn: Conv2D: got a bias or gain of 1×6, want 1×4"},
 		"order":   {func() *ConvNet { m := net(); m.Layers[1] = *other; return m }(), "nn: Conv2D: got 5 channels of 3×3 pixels, want 4 of 3×3 (layer 1)"},
 		"pixels":  {func() *ConvNet { m := net(); m.Layers[1].Width = 4; return m }(), "nn: Conv2D: got 4 channels of 3×4 pixels, want 4 of 3×3"},
+		"large":   {func() *ConvNet { m := net(); m.Layers[0].Width = 1 << 30; return m }(), "nn: Conv2D: got 2 and 4 channels of 3×1073741824 pixels"},
 		"context": {func() *ConvNet { m := net(); l := NewLayer(2, 3, Linear, nil); m.Context = &l; return m }(), "nn: Context: got a layer to 3 numbers"},
 		"group":   {func() *ConvNet { m := net(); m.Group = 4; return m }(), "nn: Group: got 4, want a divisor of 6"},
 		"first":   {&ResConv{}, "nn: Conv2D: got 0×0 pixels"},

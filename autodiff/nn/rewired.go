@@ -27,10 +27,10 @@ func (r *Rewired) Restore() error {
 	if r.Net == nil || len(r.Place) == 0 || len(r.Take) == 0 {
 		return fmt.Errorf("nn: Rewired: got network %v with %d inputs and %d outputs, want a network and at least one of each", r.Net, len(r.Place), len(r.Take))
 	}
-	used := make([]bool, r.Net.In())
+	used := make(map[int]bool, len(r.Place))
 	for _, j := range r.Place {
-		if j < 0 || j >= len(used) || used[j] {
-			return fmt.Errorf("nn: Rewired: got input %d, want different ones of 0 to %d", j, len(used)-1)
+		if j < 0 || j >= r.Net.In() || used[j] {
+			return fmt.Errorf("nn: Rewired: got input %d, want different ones of 0 to %d", j, r.Net.In()-1)
 		}
 		used[j] = true
 	}
