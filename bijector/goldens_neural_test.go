@@ -53,6 +53,9 @@ func (g *neural) rows(name string) *mat.Dense {
 	if !ok {
 		g.t.Fatalf("got no data %q", name)
 	}
+	if len(v.shape) == 0 { // a number
+		return mat.NewDense(1, 1, v.data)
+	}
 	return mat.NewDense(v.shape[0], len(v.data)/v.shape[0], v.data)
 }
 

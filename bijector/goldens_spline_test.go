@@ -1,0 +1,114 @@
+package bijector_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/bijector"
+	"gonum.org/v1/gonum/mat"
+)
+
+// slopeOne is where a peer's number for a slope gives slope 1, as ours does at 0.
+var slopeOne = math.Log(math.Expm1(0.999))
+
+// raw returns the widths, heights and slopes of one element a row, the slopes less shift.
+func (g *neural) raw(shift float64) *mat.Dense {
+	g.t.Helper()
+	var all mat.Dense
+	d := g.rows("d")
+	d.Apply(func(_, _ int, v float64) float64 { return v - shift }, d)
+	all.Augment(g.rows("w"), g.rows("h"))
+	raw := new(mat.Dense)
+	raw.Augment(&all, d)
+	return raw
+}
+
+// spline checks a spline of numbers that has its own parameters for each; the
+// peer's interval begins at zero if ours is moved by bound.
+func (g *neural) spline(s bijector.Univariate, raw *mat.Dense, move float64) {
+	g.t.Helper()
+	tape := autodiff.NewTape()
+	r := tape.Matrix(raw)
+	y, l := s.Forward(tape.Matrix(g.rows("x")).AddConst(-move), r)
+	g.compare("y", y.AddConst(move))
+	g.compare("logdet", l)
+	in, out := "inverse_in", "inverse_out"
+	if _, ok := g.Data[in]; !ok {
+		in = "y"
+	}
+	x, l := s.Inverse(tape.Matrix(g.rows(in)).AddConst(-move), r)
+	g.compare(out, x.AddConst(move))
+	if _, ok := g.Data["inverse_logdet"]; ok {
+		g.compare("inverse_logdet", l)
+	}
+}
+
+func TestNeuralSplineUnit(t *testing.T) {
+	g := readNeural(t, "rqs_unit")
+	g.spline(bijector.Spline{Bins: 6, Bound: 0.5, Tails: bijector.FreeTails}, g.raw(slopeOne), 0.5)
+}
+
+func TestNeuralSplineUnconstrained(t *testing.T) {
+	g := readNeural(t, "rqs_unconstrained")
+	g.spline(bijector.Spline{Bins: 6, Bound: 3}, g.raw(slopeOne), 0)
+}
+
+func TestNeuralZukoSpline(t *testing.T) {
+	g := readNeural(t, "zuko_rqs")
+	g.spline(bijector.SoftSpline{Bins: 6}, g.raw(0), 0)
+}
+
+// opposite is Map at the opposite point of the circle [−Bound, Bound).
+type opposite struct {
+	Map   bijector.Univariate
+	Bound float64
+}
+
+func (o opposite) Params() int { return o.Map.Params() }
+
+func (o opposite) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
+	return o.Map.Forward(o.turn(x), raw)
+}
+
+func (o opposite) Inverse(y, raw autodiff.Var) (x, logSlope autodiff.Var) {
+	x, logSlope = o.Map.Inverse(y, raw)
+	return o.turn(x), logSlope
+}
+
+func (o opposite) turn(x autodiff.Var) autodiff.Var {
+	n, d := x.Dims()
+	half := mat.NewDense(n, d, nil)
+	for i := range n {
+		for j := range d {
+			half.Set(i, j, -math.Copysign(o.Bound, x.At(i, j)))
+		}
+	}
+	return x.Add(x.Tape().Matrix(half))
+}
+
+// The peer's circular splines are those with slope 1 at the ends, each after half a turn.
+func TestNeuralZukoCircular(t *testing.T) {
+	g := readNeural(t, "zuko_ncsf")
+	m := bijector.Inverted{Map: opposite{bijector.SoftSpline{Bins: 5, Bound: math.Pi}, math.Pi}}
+	var chain bijector.Chain
+	for i := range 2 {
+		prefix := fmt.Sprintf("transform.transforms.%d.", i)
+		p := peerMADE{cond: 2, act: nn.ReLU, outputs: 14, row: func(j, k int) int { return 14*j + k },
+			layers: []string{prefix + "hyper.0.", prefix + "hyper.2."}}
+		for _, k := range g.weight(prefix + "order") {
+			p.order = append(p.order, int(k))
+		}
+		chain = append(bijector.Chain{bijector.NewAutoregressive(g.build(p), m)}, chain...)
+	}
+	uniform := 0.0 // the base's log-density
+	for j, lo := range g.weight("base.lower") {
+		uniform -= math.Log(g.weight("base.upper")[j] - lo)
+	}
+	tape := autodiff.NewTape()
+	g.compare("log_prob", bijector.Given(chain, tape.Matrix(g.rows("context"))).ILDJ(tape.Matrix(g.rows("x"))).AddConst(uniform))
+	delete(g.Data, "log_prob") // of another base than density's
+	g.density(chain, "z")
+}
