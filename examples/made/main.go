@@ -59,7 +59,7 @@ var recipes = map[string]options{
 	"bars":      {masks: 1, hidden: 100, rate: 0.01, decay: 0.001},
 	"adult":     {masks: 4, hidden: 300, rate: 1e-3, decay: 0.1},
 	"connect4":  {masks: 1, hidden: 300, rate: 1e-3, decay: 0.1},
-	"dna":       {masks: 16, hidden: 200, rate: 1e-3, decay: 0.3},
+	"dna":       {masks: 16, hidden: 100, rate: 2e-3, decay: 0.1},
 	"mushrooms": {masks: 4, hidden: 300, rate: 1e-3, decay: 0.1},
 }
 
