@@ -37,10 +37,11 @@ func ExampleFileInfo() {
 	if err != nil {
 		fmt.Println(err)
 	}
-	fmt.Println(info.Dim, info.Tensors)
+	var first flow.TensorInfo = info.Tensors[0]
+	fmt.Println(info.Dim, first.Name, first.Rows, first.Cols)
 	fmt.Println(info.Architecture)
 	// Output:
-	// 2 [{Map.0.By 1 2}]
+	// 2 Map.0.By 1 2
 	// {"Base":{"kind":"dist.std-normal","D":2},"Map":[{"kind":"shift","By":{"Param":"Map.0.By","Min":"-inf","Max":"inf"}}]}
 }
 

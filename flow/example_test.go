@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
@@ -129,4 +130,19 @@ func ExampleData_Weighted() {
 	_, err := flow.Fit(context.Background(), m, flow.Rows(x).Weighted([]float64{1, 1, 1, 0}), &flow.Settings{Steps: 2000, Clip: -1})
 	fmt.Printf("%v %.1f\n", err, m.Decode(nil, mat.NewDense(1, 1, nil)).At(0, 0))
 	// Output: <nil> 2.0
+}
+
+func ExampleRecord() {
+	model := flow.New(dist.NewStdNormal(1), bijector.NewShift(autodiff.Learned(0)))
+	data := flow.Rows(mat.NewDense(4, 1, []float64{1, 2, 3, 4}))
+	show := func(r flow.Record) { fmt.Printf("step %d of %d: NLL %.3f\n", r.Step, r.Steps, r.Loss) }
+	var result *flow.Result
+	result, err := flow.Fit(context.Background(), model, data, &flow.Settings{
+		Steps: 2, Batch: 4, Every: 1, Optimizer: &optim.SGD{}, Schedule: optim.Constant(1), Report: show,
+	})
+	fmt.Println(result.Steps, err)
+	// Output:
+	// step 1 of 2: NLL 4.669
+	// step 2 of 2: NLL 1.544
+	// 2 <nil>
 }

@@ -46,6 +46,14 @@ func ExampleLayer() {
 	// 7
 }
 
+func ExampleConstant() {
+	net := nn.NewConstant(2)
+	net.Row.Set([]float64{3, 4})
+	tape := autodiff.NewTape()
+	fmt.Println(net.In(), net.Apply(tape.Zeros(5, 1)).Data())
+	// Output: 0 [3 4]
+}
+
 func ExampleResMLP() {
 	net := nn.NewResMLP(3, 32, 2, 6, nn.ReLU, rand.NewPCG(1, 2))
 	tape := autodiff.NewTape()

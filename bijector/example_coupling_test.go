@@ -1,0 +1,32 @@
+package bijector_test
+
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/bijector"
+	"gonum.org/v1/gonum/mat"
+)
+
+// NICE: the log-determinant is 0.
+func ExampleAdditive() {
+	f := bijector.NewElementwise(2, bijector.Additive{})
+	f.Raw.Set([]float64{1, -1})
+	tape := autodiff.NewTape()
+	y := f.Forward(tape.Matrix(mat.NewDense(1, 2, []float64{10, 10})))
+	fmt.Println(y.Data(), f.ILDJ(y).Value())
+	// Output: [11 9] 0
+}
+
+func ExampleScaleMap() {
+	tape := autodiff.NewTape()
+	for _, m := range []bijector.ScaleMap{bijector.SoftClipScale, bijector.Exponential, bijector.TanhScale} {
+		f := bijector.NewElementwise(1, bijector.Affine{Scale: m})
+		f.Raw.Set([]float64{0, 5}) // t and s
+		fmt.Printf("%q %.3f\n", string(m), f.FLDJ(tape.Scalar(0)).Value())
+	}
+	// Output:
+	// "" 2.901
+	// "exp" 5.000
+	// "tanh" 1.973
+}
