@@ -54,7 +54,7 @@ func main() {
 	}
 }
 
-// recipes were chosen by the validation rows.
+// recipes are the best of a handful of tries.
 var recipes = map[string]options{
 	"bars":      {masks: 1, hidden: 100, rate: 0.01, decay: 0.001},
 	"adult":     {masks: 4, hidden: 300, rate: 1e-3, decay: 0.1},
