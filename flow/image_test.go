@@ -270,6 +270,23 @@ func TestImageModelsAreSaved(t *testing.T) {
 	}
 }
 
+// The lists of columns that the couplings of large images hold are no more
+// memory than the weights of a usual network justify.
+func TestLargeImageModelsAreLoaded(t *testing.T) {
+	for name, preset := range imagePresets {
+		for _, side := range []int{28, 64} {
+			m := preset(flow.ImageArch{Channels: 3, Height: side, Width: side, Hidden: 32}, rng.New(1))
+			var file bytes.Buffer
+			if err := m.Save(&file); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := flow.Load(&file); err != nil {
+				t.Errorf("%s, %d×%d pixels: %v", name, side, side, err)
+			}
+		}
+	}
+}
+
 // A file cannot make a network set aside memory by claims of many pixels.
 func TestLoadBelievesNoPixels(t *testing.T) {
 	conv := nn.NewConv2D(1, 1, 100, 100, 1, nn.Linear, rng.New(1))

@@ -228,7 +228,7 @@ func cost(value any) int {
 	case *bijector.Squeeze:
 		return product(16, v.Channels, v.Height, v.Width)
 	case *nn.Rewired: // a row of its network, when it is evaluated
-		if v.Net != nil {
+		if v.Net != nil && v.Net.In() > 4*(len(v.Place)+len(v.Take)) {
 			return product(8, v.Net.In())
 		}
 	}
