@@ -107,8 +107,11 @@ func (c Chain) Initialize(y autodiff.Var) {
 
 // initializes reports whether b may have data-dependent parameters.
 func initializes(b Bijector) bool {
-	if c, ok := b.(Chain); ok {
+	switch c := b.(type) {
+	case Chain:
 		return slices.ContainsFunc(c, initializes)
+	case *Invert:
+		return initializes(c.B)
 	}
 	_, ok := b.(Initializer)
 	return ok
