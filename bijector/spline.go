@@ -15,7 +15,8 @@ import (
 // shares of the interval, none less than 1/1000, and the slopes of the inner
 // knots, 1/1000 + log(1 + exp(r + const)), with those at the ends where Tails have
 // them. Zeros are the identity. It is defined for any finite parameters and
-// arguments. All tails run at about the same speed.
+// arguments. Free tails cost what identity tails cost, circular ones up to half as
+// much again.
 //
 // Conor Durkan, Artur Bekasov, Iain Murray, George Papamakarios, Neural Spline
 // Flows, 2019, arXiv:1906.04032.
