@@ -96,6 +96,10 @@ func bitLines(t *testing.T) []byte {
 		v := q.runAll(t, portable(r, 101), portable(r, 101*q.Stride()), portable(r, 101), portable(r, 101))
 		line(name, v.y, v.ly, v.x, v.lx, v.dx, v.draw, v.dy, v.draw2)
 	}
+	q.Free = true
+	r := seeded("free spline")
+	v := q.runAll(t, portable(r, 101), portable(r, 101*q.Stride()), portable(r, 101), portable(r, 101))
+	line("free spline of 8", v.y, v.ly, v.x, v.lx, v.dx, v.draw, v.dy, v.draw2)
 	return out.Bytes()
 }
 
