@@ -156,16 +156,6 @@ func TestConcurrentScoring(t *testing.T) {
 	}
 }
 
-func TestLogProbAllocatesNothing(t *testing.T) {
-	for name, m := range models(2, 0) {
-		x := []float64{0.3, -0.7}
-		m.LogProb(x)
-		if n := testing.AllocsPerRun(100, func() { m.LogProb(x) }); n >= 1 {
-			t.Errorf("%s: LogProb allocates %v times, want 0", name, n)
-		}
-	}
-}
-
 func TestSupport(t *testing.T) {
 	m := flow.New(dist.NewStdNormal(1), bijector.Exp{})
 	if lp := m.LogProb([]float64{2}); math.Abs(lp-(-0.5*math.Ln2*math.Ln2-0.5*math.Log(2*math.Pi)-math.Ln2)) > 1e-15 {

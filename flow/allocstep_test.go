@@ -1,0 +1,42 @@
+//go:build !race
+
+package flow
+
+import (
+	"testing"
+
+	"github.com/normflow/normflow/bijector"
+)
+
+// A step of training allocates nothing once its memory is there.
+func TestStepAllocatesNothing(t *testing.T) {
+	for name, m := range map[string]*Transformed{
+		"affine coupling": couplingModel(4, 2, bijector.Affine{}, 16, alternate),
+		"spline coupling": couplingModel(4, 2, bijector.Spline{}, 16, alternate),
+		"autoregressive":  masked(4, 2, 16, bijector.Affine{}),
+	} {
+		c, err := (&Settings{Batch: 200, Steps: 1 << 20, Validation: -1}).withDefaults(1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := newFit(m, Rows(normalRows(1000, 4)), c, true, likelihood(m))
+		if err != nil {
+			t.Fatal(err)
+		}
+		step := 0
+		run := func() {
+			if err := f.step(step); err != nil {
+				t.Fatal(err)
+			}
+			step++
+		}
+		for range 10 {
+			run()
+		}
+		// The passes over the data note the state of their generator, once in five steps.
+		if n := testing.AllocsPerRun(50, run); n >= 1 {
+			t.Errorf("%s: a step allocates %v times, want 0", name, n)
+		}
+		f.close()
+	}
+}
