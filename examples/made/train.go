@@ -34,6 +34,7 @@ func (t *trainer) run(src rand.Source) (best int) {
 	tape.Accumulate(vector, grad)
 	opt, shuffle := &optim.AdamW{Decay: t.decay}, rand.New(src)
 	batch := mat.NewDense(min(batchRows, rows), d, nil)
+	every := max(1, t.masks/4) // passes from one validation to the next, which costs as many networks as there are
 	step := 0
 	for epoch := 1; epoch <= t.epochs && epoch-best <= t.patience; epoch++ {
 		order := shuffle.Perm(rows)
@@ -48,6 +49,9 @@ func (t *trainer) run(src rand.Source) (best int) {
 			tape.Backward(member.LogDensity(tape.Matrix(batch.Slice(0, n, 0, d))).Mean().Neg())
 			opt.Step(vector.Data, grad, t.rate)
 			step++
+		}
+		if epoch%every != 0 {
+			continue
 		}
 		valid, _ := nll(t.model, t.data.valid)
 		if valid < least {
