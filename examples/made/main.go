@@ -61,7 +61,7 @@ var recipes = map[string]options{
 	"bars":      {masks: 1, hidden: 100, rate: 0.01, decay: 0.001},
 	"adult":     {masks: 4, hidden: 300, rate: 1e-3, decay: 0.1},
 	"connect4":  {masks: 1, hidden: 300, rate: 1e-3, decay: 0.1},
-	"digits":    {masks: 8, hidden: 200, rate: 1e-3, decay: 0.1},
+	"digits":    {masks: 8, hidden: 400, rate: 1e-3, decay: 0.03},
 	"dna":       {masks: 32, hidden: 200, rate: 2e-3, decay: 0.05},
 	"mnist":     {masks: 1, hidden: 500, rate: 1e-3, decay: 0.03},
 	"mushrooms": {masks: 4, hidden: 600, rate: 1e-3, decay: 0.03},

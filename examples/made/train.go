@@ -71,7 +71,7 @@ func nll(m *dist.MADE, x *mat.Dense) (mean, se float64) {
 	tape := autodiff.NewTape()
 	tape.NoGrad(true)
 	losses := make([]float64, 0, n)
-	const chunk = 500
+	chunk := max(500/m.Members(), 10) // all members are on the tape
 	for i := 0; i < n; i += chunk {
 		tape.Reset()
 		rows := x.Slice(i, min(i+chunk, n), 0, d)
