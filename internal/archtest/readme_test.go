@@ -1,0 +1,90 @@
+package archtest
+
+import (
+	"fmt"
+	"go/ast"
+	"go/doc"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// README.md lists every bijector and distribution with the first sentence of
+// its documentation, between two comments. After a change,
+//
+//	go test ./internal/archtest -run README -update
+func TestREADME(t *testing.T) {
+	name := filepath.Join(root, "README.md")
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(raw)
+	for _, dir := range []string{"bijector", "dist"} {
+		begin, end := "<!-- "+dir+" -->\n", "<!-- end of "+dir+" -->"
+		before, rest, ok := strings.Cut(text, begin)
+		_, after, ended := strings.Cut(rest, end)
+		if !ok || !ended {
+			t.Fatalf("README.md: got no part between %q and %q", begin, end)
+		}
+		text = before + begin + catalogue(t, dir) + end + after
+	}
+	if *update {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if text != string(raw) {
+		t.Error("README.md: the lists of bijectors and distributions are stale: run go test ./internal/archtest -run README -update")
+	}
+}
+
+// catalogue returns the rows of a table of the package's types that are maps or
+// densities: those with documentation and a method that says so.
+func catalogue(t *testing.T, dir string) string {
+	methods := map[string]bool{}
+	docs := map[string]string{}
+	for _, s := range sources(t) {
+		if s.dir != dir || s.test() {
+			continue
+		}
+		for _, d := range s.ast.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Recv != nil && slices.Contains([]string{"Forward", "LogDensity", "family"}, d.Name.Name) {
+					methods[typeOf(d)] = true
+				}
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					if ts, ok := spec.(*ast.TypeSpec); ok && ts.Name.IsExported() {
+						if _, isInterface := ts.Type.(*ast.InterfaceType); !isInterface {
+							docs[ts.Name.Name] = d.Doc.Text() + ts.Doc.Text()
+						}
+					}
+				}
+			}
+		}
+	}
+	var rows []string
+	for name, text := range docs {
+		if methods[name] {
+			synopsis := strings.ReplaceAll(strings.TrimSuffix(new(doc.Package).Synopsis(text), ":"), "|", "∣")
+			rows = append(rows, fmt.Sprintf("| `%s` | %s |\n", name, strings.TrimSuffix(synopsis, ".")))
+		}
+	}
+	slices.Sort(rows)
+	return "| " + dir + " | |\n|---|---|\n" + strings.Join(rows, "")
+}
+
+// typeOf returns the name of a method's type.
+func typeOf(d *ast.FuncDecl) string {
+	e := d.Recv.List[0].Type
+	if star, ok := e.(*ast.StarExpr); ok {
+		e = star.X
+	}
+	if id, ok := e.(*ast.Ident); ok {
+		return id.Name
+	}
+	return ""
+}
