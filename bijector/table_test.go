@@ -64,6 +64,8 @@ func coreCases() []bijectortest.Case {
 		{Name: "Chain/empty", B: bijector.Chain{}, X: normal(5, 3)},
 		{Name: "Chain/conditional", B: bijector.Chain{coupling(3, []int{0}, bijector.Affine{}, 2), coupling(3, []int{1, 2}, spline, 2)},
 			X: normal(5, 3), Context: normal(5, 2)},
+		{Name: "Embedded", B: bijector.NewEmbedded(nn.NewMLP(3, []int{5}, 2, nn.Tanh, rng.New(4)), bijector.Chain{coupling(3, []int{0}, spline, 2)}),
+			X: normal(5, 3), Context: normal(5, 3)},
 		{Name: "Invert", B: bijector.NewInvert(elementwise(spline)), X: normal(5, 3)},
 		{Name: "Invert/conditional", B: bijector.NewInvert(coupling(3, []int{2, 0}, spline, 1)), X: normal(5, 3), Context: normal(5, 1)},
 		{Name: "Elementwise/affine", B: elementwise(bijector.Affine{}), X: normal(5, 3)},

@@ -21,6 +21,7 @@ var kinds = registry(map[string]any{
 	"chain":          bijector.Chain(nil),
 	"coupling":       (*bijector.Coupling)(nil),
 	"elementwise":    (*bijector.Elementwise)(nil),
+	"embedded":       (*bijector.Embedded)(nil),
 	"identity":       bijector.Identity{},
 	"invert":         (*bijector.Invert)(nil),
 	"multiscale":     (*bijector.Multiscale)(nil),

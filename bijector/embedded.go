@@ -1,0 +1,56 @@
+package bijector
+
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
+)
+
+// Embedded is a conditional bijector that sees its context through a network:
+// given c it is B given Net(c). Wide contexts, such as a time series, become a
+// few numbers that are learned together with the rest, once for all layers of a
+// [Chain].
+//
+// The context is n×Net.In. Both directions cost one pass of the network, and B.
+type Embedded struct {
+	Net nn.Network // to as many numbers as B's context has
+	B   Bijector
+}
+
+// NewEmbedded returns b with its context embedded by net. It panics unless net
+// gives what b takes as context.
+func NewEmbedded(net nn.Network, b Bijector) *Embedded {
+	e := &Embedded{Net: net, B: b}
+	must(e.Restore())
+	return e
+}
+
+// Restore checks the fields.
+func (e *Embedded) Restore() error {
+	if e.Net == nil || e.B == nil {
+		return fmt.Errorf("bijector: Embedded: got no network or no bijector, want both")
+	}
+	if got, want := e.Net.Out(), CondDim(e.B); got != want || want == 0 {
+		return fmt.Errorf("bijector: Embedded: got a network to %d numbers, want the %d of the context", got, want)
+	}
+	return nil
+}
+
+// Forward panics: it needs a context, see [Given].
+func (e *Embedded) Forward(x autodiff.Var) autodiff.Var { return e.B.Forward(x) }
+
+// Inverse panics: it needs a context, see [Given].
+func (e *Embedded) Inverse(y autodiff.Var) autodiff.Var { return e.B.Inverse(y) }
+
+// ILDJ panics: it needs a context, see [Given].
+func (e *Embedded) ILDJ(y autodiff.Var) autodiff.Var { return e.B.ILDJ(y) }
+
+// CondDim returns the number of inputs of the network.
+func (e *Embedded) CondDim() int { return e.Net.In() }
+
+// Given returns B given the embedded contexts.
+func (e *Embedded) Given(c autodiff.Var) Bijector {
+	wantContext("Embedded", c, e.Net.In())
+	return Given(e.B, e.Net.Apply(c))
+}
