@@ -36,43 +36,62 @@ func TestBanana(t *testing.T) {
 	if nll > bananaEntropy+0.05 || r.Steps != 400 || len(r.History) != 50 {
 		t.Errorf("got NLL %v after %d steps, want close to %v", nll, r.Steps, bananaEntropy)
 	}
-	histogram(t, m)
+	histogram(t, "banana", m, [2]float64{-3, -6}, [2]float64{8, 6})
 }
 
-// histogram compares the frequencies of samples in cells of width 1 with the
-// density's integral there, by a chi-squared statistic.
-func histogram(t *testing.T, m *flow.Transformed) {
-	const n, fine = 40000, 8
+// histogram compares the frequencies of samples in 12×12 cells of a window with
+// the density's integral there, by a chi-squared statistic.
+func histogram(t *testing.T, name string, m *flow.Transformed, lo, hi [2]float64) {
+	t.Helper()
+	const n, cells, fine = 40000, 12, 10
+	var width [2]float64
+	for k := range width {
+		width[k] = (hi[k] - lo[k]) / cells
+	}
 	y := mat.NewDense(n, 2, nil)
 	m.Draw(y, rng.New(3))
-	const x0, x1, y0, y1 = -3, 8, -6, 6
-	var counts [x1 - x0][y1 - y0]float64
+	var counts [cells][cells]float64
 	for i := range n {
-		a, b := math.Floor(y.At(i, 0)), math.Floor(y.At(i, 1))
-		if a >= x0 && a < x1 && b >= y0 && b < y1 {
-			counts[int(a)-x0][int(b)-y0]++
+		a, b := math.Floor((y.At(i, 0)-lo[0])/width[0]), math.Floor((y.At(i, 1)-lo[1])/width[1])
+		if a >= 0 && a < cells && b >= 0 && b < cells {
+			counts[int(a)][int(b)]++
 		}
 	}
 	grid := mat.NewDense(fine*fine, 2, nil)
-	var chi2, cells float64
+	var chi2, used float64
 	for a := range counts {
 		for b, count := range counts[a] {
 			for k := range fine * fine {
-				grid.SetRow(k, []float64{x0 + float64(a) + (float64(k/fine)+0.5)/fine, y0 + float64(b) + (float64(k%fine)+0.5)/fine})
+				grid.SetRow(k, []float64{lo[0] + width[0]*(float64(a)+(float64(k/fine)+0.5)/fine), lo[1] + width[1]*(float64(b)+(float64(k%fine)+0.5)/fine)})
 			}
 			var p float64
 			for _, lp := range m.LogProbs(nil, grid) {
-				p += math.Exp(lp) / (fine * fine)
+				p += math.Exp(lp) * width[0] * width[1] / (fine * fine)
 			}
 			if n*p >= 5 {
 				chi2 += (count - n*p) * (count - n*p) / (n * p)
-				cells++
+				used++
 			}
 		}
 	}
-	// the mean of chi² is the number of cells, its deviation √(2·cells)
-	if dev := (chi2 - cells) / math.Sqrt(2*cells); dev > 5 || dev < -5 || cells < 50 {
-		t.Errorf("got χ² = %v in %v cells: samples do not follow the density", chi2, cells)
+	// the mean of χ² is the number of cells, its deviation √(2·cells)
+	if dev := (chi2 - used) / math.Sqrt(2*used); dev > 5 || dev < -5 || used < 40 {
+		t.Errorf("%s: got χ² = %v in %v cells: samples do not follow the density", name, chi2, used)
+	}
+}
+
+// The samples of every preset follow its density.
+func TestSamplesFollowTheDensity(t *testing.T) {
+	for name, m := range models(2, 0) {
+		x := mat.NewDense(4000, 2, nil)
+		m.Draw(x, rng.New(8))
+		var lo, hi [2]float64
+		for k := range lo {
+			col := mat.Col(nil, k, x)
+			slices.Sort(col)
+			lo[k], hi[k] = col[100], col[3900] // nearly all, without the tails
+		}
+		histogram(t, name, m, lo, hi)
 	}
 }
 
