@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"io/fs"
 	"iter"
 	"math/rand/v2"
 	"os"
@@ -226,59 +225,63 @@ func TestCheckpointCannotBeWritten(t *testing.T) {
 }
 
 // TestKilledTraining kills a training at random moments, as often as the flag
-// kills says, and compares its end with that of one that lives.
+// kills says, and compares its end with that of one that lives. A training that
+// ends before it is killed is compared too, and begun again.
 func TestKilledTraining(t *testing.T) {
 	if file := os.Getenv("NORMFLOW_TRAIN"); file != "" {
 		m, _, err := killable(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(file+".bits", fmt.Append(nil, bits(m)), 0o644); err != nil {
+		out := os.Getenv("NORMFLOW_BITS")
+		if err := os.WriteFile(out+".part", fmt.Append(nil, bits(m)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(out+".part", out); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	want, _, err := killable("")
+	model, _, err := killable("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
+	want := fmt.Sprint(bits(model))
+	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "bits")
 	file := filepath.Join(dir, "training")
 	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
-	killed := 0
-	for {
+	killed, ended := 0, 0
+	for broken := true; killed < *kills || broken; {
 		c := exec.Command(os.Args[0], "-test.run=^TestKilledTraining$")
-		c.Env = append(os.Environ(), "NORMFLOW_TRAIN="+file)
+		c.Env = append(os.Environ(), "NORMFLOW_TRAIN="+file, "NORMFLOW_BITS="+out)
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
 		if killed < *kills {
 			time.Sleep(time.Duration(r.IntN(400)) * time.Millisecond)
-			if c.Process.Kill() == nil {
-				killed++
+			c.Process.Kill()
+		}
+		err := c.Wait()
+		got, missing := os.ReadFile(out)
+		if missing != nil {
+			if killed == *kills {
+				t.Fatalf("after %d kills the training did not end: %v", killed, err)
 			}
-			c.Wait()
-			os.Remove(file + ".bits") // if it ended before it was killed
+			killed, broken = killed+1, true
 			continue
 		}
-		if err := c.Wait(); err != nil {
-			t.Fatal(err)
+		broken = false
+		if ended++; string(got) != want {
+			t.Fatalf("after %d kills the training ended with other parameters", killed)
 		}
-		break
-	}
-	got, err := os.ReadFile(file + ".bits")
-	if err != nil || string(got) != fmt.Sprint(bits(want)) {
-		t.Errorf("after %d kills the training ended with other parameters (%v)", killed, err)
-	}
-	err = filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
-		if name := filepath.Base(path); path != dir && name != "training" && name != "training.bits" {
-			t.Errorf("%s was left behind", name)
+		entries, err := os.ReadDir(dir)
+		if err != nil || len(entries) != 1 {
+			t.Errorf("got %v in the folder (%v), want the checkpoint alone", entries, err)
 		}
-		return err
-	})
-	if err != nil {
-		t.Error(err)
+		os.Remove(out)
+		os.Remove(file)
 	}
+	t.Logf("%d trainings, killed %d times", ended, killed)
 }
 
 // killable trains for about a second.
