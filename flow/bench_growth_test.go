@@ -32,13 +32,7 @@ func benchGrowth(b *testing.B, what string, value, batch, width, dim, layers int
 		m := couplingModel(dim, layers, bijector.Affine{}, width, alternate)
 		f := benchFit(b, m, Rows(normalRows(2*batch, dim)), batch, likelihood(m))
 		defer f.close()
-		step := 0
-		for b.Loop() {
-			if err := f.step(step); err != nil {
-				b.Fatal(err)
-			}
-			step++
-		}
+		step := loopSteps(b, f)
 		perStep := float64(b.Elapsed().Nanoseconds()) / float64(step)
 		b.ReportMetric(1000*perStep/float64(batch)/float64(len(f.trainer.vec.Data)), "ps/row/param")
 	})

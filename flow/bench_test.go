@@ -118,13 +118,18 @@ func normalRows(n, d int) *mat.Dense {
 func benchTrain(b *testing.B, m *Transformed, x *mat.Dense, batch int) {
 	f := benchFit(b, m, Rows(x), batch, likelihood(m))
 	defer f.close()
-	step := 0
+	loopSteps(b, f)
+}
+
+// loopSteps takes steps of a training for as long as b wants and returns how many.
+func loopSteps(b *testing.B, f *fit) (steps int) {
 	for b.Loop() {
-		if err := f.step(step); err != nil {
+		if err := f.step(steps); err != nil {
 			b.Fatal(err)
 		}
-		step++
+		steps++
 	}
+	return steps
 }
 
 func benchFit(b *testing.B, m *Transformed, data Data, batch int, l loss) *fit {
@@ -179,11 +184,5 @@ func benchReverse(b *testing.B) {
 	}
 	f := benchFit(b, m, Fresh(2, m.Base.Draw), 512, reverse(m, target))
 	defer f.close()
-	step := 0
-	for b.Loop() {
-		if err := f.step(step); err != nil {
-			b.Fatal(err)
-		}
-		step++
-	}
+	loopSteps(b, f)
 }
