@@ -17,8 +17,9 @@ type Tape struct {
 	gen    uint32
 	noGrad bool
 
-	vals, grads, temps arena
-	fixed              int // of vals, what depends on parameters alone
+	vals, temps arena
+	grads       recycler
+	fixed       int // of vals, what depends on parameters alone
 
 	params []*Param
 	into   *Vector   // parameters whose gradients go to sum
@@ -81,15 +82,14 @@ func (t *Tape) Len() int { return len(t.nodes) }
 // number of rows.
 func (t *Tape) Size() (rows, fixed int) { return t.vals.used() - t.fixed, t.fixed }
 
-// Grow sets memory aside for results of n numbers, as [Tape.Size] counts both parts,
-// and for as many of gradients: a tape grows by itself, but moves as it does.
+// Grow sets memory aside for results of n numbers, as [Tape.Size] counts both parts:
+// a tape grows by itself, but moves as it does.
 // It panics if anything has been recorded since the last Reset.
 func (t *Tape) Grow(n int) {
 	if len(t.nodes) > 0 {
 		panic("autodiff: Grow: got a tape in use, want one that is new or reset")
 	}
 	t.vals.grow(n)
-	t.grads.grow(n)
 }
 
 // Accumulate makes Backward add the gradients of v's parameters to sum, laid
@@ -219,6 +219,18 @@ func (t *Tape) Backward(loss Var) {
 		t.call = Call{t: t, id: id}
 		n.op.Backward(&t.call)
 		t.temps.reset()
+		t.recycle(id, n.nout)
+	}
+}
+
+// recycle gives back the gradients of the outputs from id on, which nobody asks
+// for again: they serve the nodes before, while still in the cache.
+func (t *Tape) recycle(id, nout int32) {
+	for i := id; i < id+nout; i++ {
+		if n := &t.nodes[i]; n.grad != nil {
+			t.grads.put(n.grad)
+			n.grad = nil
+		}
 	}
 }
 

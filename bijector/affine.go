@@ -120,9 +120,8 @@ var affineMapOp = &autodiff.Op{
 		if c.Needs() {
 			saved = c.Save
 		}
-		work := saved(3 * n)
-		e, d, t := work[:n], work[n:2*n], work[2*n:]
-		s := c.Temp(n)
+		kept, work := saved(2*n), c.Temp(2*n)
+		e, d, t, s := kept[:n], kept[n:], work[:n], work[n:]
 		splitPairs(t, s, c.In(1))
 		scaleMaps[c.Args().I].log(logSlope, d, s)
 		if c.Args().J == 1 {

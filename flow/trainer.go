@@ -12,14 +12,15 @@ import (
 
 // A trainer computes the gradient of a mean loss over a minibatch. The batch
 // is cut into lanes, whose number depends on the model and the batch and never
-// on the machine; each lane has its own tape and sum of gradients and goes
-// through its rows a few at a time; workers take lanes; the sums are added in
+// on the machine; each lane has its own sum of gradients and goes through its rows
+// a few at a time; workers, each with a tape, take lanes; the sums are added in
 // the order of the lanes. So any number of workers gives the same bits.
 type trainer struct {
 	loss   loss
 	batch  *Data
 	vec    *autodiff.Vector
 	lanes  []*lane
+	tape   *autodiff.Tape    // of the caller, who works too
 	frozen []*autodiff.Param // used, but not learned
 	shard  int               // rows on a tape at a time
 	grad   []float64         // the first lane's, and in the end the sum of all
@@ -37,7 +38,6 @@ type trainer struct {
 type loss func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var
 
 type lane struct {
-	tape   *autodiff.Tape
 	grad   []float64
 	i, j   int     // its rows
 	sum    float64 // of its losses, weighted
@@ -45,13 +45,13 @@ type lane struct {
 }
 
 const (
-	laneWork  = 1e7 // operations of a lane, at least: some 100 µs
-	laneRows  = 64  // rows of a lane, at least: products of less are slow
-	maxLanes  = 32
-	large     = 1e6 // numbers of a model whose memory counts
-	laneRoom  = 6e6 // numbers that the gradients of all lanes may take
-	shardRoom = 1e6 // numbers on a tape that stay in the cache
-	tapeRoom  = 1e6 // numbers on a tape at most, but for one row
+	laneWork = 1e7 // operations of a lane, at least: some 100 µs
+	laneRows = 64  // rows of a lane, at least: products of less are slow
+	maxLanes = 32
+	large    = 1e6 // numbers of a model whose memory counts
+	laneRoom = 6e6 // numbers that the gradients of all lanes may take
+	tapeRoom = 1e6 // numbers on a tape that stay in the cache
+	maxShard = 256 // rows on a tape at a time
 )
 
 // leastRows returns how many rows a lane has at least, when a row takes perRow
@@ -60,6 +60,15 @@ const (
 func leastRows(perRow, numbers int) float64 {
 	reuse := 8 * float64(perRow) / float64(numbers)
 	return max(8, laneRows/(1+float64(reuse*reuse)))
+}
+
+// shardRows returns how many of a lane's rows are on a tape at a time, each with
+// perRow numbers: equal parts that take what stays in the cache, or no more than the
+// model's numbers, through all of which every part goes once more.
+func shardRows(rows, perRow, numbers int) int {
+	most := max(min(max(tapeRoom, numbers)/perRow, maxShard), 1)
+	parts := (rows + most - 1) / most
+	return (rows + parts - 1) / parts
 }
 
 // newTrainer finds the parameters by evaluating the loss on a few of the first
@@ -86,16 +95,22 @@ func newTrainer(l loss, batch, first *Data, n int) (*trainer, error) {
 	if numbers < 1e6 && lanes > 1 {
 		lanes &^= 1 // an even number, for two cores
 	}
-	tr.shard = min(max(int(shardRoom/float64(perRow))&^7, 32), 256, max(tapeRoom/perRow, 1))
+	tr.shard = shardRows((n+lanes-1)/lanes, perRow, numbers)
 	for range lanes {
-		l := &lane{tape: autodiff.NewTape(), grad: make([]float64, numbers)}
-		l.tape.Grow(fixed + perRow*min(tr.shard, (n+lanes-1)/lanes))
-		l.tape.Accumulate(tr.vec, l.grad)
-		tr.lanes = append(tr.lanes, l)
+		tr.lanes = append(tr.lanes, &lane{grad: make([]float64, numbers)})
 	}
 	tr.grad = tr.lanes[0].grad
-	tr.start(min(runtime.GOMAXPROCS(0), lanes) - 1)
+	tapeLen := fixed + perRow*tr.shard
+	tr.tape = newTape(tapeLen)
+	tr.start(min(runtime.GOMAXPROCS(0), lanes)-1, tapeLen)
 	return tr, nil
+}
+
+// newTape returns a tape with room for so many numbers.
+func newTape(numbers int) *autodiff.Tape {
+	t := autodiff.NewTape()
+	t.Grow(numbers)
+	return t
 }
 
 // probe evaluates the loss on n rows and returns the parameters to learn and how
@@ -114,13 +129,14 @@ func (tr *trainer) probe(n int) (params []*autodiff.Param, perRow, fixed int) {
 	return params, rows/n + 1, fixed
 }
 
-// start starts workers beside the caller.
-func (tr *trainer) start(workers int) {
+// start starts workers beside the caller, with tapes of so many numbers.
+func (tr *trainer) start(workers, tapeLen int) {
 	tr.work = make(chan *lane, len(tr.lanes))
 	for range workers {
 		go func() {
+			t := newTape(tapeLen)
 			for l := range tr.work {
-				tr.runLane(l)
+				tr.runLane(t, l)
 			}
 		}()
 	}
@@ -144,7 +160,7 @@ func (tr *trainer) gradient(n int) float64 {
 			tr.work <- l
 		}
 	}
-	tr.runLane(tr.lanes[0])
+	tr.runLane(tr.tape, tr.lanes[0])
 	tr.help()
 	tr.done.Wait()
 	sum := tr.lanes[0].sum
@@ -165,23 +181,24 @@ func (tr *trainer) help() {
 	for {
 		select {
 		case l := <-tr.work:
-			tr.runLane(l)
+			tr.runLane(tr.tape, l)
 		default:
 			return
 		}
 	}
 }
 
-func (tr *trainer) runLane(l *lane) {
+func (tr *trainer) runLane(t *autodiff.Tape, l *lane) {
 	defer tr.done.Done()
 	defer func() { l.failed = recover() }()
+	t.Accumulate(tr.vec, l.grad)
 	clear(l.grad)
 	l.sum = 0
 	for i := l.i; i < l.j; i += tr.shard {
-		l.tape.Reset()
-		sum := tr.record(l.tape, i, min(i+tr.shard, l.j))
+		t.Reset()
+		sum := tr.record(t, i, min(i+tr.shard, l.j))
 		l.sum += sum.Value()
-		l.tape.Backward(sum.MulConst(1 / tr.weight))
+		t.Backward(sum.MulConst(1 / tr.weight))
 	}
 }
 
