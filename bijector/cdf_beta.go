@@ -39,7 +39,7 @@ var betaMap = newScalar("BetaCDF", scalarMap{
 		rest := p.temp(len(x))
 		for i, v := range x {
 			rest[i] = 1 - v
-			y[i], _ = kernel.BetaInc(p.theta[0][i], p.theta[1][i], v, 1-v, p.theta[2][i])
+			y[i], _ = special.BetaInc(p.theta[0][i], p.theta[1][i], v, 1-v, p.theta[2][i])
 		}
 		betaSlope(ls, x, rest, p)
 		unit(y, ls, x, 0, 1)
@@ -47,7 +47,7 @@ var betaMap = newScalar("BetaCDF", scalarMap{
 	inverse: func(x, ls, y []float64, p scalarArgs) {
 		rest := p.temp(len(y))
 		for i, v := range y {
-			x[i], rest[i] = kernel.BetaQuantile(p.theta[0][i], p.theta[1][i], v, 1-v, p.theta[2][i])
+			x[i], rest[i] = special.BetaIncInv(p.theta[0][i], p.theta[1][i], v, 1-v, p.theta[2][i])
 		}
 		betaSlope(ls, x, rest, p)
 		kernel.Scale(ls, ls, -1)
@@ -71,14 +71,14 @@ var betaMap = newScalar("BetaCDF", scalarMap{
 				sign = -1
 			}
 			tail := func(a, b, l float64) float64 {
-				p, q := kernel.BetaInc(a, b, x, rest, l)
+				p, q := special.BetaInc(a, b, x, rest, l)
 				if sign < 0 {
 					return q
 				}
 				return p
 			}
-			sa.move(a, b, func(a float64) float64 { return kernel.LogBeta(a, b) })
-			sb.move(b, a, func(b float64) float64 { return kernel.LogBeta(a, b) })
+			sa.move(a, b, func(a float64) float64 { return special.LogBeta(a, b) })
+			sb.move(b, a, func(b float64) float64 { return special.LogBeta(a, b) })
 			d.value[0][i] = sign * sa.derivative(a, d.theta[2][i], func(a, l float64) float64 { return tail(a, b, l) })
 			d.value[1][i] = sign * sb.derivative(b, d.theta[2][i], func(b, l float64) float64 { return tail(a, b, l) })
 		}
@@ -100,7 +100,7 @@ var logBetaOp = &autodiff.Op{
 	Name: "bijector.LogBeta",
 	Forward: func(c *autodiff.Call) {
 		for i, a := range c.In(0) {
-			c.Out(0)[i] = kernel.LogBeta(a, c.In(1)[i])
+			c.Out(0)[i] = special.LogBeta(a, c.In(1)[i])
 		}
 	},
 	Backward: func(c *autodiff.Call) {

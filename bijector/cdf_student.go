@@ -6,6 +6,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // StudentTCDF is the distribution function of Student's t distribution with ν
@@ -39,7 +40,7 @@ func (b *StudentTCDF) Restore() error {
 var studentMap = newScalar("StudentTCDF", scalarMap{
 	forward: func(y, ls, x []float64, a scalarArgs) {
 		for i, v := range x {
-			y[i] = kernel.StudentTail(a.theta[0][i], math.Abs(v), a.theta[1][i])
+			y[i] = special.StudentTail(a.theta[0][i], math.Abs(v), a.theta[1][i])
 			if v >= 0 {
 				y[i] = 1 - y[i]
 			}
@@ -48,7 +49,7 @@ var studentMap = newScalar("StudentTCDF", scalarMap{
 	},
 	inverse: func(x, ls, y []float64, a scalarArgs) {
 		for i, v := range y {
-			x[i] = math.Copysign(kernel.StudentQuantile(a.theta[0][i], min(v, 1-v), a.theta[1][i]), v-0.5)
+			x[i] = math.Copysign(special.StudentQuantile(a.theta[0][i], min(v, 1-v), a.theta[1][i]), v-0.5)
 		}
 		studentSlope(ls, x, a)
 		kernel.Scale(ls, ls, -1)
@@ -69,8 +70,8 @@ var studentMap = newScalar("StudentTCDF", scalarMap{
 				continue
 			}
 			t := math.Abs(v)
-			s.move(ν, 0.5, func(ν float64) float64 { return kernel.LogBeta(ν/2, 0.5) })
-			d.value[0][i] = s.derivative(ν, d.theta[1][i], func(ν, l float64) float64 { return kernel.StudentTail(ν, t, l) })
+			s.move(ν, 0.5, func(ν float64) float64 { return special.LogBeta(ν/2, 0.5) })
+			d.value[0][i] = s.derivative(ν, d.theta[1][i], func(ν, l float64) float64 { return special.StudentTail(ν, t, l) })
 			if v >= 0 {
 				d.value[0][i] = -d.value[0][i]
 			}

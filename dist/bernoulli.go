@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Bernoulli is the distribution of a bit that is 1 with probability p:
@@ -44,7 +45,9 @@ var bernoulliFamily = &family{
 }
 
 // bitEntropy returns −p·log p − (1−p)·log(1−p).
-func bitEntropy(p float64) float64 { return -p*math.Log(p) - (1-p)*math.Log1p(-p) }
+func bitEntropy(p float64) float64 {
+	return float64(-p*special.Log(p)) - float64((1-p)*special.Log1p(-p))
+}
 
 // probability returns v kept between 0 and 1.
 func probability(what string, v autodiff.Value) autodiff.Value {

@@ -1,7 +1,6 @@
 package dist
 
 import (
-	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -35,12 +34,12 @@ var betaBox = &family{
 		return betaOp.of(x, p[2], p[3]).Add(betaNorm(p[2], p[3]))
 	}),
 	support: func(nums) (float64, float64) { return 0, 1 },
-	cdf:     func(x float64, p nums) float64 { return first(special.BetaInc(p[2], p[3], x, 1-x)) },
-	sf:      func(x float64, p nums) float64 { return second(special.BetaInc(p[2], p[3], x, 1-x)) },
+	cdf:     func(x float64, p nums) float64 { return first(betaInc(p[2], p[3], x, 1-x)) },
+	sf:      func(x float64, p nums) float64 { return second(betaInc(p[2], p[3], x, 1-x)) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		return first(special.BetaIncInv(p[2], p[3], lower, upper))
+		return first(special.BetaIncInv(p[2], p[3], lower, upper, special.LogBeta(p[2], p[3])))
 	},
-	draw: func(r *rand.Rand, p nums) float64 { return 1 / (1 + math.Exp(-drawLogitBeta(r, p[2], p[3]))) },
+	draw: func(r *rand.Rand, p nums) float64 { return special.Sigmoid(drawLogitBeta(r, p[2], p[3])) },
 	mean: func(p nums) float64 { return p[2] / (p[2] + p[3]) },
 	variance: func(p nums) float64 {
 		n := p[2] + p[3]
@@ -50,9 +49,14 @@ var betaBox = &family{
 	entropy: func(p nums) float64 {
 		a, b := p[2], p[3]
 		n := a + b
-		return math.Log(a/n) + math.Log(b/n) - special.BetaNorm(a, b) +
-			(a-1)*special.DigammaGap(a) + (b-1)*special.DigammaGap(b) - (n-2)*special.DigammaGap(n)
+		return special.Log(a/n) + special.Log(b/n) - special.BetaNorm(a, b) +
+			float64((a-1)*special.DigammaGap(a)) + float64((b-1)*special.DigammaGap(b)) - float64((n-2)*special.DigammaGap(n))
 	},
+}
+
+// betaInc returns P(X ≤ x) and P(X > x), y being 1 − x.
+func betaInc(a, b, x, y float64) (lower, upper float64) {
+	return special.BetaInc(a, b, x, y, special.LogBeta(a, b))
 }
 
 // betaMode is (a−1)/(a+b−2), or an end where the density is greatest there.
@@ -80,16 +84,16 @@ var betaOp = newFused("Beta",
 		y := 1 - x
 		switch {
 		case x == 0:
-			return atZero(a, math.Log(1+b)+b*math.Log1p(1/b))
+			return atZero(a, special.Log(1+b)+float64(b*special.Log1p(1/b)))
 		case y == 0:
-			return atZero(b, math.Log(1+a)+a*math.Log1p(1/a))
+			return atZero(b, special.Log(1+a)+float64(a*special.Log1p(1/a)))
 		}
-		return special.BetaExponent(a, b, x, y) - math.Log(x) - math.Log1p(-x)
+		return special.BetaExponent(a, b, x, y) - special.Log(x) - special.Log1p(-x)
 	},
 	func(v args) args {
 		x, a, b := v[0], v[1], v[2]
 		y, n := 1-x, v[1]+v[2]
-		return args{(a-1)/x - (b-1)/y, math.Log(n / a * x), math.Log(n / b * y)}
+		return args{(a-1)/x - (b-1)/y, special.Log(n / a * x), special.Log(n / b * y)}
 	})
 
 // betaNormOp has inputs a and b: with the exponent it makes log xᵃ(1−x)ᵇ/B(a,b).
@@ -98,7 +102,7 @@ var betaNormOp = newFused("BetaNorm",
 	func(v args) args {
 		n := v[0] + v[1]
 		ψ := special.Digamma(n)
-		return args{ψ - special.Digamma(v[0]) - math.Log(n/v[0]), ψ - special.Digamma(v[1]) - math.Log(n/v[1])}
+		return args{ψ - special.Digamma(v[0]) - special.Log(n/v[0]), ψ - special.Digamma(v[1]) - special.Log(n/v[1])}
 	})
 
 // betaNorm broadcasts a and b before it applies betaNormOp.

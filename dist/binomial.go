@@ -32,11 +32,11 @@ var binomialFamily = &family{
 		return binomialOp.of(k, p[0], p[1]).Add(penalty)
 	},
 	support: func(p nums) (float64, float64) { return 0, p[0] },
-	cdf:     func(k float64, p nums) float64 { return first(special.BetaInc(p[0]-k, k+1, 1-p[1], p[1])) },
-	sf:      func(k float64, p nums) float64 { return second(special.BetaInc(p[0]-k, k+1, 1-p[1], p[1])) },
+	cdf:     func(k float64, p nums) float64 { return first(betaInc(p[0]-k, k+1, 1-p[1], p[1])) },
+	sf:      func(k float64, p nums) float64 { return second(betaInc(p[0]-k, k+1, 1-p[1], p[1])) },
 	draw: func(r *rand.Rand, p nums) float64 {
 		mode, odds := math.Floor((p[0]+1)*p[1]), p[1]/(1-p[1])
-		return outward(r, mode, 0, math.Exp(binomial(mode, p[0], p[1])), func(k float64) float64 {
+		return outward(r, mode, 0, special.Exp(binomial(mode, p[0], p[1])), func(k float64) float64 {
 			return (p[0] - k) / (k + 1) * odds
 		})
 	},
@@ -55,7 +55,7 @@ func checkCounts(what string, count autodiff.Value) {
 
 // binomial uses C(n, k) = 1/((n+1)·B(k+1, n−k+1)).
 func binomial(k, n, p float64) float64 {
-	return special.LogBetaKernel(k+1, n-k+1, p, 1-p) - math.Log(p) - math.Log1p(-p) - math.Log(n+1)
+	return special.LogBetaKernel(k+1, n-k+1, p, 1-p) - special.Log(p) - special.Log1p(-p) - special.Log(n+1)
 }
 
 // binomialOp has inputs k, n and p.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -39,7 +40,7 @@ func logs(w []float64) []float64 {
 		if !(w > 0) {
 			panic(fmt.Sprintf("dist: weights: got %v, want positive numbers", w))
 		}
-		l[k] = math.Log(w)
+		l[k] = special.Log(w)
 	}
 	return l
 }
@@ -165,7 +166,7 @@ func (c *Categorical) Entropy() float64 {
 	h := 0.0
 	for _, w := range weightsOf(c.Logits) {
 		if w > 0 {
-			h -= w * math.Log(w)
+			h -= float64(w * special.Log(w))
 		}
 	}
 	return h

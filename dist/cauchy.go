@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Cauchy is the Cauchy distribution with location μ and scale γ:
@@ -24,10 +25,10 @@ func (c *Cauchy) family() *family { return cauchyFamily }
 var cauchyFamily = &family{
 	name: "Cauchy", params: []string{"loc", "scale"}, kind: locScale,
 	logDensity: func(z autodiff.Var, _ vars) autodiff.Var {
-		return log1pSquareOp.of(z).Neg().AddConst(-math.Log(math.Pi))
+		return log1pSquareOp.of(z).Neg().AddConst(-special.Log(math.Pi))
 	},
-	cdf:      func(z float64, _ nums) float64 { return math.Atan2(1, -z) / math.Pi },
-	sf:       func(z float64, _ nums) float64 { return math.Atan2(1, z) / math.Pi },
+	cdf:      func(z float64, _ nums) float64 { return cauchyTail(-z) },
+	sf:       func(z float64, _ nums) float64 { return cauchyTail(z) },
 	quantile: func(lower, upper float64, _ nums) float64 { return tanTurn(lower, upper) },
 	mean:     always(math.NaN()),
 	variance: always(math.NaN()),
@@ -37,13 +38,21 @@ var cauchyFamily = &family{
 
 const logπ = 1.1447298858494001741434273513530587116472948129153
 
+// cauchyTail returns P(Z > z).
+func cauchyTail(z float64) float64 {
+	if z > 1 {
+		return special.Atan(1/z) / math.Pi
+	}
+	return 0.5 - special.Atan(z)/math.Pi
+}
+
 // tanTurn returns tan π(p−½), p + q = 1.
 func tanTurn(p, q float64) float64 {
 	switch {
 	case p < 0.25:
-		return -1 / math.Tan(math.Pi*p)
+		return -1 / special.Tan(math.Pi*p)
 	case q < 0.25:
-		return 1 / math.Tan(math.Pi*q)
+		return 1 / special.Tan(math.Pi*q)
 	}
-	return math.Tan(0.5 * math.Pi * (p - q))
+	return special.Tan(0.5 * math.Pi * (p - q))
 }

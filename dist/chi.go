@@ -32,25 +32,25 @@ var chiFamily = &family{
 	cdf:     func(x float64, p nums) float64 { return first(special.GammaInc(0.5*p[0], 0.5*x*x)) },
 	sf:      func(x float64, p nums) float64 { return second(special.GammaInc(0.5*p[0], 0.5*x*x)) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		return math.Sqrt2 * math.Exp(0.5*special.LogGammaIncInv(0.5*p[0], lower, upper))
+		return math.Sqrt2 * special.Exp(0.5*special.LogGammaIncInv(0.5*p[0], lower, upper))
 	},
-	draw: func(r *rand.Rand, p nums) float64 { return math.Sqrt2 * math.Exp(0.5*drawLogGamma(r, 0.5*p[0])) },
+	draw: func(r *rand.Rand, p nums) float64 { return math.Sqrt2 * special.Exp(0.5*drawLogGamma(r, 0.5*p[0])) },
 	mean: chiMean,
 	variance: func(p nums) float64 {
 		a := 0.5 * p[0] // the logarithm of the squared mean, over k, without cancellation
-		l := 2 * (a*special.Log1pMinus(0.5/a) + special.Stirling(a+0.5) - special.Stirling(a))
-		return -p[0] * math.Expm1(l)
+		l := 2 * (float64(a*special.Log1pMinus(0.5/a)) + special.Stirling(a+0.5) - special.Stirling(a))
+		return -p[0] * special.Expm1(l)
 	},
 	mode: func(p nums) float64 { return math.Sqrt(max(p[0]-1, 0)) },
 	entropy: func(p nums) float64 {
 		a := 0.5 * p[0]
-		return 0.5*(log2π-math.Ln2) + special.Stirling(a) + (a-0.5)*special.DigammaGap(a)
+		return 0.5*(log2π-math.Ln2) + special.Stirling(a) + float64((a-0.5)*special.DigammaGap(a))
 	},
 }
 
 // chiMean is √2·Γ((k+1)/2)/Γ(k/2) = √2π/B(k/2, ½).
 func chiMean(p nums) float64 {
-	return math.Sqrt(2*math.Pi) * math.Exp(-special.LogBeta(0.5*p[0], 0.5))
+	return math.Sqrt(2*math.Pi) * special.Exp(-special.LogBeta(0.5*p[0], 0.5))
 }
 
 // chiOp has inputs x and a = k/2: less the deviance of x²/2, and log x.
@@ -59,8 +59,8 @@ var chiOp = newFused("Chi",
 		if x[0] == 0 {
 			return atZero(2*x[1], 0.5)
 		}
-		return -special.Deviance(x[1], 0.5*x[0]*x[0]) - math.Log(x[0])
+		return -special.Deviance(x[1], 0.5*x[0]*x[0]) - special.Log(x[0])
 	},
 	func(x args) args {
-		return args{(2*x[1]-1)/x[0] - x[0], math.Log(0.5 * x[0] * x[0] / x[1])}
+		return args{(2*x[1]-1)/x[0] - x[0], special.Log(0.5 * x[0] * x[0] / x[1])}
 	})

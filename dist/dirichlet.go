@@ -55,7 +55,7 @@ var (
 	// stirlingOp is the remainder of Stirling's formula.
 	stirlingOp = newFused("Stirling",
 		func(x args) float64 { return special.Stirling(x[0]) },
-		func(x args) args { return args{special.Digamma(x[0]) - math.Log(x[0]) + 0.5/x[0]} })
+		func(x args) args { return args{special.Digamma(x[0]) - special.Log(x[0]) + 0.5/x[0]} })
 	// dirichletOp has inputs x, a and n: a·log(n·x/a) − log x.
 	dirichletOp = newFused("Dirichlet",
 		func(v args) float64 {
@@ -64,16 +64,16 @@ var (
 			case x < 0 || x > 2:
 				return 0 // simplexOp says that the row is outside
 			case x == 0:
-				return atZero(a, math.Log(n))
+				return atZero(a, special.Log(n))
 			}
-			return a*math.Log(n/a*x) - math.Log(x)
+			return float64(a*special.Log(n/a*x)) - special.Log(x)
 		},
 		func(v args) args {
 			x, a, n := v[0], v[1], v[2]
 			if x < 0 || x > 2 {
 				return args{}
 			}
-			return args{(a - 1) / x, math.Log(n/a*x) - 1, a / n}
+			return args{(a - 1) / x, special.Log(n/a*x) - 1, a / n}
 		})
 	// simplexOp is 0 for rows of the simplex and −Inf for others.
 	simplexOp = &autodiff.Op{Name: "Simplex", Forward: func(c *autodiff.Call) {
@@ -103,7 +103,7 @@ func (m *Dirichlet) Draw(batch *mat.Dense, src rand.Source) {
 			top = max(top, row[j])
 		}
 		for j := range row {
-			row[j] = math.Exp(row[j] - top)
+			row[j] = special.Exp(row[j] - top)
 			sum += row[j]
 		}
 		for j := range row {
@@ -172,9 +172,9 @@ func (m *Dirichlet) Entropy() float64 {
 	a := m.concentration()
 	n := total(a)
 	k := float64(m.D)
-	h := 0.5*(k-1)*log2π + (0.5-k)*math.Log(n) - special.Stirling(n) - (n-k)*special.DigammaGap(n)
+	h := float64(0.5*(k-1)*log2π) + float64((0.5-k)*special.Log(n)) - special.Stirling(n) - float64((n-k)*special.DigammaGap(n))
 	for _, a := range a {
-		h += 0.5*math.Log(a) + special.Stirling(a) + (a-1)*special.DigammaGap(a)
+		h += 0.5*special.Log(a) + special.Stirling(a) + float64((a-1)*special.DigammaGap(a))
 	}
 	return h
 }

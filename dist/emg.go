@@ -36,23 +36,23 @@ var emgStandard = &family{
 	},
 	cdf: func(z float64, p nums) float64 {
 		if z > 0 {
-			return special.Ndtr(z) - math.Exp(emgExponent(z, p[2]))
+			return special.Ndtr(z) - special.Exp(emgExponent(z, p[2]))
 		}
 		// both terms are φ(z) times Mills' ratio
-		return 0.5 * math.Exp(-0.5*z*z) * (special.Erfcx(-z/math.Sqrt2) - special.Erfcx((p[2]-z)/math.Sqrt2))
+		return special.ExpHalfSquare(z) * (special.NdtrTail(-z) - special.NdtrTail(p[2]-z))
 	},
-	sf:       func(z float64, p nums) float64 { return special.Ndtr(-z) + math.Exp(emgExponent(z, p[2])) },
+	sf:       func(z float64, p nums) float64 { return special.Ndtr(-z) + special.Exp(emgExponent(z, p[2])) },
 	draw:     func(r *rand.Rand, p nums) float64 { return r.NormFloat64() + r.ExpFloat64()/p[2] },
 	mean:     func(p nums) float64 { return 1 / p[2] },
 	variance: func(p nums) float64 { return 1 + 1/(p[2]*p[2]) },
 }
 
-// emgExponent returns ½λ² − λz + log Φ(z−λ) = log(½·erfcx((λ−z)/√2)) − ½z².
+// emgExponent returns ½λ² − λz + log Φ(z−λ) = ½(λ−z)² + log Φ(z−λ) − ½z².
 func emgExponent(z, λ float64) float64 {
 	if z > λ {
-		return λ*(0.5*λ-z) + special.LogNdtr(z-λ)
+		return float64(λ*(0.5*λ-z)) + special.LogNdtr(z-λ)
 	}
-	return math.FMA(-0.5*z, z, math.Log(0.5*special.Erfcx((λ-z)/math.Sqrt2)))
+	return math.FMA(-0.5*z, z, special.Log(special.NdtrTail(λ-z)))
 }
 
 // emgOp has inputs z and λ.

@@ -32,29 +32,29 @@ var expGammaFamily = &family{
 	cdf: func(x float64, p nums) float64 { return first(gammaIncAtLog(x, p)) },
 	sf:  func(x float64, p nums) float64 { return second(gammaIncAtLog(x, p)) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		return special.LogGammaIncInv(p[0], lower, upper) - math.Log(p[1])
+		return special.LogGammaIncInv(p[0], lower, upper) - special.Log(p[1])
 	},
-	draw:     func(r *rand.Rand, p nums) float64 { return drawLogGamma(r, p[0]) - math.Log(p[1]) },
-	mean:     func(p nums) float64 { return special.Digamma(p[0]) - math.Log(p[1]) },
+	draw:     func(r *rand.Rand, p nums) float64 { return drawLogGamma(r, p[0]) - special.Log(p[1]) },
+	mean:     func(p nums) float64 { return special.Digamma(p[0]) - special.Log(p[1]) },
 	variance: func(p nums) float64 { return first(special.HurwitzZeta(2, p[0])) },
-	mode:     func(p nums) float64 { return math.Log(p[0] / p[1]) },
+	mode:     func(p nums) float64 { return special.Log(p[0] / p[1]) },
 	entropy:  func(p nums) float64 { return gammaEntropy(p[0]) },
 }
 
 // expMinusOp is eᵘ − 1 − u.
 var expMinusOp = newFused("ExpMinus",
 	func(x args) float64 {
-		if e := math.Expm1(x[0]); !math.IsInf(e, 1) {
+		if e := special.Expm1(x[0]); !math.IsInf(e, 1) {
 			return e - x[0]
 		}
 		return math.Inf(1)
 	},
-	func(x args) args { return args{math.Expm1(x[0])} })
+	func(x args) args { return args{special.Expm1(x[0])} })
 
 func gammaIncAtLog(x float64, p nums) (lower, upper float64) {
-	if u := x + math.Log(p[1]); u < -700 { // eᵘ underflows
-		l := p[0]*u - special.Lgamma1p(p[0])
-		return math.Exp(l), -math.Expm1(l)
+	if u := x + special.Log(p[1]); u < -700 { // eᵘ underflows
+		l := float64(p[0]*u) - special.Lgamma1p(p[0])
+		return special.Exp(l), -special.Expm1(l)
 	}
-	return special.GammaInc(p[0], p[1]*math.Exp(x))
+	return special.GammaInc(p[0], p[1]*special.Exp(x))
 }

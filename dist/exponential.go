@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Exponential is the exponential distribution with rate λ:
@@ -26,8 +27,8 @@ var exponentialFamily = &family{
 	name: "Exponential", params: []string{"rate"}, kind: rated,
 	logDensity: within(0, math.Inf(1), func(z autodiff.Var, _ vars) autodiff.Var { return z.Neg() }),
 	support:    positiveHalf,
-	cdf:        func(z float64, _ nums) float64 { return -math.Expm1(-z) },
-	sf:         func(z float64, _ nums) float64 { return math.Exp(-z) },
+	cdf:        func(z float64, _ nums) float64 { return -special.Expm1(-z) },
+	sf:         func(z float64, _ nums) float64 { return special.Exp(-z) },
 	quantile:   func(lower, upper float64, _ nums) float64 { return minusLog(upper, lower) },
 	draw:       func(r *rand.Rand, _ nums) float64 { return r.ExpFloat64() },
 	mean:       always(1),

@@ -32,12 +32,12 @@ var gammaFamily = &family{
 	cdf:      func(t float64, p nums) float64 { return first(special.GammaInc(p[1], t)) },
 	sf:       func(t float64, p nums) float64 { return second(special.GammaInc(p[1], t)) },
 	quantile: func(lower, upper float64, p nums) float64 { return special.GammaIncInv(p[1], lower, upper) },
-	draw:     func(r *rand.Rand, p nums) float64 { return math.Exp(drawLogGamma(r, p[1])) },
+	draw:     func(r *rand.Rand, p nums) float64 { return special.Exp(drawLogGamma(r, p[1])) },
 	mean:     func(p nums) float64 { return p[1] },
 	variance: func(p nums) float64 { return p[1] },
 	mode:     func(p nums) float64 { return max(p[1]-1, 0) },
 	entropy: func(p nums) float64 {
-		return gammaEntropy(p[1]) - special.DigammaGap(p[1]) + math.Log(p[1])
+		return gammaEntropy(p[1]) - special.DigammaGap(p[1]) + special.Log(p[1])
 	},
 }
 
@@ -49,8 +49,8 @@ func second(_, y float64) float64 { return y }
 // norm = ½·log(a/2π) less the remainder of Stirling's formula.
 var (
 	gammaNormOp = newFused("GammaNorm",
-		func(x args) float64 { return 0.5*(math.Log(x[0])-log2π) - special.Stirling(x[0]) },
-		func(x args) args { return args{math.Log(x[0]) - special.Digamma(x[0])} })
+		func(x args) float64 { return 0.5*(special.Log(x[0])-log2π) - special.Stirling(x[0]) },
+		func(x args) args { return args{special.Log(x[0]) - special.Digamma(x[0])} })
 	// gammaOp has inputs t and a.
 	gammaOp = newFused("Gamma",
 		func(x args) float64 {
@@ -58,18 +58,18 @@ var (
 			if t == 0 {
 				return atZero(a, 1) // D + log t = 1 there for a = 1
 			}
-			return -special.Deviance(a, t) - math.Log(t)
+			return -special.Deviance(a, t) - special.Log(t)
 		},
 		func(x args) args {
 			t, a := x[0], x[1]
-			return args{(a-1)/t - 1, math.Log(t / a)}
+			return args{(a-1)/t - 1, special.Log(t / a)}
 		})
 )
 
 // gammaEntropy returns a + log Γ(a) − a·ψ(a), the entropy of the logarithm of a
 // gamma number.
 func gammaEntropy(a float64) float64 {
-	return 0.5*(log2π-math.Log(a)) + special.Stirling(a) + a*special.DigammaGap(a)
+	return 0.5*(log2π-special.Log(a)) + special.Stirling(a) + float64(a*special.DigammaGap(a))
 }
 
 // atZero returns the limit of a log-density whose leading term is (a−1)·log x.
@@ -88,19 +88,19 @@ func atZero(a, one float64) float64 {
 // variables, 2000.
 func drawLogGamma(r *rand.Rand, a float64) float64 {
 	if a < 1 {
-		return drawLogGamma(r, a+1) + math.Log(uniform(r))/a
+		return drawLogGamma(r, a+1) + special.Log(uniform(r))/a
 	}
 	d := a - 1.0/3
 	c := 1 / math.Sqrt(9*d)
 	for {
 		x := r.NormFloat64()
-		v := 1 + c*x
+		v := 1 + float64(c*x)
 		if v <= 0 {
 			continue
 		}
-		l := 3 * math.Log(v)
-		if math.Log(uniform(r)) < 0.5*x*x+d-d*math.Exp(l)+d*l {
-			return math.Log(d) + l
+		l := float64(3 * special.Log(v))
+		if special.Log(uniform(r)) < float64(0.5*x*x)+d-float64(d*special.Exp(l))+float64(d*l) {
+			return special.Log(d) + l
 		}
 	}
 }

@@ -34,10 +34,10 @@ var generalizedNormalFamily = &family{
 	sf:  func(z float64, p nums) float64 { return generalizedTail(z, p[2]) },
 	quantile: func(lower, upper float64, p nums) float64 {
 		l := special.LogGammaIncInv(1/p[2], math.Abs(lower-upper), 2*min(lower, upper))
-		return math.Copysign(math.Exp(l/p[2]), lower-upper)
+		return math.Copysign(special.Exp(l/p[2]), lower-upper)
 	},
 	draw: func(r *rand.Rand, p nums) float64 {
-		x := math.Exp(drawLogGamma(r, 1/p[2]) / p[2])
+		x := special.Exp(drawLogGamma(r, 1/p[2]) / p[2])
 		if r.Uint64()>>63 == 1 {
 			return -x
 		}
@@ -45,7 +45,7 @@ var generalizedNormalFamily = &family{
 	},
 	mean: always(0),
 	variance: func(p nums) float64 {
-		return math.Exp(special.Lgamma(3/p[2]) - special.Lgamma(1/p[2]))
+		return special.Exp(special.Lgamma(3/p[2]) - special.Lgamma(1/p[2]))
 	},
 	mode:    always(0),
 	entropy: func(p nums) float64 { return 1/p[2] + math.Ln2 + special.Lgamma(1+1/p[2]) },
@@ -53,7 +53,7 @@ var generalizedNormalFamily = &family{
 
 // generalizedTail returns P(Z > z), half of Q(1/β, |z|^β) where z ≥ 0.
 func generalizedTail(z, β float64) float64 {
-	_, q := special.GammaInc(1/β, math.Pow(math.Abs(z), β))
+	_, q := special.GammaInc(1/β, special.Pow(math.Abs(z), β))
 	if z < 0 {
 		return 1 - 0.5*q
 	}

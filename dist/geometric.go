@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Geometric is the distribution of the number of failures before the first
@@ -29,9 +30,9 @@ var geometricFamily = &family{
 		return k.Mul(p[0].Neg().Log1p()).Add(p[0].Log()).Add(penalty)
 	},
 	support:  positiveHalf,
-	cdf:      func(k float64, p nums) float64 { return -math.Expm1((k + 1) * math.Log1p(-p[0])) },
-	sf:       func(k float64, p nums) float64 { return math.Exp((k + 1) * math.Log1p(-p[0])) },
-	draw:     func(r *rand.Rand, p nums) float64 { return math.Floor(-r.ExpFloat64() / math.Log1p(-p[0])) },
+	cdf:      func(k float64, p nums) float64 { return -special.Expm1((k + 1) * special.Log1p(-p[0])) },
+	sf:       func(k float64, p nums) float64 { return special.Exp((k + 1) * special.Log1p(-p[0])) },
+	draw:     func(r *rand.Rand, p nums) float64 { return math.Floor(-r.ExpFloat64() / special.Log1p(-p[0])) },
 	mean:     func(p nums) float64 { return (1 - p[0]) / p[0] },
 	variance: func(p nums) float64 { return (1 - p[0]) / (p[0] * p[0]) },
 	mode:     always(0),

@@ -39,21 +39,21 @@ var gEVFamily = &family{
 		}
 		return lo, hi
 	},
-	cdf: func(z float64, p nums) float64 { return math.Exp(-math.Exp(-extreme(z, p[2]))) },
-	sf:  func(z float64, p nums) float64 { return -math.Expm1(-math.Exp(-extreme(z, p[2]))) },
+	cdf: func(z float64, p nums) float64 { return special.Exp(-special.Exp(-extreme(z, p[2]))) },
+	sf:  func(z float64, p nums) float64 { return -special.Expm1(-special.Exp(-extreme(z, p[2]))) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		return extremeInverse(-math.Log(minusLog(lower, upper)), p[2])
+		return extremeInverse(-special.Log(minusLog(lower, upper)), p[2])
 	},
 	mean:     func(p nums) float64 { return momentUpTo(p[2], 1, extremeMean(p[2])) },
 	variance: func(p nums) float64 { return momentUpTo(p[2], 0.5, extremeVariance(p[2])) },
-	mode:     func(p nums) float64 { return extremeInverse(-math.Log1p(p[2]), p[2]) },
-	entropy:  func(p nums) float64 { return eulerγ*(1+p[2]) + 1 },
+	mode:     func(p nums) float64 { return extremeInverse(-special.Log1p(p[2]), p[2]) },
+	entropy:  func(p nums) float64 { return float64(eulerγ*(1+p[2])) + 1 },
 }
 
 // extreme returns w = log(1+ξz)/ξ, and z for ξ = 0.
 func extreme(z, ξ float64) float64 {
 	if s := ξ * z; math.Abs(s) > 1e-300 {
-		return math.Log1p(s) / ξ
+		return special.Log1p(s) / ξ
 	}
 	return z
 }
@@ -61,7 +61,7 @@ func extreme(z, ξ float64) float64 {
 // extremeInverse returns z = (e^ξw − 1)/ξ.
 func extremeInverse(w, ξ float64) float64 {
 	if s := ξ * w; math.Abs(s) > 1e-300 {
-		return math.Expm1(s) / ξ
+		return special.Expm1(s) / ξ
 	}
 	return w
 }
@@ -71,14 +71,14 @@ func extremeMean(ξ float64) float64 {
 	if math.Abs(ξ) < 1e-300 {
 		return eulerγ
 	}
-	return math.Expm1(special.Lgamma1p(-ξ)) / ξ
+	return special.Expm1(special.Lgamma1p(-ξ)) / ξ
 }
 
 // extremeVariance returns (Γ(1−2ξ) − Γ(1−ξ)²)/ξ².
 func extremeVariance(ξ float64) float64 {
-	gap, g := special.LgammaGap(-ξ), math.Exp(2*special.Lgamma1p(-ξ))
+	gap, g := special.LgammaGap(-ξ), special.Exp(2*special.Lgamma1p(-ξ))
 	if s := ξ * ξ; s > 1e-300 {
-		return g * math.Expm1(gap*s) / s
+		return g * special.Expm1(gap*s) / s
 	}
 	return g * gap
 }
@@ -93,7 +93,7 @@ var extremeOp = newFused("Extreme",
 	},
 	func(x args) args {
 		z, ξ := x[0], x[1]
-		s := z * ξ
+		s := float64(z * ξ)
 		if s <= -1 || math.IsInf(z, 0) {
 			return args{}
 		}
@@ -103,7 +103,7 @@ var extremeOp = newFused("Extreme",
 // extremeSlope returns (s/(1+s) − log(1+s))/s².
 func extremeSlope(s float64) float64 {
 	if math.Abs(s) > 0.05 {
-		return (s/(1+s) - math.Log1p(s)) / (s * s)
+		return (s/(1+s) - special.Log1p(s)) / (s * s)
 	}
 	sum := 0.0
 	for k := 14.0; k >= 2; k-- { // Σ (−1)ᵏ⁻¹·sᵏ⁻²·(k−1)/k

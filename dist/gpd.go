@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // GPD is the generalised Pareto distribution of excesses over a threshold μ, with
@@ -34,8 +35,8 @@ var gPDFamily = &family{
 		}
 		return 0, math.Inf(1)
 	},
-	cdf:      func(z float64, p nums) float64 { return -math.Expm1(-extreme(z, p[2])) },
-	sf:       func(z float64, p nums) float64 { return math.Exp(-extreme(z, p[2])) },
+	cdf:      func(z float64, p nums) float64 { return -special.Expm1(-extreme(z, p[2])) },
+	sf:       func(z float64, p nums) float64 { return special.Exp(-extreme(z, p[2])) },
 	quantile: func(lower, upper float64, p nums) float64 { return extremeInverse(minusLog(upper, lower), p[2]) },
 	mean:     func(p nums) float64 { return momentUpTo(p[2], 1, 1/(1-p[2])) },
 	variance: func(p nums) float64 {

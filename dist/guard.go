@@ -84,5 +84,5 @@ func between(lo, hi float64) float64 {
 	case b:
 		return lo + 1
 	}
-	return 0.5*lo + 0.5*hi
+	return middle(lo, hi)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Gumbel is the distribution of maxima with location μ and scale β:
@@ -25,9 +26,9 @@ func (g *Gumbel) family() *family { return gumbelFamily }
 var gumbelFamily = &family{
 	name: "Gumbel", params: []string{"loc", "scale"}, kind: locScale,
 	logDensity: func(z autodiff.Var, _ vars) autodiff.Var { return gumbelOp.of(z) },
-	cdf:        func(z float64, _ nums) float64 { return math.Exp(-math.Exp(-z)) },
-	sf:         func(z float64, _ nums) float64 { return -math.Expm1(-math.Exp(-z)) },
-	quantile:   func(lower, upper float64, _ nums) float64 { return -math.Log(minusLog(lower, upper)) },
+	cdf:        func(z float64, _ nums) float64 { return special.Exp(-special.Exp(-z)) },
+	sf:         func(z float64, _ nums) float64 { return -special.Expm1(-special.Exp(-z)) },
+	quantile:   func(lower, upper float64, _ nums) float64 { return -special.Log(minusLog(lower, upper)) },
 	mean:       always(eulerγ),
 	variance:   always(math.Pi * math.Pi / 6),
 	mode:       always(0),

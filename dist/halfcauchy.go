@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // HalfCauchy is the distribution of μ + γ·|u| with u standard Cauchy:
@@ -27,13 +28,13 @@ var halfCauchyFamily = &family{
 		return cauchyFamily.logDensity(z, p).AddConst(math.Ln2)
 	}),
 	support: positiveHalf,
-	cdf:     func(z float64, _ nums) float64 { return 2 / math.Pi * math.Atan(z) },
-	sf:      func(z float64, _ nums) float64 { return 2 / math.Pi * math.Atan2(1, z) },
+	cdf:     func(z float64, _ nums) float64 { return 2 / math.Pi * special.Atan(z) },
+	sf:      func(z float64, _ nums) float64 { return 2 * cauchyTail(z) },
 	quantile: func(lower, upper float64, _ nums) float64 {
 		if lower < upper {
-			return math.Tan(0.5 * math.Pi * lower)
+			return special.Tan(0.5 * math.Pi * lower)
 		}
-		return 1 / math.Tan(0.5*math.Pi*upper)
+		return 1 / special.Tan(0.5*math.Pi*upper)
 	},
 	mean:     always(math.Inf(1)),
 	variance: always(math.NaN()),

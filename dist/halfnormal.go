@@ -28,15 +28,10 @@ var halfNormalFamily = &family{
 	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
 		return normalFamily.logDensity(z, p).AddConst(math.Ln2)
 	}),
-	support: positiveHalf,
-	cdf:     func(z float64, _ nums) float64 { return math.Erf(z / math.Sqrt2) },
-	sf:      func(z float64, _ nums) float64 { return math.Erfc(z / math.Sqrt2) },
-	quantile: func(lower, upper float64, _ nums) float64 {
-		if lower < 0.75 {
-			return math.Sqrt2 * math.Erfinv(lower)
-		}
-		return -special.NdtrInv(0.5*upper, 1-0.5*upper)
-	},
+	support:  positiveHalf,
+	cdf:      func(z float64, _ nums) float64 { return special.NdtrWithin(z) },
+	sf:       func(z float64, _ nums) float64 { return 2 * special.Ndtr(-z) },
+	quantile: func(lower, upper float64, _ nums) float64 { return special.NdtrWithinInv(lower, upper) },
 	draw:     func(r *rand.Rand, _ nums) float64 { return math.Abs(r.NormFloat64()) },
 	mean:     always(math.Sqrt2 / math.SqrtPi),
 	variance: always(1 - 2/math.Pi),

@@ -36,7 +36,7 @@ var halfStudentTFamily = &family{
 	mean:     halfStudentMean,
 	variance: func(p nums) float64 {
 		m := halfStudentMean(p)
-		return studentVariance(p) - m*m
+		return studentVariance(p) - float64(m*m)
 	},
 	mode:    always(0),
 	entropy: func(p nums) float64 { return studentEntropy(p) - math.Ln2 },
@@ -45,5 +45,5 @@ var halfStudentTFamily = &family{
 // halfStudentMean is E|t| = 2√ν/((ν−1)·B(ν/2, ½)).
 func halfStudentMean(p nums) float64 {
 	ν := p[2]
-	return momentUpTo(1, ν, 2*math.Sqrt(ν)/(ν-1)*math.Exp(-special.LogBeta(0.5*ν, 0.5)))
+	return momentUpTo(1, ν, 2*math.Sqrt(ν)/(ν-1)*special.Exp(-special.LogBeta(0.5*ν, 0.5)))
 }

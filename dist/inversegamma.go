@@ -32,16 +32,16 @@ var inverseGammaFamily = &family{
 	cdf:     func(z float64, p nums) float64 { return second(special.GammaInc(p[1], 1/z)) },
 	sf:      func(z float64, p nums) float64 { return first(special.GammaInc(p[1], 1/z)) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		return math.Exp(-special.LogGammaIncInv(p[1], upper, lower))
+		return special.Exp(-special.LogGammaIncInv(p[1], upper, lower))
 	},
-	draw: func(r *rand.Rand, p nums) float64 { return math.Exp(-drawLogGamma(r, p[1])) },
+	draw: func(r *rand.Rand, p nums) float64 { return special.Exp(-drawLogGamma(r, p[1])) },
 	mean: func(p nums) float64 { return momentUpTo(1, p[1], 1/(p[1]-1)) },
 	variance: func(p nums) float64 {
 		return momentUpTo(2, p[1], 1/((p[1]-1)*(p[1]-1)*(p[1]-2)))
 	},
 	mode: func(p nums) float64 { return 1 / (p[1] + 1) },
 	entropy: func(p nums) float64 {
-		return gammaEntropy(p[1]) + special.DigammaGap(p[1]) - math.Log(p[1])
+		return gammaEntropy(p[1]) + special.DigammaGap(p[1]) - special.Log(p[1])
 	},
 }
 
@@ -52,9 +52,9 @@ var inverseGammaOp = newFused("InverseGamma",
 		if z == 0 {
 			return math.Inf(-1)
 		}
-		return -special.Deviance(a, 1/z) - math.Log(z)
+		return -special.Deviance(a, 1/z) - special.Log(z)
 	},
 	func(x args) args {
 		z, a := x[0], x[1]
-		return args{(1/z - (a + 1)) / z, -math.Log(a * z)}
+		return args{(1/z - (a + 1)) / z, -special.Log(a * z)}
 	})

@@ -34,22 +34,21 @@ var inverseGaussianFamily = &family{
 	support: positiveHalf,
 	cdf: func(x float64, p nums) float64 {
 		a, b := inverseGaussianTerms(x, p)
-		return special.Ndtr(a) + 0.5*special.Erfcx(b/math.Sqrt2)*math.Exp(-0.5*a*a)
+		return math.FMA(special.NdtrTail(b), special.ExpHalfSquare(a), special.Ndtr(a))
 	},
 	sf: func(x float64, p nums) float64 {
 		a, b := inverseGaussianTerms(x, p)
-		second := 0.5 * special.Erfcx(b/math.Sqrt2) * math.Exp(-0.5*a*a)
 		if a > 0 { // both terms have this factor
-			return math.Exp(-0.5*a*a) * 0.5 * (special.Erfcx(a/math.Sqrt2) - special.Erfcx(b/math.Sqrt2))
+			return special.ExpHalfSquare(a) * (special.NdtrTail(a) - special.NdtrTail(b))
 		}
-		return special.Ndtr(-a) - second
+		return math.FMA(-special.NdtrTail(b), special.ExpHalfSquare(a), special.Ndtr(-a))
 	},
 	draw:     drawInverseGaussian,
 	mean:     func(p nums) float64 { return p[0] },
 	variance: func(p nums) float64 { return p[0] * p[0] * p[0] / p[1] },
 	mode: func(p nums) float64 {
 		c := 1.5 * p[0] / p[1]
-		return p[0] / (math.Hypot(1, c) + c)
+		return p[0] / (special.Hypot1(c) + c)
 	},
 }
 

@@ -1,7 +1,6 @@
 package dist
 
 import (
-	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -30,15 +29,15 @@ var johnsonSUFamily = &family{
 		u := z.Asinh().Mul(p[3]).Add(p[2])
 		return normalFamily.logDensity(u, p).Sub(log1pSquareOp.of(z).MulConst(0.5)).Add(p[3].Log())
 	},
-	cdf: func(z float64, p nums) float64 { return special.Ndtr(p[2] + p[3]*math.Asinh(z)) },
-	sf:  func(z float64, p nums) float64 { return special.Ndtr(-p[2] - p[3]*math.Asinh(z)) },
+	cdf: func(z float64, p nums) float64 { return special.Ndtr(p[2] + float64(p[3]*special.Asinh(z))) },
+	sf:  func(z float64, p nums) float64 { return special.Ndtr(-p[2] - float64(p[3]*special.Asinh(z))) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		return math.Sinh((special.NdtrInv(lower, upper) - p[2]) / p[3])
+		return special.Sinh((special.NdtrInv(lower, upper) - p[2]) / p[3])
 	},
-	draw: func(r *rand.Rand, p nums) float64 { return math.Sinh((r.NormFloat64() - p[2]) / p[3]) },
-	mean: func(p nums) float64 { return -math.Exp(0.5/(p[3]*p[3])) * math.Sinh(p[2]/p[3]) },
+	draw: func(r *rand.Rand, p nums) float64 { return special.Sinh((r.NormFloat64() - p[2]) / p[3]) },
+	mean: func(p nums) float64 { return -special.Exp(0.5/(p[3]*p[3])) * special.Sinh(p[2]/p[3]) },
 	variance: func(p nums) float64 {
 		w := 1 / (p[3] * p[3])
-		return 0.5 * math.Expm1(w) * (math.Exp(w)*math.Cosh(2*p[2]/p[3]) + 1)
+		return 0.5 * special.Expm1(w) * (float64(special.Exp(w)*special.Cosh(2*p[2]/p[3])) + 1)
 	},
 }

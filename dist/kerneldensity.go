@@ -27,7 +27,7 @@ func NewKernelDensity(points mat.Matrix, bandwidth autodiff.Value) *KernelDensit
 	if bandwidth.IsZero() {
 		h := make([]float64, d)
 		for j := range h {
-			h[j] = stat.StdDev(mat.Col(nil, j, c), nil) * math.Pow(float64(m), -1/float64(d+4))
+			h[j] = stat.StdDev(mat.Col(nil, j, c), nil) * special.Pow(float64(m), -1/float64(d+4))
 		}
 		bandwidth = autodiff.Fixed(h...)
 	}
@@ -60,7 +60,7 @@ func (k *KernelDensity) LogDensity(x autodiff.Var) autodiff.Var {
 	h := k.Bandwidth.On(t).Expand(1, d)
 	c := t.Use(k.Points).Div(h)
 	pairs := pairsOp.Apply(t, autodiff.Args{}, autodiff.Shape{Rows: x.Rows(), Cols: m}, x.Div(h), c)
-	return pairs.RowLogSumExp().Sub(h.Log().RowSum()).AddConst(-math.Log(float64(m)) - 0.5*float64(d)*log2π)
+	return pairs.RowLogSumExp().Sub(h.Log().RowSum()).AddConst(-special.Log(float64(m)) - float64(0.5*float64(d)*log2π))
 }
 
 // pairsOp has inputs x (n×d) and c (m×d): −½·‖xᵢ−cⱼ‖², n×m.

@@ -26,10 +26,10 @@ var kumaraswamyFamily = &family{
 	name: "Kumaraswamy", params: []string{"a", "b"},
 	logDensity: within(0, 1, func(x autodiff.Var, p vars) autodiff.Var { return kumaraswamyOp.of(x, p[0], p[1]) }),
 	support:    func(nums) (float64, float64) { return 0, 1 },
-	cdf:        func(x float64, p nums) float64 { return -math.Expm1(p[1] * special.Log1mExp(p[0]*math.Log(x))) },
-	sf:         func(x float64, p nums) float64 { return math.Exp(p[1] * special.Log1mExp(p[0]*math.Log(x))) },
+	cdf:        func(x float64, p nums) float64 { return -special.Expm1(p[1] * special.Log1mExp(p[0]*special.Log(x))) },
+	sf:         func(x float64, p nums) float64 { return special.Exp(p[1] * special.Log1mExp(p[0]*special.Log(x))) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		return math.Exp(special.Log1mExp(-minusLog(upper, lower)/p[1]) / p[0])
+		return special.Exp(special.Log1mExp(-minusLog(upper, lower)/p[1]) / p[0])
 	},
 	mean: func(p nums) float64 { return kumaraswamyMoment(1, p) },
 	variance: func(p nums) float64 {
@@ -43,18 +43,18 @@ var kumaraswamyFamily = &family{
 		case b <= 1:
 			return 1
 		default:
-			return math.Pow((a-1)/(a*b-1), 1/a)
+			return special.Pow((a-1)/(float64(a*b)-1), 1/a)
 		}
 	},
 	entropy: func(p nums) float64 {
 		a, b := p[0], p[1]
-		return 1 - 1/b + (1-1/a)*(special.Digamma(b+1)+eulerγ) - math.Log(a*b)
+		return 1 - 1/b + float64((1-1/a)*(special.Digamma(b+1)+eulerγ)) - special.Log(a*b)
 	},
 }
 
 // kumaraswamyMoment is E Xⁿ = b·B(1+n/a, b).
 func kumaraswamyMoment(n float64, p nums) float64 {
-	return p[1] * math.Exp(special.LogBeta(1+n/p[0], p[1]))
+	return p[1] * special.Exp(special.LogBeta(1+n/p[0], p[1]))
 }
 
 // kumaraswamyOp has inputs x, a and b.
@@ -63,16 +63,16 @@ var kumaraswamyOp = newFused("Kumaraswamy",
 		x, a, b := v[0], v[1], v[2]
 		switch {
 		case x == 0:
-			return atZero(a, math.Log(b))
+			return atZero(a, special.Log(b))
 		case x == 1:
-			return atZero(b, math.Log(a))
+			return atZero(b, special.Log(a))
 		}
-		l := math.Log(x)
-		return math.Log(a*b) + (a-1)*l + (b-1)*special.Log1mExp(a*l)
+		l := special.Log(x)
+		return special.Log(a*b) + float64((a-1)*l) + float64((b-1)*special.Log1mExp(a*l))
 	},
 	func(v args) args {
 		x, a, b := v[0], v[1], v[2]
-		l := math.Log(x)
-		odds := (b - 1) / math.Expm1(-a*l) // (b−1)·xᵃ/(1−xᵃ)
-		return args{(a - 1 - a*odds) / x, 1/a + l - l*odds, 1/b + special.Log1mExp(a*l)}
+		l := special.Log(x)
+		odds := (b - 1) / special.Expm1(-a*l) // (b−1)·xᵃ/(1−xᵃ)
+		return args{(a - 1 - float64(a*odds)) / x, 1/a + l - float64(l*odds), 1/b + special.Log1mExp(a*l)}
 	})

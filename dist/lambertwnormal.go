@@ -48,17 +48,17 @@ var lambertWNormalFamily = &family{
 		case p[2] >= 0.5:
 			return math.Inf(1)
 		}
-		return math.Pow(1-2*p[2], -1.5)
+		return special.Pow(1-2*p[2], -1.5)
 	},
 	mode: always(0),
 }
 
-func lambertForward(u, δ float64) float64 { return u * math.Exp(0.5*δ*u*u) }
+func lambertForward(u, δ float64) float64 { return u * special.Exp(0.5*δ*u*u) }
 
 // lambertInverse returns u = sign(z)·√(W(δz²)/δ) = z·exp(−½W), W being
 // Lambert's function.
 func lambertInverse(z, δ float64) float64 {
-	return z * math.Exp(-0.5*special.LambertW(δ*z*z))
+	return z * special.Exp(-0.5*special.LambertW(δ*z*z))
 }
 
 // lambertWOp has inputs z and δ: W(δz²). Its derivative is W′(y) = e⁻ᵂ/(1+W).
@@ -66,6 +66,6 @@ var lambertWOp = newFused("LambertW",
 	func(x args) float64 { return special.LambertW(x[1] * x[0] * x[0]) },
 	func(x args) args {
 		w := special.LambertW(x[1] * x[0] * x[0])
-		d := math.Exp(-w) / (1 + w)
+		d := special.Exp(-w) / (1 + w)
 		return args{2 * x[1] * x[0] * d, x[0] * x[0] * d}
 	})

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Laplace is the Laplace distribution with location μ and scale b:
@@ -28,9 +29,9 @@ var laplaceFamily = &family{
 	sf:         func(z float64, _ nums) float64 { return laplaceTail(z) },
 	quantile: func(lower, upper float64, _ nums) float64 {
 		if lower < upper {
-			return math.Log(2 * lower)
+			return special.Log(2 * lower)
 		}
-		return -math.Log(2 * upper)
+		return -special.Log(2 * upper)
 	},
 	mean:     always(0),
 	variance: always(2),
@@ -40,7 +41,7 @@ var laplaceFamily = &family{
 
 func laplaceTail(z float64) float64 {
 	if z > 0 {
-		return 0.5 * math.Exp(-z)
+		return 0.5 * special.Exp(-z)
 	}
-	return 1 - 0.5*math.Exp(z)
+	return 1 - 0.5*special.Exp(z)
 }

@@ -3,6 +3,8 @@ package dist
 import (
 	"math"
 	"math/rand/v2"
+
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Formulas of families of integers, from their distribution functions and
@@ -33,7 +35,7 @@ func (f *family) search(lower, upper float64, p nums) float64 {
 		return k
 	}
 	for lo = k; hi-lo > 1; { // lo is not reached, hi is
-		if mid := math.Floor(0.5*lo + 0.5*hi); reached(mid) {
+		if mid := math.Floor(middle(lo, hi)); reached(mid) {
 			hi = mid
 		} else {
 			lo = mid
@@ -51,7 +53,7 @@ func (f *family) sum(p nums, g func(x, logDensity float64) float64) float64 {
 	}
 	sum := 0.0
 	for i, lp := range f.at(k, p) {
-		sum += math.Exp(lp) * g(k[i], lp)
+		sum += float64(special.Exp(lp) * g(k[i], lp))
 	}
 	return sum
 }
@@ -63,7 +65,7 @@ func outward(r *rand.Rand, mode, lo, atMode float64, ratio func(k float64) float
 	u := r.Float64() - atMode
 	up, down, pu, pd := mode, mode, atMode, atMode
 	for u >= 0 {
-		pu *= ratio(up)
+		pu = float64(pu * ratio(up))
 		up++
 		if u -= pu; u < 0 {
 			return up

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Logistic is the logistic distribution with mean μ and scale s:
@@ -27,9 +28,9 @@ var logisticFamily = &family{
 		a := z.Abs().Neg() // by symmetry: e^a cannot overflow
 		return a.Sub(a.Softplus().MulConst(2))
 	},
-	cdf:      func(z float64, _ nums) float64 { return 1 / (1 + math.Exp(-z)) },
-	sf:       func(z float64, _ nums) float64 { return 1 / (1 + math.Exp(z)) },
-	quantile: func(p, q float64, _ nums) float64 { return math.Log(p / q) },
+	cdf:      func(z float64, _ nums) float64 { return special.Sigmoid(z) },
+	sf:       func(z float64, _ nums) float64 { return special.Sigmoid(-z) },
+	quantile: func(p, q float64, _ nums) float64 { return special.Log(p / q) },
 	mean:     always(0),
 	variance: always(math.Pi * math.Pi / 3),
 	mode:     always(0),

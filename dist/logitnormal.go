@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // LogitNormal is the distribution of σ(u) = 1/(1+e⁻ᵘ) with u from N(μ, σ²):
@@ -23,8 +24,8 @@ func (l *LogitNormal) values() values  { return values{l.Loc, l.Scale} }
 func (l *LogitNormal) family() *family { return logitNormalFamily }
 
 var logitNormalFamily = pushed(normalFamily, "LogitNormal", monotone{
-	forward: func(u float64) float64 { return 1 / (1 + math.Exp(-u)) },
-	inverse: func(x float64) float64 { return math.Log(x) - math.Log1p(-x) },
+	forward: special.Sigmoid,
+	inverse: func(x float64) float64 { return special.Log(x) - special.Log1p(-x) },
 	inverseVar: func(x autodiff.Var) autodiff.Var {
 		return x.Log().Sub(x.Neg().Log1p())
 	},

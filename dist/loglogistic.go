@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // LogLogistic is the distribution of eᵘ with u logistic with mean μ and scale s:
@@ -23,17 +24,17 @@ func (l *LogLogistic) family() *family { return logLogisticFamily }
 
 var logLogisticFamily = func() *family {
 	f := pushed(logisticFamily, "LogLogistic", exponential)
-	f.mean = func(p nums) float64 { return momentUpTo(1, 1/p[1], math.Exp(p[0])/sinc(p[1])) }
+	f.mean = func(p nums) float64 { return momentUpTo(1, 1/p[1], special.Exp(p[0])/sinc(p[1])) }
 	f.variance = func(p nums) float64 {
 		s := sinc(p[1])
-		return momentUpTo(2, 1/p[1], math.Exp(2*p[0])*(1/sinc(2*p[1])-1/(s*s)))
+		return momentUpTo(2, 1/p[1], special.Exp(2*p[0])*(1/sinc(2*p[1])-1/(s*s)))
 	}
 	f.mode = func(p nums) float64 {
-		return math.Exp(p[0]) * math.Pow(max(1-p[1], 0)/(1+p[1]), p[1])
+		return special.Exp(p[0]) * special.Pow(max(1-p[1], 0)/(1+p[1]), p[1])
 	}
-	f.entropy = func(p nums) float64 { return p[0] + 2 + math.Log(p[1]) }
+	f.entropy = func(p nums) float64 { return p[0] + 2 + special.Log(p[1]) }
 	return f
 }()
 
 // sinc returns sin(πx)/(πx).
-func sinc(x float64) float64 { return math.Sin(math.Pi*x) / (math.Pi * x) }
+func sinc(x float64) float64 { return special.Sin(math.Pi*x) / (math.Pi * x) }

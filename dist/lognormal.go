@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // LogNormal is the distribution of eᵘ with u from N(μ, σ²):
@@ -23,16 +24,16 @@ func (l *LogNormal) family() *family { return logNormalFamily }
 
 var logNormalFamily = func() *family {
 	f := pushed(normalFamily, "LogNormal", exponential)
-	f.mean = func(p nums) float64 { return math.Exp(p[0] + 0.5*p[1]*p[1]) }
-	f.variance = func(p nums) float64 { return math.Expm1(p[1]*p[1]) * math.Exp(2*p[0]+p[1]*p[1]) }
-	f.mode = func(p nums) float64 { return math.Exp(p[0] - p[1]*p[1]) }
-	f.entropy = func(p nums) float64 { return p[0] + math.Log(p[1]) + (1+log2π)/2 }
+	f.mean = func(p nums) float64 { return special.Exp(p[0] + float64(0.5*p[1]*p[1])) }
+	f.variance = func(p nums) float64 { return special.Expm1(p[1]*p[1]) * special.Exp(2*p[0]+float64(p[1]*p[1])) }
+	f.mode = func(p nums) float64 { return special.Exp(p[0] - float64(p[1]*p[1])) }
+	f.entropy = func(p nums) float64 { return p[0] + special.Log(p[1]) + (1+log2π)/2 }
 	return f
 }()
 
 // exponential is u ↦ eᵘ. At 0 densities that it carries are 0.
 var exponential = monotone{
-	forward: math.Exp, inverse: math.Log,
+	forward: special.Exp, inverse: special.Log,
 	inverseVar: func(x autodiff.Var) autodiff.Var { return x.Log() },
 	ildj:       func(_, u autodiff.Var) autodiff.Var { return u.Neg() },
 	lo:         math.SmallestNonzeroFloat64, hi: math.Inf(1),

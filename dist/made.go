@@ -2,11 +2,11 @@ package dist
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -178,7 +178,7 @@ func (m *MADE) LogDensity(x autodiff.Var) autodiff.Var {
 	for i, net := range m.members {
 		all[i] = one(net)
 	}
-	return autodiff.Concat(all...).RowLogSumExp().AddConst(-math.Log(float64(len(all))))
+	return autodiff.Concat(all...).RowLogSumExp().AddConst(-special.Log(float64(len(all))))
 }
 
 // LogProb returns log p(x).

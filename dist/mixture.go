@@ -173,7 +173,7 @@ func (m *Mixture) Variance(dst []float64) []float64 {
 	return m.weighted("Variance", dst, func(p Distribution) []float64 {
 		v := p.(Moments).Variance(nil)
 		for j, μ := range p.(Moments).Mean(nil) {
-			v[j] += (μ - mean[j]) * (μ - mean[j])
+			v[j] += float64((μ - mean[j]) * (μ - mean[j]))
 		}
 		return v
 	})

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Moyal is Moyal's approximation of the distribution of energy losses by
@@ -27,12 +28,12 @@ var moyalFamily = &family{
 	logDensity: func(z autodiff.Var, _ vars) autodiff.Var {
 		return gumbelOp.of(z).AddConst(-log2π).MulConst(0.5)
 	},
-	cdf: func(z float64, _ nums) float64 { return math.Erfc(math.Exp(-0.5*z) / math.Sqrt2) },
-	sf:  func(z float64, _ nums) float64 { return math.Erf(math.Exp(-0.5*z) / math.Sqrt2) },
+	cdf: func(z float64, _ nums) float64 { return 2 * special.Ndtr(-special.Exp(-0.5*z)) },
+	sf:  func(z float64, _ nums) float64 { return special.NdtrWithin(special.Exp(-0.5 * z)) },
 	quantile: func(lower, upper float64, _ nums) float64 {
-		return -2 * math.Log(halfNormalFamily.quantile(upper, lower, nums{}))
+		return -2 * special.Log(special.NdtrWithinInv(upper, lower))
 	},
-	draw:     func(r *rand.Rand, _ nums) float64 { return -2 * math.Log(math.Abs(r.NormFloat64())) },
+	draw:     func(r *rand.Rand, _ nums) float64 { return -2 * special.Log(math.Abs(r.NormFloat64())) },
 	mean:     always(eulerγ + math.Ln2),
 	variance: always(math.Pi * math.Pi / 2),
 	mode:     always(0),

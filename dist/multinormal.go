@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -164,7 +165,7 @@ func diagonal(dst []float64, m covariant) []float64 {
 
 // Entropy returns Σ log|Lⱼⱼ| + ½·d·log 2πe.
 func (m *MultivariateNormal) Entropy() float64 {
-	return sumLogDiagonal(m.L) + 0.5*float64(m.Dim())*(1+log2π)
+	return sumLogDiagonal(m.L) + float64(0.5*float64(m.Dim())*(1+log2π))
 }
 
 // Support returns ℝᵈ.
@@ -174,7 +175,7 @@ func sumLogDiagonal(l *autodiff.Param) float64 {
 	d, sum := 0, 0.0
 	d, _ = l.Dims()
 	for j := range d {
-		sum += math.Log(math.Abs(l.Data()[j*d+j]))
+		sum += special.Log(math.Abs(l.Data()[j*d+j]))
 	}
 	return sum
 }
@@ -185,7 +186,7 @@ var logDiagonalOp = &autodiff.Op{
 	Forward: func(c *autodiff.Call) {
 		l, d, sum := c.In(0), c.InShape(0).Cols, 0.0
 		for j := range d {
-			sum += math.Log(math.Abs(l[j*d+j]))
+			sum += special.Log(math.Abs(l[j*d+j]))
 		}
 		c.Out(0)[0] = sum
 	},

@@ -1,10 +1,10 @@
 package dist
 
 import (
-	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -49,8 +49,7 @@ func (m *MultivariateStudentT) LogDensity(x autodiff.Var) autodiff.Var {
 	q := in.Sub(m.Loc.On(t)).TriSolve(l, autodiff.Tri{}).SquareRowSum()
 	a := ν.MulConst(0.5)
 	// Γ(a+d/2)/Γ(a) = Γ(d/2)/B(a, d/2)
-	lg, _ := math.Lgamma(0.5 * d)
-	norm := logBetaOp.of(a, t.Scalar(0.5*d)).Add(ν.Log().AddConst(logπ).MulConst(0.5 * d)).AddConst(-lg)
+	norm := logBetaOp.of(a, t.Scalar(0.5*d)).Add(ν.Log().AddConst(logπ).MulConst(0.5 * d)).AddConst(-special.Lgamma(0.5 * d))
 	return q.Div(ν).Log1p().Mul(a.AddConst(0.5 * d)).Add(norm).Add(logDiagonal(l)).Neg().Add(penalty)
 }
 
@@ -61,7 +60,7 @@ func (m *MultivariateStudentT) Draw(batch *mat.Dense, src rand.Source) {
 	drawNormal(batch, r)
 	batch.Mul(mat.DenseCopyOf(batch), lower(m.L).T())
 	for i := range batch.RawMatrix().Rows {
-		s := math.Exp(0.5 * (math.Log(0.5*ν) - drawLogGamma(r, 0.5*ν)))
+		s := special.Exp(0.5 * (special.Log(0.5*ν) - drawLogGamma(r, 0.5*ν)))
 		for j, row := 0, batch.RawRowView(i); j < len(row); j++ {
 			row[j] *= s
 		}

@@ -31,10 +31,10 @@ var negativeBinomialFamily = &family{
 		return negativeBinomialOp.of(k, p[0], p[1]).Add(penalty)
 	},
 	support: positiveHalf,
-	cdf:     func(k float64, p nums) float64 { return first(special.BetaInc(p[0], k+1, 1-p[1], p[1])) },
-	sf:      func(k float64, p nums) float64 { return second(special.BetaInc(p[0], k+1, 1-p[1], p[1])) },
+	cdf:     func(k float64, p nums) float64 { return first(betaInc(p[0], k+1, 1-p[1], p[1])) },
+	sf:      func(k float64, p nums) float64 { return second(betaInc(p[0], k+1, 1-p[1], p[1])) },
 	draw: func(r *rand.Rand, p nums) float64 { // a Poisson number with a gamma rate
-		rate := math.Exp(drawLogGamma(r, p[0])) * p[1] / (1 - p[1])
+		rate := special.Exp(drawLogGamma(r, p[0])) * p[1] / (1 - p[1])
 		if rate < 1e-300 {
 			return 0
 		}
@@ -50,9 +50,9 @@ var negativeBinomialFamily = &family{
 var negativeBinomialOp = newFused("NegativeBinomial",
 	func(x args) float64 {
 		k, r, p := x[0], x[1], x[2]
-		return special.LogBetaKernel(r, k+1, 1-p, p) - math.Log(p) - math.Log(k+r)
+		return special.LogBetaKernel(r, k+1, 1-p, p) - special.Log(p) - special.Log(k+r)
 	},
 	func(x args) args {
 		k, r, p := x[0], x[1], x[2]
-		return args{0, special.Digamma(k+r) - special.Digamma(r) + math.Log1p(-p), k/p - r/(1-p)}
+		return args{0, special.Digamma(k+r) - special.Digamma(r) + special.Log1p(-p), k/p - r/(1-p)}
 	})

@@ -53,7 +53,7 @@ var nigStandard = &family{
 	draw: func(r *rand.Rand, p nums) float64 {
 		γ := math.Sqrt((p[2] - p[3]) * (p[2] + p[3]))
 		t := drawInverseGaussian(r, nums{1 / γ, 1})
-		return p[3]*t + math.Sqrt(t)*r.NormFloat64()
+		return float64(p[3]*t) + float64(math.Sqrt(t)*r.NormFloat64())
 	},
 	mean: func(p nums) float64 { return p[3] / math.Sqrt((p[2]-p[3])*(p[2]+p[3])) },
 	variance: func(p nums) float64 {
@@ -70,13 +70,13 @@ var nigOp = newFused("NIG",
 		if math.IsInf(z, 0) {
 			return math.Inf(-1)
 		}
-		r := math.Hypot(1, z)
-		return math.Log(second(special.BesselK01(α*r))) - math.Log(r) - α*r + β*z
+		r := special.Hypot1(z)
+		return special.Log(second(special.BesselK01(α*r))) - special.Log(r) - float64(α*r) + float64(β*z)
 	},
 	func(x args) args {
 		z, α, β := x[0], x[1], x[2]
-		r := math.Hypot(1, z)
+		r := special.Hypot1(z)
 		k0, k1 := special.BesselK01(α * r)
 		d := -k0/k1 - 1/(α*r) // of log K₁
-		return args{(α*d-1/r)*z/r + β, d * r, z}
+		return args{(float64(α*d)-1/r)*z/r + β, d * r, z}
 	})

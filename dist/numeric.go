@@ -42,11 +42,11 @@ func (f *family) slope(x float64, p nums) float64 {
 var nodes = func() (n struct{ lower, upper, weight []float64 }) {
 	const h = 1.0 / 32
 	for t := -6.0; t <= 6; t += h {
-		s := math.Pi * math.Sinh(t)
-		lower, upper := 1/(1+math.Exp(-s)), 1/(1+math.Exp(s))
+		s := math.Pi * special.Sinh(t)
+		lower, upper := 1/(1+special.Exp(-s)), 1/(1+special.Exp(s))
 		n.lower = append(n.lower, lower)
 		n.upper = append(n.upper, upper)
-		n.weight = append(n.weight, h*math.Pi*math.Cosh(t)*lower*upper)
+		n.weight = append(n.weight, h*math.Pi*special.Cosh(t)*lower*upper)
 	}
 	return n
 }()
@@ -81,15 +81,15 @@ func (f *family) cover(p nums) (x, w []float64) {
 	loc, scale := f.where(p)
 	s0 := f.unstretch(f.mean(p), p)
 	_, dz := f.stretch(s0, p)
-	width := 0.4 / (math.Exp(f.at([]float64{f.meanOf(p)}, p)[0]) * scale * math.Abs(dz)) // of a peak of this height
+	width := 0.4 / (special.Exp(f.at([]float64{f.meanOf(p)}, p)[0]) * scale * math.Abs(dz)) // of a peak of this height
 	for t := -7.0; t <= 7; t += h {
-		z, dz := f.stretch(s0+width*math.Sinh(t), p)
-		if weight := h * width * math.Cosh(t) * math.Abs(dz) * scale; !math.IsInf(z, 0) && !math.IsInf(weight, 0) {
+		z, dz := f.stretch(s0+float64(width*special.Sinh(t)), p)
+		if weight := h * width * special.Cosh(t) * math.Abs(dz) * scale; !math.IsInf(z, 0) && !math.IsInf(weight, 0) {
 			x, w = append(x, math.FMA(scale, z, loc)), append(w, weight)
 		}
 	}
 	for i, lp := range f.at(x, p) {
-		w[i] *= math.Exp(lp)
+		w[i] *= special.Exp(lp)
 	}
 	return x, w
 }
@@ -102,13 +102,13 @@ func (f *family) stretch(s float64, p nums) (z, slope float64) {
 	}
 	switch a, b := math.IsInf(lo, -1), math.IsInf(hi, 1); {
 	case a && b:
-		return math.Sinh(s), math.Cosh(s)
+		return special.Sinh(s), special.Cosh(s)
 	case b:
-		return lo + math.Exp(s), math.Exp(s)
+		return lo + special.Exp(s), special.Exp(s)
 	case a:
-		return hi - math.Exp(s), -math.Exp(s)
+		return hi - special.Exp(s), -special.Exp(s)
 	}
-	l, u := 1/(1+math.Exp(-s)), 1/(1+math.Exp(s))
+	l, u := 1/(1+special.Exp(-s)), 1/(1+special.Exp(s))
 	return math.FMA(u, lo, l*hi), (hi - lo) * l * u
 }
 
@@ -120,7 +120,7 @@ func (f *family) solve(lower, upper float64, p nums) float64 {
 		z, dz := f.stretch(s, p)
 		x := math.FMA(scale, z, loc)
 		l, u := f.tails(x, p)
-		return special.LogRatio(l, u, lower, upper, math.Exp(f.at([]float64{x}, p)[0])*scale*dz)
+		return special.LogRatio(l, u, lower, upper, special.Exp(f.at([]float64{x}, p)[0])*scale*dz)
 	})
 	z, _ := f.stretch(s, p)
 	return z
@@ -144,14 +144,14 @@ func (f *family) climb(p nums) float64 {
 	}
 	lo, hi := x[max(best-1, 0)], x[min(best+1, len(x)-1)]
 	for range 60 {
-		mid := 0.5*lo + 0.5*hi
+		mid := middle(lo, hi)
 		if f.slope(mid, p) > 0 {
 			lo = mid
 		} else {
 			hi = mid
 		}
 	}
-	return 0.5*lo + 0.5*hi
+	return middle(lo, hi)
 }
 
 // integrate returns both tails at z, in standard form: that away from the mean by
@@ -174,16 +174,16 @@ func (f *family) tail(s0, sign float64, p nums) float64 {
 	loc, scale := f.where(p)
 	var x, w []float64
 	for t := -4.5; t <= 2.5; t += h {
-		e := math.Exp(0.5 * math.Pi * math.Sinh(t))
-		z, dz := f.stretch(s0+sign*e, p)
-		if weight := h * 0.5 * math.Pi * math.Cosh(t) * e * math.Abs(dz) * scale; !math.IsInf(z, 0) && !math.IsInf(weight, 0) {
+		e := special.Exp(0.5 * math.Pi * special.Sinh(t))
+		z, dz := f.stretch(s0+float64(sign*e), p)
+		if weight := h * 0.5 * math.Pi * special.Cosh(t) * e * math.Abs(dz) * scale; !math.IsInf(z, 0) && !math.IsInf(weight, 0) {
 			x, w = append(x, math.FMA(scale, z, loc)), append(w, weight)
 		}
 	}
 	sum := 0.0
 	for i, lp := range f.at(x, p) {
 		if lp > -700 {
-			sum = math.FMA(w[i], math.Exp(lp), sum)
+			sum = math.FMA(w[i], special.Exp(lp), sum)
 		}
 	}
 	return sum
@@ -197,13 +197,13 @@ func (f *family) unstretch(z float64, p nums) float64 {
 	}
 	switch a, b := math.IsInf(lo, -1), math.IsInf(hi, 1); {
 	case a && b:
-		return math.Asinh(z)
+		return special.Asinh(z)
 	case b:
-		return math.Log(z - lo)
+		return special.Log(z - lo)
 	case a:
-		return math.Log(hi - z)
+		return special.Log(hi - z)
 	}
-	return math.Log((z - lo) / (hi - z))
+	return special.Log((z - lo) / (hi - z))
 }
 
 func column(x []float64) *mat.Dense { return mat.NewDense(len(x), 1, x) }

@@ -102,11 +102,11 @@ var (
 		})
 	// |x|ᵖ.
 	absPowOp = newFused("AbsPow",
-		func(x args) float64 { return math.Pow(math.Abs(x[0]), x[1]) },
+		func(x args) float64 { return special.Pow(math.Abs(x[0]), x[1]) },
 		func(x args) args {
 			a := math.Abs(x[0])
-			y := math.Pow(a, x[1])
-			return args{math.Copysign(x[1]*math.Pow(a, x[1]-1), x[0]), special.XLogY(y, a)}
+			y := special.Pow(a, x[1])
+			return args{math.Copysign(x[1]*special.Pow(a, x[1]-1), x[0]), special.XLogY(y, a)}
 		})
 )
 

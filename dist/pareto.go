@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Pareto is the Pareto distribution with shape α and scale m:
@@ -27,15 +28,15 @@ var paretoFamily = &family{
 		return p[1].Log().Sub(z.Log().Mul(p[1].AddConst(1)))
 	}),
 	support:  func(nums) (float64, float64) { return 1, math.Inf(1) },
-	cdf:      func(z float64, p nums) float64 { return -math.Expm1(-p[1] * math.Log(z)) },
-	sf:       func(z float64, p nums) float64 { return math.Exp(-p[1] * math.Log(z)) },
-	quantile: func(lower, upper float64, p nums) float64 { return math.Exp(minusLog(upper, lower) / p[1]) },
+	cdf:      func(z float64, p nums) float64 { return -special.Expm1(-p[1] * special.Log(z)) },
+	sf:       func(z float64, p nums) float64 { return special.Exp(-p[1] * special.Log(z)) },
+	quantile: func(lower, upper float64, p nums) float64 { return special.Exp(minusLog(upper, lower) / p[1]) },
 	mean:     func(p nums) float64 { return momentUpTo(1, p[1], p[1]/(p[1]-1)) },
 	variance: func(p nums) float64 {
 		return momentUpTo(2, p[1], p[1]/((p[1]-1)*(p[1]-1)*(p[1]-2)))
 	},
 	mode:    always(1),
-	entropy: func(p nums) float64 { return 1 + 1/p[1] - math.Log(p[1]) },
+	entropy: func(p nums) float64 { return 1 + 1/p[1] - special.Log(p[1]) },
 }
 
 // momentUpTo returns m if a distribution with tails of power a has moments of

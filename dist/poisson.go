@@ -34,7 +34,7 @@ var poissonFamily = &family{
 	sf:      func(k float64, p nums) float64 { return first(special.GammaInc(k+1, p[0])) },
 	draw: func(r *rand.Rand, p nums) float64 {
 		mode := math.Floor(p[0])
-		return outward(r, mode, 0, math.Exp(poisson(mode, p[0])), func(k float64) float64 { return p[0] / (k + 1) })
+		return outward(r, mode, 0, special.Exp(poisson(mode, p[0])), func(k float64) float64 { return p[0] / (k + 1) })
 	},
 	mean:     func(p nums) float64 { return p[0] },
 	variance: func(p nums) float64 { return p[0] },
@@ -42,7 +42,7 @@ var poissonFamily = &family{
 }
 
 // poisson is the gamma density of shape k+1 at λ.
-func poisson(k, λ float64) float64 { return special.LogGammaKernel(k+1, λ) - math.Log(λ) }
+func poisson(k, λ float64) float64 { return special.LogGammaKernel(k+1, λ) - special.Log(λ) }
 
 // poissonOp has inputs k and λ.
 var poissonOp = newFused("Poisson",

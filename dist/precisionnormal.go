@@ -85,7 +85,7 @@ func (m *PrecisionNormal) Variance(dst []float64) []float64 { return diagonal(ds
 
 // Entropy returns −Σ log|Pⱼⱼ| + ½·d·log 2πe.
 func (m *PrecisionNormal) Entropy() float64 {
-	return -sumLogDiagonal(m.P) + 0.5*float64(m.Dim())*(1+log2π)
+	return -sumLogDiagonal(m.P) + float64(0.5*float64(m.Dim())*(1+log2π))
 }
 
 // Support returns ℝᵈ.

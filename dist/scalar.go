@@ -1,6 +1,10 @@
 package dist
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/special"
+)
 
 // The numbers that a family knows, brought from the standard form to its
 // location and scale.
@@ -93,7 +97,7 @@ func (f *family) entropyOf(p nums) float64 {
 	if f.entropy == nil {
 		return f.expect(p, func(_, logDensity float64) float64 { return -logDensity })
 	}
-	return f.entropy(p) + math.Log(scale)
+	return f.entropy(p) + special.Log(scale)
 }
 
 // always returns a formula that does not depend on the parameters.
@@ -102,7 +106,7 @@ func always(x float64) func(nums) float64 { return func(nums) float64 { return x
 // minusLog returns −log p given p and 1−p, the smaller of which is accurate.
 func minusLog(p, q float64) float64 {
 	if p < 0.5 {
-		return -math.Log(p)
+		return -special.Log(p)
 	}
-	return -math.Log1p(-q)
+	return -special.Log1p(-q)
 }

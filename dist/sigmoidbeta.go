@@ -1,7 +1,6 @@
 package dist
 
 import (
-	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -36,28 +35,28 @@ var sigmoidBetaFamily = &family{
 	cdf: func(u float64, p nums) float64 { return first(betaIncAtLogit(u, p)) },
 	sf:  func(u float64, p nums) float64 { return second(betaIncAtLogit(u, p)) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		return special.LogitBetaIncInv(p[0], p[1], lower, upper)
+		return special.LogitBetaIncInv(p[0], p[1], lower, upper, special.LogBeta(p[0], p[1]))
 	},
 	draw:     func(r *rand.Rand, p nums) float64 { return drawLogitBeta(r, p[0], p[1]) },
 	mean:     func(p nums) float64 { return special.Digamma(p[0]) - special.Digamma(p[1]) },
 	variance: func(p nums) float64 { return trigamma(p[0]) + trigamma(p[1]) },
-	mode:     func(p nums) float64 { return math.Log(p[0] / p[1]) },
+	mode:     func(p nums) float64 { return special.Log(p[0] / p[1]) },
 	entropy: func(p nums) float64 {
 		a, b := p[0], p[1]
-		return a*special.DigammaGap(a) + b*special.DigammaGap(b) - (a+b)*special.DigammaGap(a+b) - special.BetaNorm(a, b)
+		return float64(a*special.DigammaGap(a)) + float64(b*special.DigammaGap(b)) - float64((a+b)*special.DigammaGap(a+b)) - special.BetaNorm(a, b)
 	},
 }
 
 func betaIncAtLogit(u float64, p nums) (lower, upper float64) {
 	if u < -700 {
-		lower = math.Exp(p[0]*u - math.Log(p[0]) - special.LogBeta(p[0], p[1]))
+		lower = special.Exp(float64(p[0]*u) - special.Log(p[0]) - special.LogBeta(p[0], p[1]))
 		return lower, 1 - lower
 	}
 	if u > 700 {
-		upper = math.Exp(-p[1]*u - math.Log(p[1]) - special.LogBeta(p[0], p[1]))
+		upper = special.Exp(float64(-p[1]*u) - special.Log(p[1]) - special.LogBeta(p[0], p[1]))
 		return 1 - upper, upper
 	}
-	return special.BetaInc(p[0], p[1], 1/(1+math.Exp(-u)), 1/(1+math.Exp(u)))
+	return betaInc(p[0], p[1], special.Sigmoid(u), special.Sigmoid(-u))
 }
 
 // trigamma returns ψ′(x).

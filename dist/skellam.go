@@ -47,7 +47,7 @@ func skellamTail(k, sign float64, p nums) float64 {
 	}
 	sum := 0.0
 	for {
-		term := math.Exp(skellam(k, p[0], p[1]))
+		term := special.Exp(skellam(k, p[0], p[1]))
 		if sum += term; term <= 1e-18*sum {
 			return sum
 		}
@@ -58,7 +58,7 @@ func skellamTail(k, sign float64, p nums) float64 {
 func skellam(k, a, b float64) float64 {
 	l, _ := special.LogI(math.Abs(k), 2*math.Sqrt(a*b))
 	e := math.Sqrt(a) - math.Sqrt(b)
-	return 0.5*k*math.Log(a/b) - e*e + l
+	return float64(0.5*k*special.Log(a/b)) - float64(e*e) + l
 }
 
 // skellamOp has inputs k, a and b.
@@ -68,5 +68,5 @@ var skellamOp = newFused("Skellam",
 		k, a, b := x[0], x[1], x[2]
 		_, slope := special.LogI(math.Abs(k), 2*math.Sqrt(a*b))
 		slope++ // of log I itself
-		return args{0, -1 + 0.5*k/a + slope*math.Sqrt(b/a), -1 - 0.5*k/b + slope*math.Sqrt(a/b)}
+		return args{0, -1 + 0.5*k/a + float64(slope*math.Sqrt(b/a)), -1 - 0.5*k/b + float64(slope*math.Sqrt(a/b))}
 	})

@@ -33,7 +33,7 @@ var studentTFamily = &family{
 		return math.Copysign(studentQuantile(2*min(lower, upper), math.Abs(lower-upper), p[2]), lower-upper)
 	},
 	draw: func(r *rand.Rand, p nums) float64 {
-		return r.NormFloat64() * math.Exp(0.5*(math.Log(0.5*p[2])-drawLogGamma(r, 0.5*p[2])))
+		return r.NormFloat64() * special.Exp(0.5*(special.Log(0.5*p[2])-drawLogGamma(r, 0.5*p[2])))
 	},
 	mean: func(p nums) float64 {
 		if p[2] <= 1 {
@@ -65,17 +65,12 @@ func studentTail(z, ν float64) float64 {
 
 // studentSides returns P(|T| > z) and P(|T| ≤ z).
 func studentSides(z, ν float64) (outside, inside float64) {
-	r := z / math.Sqrt(ν)
-	if math.Abs(r) > 1e100 { // r² would overflow; 1 − x is 1
-		outside = math.Exp(-ν*math.Log(math.Abs(r)) - math.Log(0.5*ν) - special.LogBeta(0.5*ν, 0.5))
-		return outside, 1 - outside
-	}
-	return special.BetaInc(0.5*ν, 0.5, 1/(1+r*r), r*r/(1+r*r))
+	return special.StudentSides(ν, math.Abs(z), special.LogBeta(0.5*ν, 0.5))
 }
 
 // studentQuantile returns the z ≥ 0 with P(|T| > z) = outside = 1 − inside.
 func studentQuantile(outside, inside, ν float64) float64 {
-	return math.Sqrt(ν) * math.Exp(-0.5*special.LogitBetaIncInv(0.5*ν, 0.5, outside, inside))
+	return math.Sqrt(ν) * special.Exp(-0.5*special.LogitBetaIncInv(0.5*ν, 0.5, outside, inside, special.LogBeta(0.5*ν, 0.5)))
 }
 
 func studentVariance(p nums) float64 {
@@ -90,6 +85,6 @@ func studentVariance(p nums) float64 {
 
 func studentEntropy(p nums) float64 {
 	ν := p[2]
-	slope := math.Log1p(1/ν) - special.DigammaGap(0.5*(ν+1)) + special.DigammaGap(0.5*ν) // ψ(½(ν+1)) − ψ(½ν)
-	return 0.5*(ν+1)*slope + 0.5*math.Log(ν) + special.LogBeta(0.5*ν, 0.5)
+	slope := special.Log1p(1/ν) - special.DigammaGap(0.5*(ν+1)) + special.DigammaGap(0.5*ν) // ψ(½(ν+1)) − ψ(½ν)
+	return float64(0.5*(ν+1)*slope) + 0.5*special.Log(ν) + special.LogBeta(0.5*ν, 0.5)
 }

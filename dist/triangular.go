@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Triangular is the distribution on [Low, High] whose density rises linearly to
@@ -49,10 +50,10 @@ var triangularFamily = &family{
 	mean: func(p nums) float64 { return (p[0] + p[1] + p[2]) / 3 },
 	variance: func(p nums) float64 { // with a, b the widths of the sides: (a² + ab + b²)/18
 		a, b := p[2]-p[0], p[1]-p[2]
-		return (a*a + a*b + b*b) / 18
+		return (float64(a*a) + float64(a*b) + float64(b*b)) / 18
 	},
 	mode:    func(p nums) float64 { return p[2] },
-	entropy: func(p nums) float64 { return 0.5 + math.Log(0.5*(p[1]-p[0])) },
+	entropy: func(p nums) float64 { return 0.5 + special.Log(0.5*(p[1]-p[0])) },
 }
 
 // triangularTail is the area from a tip: x is the distance from it, a that of
@@ -61,5 +62,5 @@ func triangularTail(x, a, y, b, w float64) float64 {
 	if x < a {
 		return x / a * (x / w)
 	}
-	return 1 - y/b*(y/w)
+	return 1 - float64(y/b*(y/w))
 }

@@ -156,16 +156,16 @@ func (t truncation) invert(lower, upper float64, p nums) float64 {
 	if mass := t.mass(lo, hi, p); mass > 1e-290 {
 		l, _ := t.below(lo, p)
 		_, u := t.tails(hi, p)
-		return min(max(t.quantileOf(l+lower*mass, u+upper*mass, p), lo), hi)
+		return min(max(t.quantileOf(l+float64(lower*mass), u+float64(upper*mass), p), lo), hi)
 	}
 	// the mass underflows: the root of its logarithm, in the distance from lo
 	total := t.logMass(lo, hi, p)
 	s := special.Root(0, func(s float64) (v, slope float64) {
-		x := lo + math.Exp(s)
+		x := lo + special.Exp(s)
 		m := t.logMass(lo, x, p)
-		return m - total - math.Log(lower), math.Exp(t.at([]float64{x}, p)[0] - m + s)
+		return m - total - special.Log(lower), special.Exp(t.at([]float64{x}, p)[0] - m + s)
 	})
-	return min(lo+math.Exp(s), hi)
+	return min(lo+special.Exp(s), hi)
 }
 
 // polish takes two Newton steps from x near an end, where the sum of a tail and
@@ -173,13 +173,13 @@ func (t truncation) invert(lower, upper float64, p nums) float64 {
 func (t truncation) polish(x, lower, upper, mass float64, p nums) float64 {
 	lo, hi := t.bounds(p)
 	for range 2 {
-		density := math.Exp(t.at([]float64{x}, p)[0])
+		density := special.Exp(t.at([]float64{x}, p)[0])
 		if density == 0 || math.IsInf(density, 0) {
 			return x
 		}
-		e := lower*mass - t.mass(lo, x, p)
+		e := float64(lower*mass) - t.mass(lo, x, p)
 		if upper < lower {
-			e = t.mass(x, hi, p) - upper*mass
+			e = t.mass(x, hi, p) - float64(upper*mass)
 		}
 		x = min(max(x+e/density, lo), hi)
 	}

@@ -48,7 +48,7 @@ func (f *family) short(a, b float64, p nums) float64 {
 	sum := 0.0
 	for i, lp := range f.at(x, p) {
 		if nodes.weight[i] > 1e-25 {
-			sum = math.FMA(nodes.weight[i], math.Exp(lp), sum)
+			sum = math.FMA(nodes.weight[i], special.Exp(lp), sum)
 		}
 	}
 	return sum * (b - a)
@@ -57,7 +57,7 @@ func (f *family) short(a, b float64, p nums) float64 {
 // logMass returns log P(a ≤ X ≤ b), also where that underflows if f has logTails.
 func (f *family) logMass(a, b float64, p nums) float64 {
 	if m := f.mass(a, b, p); m > 1e-290 || f.logTails == nil {
-		return math.Log(m)
+		return special.Log(m)
 	}
 	loc, scale := f.where(p)
 	la, ua := f.logTails((a-loc)/scale, p)
@@ -73,7 +73,7 @@ func (f *family) massRatio(a, b, c, d float64, p nums) float64 {
 	if m := f.mass(c, d, p); m > 1e-290 {
 		return f.mass(a, b, p) / m
 	}
-	return math.Exp(f.logMass(a, b, p) - f.logMass(c, d, p))
+	return special.Exp(f.logMass(a, b, p) - f.logMass(c, d, p))
 }
 
 // massShape is the shape of a function of parameters.
@@ -104,7 +104,7 @@ var massOp = &autodiff.Op{
 			grad := t.massGrad(p, c.Out(0)[j])
 			for k := range c.Len() {
 				if g := c.InGrad(k); g != nil {
-					g[min(j, len(g)-1)] += grad[k] * dy
+					g[min(j, len(g)-1)] += float64(grad[k] * dy)
 				}
 			}
 		}
@@ -140,10 +140,10 @@ func (t truncation) massGrad(p nums, logMass float64) (grad nums) {
 	lo, hi := t.bounds(p)
 	lp := t.at([]float64{lo, hi}, p)
 	if t.low >= 0 && lo == p[t.low] {
-		grad[t.low] = -math.Exp(lp[0] - logMass)
+		grad[t.low] = -special.Exp(lp[0] - logMass)
 	}
 	if t.high >= 0 && hi == p[t.high] {
-		grad[t.high] = math.Exp(lp[1] - logMass)
+		grad[t.high] = special.Exp(lp[1] - logMass)
 	}
 	return grad
 }
@@ -163,7 +163,7 @@ func (t truncation) sampleInside(p nums, logMass float64) (x, w []float64) {
 		x = append(x, k)
 	}
 	for _, lp := range t.at(x, p) {
-		w = append(w, math.Exp(lp-logMass))
+		w = append(w, special.Exp(lp-logMass))
 	}
 	return x, w
 }

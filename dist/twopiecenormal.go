@@ -36,16 +36,16 @@ var twoPieceNormalFamily = &family{
 	cdf: func(z float64, p nums) float64 { return twoPieceTail(-z, 1/p[2]) },
 	sf:  func(z float64, p nums) float64 { return twoPieceTail(z, p[2]) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		if left := 1 / (1 + p[2]*p[2]); lower < left {
+		if left := 1 / (1 + float64(p[2]*p[2])); lower < left {
 			q := 0.5 * lower / left
 			return special.NdtrInv(q, 1-q) / p[2]
 		}
-		q := 0.5 * upper / (1 - 1/(1+p[2]*p[2]))
+		q := 0.5 * upper / (1 - 1/(1+float64(p[2]*p[2])))
 		return special.NdtrInv(1-q, q) * p[2]
 	},
 	draw: func(r *rand.Rand, p nums) float64 {
 		z := math.Abs(r.NormFloat64())
-		if r.Float64()*(1+p[2]*p[2]) < 1 {
+		if r.Float64()*(1+float64(p[2]*p[2])) < 1 {
 			return -z / p[2]
 		}
 		return z * p[2]
@@ -56,14 +56,14 @@ var twoPieceNormalFamily = &family{
 		return math.FMA((1-2/math.Pi)*e, e, 1)
 	},
 	mode:    always(0),
-	entropy: func(p nums) float64 { return (1+log2π)/2 + math.Log(0.5*(p[2]+1/p[2])) },
+	entropy: func(p nums) float64 { return (1+log2π)/2 + special.Log(0.5*(p[2]+1/p[2])) },
 }
 
 // twoPieceTail returns P(Z > z) for the scale γ on that side and 1/γ on the
 // other.
 func twoPieceTail(z, γ float64) float64 {
 	if z < 0 {
-		return 1 - 2*special.Ndtr(z*γ)/(1+γ*γ)
+		return 1 - 2*special.Ndtr(z*γ)/(1+float64(γ*γ))
 	}
 	return 2 * special.Ndtr(-z/γ) / (1 + 1/(γ*γ))
 }

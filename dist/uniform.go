@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Uniform is the uniform distribution on [Low, High]:
@@ -45,10 +46,10 @@ var uniformFamily = &family{
 	sf:       func(x float64, p nums) float64 { return (p[1] - x) / (p[1] - p[0]) },
 	quantile: func(lower, upper float64, p nums) float64 { return math.FMA(upper, p[0], lower*p[1]) },
 	draw:     func(r *rand.Rand, p nums) float64 { return math.FMA(p[1]-p[0], r.Float64(), p[0]) },
-	mean:     func(p nums) float64 { return 0.5*p[0] + 0.5*p[1] },
+	mean:     func(p nums) float64 { return middle(p[0], p[1]) },
 	variance: func(p nums) float64 { return (p[1] - p[0]) * (p[1] - p[0]) / 12 },
-	mode:     func(p nums) float64 { return 0.5*p[0] + 0.5*p[1] },
-	entropy:  func(p nums) float64 { return math.Log(p[1] - p[0]) },
+	mode:     func(p nums) float64 { return middle(p[0], p[1]) },
+	entropy:  func(p nums) float64 { return special.Log(p[1] - p[0]) },
 }
 
 // flat returns 0 for every number, and NaN for NaN.

@@ -51,7 +51,7 @@ var circle = &family{
 	mode:    always(0),
 	entropy: func(p nums) float64 {
 		l, slope := special.LogI(0, p[2])
-		return log2π + l - p[2]*slope
+		return log2π + l - float64(p[2]*slope)
 	},
 }
 
@@ -64,15 +64,15 @@ var logI0Op = newFused("LogI0",
 // Efficient simulation of the von Mises distribution, 1979.
 func drawVonMises(r *rand.Rand, p nums) float64 {
 	κ := p[2]
-	τ := 1 + math.Sqrt(1+4*κ*κ)
+	τ := 1 + math.Sqrt(1+float64(4*κ*κ))
 	ρ := 2 * κ / (τ + math.Sqrt(2*τ))
-	s := (1 + ρ*ρ) / (2 * ρ)
+	s := (1 + float64(ρ*ρ)) / (2 * ρ)
 	for {
-		c := math.Cos(math.Pi * uniform(r))
-		f := (1 + s*c) / (s + c)
-		w := κ * (s - f)
-		if u := uniform(r); w*(2-w) > u || math.Log(w/u)+1 >= w {
-			return math.Copysign(math.Acos(max(min(f, 1), -1)), r.Float64()-0.5)
+		c := special.Cos(math.Pi * uniform(r))
+		f := (1 + float64(s*c)) / (s + c)
+		w := float64(κ * (s - f))
+		if u := uniform(r); w*(2-w) > u || special.Log(w/u)+1 >= w {
+			return math.Copysign(special.Acos(max(min(f, 1), -1)), r.Float64()-0.5)
 		}
 	}
 }

@@ -26,27 +26,27 @@ var weibullFamily = &family{
 	name: "Weibull", params: []string{"scale", "shape"}, kind: scaled,
 	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var { return weibullOp.of(z, p[1]) }),
 	support:    positiveHalf,
-	cdf:        func(z float64, p nums) float64 { return -math.Expm1(-math.Pow(z, p[1])) },
-	sf:         func(z float64, p nums) float64 { return math.Exp(-math.Pow(z, p[1])) },
+	cdf:        func(z float64, p nums) float64 { return -special.Expm1(-special.Pow(z, p[1])) },
+	sf:         func(z float64, p nums) float64 { return special.Exp(-special.Pow(z, p[1])) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		return math.Pow(minusLog(upper, lower), 1/p[1])
+		return special.Pow(minusLog(upper, lower), 1/p[1])
 	},
-	mean: func(p nums) float64 { return math.Gamma(1 + 1/p[1]) },
+	mean: func(p nums) float64 { return special.Gamma(1 + 1/p[1]) },
 	variance: func(p nums) float64 { // Γ(1+2/k) − Γ(1+1/k)²
 		return extremeVariance(-1/p[1]) / (p[1] * p[1])
 	},
-	mode:    func(p nums) float64 { return math.Pow(max(p[1]-1, 0)/p[1], 1/p[1]) },
-	entropy: func(p nums) float64 { return eulerγ*(1-1/p[1]) - math.Log(p[1]) + 1 },
+	mode:    func(p nums) float64 { return special.Pow(max(p[1]-1, 0)/p[1], 1/p[1]) },
+	entropy: func(p nums) float64 { return float64(eulerγ*(1-1/p[1])) - special.Log(p[1]) + 1 },
 }
 
 // weibullOp has inputs z and k.
 var weibullOp = newFused("Weibull",
 	func(x args) float64 {
 		z, k := x[0], x[1]
-		return math.Log(k) + special.XLogY(k-1, z) - math.Pow(z, k)
+		return special.Log(k) + special.XLogY(k-1, z) - special.Pow(z, k)
 	},
 	func(x args) args {
 		z, k := x[0], x[1]
-		t, l := math.Pow(z, k), math.Log(z)
-		return args{(k - 1 - k*t) / z, 1/k + l - special.XLogY(t, z)}
+		t, l := special.Pow(z, k), special.Log(z)
+		return args{(k - 1 - float64(k*t)) / z, 1/k + l - special.XLogY(t, z)}
 	})

@@ -36,12 +36,12 @@ var zipfFamily = &family{
 	variance: func(p nums) float64 {
 		z := zeta(p[0], 1)
 		m := zeta(p[0]-1, 1) / z
-		return momentUpTo(3, p[0], zeta(p[0]-2, 1)/z-m*m)
+		return momentUpTo(3, p[0], zeta(p[0]-2, 1)/z-float64(m*m))
 	},
 	mode: always(1),
 	entropy: func(p nums) float64 {
 		z, slope := special.HurwitzZeta(p[0], 1)
-		return math.Log(z) - p[0]*slope/z
+		return special.Log(z) - p[0]*slope/z
 	},
 }
 
@@ -49,10 +49,10 @@ var zipfFamily = &family{
 // random variate generation, 1986, X.6.1.
 func drawZipf(r *rand.Rand, p nums) float64 {
 	a := p[0] - 1
-	b := math.Exp2(a)
+	b := special.Pow(2, a)
 	for {
-		x := math.Floor(math.Pow(uniform(r), -1/a))
-		t := math.Pow(1+1/x, a)
+		x := math.Floor(special.Pow(uniform(r), -1/a))
+		t := special.Pow(1+1/x, a)
 		if uniform(r)*x*(t-1)/(b-1) <= t/b {
 			return x
 		}
@@ -63,7 +63,7 @@ func zeta(s, a float64) float64 { return first(special.HurwitzZeta(s, a)) }
 
 // logZetaOp is log ζ(s).
 var logZetaOp = newFused("LogZeta",
-	func(x args) float64 { return math.Log(zeta(x[0], 1)) },
+	func(x args) float64 { return special.Log(zeta(x[0], 1)) },
 	func(x args) args {
 		z, slope := special.HurwitzZeta(x[0], 1)
 		return args{slope / z}

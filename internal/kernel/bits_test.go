@@ -56,18 +56,7 @@ func bitLines(t *testing.T) []byte {
 	line := func(name string, s ...[]float64) { fmt.Fprintf(&out, "%-18s %016x\n", name, digest(s...)) }
 	scalar := []elementwise{map1("Sin", Sin), map1("Cos", Cos), map1("Pow", func(dst, x []float64) { Pow(dst, x, 1.7) }),
 		map1("PowEach", func(dst, x []float64) { PowEach(dst, x, x) }), map1("LambertW", LambertW), map1("LambertWExp", LambertWExp),
-		map1("NormalCDF", NormalCDF), map1("NormalQuantile", NormalQuantile),
-		map1("BetaInc", func(dst, x []float64) {
-			for i, v := range x {
-				v = math.Abs(v) / (1 + math.Abs(v))
-				dst[i], _ = BetaInc(2.5, 0.5, v, 1-v, LogBeta(2.5, 0.5))
-			}
-		}),
-		map1("StudentQuantile", func(dst, x []float64) {
-			for i, v := range x {
-				dst[i] = StudentQuantile(3, 0.5/(1+math.Abs(v)), LogBeta(1.5, 0.5))
-			}
-		})}
+		map1("NormalCDF", NormalCDF), map1("NormalQuantile", NormalQuantile)}
 	for _, e := range slices.Concat(elementwises, scalar) {
 		r, s := seeded(e.name), make([][]float64, e.slices)
 		for j := range s {

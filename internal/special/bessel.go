@@ -7,7 +7,7 @@ import "math"
 func LogI(n, x float64) (v, slope float64) {
 	if x > 60 && x > n*n {
 		sum, next := asymptoticI(n, x), asymptoticI(n+1, x)
-		return math.Log1p(sum) - 0.5*(log2π+math.Log(x)), (next-sum)/(1+sum) + n/x
+		return Log1p(sum) - 0.5*(log2π+Log(x)), (next-sum)/(1+sum) + n/x
 	}
 	// (x/2)ⁿ/n!·Σ tᵏ/(k!·(n+1)…(n+k)) with t = x²/4, all terms positive.
 	t := 0.25 * x * x
@@ -15,7 +15,7 @@ func LogI(n, x float64) (v, slope float64) {
 	term := 1.0
 	one := 1.0
 	for k := 1.0; k < 1e6; k++ {
-		term *= t / (k * (n + k))
+		term = float64(term * (t / (k * (n + k))))
 		rest += term
 		next += term / (n + k + 1)
 		if term < 1e-17*(one+rest) && k*(n+k) > t {
@@ -25,12 +25,12 @@ func LogI(n, x float64) (v, slope float64) {
 			term, rest, next, one, logScale = term*1e-250, rest*1e-250, next*1e-250, one*1e-250, logScale+250*math.Ln10
 		}
 	}
-	sum := math.Log1p(rest)
+	sum := Log1p(rest)
 	if one != 1 {
-		sum = math.Log(one+rest) + logScale
+		sum = Log(one+rest) + logScale
 	}
 	if n > 0 {
-		sum += n*math.Log(0.5*x) - Lgamma(n+1)
+		sum += float64(n*Log(0.5*x)) - Lgamma(n+1)
 	}
 	return sum - x, 0.5*x*next/(one+rest) + n/x - 1
 }
@@ -40,7 +40,8 @@ func asymptoticI(n, x float64) float64 {
 	sum, term := 0.0, 1.0
 	for k := 1.0; k < 60; k++ {
 		last := term
-		term *= -(4*n*n - (2*k-1)*(2*k-1)) / (8 * x * k)
+		odd := 2*k - 1
+		term = float64(term * ((float64(odd*odd) - float64(4*n*n)) / (8 * x * k)))
 		if math.Abs(term) > math.Abs(last) {
 			break
 		}
@@ -61,11 +62,11 @@ func BesselK01(x float64) (k0, k1 float64) {
 	h := math.Min(0.12, 0.6/math.Sqrt(x))
 	k0, k1 = 0.5, 0.5
 	for t := h; ; t += h {
-		s := math.Sinh(0.5 * t)
-		w := math.Exp(-2 * x * s * s)
+		s := Sinh(0.5 * t)
+		w := Exp(-2 * x * s * s)
 		c := math.FMA(2*s, s, 1)
 		k0 += w
-		k1 += w * c
+		k1 += float64(w * c)
 		if w*c < 1e-18*k1 {
 			return h * k0, h * k1
 		}

@@ -10,16 +10,16 @@ func Log1pMinus(u float64) float64 {
 		if math.IsInf(u, 1) {
 			return math.Inf(-1)
 		}
-		return math.Log1p(u) - u
+		return Log1p(u) - u
 	}
 	// log(1+u) = 2·atanh r with r = u/(2+u), and u − 2r = r·u.
 	r := u / (2 + u)
-	s := r * r
+	s := float64(r * r)
 	sum := 0.0
 	for k := 31.0; k >= 3; k -= 2 {
 		sum = math.FMA(sum, s, 1/k)
 	}
-	return r * (2*s*sum - u)
+	return float64(r * (float64(2*s*sum) - u))
 }
 
 // Deviance returns a·log(a/t) + t − a ≥ 0, exact where t is near a.
@@ -27,7 +27,7 @@ func Deviance(a, t float64) float64 {
 	if a == 0 {
 		return t
 	}
-	return -a * logRatioMinus(t/a, (t-a)/a)
+	return float64(-a * logRatioMinus(t/a, (t-a)/a))
 }
 
 // logRatioMinus returns log r − e where e = r − 1, exact where r is near 1.
@@ -38,7 +38,7 @@ func logRatioMinus(r, e float64) float64 {
 	if math.IsInf(e, 1) {
 		return math.Inf(-1)
 	}
-	return math.Log(r) - e
+	return Log(r) - e
 }
 
 // stirling are the coefficients B₂ₖ/(2k(2k−1)) of 1/x^(2k−1).
@@ -53,7 +53,7 @@ func Stirling(x float64) float64 {
 	sum := 0.0
 	for ; x < 10; x++ { // δ(x) = δ(x+1) + (x+½)·log(1+1/x) − 1
 		if x < 0.5 {
-			sum += (x+0.5)*(math.Log1p(x)-math.Log(x)) - 1
+			sum += float64((x+0.5)*(Log1p(x)-Log(x))) - 1
 		} else {
 			u := 1 / x
 			sum += math.FMA(x+0.5, Log1pMinus(u), 0.5*u)
@@ -66,10 +66,29 @@ func Stirling(x float64) float64 {
 	return math.FMA(s, u, sum)
 }
 
-// Lgamma returns log Γ(x) for x > 0.
+// Lgamma returns log Γ(x) for x > 0, with small relative error also near 1 and 2.
 func Lgamma(x float64) float64 {
-	y, _ := math.Lgamma(x)
-	return y
+	switch {
+	case x < 0.5: // Γ(x) = Γ(1+x)/x
+		return Lgamma1p(x) - Log(x)
+	case x <= 1.5:
+		return Lgamma1p(x - 1)
+	case x < 2.5: // Γ(x) = (x−1)·Γ(x−1)
+		return Lgamma1p(x-2) + Log1p(x-2)
+	case math.IsInf(x, 1):
+		return x
+	}
+	l := Log(x)
+	return math.FMA(x, l-1, math.FMA(-0.5, l, 0.5*log2π)+Stirling(x))
+}
+
+// Gamma returns Γ(x) for x > 0.
+func Gamma(x float64) float64 {
+	f := 1.0
+	for ; x > 2.35 && x < 172; x-- {
+		f *= x - 1
+	}
+	return f * Exp(Lgamma(x))
 }
 
 // Digamma returns ψ(x), the derivative of log Γ(x), for x > 0. (That of gonum
@@ -79,7 +98,7 @@ func Digamma(x float64) float64 {
 	for ; x < 12; x++ {
 		sum -= 1 / x
 	}
-	return sum + (math.Log(x) - digammaSeries(x))
+	return sum + (Log(x) - digammaSeries(x))
 }
 
 // digammaSeries returns log x − ψ(x) for x ≥ 12.
@@ -88,19 +107,19 @@ func digammaSeries(x float64) float64 {
 	for k := len(stirling) - 1; k >= 0; k-- { // minus the derivative of Stirling's series
 		s = math.FMA(s, u*u, float64(2*k+1)*stirling[k])
 	}
-	return u * (0.5 + s*u)
+	return float64(u * (0.5 + float64(s*u)))
 }
 
 // DigammaGap returns log x − ψ(x) for x > 0, which tends to 1/2x.
 func DigammaGap(x float64) float64 {
 	if x < 12 {
-		return math.Log(x) - Digamma(x)
+		return Log(x) - Digamma(x)
 	}
 	return digammaSeries(x)
 }
 
 // zetas are ζ(k)/k from k = 2.
-var zetas = func() (z [45]float64) {
+var zetas = func() (z [55]float64) {
 	for i := range z {
 		k := float64(i + 2)
 		z[i], _ = HurwitzZeta(k, 1)
@@ -111,16 +130,19 @@ var zetas = func() (z [45]float64) {
 
 const eulerγ = 0.57721566490153286060651209008240243104215933593992
 
-// Lgamma1p returns log Γ(1+x) for x > −1, exact near 0.
+// Lgamma1p returns log Γ(1+x) for x > −1, exact near 0 and 1.
 func Lgamma1p(x float64) float64 {
-	if math.Abs(x) > 0.35 {
+	switch {
+	case x > 0.5 && x < 1.5:
+		return Lgamma1p(x-1) + Log1p(x-1)
+	case math.Abs(x) > 0.5:
 		return Lgamma(1 + x)
 	}
 	sum := 0.0 // Σ ζ(k)·(−x)ᵏ/k
 	for i := len(zetas) - 1; i >= 0; i-- {
 		sum = math.FMA(-x, sum, zetas[i])
 	}
-	return x * (x*sum - eulerγ)
+	return x * math.FMA(x, sum, -eulerγ)
 }
 
 // LgammaGap returns (log Γ(1+2x) − 2·log Γ(1+x))/x² for x > −½, π²/6 at 0.
@@ -130,21 +152,25 @@ func LgammaGap(x float64) float64 {
 	}
 	sum := 0.0 // Σ ζ(k)·(2ᵏ−2)·(−x)ᵏ⁻²/k
 	for i := len(zetas) - 1; i >= 0; i-- {
-		sum = math.FMA(-x, sum, zetas[i]*(math.Exp2(float64(i+2))-2))
+		sum = math.FMA(-x, sum, zetas[i]*(math.Ldexp(1, i+2)-2))
 	}
 	return sum
 }
 
-// LogBeta returns log B(a, b) for a, b > 0 without the cancellation of
-// log Γ(a) + log Γ(b) − log Γ(a+b).
+// LogBeta returns log B(a, b) for a, b > 0: Stirling's formula with the large
+// terms cancelled by hand.
 func LogBeta(a, b float64) float64 {
-	return Stirling(a) + Stirling(b) - Stirling(a+b) + 0.5*(log2π+math.Log(1/a+1/b)) -
-		a*math.Log1p(b/a) - b*math.Log1p(a/b)
+	if a < b {
+		a, b = b, a
+	}
+	n := a + b
+	l := math.FMA(a-0.5, -Log1p(b/a), math.FMA(b, Log(b/n), -0.5*Log(b)))
+	return l + 0.5*log2π + (Stirling(a) - Stirling(n) + Stirling(b))
 }
 
 // LogGammaKernel returns log(tᵃ·e⁻ᵗ/Γ(a)) for a > 0, t ≥ 0.
 func LogGammaKernel(a, t float64) float64 {
-	return 0.5*(math.Log(a)-log2π) - Stirling(a) - Deviance(a, t)
+	return 0.5*(Log(a)-log2π) - Stirling(a) - Deviance(a, t)
 }
 
 // LogBetaKernel returns log(xᵃ·yᵇ/B(a,b)) for x + y = 1.
@@ -153,27 +179,12 @@ func LogBetaKernel(a, b, x, y float64) float64 { return BetaNorm(a, b) + BetaExp
 // BetaExponent returns a·log(n·x/a) + b·log(n·y/b) ≤ 0 for n = a + b and
 // x + y = 1, exact where it is near 0.
 func BetaExponent(a, b, x, y float64) float64 {
-	n, e := a+b, b*x-a*y // (a+b)·x − a
-	return a*logRatioMinus(n/a*x, e/a) + b*logRatioMinus(n/b*y, -e/b)
+	n, w := a+b, float64(a*y)
+	e := math.FMA(b, x, -w) - math.FMA(a, y, -w) // (a+b)·x − a
+	return math.FMA(a, logRatioMinus(n/a*x, e/a), float64(b*logRatioMinus(n/b*y, -e/b)))
 }
 
 // BetaNorm returns what is left of [LogBetaKernel].
 func BetaNorm(a, b float64) float64 {
-	return Stirling(a+b) - Stirling(a) - Stirling(b) - 0.5*(log2π+math.Log(1/a+1/b))
-}
-
-// Log1mExp returns log(1 − eˣ) for x ≤ 0.
-func Log1mExp(x float64) float64 {
-	if x > -math.Ln2 {
-		return math.Log(-math.Expm1(x))
-	}
-	return math.Log1p(-math.Exp(x))
-}
-
-// XLogY returns x·log y, and 0 for x = 0.
-func XLogY(x, y float64) float64 {
-	if x == 0 && !math.IsNaN(y) {
-		return 0
-	}
-	return x * math.Log(y)
+	return Stirling(a+b) - Stirling(a) - Stirling(b) - 0.5*(log2π+Log(1/a+1/b))
 }

@@ -17,12 +17,12 @@ func GammaInc(a, x float64) (p, q float64) {
 	case a < 1 && x < 1.5:
 		return gammaIncSmall(a, x)
 	}
-	kernel := math.Exp(LogGammaKernel(a, x))
+	kernel := Exp(LogGammaKernel(a, x))
 	if x < a+1 {
-		p = kernel / a * gammaSeries(a, x)
+		p = float64(kernel / a * gammaSeries(a, x))
 		return p, 1 - p
 	}
-	q = kernel * gammaFraction(a, x)
+	q = float64(kernel * gammaFraction(a, x))
 	return 1 - q, q
 }
 
@@ -37,10 +37,10 @@ func gammaIncSmall(a, x float64) (p, q float64) {
 			break
 		}
 	}
-	l := a*math.Log(x) - Lgamma(1+a)
-	scale := math.Exp(l)
-	p = scale * (1 + a*sum)
-	q = -math.Expm1(l) - scale*a*sum
+	l := float64(a*Log(x)) - Lgamma(1+a)
+	scale := Exp(l)
+	p = scale * (1 + float64(a*sum))
+	q = -Expm1(l) - float64(scale*a*sum)
 	return p, q
 }
 
@@ -48,7 +48,7 @@ func gammaIncSmall(a, x float64) (p, q float64) {
 func gammaSeries(a, x float64) float64 {
 	sum, term := 1.0, 1.0
 	for n := 1.0; term > 1e-17*sum && n < 1e6; n++ {
-		term *= x / (a + n)
+		term = float64(term * (x / (a + n)))
 		sum += term
 	}
 	return sum
@@ -67,7 +67,7 @@ func gammaFraction(a, x float64) float64 {
 		d = 1 / nonZero(math.FMA(an, d, b))
 		c = nonZero(b + an/c)
 		h *= c * d
-		if math.Abs(c*d-1) < 1e-16 {
+		if math.Abs(float64(c*d)-1) < 1e-16 {
 			break
 		}
 	}
@@ -83,7 +83,7 @@ func nonZero(x float64) float64 {
 
 // GammaIncInv returns the x with P(a,x) = p and Q(a,x) = q; the smaller of the
 // two is used.
-func GammaIncInv(a, p, q float64) float64 { return math.Exp(LogGammaIncInv(a, p, q)) }
+func GammaIncInv(a, p, q float64) float64 { return Exp(LogGammaIncInv(a, p, q)) }
 
 // LogGammaIncInv returns the logarithm of GammaIncInv, also where that would
 // underflow.
@@ -94,17 +94,17 @@ func LogGammaIncInv(a, p, q float64) float64 {
 	case q == 0:
 		return math.Inf(1)
 	}
-	u := math.Log(a) + 3*math.Log(math.Max(1-1/(9*a)+NdtrInv(p, q)/(3*math.Sqrt(a)), 1e-3)) // Wilson and Hilferty's cube
-	if small := (math.Log(p) + Lgamma(1+a)) / a; a < 1 || u < math.Log(a)-5 {
+	u := Log(a) + float64(3*Log(math.Max(1-1/(9*a)+NdtrInv(p, q)/(3*math.Sqrt(a)), 1e-3))) // Wilson and Hilferty's cube
+	if small := (Log(p) + Lgamma(1+a)) / a; a < 1 || u < Log(a)-5 {
 		if u = small; small < -50 {
 			return small // P = xᵃ/Γ(1+a) to the last digit
 		}
-		u = math.Min(u, math.Log(a+40))
+		u = math.Min(u, Log(a+40))
 	}
 	return Root(u, func(u float64) (v, slope float64) {
-		x := math.Exp(u)
+		x := Exp(u)
 		lower, upper := GammaInc(a, x)
-		return LogRatio(lower, upper, p, q, math.Exp(LogGammaKernel(a, x)))
+		return LogRatio(lower, upper, p, q, Exp(LogGammaKernel(a, x)))
 	})
 }
 
@@ -121,9 +121,9 @@ func LogRatio(lower, upper, p, q, d float64) (v, slope float64) {
 func logQuotient(a, b float64) float64 {
 	if r := a / b; r > 1e-300 && r < 1e300 {
 		if math.Abs(r-1) < 0.5 {
-			return math.Log1p((a - b) / b)
+			return Log1p((a - b) / b)
 		}
-		return math.Log(r)
+		return Log(r)
 	}
-	return math.Log(a) - math.Log(b)
+	return Log(a) - Log(b)
 }

@@ -1,38 +1,58 @@
 package special
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
 
 // Ndtr returns Φ(z), the normal distribution function.
-func Ndtr(z float64) float64 { return 0.5 * math.Erfc(-z/math.Sqrt2) }
+func Ndtr(z float64) float64 { return kernel.NormalCDFOne(z) }
+
+// NdtrWithin returns P(|Z| ≤ z) = Φ(z) − Φ(−z) for z ≥ 0.
+func NdtrWithin(z float64) float64 { return kernel.NormalWithin(z) }
+
+// NdtrTail returns e^(z²/2)·Φ(−z).
+func NdtrTail(z float64) float64 { return kernel.NormalTail(z) }
 
 // NdtrInv returns the z with Φ(z) = p and Φ(−z) = q; the smaller of the two is
 // used.
-func NdtrInv(p, q float64) float64 {
-	if p > q {
-		return -NdtrInv(q, p)
+func NdtrInv(p, q float64) float64 { return kernel.NormalQuantileAt(0.5*(p-q), min(p, q)) }
+
+// NdtrWithinInv returns the z ≥ 0 with P(|Z| ≤ z) = p and P(|Z| > z) = q; the
+// smaller of the two is used.
+func NdtrWithinInv(p, q float64) float64 { return kernel.NormalQuantileAt(0.5*p, 0.5*q) }
+
+// LogNdtr returns log Φ(z).
+func LogNdtr(z float64) float64 {
+	switch {
+	case z > 0:
+		return Log1p(-Ndtr(-z))
+	case z > -1:
+		return Log(Ndtr(z))
 	}
-	if !(p > 0) {
-		if p == 0 {
-			return math.Inf(-1)
-		}
-		return math.NaN()
-	}
-	if p > 0.1 {
-		return math.Sqrt2 * math.Erfinv(2*p-1)
-	}
-	// The leading terms of Φ(z) ~ φ(z)/|z|, then Halley's steps on Φ/p − 1.
-	t := -2 * math.Log(p)
-	z := -math.Sqrt(t - math.Log(2*math.Pi*math.Max(t-math.Log(2*math.Pi*t), 1)))
-	for range 4 {
-		e := 0.5 * math.Erfc(-z/math.Sqrt2)
-		u := (e/p - 1) * p / normalDensity(z)
-		step := u / (1 + 0.5*z*u)
-		z -= step
-		if math.Abs(step) < 1e-9*math.Abs(z) {
-			break // the error is now of the third power of this
-		}
-	}
-	return z
+	return math.FMA(-0.5*z, z, Log(NdtrTail(-z)))
 }
 
-func normalDensity(z float64) float64 { return math.Exp(-0.5*z*z) / math.Sqrt(2*math.Pi) }
+// Hazard returns φ(z)/Φ(z), the derivative of log Φ.
+func Hazard(z float64) float64 {
+	if z > 5 {
+		return NormalDensity(z) / Ndtr(z)
+	}
+	return invSqrt2π / NdtrTail(-z)
+}
+
+const invSqrt2π = 0.398942280401432677939946059934381868475858631164934
+
+// NormalDensity returns φ(z), with what the rounding of z² takes from the exponent.
+func NormalDensity(z float64) float64 { return invSqrt2π * ExpHalfSquare(z) }
+
+// ExpHalfSquare returns e^(−z²/2).
+func ExpHalfSquare(z float64) float64 {
+	h := float64(z * z)
+	e := Exp(-0.5 * h)
+	if e == 0 {
+		return 0
+	}
+	return math.FMA(-0.5*math.FMA(z, z, -h), e, e)
+}

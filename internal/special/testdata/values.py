@@ -1,6 +1,7 @@
 # Reference values of the special functions, computed with mpmath at 60 digits:
 #   python3 values.py > values.txt
 # A line is a function, its arguments, and its results rounded to float64.
+import random
 from mpmath import *
 mp.dps = 60
 half = mpf(1) / 2
@@ -37,13 +38,27 @@ for a, b in [(0.1, 0.2), (0.5, 0.5), (0.5, 10), (2, 3), (30, 4), (100, 0.5), (0.
         p = betainc(a, b, 0, x, regularized=True)
         q = betainc(b, a, 0, y, regularized=True)
         if min(p, q) > 1e-290 and y + x == 1: out('BetaInc', [a, b, x, y], p, q)
+r = random.Random(1)
+def shape(): return r.choice([0.5, 1, 2.0 ** r.uniform(-5, 3), 2.0 ** r.uniform(-2, 7), 2.0 ** r.uniform(0, 12)])
+for _ in range(300): # x a multiple of 2^-44, so that y = 1 - x is exact
+    a, b, mean = mpf(shape()), mpf(shape()), r.random()
+    if r.random() < 0.6: mean = float(a / (a + b)) ** r.uniform(0.3, 3)
+    x = mpf(max(round(min(mean, 0.999) * 2**44), 1)) / 2**44; y = 1 - x
+    p = betainc(a, b, 0, x, regularized=True)
+    q = betainc(b, a, 0, y, regularized=True)
+    if min(p, q) > 1e-290: out('BetaInc', [a, b, x, y], p, q)
 for p in [1e-300, 1e-100, 1e-20, 1e-5, 0.02, 0.09, 0.11, 0.3, 0.5]:
     p = mpf(p); q = 1 - p
     mp.dps = 400
     out('NdtrInv', [p, q], findroot(lambda z: log(erfc(-z / sqrt(2)) / 2) - log(p), -sqrt(-2 * log(p)) if p < 0.1 else 2 * p - 1))
     mp.dps = 60
-for x in [-5, -1, 0, 1e-9, 0.5, 2, 5, 9.9, 10.1, 30, 1e5]:
-    x = mpf(x); out('Erfcx', [x], exp(x * x) * erfc(x))
+for x in [-7, -1, 0, 1e-9, 0.5, 0.61, 2, 5, 13.9, 30, 1e5]:
+    x = mpf(x); out('NdtrTail', [x], exp(x * x / 2) * erfc(x / sqrt(2)) / 2)
+for x in [1e-300, 1e-9, 0.3, 0.69, 0.71, 2, 5, 9]:
+    x = mpf(x); out('NdtrWithin', [x], erf(x / sqrt(2))); out('NdtrWithinInv', [erf(x / sqrt(2)), erfc(x / sqrt(2))], x)
+for x in [1e-300, 1e-10, 0.2, 0.49, 0.51, 1 - 1e-9, 1, 1 + 1e-9, 1.3, 1.49, 1.51, 1.999, 2, 2.001, 2.4, 2.6, 4.75, 9.5, 11, 33.25, 1e3, 1e10, 1e300]:
+    x = mpf(x); out('Lgamma', [x], loggamma(x))
+    if x > 1e-3 and x < 171: out('Gamma', [x], gamma(x))
 for z in [-1e4, -40, -10, -5.01, -4.99, -1, 0, 1, 5, 8]:
     z = mpf(z); l = log(erfc(-z / sqrt(2)) / 2); h = exp(-z * z / 2) / sqrt(2 * pi) / (erfc(-z / sqrt(2)) / 2)
     out('LogNdtr', [z], l); out('Hazard', [z], h)
