@@ -8,6 +8,7 @@ import "unsafe"
 const (
 	maxDepth = 256       // of A and B: a panel of 16 columns of B fills half of L1, of 32 columns all
 	maxBlock = 32 * 1024 // numbers of A that stay in L2 while all panels pass
+	maxStrip = 2048      // bytes in a row of B, of which maxDepth stay in L2 while all blocks pass
 	minBlock = 96        // rows of A in a block
 	maxRows  = 4096      // of a block: assembly cannot be preempted
 )
@@ -32,8 +33,9 @@ type grid[T number] struct {
 	tier   tier
 	lanes  int // numbers in a vector
 	wide   int // vectors in the widest panels
-	packed []T // the panels of the current depth of B, or nil
-	copied []T // the current block of A, or nil
+	high   int // rows in a block of A
+	packed []T // the panels of the current strip of B, or nil
+	copied []T // the blocks of the current depth of A, or nil
 }
 
 // newGrid returns the grid of a product on tier t. Few rows need wide panels to
@@ -53,39 +55,47 @@ func newGrid[T number](p *product[T], t tier) grid[T] {
 	return g
 }
 
-// compute runs over blocks of depth, then blocks of rows, then panels.
+// compute runs over blocks of depth, then strips of columns, then blocks of rows, then
+// panels.
 func (g *grid[T]) compute() {
 	depth := g.k
 	if depth > maxDepth {
 		cuts := (depth + maxDepth - 1) / maxDepth
 		depth = (depth + cuts - 1) / cuts
 	}
-	rows := g.m
-	if rows > minBlock {
-		rows = max(min(maxBlock/depth, maxRows)/24*24, minBlock)
+	g.high = g.m
+	if g.m > minBlock {
+		g.high = max(min(maxBlock/depth, maxRows)/24*24, minBlock)
 	}
+	strip := maxStrip / sizeOf[T]()
 	if g.bCol != 1 || g.clash(g.bRow, g.m) {
 		buf := getScratch[T]()
 		defer putScratch(buf)
-		*buf = grow(*buf, g.packedLen(depth))
+		*buf = grow(*buf, g.packedLen(depth, min(strip, g.n)))
 		g.packed = *buf
 	}
 	if g.aCol != 1 && g.clash(g.aCol, g.n) {
 		buf := getScratch[T]()
 		defer putScratch(buf)
-		*buf = grow(*buf, depth*(rows+g.lanes))
+		*buf = grow(*buf, (g.m+g.high-1)/g.high*depth*g.copyRow())
 		g.copied = *buf
 	}
 	for l := 0; l < g.k; l += depth {
 		d := min(depth, g.k-l)
-		if g.packed != nil {
-			g.pack(l, d)
+		if g.copied != nil {
+			g.copyBlocks(l, d)
 		}
-		for i := 0; i < g.m; i += rows {
-			r := min(rows, g.m-i)
-			g.block(i, r, l, d)
-			if l+d == g.k {
-				g.tanh(i, i+r)
+		for j := 0; j < g.n; j += strip {
+			end := min(j+strip, g.n)
+			if g.packed != nil {
+				g.pack(j, end, l, d)
+			}
+			for i := 0; i < g.m; i += g.high {
+				r := min(g.high, g.m-i)
+				g.block(i, r, j, end, l, d)
+				if l+d == g.k && end == g.n {
+					g.tanh(i, i+r)
+				}
 			}
 		}
 	}
@@ -98,22 +108,23 @@ func (g *grid[T]) clash(ld, uses int) bool {
 	return ld*sizeOf[T]()%4096 == 0 && uses > 8*g.lanes && g.k >= 16
 }
 
-// block adds the terms [l, l+d) of the sums to rows rows of C from i on.
-func (g *grid[T]) block(i, rows, l, d int) {
+// block adds the terms [l, l+d) of the sums to rows rows of C from i on, in the columns
+// [first, end).
+func (g *grid[T]) block(i, rows, first, end, l, d int) {
 	size := sizeOf[T]()
 	p := panel{rows: rows, depth: d, aRow: size * g.aRow, aCol: size * g.aCol, cRow: size * g.cRow, bRow: size * g.bRow}
 	p.a = unsafe.Pointer(&g.a[i*g.aRow+l*g.aCol])
 	if g.copied != nil {
-		p.a, p.aCol = unsafe.Pointer(&g.copied[0]), size*g.copyBlock(i, rows, l, d)
+		p.a, p.aCol = unsafe.Pointer(&g.copied[i/g.high*d*g.copyRow()]), size*g.copyRow()
 	}
 	if l+d == g.k && g.act == ReLU {
 		p.relu = 1
 	}
-	for j := 0; j < g.n; {
-		vecs, cols := g.width(j)
+	for j := first; j < end; {
+		vecs, cols := g.width(j, end)
 		p.mask = 1<<cols - 1
 		if g.packed != nil {
-			p.b, p.bRow = unsafe.Pointer(&g.packed[j*d]), size*g.whole(cols)
+			p.b, p.bRow = unsafe.Pointer(&g.packed[(j-first)*d]), size*g.whole(cols)
 		} else {
 			p.b = unsafe.Pointer(&g.b[l*g.bRow+j])
 		}
@@ -132,9 +143,10 @@ func (g *grid[T]) block(i, rows, l, d int) {
 }
 
 // width returns the vectors and the columns of the panel that starts at
-// column j: the widest that is full, or partial where that saves a panel.
-func (g *grid[T]) width(j int) (vecs, cols int) {
-	left := g.n - j
+// column j of those before end: the widest that is full, or partial where that
+// saves a panel.
+func (g *grid[T]) width(j, end int) (vecs, cols int) {
+	left := end - j
 	vecs = g.wide
 	for vecs > 1 && left < vecs*g.lanes && !g.partial(vecs, left) {
 		vecs /= 2

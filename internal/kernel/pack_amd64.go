@@ -48,20 +48,22 @@ func grow[T number](x []T, n int) []T {
 	return x[:n]
 }
 
-// packedLen returns the length of the packed panels of the given depth, with the
-// room that the packers need past the end.
-func (g *grid[T]) packedLen(depth int) int {
-	return depth*g.whole(g.n) + 7*g.wide*g.lanes
+// packedLen returns the length of packed panels of the given depth and columns in
+// all, with the room that the packers need past the end.
+func (g *grid[T]) packedLen(depth, cols int) int {
+	return depth*g.whole(cols) + 7*g.wide*g.lanes
 }
 
-// pack copies the rows [l, l+d) of B into panels one after the other.
-func (g *grid[T]) pack(l, d int) {
-	for j := 0; j < g.n; {
-		_, cols := g.width(j)
+// pack copies the rows [l, l+d) and columns [first, end) of B into panels one after
+// the other.
+func (g *grid[T]) pack(first, end, l, d int) {
+	for j := first; j < end; {
+		_, cols := g.width(j, end)
+		dst := g.packed[(j-first)*d:]
 		if g.bCol == 1 {
-			g.packCopy(g.packed[j*d:], j, cols, l, d)
+			g.packCopy(dst, j, cols, l, d)
 		} else {
-			g.packTransposed(g.packed[j*d:], j, cols, l, d)
+			g.packTransposed(dst, j, cols, l, d)
 		}
 		j += cols
 	}
@@ -99,13 +101,19 @@ func (g *grid[T]) packTransposed(dst []T, j, cols, l, d int) {
 	}
 }
 
-// copyBlock copies the rows [i, i+rows) and columns [l, l+d) of A, whose columns
-// are rows in memory, and returns the distance between the copy's columns.
-func (g *grid[T]) copyBlock(i, rows, l, d int) int {
-	w := rows + g.lanes
-	for c := range d {
-		from := (l+c)*g.aCol + i
-		copy(g.copied[c*w:], g.a[from:from+rows])
+// copyBlocks copies the columns [l, l+d) of A, which are rows in memory, in blocks
+// of high rows.
+func (g *grid[T]) copyBlocks(l, d int) {
+	dst := g.copied
+	for i := 0; i < g.m; i += g.high {
+		rows := min(g.high, g.m-i)
+		for c := range d {
+			from := (l+c)*g.aCol + i
+			copy(dst[c*g.copyRow():], g.a[from:from+rows])
+		}
+		dst = dst[d*g.copyRow():]
 	}
-	return w
 }
+
+// copyRow is the distance between the columns of a copied block: not a power of two.
+func (g *grid[T]) copyRow() int { return g.high + g.lanes }

@@ -37,13 +37,13 @@ func testPack[T number](t *testing.T, v tier, m, n, k int, trans bool) {
 	if trans {
 		g.bRow, g.bCol = 1, k
 	}
-	packed, ok := guardedOf[T](g.packedLen(k), 3)
+	packed, ok := guardedOf[T](g.packedLen(k, n), 3)
 	g.packed = packed
-	g.pack(0, k)
+	g.pack(0, n, 0, k)
 	what := fmt.Sprintf("m=%d n=%d k=%d trans=%v", m, n, k, trans)
 	ok(t, what)
 	for j := 0; j < n; {
-		_, cols := g.width(j)
+		_, cols := g.width(j, n)
 		for l := range k {
 			for s := range cols {
 				if got, want := packed[j*k+l*g.whole(cols)+s], b[(j+s)*g.bCol+l*g.bRow]; got != want {
