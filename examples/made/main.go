@@ -10,8 +10,9 @@
 // DIR holds SET.train.txt.gz, SET.valid.txt.gz and SET.test.txt.gz, in which a
 // line of characters 0 and 1 is a row, or the files of MNIST. With several masks the model is an
 // ensemble of networks with common weights and different orders. Training stops
-// when the validation rows do not become likelier. The last line of output is
-// for machines.
+// when the validation rows do not become likelier, or at an interrupt, and what is
+// judged is the best model so far. All results are the same on any number of cores. The last line
+// of output is for machines.
 //
 //ci:run -epochs 3
 //ci:run -epochs 3 -masks 4
@@ -19,10 +20,12 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"math"
 	"os"
+	"os/signal"
 	"time"
 
 	"github.com/normflow/normflow/autodiff/nn"
@@ -50,7 +53,9 @@ func main() {
 	flag.IntVar(&o.patience, "patience", 30, "passes without a better validation NLL before training stops")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of weights, masks and order of rows")
 	flag.Parse()
-	if err := run(o.withDefaults()); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second interrupt ends the program
+	if err := run(ctx, o.withDefaults()); err != nil {
 		fmt.Fprintln(os.Stderr, "made:", err)
 		os.Exit(1)
 	}
@@ -86,7 +91,7 @@ func (o options) withDefaults() options {
 	return o
 }
 
-func run(o options) error {
+func run(ctx context.Context, o options) error {
 	if o.masks < 1 || o.hidden < 1 || o.epochs < 1 || o.patience < 1 || !(o.rate > 0) || !(o.decay > 0) {
 		return fmt.Errorf("got %d masks, %d hidden units, %d epochs, patience %d, rate %v, decay %v, want positive numbers",
 			o.masks, o.hidden, o.epochs, o.patience, o.rate, o.decay)
@@ -97,10 +102,12 @@ func run(o options) error {
 	}
 	model := o.model(data)
 	start := time.Now()
-	t := trainer{options: o, model: model, data: data}
-	best := t.run(rng.New(o.seed + 1))
+	best := newTrainer(o, model, data).run(ctx, rng.New(o.seed+1))
 	seconds := time.Since(start).Seconds()
 	mean, se := nll(model, data.test)
+	if ctx.Err() != nil {
+		fmt.Println("interrupted: what follows is the best model so far")
+	}
 	fmt.Printf("%s: best after %d passes, %.0f s in all\n", o.set, best, seconds)
 	fmt.Printf("test NLL %.3f ± %.3f nats", mean, se)
 	if data.entropy > 0 {
