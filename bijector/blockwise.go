@@ -42,7 +42,7 @@ func (b *Blockwise) Restore() error {
 	}
 	for i, k := range b.Blocks {
 		if k.B == nil || k.In <= 0 || k.Out <= 0 {
-			return fmt.Errorf("bijector: Blockwise: block %d: got bijector %v from %d to %d columns, want one with at least one column each", i, k.B, k.In, k.Out)
+			return fmt.Errorf("bijector: Blockwise: block %d: got bijector %T from %d to %d columns, want one with at least one column each", i, k.B, k.In, k.Out)
 		}
 	}
 	return nil

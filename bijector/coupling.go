@@ -67,13 +67,13 @@ func (c *Coupling) Restore() error {
 	for _, set := range [][]int{c.Keep, c.Change} {
 		for _, j := range set {
 			if j < 0 || j >= d || seen[j] {
-				return fmt.Errorf("bijector: Coupling: got columns %v and %v, want each of 0 to %d once", c.Keep, c.Change, d-1)
+				return fmt.Errorf("bijector: Coupling: got column %d among %d to keep and %d to change, want each of 0 to %d once", j, len(c.Keep), len(c.Change), d-1)
 			}
 			seen[j] = true
 		}
 	}
 	if len(c.Change) == 0 || c.Map == nil || c.Net == nil || c.Cond < 0 {
-		return fmt.Errorf("bijector: Coupling: got %d columns to change, map %v, network %v and context width %d, want at least one column, both, and no negative width",
+		return fmt.Errorf("bijector: Coupling: got %d columns to change, map %T, network %T and context width %d, want at least one column, both, and no negative width",
 			len(c.Change), c.Map, c.Net, c.Cond)
 	}
 	in, out := len(c.Keep)+c.Cond, len(c.Change)*c.Map.Params()

@@ -35,12 +35,12 @@ func NewMultiscale(dims []int, levels ...Bijector) *Multiscale {
 // Restore checks the fields.
 func (m *Multiscale) Restore() error {
 	if len(m.Levels) == 0 || len(m.Levels) != len(m.Dims) {
-		return fmt.Errorf("bijector: Multiscale: got %d levels and widths %v, want as many, at least one", len(m.Levels), m.Dims)
+		return fmt.Errorf("bijector: Multiscale: got %d levels and %d widths, want as many, at least one", len(m.Levels), len(m.Dims))
 	}
 	last := 0
 	for i, d := range m.Dims {
 		if d <= last || m.Levels[i] == nil {
-			return fmt.Errorf("bijector: Multiscale: got levels %v and widths %v, want maps and growing widths", m.Levels, m.Dims)
+			return fmt.Errorf("bijector: Multiscale: level %d: got %T and width %d after %d, want a map and growing widths", i, m.Levels[i], d, last)
 		}
 		last = d
 	}

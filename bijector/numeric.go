@@ -63,7 +63,7 @@ func NewNumericOn(m Increasing, lo, hi float64) *Numeric {
 // Restore checks the fields.
 func (m *Numeric) Restore() error {
 	if m.Map == nil || !(m.Min < m.Max || m.Min == 0 && m.Max == 0) {
-		return fmt.Errorf("bijector: Numeric: got map %v on (%v, %v), want one, and a domain", m.Map, m.Min, m.Max)
+		return fmt.Errorf("bijector: Numeric: got map %T on (%v, %v), want one, and a domain", m.Map, m.Min, m.Max)
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func invertPermutation(what string, perm []int, d int) ([]int, error) {
 	inverse, seen := make([]int, d), make([]bool, d)
 	for j, i := range perm {
 		if i < 0 || i >= d || seen[i] {
-			return nil, fmt.Errorf("bijector: %s: got the order %v, want each of 0 to %d once", what, perm, d-1)
+			return nil, fmt.Errorf("bijector: %s: got column %d at place %d of the order, want each of 0 to %d once", what, i, j, d-1)
 		}
 		inverse[i], seen[i] = j, true
 	}

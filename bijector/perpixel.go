@@ -31,7 +31,7 @@ func NewPerPixel(b Bijector, pixels int) *PerPixel {
 // Restore checks the fields.
 func (p *PerPixel) Restore() error {
 	if p.B == nil || p.Pixels < 1 {
-		return fmt.Errorf("bijector: PerPixel: got map %v and %d pixels, want a map and at least one", p.B, p.Pixels)
+		return fmt.Errorf("bijector: PerPixel: got map %T and %d pixels, want a map and at least one", p.B, p.Pixels)
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func NewSplit(widths ...int) *Split {
 func (s *Split) Restore() error {
 	for _, w := range s.Widths {
 		if w <= 0 {
-			return fmt.Errorf("bijector: Split: got widths %v, want positive ones", s.Widths)
+			return fmt.Errorf("bijector: Split: got width %d, want positive ones", w)
 		}
 	}
 	if len(s.Widths) == 0 {

@@ -27,12 +27,12 @@ func NewSubset(b Bijector, index ...int) *Subset {
 // Restore checks the fields.
 func (c *Subset) Restore() error {
 	if len(c.Index) == 0 || c.B == nil {
-		return fmt.Errorf("bijector: Subset: got columns %v and bijector %v, want at least one, and a bijector", c.Index, c.B)
+		return fmt.Errorf("bijector: Subset: got %d columns and bijector %T, want at least one, and a bijector", len(c.Index), c.B)
 	}
 	seen := make(map[int]bool, len(c.Index))
 	for _, j := range c.Index {
 		if j < 0 || seen[j] {
-			return fmt.Errorf("bijector: Subset: got columns %v, want different ones, none negative", c.Index)
+			return fmt.Errorf("bijector: Subset: got column %d, want different ones, none negative", j)
 		}
 		seen[j] = true
 	}

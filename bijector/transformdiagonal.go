@@ -28,7 +28,7 @@ func NewTransformDiagonal(n int, b Bijector) *TransformDiagonal {
 // Restore checks the fields.
 func (t *TransformDiagonal) Restore() error {
 	if t.N <= 0 || t.N > maxSide || t.B == nil {
-		return fmt.Errorf("bijector: TransformDiagonal: got %d rows and bijector %v, want 1 to %d, and a bijector", t.N, t.B, maxSide)
+		return fmt.Errorf("bijector: TransformDiagonal: got %d rows and bijector %T, want 1 to %d, and a bijector", t.N, t.B, maxSide)
 	}
 	return nil
 }

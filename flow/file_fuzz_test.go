@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/memtest"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/safetensors"
 )
@@ -29,7 +30,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var m *flow.Transformed
 		var err error
-		if n := allocated(func() { m, err = flow.Load(bytes.NewReader(file)) }); n > bound(len(file)) {
+		if n := memtest.Allocated(func() { m, err = flow.Load(bytes.NewReader(file)) }); n > memtest.Bound(len(file)) {
 			t.Errorf("got %d bytes allocated for %d", n, len(file))
 		}
 		if err != nil {
@@ -73,7 +74,7 @@ func FuzzArchitecture(f *testing.F) {
 			return
 		}
 		b := file(text, tensors...)
-		if n := allocated(func() { flow.Load(bytes.NewReader(b)) }); n > bound(len(b)) {
+		if n := memtest.Allocated(func() { flow.Load(bytes.NewReader(b)) }); n > memtest.Bound(len(b)) {
 			t.Errorf("got %d bytes allocated for %d", n, len(b))
 		}
 	})

@@ -274,7 +274,7 @@ func TestImageModelsAreSaved(t *testing.T) {
 // memory than the weights of a usual network justify.
 func TestLargeImageModelsAreLoaded(t *testing.T) {
 	for name, preset := range imagePresets {
-		for _, side := range []int{28, 64} {
+		for _, side := range []int{28, 64, 128} {
 			m := preset(flow.ImageArch{Channels: 3, Height: side, Width: side, Hidden: 32}, rng.New(1))
 			var file bytes.Buffer
 			if err := m.Save(&file); err != nil {

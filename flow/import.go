@@ -94,7 +94,7 @@ func importModel(r io.Reader, s ImportSettings) (m *Transformed, err error) {
 		fail("got tensors such as %q, want those of a flow of zuko, nflows or normflows", f.Tensors[0].Name)
 	}
 	w.allUsed()
-	return m, m.restore(w.size)
+	return m, m.restore(max(f.Left(), 1<<20) / 2)
 }
 
 // layout says how a library orders the parameters of a univariate map, and how

@@ -17,7 +17,6 @@ type weights struct {
 	tensors map[string]*safetensors.Tensor
 	names   []string // sorted
 	used    map[string]bool
-	size    int // bytes of all numbers as float64
 }
 
 // A misfit is what is wrong with a file.
@@ -29,7 +28,6 @@ func newWeights(f *safetensors.File) *weights {
 		t := &f.Tensors[i]
 		w.tensors[t.Name] = t
 		w.names = append(w.names, t.Name)
-		w.size += 8 * t.Len()
 	}
 	slices.Sort(w.names)
 	return w

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/plain"
@@ -17,8 +18,10 @@ import (
 // registered, see [Register].
 //
 // The file may come from anywhere: everything is checked, and memory follows the
-// size of the file, not what it claims. An error says what is wrong, and where in
-// the model.
+// size of the file, not what it claims: at most twice that of the file, four times that of
+// the architecture in it, and 1 MiB; and the file's once more, if r does not say how
+// much it has, as an [os.File] and a [bytes.Reader] do. An error says what is wrong, and
+// where in the model.
 func Load(r io.Reader) (*Transformed, error) {
 	m, err := load(r)
 	if err != nil {
@@ -27,8 +30,8 @@ func Load(r io.Reader) (*Transformed, error) {
 	return m, nil
 }
 
-// slack is the memory that a small file may claim beyond its size, in bytes.
-const slack = 1 << 18
+// margin is memory for what is not counted, in bytes.
+const margin = 1 << 16
 
 func load(r io.Reader) (*Transformed, error) {
 	f, err := safetensors.Read(r)
@@ -39,17 +42,14 @@ func load(r io.Reader) (*Transformed, error) {
 	if err != nil {
 		return nil, err
 	}
-	size := len(text) / 2
-	for i := range f.Tensors {
-		size += 8 * f.Tensors[i].Len()
-	}
+	room := f.Left() + 2*len(text) - margin // as much again is for what Restore derives from lists
 	p := newPool(f)
 	m := new(Transformed)
-	err = kinds.Decode(plain.Source{Text: text, Param: p.param, Budget: size + slack, Cost: cost}, (*saved)(m))
+	err = kinds.Decode(plain.Source{Text: text, Param: p.param, Budget: room - room/4, Cost: cost}, (*saved)(m))
 	if err != nil {
 		return nil, err
 	}
-	if err := m.restore(size); err != nil {
+	if err := m.restore(room / 4); err != nil {
 		return nil, err
 	}
 	if err := p.unused(); err != nil {
@@ -85,38 +85,24 @@ func (m *Transformed) agrees(f *safetensors.File) error {
 	return nil
 }
 
-// A pool hands out the tensors of a file, which are sorted by name.
+// A pool hands out the tensors of a file, which it sorts by name.
 type pool struct {
-	tensors []*safetensors.Tensor
+	tensors []safetensors.Tensor
 	used    []bool
 }
 
 func newPool(f *safetensors.File) *pool {
-	p := &pool{make([]*safetensors.Tensor, len(f.Tensors)), make([]bool, len(f.Tensors))}
-	for i := range f.Tensors {
-		p.tensors[i] = &f.Tensors[i]
-	}
-	slices.SortFunc(p.tensors, func(a, b *safetensors.Tensor) int { return compareName(a, b.Name) })
-	return p
-}
-
-func compareName(t *safetensors.Tensor, name string) int {
-	switch {
-	case t.Name < name:
-		return -1
-	case t.Name > name:
-		return 1
-	}
-	return 0
+	slices.SortFunc(f.Tensors, func(a, b safetensors.Tensor) int { return strings.Compare(a.Name, b.Name) })
+	return &pool{f.Tensors, make([]bool, len(f.Tensors))}
 }
 
 // param makes a parameter of a tensor, without a copy of its numbers.
 func (p *pool) param(name string) (*autodiff.Param, error) {
-	i, ok := slices.BinarySearchFunc(p.tensors, name, compareName)
+	i, ok := slices.BinarySearchFunc(p.tensors, name, func(t safetensors.Tensor, name string) int { return strings.Compare(t.Name, name) })
 	if !ok {
 		return nil, fmt.Errorf("tensor %q is missing", name)
 	}
-	t := p.tensors[i]
+	t := &p.tensors[i]
 	p.used[i] = true
 	if t.Type != safetensors.F64 || len(t.Shape) != 2 || t.Len() == 0 {
 		return nil, fmt.Errorf("tensor %q: got %s of shape %v, want F64 in rows and columns", name, t.Type, t.Shape)

@@ -12,16 +12,16 @@ import (
 // Restore derives what is not in the exported fields: [Load] calls it for a
 // model that is the base, or another part, of a model. It returns an error if the
 // parts do not fit.
-func (m *Transformed) Restore() error { return m.restore(0) }
+func (m *Transformed) Restore() error { return m.restore(1 << 19) }
 
-// restore is Restore for a file of so many bytes, 0 if that is unknown.
-func (m *Transformed) restore(size int) (err error) {
+// restore is Restore in at most so many bytes.
+func (m *Transformed) restore(room int) (err error) {
 	if m.Base == nil {
 		return plain.At("Base", errors.New("got no distribution, want one"))
 	}
 	p := &prober{tape: autodiff.NewTape()}
 	p.tape.NoGrad(true)
-	p.tape.Limit((slack + size) / 32)
+	p.tape.Limit(room / 16) // for values and for temporaries
 	m.all = m.Map
 	if err := p.try(func() { m.dim = m.Base.Dim() }); err != nil {
 		return plain.At("Base", err)

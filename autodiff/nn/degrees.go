@@ -57,7 +57,7 @@ func checkDegrees(degrees []int, dim int) error {
 		return fmt.Errorf("nn: MADE: got a hidden layer of 0 units, want at least 1")
 	}
 	if lo, hi := degrees[0], degrees[len(degrees)-1]; lo < 0 || hi >= dim || !slices.IsSorted(degrees) {
-		return fmt.Errorf("nn: MADE: got degrees %v, want them sorted and from 0 to %d", degrees, dim-1)
+		return fmt.Errorf("nn: MADE: got degrees from %d to %d, want them sorted and from 0 to %d", lo, hi, dim-1)
 	}
 	return nil
 }
@@ -65,9 +65,9 @@ func checkDegrees(degrees []int, dim int) error {
 // checkOrder returns an error unless order is empty or has each of 0 to dim−1 once.
 func checkOrder(order []int, dim int) error {
 	seen := make([]bool, dim)
-	for _, j := range order {
+	for i, j := range order {
 		if j < 0 || j >= dim || seen[j] {
-			return fmt.Errorf("nn: MADE: got order %v, want each of 0 to %d once", order, dim-1)
+			return fmt.Errorf("nn: MADE: got column %d at place %d of the order, want each of 0 to %d once", j, i, dim-1)
 		}
 		seen[j] = true
 	}

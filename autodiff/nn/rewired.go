@@ -25,7 +25,7 @@ func NewRewired(net Network, place, take []int) *Rewired {
 // Restore checks the fields.
 func (r *Rewired) Restore() error {
 	if r.Net == nil || len(r.Place) == 0 || len(r.Take) == 0 {
-		return fmt.Errorf("nn: Rewired: got network %v with %d inputs and %d outputs, want a network and at least one of each", r.Net, len(r.Place), len(r.Take))
+		return fmt.Errorf("nn: Rewired: got network %T with %d inputs and %d outputs, want a network and at least one of each", r.Net, len(r.Place), len(r.Take))
 	}
 	used := make(map[int]bool, len(r.Place))
 	for _, j := range r.Place {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/memtest"
 	"github.com/normflow/normflow/internal/plain"
 	"github.com/normflow/normflow/internal/safetensors"
 	"github.com/normflow/normflow/internal/strictjson"
@@ -43,20 +44,11 @@ func Damage(t *testing.T, m *flow.Transformed) {
 				t.Fatal(err)
 			}
 			n := b.Len()
-			if got := allocated(func() { flow.Load(&b) }); got > uint64(2*n+1<<20) {
+			if got := memtest.Allocated(func() { flow.Load(&b) }); got > memtest.Bound(n) {
 				t.Errorf("%d bytes allocated for a file of %d, where the architecture is damaged to %s", got, n, where)
 			}
 		}
 	}
-}
-
-// allocated returns how many bytes f allocates in all.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
 }
 
 // A span is a part of a text.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"unsafe"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/strictjson"
@@ -16,7 +17,7 @@ type Source struct {
 	// from then on. It is called once for each name.
 	Param func(name string) (*autodiff.Param, error)
 	// Budget bounds the bytes that values take beyond those of the text and
-	// of parameters.
+	// of the numbers of parameters.
 	Budget int
 	// Cost returns how many bytes Restore of a value will take, if that is more
 	// than a constant and what its fields hold already.
@@ -40,13 +41,16 @@ type decoder struct {
 	params   map[string]*autodiff.Param
 }
 
+// paramBytes is about what a parameter takes besides its numbers and its name.
+const paramBytes = int(unsafe.Sizeof(autodiff.Param{})) + 64
+
 // maxInt bounds integers, which are widths and indices, so that products of
 // two do not overflow.
 const maxInt = 1 << 24
 
 // spend takes bytes off the budget.
 func (d *decoder) spend(bytes int) error {
-	if bytes < 0 || bytes > d.Budget {
+	if bytes < 0 || bytes > d.Budget-d.json.Copied() {
 		return errors.New("the architecture claims more memory than the size of the file justifies")
 	}
 	d.Budget -= bytes
@@ -83,7 +87,7 @@ func (d *decoder) value(v reflect.Value) (err error) {
 			if n++; i >= v.Len() {
 				return fmt.Errorf("got more than %d items", v.Len())
 			}
-			return At(i, d.value(v.Index(i)))
+			return d.item(i, v)
 		})
 		if err == nil && n != v.Len() {
 			return fmt.Errorf("got %d items, want %d", n, v.Len())
@@ -122,8 +126,16 @@ func (d *decoder) slice(v reflect.Value) error {
 			v.Grow(more - i)
 		}
 		v.SetLen(i + 1)
-		return At(i, d.value(v.Index(i)))
+		return d.item(i, v)
 	})
+}
+
+// item reads item i of v.
+func (d *decoder) item(i int, v reflect.Value) error {
+	if err := d.value(v.Index(i)); err != nil {
+		return At(i, err) // which, unlike no error, takes memory
+	}
+	return nil
 }
 
 func (d *decoder) pointer(v reflect.Value) error {
@@ -160,7 +172,10 @@ func (f *fields) read(d *decoder, key string) error {
 		return fmt.Errorf("got field %s twice", key)
 	}
 	f.seen |= bit
-	return At(key, d.value(f.v.Field(field.Index[0])))
+	if err := d.value(f.v.Field(field.Index[0])); err != nil {
+		return At(key, err)
+	}
+	return nil
 }
 
 // kind reads the value of an interface.
@@ -271,6 +286,9 @@ func (d *decoder) named(frozen bool) (*autodiff.Param, error) {
 			return nil, fmt.Errorf("tensor %q is frozen in one place and learned in another", name)
 		}
 		return p, nil
+	}
+	if err := d.spend(paramBytes); err != nil {
+		return nil, err
 	}
 	p, err := d.Param(name)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/normflow/normflow/internal/strictjson"
 )
@@ -16,6 +17,10 @@ const (
 	maxPairs   = 1 << 10 // of metadata
 	maxDims    = 16
 	metadata   = "__metadata__"
+
+	leastEntry  = 50                               // bytes of text of the shortest entry of a tensor
+	tensorBytes = int(unsafe.Sizeof(Tensor{})) + 8 // with what reading it takes besides
+	slack       = 61 << 14                         // bytes of memory beyond that of the text, a little less than 1 MiB
 )
 
 // A File is what a file holds: its text by key, and its tensors in the order
@@ -23,7 +28,13 @@ const (
 type File struct {
 	Metadata map[string]string
 	Tensors  []Tensor
+
+	size, taken int // bytes of the file, and of memory for it
 }
+
+// Left returns how many bytes of memory are left, after reading the file, of
+// twice its size and 1 MiB.
+func (f *File) Left() int { return 2*f.size + 1<<20 - f.taken }
 
 // Tensor returns the tensor with the given name, or nil.
 func (f *File) Tensor(name string) *Tensor {
@@ -35,24 +46,30 @@ func (f *File) Tensor(name string) *Tensor {
 	return nil
 }
 
-// parseHeader reads and checks the JSON part.
+// parseHeader reads and checks the JSON part. It takes at most so many bytes of
+// memory as the text has, and slack.
 func parseHeader(text string) (*File, error) {
 	if !strings.HasPrefix(text, "{") {
 		return nil, fmt.Errorf("safetensors: header: got %.20q, want it to begin with {", text)
 	}
 	// every entry has the word, so there are no more of them
-	f := &File{Tensors: make([]Tensor, 0, min(strings.Count(text, `"data_offsets"`), maxTensors))}
+	most := min(strings.Count(text, `"data_offsets"`), len(text)/leastEntry, maxTensors)
+	f := &File{Tensors: make([]Tensor, 0, most)}
 	r := strictjson.New(text)
+	spent := most * tensorBytes
 	err := r.Object(func(name string) error {
 		if name == metadata {
 			return f.readMetadata(r)
 		}
 		t := Tensor{Name: name}
 		if err := t.readEntry(r); err != nil {
-			return fmt.Errorf("tensor %q: %w", name, err)
+			return fmt.Errorf("tensor %.60q: %w", name, err)
 		}
 		if len(f.Tensors) == maxTensors {
 			return fmt.Errorf("more than %d tensors", maxTensors)
+		}
+		if spent += 8 * len(t.Shape); spent+r.Copied() > len(text)+slack {
+			return fmt.Errorf("tensor %.60q: names and shapes claim more memory than the size of the header justifies", name)
 		}
 		f.Tensors = append(f.Tensors, t)
 		return nil
@@ -66,6 +83,11 @@ func parseHeader(text string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("safetensors: header: %w", err)
 	}
+	f.size, f.taken = len(text), len(text)+spent+r.Copied()
+	if k := len(f.Tensors); k > 0 {
+		f.size += f.Tensors[k-1].end
+		f.taken += f.Tensors[k-1].end
+	}
 	return f, nil
 }
 
@@ -76,14 +98,14 @@ func (f *File) readMetadata(r *strictjson.Reader) error {
 	f.Metadata = map[string]string{}
 	return r.Object(func(key string) error {
 		if _, twice := f.Metadata[key]; twice {
-			return fmt.Errorf("%s: key %q stands there twice", metadata, key)
+			return fmt.Errorf("%s: key %.60q stands there twice", metadata, key)
 		}
 		if len(f.Metadata) == maxPairs {
 			return fmt.Errorf("%s: more than %d keys", metadata, maxPairs)
 		}
 		value, err := r.String()
 		if err != nil {
-			return fmt.Errorf("%s: key %q: %w", metadata, key, err)
+			return fmt.Errorf("%s: key %.60q: %w", metadata, key, err)
 		}
 		f.Metadata[key] = value
 		return nil
@@ -107,8 +129,8 @@ func (t *Tensor) readEntry(r *strictjson.Reader) error {
 				return err
 			}
 			s, err := r.String()
-			if t.Type = Type(s); err == nil && t.Type.size() == 0 {
-				return fmt.Errorf("got type %.20q, want one of F64, F32, F16, BF16, I64, I32, U8, BOOL", s)
+			if err == nil {
+				t.Type, err = typeOf(s)
 			}
 			return err
 		case "shape":
@@ -173,7 +195,7 @@ func (f *File) check() error {
 	slices.SortFunc(f.Tensors, func(a, b Tensor) int { return strings.Compare(a.Name, b.Name) })
 	for i := range f.Tensors[min(1, len(f.Tensors)):] {
 		if name := f.Tensors[i].Name; name == f.Tensors[i+1].Name {
-			return fmt.Errorf("tensor %q stands there twice", name)
+			return fmt.Errorf("tensor %.60q stands there twice", name)
 		}
 	}
 	slices.SortStableFunc(f.Tensors, func(a, b Tensor) int {
@@ -183,11 +205,11 @@ func (f *File) check() error {
 	for _, t := range f.Tensors {
 		switch n, ok := t.bytes(); {
 		case !ok:
-			return fmt.Errorf("tensor %q: shape %v is too large", t.Name, t.Shape)
+			return fmt.Errorf("tensor %.60q: shape %v is too large", t.Name, t.Shape)
 		case t.begin != at:
-			return fmt.Errorf("tensor %q: data_offsets [%d %d]: want them to begin at %d, without holes or overlaps", t.Name, t.begin, t.end, at)
+			return fmt.Errorf("tensor %.60q: data_offsets [%d %d]: want them to begin at %d, without holes or overlaps", t.Name, t.begin, t.end, at)
 		case n > math.MaxInt-at || t.end != at+n:
-			return fmt.Errorf("tensor %q: data_offsets [%d %d]: want %d bytes for %s of shape %v", t.Name, t.begin, t.end, n, t.Type, t.Shape)
+			return fmt.Errorf("tensor %.60q: data_offsets [%d %d]: want %d bytes for %s of shape %v", t.Name, t.begin, t.end, n, t.Type, t.Shape)
 		}
 		at = t.end
 	}

@@ -12,8 +12,9 @@ import (
 
 var le = binary.LittleEndian
 
-// Read reads a whole file. It never panics, and sets aside little more memory
-// than twice what r delivers, whatever the header says.
+// Read reads a whole file. It never panics, and sets aside at most twice the
+// memory of what r delivers and 1 MiB, whatever the header says; three times, if
+// r does not say how much it has, as a file does.
 func Read(r io.Reader) (*File, error) {
 	f, in, err := readHeader(r)
 	if err != nil {
@@ -21,7 +22,7 @@ func Read(r io.Reader) (*File, error) {
 	}
 	for i := range f.Tensors {
 		if err := in.numbers(&f.Tensors[i]); err != nil {
-			return nil, fmt.Errorf("safetensors: tensor %q: %w", f.Tensors[i].Name, err)
+			return nil, fmt.Errorf("safetensors: tensor %.60q: %w", f.Tensors[i].Name, err)
 		}
 	}
 	var one [1]byte
@@ -116,19 +117,33 @@ func (in *input) first(n, most int) (int, error) {
 
 // text returns the next n bytes.
 func (in *input) text(n int) (string, error) {
-	k, err := in.first(n, 3*piece)
-	if err != nil {
+	if _, err := in.first(n, 0); err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	b.Grow(k)
-	buf := make([]byte, min(n, 1<<12))
-	for b.Len() < n {
-		buf = buf[:min(n-b.Len(), len(buf))]
-		if err := in.full(buf); err != nil {
+	if in.left >= 0 {
+		b.Grow(n)
+		buf := make([]byte, min(n, 1<<12))
+		for b.Len() < n {
+			buf = buf[:min(n-b.Len(), len(buf))]
+			if err := in.full(buf); err != nil {
+				return "", err
+			}
+			b.Write(buf)
+		}
+		return b.String(), nil
+	}
+	var pieces [][]byte
+	for at := 0; at < n; at += piece {
+		x := make([]byte, min(piece, n-at))
+		if err := in.full(x); err != nil {
 			return "", err
 		}
-		b.Write(buf)
+		pieces = append(pieces, x)
+	}
+	b.Grow(n)
+	for _, x := range pieces {
+		b.Write(x)
 	}
 	return b.String(), nil
 }

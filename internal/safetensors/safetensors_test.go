@@ -9,12 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 
+	"github.com/normflow/normflow/internal/memtest"
 	"github.com/normflow/normflow/internal/safetensors"
 )
 
@@ -226,18 +226,6 @@ func TestFileOnDisk(t *testing.T) {
 	}
 }
 
-// allocated returns how many bytes f allocates in all.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
-}
-
-// bound is the memory that reading n bytes may take.
-func bound(n int) uint64 { return uint64(2*n + 1<<20) }
-
 func TestWriteErrors(t *testing.T) {
 	floats := safetensors.Floats
 	for _, c := range []struct {
@@ -277,7 +265,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var got *safetensors.File
 		var err error
-		if n := allocated(func() { got, err = safetensors.Read(bytes.NewReader(b)) }); n > bound(len(b)) {
+		if n := memtest.Allocated(func() { got, err = safetensors.Read(bytes.NewReader(b)) }); n > memtest.Bound(len(b)) {
 			t.Errorf("got %d bytes allocated for %d", n, len(b))
 		}
 		if err != nil {

@@ -4,37 +4,41 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
+	"strings"
 )
 
-// A Type is what the numbers of a tensor are, by its name in files.
-type Type string
+// A Type is what the numbers of a tensor are.
+type Type uint8
 
 // The types that are read. F64, I64 and Bool are written.
 const (
-	F64  Type = "F64"
-	F32  Type = "F32"
-	F16  Type = "F16"
-	BF16 Type = "BF16"
-	I64  Type = "I64"
-	I32  Type = "I32"
-	U8   Type = "U8"
-	Bool Type = "BOOL"
+	F64 Type = 1 + iota
+	F32
+	F16
+	BF16
+	I64
+	I32
+	U8
+	Bool
 )
 
-// size returns the number of bytes of one number, 0 for an unknown type.
-func (t Type) size() int {
-	switch t {
-	case F64, I64:
-		return 8
-	case F32, I32:
-		return 4
-	case F16, BF16:
-		return 2
-	case U8, Bool:
-		return 1
+// names are those of the types in files.
+var names = [...]string{"none", "F64", "F32", "F16", "BF16", "I64", "I32", "U8", "BOOL"}
+
+// typeOf returns the type with the given name, or an error.
+func typeOf(name string) (Type, error) {
+	if i := slices.Index(names[1:], name); i >= 0 {
+		return Type(1 + i), nil
 	}
-	return 0
+	return 0, fmt.Errorf("got type %.20q, want one of %s", name, strings.Join(names[1:], ", "))
 }
+
+// String returns the name of the type in files.
+func (t Type) String() string { return names[t] }
+
+// size returns the number of bytes of one number, 0 for no type.
+func (t Type) size() int { return [...]int{0, 8, 4, 2, 2, 8, 4, 1, 1}[t] }
 
 // A Tensor is a named array of numbers. No dimensions is one number.
 type Tensor struct {

@@ -95,7 +95,7 @@ func (t *Tensor) checkWrite() error {
 
 func (t *Tensor) appendEntry(b []byte) []byte {
 	b = append(strictjson.AppendString(b, t.Name), `:{"dtype":"`...)
-	b = append(append(b, t.Type...), `","shape":[`...)
+	b = append(append(b, t.Type.String()...), `","shape":[`...)
 	for i, d := range t.Shape {
 		if i > 0 {
 			b = append(b, ',')

@@ -22,9 +22,10 @@ const MaxDepth = 200
 
 // A Reader is a place in a text. After an error it is of no more use.
 type Reader struct {
-	text  string
-	at    int
-	depth int
+	text   string
+	at     int
+	depth  int
+	copied int
 }
 
 // New returns a reader at the beginning of text.
@@ -70,6 +71,9 @@ func (r *Reader) Offset() int {
 	r.Next()
 	return r.at
 }
+
+// Copied returns how many bytes of memory the strings with escapes have taken.
+func (r *Reader) Copied() int { return r.copied }
 
 // End returns an error unless only white space is left.
 func (r *Reader) End() error {
@@ -162,6 +166,7 @@ func (r *Reader) escaped(start int) (string, error) {
 	}
 	var b strings.Builder
 	b.Grow(end - start)
+	r.copied += b.Cap()
 	b.WriteString(r.text[start:r.at])
 	for r.at < end {
 		c := r.text[r.at]

@@ -1,0 +1,74 @@
+//go:build !race
+
+package flow_test
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/memtest"
+	"github.com/normflow/normflow/internal/rng"
+)
+
+// The race detector allocates too.
+func TestLoadMemory(t *testing.T) {
+	m := flow.RealNVP(flow.Arch{Dim: 8, Hidden: []int{256, 256}}, rng.New(1))
+	var b bytes.Buffer
+	if err := m.Save(&b); err != nil {
+		t.Fatal(err)
+	}
+	for how, r := range map[string]io.Reader{"": bytes.NewReader(b.Bytes()), "as a stream": io.MultiReader(bytes.NewReader(b.Bytes()))} {
+		if n := memtest.Allocated(func() {
+			if _, err := flow.Load(r); err != nil {
+				t.Error(err)
+			}
+		}); n > memtest.Bound(b.Len()) {
+			t.Errorf("got %d bytes allocated for a model of %d %s", n, b.Len(), how)
+		}
+	}
+}
+
+// Large files: memory follows also what the architecture says at length.
+func TestLoadMemoryLarge(t *testing.T) {
+	permute := base + `{"kind":"permute","Perm":[`
+	for _, c := range []struct {
+		name, arch, want string
+	}{
+		{"many bijectors", base + strings.Repeat(`{"kind":"exp"},`, 75000) + "null]}", "Map.75000: got no bijector"},
+		{"more bijectors", base + strings.Repeat(`{"kind":"exp"},`, 4e5) + "null]}", "more memory than the size of the file justifies"},
+		{"names with escapes", base + strings.Repeat(`{"kind":"\u0065\u0078\u0070"},`, 75000) + "null]}", "Map.75000: got no bijector"},
+		{"list of one digit", permute + strings.Repeat("0,", 6e5) + "0]}]}", "more memory than the size of the file justifies"},
+		{"wrong list", permute + strings.Repeat("123456,", 2e5) + "0]}]}", "Map.0: bijector: Permute: got column 123456 at place 1"},
+	} {
+		b := file(c.arch)
+		most := memtest.Bound(len(b)) + uint64(4*len(c.arch))
+		var err error
+		if n := memtest.Allocated(func() { _, err = flow.Load(bytes.NewReader(b)) }); n > most {
+			t.Errorf("%s: got %d bytes allocated for %d, want at most %d", c.name, n, len(b), most)
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) || len(err.Error()) > 300 {
+			t.Errorf("%s: got %.300v, want %q", c.name, err, c.want)
+		}
+	}
+}
+
+// Thousands of parameters of one number are more file than numbers.
+func TestLoadSmallParameters(t *testing.T) {
+	var maps []bijector.Bijector
+	for range 4000 {
+		maps = append(maps, bijector.NewShift(autodiff.Learned(1)))
+	}
+	var b bytes.Buffer
+	if err := flow.New(dist.NewStdNormal(2), maps...).Save(&b); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := flow.Load(&b); err != nil {
+		t.Error(err)
+	}
+}
