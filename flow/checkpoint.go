@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc64"
 	"io"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -18,7 +16,7 @@ import (
 )
 
 // checkpointVersion is the version of the files that save writes.
-const checkpointVersion = "normflow checkpoint 1"
+const checkpointVersion = "normflow checkpoint 2"
 
 // progress is the part of a checkpoint that is not tensors.
 type progress struct {
@@ -29,40 +27,6 @@ type progress struct {
 	Skipped int
 	Since   int
 	Steps   int // of the optimizer
-}
-
-// identity tells whether a checkpoint belongs to a training. Settings that
-// change nothing but when to write or report are left out.
-func (f *fit) identity() string {
-	var shapes [][2]int
-	for _, p := range append(f.trainer.vec.Params, f.state...) {
-		r, c := p.Dims()
-		shapes = append(shapes, [2]int{r, c})
-	}
-	var maps []string
-	for _, b := range f.model.Map {
-		maps = append(maps, fmt.Sprintf("%T", b))
-	}
-	s := f.Settings
-	return fmt.Sprintf("maps %v, parameters %v, data of %d rows of %d and %d columns (%016x), steps %d, batch %d×%d, schedule %T%+v, optimizer %T, "+
-		"clip %v and %v, average %v, shuffle %d, %d rows held, patience %d, records every %d, seed %d, skips %d",
-		maps, shapes, f.data.len(), f.data.dim, f.data.cond, f.data.digest(), s.Steps, s.Batch, s.Accumulate, s.Schedule, s.Schedule, s.Optimizer,
-		s.Clip, s.ClipValue, s.Average, s.Shuffle, f.held.len(), s.Patience, s.Every, s.Seed, s.MaxSkipped)
-}
-
-// digest is a checksum of up to 4096 rows in memory.
-func (d *Data) digest() uint64 {
-	h := crc64.New(crc64.MakeTable(crc64.ECMA))
-	var b [8]byte
-	for i := range min(d.len(), 4096) {
-		for _, v := range d.rows.RawRowView(i) {
-			for k, u := 0, math.Float64bits(v); k < 8; k, u = k+1, u>>8 {
-				b[k] = byte(u)
-			}
-			h.Write(b[:])
-		}
-	}
-	return h.Sum64()
 }
 
 // due reports whether it is time to write a checkpoint.
@@ -113,7 +77,7 @@ func (f *fit) save() error {
 	add("history", history(f.result.History))
 	f.saved = time.Now()
 	return writeFile(f.Checkpoint, func(w io.Writer) error {
-		return safetensors.Write(w, map[string]string{"format": checkpointVersion, "training": f.identity(), "progress": string(text)}, tensors)
+		return safetensors.Write(w, map[string]string{"format": checkpointVersion, "model": f.id.model, "training": f.id.training, "progress": string(text)}, tensors)
 	})
 }
 
@@ -151,8 +115,8 @@ func (f *fit) resume() error {
 	if got := file.Metadata["format"]; got != checkpointVersion {
 		return fmt.Errorf("got format %q, want %q", got, checkpointVersion)
 	}
-	if got, want := file.Metadata["training"], f.identity(); got != want {
-		return fmt.Errorf("it is of another training: got %s, want %s", got, want)
+	if diff := f.id.difference(file.Metadata); diff != "" {
+		return fmt.Errorf("it is of another training: %s", diff)
 	}
 	var p progress
 	if err := json.Unmarshal([]byte(file.Metadata["progress"]), &p); err != nil {

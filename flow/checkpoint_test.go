@@ -177,9 +177,9 @@ func TestCheckpointIsChecked(t *testing.T) {
 		t.Errorf("a finished training: got %+v, %v, want it as it ended", r, err)
 	}
 	_, _, err := train(file, 30, background, nil)
-	wantError(t, err, "another training")
+	wantError(t, err, "it is of another training: Settings.Steps: got 20, want 30")
 	_, _, err = trainings()["fresh"](file, 20, background, nil)
-	wantError(t, err, "another training")
+	wantError(t, err, "it is of another training: data: got 900 rows")
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

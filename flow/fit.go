@@ -122,6 +122,9 @@ func newFit(m *Transformed, data Data, c Settings, observed bool, l loss) (*fit,
 	if c.Average > 0 {
 		f.average = append([]float64(nil), f.trainer.vec.Data...)
 	}
+	if c.Checkpoint != "" {
+		f.id = f.identify()
+	}
 	if err := f.resume(); err != nil {
 		f.close()
 		return nil, fmt.Errorf("flow: Fit: checkpoint %s: %w", c.Checkpoint, err)

@@ -53,7 +53,8 @@ type Settings struct {
 	// is not finite, and be skipped, before Fit gives up; 0 is 10.
 	MaxSkipped int
 	// Checkpoint is a file that keeps the state of the training. If it exists,
-	// training goes on from there, bit for bit as if it had never stopped.
+	// training goes on from there, bit for bit as if it had never stopped; data, settings
+	// and model must be the same, so make the model with a source of a fixed seed.
 	Checkpoint string
 	// CheckpointSteps and CheckpointTime say how often the file is written: after so many
 	// steps, or at the first step after so much time; both 0 is with every record.

@@ -35,6 +35,7 @@ type fit struct {
 	best    [][]float64 // numbers of the best record: learned, then those of state
 	since   int         // records since the best
 	saved   time.Time   // when the last checkpoint was written
+	id      identity    // for checkpoints
 }
 
 func (f *fit) run(ctx context.Context) (*Result, error) {
@@ -107,7 +108,8 @@ func (f *fit) step(step int) error {
 	if finite := !math.IsNaN(loss-loss) && !math.IsNaN(norm-norm); !finite {
 		f.result.Skipped++
 		if f.skipped++; f.skipped >= f.MaxSkipped {
-			return fmt.Errorf("%d steps in a row were not finite: loss %v, %s, %s", f.skipped, loss, t.culprit(), f.firstBad())
+			_, names := outline(f.model)
+			return fmt.Errorf("%d steps in a row were not finite: loss %v, %s, %s", f.skipped, loss, t.culprit(names), f.firstBad())
 		}
 		return nil
 	}

@@ -222,14 +222,14 @@ func (tr *trainer) norm() float64 {
 func (tr *trainer) scale(a float64) { kernel.Scale(tr.grad, tr.grad, a) }
 
 // culprit names the first number of the gradient that is not finite.
-func (tr *trainer) culprit() string {
+func (tr *trainer) culprit(names map[*autodiff.Param]string) string {
 	for i, g := range tr.grad {
 		if math.IsNaN(g - g) {
 			p, at := tr.vec.Find(i)
 			r, c := p.Dims()
 			for k, q := range tr.vec.Params {
 				if q == p {
-					return fmt.Sprintf("gradient of parameter %d (%d×%d) is %v at number %d", k, r, c, g, at)
+					return fmt.Sprintf("gradient of %s (%d×%d) is %v at number %d", nameOf(q, k, names), r, c, g, at)
 				}
 			}
 		}
