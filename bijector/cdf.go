@@ -10,12 +10,21 @@ import (
 
 // cdf applies op, the map of a standard distribution, to (x − loc)/scale.
 func cdf(what string, op *autodiff.Op, x autodiff.Var, dir direction, loc, scale autodiff.Value, theta ...autodiff.Var) (v, l autodiff.Var) {
+	v, l = scaledCDF(what, op, x, dir, loc, scale, theta...)
+	if dir == inverse {
+		return v, logScale(what, l, x, scale, 1)
+	}
+	return v, logScale(what, l, x, scale, -1)
+}
+
+// scaledCDF is cdf for an op that has an outer map, which is the division by scale.
+func scaledCDF(what string, op *autodiff.Op, x autodiff.Var, dir direction, loc, scale autodiff.Value, theta ...autodiff.Var) (v, l autodiff.Var) {
 	if dir == inverse {
 		v, l = scalar(op, x, dir, theta...)
-		return fromStandard(what, v, loc, scale), logScale(what, l.RowSum(), x, scale, 1)
+		return fromStandard(what, v, loc, scale), l.RowSum()
 	}
 	v, l = scalar(op, toStandard(what, x, loc, scale), dir, theta...)
-	return v, logScale(what, l.RowSum(), x, scale, -1)
+	return v, l.RowSum()
 }
 
 // locScale returns an error unless loc is finite and scale positive.

@@ -36,7 +36,8 @@ func concentrationRate(what string, concentration, rate autodiff.Value) error {
 	return cmp.Or(present(what+": concentration", concentration, 0, math.Inf(1)), present(what+": rate", rate, 0, math.Inf(1)))
 }
 
-// gompertzMap has the parameters c and log c, as if they were independent.
+// gompertzMap has the parameters c and log(c·rate), as if they were independent,
+// and log rate.
 var gompertzMap = newScalar("GompertzCDF", scalarMap{
 	forward: func(y, ls, x []float64, a scalarArgs) {
 		kernel.Expm1(y, x)
@@ -73,23 +74,23 @@ var gompertzMap = newScalar("GompertzCDF", scalarMap{
 			d.value[1][i], d.slope[1][i] = 0, 1
 		}
 	},
+	outer: true,
 })
 
 func (b *GompertzCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	c := row("bijector: GompertzCDF: concentration", b.Concentration, x)
-	return rated("bijector: GompertzCDF: rate", gompertzMap, x, dir, b.Rate, c, c.Log())
+	r := row("bijector: GompertzCDF: rate", b.Rate, x)
+	return rated(gompertzMap, x, dir, r, c, c.Mul(r).Log(), r.Log())
 }
 
-// rated applies op to rate·x.
-func rated(what string, op *autodiff.Op, x autodiff.Var, dir direction, rate autodiff.Value, theta ...autodiff.Var) (v, l autodiff.Var) {
-	r := row(what, rate, x)
-	constant := sumOver(r.Log(), x.Cols())
+// rated applies op, which has an outer map, to rate·x.
+func rated(op *autodiff.Op, x autodiff.Var, dir direction, rate autodiff.Var, theta ...autodiff.Var) (v, l autodiff.Var) {
 	if dir == inverse {
 		v, l = scalar(op, x, dir, theta...)
-		return v.Div(r), l.RowSum().Sub(constant)
+		return v.Div(rate), l.RowSum()
 	}
-	v, l = scalar(op, x.Mul(r), dir, theta...)
-	return v, l.RowSum().Add(constant)
+	v, l = scalar(op, x.Mul(rate), dir, theta...)
+	return v, l.RowSum()
 }
 
 // Forward returns f(x).
@@ -129,21 +130,19 @@ func (b *ShiftedGompertzCDF) Restore() error {
 	return concentrationRate("bijector: ShiftedGompertzCDF", b.Concentration, b.Rate)
 }
 
+// shiftedGompertzMap has the parameters c, rate, for the log-slope, and log rate.
 var shiftedGompertzMap = newScalar("ShiftedGompertzCDF", scalarMap{
 	forward: func(y, ls, x []float64, a scalarArgs) {
-		w := a.temp(len(x))
+		e, w := a.temp(len(x)), a.temp(len(x))
 		kernel.Scale(w, x, -1)
-		kernel.Exp(ls, w)
+		kernel.Exp(e, w)
 		kernel.Expm1(y, w)
 		for i, c := range a.theta[0] {
-			ls[i], w[i] = -ls[i]/c, -y[i]/c
+			e[i], w[i] = -e[i]/c, -y[i]/c
 		}
-		shiftedGompertzSlope(ls, w, x)
-		for i, c := range a.theta[0] { // −e/c, from 1 − e, is as good
-			w[i] = (-1 - y[i]) / c
-		}
-		kernel.Exp(w, w)
-		for i, v := range w {
+		shiftedGompertzSlope(ls, e, w, x, a)
+		kernel.Exp(e, e)
+		for i, v := range e {
 			y[i] *= -v
 		}
 		notPositive(y, ls, x)
@@ -181,9 +180,9 @@ var shiftedGompertzMap = newScalar("ShiftedGompertzCDF", scalarMap{
 			}
 		}
 		for i, c := range a.theta[0] {
-			ls[i], w[i] = -e[i]/c, (1-e[i])/c
+			e[i], w[i] = -e[i]/c, (1-e[i])/c
 		}
-		shiftedGompertzSlope(ls, w, x)
+		shiftedGompertzSlope(ls, e, w, x, a)
 		kernel.Scale(ls, ls, -1)
 		unit(x, ls, y, 0, math.Inf(1))
 	},
@@ -196,15 +195,20 @@ var shiftedGompertzMap = newScalar("ShiftedGompertzCDF", scalarMap{
 			d.curve[i] = v/c + v/p - 1
 			d.value[0][i] = d.y[i] * v / c / c
 			d.slope[0][i] = (v/c - (1-v)/p) / c
+			d.value[1][i], d.slope[1][i] = 0, 1/d.theta[1][i]
 		}
 	},
+	outer: true,
 })
 
-// shiftedGompertzSlope sets ls = ls − x + log(1 + w); w is spoilt.
-func shiftedGompertzSlope(ls, w, x []float64) {
-	kernel.Log1p(w, w)
+// shiftedGompertzSlope sets ls = −e/c − x + log rate·(1 + w), given ec = −e/c; w is spoilt.
+func shiftedGompertzSlope(ls, ec, w, x []float64, a scalarArgs) {
+	for i, rate := range a.theta[1] {
+		w[i] = math.FMA(rate, w[i], rate)
+	}
+	kernel.Log(w, w)
 	for i, v := range x {
-		ls[i] = ls[i] - v + w[i]
+		ls[i] = w[i] - v + ec[i]
 	}
 }
 
@@ -230,7 +234,8 @@ func shiftedGompertzRoot(s, y, l []float64, a scalarArgs) {
 
 func (b *ShiftedGompertzCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	c := row("bijector: ShiftedGompertzCDF: concentration", b.Concentration, x)
-	return rated("bijector: ShiftedGompertzCDF: rate", shiftedGompertzMap, x, dir, b.Rate, c)
+	r := row("bijector: ShiftedGompertzCDF: rate", b.Rate, x)
+	return rated(shiftedGompertzMap, x, dir, r, c, r, r.Log())
 }
 
 // Forward returns f(x).

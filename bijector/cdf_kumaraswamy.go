@@ -96,7 +96,7 @@ func kumaraswamySlope(ls, l []float64, p scalarArgs) {
 
 func (k *KumaraswamyCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	a, b := rowOr("bijector: KumaraswamyCDF: a", k.A, x, 1), rowOr("bijector: KumaraswamyCDF: b", k.B, x, 1)
-	v, l = scalar(kumaraswamyMap, x, dir, a, b, a.Log().Add(b.Log()))
+	v, l = scalar(kumaraswamyMap, x, dir, a, b, a.Mul(b).Log())
 	return v, l.RowSum()
 }
 

@@ -33,7 +33,8 @@ func (b *WeibullCDF) Restore() error {
 	return cmp.Or(inside(what+": concentration", b.Concentration, 0, math.Inf(1)), locScale(what, autodiff.Value{}, b.Scale))
 }
 
-// weibullMap has the parameters k and log k, as if they were independent.
+// weibullMap has the parameters k and log(k/scale), as if they were independent,
+// and −log scale.
 var weibullMap = newScalar("WeibullCDF", scalarMap{
 	forward: func(y, ls, x []float64, a scalarArgs) {
 		w := a.temp(len(x))
@@ -71,6 +72,7 @@ var weibullMap = newScalar("WeibullCDF", scalarMap{
 			d.value[1][i], d.slope[1][i] = 0, 1
 		}
 	},
+	outer: true,
 })
 
 // kthRoots sets x[i] to w[i] to the power 1/k[i].
@@ -84,7 +86,8 @@ func kthRoots(x, w, k []float64, a scalarArgs) {
 
 func (b *WeibullCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	k := rowOr("bijector: WeibullCDF: concentration", b.Concentration, x, 1)
-	return cdf("bijector: WeibullCDF: scale", weibullMap, x, dir, autodiff.Value{}, b.Scale, k, k.Log())
+	s := rowOr("bijector: WeibullCDF: scale", b.Scale, x, 1)
+	return scaledCDF("bijector: WeibullCDF: scale", weibullMap, x, dir, autodiff.Value{}, b.Scale, k, k.Div(s).Log(), s.Log().Neg())
 }
 
 // Forward returns f(x).
@@ -191,7 +194,8 @@ func (b *FrechetCDF) Restore() error {
 	return cmp.Or(locScale(what, b.Loc, b.Scale), inside(what+": concentration", b.Concentration, 0, math.Inf(1)))
 }
 
-// frechetMap has the parameters k and log k, as if they were independent.
+// frechetMap has the parameters k and log(k/scale), as if they were independent,
+// and −log scale.
 var frechetMap = newScalar("FrechetCDF", scalarMap{
 	forward: func(y, ls, x []float64, a scalarArgs) {
 		w := a.temp(len(x)) // −z⁻ᵏ
@@ -227,6 +231,7 @@ var frechetMap = newScalar("FrechetCDF", scalarMap{
 			d.value[1][i], d.slope[1][i] = 0, 1
 		}
 	},
+	outer: true,
 })
 
 // frechetPower sets w = −x⁻ᵏ.
@@ -239,7 +244,8 @@ func frechetPower(w, x []float64, a scalarArgs) {
 
 func (b *FrechetCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	k := rowOr("bijector: FrechetCDF: concentration", b.Concentration, x, 1)
-	return cdf("bijector: FrechetCDF: loc or scale", frechetMap, x, dir, b.Loc, b.Scale, k, k.Log())
+	s := rowOr("bijector: FrechetCDF: scale", b.Scale, x, 1)
+	return scaledCDF("bijector: FrechetCDF: loc or scale", frechetMap, x, dir, b.Loc, b.Scale, k, k.Div(s).Log(), s.Log().Neg())
 }
 
 // Forward returns f(x).

@@ -6,7 +6,7 @@ import "github.com/normflow/normflow/autodiff"
 // inverse: lower triangular n×n matrices with a positive diagonal, row by row,
 // to such:
 //
-//	Y·Yᵀ = (X·Xᵀ)⁻¹,  log|det| = −Σᵢ (n+1+i)·log Xᵢᵢ − Σᵢ (n+1−i)·log Yᵢᵢ,  i = 1 … n
+//	Y·Yᵀ = (X·Xᵀ)⁻¹,  log|det| = Σᵢ i·log(Yᵢᵢ/Xᵢᵢ),  i = 1 … n
 //
 // It is its own inverse. The log-determinant is that between the lower
 // triangles; what stands above the diagonal is not read. A diagonal that is not
@@ -28,12 +28,12 @@ func (c CholeskyToInvCholesky) Inverse(y autodiff.Var) autodiff.Var { return c.F
 // ILDJ returns the same function as FLDJ.
 func (c CholeskyToInvCholesky) ILDJ(y autodiff.Var) autodiff.Var { return c.FLDJ(y) }
 
-// FLDJ returns the log-determinant: that of X·Xᵀ, of the inverse, and of the
-// factor.
+// FLDJ returns the log-determinant. That of X·Xᵀ, of the inverse, and of the
+// factor sum to −Σᵢ (n+1+i)·log Xᵢᵢ − Σᵢ (n+1−i)·log Yᵢᵢ, of which
+// Σᵢ log(Xᵢᵢ·Yᵢᵢ) = 0 leaves the small terms.
 func (c CholeskyToInvCholesky) FLDJ(x autodiff.Var) autodiff.Var {
 	from := diagonals("CholeskyToInvCholesky", x)
 	to := diagonals("CholeskyToInvCholesky", c.Forward(x))
-	n := float64(from.Cols())
-	l := logPositive(from).Mul(ramp(x.Tape(), from.Cols(), -n-2, -1)).RowSum()
-	return within(l.Sub(logPositive(to).Mul(ramp(x.Tape(), from.Cols(), n, -1)).RowSum()), from)
+	ratio := logPositive(to).Sub(logPositive(from))
+	return within(ratio.Mul(ramp(x.Tape(), from.Cols(), 1, 1)).RowSum(), from)
 }

@@ -63,30 +63,6 @@ func finite(what string, v autodiff.Value) error {
 	return inside(what, v, math.Inf(-1), math.Inf(1))
 }
 
-// toStandard returns (x − loc)/scale; empty values are 0 and 1.
-func toStandard(what string, x autodiff.Var, loc, scale autodiff.Value) autodiff.Var {
-	z := x
-	if !loc.IsZero() {
-		z = z.Sub(row(what, loc, x))
-	}
-	if !scale.IsZero() {
-		z = z.Div(row(what, scale, x))
-	}
-	return z
-}
-
-// fromStandard returns loc + scale·z; empty values are 0 and 1.
-func fromStandard(what string, z autodiff.Var, loc, scale autodiff.Value) autodiff.Var {
-	x := z
-	if !scale.IsZero() {
-		x = x.Mul(row(what, scale, z))
-	}
-	if !loc.IsZero() {
-		x = x.Add(row(what, loc, z))
-	}
-	return x
-}
-
 // logScale adds sign·log(scale), for each of the columns of x, to the row sums l.
 func logScale(what string, l, x autodiff.Var, scale autodiff.Value, sign float64) autodiff.Var {
 	if scale.IsZero() {

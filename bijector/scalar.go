@@ -23,6 +23,18 @@ type scalarMap struct {
 	derive func(d derivatives)
 	// falling is set if f decreases.
 	falling bool
+	// outer is set if the log-slope is that of f and of a linear map of x
+	// before it: the last parameter is the logarithm of the factor, to add no
+	// rounding of its own to a sum. It has no gradient here.
+	outer bool
+}
+
+// parameters returns how many parameters have gradients.
+func (m scalarMap) parameters(c *autodiff.Call) int {
+	if m.outer {
+		return c.Len() - 2
+	}
+	return c.Len() - 1
 }
 
 // maxTheta is the largest number of parameters that a scalarMap has.
@@ -149,11 +161,17 @@ func atInfinity(f func(v, ls, x []float64, a scalarArgs), i int, c *autodiff.Cal
 func (m scalarMap) differentiate(c *autodiff.Call) {
 	n, back := len(c.In(0)), direction(c.Args().J) == inverse
 	d := derivatives{x: c.In(0), y: c.Out(0), ls: c.Out(1), scalarArgs: newScalarArgs(c), curve: c.Temp(n)}
-	for k := range c.Len() - 1 {
+	for k := range m.parameters(c) {
 		d.value[k], d.slope[k] = c.Temp(n), c.Temp(n)
 	}
 	rate := c.Temp(n) // derivative of the value by the argument
-	kernel.Exp(rate, d.ls)
+	copy(rate, d.ls)
+	if m.outer && back {
+		kernel.Add(rate, rate, d.theta[c.Len()-2])
+	} else if m.outer {
+		kernel.Sub(rate, rate, d.theta[c.Len()-2])
+	}
+	kernel.Exp(rate, rate)
 	if m.falling {
 		kernel.Scale(rate, rate, -1)
 	}
@@ -163,7 +181,7 @@ func (m scalarMap) differentiate(c *autodiff.Call) {
 	}
 	m.derive(d)
 	defined(d.curve, d.x)
-	for k := range c.Len() - 1 {
+	for k := range m.parameters(c) {
 		defined(d.value[k], d.x)
 		defined(d.slope[k], d.x)
 	}
@@ -191,7 +209,7 @@ func (m scalarMap) differentiate(c *autodiff.Call) {
 			dx[i] += times(g, rate[i]) + times(dl[i], d.curve[i])
 		}
 	}
-	for k := range c.Len() - 1 {
+	for k := range m.parameters(c) {
 		if g := c.InGrad(k + 1); g != nil {
 			for i, v := range dv {
 				d.value[k][i] = times(v, d.value[k][i]) + times(dl[i], d.slope[k][i])

@@ -59,31 +59,39 @@ var sigmoidMap = newScalar("Sigmoid", scalarMap{
 		kernel.Sigmoid(y, x)
 		for i, s := range y {
 			y[i] = min(math.FMA(w[i], s, a.theta[0][i]), a.theta[1][i])
-			ls[i] = -math.Abs(x[i])
+			w[i] *= 0.25
 		}
 		kernel.Log(w, w)
-		s := a.temp(len(x)) // −log(1 + e^−|x|)
-		kernel.Scale(s, ls, -1)
-		kernel.LogSigmoid(s, s)
-		for i, v := range s {
-			ls[i] = w[i] + math.FMA(2, v, ls[i])
-		}
+		logBell(ls, x)
+		kernel.Add(ls, ls, w)
 	},
-	// With u = (y−low)/w and v = (high−y)/w, x = log u − log v.
+	// With u = y−low and v = high−y, |x| = log(1 + |u−v|/min(u, v)) and
+	// 1/x′ = uv/w.
 	inverse: func(x, ls, y []float64, a scalarArgs) {
-		w, v := a.width(), a.temp(len(y))
+		w := a.width()
 		for i, t := range y {
-			x[i], v[i] = (t-a.theta[0][i])/w[i], (a.theta[1][i]-t)/w[i]
+			u, eu := difference(t, a.theta[0][i])
+			v, ev := difference(a.theta[1][i], t)
+			x[i] = math.Abs(u-v+(eu-ev)) / min(u, v)
+			ls[i] = 4 * (u / w[i]) * (v / w[i])
+			w[i] *= 0.25
 		}
-		kernel.Log(x, x)
-		kernel.Log(v, v)
+		kernel.Log1p(x, x)
+		kernel.Log(ls, ls)
 		kernel.Log(w, w)
 		for i, t := range y {
-			x[i], ls[i] = x[i]-v[i], -(x[i]+v[i])-w[i]
-			if t <= a.theta[0][i] {
+			u, v := t-a.theta[0][i], a.theta[1][i]-t
+			if x[i] > 709 {
+				x[i] = math.Abs(a.log(u) - a.log(v)) // of which the ratio may overflow
+			}
+			ls[i] = -ls[i] - w[i]
+			switch {
+			case u <= 0:
 				x[i], ls[i] = math.Inf(-1), math.Inf(-1)
-			} else if t >= a.theta[1][i] {
+			case v <= 0:
 				x[i], ls[i] = math.Inf(1), math.Inf(-1)
+			case u < v:
+				x[i] = -x[i]
 			}
 		}
 	},
@@ -98,6 +106,20 @@ var sigmoidMap = newScalar("Sigmoid", scalarMap{
 		}
 	},
 })
+
+// logBell sets l = log 4σ(x)σ(−x) = −2·log cosh(x/2), exact near 0.
+func logBell(l, x []float64) {
+	kernel.Scale(l, x, 0.5)
+	kernel.LogCosh(l, l)
+	kernel.Scale(l, l, -2)
+}
+
+// difference returns a − b as a sum of two numbers.
+func difference(a, b float64) (d, rest float64) {
+	d = a - b
+	t := a - d
+	return d, (a - (d + t)) + (t - b)
+}
 
 // width returns the difference of the first two parameters.
 func (a scalarArgs) width() []float64 {

@@ -20,13 +20,26 @@ var sinhMap = newScalar("Sinh", scalarMap{
 		kernel.Sinh(y, x)
 		kernel.LogCosh(ls, x)
 	},
-	inverse: func(x, ls, y []float64, _ scalarArgs) {
+	inverse: func(x, ls, y []float64, a scalarArgs) {
 		kernel.Asinh(x, y)
-		kernel.LogCosh(ls, x)
+		logRoot(ls, y, a)
 		kernel.Scale(ls, ls, -1)
 	},
 	derive: func(d derivatives) { kernel.TanhOf(d.curve, d.x) },
 })
+
+// logRoot sets l = log cosh asinh y = ½·log(1 + y²), which asinh y, rounded,
+// would not give as exactly.
+func logRoot(l, y []float64, a scalarArgs) {
+	kernel.Mul(l, y, y)
+	kernel.Log1p(l, l)
+	for i, v := range y {
+		l[i] *= 0.5
+		if math.Abs(v) > 0x1p500 { // whose square overflows
+			l[i] = a.log(math.Abs(v))
+		}
+	}
+}
 
 func (Sinh) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	v, l = scalar(sinhMap, x, dir)
@@ -72,14 +85,44 @@ func (b *SinhArcsinh) Restore() error {
 		inside("bijector: SinhArcsinh: tailweight", b.Tailweight, 0, math.Inf(1)))
 }
 
-// asinh2 is asinh 2.
-const asinh2 = 1.4436354751788103424932767402731052694055530031570
+// asinh 2 as a sum of two numbers.
+const (
+	asinh2    = 0x1.719218313d087p+0
+	asinh2Low = 0x1.7c7418c1bf875p-55
+)
+
+// sinhArcsinhScale has the outputs m and m·t for the tail weights t.
+var sinhArcsinhScale = &autodiff.Op{
+	Name: "bijector.sinhArcsinhScale",
+	Forward: func(c *autodiff.Call) {
+		for i, t := range c.In(0) {
+			u := float64(t * asinh2)
+			m := 2 / kernel.SinhSum(u, math.FMA(t, asinh2, -u)+float64(t*asinh2Low))
+			c.Out(0)[i], c.Out(1)[i] = m, m*t
+		}
+	},
+	Backward: func(c *autodiff.Call) { // m′ = −m·asinh 2·coth u
+		g, m := c.InGrad(0), c.Out(0)
+		coth := c.Temp(len(m))
+		kernel.Scale(coth, c.In(0), asinh2)
+		kernel.TanhOf(coth, coth)
+		for i, t := range c.In(0) {
+			slope := -m[i] * asinh2 / coth[i]
+			if dm := c.OutGrad(0); dm != nil {
+				g[i] += float64(dm[i] * slope)
+			}
+			if d := c.OutGrad(1); d != nil {
+				g[i] += float64(d[i] * math.FMA(t, slope, m[i]))
+			}
+		}
+	},
+}
 
 func (b *SinhArcsinh) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	e := rowOr("bijector: SinhArcsinh: skewness", b.Skewness, x, 0)
 	t := rowOr("bijector: SinhArcsinh: tailweight", b.Tailweight, x, 1)
-	m := t.MulConst(asinh2).Sinh().Recip().MulConst(2)
-	constant := sumOver(t.Log().Add(m.Log()), x.Cols())
+	m, mt := sinhArcsinhScale.Apply2(nil, autodiff.Args{}, t.Shape(), t.Shape(), t)
+	constant := sumOver(mt.Log(), x.Cols())
 	if dir == inverse {
 		u, lu := scalar(sinhMap, x.Div(m), inverse) // u = (asinh x + ε)·t
 		v, lv := scalar(sinhMap, u.Div(t).Sub(e), forward)

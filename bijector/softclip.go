@@ -67,7 +67,7 @@ func softClipForward(x, low, high, h, w autodiff.Var) (y, l autodiff.Var) {
 	rest := w.Neg().Softplus().Div(w.Softplus()) // 1 − c
 	between := x.Add(h.Mul(lu.Sub(lt).Add(rest.Mul(b))))
 	y = autodiff.Where(none.Greater(t), below, autodiff.Where(none.Greater(u), high.Sub(ch.Mul(b)), between))
-	return y, lt.Add(lu).RowSum().Add(sumOver(c.Log(), x.Cols()))
+	return y, lt.Add(lu).RowSum().Add(sumOver(rest.Neg().Log1p(), x.Cols()))
 }
 
 // softClipInverse is x = low + h·(log(eᵃ − 1) − log(1 − e⁻ᵇ)) with
@@ -80,7 +80,7 @@ func softClipInverse(y, low, high, h, w autodiff.Var) (x, l autodiff.Var) {
 	_, lb := scalar(softplusMap, high.Sub(y).Div(ch), inverse)
 	rest := w.Neg().Softplus().Div(w) // 1/c − 1
 	x = y.Add(above.Mul(rest).Add(lb.Sub(la).Mul(h)))
-	return x, la.Add(lb).RowSum().Add(sumOver(w.LogSigmoid().Sub(c.Log()), y.Cols()))
+	return x, la.Add(lb).RowSum().Add(sumOver(w.LogSigmoid().Add(rest.Log1p()), y.Cols()))
 }
 
 // Forward returns f(x).

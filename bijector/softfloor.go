@@ -30,7 +30,7 @@ func (b *Softfloor) Restore() error {
 	return present("bijector: Softfloor: temperature", b.Temperature, 0, math.Inf(1))
 }
 
-// softfloorMap has the parameters t, a and log(t·(1−2a)), as if they were
+// softfloorMap has the parameters t, a and log 4t·(1−2a), as if they were
 // independent: the tape knows how the latter depend on t.
 var softfloorMap = newScalar("Softfloor", scalarMap{
 	// (σ(z) − a)/(1 − 2a) = σ(z)·expm1(−f/t) / (σ(1/2t)·expm1(−1/t)), f = x − ½ − k.
@@ -49,7 +49,7 @@ var softfloorMap = newScalar("Softfloor", scalarMap{
 		for i, s := range y {
 			y[i] = k[i] + (a[i] + s*f[i]/((1-a[i])*g[i]))
 		}
-		bell(ls, z, f)
+		logBell(ls, z)
 		kernel.Sub(ls, ls, p.theta[2])
 	},
 	// With r = y − a − k, s = a + r·(1−2a) = σ(z).
@@ -60,7 +60,7 @@ var softfloorMap = newScalar("Softfloor", scalarMap{
 		kernel.Exp(width, p.theta[2])
 		for i := range y {
 			t, a := p.theta[0][i], p.theta[1][i]
-			d := width[i] / t
+			d := width[i] / (4 * t)
 			k := math.RoundToEven(y[i] - a)
 			r := y[i] - a - k
 			rest := 1 - r
@@ -80,8 +80,10 @@ var softfloorMap = newScalar("Softfloor", scalarMap{
 				z = w[i]
 			}
 			x[i] = math.FMA(p.theta[0][i], z, x[i])
-			ls[i] = p.theta[2][i] - u[i] - v[i]
+			u[i] = z
 		}
+		logBell(ls, u)
+		kernel.Sub(ls, p.theta[2], ls)
 	},
 	derive: func(d derivatives) {
 		n := len(d.x)
@@ -113,22 +115,11 @@ func floorUnit(x float64) (k, z float64) {
 	return k, x - k - 1
 }
 
-// bell sets ls = log σ(z) + log σ(−z); work is scratch.
-func bell(ls, z, work []float64) {
-	for i, v := range z {
-		work[i] = math.Abs(v)
-	}
-	kernel.LogSigmoid(ls, work)
-	for i, v := range work {
-		ls[i] = math.FMA(2, ls[i], -v)
-	}
-}
-
 func (b *Softfloor) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	t := row("bijector: Softfloor: temperature", b.Temperature, x)
-	half := t.Recip().MulConst(0.5)
-	width := half.MulConst(0.5).Tanh() // 1 − 2a
-	v, l = scalar(softfloorMap, x, dir, t, half.Neg().Sigmoid(), t.Mul(width).Log())
+	u := t.Recip().MulConst(0.25) // 1 − 2a = tanh u
+	width := logTanhc.Apply(nil, autodiff.Args{}, u.Shape(), u)
+	v, l = scalar(softfloorMap, x, dir, t, u.MulConst(-2).Sigmoid(), width)
 	return v, l.RowSum()
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // SoftmaxCentered maps Rᵈ to the inside of the simplex of d+1 positive numbers
@@ -37,7 +38,45 @@ func (SoftmaxCentered) ILDJ(y autodiff.Var) autodiff.Var {
 
 // FLDJ returns ½·log(d+1) + Σⱼ xⱼ − (d+1)·log(1 + Σⱼ exp xⱼ).
 func (SoftmaxCentered) FLDJ(x autodiff.Var) autodiff.Var {
-	z := centred(x)
-	logs := z.Sub(z.RowLogSumExp())
-	return logs.RowSum().AddConst(math.Log(float64(z.Cols())) / 2)
+	return logSoftmaxSum.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: x.Rows(), Cols: 1}, x)
+}
+
+// logSoftmaxSum is ½·log n + Σⱼ log softmax(x, 0)ⱼ for the n = d+1 numbers of a
+// row and 0, less their largest m: Σⱼ (xⱼ−m) − n·log Σⱼ exp(xⱼ−m), a sum of numbers of
+// one sign.
+var logSoftmaxSum = &autodiff.Op{
+	Name: "bijector.LogSoftmaxSum",
+	Forward: func(c *autodiff.Call) {
+		d := c.InShape(0).Cols
+		z := c.Temp(d + 1)
+		for i := range c.Out(0) {
+			c.Out(0)[i] = sumOfLogSoftmax(z, c.In(0)[i*d:(i+1)*d])
+		}
+	},
+	Backward: func(c *autodiff.Call) { // 1 − n·softmax
+		d := c.InShape(0).Cols
+		z := c.Temp(d + 1)
+		for i, g := range c.OutGrad(0) {
+			sumOfLogSoftmax(z, c.In(0)[i*d:(i+1)*d])
+			n := float64(d+1) / kernel.Sum(z)
+			for j, dx := range c.InGrad(0)[i*d : (i+1)*d] {
+				c.InGrad(0)[i*d+j] = dx + float64(g*math.FMA(-n, z[j], 1))
+			}
+		}
+	},
+}
+
+// sumOfLogSoftmax returns the value of logSoftmaxSum for a row and leaves the
+// exponentials in z.
+func sumOfLogSoftmax(z, x []float64) float64 {
+	n := float64(len(z))
+	z[copy(z, x)] = 0
+	var most [1]float64
+	kernel.RowMax(most[:], z, 1, len(z))
+	kernel.AddConst(z, z, -most[0])
+	sum := kernel.Sum(z)
+	kernel.Exp(z, z)
+	total := [2]float64{kernel.Sum(z), n}
+	kernel.Log(total[:], total[:])
+	return math.FMA(-n, total[0], sum+0.5*total[1])
 }

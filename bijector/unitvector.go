@@ -1,10 +1,6 @@
 package bijector
 
-import (
-	"math"
-
-	"github.com/normflow/normflow/autodiff"
-)
+import "github.com/normflow/normflow/autodiff"
 
 // UnitVector maps Rᵈ to the unit sphere in Rᵈ⁺¹ without its pole (0, …, 0, 1),
 // by the inverse of stereographic projection:
@@ -19,8 +15,9 @@ type UnitVector struct{}
 
 // Forward returns y, n×d → n×(d+1).
 func (UnitVector) Forward(x autodiff.Var) autodiff.Var {
-	t := x.SquareRowSum().AddConst(1).Recip().MulConst(2)
-	return autodiff.Concat(x.Mul(t), t.Neg().AddConst(1))
+	p := x.SquareRowSum().AddConst(1)
+	last := p.Recip().MulConst(-2).AddConst(1)
+	return autodiff.Concat(x.MulConst(2).Div(p), last)
 }
 
 // gap returns 1 − y_{d+1} = 2/(1+q).
@@ -42,5 +39,6 @@ func (u UnitVector) ILDJ(y autodiff.Var) autodiff.Var {
 
 // FLDJ returns d·log(2/(1+q)).
 func (UnitVector) FLDJ(x autodiff.Var) autodiff.Var {
-	return x.SquareRowSum().Log1p().Neg().AddConst(math.Ln2).MulConst(float64(x.Cols()))
+	half := x.SquareRowSum().AddConst(-1).MulConst(0.5) // (1+q)/2 − 1, small near the equator
+	return half.Log1p().MulConst(-float64(x.Cols()))
 }

@@ -40,3 +40,17 @@ func asinh1(x float64) float64 {
 	w := float64(v * v)
 	return math.Copysign(log1p1(v+w/(1+math.Sqrt(1+w))), x)
 }
+
+// SinhSum returns sinh(x + rest), rest being half an ulp of x at most: to about
+// an ulp where |x| > 0.4.
+func SinhSum(x, rest float64) float64 {
+	v := math.Abs(x)
+	if v < 0.4 || !(v < 700) {
+		return sinh1(x) + rest
+	}
+	r, kb := reduce(v)
+	e := quickSum(1, expm1Poly(r+math.Copysign(rest, rest*x)))
+	k := pow2(kb)
+	y := wide{e.hi * k, e.lo * k}.plus(wide{hi: -1 / k}.over(e))
+	return math.Copysign(0.5*(y.hi+y.lo), x)
+}

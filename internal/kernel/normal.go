@@ -46,9 +46,8 @@ var centralPoly = [12]float64{
 	0x1.41c762e516e3fp-38,
 }
 
-// middlePoly is Φ⁻¹(½+q)/q in q², |q| ≤ ¼.
+// middlePoly is (Φ⁻¹(½+q)/q − √2π)/q² in q², |q| ≤ ¼.
 var middlePoly = [16]float64{
-	0x1.40d931ff62706p+1,
 	0x1.4ffddeaa22dc9p+1,
 	0x1.71713082d9850p+2,
 	0x1.f55d0d7919645p+3,
@@ -66,21 +65,23 @@ var middlePoly = [16]float64{
 	0x1.7438b6503151bp+28,
 }
 
-// outerPoly is Φ⁻¹(½+q)/q in −log(1−4q²), ¼ ≤ |q| ≤ 0.45.
+// outerPoly is (Φ⁻¹(½+q)/q − outerStart)/s in s = −log(1−4q²) − outerMiddle,
+// ¼ ≤ |q| ≤ 0.45.
 var outerPoly = [16]float64{
-	0x1.40d931ff62395p+1,
-	0x1.4ffddeaa325dap-1,
-	0x1.0b9a8ebe13055p-5,
-	-0x1.b0d7e254e7f8dp-8,
-	-0x1.7bc11490f2573p-12,
-	0x1.147c32f1a011ep-13,
-	0x1.7f514937557d7p-18,
-	-0x1.804a70a0cdc34p-19,
-	-0x1.c273e49196e88p-24,
-	0x1.0e7b15c37b185p-24,
-	0x1.e36c1ed644cafp-29,
-	-0x1.32025f4a14528p-29,
-	0x1.9dd3759671accp-33,
+	0x1.65e00ef1f303ap-1,
+	0x1.bde8242dc275ep-7,
+	-0x1.bdda5f3546a14p-8,
+	0x1.f71b5c9317c8cp-13,
+	0x1.dc13f498d20f2p-14,
+	-0x1.767c24b0214aap-17,
+	-0x1.e60d33a96e0cdp-20,
+	0x1.640e6f7b919b6p-22,
+	0x1.983b23a8bfe11p-26,
+	-0x1.2496309203f9ep-27,
+	-0x1.2d2e2c0eafe1fp-33,
+	0x1.b5e48ed75017ap-33,
+	-0x1.87895c431ab95p-38,
+	-0x1.118990bafb7b3p-38,
 }
 
 // startPoly is −Φ⁻¹(p)/r in 1/(r+2), r = √(−2·log p), p ≤ 0.26, to 4·10⁻⁸.
@@ -100,8 +101,11 @@ var startPoly = [12]float64{
 }
 
 const (
-	sqrtTwoPi  = 0x1.40d931ff62706p+1
-	halfLog2Pi = 0x1.d67f1c864beb5p-1
+	sqrtTwoPi   = 0x1.40d931ff62706p+1
+	sqrtTwoPiL  = -0x1.a6a0d6f814637p-53 // √2π − sqrtTwoPi
+	outerMiddle = 0.921875
+	outerStart  = 0x1.91273587b3288p+1
+	halfLog2Pi  = 0x1.d67f1c864beb5p-1
 )
 
 // scaledTail returns exp(t²/2)·Φ(−t), t ≥ 0.6; it is 0 at ∞.
@@ -165,35 +169,55 @@ func normalCDF1(x, e float64) float64 {
 
 // NormalQuantile sets dst[i] = Φ⁻¹(p[i]): ±Inf at 0 and 1, NaN beyond.
 func NormalQuantile(dst, p []float64) {
-	for i, v := range p {
-		dst[i] = normalQuantile1(v)
-	}
+	inBlocks(dst, p, func(dst, p []float64) {
+		var b buffer
+		l := b[:len(p)]
+		for i, v := range p {
+			l[i] = quantileArg(min(v, 1-v))
+		}
+		Log(l, l)
+		for i, v := range p {
+			dst[i] = quantileAt(v-0.5, min(v, 1-v), l[i])
+		}
+	})
 }
 
-func normalQuantile1(p float64) float64 {
-	q := p - 0.5
-	if math.Abs(q) <= 0.25 {
-		return float64(q * chains(middlePoly[:], float64(q*q)))
+// quantileArg returns the number of which quantileAt takes the logarithm, for
+// |c| > ¼: 1 − 4c² or, in the tails, ½ − |c|.
+func quantileArg(tail float64) float64 {
+	if tail >= 0.05 {
+		return 4 * tail * (1 - tail)
 	}
-	if math.Abs(q) <= 0.45 {
-		return float64(q * chains(outerPoly[:], -log1p1(float64(-4*q*q))))
-	}
+	return tail
+}
+
+// quantileAt returns the x with Φ(x) = ½ + c, given tail = ½ − |c| and l =
+// log quantileArg(tail). The leading term is added last.
+func quantileAt(c, tail, l float64) float64 {
 	switch {
-	case p == 0:
-		return math.Inf(-1)
-	case p == 1:
-		return math.Inf(1)
-	case !(p > 0 && p < 1):
-		return math.NaN()
-	case p > 0.5:
-		return -lowQuantile(1 - p)
+	case math.Abs(c) <= 0.25:
+		z := float64(c * c)
+		return math.FMA(c, sqrtTwoPi, float64(c*math.FMA(z, chains(middlePoly[:], z), sqrtTwoPiL)))
+	case tail >= 0.05:
+		s := -outerMiddle - l - productRest(tail)
+		return math.FMA(c, outerStart, float64(c*float64(s*chains(outerPoly[:], s))))
+	case tail > 0:
+		return math.Copysign(lowQuantile(tail, l), c)
+	case tail == 0:
+		return math.Copysign(math.Inf(1), c)
 	}
-	return lowQuantile(p)
+	return math.NaN()
 }
 
-// lowQuantile returns Φ⁻¹(p), p ≤ 0.05: a start, good to 4·10⁻⁸, and a step of Halley's method.
-func lowQuantile(p float64) float64 {
-	l := log1(p)
+// productRest returns the relative error of quantileArg(p) = 4·p·(1−p).
+func productRest(p float64) float64 {
+	r := 1 - p
+	m := float64(4 * p * r)
+	return (math.FMA(4*p, r, -m) + float64(4*p*(1-r-p))) / m
+}
+
+// lowQuantile returns Φ⁻¹(p), p < 0.05, l = log p: a start, good to 4·10⁻⁸, and a step of Halley's method.
+func lowQuantile(p, l float64) float64 {
 	r := math.Sqrt(-2 * l)
 	t := float64(r * chains(startPoly[:], 1/(r+2)))
 	h := float64(0.5 * float64(t*t))

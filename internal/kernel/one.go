@@ -76,15 +76,5 @@ func NormalTail(t float64) float64 {
 // NormalQuantileAt returns the x with Φ(x) = ½ + c, given tail = ½ − |c| as well, so that
 // neither the middle nor the tails lose digits.
 func NormalQuantileAt(c, tail float64) float64 {
-	switch q := math.Abs(c); {
-	case q <= 0.25:
-		return float64(c * chains(middlePoly[:], float64(c*c)))
-	case q <= 0.45:
-		return float64(c * chains(outerPoly[:], -log1p1(float64(-4*c*c))))
-	case tail > 0:
-		return math.Copysign(lowQuantile(tail), c)
-	case tail == 0:
-		return math.Copysign(math.Inf(1), c)
-	}
-	return math.NaN()
+	return quantileAt(c, tail, log1(quantileArg(tail)))
 }

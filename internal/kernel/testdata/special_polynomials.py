@@ -1,7 +1,8 @@
 """Prints the polynomial coefficients of normal.go as Go hex floats.
 
 Each is the interpolant at Chebyshev nodes, computed with 60 digits and rounded
-to float64; the relative error printed is that of the rounded polynomial.
+to float64; the relative error printed is that of the rounded polynomial. The
+constant terms of middle and outer are sqrtTwoPi and outerStart, added last.
 Run: python3 special_polynomials.py (mpmath 1.3).
 """
 from mpmath import mp, mpf, cos, pi, exp, erf, erfc, sqrt, log, lu_solve, matrix
@@ -89,6 +90,7 @@ def outer(w):
 show("mills", mills, (mpf("0.6") - 4) / (mpf("0.6") + 4), 1, 24)
 show("central", central, 0, "0.4901", 11)
 show("middle", lambda z: quantile(sqrt(z)) / sqrt(z) if z else sqrt(2 * pi), 0, "0.0626", 16)
-show("outer", outer, "0.28", "1.67", 13)
+MIDDLE = mpf("0.921875")  # where the constant term is a float64 number, nearly
+show("outer", lambda s: outer(s + MIDDLE), mpf("0.28") - MIDDLE, mpf("1.67") - MIDDLE, 15)
 ends = sqrt(-2 * log(mpf("0.26"))), mpf("38.7")
 show("start", lambda w: -low(1 / w - 2) / (1 / w - 2), 1 / (ends[1] + 2), 1 / (ends[0] + 2), 12)
