@@ -13,8 +13,9 @@ type Param struct {
 	rows, cols int
 	data       []float64
 	frozen     bool
-	num        uint32  // tells parameters apart in hashes
-	home       *Vector // whose numbers data is a part of, from number at
+	within     *interval // of the numbers of a Value that data are free numbers of; nil if they are none
+	num        uint32    // tells parameters apart in hashes
+	home       *Vector   // whose numbers data is a part of, from number at
 	at         int
 }
 

@@ -14,7 +14,8 @@ import (
 //	bijector.NewScale(autodiff.Learned(1, 1, 1))  // one learned factor per column
 //
 // The user says what the numbers are and whether they are learned; the map
-// that receives them says, by [Value.Within], in which interval they stay.
+// that receives them says, by [Value.Within], in which interval they stay. Maps that
+// receive the same learned value share its numbers.
 type Value struct {
 	// Param holds the numbers: themselves if Param is frozen when the value is
 	// made by Fixed, and else free numbers that Min and Max bend into the
@@ -58,20 +59,30 @@ func (v Value) Len() int { return v.Param.Len() }
 // which may be infinite: a learned x is lo + log(1+eᵘ), hi − log(1+e⁻ᵘ) or
 // lo + (hi−lo)·σ(u) of a free number u.
 //
-// It panics, on behalf of what, if a number is not inside.
+// Whoever has the same learned value shares its numbers, and sees them kept inside from now
+// on. It panics, on behalf of what, if a number is not inside, or if the value
+// is kept already in an interval that is no part of this one.
 func (v Value) Within(what string, lo, hi float64) Value {
 	for _, x := range v.Numbers() {
 		if !(x > lo && x < hi) {
 			panic(fmt.Sprintf("%s: got %v, want a number between %v and %v", what, x, lo, hi))
 		}
 	}
-	if v.Constant {
+	if v.Constant || math.IsInf(lo, -1) && math.IsInf(hi, 1) {
 		return v
 	}
-	x := v.Numbers()
+	in := v.interval()
+	if in.lo >= lo && in.hi <= hi {
+		v.Min, v.Max = in.lo, in.hi
+		return v
+	}
+	if in != anywhere {
+		panic(fmt.Sprintf("%s: got a learned value that another map keeps between %v and %v, want one between %v and %v", what, in.lo, in.hi, lo, hi))
+	}
 	v.Min, v.Max = lo, hi
-	for i, y := range x {
-		v.Param.data[i] = v.free(y)
+	v.Param.within = &interval{lo, hi}
+	for i, y := range v.Param.data {
+		v.Param.data[i] = v.Param.within.free(y)
 	}
 	return v
 }
@@ -79,17 +90,45 @@ func (v Value) Within(what string, lo, hi float64) Value {
 // Positive is Within(what, 0, +Inf).
 func (v Value) Positive(what string) Value { return v.Within(what, 0, math.Inf(1)) }
 
-// free returns the free number of the value y.
-func (v Value) free(y float64) float64 {
-	switch lo, hi := !math.IsInf(v.Min, -1), !math.IsInf(v.Max, 1); {
+// An interval is open; its ends may be infinite.
+type interval struct{ lo, hi float64 }
+
+var anywhere = interval{math.Inf(-1), math.Inf(1)}
+
+// interval returns where a learned value is kept.
+func (v Value) interval() interval {
+	if v.Param.within != nil {
+		return *v.Param.within
+	}
+	return interval{v.Min, v.Max}
+}
+
+// free returns the free number of the number y.
+func (in interval) free(y float64) float64 {
+	switch lo, hi := !math.IsInf(in.lo, -1), !math.IsInf(in.hi, 1); {
 	case lo && hi:
-		return math.Log((y - v.Min) / (v.Max - y))
+		return math.Log((y - in.lo) / (in.hi - y))
 	case lo:
-		return inverseSoftplus(y - v.Min)
+		return inverseSoftplus(y - in.lo)
 	case hi:
-		return -inverseSoftplus(v.Max - y)
+		return -inverseSoftplus(in.hi - y)
 	}
 	return y
+}
+
+// bend returns the number of a free number.
+func (in interval) bend(u Var) Var {
+	switch lo, hi := !math.IsInf(in.lo, -1), !math.IsInf(in.hi, 1); {
+	case lo && hi:
+		return u.Sigmoid().MulConst(in.hi - in.lo).AddConst(in.lo)
+	case lo && in.lo == 0:
+		return u.Softplus()
+	case lo:
+		return u.Softplus().AddConst(in.lo)
+	case hi:
+		return u.LogSigmoid().AddConst(in.hi)
+	}
+	return u
 }
 
 // inverseSoftplus returns log(eʸ − 1) = y + log(1 − e⁻ʸ).
@@ -104,9 +143,20 @@ func (v Value) Restore() error {
 	if v.Param.rows != 1 {
 		return fmt.Errorf("autodiff: Value: got %d×%d numbers, want one row", v.Param.rows, v.Param.cols)
 	}
-	if !v.Constant && !(v.Min < v.Max) {
-		return fmt.Errorf("autodiff: Value: got bounds %v and %v, want the first below the second", v.Min, v.Max)
+	if v.Constant {
+		return nil
 	}
+	in := interval{v.Min, v.Max}
+	if !(in.lo < in.hi) {
+		return fmt.Errorf("autodiff: Value: got bounds %v and %v, want the first below the second", in.lo, in.hi)
+	}
+	if in == anywhere {
+		return nil
+	}
+	if have := v.Param.within; have != nil && *have != in {
+		return fmt.Errorf("autodiff: Value: got bounds %v and %v, want %v and %v as elsewhere", in.lo, in.hi, have.lo, have.hi)
+	}
+	v.Param.within = &in
 	return nil
 }
 
@@ -119,17 +169,7 @@ func (v Value) On(t *Tape) Var {
 	if v.Constant {
 		return u
 	}
-	switch lo, hi := !math.IsInf(v.Min, -1), !math.IsInf(v.Max, 1); {
-	case lo && hi:
-		return u.Sigmoid().MulConst(v.Max - v.Min).AddConst(v.Min)
-	case lo && v.Min == 0:
-		return u.Softplus()
-	case lo:
-		return u.Softplus().AddConst(v.Min)
-	case hi:
-		return u.LogSigmoid().AddConst(v.Max)
-	}
-	return u
+	return v.interval().bend(u)
 }
 
 // Numbers returns the present numbers.
