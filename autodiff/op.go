@@ -99,6 +99,15 @@ func (op *Op) record(t *Tape, args Args, out0, out1 Shape, nout int32, in []Var)
 	for _, v := range in {
 		t.edges = append(t.edges, v.id)
 	}
+	if fixed && op.Backward == nil && nout == 1 && t.shared != nil {
+		if e, gen := t.shared.entry(op, &args, out0, t, in); e != nil {
+			n.val = e.val
+			id := t.add(n).id
+			e.fill(gen, func() { t.forward(op, id) })
+			t.number.put(h, id)
+			return id
+		}
+	}
 	before := t.vals.used()
 	n.val = t.vals.get(n.rows * n.cols)
 	id := t.add(n).id
@@ -107,14 +116,19 @@ func (op *Op) record(t *Tape, args Args, out0, out1 Shape, nout int32, in []Var)
 		n.val = t.vals.get(n.rows * n.cols)
 		t.add(n)
 	}
-	t.call = Call{t: t, id: id}
-	op.Forward(&t.call)
-	t.temps.reset()
+	t.forward(op, id)
 	if fixed {
 		t.fixed += t.vals.used() - before
 	}
 	t.number.put(h, id)
 	return id
+}
+
+// forward runs an operation's Forward.
+func (t *Tape) forward(op *Op, id int32) {
+	t.call = Call{t: t, id: id}
+	op.Forward(&t.call)
+	t.temps.reset()
 }
 
 // A Call is one evaluation of an Op, forward or backward. It is valid only

@@ -24,6 +24,7 @@ type Tape struct {
 	params []*Param
 	into   *Vector   // parameters whose gradients go to sum
 	sum    []float64 // in the order of into
+	shared *Shared   // with other tapes; nil for none
 	call   Call      // handed to ops; one at a time
 }
 

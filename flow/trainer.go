@@ -21,6 +21,7 @@ type trainer struct {
 	vec    *autodiff.Vector
 	lanes  []*lane
 	tape   *autodiff.Tape    // of the caller, who works too
+	shared *autodiff.Shared  // by the tapes, for one gradient
 	frozen []*autodiff.Param // used, but not learned
 	shard  int               // rows on a tape at a time
 	grad   []float64         // the first lane's, and in the end the sum of all
@@ -74,7 +75,7 @@ func shardRows(rows, perRow, numbers int) int {
 // newTrainer finds the parameters by evaluating the loss on a few of the first
 // rows. It is for batches of n.
 func newTrainer(l loss, batch, first *Data, n int) (*trainer, error) {
-	tr := &trainer{loss: l, batch: first}
+	tr := &trainer{loss: l, batch: first, shared: new(autodiff.Shared)}
 	params, perRow, fixed := tr.probe(min(n, 16))
 	tr.batch = batch
 	numbers := 0
@@ -101,14 +102,15 @@ func newTrainer(l loss, batch, first *Data, n int) (*trainer, error) {
 	}
 	tr.grad = tr.lanes[0].grad
 	tapeLen := fixed + perRow*tr.shard
-	tr.tape = newTape(tapeLen)
+	tr.tape = tr.newTape(tapeLen)
 	tr.start(min(runtime.GOMAXPROCS(0), lanes)-1, tapeLen)
 	return tr, nil
 }
 
 // newTape returns a tape with room for so many numbers.
-func newTape(numbers int) *autodiff.Tape {
+func (tr *trainer) newTape(numbers int) *autodiff.Tape {
 	t := autodiff.NewTape()
+	t.Share(tr.shared)
 	t.Grow(numbers)
 	return t
 }
@@ -116,7 +118,7 @@ func newTape(numbers int) *autodiff.Tape {
 // probe evaluates the loss on n rows and returns the parameters to learn and how
 // many numbers a row takes on a tape, and what rows have in common.
 func (tr *trainer) probe(n int) (params []*autodiff.Param, perRow, fixed int) {
-	tape := autodiff.NewTape()
+	tape := tr.newTape(0)
 	tr.record(tape, 0, n)
 	for _, p := range tape.Params() {
 		if p.Frozen() {
@@ -134,7 +136,7 @@ func (tr *trainer) start(workers, tapeLen int) {
 	tr.work = make(chan *lane, len(tr.lanes))
 	for range workers {
 		go func() {
-			t := newTape(tapeLen)
+			t := tr.newTape(tapeLen)
 			for l := range tr.work {
 				tr.runLane(t, l)
 			}
@@ -148,6 +150,7 @@ func (tr *trainer) close() { close(tr.work) }
 // gradient sets tr.grad to the gradient of the mean loss of the batch's first n
 // rows and returns the loss.
 func (tr *trainer) gradient(n int) float64 {
+	tr.shared.Forget()
 	tr.rows, tr.weight = n, float64(n)
 	if w := tr.batch.weights; w != nil {
 		tr.weight = kernel.Sum(w[:n])

@@ -1,0 +1,81 @@
+package autodiff
+
+import "sync"
+
+// A Shared holds what several tapes need of the same parameters: results of
+// operations without derivative whose inputs are all parameters, such as weights
+// rounded for a network. The first tape that asks computes, the others read,
+// until Forget: the parameters must not change before. It is safe for concurrent use.
+type Shared struct {
+	mu      sync.Mutex
+	entries []*sharedEntry
+	gen     int
+}
+
+// A sharedEntry is one result.
+type sharedEntry struct {
+	mu     sync.Mutex
+	op     *Op
+	args   Args
+	shape  Shape
+	params []*Param
+	val    []float64
+	gen    int // when it was computed; 0 for never
+}
+
+// Forget makes all results be computed anew, in the same memory. No tape may be
+// in use.
+func (s *Shared) Forget() {
+	s.mu.Lock()
+	s.gen++
+	s.mu.Unlock()
+}
+
+// Share makes the tape look for such results in s, and leave its own there; nil
+// ends that. [Tape.Reset] keeps the setting.
+func (t *Tape) Share(s *Shared) { t.shared = s }
+
+// entry returns the entry for an operation on parameters, or nil if an input is
+// something else, and the current generation.
+func (s *Shared) entry(op *Op, args *Args, shape Shape, t *Tape, in []Var) (*sharedEntry, int) {
+	for _, v := range in {
+		if t.nodes[v.id].param == nil {
+			return nil, 0
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.entries {
+		if e.op == op && e.shape == shape && e.args.equal(args) && e.uses(t, in) {
+			return e, s.gen + 1
+		}
+	}
+	e := &sharedEntry{op: op, args: *args, shape: shape, val: make([]float64, shape.Rows*shape.Cols)}
+	for _, v := range in {
+		e.params = append(e.params, t.nodes[v.id].param)
+	}
+	s.entries = append(s.entries, e)
+	return e, s.gen + 1
+}
+
+func (e *sharedEntry) uses(t *Tape, in []Var) bool {
+	if len(e.params) != len(in) {
+		return false
+	}
+	for i, v := range in {
+		if e.params[i] != t.nodes[v.id].param {
+			return false
+		}
+	}
+	return true
+}
+
+// fill runs Forward unless the result is of the generation.
+func (e *sharedEntry) fill(gen int, forward func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.gen != gen {
+		forward()
+		e.gen = gen
+	}
+}
