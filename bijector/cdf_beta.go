@@ -39,7 +39,7 @@ var betaMap = newScalar("BetaCDF", scalarMap{
 		rest := p.temp(len(x))
 		for i, v := range x {
 			rest[i] = 1 - v
-			y[i], _ = special.BetaInc(p.theta[0][i], p.theta[1][i], v, 1-v, p.theta[2][i])
+			y[i], _ = special.BetaOf(p.theta[0][i], p.theta[1][i], p.theta[2][i]).Inc(v, 1-v)
 		}
 		betaSlope(ls, x, rest, p)
 		unit(y, ls, x, 0, 1)
@@ -47,7 +47,7 @@ var betaMap = newScalar("BetaCDF", scalarMap{
 	inverse: func(x, ls, y []float64, p scalarArgs) {
 		rest := p.temp(len(y))
 		for i, v := range y {
-			x[i], rest[i] = special.BetaIncInv(p.theta[0][i], p.theta[1][i], v, 1-v, p.theta[2][i])
+			x[i], rest[i] = special.BetaOf(p.theta[0][i], p.theta[1][i], p.theta[2][i]).Inv(v, 1-v)
 		}
 		betaSlope(ls, x, rest, p)
 		kernel.Scale(ls, ls, -1)
@@ -71,7 +71,7 @@ var betaMap = newScalar("BetaCDF", scalarMap{
 				sign = -1
 			}
 			tail := func(a, b, l float64) float64 {
-				p, q := special.BetaInc(a, b, x, rest, l)
+				p, q := special.BetaOf(a, b, l).Inc(x, rest)
 				if sign < 0 {
 					return q
 				}

@@ -49,7 +49,7 @@ var studentMap = newScalar("StudentTCDF", scalarMap{
 	},
 	inverse: func(x, ls, y []float64, a scalarArgs) {
 		for i, v := range y {
-			x[i] = math.Copysign(special.StudentQuantile(a.theta[0][i], min(v, 1-v), a.theta[1][i]), v-0.5)
+			x[i] = math.Copysign(special.StudentInv(a.theta[0][i], 2*min(v, 1-v), 2*math.Abs(v-0.5), a.theta[1][i]), v-0.5)
 		}
 		studentSlope(ls, x, a)
 		kernel.Scale(ls, ls, -1)

@@ -37,7 +37,7 @@ var betaBox = &family{
 	cdf:     func(x float64, p nums) float64 { return first(betaInc(p[2], p[3], x, 1-x)) },
 	sf:      func(x float64, p nums) float64 { return second(betaInc(p[2], p[3], x, 1-x)) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		return first(special.BetaIncInv(p[2], p[3], lower, upper, special.LogBeta(p[2], p[3])))
+		return first(special.NewBeta(p[2], p[3]).Inv(lower, upper))
 	},
 	draw: func(r *rand.Rand, p nums) float64 { return special.Sigmoid(drawLogitBeta(r, p[2], p[3])) },
 	mean: func(p nums) float64 { return p[2] / (p[2] + p[3]) },
@@ -56,7 +56,7 @@ var betaBox = &family{
 
 // betaInc returns P(X ≤ x) and P(X > x), y being 1 − x.
 func betaInc(a, b, x, y float64) (lower, upper float64) {
-	return special.BetaInc(a, b, x, y, special.LogBeta(a, b))
+	return special.NewBeta(a, b).Inc(x, y)
 }
 
 // betaMode is (a−1)/(a+b−2), or an end where the density is greatest there.
@@ -76,33 +76,63 @@ func drawLogitBeta(r *rand.Rand, a, b float64) float64 {
 	return drawLogGamma(r, a) - drawLogGamma(r, b)
 }
 
-// betaOp has inputs x, a and b: the logarithm of xᵃ⁻¹(1−x)ᵇ⁻¹ less the norm,
-// arranged around the mean, where (a+b)·x = a.
+// betaOp has inputs x, a and b: the logarithm of xᵃ⁻¹(1−x)ᵇ⁻¹, for large shapes
+// less a norm and arranged around the mean, where (a+b)·x = a.
 var betaOp = newFused("Beta",
 	func(v args) float64 {
 		x, a, b := v[0], v[1], v[2]
 		y := 1 - x
 		switch {
 		case x == 0:
-			return atZero(a, special.Log(1+b)+float64(b*special.Log1p(1/b)))
+			return atZero(a, betaAtEnd(a, b))
 		case y == 0:
-			return atZero(b, special.Log(1+a)+float64(a*special.Log1p(1/a)))
+			return atZero(b, betaAtEnd(b, a))
 		}
-		return special.BetaExponent(a, b, x, y) - special.Log(x) - special.Log1p(-x)
+		lx, ly := special.Log(x), special.Log1p(-x)
+		if smallShape(0.5 * (a + b)) {
+			return float64((a-1)*lx) + float64((b-1)*ly)
+		}
+		return special.BetaExponent(a, b, x, y) - lx - ly
 	},
 	func(v args) args {
 		x, a, b := v[0], v[1], v[2]
-		y, n := 1-x, v[1]+v[2]
-		return args{(a-1)/x - (b-1)/y, special.Log(n / a * x), special.Log(n / b * y)}
+		y := 1 - x
+		da, db := betaSlopes(special.Log(x), special.Log1p(-x), a, b)
+		return args{(a-1)/x - (b-1)/y, da, db}
 	})
 
-// betaNormOp has inputs a and b: with the exponent it makes log xᵃ(1−x)ᵇ/B(a,b).
+// betaAtEnd returns betaOp where the variable with shape a = 1 is 0.
+func betaAtEnd(a, b float64) float64 {
+	if smallShape(0.5 * (a + b)) {
+		return 0
+	}
+	return special.Log(1+b) + float64(b*special.Log1p(1/b))
+}
+
+// betaSlopes returns the derivatives of betaOp in a and b, given log x and log(1−x).
+func betaSlopes(lx, ly, a, b float64) (da, db float64) {
+	if smallShape(0.5 * (a + b)) {
+		return lx, ly
+	}
+	return lx + special.Log((a+b)/a), ly + special.Log((a+b)/b)
+}
+
+// betaNormOp has inputs a and b: what makes betaOp a log-density.
 var betaNormOp = newFused("BetaNorm",
-	func(v args) float64 { return special.BetaNorm(v[0], v[1]) },
+	func(v args) float64 {
+		if smallShape(0.5 * (v[0] + v[1])) {
+			return -special.LogBeta(v[0], v[1])
+		}
+		return special.BetaNorm(v[0], v[1])
+	},
 	func(v args) args {
 		n := v[0] + v[1]
-		ψ := special.Digamma(n)
-		return args{ψ - special.Digamma(v[0]) - special.Log(n/v[0]), ψ - special.Digamma(v[1]) - special.Log(n/v[1])}
+		if smallShape(0.5 * n) {
+			ψ := special.Digamma(n)
+			return args{ψ - special.Digamma(v[0]), ψ - special.Digamma(v[1])}
+		}
+		gap := special.DigammaGap(n)
+		return args{special.DigammaGap(v[0]) - gap, special.DigammaGap(v[1]) - gap}
 	})
 
 // betaNorm broadcasts a and b before it applies betaNormOp.

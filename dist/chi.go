@@ -53,14 +53,23 @@ func chiMean(p nums) float64 {
 	return math.Sqrt(2*math.Pi) * special.Exp(-special.LogBeta(0.5*p[0], 0.5))
 }
 
-// chiOp has inputs x and a = k/2: less the deviance of x²/2, and log x.
+// chiOp has inputs x and a = k/2: as for gamma numbers t = x²/2, less log x.
 var chiOp = newFused("Chi",
-	func(x args) float64 {
-		if x[0] == 0 {
-			return atZero(2*x[1], 0.5)
+	func(v args) float64 {
+		x, a := v[0], v[1]
+		t, l := chiSquare(x)
+		switch {
+		case x == 0:
+			return atZero(2*a, -0.5*math.Ln2)
+		case smallShape(a):
+			return math.FMA(2*a-1, special.Log(x), -float64(a*math.Ln2)-t)
 		}
-		return -special.Deviance(x[1], 0.5*x[0]*x[0]) - special.Log(x[0])
+		return -special.Deviance(a, t) - 0.5*(l+math.Ln2)
 	},
 	func(x args) args {
-		return args{(2*x[1]-1)/x[0] - x[0], special.Log(0.5 * x[0] * x[0] / x[1])}
+		t, l := chiSquare(x[0])
+		return args{(2*x[1]-1)/x[0] - x[0], gammaSlope(t, l, x[1])}
 	})
+
+// chiSquare returns x²/2 and its logarithm, also where x² underflows.
+func chiSquare(x float64) (t, l float64) { return 0.5 * x * x, 2*special.Log(x) - math.Ln2 }

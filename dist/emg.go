@@ -39,7 +39,7 @@ var emgStandard = &family{
 			return special.Ndtr(z) - special.Exp(emgExponent(z, p[2]))
 		}
 		// both terms are φ(z) times Mills' ratio
-		return special.ExpHalfSquare(z) * (special.NdtrTail(-z) - special.NdtrTail(p[2]-z))
+		return special.ExpHalfSquare(z) * special.NdtrTailDrop(-z, p[2])
 	},
 	sf:       func(z float64, p nums) float64 { return special.Ndtr(-z) + special.Exp(emgExponent(z, p[2])) },
 	draw:     func(r *rand.Rand, p nums) float64 { return r.NormFloat64() + r.ExpFloat64()/p[2] },

@@ -26,8 +26,7 @@ func (e *ExpGamma) family() *family { return expGammaFamily }
 var expGammaFamily = &family{
 	name: "ExpGamma", params: []string{"shape", "rate"},
 	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
-		u := x.Add(p[1].Log().Sub(p[0].Log())) // log of t/a: the deviance is a·(eᵘ−1−u)
-		return expMinusOp.of(u).Mul(p[0]).Neg().Add(gammaNormOp.of(p[0]))
+		return expGammaOp.of(x.Add(p[1].Log()), p[0]).Add(gammaNormOp.of(p[0]))
 	},
 	cdf: func(x float64, p nums) float64 { return first(gammaIncAtLog(x, p)) },
 	sf:  func(x float64, p nums) float64 { return second(gammaIncAtLog(x, p)) },
@@ -41,15 +40,33 @@ var expGammaFamily = &family{
 	entropy:  func(p nums) float64 { return gammaEntropy(p[0]) },
 }
 
-// expMinusOp is eᵘ − 1 − u.
-var expMinusOp = newFused("ExpMinus",
+// expGammaOp has inputs y = log t and a: a·y − eʸ, or for large shapes less the
+// deviance a·(eᵘ−1−u), u = y − log a.
+var expGammaOp = newFused("ExpGamma",
 	func(x args) float64 {
-		if e := special.Expm1(x[0]); !math.IsInf(e, 1) {
-			return e - x[0]
+		y, a := x[0], x[1]
+		if smallShape(a) {
+			return minusExp(float64(a*y), special.Exp(y))
 		}
-		return math.Inf(1)
+		u := y - special.Log(a)
+		return a * minusExp(u, special.Expm1(u))
 	},
-	func(x args) args { return args{special.Expm1(x[0])} })
+	func(x args) args {
+		y, a := x[0], x[1]
+		if smallShape(a) {
+			return args{a - special.Exp(y), y}
+		}
+		u := y - special.Log(a)
+		return args{-a * special.Expm1(u), u}
+	})
+
+// minusExp returns u − e, e being an exponential, which wins where it overflows.
+func minusExp(u, e float64) float64 {
+	if math.IsInf(e, 1) {
+		return math.Inf(-1)
+	}
+	return u - e
+}
 
 func gammaIncAtLog(x float64, p nums) (lower, upper float64) {
 	if u := x + special.Log(p[1]); u < -700 { // eᵘ underflows

@@ -44,27 +44,52 @@ var gammaFamily = &family{
 func first(x, _ float64) float64  { return x }
 func second(_, y float64) float64 { return y }
 
-// The log-density of t is −D − log t + norm, with the deviance
-// D = a·log(a/t) + t − a, which is small near the mean, and
-// norm = ½·log(a/2π) less the remainder of Stirling's formula.
+// The log-density of t is a function of t and a and a norm. For large shapes it
+// is −D − log t + norm, with the deviance D = a·log(a/t) + t − a, which is small near the mean,
+// and norm = ½·log(a/2π) less the remainder of Stirling's formula; for small ones
+// it is (a−1)·log t − t + norm, with norm = −log Γ(a).
 var (
 	gammaNormOp = newFused("GammaNorm",
-		func(x args) float64 { return 0.5*(special.Log(x[0])-log2π) - special.Stirling(x[0]) },
-		func(x args) args { return args{special.Log(x[0]) - special.Digamma(x[0])} })
+		func(x args) float64 {
+			if smallShape(x[0]) {
+				return -special.Lgamma(x[0])
+			}
+			return 0.5*(special.Log(x[0])-log2π) - special.Stirling(x[0])
+		},
+		func(x args) args {
+			if smallShape(x[0]) {
+				return args{-special.Digamma(x[0])}
+			}
+			return args{special.DigammaGap(x[0])}
+		})
 	// gammaOp has inputs t and a.
 	gammaOp = newFused("Gamma",
 		func(x args) float64 {
 			t, a := x[0], x[1]
-			if t == 0 {
-				return atZero(a, 1) // D + log t = 1 there for a = 1
+			switch l := special.Log(t); {
+			case t == 0:
+				return atZero(a, 0) // where a is not small, it is not 1
+			case smallShape(a):
+				return math.FMA(a-1, l, -t)
+			default:
+				return -special.Deviance(a, t) - l
 			}
-			return -special.Deviance(a, t) - special.Log(t)
 		},
 		func(x args) args {
 			t, a := x[0], x[1]
-			return args{(a-1)/t - 1, special.Log(t / a)}
+			return args{(a-1)/t - 1, gammaSlope(t, special.Log(t), a)}
 		})
 )
+
+func smallShape(a float64) bool { return a <= 4 }
+
+// gammaSlope is the derivative of the function of t and a in a; l is log t.
+func gammaSlope(t, l, a float64) float64 {
+	if smallShape(a) {
+		return l
+	}
+	return special.Log(t / a)
+}
 
 // gammaEntropy returns a + log Γ(a) − a·ψ(a), the entropy of the logarithm of a
 // gamma number.

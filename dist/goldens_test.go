@@ -264,7 +264,7 @@ func (k *check) multiples(got number) (tols, ulps float64) {
 			e = math.Inf(1)
 		}
 		tols = max(tols, e/k.tol)
-		ulps = max(ulps, e/(math.Nextafter(math.Abs(want), math.Inf(1))-math.Abs(want)))
+		ulps = max(ulps, e/ulp(want))
 	}
 	return tols, ulps
 }

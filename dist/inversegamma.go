@@ -32,6 +32,9 @@ var inverseGammaFamily = &family{
 	cdf:     func(z float64, p nums) float64 { return second(special.GammaInc(p[1], 1/z)) },
 	sf:      func(z float64, p nums) float64 { return first(special.GammaInc(p[1], 1/z)) },
 	quantile: func(lower, upper float64, p nums) float64 {
+		if x := special.GammaIncInv(p[1], upper, lower); x > 1e-290 {
+			return 1 / x
+		}
 		return special.Exp(-special.LogGammaIncInv(p[1], upper, lower))
 	},
 	draw: func(r *rand.Rand, p nums) float64 { return special.Exp(-drawLogGamma(r, p[1])) },
@@ -45,16 +48,20 @@ var inverseGammaFamily = &family{
 	},
 }
 
-// inverseGammaOp has inputs z and a: less the deviance of t = 1/z, and log z.
+// inverseGammaOp has inputs z and a: as for gamma numbers t = 1/z, less log z.
 var inverseGammaOp = newFused("InverseGamma",
 	func(x args) float64 {
 		z, a := x[0], x[1]
 		if z == 0 {
 			return math.Inf(-1)
 		}
-		return -special.Deviance(a, 1/z) - special.Log(z)
+		l := special.Log(z)
+		if smallShape(a) {
+			return math.FMA(-(a + 1), l, -1/z)
+		}
+		return -special.Deviance(a, 1/z) - l
 	},
 	func(x args) args {
 		z, a := x[0], x[1]
-		return args{(1/z - (a + 1)) / z, -special.Log(a * z)}
+		return args{(1/z - (a + 1)) / z, gammaSlope(1/z, -special.Log(z), a)}
 	})

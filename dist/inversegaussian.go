@@ -33,15 +33,18 @@ var inverseGaussianFamily = &family{
 	}),
 	support: positiveHalf,
 	cdf: func(x float64, p nums) float64 {
-		a, b := inverseGaussianTerms(x, p)
-		return math.FMA(special.NdtrTail(b), special.ExpHalfSquare(a), special.Ndtr(a))
+		a, r, e := inverseGaussianTerms(x, p)
+		if a < 0 {
+			return e * (special.NdtrTail(-a) + special.NdtrTail(a+2*r))
+		}
+		return math.FMA(e, special.NdtrTail(a+2*r), special.Ndtr(a))
 	},
 	sf: func(x float64, p nums) float64 {
-		a, b := inverseGaussianTerms(x, p)
-		if a > 0 { // both terms have this factor
-			return special.ExpHalfSquare(a) * (special.NdtrTail(a) - special.NdtrTail(b))
+		a, r, e := inverseGaussianTerms(x, p)
+		if a > -1 {
+			return e * special.NdtrTailDrop(a, 2*r)
 		}
-		return math.FMA(-special.NdtrTail(b), special.ExpHalfSquare(a), special.Ndtr(-a))
+		return math.FMA(-e, special.NdtrTail(a+2*r), special.Ndtr(-a))
 	},
 	draw:     drawInverseGaussian,
 	mean:     func(p nums) float64 { return p[0] },
@@ -52,11 +55,27 @@ var inverseGaussianFamily = &family{
 	},
 }
 
-// inverseGaussianTerms returns a and b with P(X ≤ x) = Φ(a) + e^(2λ/μ)·Φ(−b),
-// where b² = a² + 4λ/μ.
-func inverseGaussianTerms(x float64, p nums) (a, b float64) {
-	r := math.Sqrt(p[1] / x)
-	return r * (x - p[0]) / p[0], r * (x + p[0]) / p[0]
+// inverseGaussianTerms returns a = r·(x−μ)/μ, r = √(λ/x) and e = exp(−½a²), exact also
+// where a is large, with P(X ≤ x) = Φ(a) + exp(2λ/μ)·Φ(−a−2r) = Φ(a) + e·exp(½(a+2r)²)·Φ(−a−2r).
+func inverseGaussianTerms(x float64, p nums) (a, r, e float64) {
+	μ, λ := p[0], p[1]
+	// every result of a subtraction, division or product with what it lacks
+	d := x - μ
+	b := d - x
+	dl := (x - (d - b)) - (μ + b)
+	q := d / μ
+	ql := (math.FMA(-q, μ, d) + dl) / μ
+	s := λ / x
+	sl := math.FMA(-s, x, λ) / x
+	q2 := float64(q * q)
+	q2l := math.FMA(q, q, -q2) + 2*float64(q*ql)
+	h := float64(s * q2)
+	hl := math.FMA(s, q2, -h) + float64(s*q2l) + float64(sl*q2)
+	r = math.Sqrt(s)
+	if e = special.Exp(-0.5 * h); e > 0 && !math.IsNaN(hl) {
+		e = math.FMA(-0.5*hl, e, e)
+	}
+	return r * q, r, e
 }
 
 // drawInverseGaussian solves a quadratic for one of two roots: Michael,

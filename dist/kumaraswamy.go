@@ -54,7 +54,7 @@ var kumaraswamyFamily = &family{
 
 // kumaraswamyMoment is E Xⁿ = b·B(1+n/a, b).
 func kumaraswamyMoment(n float64, p nums) float64 {
-	return p[1] * special.Exp(special.LogBeta(1+n/p[0], p[1]))
+	return p[1] * special.NewBeta(1+n/p[0], p[1]).Value()
 }
 
 // kumaraswamyOp has inputs x, a and b.

@@ -55,17 +55,32 @@ var lambertWNormalFamily = &family{
 
 func lambertForward(u, δ float64) float64 { return u * special.Exp(0.5*δ*u*u) }
 
-// lambertInverse returns u = sign(z)·√(W(δz²)/δ) = z·exp(−½W), W being
-// Lambert's function.
-func lambertInverse(z, δ float64) float64 {
-	return z * special.Exp(-0.5*special.LambertW(δ*z*z))
+// lambertW returns W(δz²), W being Lambert's function.
+func lambertW(z, δ float64) float64 {
+	if y := δ * z * z; y > 1e-280 && y < 1e280 {
+		return special.LambertW(y)
+	}
+	return special.LambertWExp(special.Log(δ) + 2*special.Log(math.Abs(z)))
 }
 
-// lambertWOp has inputs z and δ: W(δz²). Its derivative is W′(y) = e⁻ᵂ/(1+W).
+// lambertInverse returns u = sign(z)·√(W(δz²)/δ) = z·exp(−½W).
+func lambertInverse(z, δ float64) float64 {
+	w := lambertW(z, δ)
+	if w > 0.5 {
+		return math.Copysign(math.Sqrt(w/δ), z)
+	}
+	return z * special.Exp(-0.5*w)
+}
+
+// lambertWOp has inputs z and δ: w = W(δz²), whose logarithm's derivative is 1/(1+w) times
+// that of log δz².
 var lambertWOp = newFused("LambertW",
-	func(x args) float64 { return special.LambertW(x[1] * x[0] * x[0]) },
+	func(x args) float64 { return lambertW(x[0], x[1]) },
 	func(x args) args {
-		w := special.LambertW(x[1] * x[0] * x[0])
-		d := special.Exp(-w) / (1 + w)
-		return args{2 * x[1] * x[0] * d, x[0] * x[0] * d}
+		z, δ := x[0], x[1]
+		if z == 0 {
+			return args{}
+		}
+		w := lambertW(z, δ)
+		return args{2 * w / (z * (1 + w)), w / (δ * (1 + w))}
 	})

@@ -1,6 +1,7 @@
 package dist
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -26,16 +27,12 @@ func (s *SigmoidBeta) family() *family { return sigmoidBetaFamily }
 var sigmoidBetaFamily = &family{
 	name: "SigmoidBeta", params: []string{"a", "b"},
 	logDensity: func(u autodiff.Var, p vars) autodiff.Var {
-		a, b := p[0], p[1]
-		n := a.Add(b).Log()
-		x := u.LogSigmoid().Add(n.Sub(a.Log()))
-		y := u.Neg().LogSigmoid().Add(n.Sub(b.Log()))
-		return x.Mul(a).Add(y.Mul(b)).Add(betaNorm(a, b))
+		return sigmoidBetaOp.of(u, p[0], p[1]).Add(betaNorm(p[0], p[1]))
 	},
 	cdf: func(u float64, p nums) float64 { return first(betaIncAtLogit(u, p)) },
 	sf:  func(u float64, p nums) float64 { return second(betaIncAtLogit(u, p)) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		return special.LogitBetaIncInv(p[0], p[1], lower, upper, special.LogBeta(p[0], p[1]))
+		return special.NewBeta(p[0], p[1]).LogitInv(lower, upper)
 	},
 	draw:     func(r *rand.Rand, p nums) float64 { return drawLogitBeta(r, p[0], p[1]) },
 	mean:     func(p nums) float64 { return special.Digamma(p[0]) - special.Digamma(p[1]) },
@@ -61,3 +58,32 @@ func betaIncAtLogit(u float64, p nums) (lower, upper float64) {
 
 // trigamma returns ψ′(x).
 func trigamma(x float64) float64 { return first(special.HurwitzZeta(2, x)) }
+
+// sigmoidBetaOp has inputs u, a and b: betaOp at x = σ(u), and log x(1−x).
+var sigmoidBetaOp = newFused("SigmoidBeta",
+	func(v args) float64 {
+		u, a, b := v[0], v[1], v[2]
+		lx, ly := logSigmoids(u)
+		switch {
+		case math.IsInf(u, 0):
+			return math.Inf(-1)
+		case smallShape(0.5 * (a + b)):
+			return float64(a*lx) + float64(b*ly)
+		case math.Abs(u) < 700:
+			return special.BetaExponent(a, b, special.Sigmoid(u), special.Sigmoid(-u))
+		}
+		da, db := betaSlopes(lx, ly, a, b)
+		return float64(a*da) + float64(b*db)
+	},
+	func(v args) args {
+		u, a, b := v[0], v[1], v[2]
+		lx, ly := logSigmoids(u)
+		da, db := betaSlopes(lx, ly, a, b)
+		return args{float64(a*special.Sigmoid(-u)) - float64(b*special.Sigmoid(u)), da, db}
+	})
+
+// logSigmoids returns log σ(u) and log σ(−u).
+func logSigmoids(u float64) (lx, ly float64) {
+	l := special.Log1p(special.Exp(-math.Abs(u)))
+	return min(u, 0) - l, min(-u, 0) - l
+}

@@ -43,11 +43,33 @@ var sinhArcsinhFamily = &family{
 }
 
 func sinhArcsinhForward(u float64, p nums) float64 {
-	return special.Sinh((special.Asinh(u)+p[2])*p[3]) * 2 / special.Sinh(special.Asinh(2)*p[3])
+	return special.Sinh((special.Asinh(u)+p[2])*p[3]) * 2 / sinhOfTwo(p[3])
 }
 
 func sinhArcsinhInverse(z float64, p nums) float64 {
-	return special.Sinh(special.Asinh(0.5*z*special.Sinh(special.Asinh(2)*p[3]))/p[3] - p[2])
+	s := 0.5 * sinhOfTwo(p[3])
+	y := float64(z * s)
+	if u := special.Sinh(special.Asinh(y)/p[3] - p[2]); math.Abs(u) < 40 { // with what y lacks
+		return math.FMA(math.FMA(z, s, -y)/(special.Hypot1(y)*p[3]), special.Hypot1(u), u)
+	}
+	return special.Sinh(special.Asinh(y)/p[3] - p[2])
+}
+
+// asinh2 + asinh2Low is asinh 2.
+const (
+	asinh2    = 0x1.719218313d087p+0
+	asinh2Low = 0x1.7c7418c1bf875p-55
+)
+
+// sinhOfTwo returns sinh(δ·asinh 2).
+func sinhOfTwo(δ float64) float64 {
+	h := float64(asinh2 * δ)
+	low := math.FMA(asinh2, δ, -h) + float64(asinh2Low*δ)
+	s := special.Sinh(h)
+	if math.IsInf(s, 0) {
+		return s
+	}
+	return math.FMA(low, special.Cosh(h), s)
 }
 
 // sinhNormalOp is log N(sinh u) + log cosh u.

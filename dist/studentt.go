@@ -70,7 +70,7 @@ func studentSides(z, ν float64) (outside, inside float64) {
 
 // studentQuantile returns the z ≥ 0 with P(|T| > z) = outside = 1 − inside.
 func studentQuantile(outside, inside, ν float64) float64 {
-	return math.Sqrt(ν) * special.Exp(-0.5*special.LogitBetaIncInv(0.5*ν, 0.5, outside, inside, special.LogBeta(0.5*ν, 0.5)))
+	return special.StudentInv(ν, outside, inside, special.LogBeta(0.5*ν, 0.5))
 }
 
 func studentVariance(p nums) float64 {

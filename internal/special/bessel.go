@@ -5,7 +5,7 @@ import "math"
 // LogI returns log(e⁻ˣ·Iₙ(x)) of the modified Bessel function of the first
 // kind, for an integer n ≥ 0 and x > 0, and its derivative in x.
 func LogI(n, x float64) (v, slope float64) {
-	if x > 60 && x > n*n {
+	if x > 20 && x > n*n {
 		sum, next := asymptoticI(n, x), asymptoticI(n+1, x)
 		return Log1p(sum) - 0.5*(log2π+Log(x)), (next-sum)/(1+sum) + n/x
 	}
@@ -25,6 +25,10 @@ func LogI(n, x float64) (v, slope float64) {
 			term, rest, next, one, logScale = term*1e-250, rest*1e-250, next*1e-250, one*1e-250, logScale+250*math.Ln10
 		}
 	}
+	slope = 0.5*x*next/(one+rest) + n/x - 1
+	if n == 0 && x > 1 && x < 600 { // the scaled value itself is near 1
+		return Log(Exp(-x) * (one + rest)), slope
+	}
 	sum := Log1p(rest)
 	if one != 1 {
 		sum = Log(one+rest) + logScale
@@ -32,7 +36,7 @@ func LogI(n, x float64) (v, slope float64) {
 	if n > 0 {
 		sum += float64(n*Log(0.5*x)) - Lgamma(n+1)
 	}
-	return sum - x, 0.5*x*next/(one+rest) + n/x - 1
+	return sum - x, slope
 }
 
 // asymptoticI returns Iₙ(x)·√(2πx)·e⁻ˣ − 1, expanded in powers of 1/x.

@@ -65,6 +65,13 @@ func Hypot1(x float64) float64 {
 // LambertW returns the w ≥ 0 with w·eʷ = x, for x ≥ 0.
 func LambertW(x float64) float64 { return kernel.LambertWOne(x) }
 
+// LambertWExp returns the w with w·eʷ = eˡ, also where that overflows.
+func LambertWExp(l float64) float64 {
+	w := [1]float64{l}
+	kernel.LambertWExp(w[:], w[:])
+	return w[0]
+}
+
 // Log1mExp returns log(1 − eˣ) for x ≤ 0.
 func Log1mExp(x float64) float64 { return kernel.Log1mExpOne(-x) }
 

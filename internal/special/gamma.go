@@ -85,7 +85,7 @@ func Lgamma(x float64) float64 {
 // Gamma returns Γ(x) for x > 0.
 func Gamma(x float64) float64 {
 	f := 1.0
-	for ; x > 2.35 && x < 172; x-- {
+	for ; x >= 2.5 && x < 172; x-- {
 		f *= x - 1
 	}
 	return f * Exp(Lgamma(x))
@@ -94,11 +94,30 @@ func Gamma(x float64) float64 {
 // Digamma returns ψ(x), the derivative of log Γ(x), for x > 0. (That of gonum
 // v0.17 is good to 10 digits only.)
 func Digamma(x float64) float64 {
-	sum := 0.0
-	for ; x < 12; x++ {
-		sum -= 1 / x
+	switch {
+	case x < 0.5: // ψ(x) = ψ(1+x) − 1/x
+		return digamma1p(x) - 1/x
+	case x <= 1.5:
+		return digamma1p(x - 1)
+	case x < 2.5:
+		return digamma1p(x-2) + 1/(x-1)
+	case x >= 12:
+		return Log(x) - digammaSeries(x)
 	}
-	return sum + (Log(x) - digammaSeries(x))
+	product, slope := 1.0, 0.0 // x(x+1)…, whose logarithm has the derivative 1/x + 1/(x+1) + …
+	for ; x < 12; x++ {
+		product, slope = product*x, math.FMA(slope, x, product)
+	}
+	return Log(x) - (digammaSeries(x) + slope/product)
+}
+
+// digamma1p returns ψ(1+x) for |x| ≤ ½.
+func digamma1p(x float64) float64 {
+	sum := 0.0 // Σ ζ(k)·(−x)ᵏ⁻²
+	for i := len(zetas) - 1; i >= 0; i-- {
+		sum = math.FMA(-x, sum, float64(i+2)*zetas[i])
+	}
+	return math.FMA(x, sum, -eulerγ)
 }
 
 // digammaSeries returns log x − ψ(x) for x ≥ 12.
@@ -107,15 +126,16 @@ func digammaSeries(x float64) float64 {
 	for k := len(stirling) - 1; k >= 0; k-- { // minus the derivative of Stirling's series
 		s = math.FMA(s, u*u, float64(2*k+1)*stirling[k])
 	}
-	return float64(u * (0.5 + float64(s*u)))
+	return float64(u * math.FMA(s, u, 0.5))
 }
 
 // DigammaGap returns log x − ψ(x) for x > 0, which tends to 1/2x.
 func DigammaGap(x float64) float64 {
-	if x < 12 {
-		return Log(x) - Digamma(x)
+	sum := 0.0
+	for ; x < 12; x++ { // the gap of x is that of x+1 and 1/x − log(1+1/x)
+		sum -= Log1pMinus(1 / x)
 	}
-	return digammaSeries(x)
+	return sum + digammaSeries(x)
 }
 
 // zetas are ζ(k)/k from k = 2.
@@ -157,34 +177,15 @@ func LgammaGap(x float64) float64 {
 	return sum
 }
 
-// LogBeta returns log B(a, b) for a, b > 0: Stirling's formula with the large
-// terms cancelled by hand.
-func LogBeta(a, b float64) float64 {
-	if a < b {
-		a, b = b, a
+// GammaKernel returns tᵃ·e⁻ᵗ/Γ(a) for a > 0, t ≥ 0.
+func GammaKernel(a, t float64) float64 {
+	if a < 20 && t < 700 {
+		return Pow(t, a) * Exp(-t) / Gamma(a)
 	}
-	n := a + b
-	l := math.FMA(a-0.5, -Log1p(b/a), math.FMA(b, Log(b/n), -0.5*Log(b)))
-	return l + 0.5*log2π + (Stirling(a) - Stirling(n) + Stirling(b))
+	return Exp(LogGammaKernel(a, t))
 }
 
-// LogGammaKernel returns log(tᵃ·e⁻ᵗ/Γ(a)) for a > 0, t ≥ 0.
+// LogGammaKernel returns the logarithm of GammaKernel.
 func LogGammaKernel(a, t float64) float64 {
 	return 0.5*(Log(a)-log2π) - Stirling(a) - Deviance(a, t)
-}
-
-// LogBetaKernel returns log(xᵃ·yᵇ/B(a,b)) for x + y = 1.
-func LogBetaKernel(a, b, x, y float64) float64 { return BetaNorm(a, b) + BetaExponent(a, b, x, y) }
-
-// BetaExponent returns a·log(n·x/a) + b·log(n·y/b) ≤ 0 for n = a + b and
-// x + y = 1, exact where it is near 0.
-func BetaExponent(a, b, x, y float64) float64 {
-	n, w := a+b, float64(a*y)
-	e := math.FMA(b, x, -w) - math.FMA(a, y, -w) // (a+b)·x − a
-	return math.FMA(a, logRatioMinus(n/a*x, e/a), float64(b*logRatioMinus(n/b*y, -e/b)))
-}
-
-// BetaNorm returns what is left of [LogBetaKernel].
-func BetaNorm(a, b float64) float64 {
-	return Stirling(a+b) - Stirling(a) - Stirling(b) - 0.5*(log2π+Log(1/a+1/b))
 }

@@ -2,107 +2,214 @@ package special
 
 import "math"
 
-// BetaInc returns the regularised incomplete beta function p = I_x(a, b) and q =
-// 1 − p, of which the smaller one has small relative error; y = 1 − x, given so
-// that neither end loses digits, and logBeta is [LogBeta](a, b). a and b must be positive.
+// A Beta is the beta distribution with shapes A and B, both positive.
+type Beta struct {
+	A, B, LogBeta float64 // LogBeta is log B(A, B)
+	norm          float64 // 1/B(A, B), which may be 0 or ∞
+}
+
+// NewBeta returns the beta distribution with shapes a and b.
+func NewBeta(a, b float64) Beta {
+	d := BetaOf(a, b, LogBeta(a, b))
+	switch lo, hi := min(a, b), max(a, b); {
+	case lo >= 20 || hi > 1e100:
+	case lo+hi < 20:
+		d.norm = Gamma(lo+hi) / (Gamma(lo) * Gamma(hi))
+	default: // Γ(a+b)/Γ(a) is aᵇ times a number near 1
+		u := lo / hi
+		e := math.FMA(hi+lo-0.5, Log1pMinus(u), float64(u*(lo-0.5))) + (Stirling(lo+hi) - Stirling(hi))
+		d.norm = Pow(hi, lo) * Exp(e) / Gamma(lo)
+	}
+	return d
+}
+
+// BetaOf returns NewBeta with a few digits less, for a known log B(a, b).
+func BetaOf(a, b, logBeta float64) Beta { return Beta{a, b, logBeta, Exp(-logBeta)} }
+
+// Value returns B(A, B).
+func (d Beta) Value() float64 {
+	if d.norm > 0x1p-1000 && d.norm < 0x1p1000 {
+		return 1 / d.norm
+	}
+	return Exp(d.LogBeta)
+}
+
+// mirror returns the distribution of 1 − x.
+func (d Beta) mirror() Beta { return Beta{d.B, d.A, d.LogBeta, d.norm} }
+
+// Inc returns the regularised incomplete beta function p = I_x(A, B) and q = 1 − p,
+// of which the smaller one has small relative error; y = 1 − x, given so that
+// neither end loses digits.
 //
-// It takes about √max(a, b) steps.
-func BetaInc(a, b, x, y, logBeta float64) (p, q float64) {
+// It takes about √max(A, B) steps.
+func (d Beta) Inc(x, y float64) (p, q float64) {
 	switch {
-	case math.IsNaN(a + b + x + y):
+	case math.IsNaN(d.LogBeta + x + y):
 		return math.NaN(), math.NaN()
 	case x <= 0:
 		return 0, 1
 	case y <= 0:
 		return 1, 0
 	}
-	k := betaKernel(a, b, x, y, logBeta)
-	if float64(x*(a+b+2)) < a+1 {
-		p = k / betaFraction(a, b, x, y)
-		return p, 1 - p
-	}
-	q = k / betaFraction(b, a, y, x)
-	return 1 - q, q
+	return d.inc(x, y, d.kernel(x, y))
 }
 
-// betaKernel returns xᵃ·yᵇ/B(a,b).
-func betaKernel(a, b, x, y, logBeta float64) float64 {
-	if math.Abs(logBeta) > 4 {
-		return Exp(LogBetaKernel(a, b, x, y))
+// inc returns Inc for the kernel k. The fraction is that which converges faster,
+// unless it is for much the greater part.
+func (d Beta) inc(x, y, k float64) (p, q float64) {
+	below := float64(x*(d.A+d.B+2)) < d.A+1
+	part := d.part(x, y, k, below)
+	if part > 0.8 && min(d.A, d.B) > 0.3 {
+		below = !below
+		part = d.part(x, y, k, below)
 	}
-	return Pow(x, a) * Pow(y, b) * Exp(-logBeta)
+	if below {
+		return part, 1 - part
+	}
+	return 1 - part, part
 }
 
-// betaFraction returns xᵃ·yᵇ/B(a,b)/I_x(a,b), the continued fraction b₀ +
-// a₁/(b₁ + a₂/(b₂ + …)) of A. R. DiDonato and A. H. Morris, Significant digit
-// computation of the incomplete beta function ratios, 1992, by Lentz's method.
-func betaFraction(a, b, x, y float64) float64 {
-	e := math.FMA(a, y, -float64(b*x)) + 1 // a − (a+b)·x + 1
-	f := a * e / (a + 1)
-	c, d := f, 0.0
-	for n := 1.0; n < 1e6; n++ {
-		m := math.FMA(2, n, a-1)
-		s := n * (b - n) * x / m
-		num := (a + n - 1) * (a + b + n - 1) * s * x / m
-		den := n + s + (a+n)*math.FMA(n, 1+y, e)/(m+2)
-		d = 1 / math.FMA(num, d, den)
-		c = den + num/c
-		r := float64(c * d)
-		f *= r
-		if math.Abs(r-1) < 0x1p-52 {
-			break
+// part returns I_x(A, B), or 1 − I_x.
+func (d Beta) part(x, y, k float64, below bool) float64 {
+	if below {
+		return k / betaFraction(d.A, d.B, x, y)
+	}
+	return k / betaFraction(d.B, d.A, y, x)
+}
+
+// kernel returns xᵃ·yᵇ/B(a,b): by the logarithms of its factors if these are small,
+// by that of itself if this is smaller than they are, or else as it stands.
+func (d Beta) kernel(x, y float64) float64 {
+	lx, ly := float64(d.A*logShare(x, y)), float64(d.B*logShare(y, x))
+	if math.Abs(d.LogBeta) < 1 && lx > -1 && ly > -1 {
+		return Exp(lx + ly - d.LogBeta)
+	}
+	if math.Abs(d.LogBeta) > 2 {
+		if e := BetaExponent(d.A, d.B, x, y); math.Abs(e) < math.Abs(d.LogBeta) || math.Abs(d.LogBeta) > 300 {
+			return Exp(BetaNorm(d.A, d.B) + e)
 		}
 	}
-	return f
+	return powShare(x, d.A, lx) * powShare(y, d.B, ly) * d.norm
 }
 
-// BetaIncInv returns the x, and y = 1 − x, with I_x(a, b) = p = 1 − q; the smaller of
+// logShare returns log x, y being 1 − x.
+func logShare(x, y float64) float64 {
+	if x > 0.5 {
+		return Log1p(-y)
+	}
+	return Log(x)
+}
+
+// powShare returns xᵖ with the logarithm l.
+func powShare(x, p, l float64) float64 {
+	if x > 0.5 || l > -1 {
+		return Exp(l)
+	}
+	return Pow(x, p)
+}
+
+// betaFraction returns xᵃ·yᵇ/B(a,b)/I_x(a,b), the continued fraction of
+// A. R. DiDonato and A. H. Morris, Significant digit computation of the incomplete beta
+// function ratios, 1992.
+func betaFraction(a, b, x, y float64) float64 { return fraction(betaTerms(a, b, x, y)) }
+
+func betaTerms(a, b, x, y float64) (b0 float64, at terms) {
+	e := math.FMA(a, y, -float64(b*x)) + 1 // a − (a+b)·x + 1
+	return a * e / (a + 1), func(n float64) (num, den float64) {
+		m := math.FMA(2, n, a-1)
+		s := n * (b - n) * x / m
+		num = (a + n - 1) * (a + b + n - 1) * s * x / m
+		return num, n + s + (a+n)*math.FMA(n, 1+y, e)/(m+2)
+	}
+}
+
+// Inv returns the x, and y = 1 − x, with I_x(A, B) = p = 1 − q; the smaller of
 // p and q is used.
-func BetaIncInv(a, b, p, q, logBeta float64) (x, y float64) {
-	x, y, _ = betaIncInv(a, b, p, q, logBeta)
+func (d Beta) Inv(p, q float64) (x, y float64) {
+	x, y, _ = d.inv(p, q)
 	return x, y
 }
 
-// LogitBetaIncInv returns log(x/y) of BetaIncInv, also where x or y would
-// underflow.
-func LogitBetaIncInv(a, b, p, q, logBeta float64) float64 {
-	_, _, u := betaIncInv(a, b, p, q, logBeta)
+// LogitInv returns log(x/y) of Inv, also where x or y would underflow.
+func (d Beta) LogitInv(p, q float64) float64 {
+	_, _, u := d.inv(p, q)
 	return u
 }
 
-func betaIncInv(a, b, p, q, logBeta float64) (x, y, logit float64) {
+func (d Beta) inv(p, q float64) (x, y, logit float64) {
 	switch {
 	case p <= 0:
 		return 0, 1, math.Inf(-1)
 	case q <= 0:
 		return 1, 0, math.Inf(1)
 	}
-	mean, rest := a/(a+b), b/(a+b)
-	if lower, _ := BetaInc(a, b, mean, rest, logBeta); p <= lower {
-		x, u := betaTail(a, b, p, logBeta, mean)
-		return x, 1 - x, u - Log1p(-x)
+	mean, rest := d.A/(d.A+d.B), d.B/(d.A+d.B)
+	if lower, _ := d.Inc(mean, rest); p <= lower {
+		return d.tail(p, mean)
 	}
-	y, u := betaTail(b, a, q, logBeta, rest)
-	return 1 - y, y, Log1p(-y) - u
+	y, x, logit = d.mirror().tail(q, rest)
+	return x, y, -logit
 }
 
-// betaTail returns the x ≤ top with I_x(a, b) = p, and log x, by Newton's method for log I
-// as a function of log x, which is concave: from the left it does not overshoot.
-func betaTail(a, b, p, logBeta, top float64) (x, logX float64) {
+// tail returns the x ≤ top with I_x(A, B) = p, y = 1 − x and log(x/y), by Newton's method
+// for log I as a function of log x, which is concave: from the left it does not overshoot.
+func (d Beta) tail(p, top float64) (x, y, logit float64) {
 	l := Log(p)
-	u := min((l+Log(a)+logBeta)/a, Log(top))
+	u := min((l+Log(d.A)+d.LogBeta)/d.A, Log(top))
 	if u < -690 { // I is xᵃ/(a·B) to the last digit
-		return Exp(u), u
+		return Exp(u), 1, u
 	}
-	x = Exp(u)
 	for range 100 {
-		v, _ := BetaInc(a, b, x, 1-x, logBeta)
-		// I/(dI/d log x) = I·y/(xᵃyᵇ/B)
-		step := -logQuotient(v, p) * v * (1 - x) / betaKernel(a, b, x, 1-x, logBeta)
-		x *= Exp(step)
-		if !(math.Abs(step) > 1e-9) {
+		x := Exp(u)
+		f, _ := lentz(betaTerms(d.A, d.B, x, 1-x))
+		logI := math.FMA(d.A, u, math.FMA(d.B, Log1p(-x), -d.LogBeta)) - Log(f)
+		step := (l - logI) / f // in log(x/y), with dI/I = f
+		u = math.FMA(step, 1-x, u)
+		if !(math.Abs(step) > 1e-5) {
 			break
 		}
 	}
-	return x, Log(x)
+	x = Exp(u)
+	if y = 1 - x; x > 0.5 { // a last step by the exact function, in the smaller of x and y
+		y = math.FMA(y, Expm1(-x*d.step(x, y, p)), y)
+		x = 1 - y
+	} else {
+		x = math.FMA(x, Expm1(y*d.step(x, y, p)), x)
+		y = 1 - x
+	}
+	return x, y, Log(x / y)
+}
+
+// step returns Newton's step for I = p, as a change of log(x/y).
+func (d Beta) step(x, y, p float64) float64 {
+	k := d.kernel(x, y)
+	v, _ := d.inc(x, y, k)
+	return -logQuotient(v, p) * v / k
+}
+
+// LogBeta returns log B(a, b) for a, b > 0: Stirling's formula with the large
+// terms cancelled by hand.
+func LogBeta(a, b float64) float64 {
+	if a < b {
+		a, b = b, a
+	}
+	n := a + b
+	l := math.FMA(a-0.5, -Log1p(b/a), math.FMA(b, Log(b/n), -0.5*Log(b)))
+	return l + 0.5*log2π + (Stirling(a) - Stirling(n) + Stirling(b))
+}
+
+// LogBetaKernel returns log(xᵃ·yᵇ/B(a,b)) for x + y = 1.
+func LogBetaKernel(a, b, x, y float64) float64 { return BetaNorm(a, b) + BetaExponent(a, b, x, y) }
+
+// BetaExponent returns a·log(n·x/a) + b·log(n·y/b) ≤ 0 for n = a + b and
+// x + y = 1, exact where it is near 0.
+func BetaExponent(a, b, x, y float64) float64 {
+	n, w := a+b, float64(a*y)
+	e := math.FMA(b, x, -w) - math.FMA(a, y, -w) // (a+b)·x − a
+	return math.FMA(a, logRatioMinus(n/a*x, e/a), float64(b*logRatioMinus(n/b*y, -e/b)))
+}
+
+// BetaNorm returns what is left of [LogBetaKernel].
+func BetaNorm(a, b float64) float64 {
+	return Stirling(a+b) - Stirling(a) - Stirling(b) - 0.5*(log2π+Log(1/a+1/b))
 }

@@ -17,12 +17,12 @@ func GammaInc(a, x float64) (p, q float64) {
 	case a < 1 && x < 1.5:
 		return gammaIncSmall(a, x)
 	}
-	kernel := Exp(LogGammaKernel(a, x))
+	kernel := GammaKernel(a, x)
 	if x < a+1 {
 		p = float64(kernel / a * gammaSeries(a, x))
 		return p, 1 - p
 	}
-	q = float64(kernel * gammaFraction(a, x))
+	q = float64(kernel / gammaFraction(a, x))
 	return 1 - q, q
 }
 
@@ -37,10 +37,13 @@ func gammaIncSmall(a, x float64) (p, q float64) {
 			break
 		}
 	}
-	l := float64(a*Log(x)) - Lgamma(1+a)
-	scale := Exp(l)
-	p = scale * (1 + float64(a*sum))
+	l := float64(a*Log(x)) - Lgamma1p(a)
+	scale := Pow(x, a) / Gamma(1+a)
+	p = float64(scale * math.FMA(a, sum, 1))
 	q = -Expm1(l) - float64(scale*a*sum)
+	if p < 0.5 {
+		q = 1 - p
+	}
 	return p, q
 }
 
@@ -54,36 +57,25 @@ func gammaSeries(a, x float64) float64 {
 	return sum
 }
 
-// gammaFraction returns the continued fraction 1/(x+1−a−1(1−a)/(x+3−a−…)) by
-// Lentz's method.
+// gammaFraction returns the continued fraction x+1−a−1(1−a)/(x+3−a−…).
 func gammaFraction(a, x float64) float64 {
 	b := x + 1 - a
-	c := math.Inf(1)
-	d := 1 / b
-	h := d
-	for n := 1.0; n < 1e6; n++ {
-		an := n * (a - n)
-		b += 2
-		d = 1 / nonZero(math.FMA(an, d, b))
-		c = nonZero(b + an/c)
-		h *= c * d
-		if math.Abs(float64(c*d)-1) < 1e-16 {
-			break
-		}
-	}
-	return h
-}
-
-func nonZero(x float64) float64 {
-	if x == 0 {
-		return 1e-300
-	}
-	return x
+	return fraction(b, func(n float64) (num, den float64) { return n * (a - n), b + 2*n })
 }
 
 // GammaIncInv returns the x with P(a,x) = p and Q(a,x) = q; the smaller of the
 // two is used.
-func GammaIncInv(a, p, q float64) float64 { return Exp(LogGammaIncInv(a, p, q)) }
+func GammaIncInv(a, p, q float64) float64 {
+	u := LogGammaIncInv(a, p, q)
+	x := Exp(u)
+	if x > 1e-290 && x < 1e290 { // a last step without the rounding of the logarithm
+		lower, upper := GammaInc(a, x)
+		if v, slope := LogRatio(lower, upper, p, q, GammaKernel(a, x)); slope > 0 {
+			x = math.FMA(x, Expm1(-v/slope), x)
+		}
+	}
+	return x
+}
 
 // LogGammaIncInv returns the logarithm of GammaIncInv, also where that would
 // underflow.
@@ -104,7 +96,7 @@ func LogGammaIncInv(a, p, q float64) float64 {
 	return Root(u, func(u float64) (v, slope float64) {
 		x := Exp(u)
 		lower, upper := GammaInc(a, x)
-		return LogRatio(lower, upper, p, q, Exp(LogGammaKernel(a, x)))
+		return LogRatio(lower, upper, p, q, GammaKernel(a, x))
 	})
 }
 

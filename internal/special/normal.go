@@ -15,6 +15,27 @@ func NdtrWithin(z float64) float64 { return kernel.NormalWithin(z) }
 // NdtrTail returns e^(z²/2)·Φ(−z).
 func NdtrTail(z float64) float64 { return kernel.NormalTail(z) }
 
+// gauss are the positive points and the weights of Gauss's quadrature of 12 points on
+// (−1, 1).
+var gauss = [6][2]float64{
+	{0.12523340851146891547, 0.24914704581340278500}, {0.36783149899818019375, 0.23349253653835480876},
+	{0.58731795428661744730, 0.20316742672306592175}, {0.76990267419430468704, 0.16007832854334622633},
+	{0.90411725637047485668, 0.10693932599531843096}, {0.98156063424671925069, 0.04717533638651182719},
+}
+
+// NdtrTailDrop returns NdtrTail(z) − NdtrTail(z+w) for w ≥ 0, exact for small w.
+func NdtrTailDrop(z, w float64) float64 {
+	if w > 1 {
+		return NdtrTail(z) - NdtrTail(z+w)
+	}
+	sum, mid := 0.0, z+0.5*w
+	for _, g := range gauss { // of minus the derivative
+		up, down := math.FMA(0.5*w, g[0], mid), math.FMA(-0.5*w, g[0], mid)
+		sum = math.FMA(g[1], math.FMA(-up, NdtrTail(up), invSqrt2π)+math.FMA(-down, NdtrTail(down), invSqrt2π), sum)
+	}
+	return float64(0.5 * w * sum)
+}
+
 // NdtrInv returns the z with Φ(z) = p and Φ(−z) = q; the smaller of the two is
 // used.
 func NdtrInv(p, q float64) float64 { return kernel.NormalQuantileAt(0.5*(p-q), min(p, q)) }

@@ -14,7 +14,7 @@ func two(f func(x float64) float64) func(a []float64) []float64 {
 }
 
 func betaInc(a []float64) []float64 {
-	return pair(BetaInc(a[0], a[1], a[2], a[3], LogBeta(a[0], a[1])))
+	return pair(NewBeta(a[0], a[1]).Inc(a[2], a[3]))
 }
 
 func pair(x, y float64) []float64 { return []float64{x, y} }
