@@ -47,7 +47,7 @@ type lane struct {
 
 const (
 	laneWork = 1e7 // operations of a lane, at least: some 100 µs
-	laneRows = 64  // rows of a lane, at least: products of less are slow
+	laneRows = 128 // rows of a lane, at least: each goes through all weights and gradients
 	maxLanes = 32
 	large    = 1e6 // numbers of a model whose memory counts
 	laneRoom = 6e6 // numbers that the gradients of all lanes may take
@@ -61,6 +61,19 @@ const (
 func leastRows(perRow, numbers int) float64 {
 	reuse := 8 * float64(perRow) / float64(numbers)
 	return max(8, laneRows/(1+float64(reuse*reuse)))
+}
+
+// laneCount returns into how many lanes n rows are cut: also two of half the rows
+// that they should have, for two cores.
+func laneCount(n, perRow, numbers int) int {
+	rows, work := float64(n), float64(n)*(6*float64(numbers)+20*float64(perRow))
+	most := rows / leastRows(perRow, numbers)
+	most = max(most, min(2*most, 2))
+	lanes := max(int(min(work/laneWork, maxLanes, laneRoom/float64(numbers), most)), 1)
+	if numbers < 1e6 && lanes > 1 {
+		lanes &^= 1 // an even number, for two cores
+	}
+	return lanes
 }
 
 // shardRows returns how many of a lane's rows are on a tape at a time, each with
@@ -90,12 +103,7 @@ func newTrainer(l loss, batch, first *Data, n int) (*trainer, error) {
 		runtime.GC() // the parameters' former memory, before much more is set aside
 	}
 
-	work := float64(n) * (6*float64(numbers) + 20*float64(perRow))
-	lanes := int(min(work/laneWork, maxLanes, laneRoom/float64(numbers), float64(n)/leastRows(perRow, numbers)))
-	lanes = max(lanes, 1)
-	if numbers < 1e6 && lanes > 1 {
-		lanes &^= 1 // an even number, for two cores
-	}
+	lanes := laneCount(n, perRow, numbers)
 	tr.shard = shardRows((n+lanes-1)/lanes, perRow, numbers)
 	for range lanes {
 		tr.lanes = append(tr.lanes, &lane{grad: make([]float64, numbers)})

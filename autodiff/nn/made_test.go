@@ -151,9 +151,19 @@ func TestMADEGradients(t *testing.T) {
 	}
 }
 
-// The gradients of the wide network, which has several panels, are those of the plain one.
+// The gradients of the wide network, which has several panels, are those of the plain one,
+// also if there are weights below the stairs.
 func TestMADEPanelGradients(t *testing.T) {
 	m := NewMADE(madeSpecs()["wide"], rng.New(2))
+	testPanelGradients(t, m)
+	for _, l := range m.Layers {
+		Glorot(l, rng.New(9))
+	}
+	testPanelGradients(t, m)
+}
+
+func testPanelGradients(t *testing.T, m *MADE) {
+	t.Helper()
 	grads := func(f func(m *MADE, x autodiff.Var) autodiff.Var) [][]float64 {
 		tape := autodiff.NewTape()
 		x := tape.Variable(randomRows(20, m.In()))

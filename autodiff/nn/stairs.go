@@ -1,6 +1,9 @@
 package nn
 
 import (
+	"math"
+	"slices"
+
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
 )
@@ -18,17 +21,19 @@ type stairs struct {
 	first          []int // of each row, the first column in which it counts
 	cols           []panel
 	rows           []panel
-	groups         []panel // one for each degree, of columns, without corners
+	groups         []panel // one for each degree, of columns, with nothing below the stairs
+	holes          []span  // of the weights, what is below the stairs in cols and rows
 }
 
-// A panel is a block of columns: rows before full count in all of them, those
-// from full to depth−1, its corner, in some. Or it is a block of rows: columns
-// from full on count in all of them, those from depth to full−1 in some.
-type panel struct{ from, to, full, depth int }
+// A panel is a block of columns, of which the last counts down to depth; or one of rows,
+// of which the first counts from column depth on.
+type panel struct{ from, to, depth int }
 
 func (p panel) width() int { return p.to - p.from }
 
-// panelWidth balances the zeros multiplied in corners of n columns with the speed
+type span struct{ from, to int }
+
+// panelWidth balances the zeros multiplied in holes of n columns with the speed
 // of products of few columns.
 func panelWidth(n int) int {
 	if n < 192 {
@@ -60,7 +65,7 @@ func (s *stairs) cut() *stairs {
 			s.depth = append(s.depth, seen)
 		}
 		if s.to[m+1] > s.to[m] {
-			s.groups = append(s.groups, panel{s.to[m], s.to[m+1], seen, seen})
+			s.groups = append(s.groups, panel{s.to[m], s.to[m+1], seen})
 		}
 	}
 	for i, j := 0, 0; i < s.in; i++ {
@@ -69,86 +74,90 @@ func (s *stairs) cut() *stairs {
 		}
 		s.first = append(s.first, j)
 	}
-	s.cols, s.rows = panels(s.depth), panels(s.first)
-	for i, p := range s.rows { // in rows the corner comes before
-		s.rows[i].full, s.rows[i].depth = p.depth, p.full
+	width := panelWidth(s.out)
+	for from := 0; from < s.out; from += width {
+		to := min(from+width, s.out)
+		s.cols = join(s.cols, panel{from, to, s.depth[to-1]})
 	}
+	width = panelWidth(s.in)
+	for from := 0; from < s.in; from += width {
+		s.rows = join(s.rows, panel{from, min(from+width, s.in), s.first[from]})
+	}
+	s.punch()
 	return s
 }
 
-// panels cuts columns into panels, and joins those without corners of equal depth.
-func panels(depth []int) (all []panel) {
-	width := panelWidth(len(depth))
-	for from := 0; from < len(depth); from += width {
-		to := min(from+width, len(depth))
-		p := panel{from, to, depth[from], depth[to-1]}
-		if n := len(all) - 1; n >= 0 && all[n].full == p.depth {
-			all[n].to = to
-			continue
-		}
-		all = append(all, p)
+// join appends a panel, or lengthens the last one if it is as deep.
+func join(all []panel, p panel) []panel {
+	if n := len(all) - 1; n >= 0 && all[n].depth == p.depth {
+		all[n].to = p.to
+		return all
 	}
-	return all
+	return append(all, p)
 }
 
-// corner sets dst to rows i0 to i1−1 and columns j0 to j1−1 of w, with zeros below
-// the stairs.
-func (s *stairs) corner(dst, w []float64, i0, i1, j0, j1 int) []float64 {
-	width := j1 - j0
-	dst = dst[:(i1-i0)*width]
-	for i := i0; i < i1; i++ {
-		row, j := dst[(i-i0)*width:(i-i0+1)*width], min(max(s.first[i], j0), j1)
-		clear(row[:j-j0])
-		copy(row[j-j0:], w[i*s.out+j:i*s.out+j1])
-	}
-	return dst
-}
-
-// cornerLen returns how many numbers the largest corner has.
-func (s *stairs) cornerLen() int {
-	n := 0
+// punch finds the holes.
+func (s *stairs) punch() {
+	from := slices.Clone(s.first)
 	for _, p := range s.cols {
-		n = max(n, (p.depth-p.full)*p.width())
-	}
-	for _, p := range s.rows {
-		n = max(n, (p.full-p.depth)*p.width())
-	}
-	return n
-}
-
-// clearCorners sets what is below the stairs in the corners of columns of w to 0.
-func (s *stairs) clearCorners(w []float64) {
-	for _, p := range s.cols {
-		for i := p.full; i < p.depth; i++ {
-			if j := min(s.first[i], p.to); j > p.from {
-				clear(w[i*s.out+p.from : i*s.out+j])
+		for i := range p.depth {
+			if s.first[i] > p.from {
+				from[i] = p.from
 			}
 		}
 	}
+	for _, p := range s.rows {
+		for i := p.from; i < p.to; i++ {
+			from[i] = min(from[i], p.depth)
+		}
+	}
+	for i, first := range s.first {
+		if from[i] < first {
+			s.holes = append(s.holes, span{i*s.out + from[i], i*s.out + first})
+		}
+	}
 }
 
-// dense sets y to act(start + x·w); lds is as for kernel.DensePart.
-func (s *stairs) dense(y, x, w, start []float64, lds, n int, act kernel.Act, tmp []float64) {
+// filled returns w if its holes are 0, as they are unless they have been set by hand;
+// else a copy of which that is true, in memory that temp gives.
+func (s *stairs) filled(w []float64, temp func(n int) []float64) []float64 {
+	var bits uint64
+	for _, h := range s.holes {
+		for _, v := range w[h.from:h.to] {
+			bits |= math.Float64bits(v)
+		}
+	}
+	if bits == 0 {
+		return w
+	}
+	c := temp(len(w))
+	copy(c, w)
+	s.clear(c)
+	return c
+}
+
+// clear sets the holes of w to 0.
+func (s *stairs) clear(w []float64) {
+	for _, h := range s.holes {
+		clear(w[h.from:h.to])
+	}
+}
+
+// dense sets y to act(start + x·w), w filled unless there are few rows; lds is as for
+// kernel.DensePart.
+func (s *stairs) dense(y, x, w, start []float64, lds, n int, act kernel.Act) {
 	const chunk = 256 // rows whose results stay in the cache for the Tanh
 	fused, panels := act, s.cols
 	if act == kernel.Tanh {
 		fused = kernel.Linear
 	}
-	if n < 8 && len(s.groups) < 16 {
-		panels = s.groups // for so few rows corners cost more than narrow products
+	if s.few(n) {
+		panels = s.groups
 	}
 	for r := 0; r < n; r += chunk {
 		rows, x, y, start := min(chunk, n-r), x[r*s.in:], y[r*s.out:], start[r*lds:]
 		for _, p := range panels {
-			k, first := p.depth-p.full, fused
-			if k > 0 {
-				first = kernel.Linear
-			}
-			kernel.DensePart(y[p.from:], s.out, x, s.in, w[p.from:], s.out, start[p.from:], lds, rows, p.full, p.width(), first)
-			if k > 0 {
-				corner := s.corner(tmp, w, p.full, p.depth, p.from, p.to)
-				kernel.DensePart(y[p.from:], s.out, x[p.full:], s.in, corner, p.width(), y[p.from:], s.out, rows, k, p.width(), fused)
-			}
+			kernel.DensePart(y[p.from:], s.out, x, s.in, w[p.from:], s.out, start[p.from:], lds, rows, p.depth, p.width(), fused)
 		}
 		if act == kernel.Tanh {
 			kernel.TanhOf(y[:rows*s.out], y[:rows*s.out])
@@ -156,17 +165,15 @@ func (s *stairs) dense(y, x, w, start []float64, lds, n int, act kernel.Act, tmp
 	}
 }
 
-// inputGrad adds dz·wᵀ to dx.
-func (s *stairs) inputGrad(dx, dz, w []float64, n int, tmp []float64) {
+// few reports whether n rows are so few that to look at the holes costs more than narrow
+// products around them.
+func (s *stairs) few(n int) bool { return n < 8 && len(s.groups) < 16 }
+
+// inputGrad sets dx to dz·wᵀ, or adds it; w is filled.
+func (s *stairs) inputGrad(dx, dz, w []float64, n int, add bool) {
 	for _, p := range s.rows {
-		i, k := p.width(), p.full-p.depth
-		if k > 0 {
-			corner := s.corner(tmp, w, p.from, p.to, p.depth, p.full)
-			kernel.Gemm(false, true, n, i, k, dz[p.depth:], s.out, corner, k, true, dx[p.from:], s.in)
-		}
-		if k = s.out - p.full; k > 0 {
-			kernel.Gemm(false, true, n, i, k, dz[p.full:], s.out, w[p.from*s.out+p.full:], s.out, true, dx[p.from:], s.in)
-		}
+		k := s.out - p.depth
+		kernel.Gemm(false, true, n, p.width(), k, dz[p.depth:], s.out, w[p.from*s.out+p.depth:], s.out, add, dx[p.from:], s.in)
 	}
 }
 
@@ -185,30 +192,33 @@ func (s *stairs) mask(w []float64) {
 var stairsOp = &autodiff.Op{
 	Name: "nn.MADE",
 	Forward: func(c *autodiff.Call) {
-		s, start, lds := c.Args().Ref.(*stairs), c.InShape(2), 0
+		s, start, lds, n := c.Args().Ref.(*stairs), c.InShape(2), 0, c.InShape(0).Rows
 		if start.Rows > 1 {
 			lds = start.Cols
 		}
-		s.dense(c.Out(0), c.In(0), c.In(1), c.In(2), lds, c.InShape(0).Rows, autodiff.Activation(c.Args().I), c.Temp(s.cornerLen()))
+		w := c.In(1)
+		if !s.few(n) {
+			w = s.filled(w, c.Temp)
+		}
+		s.dense(c.Out(0), c.In(0), w, c.In(2), lds, n, autodiff.Activation(c.Args().I))
 	},
 	Backward: func(c *autodiff.Call) {
 		s, n := c.Args().Ref.(*stairs), c.InShape(0).Rows
 		if n == 0 {
 			return
 		}
-		dz := c.OutGrad(0)
+		dz := c.OutGrad(0) // nobody asks for it again
 		if act := autodiff.Activation(c.Args().I); act != autodiff.Linear {
-			dz = c.Temp(len(dz))
-			kernel.ActGrad(dz, c.OutGrad(0), c.Out(0), act)
+			kernel.ActGrad(dz, dz, c.Out(0), act)
 		}
-		if dx := c.InGrad(0); dx != nil {
-			s.inputGrad(dx, dz, c.In(1), n, c.Temp(s.cornerLen()))
+		if dx, add := c.InGradAdd(0); dx != nil {
+			s.inputGrad(dx, dz, s.filled(c.In(1), c.Temp), n, add)
 		}
 		if dw := c.InGrad(1); dw != nil {
 			for _, p := range s.cols {
 				kernel.Gemm(true, false, p.depth, p.width(), n, c.In(0), s.in, dz[p.from:], s.out, true, dw[p.from:], s.out)
 			}
-			s.clearCorners(dw)
+			s.clear(dw)
 		}
 		if db := c.InGrad(2); db != nil {
 			if c.InShape(2).Rows == n {

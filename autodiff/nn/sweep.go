@@ -218,7 +218,7 @@ func (s *sweep) addWeights(st stage, dw, db []float64) {
 			kernel.Gemm(false, true, p.depth, p.width(), s.n, s.bufs[st.src], s.n,
 				s.rows(dz, p.from, p.to), s.n, true, dw[p.from:], g.out)
 		}
-		g.clearCorners(dw)
+		g.clear(dw)
 	}
 	if len(db) == g.out {
 		for u := range db {
