@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // ActNorm scales and shifts each column by learned numbers that start from data:
@@ -44,7 +45,7 @@ func (a *ActNorm) Initialize(y autodiff.Var) {
 		return
 	}
 	wantCols("ActNorm", y, a.Shift.Len())
-	mean, sd := moments(y.Data(), y.Rows(), y.Cols())
+	mean, sd := kernel.Moments(y.Data(), y.Rows(), y.Cols())
 	for j, v := range sd {
 		if v == 0 {
 			v = 1

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // BatchNorm normalises data on their way to the base by running means and
@@ -95,12 +96,7 @@ func (b *BatchNorm) Observe(y autodiff.Var) {
 func (b *BatchNorm) observe(y autodiff.Var, decay float64) {
 	n, d := y.Dims()
 	wantCols("BatchNorm", y, b.Mean.Len())
-	mean, sd := moments(y.Data(), n, d)
-	m, v := b.Mean.Data(), b.Var.Data()
-	for j := range d {
-		m[j] = float64(decay*m[j]) + float64((1-decay)*mean[j])
-		v[j] = float64(decay*v[j]) + float64((1-decay)*float64(sd[j]*sd[j]))
-	}
+	kernel.RunMoments(b.Mean.Data(), b.Var.Data(), y.Data(), n, d, decay)
 }
 
 // Statistics returns m and v.

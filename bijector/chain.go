@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
 )
 
 // Chain is the composition of its elements in slice order: Chain{f, g} maps x
@@ -112,6 +113,9 @@ func initializes(b Bijector) bool {
 		return slices.ContainsFunc(c, initializes)
 	case *Invert:
 		return initializes(c.B)
+	case *Coupling:
+		_, ok := c.Net.(nn.Observer)
+		return ok
 	}
 	_, ok := b.(Initializer)
 	return ok

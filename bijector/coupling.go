@@ -85,6 +85,11 @@ func (c *Coupling) Restore() error {
 
 // parts returns the columns to change and the parameters of their maps.
 func (c *Coupling) parts(x autodiff.Var) (change, raw autodiff.Var) {
+	return x.Gather(c.Change), c.Net.Apply(c.in(x))
+}
+
+// in returns what the network sees.
+func (c *Coupling) in(x autodiff.Var) autodiff.Var {
 	wantCols("Coupling", x, len(c.Keep)+len(c.Change))
 	in := x
 	if len(c.Keep) > 0 {
@@ -100,7 +105,7 @@ func (c *Coupling) parts(x autodiff.Var) (change, raw autodiff.Var) {
 		}
 		in = ctx
 	}
-	return x.Gather(c.Change), c.Net.Apply(in)
+	return in
 }
 
 // Forward returns y.
@@ -125,6 +130,29 @@ func (c *Coupling) ILDJ(y autodiff.Var) autodiff.Var {
 func (c *Coupling) FLDJ(x autodiff.Var) autodiff.Var {
 	_, s := c.Map.Forward(c.parts(x))
 	return s.RowSum()
+}
+
+// Initialize sets the network's running statistics from the rows of y, if it is an
+// [nn.Observer].
+func (c *Coupling) Initialize(y autodiff.Var) {
+	if o, ok := c.Net.(nn.Observer); ok {
+		o.Initialize(c.in(y))
+	}
+}
+
+// Observe shows the network the rows of y.
+func (c *Coupling) Observe(y autodiff.Var) {
+	if o, ok := c.Net.(nn.Observer); ok {
+		o.Observe(c.in(y))
+	}
+}
+
+// Statistics returns the network's running statistics.
+func (c *Coupling) Statistics() []*autodiff.Param {
+	if o, ok := c.Net.(nn.Observer); ok {
+		return o.Statistics()
+	}
+	return nil
 }
 
 // CondDim returns Cond.

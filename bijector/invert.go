@@ -8,12 +8,12 @@ import (
 
 // Invert is a bijector turned around: its Forward is B's Inverse.
 //
-// [Initialize] makes an [ActNorm] or [Standardizer] inside B give mean 0 and variance 1
-// from the data that arrive there, by way of every [Chain], [Blockwise], [Subset],
+// [Initialize] makes an [ActNorm], [Standardizer] or the network of a [Coupling] inside B
+// start from the data that arrive there, by way of every [Chain], [Blockwise], [Subset],
 // [PerPixel] and Invert that holds it. Anything else that starts from data must be
 // initialised by hand before it is turned around. That goes for [BatchNorm],
-// of which [Observe] and [Statistics] take no notice either: what an inverted one would gather
-// are moments of its own results. It stays the map that it is.
+// what an inverted one would gather are moments of its own results. [Observe] and [Statistics] take
+// no notice of what is inside B: it stays the map that it is.
 type Invert struct{ B Bijector }
 
 // NewInvert returns the inverse of b.
@@ -62,6 +62,8 @@ func (i *Invert) Initialize(y autodiff.Var) {
 			turned.Blocks[k] = Block{B: NewInvert(e.B), In: e.Out, Out: e.In}
 		}
 		turned.Initialize(y)
+	case *Coupling: // its network sees columns that pass unchanged
+		b.Initialize(y)
 	case *Subset:
 		Initialize(NewInvert(b.B), y.Gather(b.Index))
 	case *PerPixel:

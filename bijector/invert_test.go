@@ -2,11 +2,14 @@ package bijector_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/bijector/bijectortest"
+	"github.com/normflow/normflow/internal/rng"
 )
 
 // Maps that start from data standardise them in the direction in which they meet them.
@@ -54,5 +57,27 @@ func TestInvertLeavesBatchNorm(t *testing.T) {
 	bijector.Observe(f, y)
 	if b.Initialized || b.Mean.Data()[0] != 0 || b.Var.Data()[0] != 1 || len(bijector.Statistics(f)) != 0 {
 		t.Errorf("got %+v, want no change", b)
+	}
+}
+
+// The network of an inverted coupling sees the same columns, and starts from them.
+func TestInvertInitialisesNetworks(t *testing.T) {
+	statistics := func(turn func(b bijector.Bijector) bijector.Bijector) []float64 {
+		net := nn.NewConv2D(1, 2, 1, 2, 1, nn.Linear, rng.New(1)).NormaliseBatch(1)
+		c := bijector.NewCoupling(4, []int{0, 3}, bijector.Affine{}, 0, func(_, _ int) nn.Network { return net })
+		y := autodiff.NewTape().Matrix(bijectortest.Uniform(50, 4, 3, 9))
+		bijector.Initialize(turn(bijector.Chain{bijector.NewShift(autodiff.Fixed(1)), c}), y)
+		if !net.Norm.Initialized {
+			t.Error("got statistics that are not initialised")
+		}
+		return append(net.Norm.Mean.Data(), net.Norm.Var.Data()...)
+	}
+	want := statistics(func(b bijector.Bijector) bijector.Bijector { return b })
+	got := statistics(func(b bijector.Bijector) bijector.Bijector {
+		c := b.(bijector.Chain)
+		return bijector.NewInvert(bijector.Chain{c[1], c[0]})
+	})
+	if !slices.Equal(got, want) {
+		t.Errorf("got statistics %v, want %v", got, want)
 	}
 }

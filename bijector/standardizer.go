@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // Standardizer scales and shifts columns by constants that it takes from data,
@@ -55,7 +56,7 @@ func (s *Standardizer) Initialize(y autodiff.Var) {
 	}
 	n, d := y.Dims()
 	wantCols("Standardizer", y, s.Scale.Len())
-	mean, sd := moments(y.Data(), n, d)
+	mean, sd := kernel.Moments(y.Data(), n, d)
 	for j, v := range sd {
 		if v == 0 {
 			sd[j] = 1

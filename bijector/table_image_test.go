@@ -39,6 +39,26 @@ func checkerboard(channels, h, w int) *bijector.Coupling {
 	})
 }
 
+// normalised returns a coupling whose network is normalised by the statistics of some data.
+func normalised(cond int) *bijector.Coupling {
+	const channels, h, w = 2, 4, 2
+	half := channels / 2 * h * w
+	c := bijector.NewCoupling(2*half, bijector.Columns(0, half), bijector.Affine{}, cond, func(in, out int) nn.Network {
+		net := nn.NewResConv(channels/2, 3, 1, channels, h, w, cond, 2, rng.New(5)).NormaliseBatch(0.9)
+		net.Blocks[0].A.Act = nn.Tanh
+		return net
+	})
+	tape := autodiff.NewTape()
+	y := tape.Matrix(bijectortest.Normal(20, 2*half))
+	var b bijector.Bijector = c
+	if cond > 0 {
+		b = c.Given(tape.Matrix(bijectortest.Normal(20, cond)))
+	}
+	bijector.Initialize(b, y)
+	bijector.Observe(b, y)
+	return c
+}
+
 // multiscale returns two levels for 1×4×4 images, the second with a learned prior.
 func multiscale(cond int) *bijector.Multiscale {
 	prior := bijector.NewCoupling(8, nil, bijector.Affine{}, cond, mlp(3))
@@ -86,6 +106,8 @@ func imageCases() []bijectortest.Case {
 		{Name: "Conv1x1/one", B: bijector.NewConv1x1(1, 2, rng.New(1)), X: normal(4, 2)},
 		{Name: "Coupling/conv", B: convCoupling(2, 3, 2, 0, bijector.Affine{}), X: normal(4, 12)},
 		{Name: "Coupling/conv-conditional", B: convCoupling(2, 2, 2, 2, bijector.Spline{Bins: 2}), X: normal(4, 8), Context: normal(4, 2)},
+		{Name: "Coupling/batch-norm", B: normalised(0), X: normal(4, 16)},
+		{Name: "Coupling/batch-norm-conditional", B: normalised(2), X: normal(4, 16), Context: normal(4, 2)},
 		{Name: "Coupling/checkerboard", B: checkerboard(1, 3, 3), X: normal(4, 9)},
 		{Name: "Multiscale", B: multiscale(0), X: normal(4, 16)},
 		{Name: "Multiscale/conditional", B: multiscale(2), X: normal(4, 16), Context: normal(4, 2)},

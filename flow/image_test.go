@@ -58,6 +58,7 @@ func TestImagePresets(t *testing.T) {
 			{Channels: 3, Height: 8, Width: 4, Hidden: 4, Steps: 1, Scales: 2, Intensities: 16, Blocks: 1},
 			{Channels: 2, Height: 12, Width: 12, Hidden: 4, Steps: 1},
 			{Channels: 1, Height: 4, Width: 4, Hidden: 4, Steps: 2, Map: bijector.Spline{Bins: 3}, Marginals: 4},
+			{Height: 4, Width: 4, Hidden: 4, Steps: 2, BatchNorm: true},
 		} {
 			m := preset(a, rng.New(1))
 			d := max(a.Channels, 1) * a.Height * a.Width

@@ -32,6 +32,8 @@ type ImageArch struct {
 	Marginals int
 	// Blocks are the residual blocks of ImageRealNVP's networks; 0 is 2.
 	Blocks int
+	// BatchNorm makes ImageRealNVP normalise by running statistics of the minibatches.
+	BatchNorm bool
 }
 
 func (a ImageArch) withDefaults(what string, steps int) ImageArch {

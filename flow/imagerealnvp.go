@@ -13,8 +13,10 @@ import (
 // last scale has four couplings on checkerboards alone. a.Steps sets another number than three.
 // The networks are residual, of convolutions with normalised weights, see [nn.ResConv].
 //
-// A [bijector.ActNorm] follows each coupling in place of the paper's batch
-// normalisation. Priors, context, intensities and costs are those of [Glow].
+// With a.BatchNorm the networks and what follows each coupling are normalised by running
+// statistics, as in the paper. Otherwise, which fits better wherever it was measured, both start from
+// the statistics of the first data: the networks keep these, see [nn.BatchNorm], and a
+// [bijector.ActNorm] learns on from them. Priors, context, intensities and costs are those of [Glow].
 //
 // Laurent Dinh, Jascha Sohl-Dickstein, Samy Bengio, Density estimation using
 // Real NVP, 2016, arXiv:1605.08803.
@@ -37,12 +39,20 @@ func ImageRealNVP(a ImageArch, src rand.Source) *Transformed {
 	return a.flow(scales.chain())
 }
 
+// norm returns the normalisation of the channels next to a coupling.
 func (a ImageArch) norm() bijector.Bijector {
+	if a.BatchNorm {
+		return bijector.NewPerPixel(bijector.NewBatchNorm(a.Channels), a.pixels())
+	}
 	return bijector.NewPerPixel(bijector.NewActNorm(a.Channels), a.pixels())
 }
 
 func (a ImageArch) resConv(in, out int, src rand.Source) nn.Network {
-	return nn.NewResConv(in, a.Hidden, a.Blocks, out, a.Height, a.Width, a.Cond, a.Map.Params(), src).ZeroLast()
+	decay := 1.0
+	if a.BatchNorm {
+		decay = 0.999
+	}
+	return nn.NewResConv(in, a.Hidden, a.Blocks, out, a.Height, a.Width, a.Cond, a.Map.Params(), src).NormaliseBatch(decay).ZeroLast()
 }
 
 // realNVPChannels returns a coupling that keeps one half of the channels.

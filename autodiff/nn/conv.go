@@ -20,13 +20,15 @@ import (
 //
 // With Gain the weights are normalised: column o of W is used as
 // Gain[o]·W[:,o]/‖W[:,o]‖. T. Salimans and D. Kingma, Weight Normalization,
-// arXiv 1602.07868.
+// arXiv 1602.07868. With Norm, too, the results z of W/‖W‖ are normalised by running
+// statistics of each channel before gain and bias, Gain·(z − m)/√(v+ε) + B.
 type Conv2D struct {
 	Height, Width int
 	Size          int             // odd
 	W             *autodiff.Param // (Size·Size·C)×out
 	B             *autodiff.Param // 1×out
 	Gain          *autodiff.Param // 1×out, or nil
+	Norm          *BatchNorm      // or nil; with a Gain only
 	Act           Activation
 }
 
@@ -65,6 +67,19 @@ func (c *Conv2D) Normalise() *Conv2D {
 	return c
 }
 
+// NormaliseBatch makes weights and results normalised, with gains 1, biases 0 and
+// running statistics of the given decay, see [BatchNorm], and returns c.
+func (c *Conv2D) NormaliseBatch(decay float64) *Conv2D {
+	_, out := c.W.Dims()
+	c.Gain, c.Norm = autodiff.NewParam(1, out, nil), NewBatchNorm(out, decay)
+	g := c.Gain.Data()
+	for o := range g {
+		g[o] = 1
+	}
+	clear(c.B.Data())
+	return c
+}
+
 // Zero makes the result zero everywhere: it sets the biases and the weights,
 // or the gains of normalised weights, to 0.
 func (c *Conv2D) Zero() {
@@ -97,6 +112,14 @@ func (c *Conv2D) Restore() error {
 		}
 		if r, n := p.Dims(); r != 1 || n != out {
 			return fmt.Errorf("nn: Conv2D: got a bias or gain of %d×%d, want 1×%d", r, n, out)
+		}
+	}
+	if c.Norm != nil {
+		if c.Gain == nil {
+			return fmt.Errorf("nn: Conv2D: got a normalisation of the results without a gain, want both")
+		}
+		if err := c.Norm.check(out); err != nil {
+			return err
 		}
 	}
 	return c.Act.check()
@@ -132,31 +155,60 @@ func (c *Conv2D) Out() int { _, out := c.channels(); return out * c.pixels() }
 // Apply returns the convolution, n×In → n×Out, at a cost of about 2·Size² numbers per
 // pixel and pair of channels. Beside the result it takes a bounded amount
 // of memory. It panics if x has another width.
-func (c *Conv2D) Apply(x autodiff.Var) autodiff.Var {
+func (c *Conv2D) Apply(x autodiff.Var) autodiff.Var { return c.pass(x, (*Conv2D).apply) }
+
+func (c *Conv2D) pass(x autodiff.Var, f layerFunc) autodiff.Var {
 	if x.Cols() != c.In() {
 		panic(fmt.Sprintf("nn: Conv2D: got %d columns, want %d", x.Cols(), c.In()))
 	}
 	in, _ := c.channels()
-	return Channels(c.apply(Pixels(x, in, 1)), c.pixels(), 1)
+	return Channels(f(c, Pixels(x, in, 1)), c.pixels(), 1)
 }
+
+// Initialize sets the running statistics, if there are any, from the rows of x, once.
+func (c *Conv2D) Initialize(x autodiff.Var) { c.pass(x, (*Conv2D).initialize) }
+
+// Observe moves the running statistics, if there are any, towards those of the rows of x.
+func (c *Conv2D) Observe(x autodiff.Var) { c.pass(x, (*Conv2D).observe) }
+
+// Statistics returns the running statistics.
+func (c *Conv2D) Statistics() []*autodiff.Param { return statistics(c) }
 
 // apply maps pixels as rows, (n·Height·Width)×in → (n·Height·Width)×out.
 func (c *Conv2D) apply(x autodiff.Var) autodiff.Var {
 	t := x.Tape()
 	w, b := t.Use(c.W), t.Use(c.B)
 	if c.Gain != nil {
-		w = w.Mul(t.Use(c.Gain).Div(w.Square().ColSum().Sqrt()))
+		scale := t.Use(c.Gain)
+		if n := c.Norm; n != nil {
+			scale = scale.Div(t.Use(n.Var).AddConst(n.Eps).Sqrt())
+			b = b.Sub(scale.Mul(t.Use(n.Mean)))
+		}
+		w = w.Mul(scale.Div(norms(w)))
 	}
+	return c.convolve(x, w, b, c.Act)
+}
+
+// norms returns ‖W[:,o]‖, 1×out.
+func norms(w autodiff.Var) autodiff.Var { return w.Square().ColSum().Sqrt() }
+
+// linear returns the results of W/‖W‖ for pixels x, of which Norm has the statistics.
+func (c *Conv2D) linear(x autodiff.Var) autodiff.Var {
+	w := x.Tape().Use(c.W)
+	return c.convolve(x, w.Div(norms(w)), x.Tape().Zeros(1, w.Cols()), Linear)
+}
+
+// convolve returns the convolution of pixels by weights w and biases b.
+func (c *Conv2D) convolve(x, w, b autodiff.Var, act Activation) autodiff.Var {
 	if c.Size == 1 {
-		return c.Act.dense(x, w, b)
+		return act.dense(x, w, b)
 	}
 	args := autodiff.Args{A: float64(c.Height), B: float64(c.Width), J: c.Size}
-	act := c.Act
 	switch act {
 	case ReLU:
 		args.I, act = int(autodiff.ReLU), Linear
 	case Tanh:
 		args.I, act = int(autodiff.Tanh), Linear
 	}
-	return act.Apply(convOp.Apply(t, args, autodiff.Shape{Rows: x.Rows(), Cols: w.Cols()}, x, w, b))
+	return act.Apply(convOp.Apply(x.Tape(), args, autodiff.Shape{Rows: x.Rows(), Cols: w.Cols()}, x, w, b))
 }

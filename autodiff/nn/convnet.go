@@ -114,27 +114,43 @@ func (m *ConvNet) ZeroLast() *ConvNet {
 
 // Apply returns the network at the rows of x, n×In → n×Out. It panics if x has
 // another width.
-func (m *ConvNet) Apply(x autodiff.Var) autodiff.Var {
-	h := start("ConvNet", x, &m.Layers[0], m.Context)
+func (m *ConvNet) Apply(x autodiff.Var) autodiff.Var { return m.pass(x, (*Conv2D).apply) }
+
+func (m *ConvNet) pass(x autodiff.Var, f layerFunc) autodiff.Var {
+	h := start("ConvNet", x, &m.Layers[0], m.Context, f)
 	for i := range m.Layers[1:] {
-		h = m.Layers[i+1].apply(h)
+		h = f(&m.Layers[i+1], h)
 	}
 	return Channels(h, m.Layers[0].pixels(), m.Group)
 }
 
+// Initialize sets the running statistics of the layers that have some from the rows of x, once.
+func (m *ConvNet) Initialize(x autodiff.Var) { m.pass(x, (*Conv2D).initialize) }
+
+// Observe moves the running statistics towards those of the rows of x.
+func (m *ConvNet) Observe(x autodiff.Var) { m.pass(x, (*Conv2D).observe) }
+
+// Statistics returns the running statistics of the layers.
+func (m *ConvNet) Statistics() (all []*autodiff.Param) {
+	for i := range m.Layers {
+		all = append(all, statistics(&m.Layers[i])...)
+	}
+	return all
+}
+
 // start returns the pixels of the first layer's result, with the context added.
-func start(what string, x autodiff.Var, first *Conv2D, context *Layer) autodiff.Var {
+func start(what string, x autodiff.Var, first *Conv2D, context *Layer, f layerFunc) autodiff.Var {
 	image, cond := first.In(), contextWidth(context)
 	if x.Cols() != image+cond {
 		panic(fmt.Sprintf("nn: %s: got %d columns, want %d", what, x.Cols(), image+cond))
 	}
 	in, out := first.channels()
 	if context == nil {
-		return first.apply(Pixels(x, in, 1))
+		return f(first, Pixels(x, in, 1))
 	}
 	linear := *first
 	linear.Act = Linear
-	h := linear.apply(Pixels(x.Slice(0, image), in, 1))
+	h := f(&linear, Pixels(x.Slice(0, image), in, 1))
 	c := context.Apply(x.Slice(image, image+cond))
 	n, p := x.Rows(), first.pixels()
 	c = c.Reshape(n*out, 1).Expand(n*out, p).Reshape(n, out*p)

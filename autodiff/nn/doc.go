@@ -13,7 +13,8 @@
 //
 // [Conv2D] is a convolution, [ConvNet] and [ResConv] are networks of convolutions whose
 // rows are images, channel by channel. Between layers pixels are rows, so that a layer is
-// one large matrix product: see [Pixels].
+// one large matrix product: see [Pixels]. Their results can be normalised by running statistics,
+// [BatchNorm]; rows stay independent, and who trains keeps the statistics, see [Observer].
 //
 // # Float32
 //

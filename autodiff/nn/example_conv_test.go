@@ -76,3 +76,17 @@ func ExamplePixels() {
 	// ⎣ 3  30⎦
 	// [1 2 3 10 20 30]
 }
+
+// Who trains shows the network the data around its steps.
+func ExampleBatchNorm() {
+	c := nn.NewConv2D(1, 1, 1, 1, 1, nn.Linear, rng.New(1)).NormaliseBatch(0.9)
+	c.W.Set([]float64{1})
+	rows := func(x ...float64) autodiff.Var { return autodiff.NewTape().Matrix(mat.NewDense(len(x), 1, x)) }
+	c.Initialize(rows(10, 14)) // before the first step
+	fmt.Printf("%.3f\n", c.Apply(rows(10, 14)).Data())
+	c.Observe(rows(20, 24)) // after every step
+	fmt.Println(c.Norm.Mean.Data(), c.Norm.Var.Data())
+	// Output:
+	// [-1.000 1.000]
+	// [13] [4]
+}

@@ -12,9 +12,8 @@ import (
 // [ConvNet].
 //
 // It is the conditioner of L. Dinh, J. Sohl-Dickstein and S. Bengio, Density
-// estimation using Real NVP, arXiv 1605.08803, with weight normalisation; the paper's
-// batch normalisation within the network, which would make rows depend on each
-// other, is left out.
+// estimation using Real NVP, arXiv 1605.08803, with weight normalisation, and with
+// batch normalisation after [ResConv.NormaliseBatch].
 type ResConv struct {
 	First   Conv2D
 	Blocks  []ConvBlock
@@ -41,6 +40,17 @@ func NewResConv(in, hidden, blocks, out, height, width, cond, group int, src ran
 	m.Last = conv(hidden, out, 1, Linear)
 	m.Context = newContext(cond, hidden, src)
 	must(m.Restore())
+	return m
+}
+
+// NormaliseBatch makes all layers but the last normalise their results, too, by running
+// statistics of the given decay, see [BatchNorm], and returns m.
+func (m *ResConv) NormaliseBatch(decay float64) *ResConv {
+	m.First.NormaliseBatch(decay)
+	for i := range m.Blocks {
+		m.Blocks[i].A.NormaliseBatch(decay)
+		m.Blocks[i].B.NormaliseBatch(decay)
+	}
 	return m
 }
 
@@ -89,11 +99,28 @@ func (m *ResConv) ZeroLast() *ResConv {
 
 // Apply returns the network at the rows of x, n×In → n×Out. It panics if x has
 // another width.
-func (m *ResConv) Apply(x autodiff.Var) autodiff.Var {
-	h := start("ResConv", x, &m.First, m.Context)
+func (m *ResConv) Apply(x autodiff.Var) autodiff.Var { return m.pass(x, (*Conv2D).apply) }
+
+func (m *ResConv) pass(x autodiff.Var, f layerFunc) autodiff.Var {
+	h := start("ResConv", x, &m.First, m.Context, f)
 	for i := range m.Blocks {
 		b := &m.Blocks[i]
-		h = h.Add(b.B.apply(b.A.apply(h.ReLU())))
+		h = h.Add(f(&b.B, f(&b.A, h.ReLU())))
 	}
-	return Channels(m.Last.apply(h.ReLU()), m.First.pixels(), m.Group)
+	return Channels(f(&m.Last, h.ReLU()), m.First.pixels(), m.Group)
+}
+
+// Initialize sets the running statistics of the layers that have some from the rows of x, once.
+func (m *ResConv) Initialize(x autodiff.Var) { m.pass(x, (*Conv2D).initialize) }
+
+// Observe moves the running statistics towards those of the rows of x.
+func (m *ResConv) Observe(x autodiff.Var) { m.pass(x, (*Conv2D).observe) }
+
+// Statistics returns the running statistics of the layers.
+func (m *ResConv) Statistics() []*autodiff.Param {
+	all := statistics(&m.First)
+	for i := range m.Blocks {
+		all = append(all, statistics(&m.Blocks[i].A, &m.Blocks[i].B)...)
+	}
+	return append(all, statistics(&m.Last)...)
 }

@@ -50,10 +50,34 @@ func (r *Rewired) Out() int { return len(r.Take) }
 
 // Apply returns the network at the rows of x, n×In → n×Out. It panics if x has
 // another width.
-func (r *Rewired) Apply(x autodiff.Var) autodiff.Var {
+func (r *Rewired) Apply(x autodiff.Var) autodiff.Var { return r.Net.Apply(r.whole(x)).Gather(r.Take) }
+
+// whole returns the rows of the network's inputs.
+func (r *Rewired) whole(x autodiff.Var) autodiff.Var {
 	if x.Cols() != len(r.Place) {
 		panic(fmt.Sprintf("nn: Rewired: got %d columns, want %d", x.Cols(), len(r.Place)))
 	}
-	whole := x.Tape().Zeros(x.Rows(), r.Net.In()).Replace(r.Place, x)
-	return r.Net.Apply(whole).Gather(r.Take)
+	return x.Tape().Zeros(x.Rows(), r.Net.In()).Replace(r.Place, x)
+}
+
+// Initialize initialises Net, if it keeps statistics.
+func (r *Rewired) Initialize(x autodiff.Var) {
+	if o, ok := r.Net.(Observer); ok {
+		o.Initialize(r.whole(x))
+	}
+}
+
+// Observe shows Net its rows, if it keeps statistics.
+func (r *Rewired) Observe(x autodiff.Var) {
+	if o, ok := r.Net.(Observer); ok {
+		o.Observe(r.whole(x))
+	}
+}
+
+// Statistics returns those of Net.
+func (r *Rewired) Statistics() []*autodiff.Param {
+	if o, ok := r.Net.(Observer); ok {
+		return o.Statistics()
+	}
+	return nil
 }

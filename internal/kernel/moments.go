@@ -1,11 +1,11 @@
-package bijector
+package kernel
 
 import "math"
 
-// moments returns the mean and the standard deviation (with divisor n) of each
+// Moments returns the mean and the standard deviation (with divisor n) of each
 // column of the n×d numbers x. A column whose numbers are all the same has
 // standard deviation 0, exactly.
-func moments(x []float64, n, d int) (mean, sd []float64) {
+func Moments(x []float64, n, d int) (mean, sd []float64) {
 	mean, sd = make([]float64, d), make([]float64, d)
 	for j := range d {
 		first, same := x[j], true
@@ -22,4 +22,14 @@ func moments(x []float64, n, d int) (mean, sd []float64) {
 		sd[j] = math.Sqrt(square / float64(n))
 	}
 	return mean, sd
+}
+
+// RunMoments moves running means and variances of d columns towards those of the
+// n×d numbers x: m ← decay·m + (1−decay)·mean, and v likewise.
+func RunMoments(m, v, x []float64, n, d int, decay float64) {
+	mean, sd := Moments(x, n, d)
+	for j := range d {
+		m[j] = float64(decay*m[j]) + float64((1-decay)*mean[j])
+		v[j] = float64(decay*v[j]) + float64((1-decay)*float64(sd[j]*sd[j]))
+	}
 }
