@@ -12,7 +12,8 @@ import (
 // Rows are scored and mapped a chunk at a time: few enough that what they need
 // stays near the cache, enough that matrix products run at speed.
 const (
-	mostRows  = 128
+	mostRows  = 512
+	leastPart = 64  // rows for each core, at least
 	chunkRoom = 2e6 // numbers on a tape
 )
 
@@ -33,13 +34,18 @@ func giveBack(t *autodiff.Tape) {
 	tapes.Put(t)
 }
 
-// eachChunk calls f for the chunks of n rows, on all cores if there are several.
+// eachChunk calls f for the chunks of n rows, on all cores if there are several: as
+// many chunks for each, of one size.
 func (m *Transformed) eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
-	chunk := m.chunk()
-	chunks := (n + chunk - 1) / chunk
-	workers := min(runtime.GOMAXPROCS(0), chunks)
-	if workers <= 1 {
-		runChunks(chunk, n, new(atomic.Int64), f)
+	workers := max(min(runtime.GOMAXPROCS(0), n/leastPart), 1)
+	rounds := (n + workers*m.chunk() - 1) / (workers * m.chunk())
+	chunk := (n + workers*rounds - 1) / (workers * rounds)
+	var shared *autodiff.Shared
+	if chunk < n {
+		shared = new(autodiff.Shared)
+	}
+	if workers == 1 {
+		runChunks(chunk, n, new(atomic.Int64), shared, f)
 		return
 	}
 	var next atomic.Int64
@@ -55,7 +61,7 @@ func (m *Transformed) eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
 					once.Do(func() { failed = r })
 				}
 			}()
-			runChunks(chunk, n, &next, f)
+			runChunks(chunk, n, &next, shared, f)
 		}()
 	}
 	wg.Wait()
@@ -64,8 +70,9 @@ func (m *Transformed) eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
 	}
 }
 
-func runChunks(chunk, n int, next *atomic.Int64, f func(t *autodiff.Tape, i, j int)) {
+func runChunks(chunk, n int, next *atomic.Int64, shared *autodiff.Shared, f func(t *autodiff.Tape, i, j int)) {
 	t := borrow()
+	t.Share(shared)
 	for {
 		i := (int(next.Add(1)) - 1) * chunk
 		if i >= n {
@@ -74,6 +81,7 @@ func runChunks(chunk, n int, next *atomic.Int64, f func(t *autodiff.Tape, i, j i
 		f(t, i, min(i+chunk, n))
 		t.Reset()
 	}
+	t.Share(nil)
 	giveBack(t)
 }
 
