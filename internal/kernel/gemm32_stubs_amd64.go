@@ -14,6 +14,11 @@ func panel512f32x1(p *panel)
 //go:noescape
 func panel512f32x2(p *panel)
 
+// panel512f32x3 computes a panel of 3 vectors.
+//
+//go:noescape
+func panel512f32x3(p *panel)
+
 // panel512f32x4 computes a panel of 4 vectors.
 //
 //go:noescape
@@ -33,6 +38,11 @@ func panel512f32x1m(p *panel)
 //
 //go:noescape
 func panel512f32x2m(p *panel)
+
+// panel512f32x3m computes a panel of 3 vectors.
+//
+//go:noescape
+func panel512f32x3m(p *panel)
 
 // panel512f32x4m computes a panel of 4 vectors.
 //

@@ -149,20 +149,24 @@ func (g *grid[T]) width(j, end int) (vecs, cols int) {
 	left := end - j
 	vecs = g.wide
 	for vecs > 1 && left < vecs*g.lanes && !g.partial(vecs, left) {
-		vecs /= 2
+		if vecs == 3 || vecs == 4 && g.tier == avx512 {
+			vecs--
+		} else {
+			vecs /= 2
+		}
 	}
 	return vecs, min(left, vecs*g.lanes)
 }
 
 // partial reports whether a panel of vecs vectors is right for fewer columns
-// than fill it. One of four vectors is wasted for three only where there are too
-// few rows to keep the processor busy otherwise.
+// than fill it. Rows that are too few to keep the processor busy otherwise take four
+// vectors for three.
 func (g *grid[T]) partial(vecs, left int) bool {
 	switch vecs {
-	case 2:
-		return left > g.lanes
+	case 2, 3:
+		return left > (vecs-1)*g.lanes
 	case 4:
-		return g.tier == avx512 && left > 2*g.lanes && (left > 3*g.lanes || g.m < 8)
+		return g.tier == avx512 && (left > 3*g.lanes || left > 2*g.lanes && g.m < 8)
 	}
 	return false
 }

@@ -796,9 +796,9 @@ fewer38:
 	VZEROUPPER
 	RET
 
-// func panel512x4(p *panel)
+// func panel512x3(p *panel)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·panel512x4(SB), NOSPLIT, $0-8
+TEXT ·panel512x3(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 16(AX), DX
@@ -810,81 +810,84 @@ TEXT ·panel512x4(SB), NOSPLIT, $0-8
 	LEAQ (DI)(DI*2), R10
 
 rows41:
-	CMPQ    CX, $0x06
+	CMPQ    CX, $0x08
 	JLT     fewer42
 	MOVQ    64(AX), R11
 	VMOVUPD (BX), Z0
 	VMOVUPD 64(BX), Z1
 	VMOVUPD 128(BX), Z2
-	VMOVUPD 192(BX), Z3
 	ADDQ    R11, BX
-	VMOVUPD (BX), Z4
-	VMOVUPD 64(BX), Z5
-	VMOVUPD 128(BX), Z6
-	VMOVUPD 192(BX), Z7
+	VMOVUPD (BX), Z3
+	VMOVUPD 64(BX), Z4
+	VMOVUPD 128(BX), Z5
 	ADDQ    R11, BX
-	VMOVUPD (BX), Z8
-	VMOVUPD 64(BX), Z9
-	VMOVUPD 128(BX), Z10
-	VMOVUPD 192(BX), Z11
+	VMOVUPD (BX), Z6
+	VMOVUPD 64(BX), Z7
+	VMOVUPD 128(BX), Z8
+	ADDQ    R11, BX
+	VMOVUPD (BX), Z9
+	VMOVUPD 64(BX), Z10
+	VMOVUPD 128(BX), Z11
 	ADDQ    R11, BX
 	VMOVUPD (BX), Z12
 	VMOVUPD 64(BX), Z13
 	VMOVUPD 128(BX), Z14
-	VMOVUPD 192(BX), Z15
 	ADDQ    R11, BX
-	VMOVUPD (BX), Z16
-	VMOVUPD 64(BX), Z17
-	VMOVUPD 128(BX), Z18
-	VMOVUPD 192(BX), Z19
+	VMOVUPD (BX), Z15
+	VMOVUPD 64(BX), Z16
+	VMOVUPD 128(BX), Z17
 	ADDQ    R11, BX
-	VMOVUPD (BX), Z20
-	VMOVUPD 64(BX), Z21
-	VMOVUPD 128(BX), Z22
-	VMOVUPD 192(BX), Z23
+	VMOVUPD (BX), Z18
+	VMOVUPD 64(BX), Z19
+	VMOVUPD 128(BX), Z20
+	ADDQ    R11, BX
+	VMOVUPD (BX), Z21
+	VMOVUPD 64(BX), Z22
+	VMOVUPD 128(BX), Z23
 	ADDQ    R11, BX
 	MOVQ    40(AX), R11
 	MOVQ    8(AX), R12
 	MOVQ    DX, R13
 	LEAQ    (R13)(DI*4), R14
-	IMUL3Q  $0x06, DI, R15
+	IMUL3Q  $0x08, DI, R15
 	ADDQ    R15, DX
 
 depth43:
 	VMOVUPD      (R11), Z24
 	VMOVUPD      64(R11), Z25
 	VMOVUPD      128(R11), Z26
-	VMOVUPD      192(R11), Z27
-	VBROADCASTSD (R13), Z28
-	VFMADD231PD  Z24, Z28, Z0
-	VFMADD231PD  Z25, Z28, Z1
-	VFMADD231PD  Z26, Z28, Z2
-	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD (R13)(DI*1), Z28
-	VFMADD231PD  Z24, Z28, Z4
-	VFMADD231PD  Z25, Z28, Z5
-	VFMADD231PD  Z26, Z28, Z6
-	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD (R13)(DI*2), Z28
-	VFMADD231PD  Z24, Z28, Z8
-	VFMADD231PD  Z25, Z28, Z9
-	VFMADD231PD  Z26, Z28, Z10
-	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD (R13)(R10*1), Z28
-	VFMADD231PD  Z24, Z28, Z12
-	VFMADD231PD  Z25, Z28, Z13
-	VFMADD231PD  Z26, Z28, Z14
-	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD (R14), Z28
-	VFMADD231PD  Z24, Z28, Z16
-	VFMADD231PD  Z25, Z28, Z17
-	VFMADD231PD  Z26, Z28, Z18
-	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD (R14)(DI*1), Z28
-	VFMADD231PD  Z24, Z28, Z20
-	VFMADD231PD  Z25, Z28, Z21
-	VFMADD231PD  Z26, Z28, Z22
-	VFMADD231PD  Z27, Z28, Z23
+	VBROADCASTSD (R13), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD (R13)(DI*1), Z27
+	VFMADD231PD  Z24, Z27, Z3
+	VFMADD231PD  Z25, Z27, Z4
+	VFMADD231PD  Z26, Z27, Z5
+	VBROADCASTSD (R13)(DI*2), Z27
+	VFMADD231PD  Z24, Z27, Z6
+	VFMADD231PD  Z25, Z27, Z7
+	VFMADD231PD  Z26, Z27, Z8
+	VBROADCASTSD (R13)(R10*1), Z27
+	VFMADD231PD  Z24, Z27, Z9
+	VFMADD231PD  Z25, Z27, Z10
+	VFMADD231PD  Z26, Z27, Z11
+	VBROADCASTSD (R14), Z27
+	VFMADD231PD  Z24, Z27, Z12
+	VFMADD231PD  Z25, Z27, Z13
+	VFMADD231PD  Z26, Z27, Z14
+	VBROADCASTSD (R14)(DI*1), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD (R14)(DI*2), Z27
+	VFMADD231PD  Z24, Z27, Z18
+	VFMADD231PD  Z25, Z27, Z19
+	VFMADD231PD  Z26, Z27, Z20
+	VBROADCASTSD (R14)(R10*1), Z27
+	VFMADD231PD  Z24, Z27, Z21
+	VFMADD231PD  Z25, Z27, Z22
+	VFMADD231PD  Z26, Z27, Z23
 	ADDQ         R8, R13
 	ADDQ         R8, R14
 	ADDQ         R9, R11
@@ -923,6 +926,355 @@ linear44:
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
 	VMOVUPD Z2, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z3, (SI)
+	VMOVUPD Z4, 64(SI)
+	VMOVUPD Z5, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z6, (SI)
+	VMOVUPD Z7, 64(SI)
+	VMOVUPD Z8, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z9, (SI)
+	VMOVUPD Z10, 64(SI)
+	VMOVUPD Z11, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z12, (SI)
+	VMOVUPD Z13, 64(SI)
+	VMOVUPD Z14, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z15, (SI)
+	VMOVUPD Z16, 64(SI)
+	VMOVUPD Z17, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z18, (SI)
+	VMOVUPD Z19, 64(SI)
+	VMOVUPD Z20, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z21, (SI)
+	VMOVUPD Z22, 64(SI)
+	VMOVUPD Z23, 128(SI)
+	ADDQ    R11, SI
+	SUBQ    $0x08, CX
+	JMP     rows41
+
+fewer42:
+rows45:
+	CMPQ    CX, $0x04
+	JLT     fewer46
+	MOVQ    64(AX), R11
+	VMOVUPD (BX), Z0
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 128(BX), Z2
+	ADDQ    R11, BX
+	VMOVUPD (BX), Z3
+	VMOVUPD 64(BX), Z4
+	VMOVUPD 128(BX), Z5
+	ADDQ    R11, BX
+	VMOVUPD (BX), Z6
+	VMOVUPD 64(BX), Z7
+	VMOVUPD 128(BX), Z8
+	ADDQ    R11, BX
+	VMOVUPD (BX), Z9
+	VMOVUPD 64(BX), Z10
+	VMOVUPD 128(BX), Z11
+	ADDQ    R11, BX
+	MOVQ    40(AX), R11
+	MOVQ    8(AX), R12
+	MOVQ    DX, R13
+	IMUL3Q  $0x04, DI, R14
+	ADDQ    R14, DX
+
+depth47:
+	VMOVUPD      (R11), Z12
+	VMOVUPD      64(R11), Z13
+	VMOVUPD      128(R11), Z14
+	VBROADCASTSD (R13), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R13)(DI*1), Z15
+	VFMADD231PD  Z12, Z15, Z3
+	VFMADD231PD  Z13, Z15, Z4
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD (R13)(DI*2), Z15
+	VFMADD231PD  Z12, Z15, Z6
+	VFMADD231PD  Z13, Z15, Z7
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (R13)(R10*1), Z15
+	VFMADD231PD  Z12, Z15, Z9
+	VFMADD231PD  Z13, Z15, Z10
+	VFMADD231PD  Z14, Z15, Z11
+	ADDQ         R8, R13
+	ADDQ         R9, R11
+	DECQ         R12
+	JNE          depth47
+	CMPQ         96(AX), $0x00
+	JEQ          linear48
+	VXORPD       Z12, Z12, Z12
+	VMAXPD       Z0, Z12, Z0
+	VMAXPD       Z1, Z12, Z1
+	VMAXPD       Z2, Z12, Z2
+	VMAXPD       Z3, Z12, Z3
+	VMAXPD       Z4, Z12, Z4
+	VMAXPD       Z5, Z12, Z5
+	VMAXPD       Z6, Z12, Z6
+	VMAXPD       Z7, Z12, Z7
+	VMAXPD       Z8, Z12, Z8
+	VMAXPD       Z9, Z12, Z9
+	VMAXPD       Z10, Z12, Z10
+	VMAXPD       Z11, Z12, Z11
+
+linear48:
+	MOVQ    80(AX), R11
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD Z2, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z3, (SI)
+	VMOVUPD Z4, 64(SI)
+	VMOVUPD Z5, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z6, (SI)
+	VMOVUPD Z7, 64(SI)
+	VMOVUPD Z8, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z9, (SI)
+	VMOVUPD Z10, 64(SI)
+	VMOVUPD Z11, 128(SI)
+	ADDQ    R11, SI
+	SUBQ    $0x04, CX
+	JMP     rows45
+
+fewer46:
+rows49:
+	CMPQ    CX, $0x02
+	JLT     fewer50
+	MOVQ    64(AX), R10
+	VMOVUPD (BX), Z0
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 128(BX), Z2
+	ADDQ    R10, BX
+	VMOVUPD (BX), Z3
+	VMOVUPD 64(BX), Z4
+	VMOVUPD 128(BX), Z5
+	ADDQ    R10, BX
+	MOVQ    40(AX), R10
+	MOVQ    8(AX), R11
+	MOVQ    DX, R12
+	IMUL3Q  $0x02, DI, R13
+	ADDQ    R13, DX
+
+depth51:
+	VMOVUPD      (R10), Z6
+	VMOVUPD      64(R10), Z7
+	VMOVUPD      128(R10), Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (R12)(DI*1), Z9
+	VFMADD231PD  Z6, Z9, Z3
+	VFMADD231PD  Z7, Z9, Z4
+	VFMADD231PD  Z8, Z9, Z5
+	ADDQ         R8, R12
+	ADDQ         R9, R10
+	DECQ         R11
+	JNE          depth51
+	CMPQ         96(AX), $0x00
+	JEQ          linear52
+	VXORPD       Z6, Z6, Z6
+	VMAXPD       Z0, Z6, Z0
+	VMAXPD       Z1, Z6, Z1
+	VMAXPD       Z2, Z6, Z2
+	VMAXPD       Z3, Z6, Z3
+	VMAXPD       Z4, Z6, Z4
+	VMAXPD       Z5, Z6, Z5
+
+linear52:
+	MOVQ    80(AX), R10
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD Z2, 128(SI)
+	ADDQ    R10, SI
+	VMOVUPD Z3, (SI)
+	VMOVUPD Z4, 64(SI)
+	VMOVUPD Z5, 128(SI)
+	ADDQ    R10, SI
+	SUBQ    $0x02, CX
+	JMP     rows49
+
+fewer50:
+rows53:
+	CMPQ    CX, $0x01
+	JLT     fewer54
+	MOVQ    64(AX), R10
+	VMOVUPD (BX), Z0
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 128(BX), Z2
+	ADDQ    R10, BX
+	MOVQ    40(AX), R10
+	MOVQ    8(AX), R11
+	MOVQ    DX, R12
+	IMUL3Q  $0x01, DI, R13
+	ADDQ    R13, DX
+
+depth55:
+	VBROADCASTSD (R12), Z3
+	VFMADD231PD  (R10), Z3, Z0
+	VFMADD231PD  64(R10), Z3, Z1
+	VFMADD231PD  128(R10), Z3, Z2
+	ADDQ         R8, R12
+	ADDQ         R9, R10
+	DECQ         R11
+	JNE          depth55
+	CMPQ         96(AX), $0x00
+	JEQ          linear56
+	VXORPD       Z3, Z3, Z3
+	VMAXPD       Z0, Z3, Z0
+	VMAXPD       Z1, Z3, Z1
+	VMAXPD       Z2, Z3, Z2
+
+linear56:
+	MOVQ    80(AX), R10
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD Z2, 128(SI)
+	ADDQ    R10, SI
+	SUBQ    $0x01, CX
+	JNE     rows53
+
+fewer54:
+	VZEROUPPER
+	RET
+
+// func panel512x4(p *panel)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·panel512x4(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 56(AX), BX
+	MOVQ 72(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+	MOVQ 48(AX), R9
+	LEAQ (DI)(DI*2), R10
+
+rows57:
+	CMPQ    CX, $0x06
+	JLT     fewer58
+	MOVQ    64(AX), R11
+	VMOVUPD (BX), Z0
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 128(BX), Z2
+	VMOVUPD 192(BX), Z3
+	ADDQ    R11, BX
+	VMOVUPD (BX), Z4
+	VMOVUPD 64(BX), Z5
+	VMOVUPD 128(BX), Z6
+	VMOVUPD 192(BX), Z7
+	ADDQ    R11, BX
+	VMOVUPD (BX), Z8
+	VMOVUPD 64(BX), Z9
+	VMOVUPD 128(BX), Z10
+	VMOVUPD 192(BX), Z11
+	ADDQ    R11, BX
+	VMOVUPD (BX), Z12
+	VMOVUPD 64(BX), Z13
+	VMOVUPD 128(BX), Z14
+	VMOVUPD 192(BX), Z15
+	ADDQ    R11, BX
+	VMOVUPD (BX), Z16
+	VMOVUPD 64(BX), Z17
+	VMOVUPD 128(BX), Z18
+	VMOVUPD 192(BX), Z19
+	ADDQ    R11, BX
+	VMOVUPD (BX), Z20
+	VMOVUPD 64(BX), Z21
+	VMOVUPD 128(BX), Z22
+	VMOVUPD 192(BX), Z23
+	ADDQ    R11, BX
+	MOVQ    40(AX), R11
+	MOVQ    8(AX), R12
+	MOVQ    DX, R13
+	LEAQ    (R13)(DI*4), R14
+	IMUL3Q  $0x06, DI, R15
+	ADDQ    R15, DX
+
+depth59:
+	VMOVUPD      (R11), Z24
+	VMOVUPD      64(R11), Z25
+	VMOVUPD      128(R11), Z26
+	VMOVUPD      192(R11), Z27
+	VBROADCASTSD (R13), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD (R13)(DI*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD (R13)(DI*2), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD (R13)(R10*1), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD (R14), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD (R14)(DI*1), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	ADDQ         R8, R13
+	ADDQ         R8, R14
+	ADDQ         R9, R11
+	DECQ         R12
+	JNE          depth59
+	CMPQ         96(AX), $0x00
+	JEQ          linear60
+	VXORPD       Z24, Z24, Z24
+	VMAXPD       Z0, Z24, Z0
+	VMAXPD       Z1, Z24, Z1
+	VMAXPD       Z2, Z24, Z2
+	VMAXPD       Z3, Z24, Z3
+	VMAXPD       Z4, Z24, Z4
+	VMAXPD       Z5, Z24, Z5
+	VMAXPD       Z6, Z24, Z6
+	VMAXPD       Z7, Z24, Z7
+	VMAXPD       Z8, Z24, Z8
+	VMAXPD       Z9, Z24, Z9
+	VMAXPD       Z10, Z24, Z10
+	VMAXPD       Z11, Z24, Z11
+	VMAXPD       Z12, Z24, Z12
+	VMAXPD       Z13, Z24, Z13
+	VMAXPD       Z14, Z24, Z14
+	VMAXPD       Z15, Z24, Z15
+	VMAXPD       Z16, Z24, Z16
+	VMAXPD       Z17, Z24, Z17
+	VMAXPD       Z18, Z24, Z18
+	VMAXPD       Z19, Z24, Z19
+	VMAXPD       Z20, Z24, Z20
+	VMAXPD       Z21, Z24, Z21
+	VMAXPD       Z22, Z24, Z22
+	VMAXPD       Z23, Z24, Z23
+
+linear60:
+	MOVQ    80(AX), R11
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD Z2, 128(SI)
 	VMOVUPD Z3, 192(SI)
 	ADDQ    R11, SI
 	VMOVUPD Z4, (SI)
@@ -951,12 +1303,12 @@ linear44:
 	VMOVUPD Z23, 192(SI)
 	ADDQ    R11, SI
 	SUBQ    $0x06, CX
-	JMP     rows41
+	JMP     rows57
 
-fewer42:
-rows45:
+fewer58:
+rows61:
 	CMPQ    CX, $0x04
-	JLT     fewer46
+	JLT     fewer62
 	MOVQ    64(AX), R11
 	VMOVUPD (BX), Z0
 	VMOVUPD 64(BX), Z1
@@ -984,7 +1336,7 @@ rows45:
 	IMUL3Q  $0x04, DI, R14
 	ADDQ    R14, DX
 
-depth47:
+depth63:
 	VMOVUPD      (R11), Z16
 	VMOVUPD      64(R11), Z17
 	VMOVUPD      128(R11), Z18
@@ -1012,9 +1364,9 @@ depth47:
 	ADDQ         R8, R13
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth47
+	JNE          depth63
 	CMPQ         96(AX), $0x00
-	JEQ          linear48
+	JEQ          linear64
 	VXORPD       Z16, Z16, Z16
 	VMAXPD       Z0, Z16, Z0
 	VMAXPD       Z1, Z16, Z1
@@ -1033,7 +1385,7 @@ depth47:
 	VMAXPD       Z14, Z16, Z14
 	VMAXPD       Z15, Z16, Z15
 
-linear48:
+linear64:
 	MOVQ    80(AX), R11
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
@@ -1056,12 +1408,12 @@ linear48:
 	VMOVUPD Z15, 192(SI)
 	ADDQ    R11, SI
 	SUBQ    $0x04, CX
-	JMP     rows45
+	JMP     rows61
 
-fewer46:
-rows49:
+fewer62:
+rows65:
 	CMPQ    CX, $0x02
-	JLT     fewer50
+	JLT     fewer66
 	MOVQ    64(AX), R10
 	VMOVUPD (BX), Z0
 	VMOVUPD 64(BX), Z1
@@ -1079,7 +1431,7 @@ rows49:
 	IMUL3Q  $0x02, DI, R13
 	ADDQ    R13, DX
 
-depth51:
+depth67:
 	VMOVUPD      (R10), Z8
 	VMOVUPD      64(R10), Z9
 	VMOVUPD      128(R10), Z10
@@ -1097,9 +1449,9 @@ depth51:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth51
+	JNE          depth67
 	CMPQ         96(AX), $0x00
-	JEQ          linear52
+	JEQ          linear68
 	VXORPD       Z8, Z8, Z8
 	VMAXPD       Z0, Z8, Z0
 	VMAXPD       Z1, Z8, Z1
@@ -1110,7 +1462,7 @@ depth51:
 	VMAXPD       Z6, Z8, Z6
 	VMAXPD       Z7, Z8, Z7
 
-linear52:
+linear68:
 	MOVQ    80(AX), R10
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
@@ -1123,12 +1475,12 @@ linear52:
 	VMOVUPD Z7, 192(SI)
 	ADDQ    R10, SI
 	SUBQ    $0x02, CX
-	JMP     rows49
+	JMP     rows65
 
-fewer50:
-rows53:
+fewer66:
+rows69:
 	CMPQ    CX, $0x01
-	JLT     fewer54
+	JLT     fewer70
 	MOVQ    64(AX), R10
 	VMOVUPD (BX), Z0
 	VMOVUPD 64(BX), Z1
@@ -1141,7 +1493,7 @@ rows53:
 	IMUL3Q  $0x01, DI, R13
 	ADDQ    R13, DX
 
-depth55:
+depth71:
 	VBROADCASTSD (R12), Z4
 	VFMADD231PD  (R10), Z4, Z0
 	VFMADD231PD  64(R10), Z4, Z1
@@ -1150,16 +1502,16 @@ depth55:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth55
+	JNE          depth71
 	CMPQ         96(AX), $0x00
-	JEQ          linear56
+	JEQ          linear72
 	VXORPD       Z4, Z4, Z4
 	VMAXPD       Z0, Z4, Z0
 	VMAXPD       Z1, Z4, Z1
 	VMAXPD       Z2, Z4, Z2
 	VMAXPD       Z3, Z4, Z3
 
-linear56:
+linear72:
 	MOVQ    80(AX), R10
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
@@ -1167,9 +1519,9 @@ linear56:
 	VMOVUPD Z3, 192(SI)
 	ADDQ    R10, SI
 	SUBQ    $0x01, CX
-	JNE     rows53
+	JNE     rows69
 
-fewer54:
+fewer70:
 	VZEROUPPER
 	RET
 
@@ -1186,9 +1538,9 @@ TEXT ·panel512x8(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), R9
 	LEAQ (DI)(DI*2), R10
 
-rows57:
+rows73:
 	CMPQ    CX, $0x02
-	JLT     fewer58
+	JLT     fewer74
 	MOVQ    64(AX), R10
 	VMOVUPD (BX), Z0
 	VMOVUPD 64(BX), Z1
@@ -1214,7 +1566,7 @@ rows57:
 	IMUL3Q  $0x02, DI, R13
 	ADDQ    R13, DX
 
-depth59:
+depth75:
 	VMOVUPD      (R10), Z16
 	VMOVUPD      64(R10), Z17
 	VMOVUPD      128(R10), Z18
@@ -1244,9 +1596,9 @@ depth59:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth59
+	JNE          depth75
 	CMPQ         96(AX), $0x00
-	JEQ          linear60
+	JEQ          linear76
 	VXORPD       Z16, Z16, Z16
 	VMAXPD       Z0, Z16, Z0
 	VMAXPD       Z1, Z16, Z1
@@ -1265,7 +1617,7 @@ depth59:
 	VMAXPD       Z14, Z16, Z14
 	VMAXPD       Z15, Z16, Z15
 
-linear60:
+linear76:
 	MOVQ    80(AX), R10
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
@@ -1286,12 +1638,12 @@ linear60:
 	VMOVUPD Z15, 448(SI)
 	ADDQ    R10, SI
 	SUBQ    $0x02, CX
-	JMP     rows57
+	JMP     rows73
 
-fewer58:
-rows61:
+fewer74:
+rows77:
 	CMPQ    CX, $0x01
-	JLT     fewer62
+	JLT     fewer78
 	MOVQ    64(AX), R10
 	VMOVUPD (BX), Z0
 	VMOVUPD 64(BX), Z1
@@ -1308,7 +1660,7 @@ rows61:
 	IMUL3Q  $0x01, DI, R13
 	ADDQ    R13, DX
 
-depth63:
+depth79:
 	VBROADCASTSD (R12), Z8
 	VFMADD231PD  (R10), Z8, Z0
 	VFMADD231PD  64(R10), Z8, Z1
@@ -1321,9 +1673,9 @@ depth63:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth63
+	JNE          depth79
 	CMPQ         96(AX), $0x00
-	JEQ          linear64
+	JEQ          linear80
 	VXORPD       Z8, Z8, Z8
 	VMAXPD       Z0, Z8, Z0
 	VMAXPD       Z1, Z8, Z1
@@ -1334,7 +1686,7 @@ depth63:
 	VMAXPD       Z6, Z8, Z6
 	VMAXPD       Z7, Z8, Z7
 
-linear64:
+linear80:
 	MOVQ    80(AX), R10
 	VMOVUPD Z0, (SI)
 	VMOVUPD Z1, 64(SI)
@@ -1346,9 +1698,9 @@ linear64:
 	VMOVUPD Z7, 448(SI)
 	ADDQ    R10, SI
 	SUBQ    $0x01, CX
-	JNE     rows61
+	JNE     rows77
 
-fewer62:
+fewer78:
 	VZEROUPPER
 	RET
 
@@ -1366,9 +1718,9 @@ TEXT ·panel512x1m(SB), NOSPLIT, $8-8
 	MOVQ  48(AX), R9
 	LEAQ  (DI)(DI*2), R10
 
-rows65:
+rows81:
 	CMPQ      CX, $0x0c
-	JLT       fewer66
+	JLT       fewer82
 	MOVQ      64(AX), R11
 	VMOVUPD.Z (BX), K1, Z0
 	ADDQ      R11, BX
@@ -1402,7 +1754,7 @@ rows65:
 	IMUL3Q    $0x0c, DI, BP
 	ADDQ      BP, DX
 
-depth67:
+depth83:
 	VMOVUPD.Z    (R11), K1, Z12
 	VBROADCASTSD (R13), Z13
 	VFMADD231PD  Z12, Z13, Z0
@@ -1433,9 +1785,9 @@ depth67:
 	ADDQ         R8, R15
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth67
+	JNE          depth83
 	CMPQ         96(AX), $0x00
-	JEQ          linear68
+	JEQ          linear84
 	VXORPD       Z12, Z12, Z12
 	VMAXPD       Z0, Z12, Z0
 	VMAXPD       Z1, Z12, Z1
@@ -1450,7 +1802,7 @@ depth67:
 	VMAXPD       Z10, Z12, Z10
 	VMAXPD       Z11, Z12, Z11
 
-linear68:
+linear84:
 	MOVQ    80(AX), R11
 	VMOVUPD Z0, K1, (SI)
 	ADDQ    R11, SI
@@ -1477,12 +1829,12 @@ linear68:
 	VMOVUPD Z11, K1, (SI)
 	ADDQ    R11, SI
 	SUBQ    $0x0c, CX
-	JMP     rows65
+	JMP     rows81
 
-fewer66:
-rows69:
+fewer82:
+rows85:
 	CMPQ      CX, $0x08
-	JLT       fewer70
+	JLT       fewer86
 	MOVQ      64(AX), R11
 	VMOVUPD.Z (BX), K1, Z0
 	ADDQ      R11, BX
@@ -1507,7 +1859,7 @@ rows69:
 	IMUL3Q    $0x08, DI, R15
 	ADDQ      R15, DX
 
-depth71:
+depth87:
 	VMOVUPD.Z    (R11), K1, Z8
 	VBROADCASTSD (R13), Z9
 	VFMADD231PD  Z8, Z9, Z0
@@ -1529,9 +1881,9 @@ depth71:
 	ADDQ         R8, R14
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth71
+	JNE          depth87
 	CMPQ         96(AX), $0x00
-	JEQ          linear72
+	JEQ          linear88
 	VXORPD       Z8, Z8, Z8
 	VMAXPD       Z0, Z8, Z0
 	VMAXPD       Z1, Z8, Z1
@@ -1542,7 +1894,7 @@ depth71:
 	VMAXPD       Z6, Z8, Z6
 	VMAXPD       Z7, Z8, Z7
 
-linear72:
+linear88:
 	MOVQ    80(AX), R11
 	VMOVUPD Z0, K1, (SI)
 	ADDQ    R11, SI
@@ -1561,12 +1913,12 @@ linear72:
 	VMOVUPD Z7, K1, (SI)
 	ADDQ    R11, SI
 	SUBQ    $0x08, CX
-	JMP     rows69
+	JMP     rows85
 
-fewer70:
-rows73:
+fewer86:
+rows89:
 	CMPQ      CX, $0x04
-	JLT       fewer74
+	JLT       fewer90
 	MOVQ      64(AX), R11
 	VMOVUPD.Z (BX), K1, Z0
 	ADDQ      R11, BX
@@ -1582,7 +1934,7 @@ rows73:
 	IMUL3Q    $0x04, DI, R14
 	ADDQ      R14, DX
 
-depth75:
+depth91:
 	VMOVUPD.Z    (R11), K1, Z4
 	VBROADCASTSD (R13), Z5
 	VFMADD231PD  Z4, Z5, Z0
@@ -1595,16 +1947,16 @@ depth75:
 	ADDQ         R8, R13
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth75
+	JNE          depth91
 	CMPQ         96(AX), $0x00
-	JEQ          linear76
+	JEQ          linear92
 	VXORPD       Z4, Z4, Z4
 	VMAXPD       Z0, Z4, Z0
 	VMAXPD       Z1, Z4, Z1
 	VMAXPD       Z2, Z4, Z2
 	VMAXPD       Z3, Z4, Z3
 
-linear76:
+linear92:
 	MOVQ    80(AX), R11
 	VMOVUPD Z0, K1, (SI)
 	ADDQ    R11, SI
@@ -1615,12 +1967,12 @@ linear76:
 	VMOVUPD Z3, K1, (SI)
 	ADDQ    R11, SI
 	SUBQ    $0x04, CX
-	JMP     rows73
+	JMP     rows89
 
-fewer74:
-rows77:
+fewer90:
+rows93:
 	CMPQ      CX, $0x02
-	JLT       fewer78
+	JLT       fewer94
 	MOVQ      64(AX), R10
 	VMOVUPD.Z (BX), K1, Z0
 	ADDQ      R10, BX
@@ -1632,7 +1984,7 @@ rows77:
 	IMUL3Q    $0x02, DI, R13
 	ADDQ      R13, DX
 
-depth79:
+depth95:
 	VMOVUPD.Z    (R10), K1, Z2
 	VBROADCASTSD (R12), Z3
 	VFMADD231PD  Z2, Z3, Z0
@@ -1641,26 +1993,26 @@ depth79:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth79
+	JNE          depth95
 	CMPQ         96(AX), $0x00
-	JEQ          linear80
+	JEQ          linear96
 	VXORPD       Z2, Z2, Z2
 	VMAXPD       Z0, Z2, Z0
 	VMAXPD       Z1, Z2, Z1
 
-linear80:
+linear96:
 	MOVQ    80(AX), R10
 	VMOVUPD Z0, K1, (SI)
 	ADDQ    R10, SI
 	VMOVUPD Z1, K1, (SI)
 	ADDQ    R10, SI
 	SUBQ    $0x02, CX
-	JMP     rows77
+	JMP     rows93
 
-fewer78:
-rows81:
+fewer94:
+rows97:
 	CMPQ      CX, $0x01
-	JLT       fewer82
+	JLT       fewer98
 	MOVQ      64(AX), R10
 	VMOVUPD.Z (BX), K1, Z0
 	ADDQ      R10, BX
@@ -1670,27 +2022,27 @@ rows81:
 	IMUL3Q    $0x01, DI, R13
 	ADDQ      R13, DX
 
-depth83:
+depth99:
 	VMOVUPD.Z    (R10), K1, Z1
 	VBROADCASTSD (R12), Z2
 	VFMADD231PD  Z1, Z2, Z0
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth83
+	JNE          depth99
 	CMPQ         96(AX), $0x00
-	JEQ          linear84
+	JEQ          linear100
 	VXORPD       Z1, Z1, Z1
 	VMAXPD       Z0, Z1, Z0
 
-linear84:
+linear100:
 	MOVQ    80(AX), R10
 	VMOVUPD Z0, K1, (SI)
 	ADDQ    R10, SI
 	SUBQ    $0x01, CX
-	JNE     rows81
+	JNE     rows97
 
-fewer82:
+fewer98:
 	VZEROUPPER
 	RET
 
@@ -1709,9 +2061,9 @@ TEXT ·panel512x2m(SB), NOSPLIT, $8-8
 	MOVQ  48(AX), R9
 	LEAQ  (DI)(DI*2), R10
 
-rows85:
+rows101:
 	CMPQ      CX, $0x0c
-	JLT       fewer86
+	JLT       fewer102
 	MOVQ      64(AX), R11
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z 64(BX), K2, Z1
@@ -1757,7 +2109,7 @@ rows85:
 	IMUL3Q    $0x0c, DI, BP
 	ADDQ      BP, DX
 
-depth87:
+depth103:
 	VMOVUPD.Z    (R11), K1, Z24
 	VMOVUPD.Z    64(R11), K2, Z25
 	VBROADCASTSD (R13), Z26
@@ -1801,9 +2153,9 @@ depth87:
 	ADDQ         R8, R15
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth87
+	JNE          depth103
 	CMPQ         96(AX), $0x00
-	JEQ          linear88
+	JEQ          linear104
 	VXORPD       Z24, Z24, Z24
 	VMAXPD       Z0, Z24, Z0
 	VMAXPD       Z1, Z24, Z1
@@ -1830,7 +2182,7 @@ depth87:
 	VMAXPD       Z22, Z24, Z22
 	VMAXPD       Z23, Z24, Z23
 
-linear88:
+linear104:
 	MOVQ    80(AX), R11
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K2, 64(SI)
@@ -1869,12 +2221,12 @@ linear88:
 	VMOVUPD Z23, K2, 64(SI)
 	ADDQ    R11, SI
 	SUBQ    $0x0c, CX
-	JMP     rows85
+	JMP     rows101
 
-fewer86:
-rows89:
+fewer102:
+rows105:
 	CMPQ      CX, $0x08
-	JLT       fewer90
+	JLT       fewer106
 	MOVQ      64(AX), R11
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z 64(BX), K2, Z1
@@ -1907,7 +2259,7 @@ rows89:
 	IMUL3Q    $0x08, DI, R15
 	ADDQ      R15, DX
 
-depth91:
+depth107:
 	VMOVUPD.Z    (R11), K1, Z16
 	VMOVUPD.Z    64(R11), K2, Z17
 	VBROADCASTSD (R13), Z18
@@ -1938,9 +2290,9 @@ depth91:
 	ADDQ         R8, R14
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth91
+	JNE          depth107
 	CMPQ         96(AX), $0x00
-	JEQ          linear92
+	JEQ          linear108
 	VXORPD       Z16, Z16, Z16
 	VMAXPD       Z0, Z16, Z0
 	VMAXPD       Z1, Z16, Z1
@@ -1959,7 +2311,7 @@ depth91:
 	VMAXPD       Z14, Z16, Z14
 	VMAXPD       Z15, Z16, Z15
 
-linear92:
+linear108:
 	MOVQ    80(AX), R11
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K2, 64(SI)
@@ -1986,12 +2338,12 @@ linear92:
 	VMOVUPD Z15, K2, 64(SI)
 	ADDQ    R11, SI
 	SUBQ    $0x08, CX
-	JMP     rows89
+	JMP     rows105
 
-fewer90:
-rows93:
+fewer106:
+rows109:
 	CMPQ      CX, $0x04
-	JLT       fewer94
+	JLT       fewer110
 	MOVQ      64(AX), R11
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z 64(BX), K2, Z1
@@ -2011,7 +2363,7 @@ rows93:
 	IMUL3Q    $0x04, DI, R14
 	ADDQ      R14, DX
 
-depth95:
+depth111:
 	VMOVUPD.Z    (R11), K1, Z8
 	VMOVUPD.Z    64(R11), K2, Z9
 	VBROADCASTSD (R13), Z10
@@ -2029,9 +2381,9 @@ depth95:
 	ADDQ         R8, R13
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth95
+	JNE          depth111
 	CMPQ         96(AX), $0x00
-	JEQ          linear96
+	JEQ          linear112
 	VXORPD       Z8, Z8, Z8
 	VMAXPD       Z0, Z8, Z0
 	VMAXPD       Z1, Z8, Z1
@@ -2042,7 +2394,7 @@ depth95:
 	VMAXPD       Z6, Z8, Z6
 	VMAXPD       Z7, Z8, Z7
 
-linear96:
+linear112:
 	MOVQ    80(AX), R11
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K2, 64(SI)
@@ -2057,12 +2409,12 @@ linear96:
 	VMOVUPD Z7, K2, 64(SI)
 	ADDQ    R11, SI
 	SUBQ    $0x04, CX
-	JMP     rows93
+	JMP     rows109
 
-fewer94:
-rows97:
+fewer110:
+rows113:
 	CMPQ      CX, $0x02
-	JLT       fewer98
+	JLT       fewer114
 	MOVQ      64(AX), R10
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z 64(BX), K2, Z1
@@ -2076,7 +2428,7 @@ rows97:
 	IMUL3Q    $0x02, DI, R13
 	ADDQ      R13, DX
 
-depth99:
+depth115:
 	VMOVUPD.Z    (R10), K1, Z4
 	VMOVUPD.Z    64(R10), K2, Z5
 	VBROADCASTSD (R12), Z6
@@ -2088,16 +2440,16 @@ depth99:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth99
+	JNE          depth115
 	CMPQ         96(AX), $0x00
-	JEQ          linear100
+	JEQ          linear116
 	VXORPD       Z4, Z4, Z4
 	VMAXPD       Z0, Z4, Z0
 	VMAXPD       Z1, Z4, Z1
 	VMAXPD       Z2, Z4, Z2
 	VMAXPD       Z3, Z4, Z3
 
-linear100:
+linear116:
 	MOVQ    80(AX), R10
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K2, 64(SI)
@@ -2106,12 +2458,12 @@ linear100:
 	VMOVUPD Z3, K2, 64(SI)
 	ADDQ    R10, SI
 	SUBQ    $0x02, CX
-	JMP     rows97
+	JMP     rows113
 
-fewer98:
-rows101:
+fewer114:
+rows117:
 	CMPQ      CX, $0x01
-	JLT       fewer102
+	JLT       fewer118
 	MOVQ      64(AX), R10
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z 64(BX), K2, Z1
@@ -2122,7 +2474,7 @@ rows101:
 	IMUL3Q    $0x01, DI, R13
 	ADDQ      R13, DX
 
-depth103:
+depth119:
 	VMOVUPD.Z    (R10), K1, Z2
 	VMOVUPD.Z    64(R10), K2, Z3
 	VBROADCASTSD (R12), Z4
@@ -2131,22 +2483,380 @@ depth103:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth103
+	JNE          depth119
 	CMPQ         96(AX), $0x00
-	JEQ          linear104
+	JEQ          linear120
 	VXORPD       Z2, Z2, Z2
 	VMAXPD       Z0, Z2, Z0
 	VMAXPD       Z1, Z2, Z1
 
-linear104:
+linear120:
 	MOVQ    80(AX), R10
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K2, 64(SI)
 	ADDQ    R10, SI
 	SUBQ    $0x01, CX
-	JNE     rows101
+	JNE     rows117
 
-fewer102:
+fewer118:
+	VZEROUPPER
+	RET
+
+// func panel512x3m(p *panel)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·panel512x3m(SB), NOSPLIT, $0-8
+	MOVQ  p+0(FP), AX
+	KMOVB 88(AX), K1
+	KMOVB 89(AX), K2
+	KMOVB 90(AX), K3
+	MOVQ  (AX), CX
+	MOVQ  16(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  72(AX), SI
+	MOVQ  24(AX), DI
+	MOVQ  32(AX), R8
+	MOVQ  48(AX), R9
+	LEAQ  (DI)(DI*2), R10
+
+rows121:
+	CMPQ      CX, $0x08
+	JLT       fewer122
+	MOVQ      64(AX), R11
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z 64(BX), K2, Z1
+	VMOVUPD.Z 128(BX), K3, Z2
+	ADDQ      R11, BX
+	VMOVUPD.Z (BX), K1, Z3
+	VMOVUPD.Z 64(BX), K2, Z4
+	VMOVUPD.Z 128(BX), K3, Z5
+	ADDQ      R11, BX
+	VMOVUPD.Z (BX), K1, Z6
+	VMOVUPD.Z 64(BX), K2, Z7
+	VMOVUPD.Z 128(BX), K3, Z8
+	ADDQ      R11, BX
+	VMOVUPD.Z (BX), K1, Z9
+	VMOVUPD.Z 64(BX), K2, Z10
+	VMOVUPD.Z 128(BX), K3, Z11
+	ADDQ      R11, BX
+	VMOVUPD.Z (BX), K1, Z12
+	VMOVUPD.Z 64(BX), K2, Z13
+	VMOVUPD.Z 128(BX), K3, Z14
+	ADDQ      R11, BX
+	VMOVUPD.Z (BX), K1, Z15
+	VMOVUPD.Z 64(BX), K2, Z16
+	VMOVUPD.Z 128(BX), K3, Z17
+	ADDQ      R11, BX
+	VMOVUPD.Z (BX), K1, Z18
+	VMOVUPD.Z 64(BX), K2, Z19
+	VMOVUPD.Z 128(BX), K3, Z20
+	ADDQ      R11, BX
+	VMOVUPD.Z (BX), K1, Z21
+	VMOVUPD.Z 64(BX), K2, Z22
+	VMOVUPD.Z 128(BX), K3, Z23
+	ADDQ      R11, BX
+	MOVQ      40(AX), R11
+	MOVQ      8(AX), R12
+	MOVQ      DX, R13
+	LEAQ      (R13)(DI*4), R14
+	IMUL3Q    $0x08, DI, R15
+	ADDQ      R15, DX
+
+depth123:
+	VMOVUPD.Z    (R11), K1, Z24
+	VMOVUPD.Z    64(R11), K2, Z25
+	VMOVUPD.Z    128(R11), K3, Z26
+	VBROADCASTSD (R13), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD (R13)(DI*1), Z27
+	VFMADD231PD  Z24, Z27, Z3
+	VFMADD231PD  Z25, Z27, Z4
+	VFMADD231PD  Z26, Z27, Z5
+	VBROADCASTSD (R13)(DI*2), Z27
+	VFMADD231PD  Z24, Z27, Z6
+	VFMADD231PD  Z25, Z27, Z7
+	VFMADD231PD  Z26, Z27, Z8
+	VBROADCASTSD (R13)(R10*1), Z27
+	VFMADD231PD  Z24, Z27, Z9
+	VFMADD231PD  Z25, Z27, Z10
+	VFMADD231PD  Z26, Z27, Z11
+	VBROADCASTSD (R14), Z27
+	VFMADD231PD  Z24, Z27, Z12
+	VFMADD231PD  Z25, Z27, Z13
+	VFMADD231PD  Z26, Z27, Z14
+	VBROADCASTSD (R14)(DI*1), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD (R14)(DI*2), Z27
+	VFMADD231PD  Z24, Z27, Z18
+	VFMADD231PD  Z25, Z27, Z19
+	VFMADD231PD  Z26, Z27, Z20
+	VBROADCASTSD (R14)(R10*1), Z27
+	VFMADD231PD  Z24, Z27, Z21
+	VFMADD231PD  Z25, Z27, Z22
+	VFMADD231PD  Z26, Z27, Z23
+	ADDQ         R8, R13
+	ADDQ         R8, R14
+	ADDQ         R9, R11
+	DECQ         R12
+	JNE          depth123
+	CMPQ         96(AX), $0x00
+	JEQ          linear124
+	VXORPD       Z24, Z24, Z24
+	VMAXPD       Z0, Z24, Z0
+	VMAXPD       Z1, Z24, Z1
+	VMAXPD       Z2, Z24, Z2
+	VMAXPD       Z3, Z24, Z3
+	VMAXPD       Z4, Z24, Z4
+	VMAXPD       Z5, Z24, Z5
+	VMAXPD       Z6, Z24, Z6
+	VMAXPD       Z7, Z24, Z7
+	VMAXPD       Z8, Z24, Z8
+	VMAXPD       Z9, Z24, Z9
+	VMAXPD       Z10, Z24, Z10
+	VMAXPD       Z11, Z24, Z11
+	VMAXPD       Z12, Z24, Z12
+	VMAXPD       Z13, Z24, Z13
+	VMAXPD       Z14, Z24, Z14
+	VMAXPD       Z15, Z24, Z15
+	VMAXPD       Z16, Z24, Z16
+	VMAXPD       Z17, Z24, Z17
+	VMAXPD       Z18, Z24, Z18
+	VMAXPD       Z19, Z24, Z19
+	VMAXPD       Z20, Z24, Z20
+	VMAXPD       Z21, Z24, Z21
+	VMAXPD       Z22, Z24, Z22
+	VMAXPD       Z23, Z24, Z23
+
+linear124:
+	MOVQ    80(AX), R11
+	VMOVUPD Z0, K1, (SI)
+	VMOVUPD Z1, K2, 64(SI)
+	VMOVUPD Z2, K3, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z3, K1, (SI)
+	VMOVUPD Z4, K2, 64(SI)
+	VMOVUPD Z5, K3, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z6, K1, (SI)
+	VMOVUPD Z7, K2, 64(SI)
+	VMOVUPD Z8, K3, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z9, K1, (SI)
+	VMOVUPD Z10, K2, 64(SI)
+	VMOVUPD Z11, K3, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z12, K1, (SI)
+	VMOVUPD Z13, K2, 64(SI)
+	VMOVUPD Z14, K3, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z15, K1, (SI)
+	VMOVUPD Z16, K2, 64(SI)
+	VMOVUPD Z17, K3, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z18, K1, (SI)
+	VMOVUPD Z19, K2, 64(SI)
+	VMOVUPD Z20, K3, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z21, K1, (SI)
+	VMOVUPD Z22, K2, 64(SI)
+	VMOVUPD Z23, K3, 128(SI)
+	ADDQ    R11, SI
+	SUBQ    $0x08, CX
+	JMP     rows121
+
+fewer122:
+rows125:
+	CMPQ      CX, $0x04
+	JLT       fewer126
+	MOVQ      64(AX), R11
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z 64(BX), K2, Z1
+	VMOVUPD.Z 128(BX), K3, Z2
+	ADDQ      R11, BX
+	VMOVUPD.Z (BX), K1, Z3
+	VMOVUPD.Z 64(BX), K2, Z4
+	VMOVUPD.Z 128(BX), K3, Z5
+	ADDQ      R11, BX
+	VMOVUPD.Z (BX), K1, Z6
+	VMOVUPD.Z 64(BX), K2, Z7
+	VMOVUPD.Z 128(BX), K3, Z8
+	ADDQ      R11, BX
+	VMOVUPD.Z (BX), K1, Z9
+	VMOVUPD.Z 64(BX), K2, Z10
+	VMOVUPD.Z 128(BX), K3, Z11
+	ADDQ      R11, BX
+	MOVQ      40(AX), R11
+	MOVQ      8(AX), R12
+	MOVQ      DX, R13
+	IMUL3Q    $0x04, DI, R14
+	ADDQ      R14, DX
+
+depth127:
+	VMOVUPD.Z    (R11), K1, Z12
+	VMOVUPD.Z    64(R11), K2, Z13
+	VMOVUPD.Z    128(R11), K3, Z14
+	VBROADCASTSD (R13), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R13)(DI*1), Z15
+	VFMADD231PD  Z12, Z15, Z3
+	VFMADD231PD  Z13, Z15, Z4
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD (R13)(DI*2), Z15
+	VFMADD231PD  Z12, Z15, Z6
+	VFMADD231PD  Z13, Z15, Z7
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (R13)(R10*1), Z15
+	VFMADD231PD  Z12, Z15, Z9
+	VFMADD231PD  Z13, Z15, Z10
+	VFMADD231PD  Z14, Z15, Z11
+	ADDQ         R8, R13
+	ADDQ         R9, R11
+	DECQ         R12
+	JNE          depth127
+	CMPQ         96(AX), $0x00
+	JEQ          linear128
+	VXORPD       Z12, Z12, Z12
+	VMAXPD       Z0, Z12, Z0
+	VMAXPD       Z1, Z12, Z1
+	VMAXPD       Z2, Z12, Z2
+	VMAXPD       Z3, Z12, Z3
+	VMAXPD       Z4, Z12, Z4
+	VMAXPD       Z5, Z12, Z5
+	VMAXPD       Z6, Z12, Z6
+	VMAXPD       Z7, Z12, Z7
+	VMAXPD       Z8, Z12, Z8
+	VMAXPD       Z9, Z12, Z9
+	VMAXPD       Z10, Z12, Z10
+	VMAXPD       Z11, Z12, Z11
+
+linear128:
+	MOVQ    80(AX), R11
+	VMOVUPD Z0, K1, (SI)
+	VMOVUPD Z1, K2, 64(SI)
+	VMOVUPD Z2, K3, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z3, K1, (SI)
+	VMOVUPD Z4, K2, 64(SI)
+	VMOVUPD Z5, K3, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z6, K1, (SI)
+	VMOVUPD Z7, K2, 64(SI)
+	VMOVUPD Z8, K3, 128(SI)
+	ADDQ    R11, SI
+	VMOVUPD Z9, K1, (SI)
+	VMOVUPD Z10, K2, 64(SI)
+	VMOVUPD Z11, K3, 128(SI)
+	ADDQ    R11, SI
+	SUBQ    $0x04, CX
+	JMP     rows125
+
+fewer126:
+rows129:
+	CMPQ      CX, $0x02
+	JLT       fewer130
+	MOVQ      64(AX), R10
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z 64(BX), K2, Z1
+	VMOVUPD.Z 128(BX), K3, Z2
+	ADDQ      R10, BX
+	VMOVUPD.Z (BX), K1, Z3
+	VMOVUPD.Z 64(BX), K2, Z4
+	VMOVUPD.Z 128(BX), K3, Z5
+	ADDQ      R10, BX
+	MOVQ      40(AX), R10
+	MOVQ      8(AX), R11
+	MOVQ      DX, R12
+	IMUL3Q    $0x02, DI, R13
+	ADDQ      R13, DX
+
+depth131:
+	VMOVUPD.Z    (R10), K1, Z6
+	VMOVUPD.Z    64(R10), K2, Z7
+	VMOVUPD.Z    128(R10), K3, Z8
+	VBROADCASTSD (R12), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (R12)(DI*1), Z9
+	VFMADD231PD  Z6, Z9, Z3
+	VFMADD231PD  Z7, Z9, Z4
+	VFMADD231PD  Z8, Z9, Z5
+	ADDQ         R8, R12
+	ADDQ         R9, R10
+	DECQ         R11
+	JNE          depth131
+	CMPQ         96(AX), $0x00
+	JEQ          linear132
+	VXORPD       Z6, Z6, Z6
+	VMAXPD       Z0, Z6, Z0
+	VMAXPD       Z1, Z6, Z1
+	VMAXPD       Z2, Z6, Z2
+	VMAXPD       Z3, Z6, Z3
+	VMAXPD       Z4, Z6, Z4
+	VMAXPD       Z5, Z6, Z5
+
+linear132:
+	MOVQ    80(AX), R10
+	VMOVUPD Z0, K1, (SI)
+	VMOVUPD Z1, K2, 64(SI)
+	VMOVUPD Z2, K3, 128(SI)
+	ADDQ    R10, SI
+	VMOVUPD Z3, K1, (SI)
+	VMOVUPD Z4, K2, 64(SI)
+	VMOVUPD Z5, K3, 128(SI)
+	ADDQ    R10, SI
+	SUBQ    $0x02, CX
+	JMP     rows129
+
+fewer130:
+rows133:
+	CMPQ      CX, $0x01
+	JLT       fewer134
+	MOVQ      64(AX), R10
+	VMOVUPD.Z (BX), K1, Z0
+	VMOVUPD.Z 64(BX), K2, Z1
+	VMOVUPD.Z 128(BX), K3, Z2
+	ADDQ      R10, BX
+	MOVQ      40(AX), R10
+	MOVQ      8(AX), R11
+	MOVQ      DX, R12
+	IMUL3Q    $0x01, DI, R13
+	ADDQ      R13, DX
+
+depth135:
+	VMOVUPD.Z    (R10), K1, Z3
+	VMOVUPD.Z    64(R10), K2, Z4
+	VMOVUPD.Z    128(R10), K3, Z5
+	VBROADCASTSD (R12), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Z5, Z6, Z2
+	ADDQ         R8, R12
+	ADDQ         R9, R10
+	DECQ         R11
+	JNE          depth135
+	CMPQ         96(AX), $0x00
+	JEQ          linear136
+	VXORPD       Z3, Z3, Z3
+	VMAXPD       Z0, Z3, Z0
+	VMAXPD       Z1, Z3, Z1
+	VMAXPD       Z2, Z3, Z2
+
+linear136:
+	MOVQ    80(AX), R10
+	VMOVUPD Z0, K1, (SI)
+	VMOVUPD Z1, K2, 64(SI)
+	VMOVUPD Z2, K3, 128(SI)
+	ADDQ    R10, SI
+	SUBQ    $0x01, CX
+	JNE     rows133
+
+fewer134:
 	VZEROUPPER
 	RET
 
@@ -2167,9 +2877,9 @@ TEXT ·panel512x4m(SB), NOSPLIT, $0-8
 	MOVQ  48(AX), R9
 	LEAQ  (DI)(DI*2), R10
 
-rows105:
+rows137:
 	CMPQ      CX, $0x06
-	JLT       fewer106
+	JLT       fewer138
 	MOVQ      64(AX), R11
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z 64(BX), K2, Z1
@@ -2208,7 +2918,7 @@ rows105:
 	IMUL3Q    $0x06, DI, R15
 	ADDQ      R15, DX
 
-depth107:
+depth139:
 	VMOVUPD.Z    (R11), K1, Z24
 	VMOVUPD.Z    64(R11), K2, Z25
 	VMOVUPD.Z    128(R11), K3, Z26
@@ -2247,9 +2957,9 @@ depth107:
 	ADDQ         R8, R14
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth107
+	JNE          depth139
 	CMPQ         96(AX), $0x00
-	JEQ          linear108
+	JEQ          linear140
 	VXORPD       Z24, Z24, Z24
 	VMAXPD       Z0, Z24, Z0
 	VMAXPD       Z1, Z24, Z1
@@ -2276,7 +2986,7 @@ depth107:
 	VMAXPD       Z22, Z24, Z22
 	VMAXPD       Z23, Z24, Z23
 
-linear108:
+linear140:
 	MOVQ    80(AX), R11
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K2, 64(SI)
@@ -2309,12 +3019,12 @@ linear108:
 	VMOVUPD Z23, K4, 192(SI)
 	ADDQ    R11, SI
 	SUBQ    $0x06, CX
-	JMP     rows105
+	JMP     rows137
 
-fewer106:
-rows109:
+fewer138:
+rows141:
 	CMPQ      CX, $0x04
-	JLT       fewer110
+	JLT       fewer142
 	MOVQ      64(AX), R11
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z 64(BX), K2, Z1
@@ -2342,7 +3052,7 @@ rows109:
 	IMUL3Q    $0x04, DI, R14
 	ADDQ      R14, DX
 
-depth111:
+depth143:
 	VMOVUPD.Z    (R11), K1, Z16
 	VMOVUPD.Z    64(R11), K2, Z17
 	VMOVUPD.Z    128(R11), K3, Z18
@@ -2370,9 +3080,9 @@ depth111:
 	ADDQ         R8, R13
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth111
+	JNE          depth143
 	CMPQ         96(AX), $0x00
-	JEQ          linear112
+	JEQ          linear144
 	VXORPD       Z16, Z16, Z16
 	VMAXPD       Z0, Z16, Z0
 	VMAXPD       Z1, Z16, Z1
@@ -2391,7 +3101,7 @@ depth111:
 	VMAXPD       Z14, Z16, Z14
 	VMAXPD       Z15, Z16, Z15
 
-linear112:
+linear144:
 	MOVQ    80(AX), R11
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K2, 64(SI)
@@ -2414,12 +3124,12 @@ linear112:
 	VMOVUPD Z15, K4, 192(SI)
 	ADDQ    R11, SI
 	SUBQ    $0x04, CX
-	JMP     rows109
+	JMP     rows141
 
-fewer110:
-rows113:
+fewer142:
+rows145:
 	CMPQ      CX, $0x02
-	JLT       fewer114
+	JLT       fewer146
 	MOVQ      64(AX), R10
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z 64(BX), K2, Z1
@@ -2437,7 +3147,7 @@ rows113:
 	IMUL3Q    $0x02, DI, R13
 	ADDQ      R13, DX
 
-depth115:
+depth147:
 	VMOVUPD.Z    (R10), K1, Z8
 	VMOVUPD.Z    64(R10), K2, Z9
 	VMOVUPD.Z    128(R10), K3, Z10
@@ -2455,9 +3165,9 @@ depth115:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth115
+	JNE          depth147
 	CMPQ         96(AX), $0x00
-	JEQ          linear116
+	JEQ          linear148
 	VXORPD       Z8, Z8, Z8
 	VMAXPD       Z0, Z8, Z0
 	VMAXPD       Z1, Z8, Z1
@@ -2468,7 +3178,7 @@ depth115:
 	VMAXPD       Z6, Z8, Z6
 	VMAXPD       Z7, Z8, Z7
 
-linear116:
+linear148:
 	MOVQ    80(AX), R10
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K2, 64(SI)
@@ -2481,12 +3191,12 @@ linear116:
 	VMOVUPD Z7, K4, 192(SI)
 	ADDQ    R10, SI
 	SUBQ    $0x02, CX
-	JMP     rows113
+	JMP     rows145
 
-fewer114:
-rows117:
+fewer146:
+rows149:
 	CMPQ      CX, $0x01
-	JLT       fewer118
+	JLT       fewer150
 	MOVQ      64(AX), R10
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD.Z 64(BX), K2, Z1
@@ -2499,7 +3209,7 @@ rows117:
 	IMUL3Q    $0x01, DI, R13
 	ADDQ      R13, DX
 
-depth119:
+depth151:
 	VMOVUPD.Z    (R10), K1, Z4
 	VMOVUPD.Z    64(R10), K2, Z5
 	VMOVUPD.Z    128(R10), K3, Z6
@@ -2512,16 +3222,16 @@ depth119:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth119
+	JNE          depth151
 	CMPQ         96(AX), $0x00
-	JEQ          linear120
+	JEQ          linear152
 	VXORPD       Z4, Z4, Z4
 	VMAXPD       Z0, Z4, Z0
 	VMAXPD       Z1, Z4, Z1
 	VMAXPD       Z2, Z4, Z2
 	VMAXPD       Z3, Z4, Z3
 
-linear120:
+linear152:
 	MOVQ    80(AX), R10
 	VMOVUPD Z0, K1, (SI)
 	VMOVUPD Z1, K2, 64(SI)
@@ -2529,9 +3239,9 @@ linear120:
 	VMOVUPD Z3, K4, 192(SI)
 	ADDQ    R10, SI
 	SUBQ    $0x01, CX
-	JNE     rows117
+	JNE     rows149
 
-fewer118:
+fewer150:
 	VZEROUPPER
 	RET
 
@@ -2548,9 +3258,9 @@ TEXT ·panel256x1(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), R9
 	LEAQ (DI)(DI*2), R10
 
-rows121:
+rows153:
 	CMPQ    CX, $0x08
-	JLT     fewer122
+	JLT     fewer154
 	MOVQ    64(AX), R11
 	VMOVUPD (BX), Y0
 	ADDQ    R11, BX
@@ -2575,7 +3285,7 @@ rows121:
 	IMUL3Q  $0x08, DI, R15
 	ADDQ    R15, DX
 
-depth123:
+depth155:
 	VMOVUPD      (R11), Y8
 	VBROADCASTSD (R13), Y9
 	VFMADD231PD  Y8, Y9, Y0
@@ -2597,9 +3307,9 @@ depth123:
 	ADDQ         R8, R14
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth123
+	JNE          depth155
 	CMPQ         96(AX), $0x00
-	JEQ          linear124
+	JEQ          linear156
 	VXORPD       Y8, Y8, Y8
 	VMAXPD       Y0, Y8, Y0
 	VMAXPD       Y1, Y8, Y1
@@ -2610,7 +3320,7 @@ depth123:
 	VMAXPD       Y6, Y8, Y6
 	VMAXPD       Y7, Y8, Y7
 
-linear124:
+linear156:
 	MOVQ    80(AX), R11
 	VMOVUPD Y0, (SI)
 	ADDQ    R11, SI
@@ -2629,12 +3339,12 @@ linear124:
 	VMOVUPD Y7, (SI)
 	ADDQ    R11, SI
 	SUBQ    $0x08, CX
-	JMP     rows121
+	JMP     rows153
 
-fewer122:
-rows125:
+fewer154:
+rows157:
 	CMPQ    CX, $0x04
-	JLT     fewer126
+	JLT     fewer158
 	MOVQ    64(AX), R11
 	VMOVUPD (BX), Y0
 	ADDQ    R11, BX
@@ -2650,7 +3360,7 @@ rows125:
 	IMUL3Q  $0x04, DI, R14
 	ADDQ    R14, DX
 
-depth127:
+depth159:
 	VMOVUPD      (R11), Y4
 	VBROADCASTSD (R13), Y5
 	VFMADD231PD  Y4, Y5, Y0
@@ -2663,16 +3373,16 @@ depth127:
 	ADDQ         R8, R13
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth127
+	JNE          depth159
 	CMPQ         96(AX), $0x00
-	JEQ          linear128
+	JEQ          linear160
 	VXORPD       Y4, Y4, Y4
 	VMAXPD       Y0, Y4, Y0
 	VMAXPD       Y1, Y4, Y1
 	VMAXPD       Y2, Y4, Y2
 	VMAXPD       Y3, Y4, Y3
 
-linear128:
+linear160:
 	MOVQ    80(AX), R11
 	VMOVUPD Y0, (SI)
 	ADDQ    R11, SI
@@ -2683,12 +3393,12 @@ linear128:
 	VMOVUPD Y3, (SI)
 	ADDQ    R11, SI
 	SUBQ    $0x04, CX
-	JMP     rows125
+	JMP     rows157
 
-fewer126:
-rows129:
+fewer158:
+rows161:
 	CMPQ    CX, $0x02
-	JLT     fewer130
+	JLT     fewer162
 	MOVQ    64(AX), R10
 	VMOVUPD (BX), Y0
 	ADDQ    R10, BX
@@ -2700,7 +3410,7 @@ rows129:
 	IMUL3Q  $0x02, DI, R13
 	ADDQ    R13, DX
 
-depth131:
+depth163:
 	VMOVUPD      (R10), Y2
 	VBROADCASTSD (R12), Y3
 	VFMADD231PD  Y2, Y3, Y0
@@ -2709,26 +3419,26 @@ depth131:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth131
+	JNE          depth163
 	CMPQ         96(AX), $0x00
-	JEQ          linear132
+	JEQ          linear164
 	VXORPD       Y2, Y2, Y2
 	VMAXPD       Y0, Y2, Y0
 	VMAXPD       Y1, Y2, Y1
 
-linear132:
+linear164:
 	MOVQ    80(AX), R10
 	VMOVUPD Y0, (SI)
 	ADDQ    R10, SI
 	VMOVUPD Y1, (SI)
 	ADDQ    R10, SI
 	SUBQ    $0x02, CX
-	JMP     rows129
+	JMP     rows161
 
-fewer130:
-rows133:
+fewer162:
+rows165:
 	CMPQ    CX, $0x01
-	JLT     fewer134
+	JLT     fewer166
 	MOVQ    64(AX), R10
 	VMOVUPD (BX), Y0
 	ADDQ    R10, BX
@@ -2738,26 +3448,26 @@ rows133:
 	IMUL3Q  $0x01, DI, R13
 	ADDQ    R13, DX
 
-depth135:
+depth167:
 	VBROADCASTSD (R12), Y1
 	VFMADD231PD  (R10), Y1, Y0
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth135
+	JNE          depth167
 	CMPQ         96(AX), $0x00
-	JEQ          linear136
+	JEQ          linear168
 	VXORPD       Y1, Y1, Y1
 	VMAXPD       Y0, Y1, Y0
 
-linear136:
+linear168:
 	MOVQ    80(AX), R10
 	VMOVUPD Y0, (SI)
 	ADDQ    R10, SI
 	SUBQ    $0x01, CX
-	JNE     rows133
+	JNE     rows165
 
-fewer134:
+fewer166:
 	VZEROUPPER
 	RET
 
@@ -2774,9 +3484,9 @@ TEXT ·panel256x2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), R9
 	LEAQ (DI)(DI*2), R10
 
-rows137:
+rows169:
 	CMPQ    CX, $0x06
-	JLT     fewer138
+	JLT     fewer170
 	MOVQ    64(AX), R11
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
@@ -2803,7 +3513,7 @@ rows137:
 	IMUL3Q  $0x06, DI, R15
 	ADDQ    R15, DX
 
-depth139:
+depth171:
 	VMOVUPD      (R11), Y12
 	VMOVUPD      32(R11), Y13
 	VBROADCASTSD (R13), Y14
@@ -2828,9 +3538,9 @@ depth139:
 	ADDQ         R8, R14
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth139
+	JNE          depth171
 	CMPQ         96(AX), $0x00
-	JEQ          linear140
+	JEQ          linear172
 	VXORPD       Y12, Y12, Y12
 	VMAXPD       Y0, Y12, Y0
 	VMAXPD       Y1, Y12, Y1
@@ -2845,7 +3555,7 @@ depth139:
 	VMAXPD       Y10, Y12, Y10
 	VMAXPD       Y11, Y12, Y11
 
-linear140:
+linear172:
 	MOVQ    80(AX), R11
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
@@ -2866,12 +3576,12 @@ linear140:
 	VMOVUPD Y11, 32(SI)
 	ADDQ    R11, SI
 	SUBQ    $0x06, CX
-	JMP     rows137
+	JMP     rows169
 
-fewer138:
-rows141:
+fewer170:
+rows173:
 	CMPQ    CX, $0x04
-	JLT     fewer142
+	JLT     fewer174
 	MOVQ    64(AX), R11
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
@@ -2891,7 +3601,7 @@ rows141:
 	IMUL3Q  $0x04, DI, R14
 	ADDQ    R14, DX
 
-depth143:
+depth175:
 	VMOVUPD      (R11), Y8
 	VMOVUPD      32(R11), Y9
 	VBROADCASTSD (R13), Y10
@@ -2909,9 +3619,9 @@ depth143:
 	ADDQ         R8, R13
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth143
+	JNE          depth175
 	CMPQ         96(AX), $0x00
-	JEQ          linear144
+	JEQ          linear176
 	VXORPD       Y8, Y8, Y8
 	VMAXPD       Y0, Y8, Y0
 	VMAXPD       Y1, Y8, Y1
@@ -2922,7 +3632,7 @@ depth143:
 	VMAXPD       Y6, Y8, Y6
 	VMAXPD       Y7, Y8, Y7
 
-linear144:
+linear176:
 	MOVQ    80(AX), R11
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
@@ -2937,12 +3647,12 @@ linear144:
 	VMOVUPD Y7, 32(SI)
 	ADDQ    R11, SI
 	SUBQ    $0x04, CX
-	JMP     rows141
+	JMP     rows173
 
-fewer142:
-rows145:
+fewer174:
+rows177:
 	CMPQ    CX, $0x02
-	JLT     fewer146
+	JLT     fewer178
 	MOVQ    64(AX), R10
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
@@ -2956,7 +3666,7 @@ rows145:
 	IMUL3Q  $0x02, DI, R13
 	ADDQ    R13, DX
 
-depth147:
+depth179:
 	VMOVUPD      (R10), Y4
 	VMOVUPD      32(R10), Y5
 	VBROADCASTSD (R12), Y6
@@ -2968,16 +3678,16 @@ depth147:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth147
+	JNE          depth179
 	CMPQ         96(AX), $0x00
-	JEQ          linear148
+	JEQ          linear180
 	VXORPD       Y4, Y4, Y4
 	VMAXPD       Y0, Y4, Y0
 	VMAXPD       Y1, Y4, Y1
 	VMAXPD       Y2, Y4, Y2
 	VMAXPD       Y3, Y4, Y3
 
-linear148:
+linear180:
 	MOVQ    80(AX), R10
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
@@ -2986,12 +3696,12 @@ linear148:
 	VMOVUPD Y3, 32(SI)
 	ADDQ    R10, SI
 	SUBQ    $0x02, CX
-	JMP     rows145
+	JMP     rows177
 
-fewer146:
-rows149:
+fewer178:
+rows181:
 	CMPQ    CX, $0x01
-	JLT     fewer150
+	JLT     fewer182
 	MOVQ    64(AX), R10
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
@@ -3002,29 +3712,29 @@ rows149:
 	IMUL3Q  $0x01, DI, R13
 	ADDQ    R13, DX
 
-depth151:
+depth183:
 	VBROADCASTSD (R12), Y2
 	VFMADD231PD  (R10), Y2, Y0
 	VFMADD231PD  32(R10), Y2, Y1
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth151
+	JNE          depth183
 	CMPQ         96(AX), $0x00
-	JEQ          linear152
+	JEQ          linear184
 	VXORPD       Y2, Y2, Y2
 	VMAXPD       Y0, Y2, Y0
 	VMAXPD       Y1, Y2, Y1
 
-linear152:
+linear184:
 	MOVQ    80(AX), R10
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
 	ADDQ    R10, SI
 	SUBQ    $0x01, CX
-	JNE     rows149
+	JNE     rows181
 
-fewer150:
+fewer182:
 	VZEROUPPER
 	RET
 
@@ -3041,9 +3751,9 @@ TEXT ·panel256x4(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), R9
 	LEAQ (DI)(DI*2), R10
 
-rows153:
+rows185:
 	CMPQ    CX, $0x02
-	JLT     fewer154
+	JLT     fewer186
 	MOVQ    64(AX), R10
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
@@ -3061,7 +3771,7 @@ rows153:
 	IMUL3Q  $0x02, DI, R13
 	ADDQ    R13, DX
 
-depth155:
+depth187:
 	VMOVUPD      (R10), Y8
 	VMOVUPD      32(R10), Y9
 	VMOVUPD      64(R10), Y10
@@ -3079,9 +3789,9 @@ depth155:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth155
+	JNE          depth187
 	CMPQ         96(AX), $0x00
-	JEQ          linear156
+	JEQ          linear188
 	VXORPD       Y8, Y8, Y8
 	VMAXPD       Y0, Y8, Y0
 	VMAXPD       Y1, Y8, Y1
@@ -3092,7 +3802,7 @@ depth155:
 	VMAXPD       Y6, Y8, Y6
 	VMAXPD       Y7, Y8, Y7
 
-linear156:
+linear188:
 	MOVQ    80(AX), R10
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
@@ -3105,12 +3815,12 @@ linear156:
 	VMOVUPD Y7, 96(SI)
 	ADDQ    R10, SI
 	SUBQ    $0x02, CX
-	JMP     rows153
+	JMP     rows185
 
-fewer154:
-rows157:
+fewer186:
+rows189:
 	CMPQ    CX, $0x01
-	JLT     fewer158
+	JLT     fewer190
 	MOVQ    64(AX), R10
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
@@ -3123,7 +3833,7 @@ rows157:
 	IMUL3Q  $0x01, DI, R13
 	ADDQ    R13, DX
 
-depth159:
+depth191:
 	VBROADCASTSD (R12), Y4
 	VFMADD231PD  (R10), Y4, Y0
 	VFMADD231PD  32(R10), Y4, Y1
@@ -3132,16 +3842,16 @@ depth159:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth159
+	JNE          depth191
 	CMPQ         96(AX), $0x00
-	JEQ          linear160
+	JEQ          linear192
 	VXORPD       Y4, Y4, Y4
 	VMAXPD       Y0, Y4, Y0
 	VMAXPD       Y1, Y4, Y1
 	VMAXPD       Y2, Y4, Y2
 	VMAXPD       Y3, Y4, Y3
 
-linear160:
+linear192:
 	MOVQ    80(AX), R10
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
@@ -3149,9 +3859,9 @@ linear160:
 	VMOVUPD Y3, 96(SI)
 	ADDQ    R10, SI
 	SUBQ    $0x01, CX
-	JNE     rows157
+	JNE     rows189
 
-fewer158:
+fewer190:
 	VZEROUPPER
 	RET
 
@@ -3168,9 +3878,9 @@ TEXT ·panel256x8(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), R9
 	LEAQ (DI)(DI*2), R10
 
-rows161:
+rows193:
 	CMPQ    CX, $0x01
-	JLT     fewer162
+	JLT     fewer194
 	MOVQ    64(AX), R10
 	VMOVUPD (BX), Y0
 	VMOVUPD 32(BX), Y1
@@ -3187,7 +3897,7 @@ rows161:
 	IMUL3Q  $0x01, DI, R13
 	ADDQ    R13, DX
 
-depth163:
+depth195:
 	VBROADCASTSD (R12), Y8
 	VFMADD231PD  (R10), Y8, Y0
 	VFMADD231PD  32(R10), Y8, Y1
@@ -3200,9 +3910,9 @@ depth163:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth163
+	JNE          depth195
 	CMPQ         96(AX), $0x00
-	JEQ          linear164
+	JEQ          linear196
 	VXORPD       Y8, Y8, Y8
 	VMAXPD       Y0, Y8, Y0
 	VMAXPD       Y1, Y8, Y1
@@ -3213,7 +3923,7 @@ depth163:
 	VMAXPD       Y6, Y8, Y6
 	VMAXPD       Y7, Y8, Y7
 
-linear164:
+linear196:
 	MOVQ    80(AX), R10
 	VMOVUPD Y0, (SI)
 	VMOVUPD Y1, 32(SI)
@@ -3225,9 +3935,9 @@ linear164:
 	VMOVUPD Y7, 224(SI)
 	ADDQ    R10, SI
 	SUBQ    $0x01, CX
-	JNE     rows161
+	JNE     rows193
 
-fewer162:
+fewer194:
 	VZEROUPPER
 	RET
 
@@ -3248,9 +3958,9 @@ TEXT ·panel256x1m(SB), NOSPLIT, $0-8
 	MOVQ         48(AX), R9
 	LEAQ         (DI)(DI*2), R10
 
-rows165:
+rows197:
 	CMPQ       CX, $0x08
-	JLT        fewer166
+	JLT        fewer198
 	MOVQ       64(AX), R11
 	VMASKMOVPD (BX), Y0, Y1
 	ADDQ       R11, BX
@@ -3275,7 +3985,7 @@ rows165:
 	IMUL3Q     $0x08, DI, R15
 	ADDQ       R15, DX
 
-depth167:
+depth199:
 	VMASKMOVPD   (R11), Y0, Y9
 	VBROADCASTSD (R13), Y10
 	VFMADD231PD  Y9, Y10, Y1
@@ -3297,9 +4007,9 @@ depth167:
 	ADDQ         R8, R14
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth167
+	JNE          depth199
 	CMPQ         96(AX), $0x00
-	JEQ          linear168
+	JEQ          linear200
 	VXORPD       Y9, Y9, Y9
 	VMAXPD       Y1, Y9, Y1
 	VMAXPD       Y2, Y9, Y2
@@ -3310,7 +4020,7 @@ depth167:
 	VMAXPD       Y7, Y9, Y7
 	VMAXPD       Y8, Y9, Y8
 
-linear168:
+linear200:
 	MOVQ       80(AX), R11
 	VMASKMOVPD Y1, Y0, (SI)
 	ADDQ       R11, SI
@@ -3329,12 +4039,12 @@ linear168:
 	VMASKMOVPD Y8, Y0, (SI)
 	ADDQ       R11, SI
 	SUBQ       $0x08, CX
-	JMP        rows165
+	JMP        rows197
 
-fewer166:
-rows169:
+fewer198:
+rows201:
 	CMPQ       CX, $0x04
-	JLT        fewer170
+	JLT        fewer202
 	MOVQ       64(AX), R11
 	VMASKMOVPD (BX), Y0, Y1
 	ADDQ       R11, BX
@@ -3350,7 +4060,7 @@ rows169:
 	IMUL3Q     $0x04, DI, R14
 	ADDQ       R14, DX
 
-depth171:
+depth203:
 	VMASKMOVPD   (R11), Y0, Y5
 	VBROADCASTSD (R13), Y6
 	VFMADD231PD  Y5, Y6, Y1
@@ -3363,16 +4073,16 @@ depth171:
 	ADDQ         R8, R13
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth171
+	JNE          depth203
 	CMPQ         96(AX), $0x00
-	JEQ          linear172
+	JEQ          linear204
 	VXORPD       Y5, Y5, Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y2, Y5, Y2
 	VMAXPD       Y3, Y5, Y3
 	VMAXPD       Y4, Y5, Y4
 
-linear172:
+linear204:
 	MOVQ       80(AX), R11
 	VMASKMOVPD Y1, Y0, (SI)
 	ADDQ       R11, SI
@@ -3383,12 +4093,12 @@ linear172:
 	VMASKMOVPD Y4, Y0, (SI)
 	ADDQ       R11, SI
 	SUBQ       $0x04, CX
-	JMP        rows169
+	JMP        rows201
 
-fewer170:
-rows173:
+fewer202:
+rows205:
 	CMPQ       CX, $0x02
-	JLT        fewer174
+	JLT        fewer206
 	MOVQ       64(AX), R10
 	VMASKMOVPD (BX), Y0, Y1
 	ADDQ       R10, BX
@@ -3400,7 +4110,7 @@ rows173:
 	IMUL3Q     $0x02, DI, R13
 	ADDQ       R13, DX
 
-depth175:
+depth207:
 	VMASKMOVPD   (R10), Y0, Y3
 	VBROADCASTSD (R12), Y4
 	VFMADD231PD  Y3, Y4, Y1
@@ -3409,26 +4119,26 @@ depth175:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth175
+	JNE          depth207
 	CMPQ         96(AX), $0x00
-	JEQ          linear176
+	JEQ          linear208
 	VXORPD       Y3, Y3, Y3
 	VMAXPD       Y1, Y3, Y1
 	VMAXPD       Y2, Y3, Y2
 
-linear176:
+linear208:
 	MOVQ       80(AX), R10
 	VMASKMOVPD Y1, Y0, (SI)
 	ADDQ       R10, SI
 	VMASKMOVPD Y2, Y0, (SI)
 	ADDQ       R10, SI
 	SUBQ       $0x02, CX
-	JMP        rows173
+	JMP        rows205
 
-fewer174:
-rows177:
+fewer206:
+rows209:
 	CMPQ       CX, $0x01
-	JLT        fewer178
+	JLT        fewer210
 	MOVQ       64(AX), R10
 	VMASKMOVPD (BX), Y0, Y1
 	ADDQ       R10, BX
@@ -3438,27 +4148,27 @@ rows177:
 	IMUL3Q     $0x01, DI, R13
 	ADDQ       R13, DX
 
-depth179:
+depth211:
 	VMASKMOVPD   (R10), Y0, Y2
 	VBROADCASTSD (R12), Y3
 	VFMADD231PD  Y2, Y3, Y1
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth179
+	JNE          depth211
 	CMPQ         96(AX), $0x00
-	JEQ          linear180
+	JEQ          linear212
 	VXORPD       Y2, Y2, Y2
 	VMAXPD       Y1, Y2, Y1
 
-linear180:
+linear212:
 	MOVQ       80(AX), R10
 	VMASKMOVPD Y1, Y0, (SI)
 	ADDQ       R10, SI
 	SUBQ       $0x01, CX
-	JNE        rows177
+	JNE        rows209
 
-fewer178:
+fewer210:
 	VZEROUPPER
 	RET
 
@@ -3486,9 +4196,9 @@ TEXT ·panel256x2m(SB), NOSPLIT, $0-8
 	MOVQ         48(AX), R9
 	LEAQ         (DI)(DI*2), R10
 
-rows181:
+rows213:
 	CMPQ       CX, $0x06
-	JLT        fewer182
+	JLT        fewer214
 	MOVQ       64(AX), R11
 	VMOVUPD    (BX), Y1
 	VMASKMOVPD 32(BX), Y0, Y2
@@ -3515,7 +4225,7 @@ rows181:
 	IMUL3Q     $0x06, DI, R15
 	ADDQ       R15, DX
 
-depth183:
+depth215:
 	VMOVUPD      (R11), Y13
 	VMASKMOVPD   32(R11), Y0, Y14
 	VBROADCASTSD (R13), Y15
@@ -3540,9 +4250,9 @@ depth183:
 	ADDQ         R8, R14
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth183
+	JNE          depth215
 	CMPQ         96(AX), $0x00
-	JEQ          linear184
+	JEQ          linear216
 	VXORPD       Y13, Y13, Y13
 	VMAXPD       Y1, Y13, Y1
 	VMAXPD       Y2, Y13, Y2
@@ -3557,7 +4267,7 @@ depth183:
 	VMAXPD       Y11, Y13, Y11
 	VMAXPD       Y12, Y13, Y12
 
-linear184:
+linear216:
 	MOVQ       80(AX), R11
 	VMOVUPD    Y1, (SI)
 	VMASKMOVPD Y2, Y0, 32(SI)
@@ -3578,12 +4288,12 @@ linear184:
 	VMASKMOVPD Y12, Y0, 32(SI)
 	ADDQ       R11, SI
 	SUBQ       $0x06, CX
-	JMP        rows181
+	JMP        rows213
 
-fewer182:
-rows185:
+fewer214:
+rows217:
 	CMPQ       CX, $0x04
-	JLT        fewer186
+	JLT        fewer218
 	MOVQ       64(AX), R11
 	VMOVUPD    (BX), Y1
 	VMASKMOVPD 32(BX), Y0, Y2
@@ -3603,7 +4313,7 @@ rows185:
 	IMUL3Q     $0x04, DI, R14
 	ADDQ       R14, DX
 
-depth187:
+depth219:
 	VMOVUPD      (R11), Y9
 	VMASKMOVPD   32(R11), Y0, Y10
 	VBROADCASTSD (R13), Y11
@@ -3621,9 +4331,9 @@ depth187:
 	ADDQ         R8, R13
 	ADDQ         R9, R11
 	DECQ         R12
-	JNE          depth187
+	JNE          depth219
 	CMPQ         96(AX), $0x00
-	JEQ          linear188
+	JEQ          linear220
 	VXORPD       Y9, Y9, Y9
 	VMAXPD       Y1, Y9, Y1
 	VMAXPD       Y2, Y9, Y2
@@ -3634,7 +4344,7 @@ depth187:
 	VMAXPD       Y7, Y9, Y7
 	VMAXPD       Y8, Y9, Y8
 
-linear188:
+linear220:
 	MOVQ       80(AX), R11
 	VMOVUPD    Y1, (SI)
 	VMASKMOVPD Y2, Y0, 32(SI)
@@ -3649,12 +4359,12 @@ linear188:
 	VMASKMOVPD Y8, Y0, 32(SI)
 	ADDQ       R11, SI
 	SUBQ       $0x04, CX
-	JMP        rows185
+	JMP        rows217
 
-fewer186:
-rows189:
+fewer218:
+rows221:
 	CMPQ       CX, $0x02
-	JLT        fewer190
+	JLT        fewer222
 	MOVQ       64(AX), R10
 	VMOVUPD    (BX), Y1
 	VMASKMOVPD 32(BX), Y0, Y2
@@ -3668,7 +4378,7 @@ rows189:
 	IMUL3Q     $0x02, DI, R13
 	ADDQ       R13, DX
 
-depth191:
+depth223:
 	VMOVUPD      (R10), Y5
 	VMASKMOVPD   32(R10), Y0, Y6
 	VBROADCASTSD (R12), Y7
@@ -3680,16 +4390,16 @@ depth191:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth191
+	JNE          depth223
 	CMPQ         96(AX), $0x00
-	JEQ          linear192
+	JEQ          linear224
 	VXORPD       Y5, Y5, Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y2, Y5, Y2
 	VMAXPD       Y3, Y5, Y3
 	VMAXPD       Y4, Y5, Y4
 
-linear192:
+linear224:
 	MOVQ       80(AX), R10
 	VMOVUPD    Y1, (SI)
 	VMASKMOVPD Y2, Y0, 32(SI)
@@ -3698,12 +4408,12 @@ linear192:
 	VMASKMOVPD Y4, Y0, 32(SI)
 	ADDQ       R10, SI
 	SUBQ       $0x02, CX
-	JMP        rows189
+	JMP        rows221
 
-fewer190:
-rows193:
+fewer222:
+rows225:
 	CMPQ       CX, $0x01
-	JLT        fewer194
+	JLT        fewer226
 	MOVQ       64(AX), R10
 	VMOVUPD    (BX), Y1
 	VMASKMOVPD 32(BX), Y0, Y2
@@ -3714,7 +4424,7 @@ rows193:
 	IMUL3Q     $0x01, DI, R13
 	ADDQ       R13, DX
 
-depth195:
+depth227:
 	VMOVUPD      (R10), Y3
 	VMASKMOVPD   32(R10), Y0, Y4
 	VBROADCASTSD (R12), Y5
@@ -3723,22 +4433,22 @@ depth195:
 	ADDQ         R8, R12
 	ADDQ         R9, R10
 	DECQ         R11
-	JNE          depth195
+	JNE          depth227
 	CMPQ         96(AX), $0x00
-	JEQ          linear196
+	JEQ          linear228
 	VXORPD       Y3, Y3, Y3
 	VMAXPD       Y1, Y3, Y1
 	VMAXPD       Y2, Y3, Y2
 
-linear196:
+linear228:
 	MOVQ       80(AX), R10
 	VMOVUPD    Y1, (SI)
 	VMASKMOVPD Y2, Y0, 32(SI)
 	ADDQ       R10, SI
 	SUBQ       $0x01, CX
-	JNE        rows193
+	JNE        rows225
 
-fewer194:
+fewer226:
 	VZEROUPPER
 	RET
 
@@ -3783,17 +4493,17 @@ TEXT ·pack512(SB), NOSPLIT, $0-8
 	ADDQ    CX, R13
 	MOVQ    $0x000000ff, R14
 
-loop197:
+loop229:
 	CMPQ  AX, $0x08
-	JGE   move198
+	JGE   move230
 	TESTQ AX, AX
-	JEQ   done199
+	JEQ   done231
 	MOVQ  AX, CX
 	MOVQ  $0x00000001, R14
 	SHLQ  CL, R14
 	DECQ  R14
 
-move198:
+move230:
 	KMOVB      R14, K1
 	VMOVUPD.Z  (SI), K1, Z0
 	ADDQ       $0x40, SI
@@ -3852,9 +4562,9 @@ move198:
 	VMOVUPD    Z0, (DX)
 	ADDQ       BX, DX
 	SUBQ       $0x08, AX
-	JGT        loop197
+	JGT        loop229
 
-done199:
+done231:
 	VZEROUPPER
 	RET
 
@@ -3882,9 +4592,9 @@ TEXT ·pack256(SB), NOSPLIT, $0-8
 	MOVQ    R10, SI
 	ADDQ    DI, SI
 
-loop200:
+loop232:
 	CMPQ        CX, $0x04
-	JLT         single201
+	JLT         single233
 	VMOVUPD     (AX), X0
 	VINSERTF128 $0x01, (R10), Y0, Y0
 	VMOVUPD     (R9), X1
@@ -3910,11 +4620,11 @@ loop200:
 	ADDQ        $0x20, R10
 	ADDQ        $0x20, SI
 	SUBQ        $0x04, CX
-	JMP         loop200
+	JMP         loop232
 
-single201:
+single233:
 	TESTQ  CX, CX
-	JEQ    done202
+	JEQ    done234
 	VMOVSD (AX), X0
 	VMOVSD X0, (DX)
 	ADDQ   $0x08, AX
@@ -3929,8 +4639,8 @@ single201:
 	ADDQ   $0x08, SI
 	ADDQ   BX, DX
 	DECQ   CX
-	JMP    single201
+	JMP    single233
 
-done202:
+done234:
 	VZEROUPPER
 	RET

@@ -5,8 +5,8 @@ package kernel
 import "unsafe"
 
 // A panel is the argument of the assembly: C = act(start + A·B) for as many
-// columns as fill one, two, four or eight vectors; the last vectors of one, two
-// and, on AVX-512, four may be partial. The generator knows the offsets of its
+// columns as fill one, two, four or eight vectors, on AVX-512 three too; the last
+// vectors of one, two and, on AVX-512, three and four may be partial. The generator knows the offsets of its
 // fields; distances are in bytes.
 type panel struct {
 	rows, depth int // of A
@@ -51,6 +51,10 @@ func (p *panel) run512(vecs int) {
 		panel512x2(p)
 	case vecs == 2:
 		panel512x2m(p)
+	case vecs == 3 && full:
+		panel512x3(p)
+	case vecs == 3:
+		panel512x3m(p)
 	case vecs == 4 && full:
 		panel512x4(p)
 	case vecs == 4:
@@ -89,6 +93,10 @@ func (p *panel) run512f32(vecs int) {
 		panel512f32x2(p)
 	case vecs == 2:
 		panel512f32x2m(p)
+	case vecs == 3 && full:
+		panel512f32x3(p)
+	case vecs == 3:
+		panel512f32x3m(p)
 	case vecs == 4 && full:
 		panel512f32x4(p)
 	case vecs == 4:

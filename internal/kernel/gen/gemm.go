@@ -27,10 +27,12 @@ func (c *asm) panels(wide, narrow *isa) {
 	for _, p := range []panelKernel{
 		{isa: wide, vecs: 1, blocks: []int{12, 8, 4, 2, 1}},
 		{isa: wide, vecs: 2, blocks: []int{12, 8, 4, 2, 1}},
+		{isa: wide, vecs: 3, blocks: []int{8, 4, 2, 1}},
 		{isa: wide, vecs: 4, blocks: []int{6, 4, 2, 1}},
 		{isa: wide, vecs: 8, blocks: []int{2, 1}},
 		{isa: wide, vecs: 1, blocks: []int{12, 8, 4, 2, 1}, masked: true},
 		{isa: wide, vecs: 2, blocks: []int{12, 8, 4, 2, 1}, masked: true},
+		{isa: wide, vecs: 3, blocks: []int{8, 4, 2, 1}, masked: true},
 		{isa: wide, vecs: 4, blocks: []int{6, 4, 2, 1}, masked: true},
 		{isa: narrow, vecs: 1, blocks: []int{8, 4, 2, 1}},
 		{isa: narrow, vecs: 2, blocks: []int{6, 4, 2, 1}},
