@@ -44,19 +44,19 @@ func (CholeskyOuterProduct) FLDJ(x autodiff.Var) autodiff.Var {
 	return within(logs.Mul(ramp(x.Tape(), n, float64(n), -1)).RowSum().AddConst(float64(n)*math.Ln2), diag)
 }
 
-// outerOp is L·Lᵀ, or with Args.J = 1 Lᵀ·L, in full.
+// outerOp is L·Lᵀ, in full.
 var outerOp = &autodiff.Op{
 	Name: "bijector.Outer",
 	Forward: func(c *autodiff.Call) {
-		d, gram := c.Args().I, c.Args().J == 1
+		d := c.Args().I
 		l := c.Temp(d * d)
 		eachMatrix(c, d, func(at int) {
 			copyLower(l, c.In(0)[at:], d)
-			kernel.Gemm(gram, !gram, d, d, d, l, d, l, d, false, c.Out(0)[at:], d)
+			kernel.Gemm(false, true, d, d, d, l, d, l, d, false, c.Out(0)[at:], d)
 		})
 	},
-	Backward: func(c *autodiff.Call) { // (G + Gᵀ)·L, or L·(G + Gᵀ)
-		d, gram := c.Args().I, c.Args().J == 1
+	Backward: func(c *autodiff.Call) { // (G + Gᵀ)·L
+		d := c.Args().I
 		l, s, dl := c.Temp(d*d), c.Temp(d*d), c.Temp(d*d)
 		eachMatrix(c, d, func(at int) {
 			copyLower(l, c.In(0)[at:], d)
@@ -66,11 +66,7 @@ var outerOp = &autodiff.Op{
 					s[i*d+j] = g[i*d+j] + g[j*d+i]
 				}
 			}
-			if gram {
-				kernel.Gemm(false, false, d, d, d, l, d, s, d, false, dl, d)
-			} else {
-				kernel.Gemm(false, false, d, d, d, s, d, l, d, false, dl, d)
-			}
+			kernel.Gemm(false, false, d, d, d, s, d, l, d, false, dl, d)
 			addLower(c.InGrad(0)[at:], dl, d, 1)
 		})
 	},

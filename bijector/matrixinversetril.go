@@ -59,7 +59,7 @@ func triInverse(x, l []float64, d int) {
 			kernel.Axpy(row[:k+1], x[k*d:k*d+k+1], l[i*d+k])
 		}
 		for j := range i {
-			row[j] /= -l[i*d+i]
+			row[j] = 0 - row[j]/l[i*d+i] // never −0
 		}
 		row[i] = 1 / l[i*d+i]
 	}

@@ -15,22 +15,32 @@ import (
 // It costs two exponentials and a logarithm per number.
 type Sinh struct{}
 
-var sinhMap = newScalar("Sinh", scalarMap{
-	forward: func(y, ls, x []float64, _ scalarArgs) {
-		kernel.Sinh(y, x)
-		kernel.LogCosh(ls, x)
-	},
-	inverse: func(x, ls, y []float64, a scalarArgs) {
-		kernel.Asinh(x, y)
-		logRoot(ls, y, a)
-		kernel.Scale(ls, ls, -1)
-	},
-	derive: func(d derivatives) { kernel.TanhOf(d.curve, d.x) },
-})
+var (
+	sinhMap = newScalar("Sinh", sinhWith(logRoot))
+	// sinhPart is the same with the log-slope of x = asinh y as rounded, so that
+	// where SinhArcsinh goes on with x the rounding cancels in the sum.
+	sinhPart = newScalar("SinhPart", sinhWith(func(l, _, x []float64, _ scalarArgs) { kernel.LogCosh(l, x) }))
+)
+
+// sinhWith returns the map with the given log cosh asinh y for its inverse.
+func sinhWith(logCosh func(l, y, x []float64, a scalarArgs)) scalarMap {
+	return scalarMap{
+		forward: func(y, ls, x []float64, _ scalarArgs) {
+			kernel.Sinh(y, x)
+			kernel.LogCosh(ls, x)
+		},
+		inverse: func(x, ls, y []float64, a scalarArgs) {
+			kernel.Asinh(x, y)
+			logCosh(ls, y, x, a)
+			kernel.Scale(ls, ls, -1)
+		},
+		derive: func(d derivatives) { kernel.TanhOf(d.curve, d.x) },
+	}
+}
 
 // logRoot sets l = log cosh asinh y = ½·log(1 + y²), which asinh y, rounded,
 // would not give as exactly.
-func logRoot(l, y []float64, a scalarArgs) {
+func logRoot(l, y, _ []float64, a scalarArgs) {
 	kernel.Mul(l, y, y)
 	kernel.Log1p(l, l)
 	for i, v := range y {
@@ -124,12 +134,12 @@ func (b *SinhArcsinh) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	m, mt := sinhArcsinhScale.Apply2(nil, autodiff.Args{}, t.Shape(), t.Shape(), t)
 	constant := sumOver(mt.Log(), x.Cols())
 	if dir == inverse {
-		u, lu := scalar(sinhMap, x.Div(m), inverse) // u = (asinh x + ε)·t
-		v, lv := scalar(sinhMap, u.Div(t).Sub(e), forward)
+		u, lu := scalar(sinhPart, x.Div(m), inverse) // u = (asinh x + ε)·t
+		v, lv := scalar(sinhPart, u.Div(t).Sub(e), forward)
 		return v, lu.Add(lv).RowSum().Sub(constant)
 	}
-	a, la := scalar(sinhMap, x, inverse)
-	v, lv := scalar(sinhMap, a.Add(e).Mul(t), forward)
+	a, la := scalar(sinhPart, x, inverse)
+	v, lv := scalar(sinhPart, a.Add(e).Mul(t), forward)
 	return v.Mul(m), la.Add(lv).RowSum().Add(constant)
 }
 

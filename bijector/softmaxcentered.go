@@ -73,10 +73,14 @@ func sumOfLogSoftmax(z, x []float64) float64 {
 	z[copy(z, x)] = 0
 	var most [1]float64
 	kernel.RowMax(most[:], z, 1, len(z))
-	kernel.AddConst(z, z, -most[0])
-	sum := kernel.Sum(z)
+	var sum, rest float64
+	for j, v := range z {
+		d, e := difference(v, most[0])
+		s, f := difference(sum, -d)
+		z[j], sum, rest = d, s, rest+(e+f)
+	}
 	kernel.Exp(z, z)
 	total := [2]float64{kernel.Sum(z), n}
 	kernel.Log(total[:], total[:])
-	return math.FMA(-n, total[0], sum+0.5*total[1])
+	return math.FMA(-n, total[0], rest+0.5*total[1]+sum)
 }

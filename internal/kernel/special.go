@@ -33,11 +33,29 @@ func LogCosh(dst, x []float64) {
 	}
 }
 
+// coshPoly is Taylor's series of (2·(cosh x − 1)/x² − 1)/x² in x².
+var coshPoly = [9]float64{
+	2.0 / 24,
+	2.0 / 720,
+	2.0 / 40320,
+	2.0 / 3628800,
+	2.0 / 479001600,
+	2.0 / 87178291200,
+	2.0 / 20922789888000,
+	2.0 / 6402373705728000,
+	2.0 / 2432902008176640000,
+}
+
 func logCosh1(x float64) float64 {
 	v := math.Abs(x)
-	if v < 1 { // ½·log(1 + sinh²v)
-		s := sinh1(v)
-		return float64(0.5 * log1p1(float64(s*s)))
+	if v < 1 {
+		z := float64(v * v)
+		p := coshPoly[8]
+		for i := 7; i >= 0; i-- {
+			p = math.FMA(p, z, coshPoly[i])
+		}
+		h := float64(0.5 * z)
+		return log1p1(math.FMA(float64(z*p), h, h))
 	}
 	return (v - ln2) + log1p1(exp1(-2*v))
 }

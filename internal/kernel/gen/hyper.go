@@ -20,6 +20,11 @@ var atanPoly = []float64{
 	-0x1.a090d1950d2b4p-5, 0x1.41495cefb6c73p-5, -0x1.39f38ad451ea6p-6,
 }
 
+var coshPoly = []float64{
+	2.0 / 24, 2.0 / 720, 2.0 / 40320, 2.0 / 3628800, 2.0 / 479001600, 2.0 / 87178291200,
+	2.0 / 20922789888000, 2.0 / 6402373705728000, 2.0 / 2432902008176640000,
+}
+
 // halfExp returns exp(x)/2.
 func (v vec) halfExp(x Op) reg.Register {
 	r, k, t := v.reduce(v.min(v.num(expMax+1), v.max(v.num(expMin), x)))
@@ -85,13 +90,18 @@ func (v vec) atanh(x reg.Register) reg.Register {
 
 func (v vec) logCosh(x reg.Register) reg.Register {
 	a := v.abs(x)
-	near := v.cmp(less, a, v.num(1))
-	s := v.smallSinh(a)
+	z := v.mul(a, a)
+	p := v.reg(v.num(coshPoly[8]))
+	for i := 7; i >= 0; i-- {
+		v.fmaTo(z, v.num(coshPoly[i]), p)
+	}
+	h := v.mul(z, v.num(0.5))
+	near := v.fma(v.mul(z, p), h, h)
 	u := v.exp(v.mul(a, v.num(-2)))
-	v.pickTo(near, v.mul(s, s), u)
+	v.pickTo(v.cmp(less, a, v.num(1)), near, u)
 	l := v.log1p(u)
 	y := v.add(v.sub(a, v.num(ln2)), l)
-	v.pickTo(v.cmp(less, a, v.num(1)), v.mul(l, v.num(0.5)), y)
+	v.pickTo(v.cmp(less, a, v.num(1)), l, y)
 	return y
 }
 
