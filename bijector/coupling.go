@@ -34,13 +34,17 @@ type Coupling struct {
 // in keep. net makes the conditioner for the numbers of inputs and outputs
 // given; it is not called when there are no inputs.
 //
-// It panics if keep is not a set of less than d columns, or the network does
-// not have the widths asked for.
+// It panics if keep is not a set of less than d columns, there is no map, or the
+// network does not have the widths asked for.
 func NewCoupling(d int, keep []int, m Univariate, cond int, net func(in, out int) nn.Network) *Coupling {
+	must(checkMap("Coupling", m))
+	if len(keep) >= d {
+		panic(fmt.Sprintf("bijector: Coupling: got %d of %d columns to keep, want less", len(keep), d))
+	}
 	kept := make([]bool, d)
 	for _, j := range keep {
 		if j < 0 || j >= d || kept[j] {
-			panic(fmt.Sprintf("bijector: Coupling: got columns %v to keep, want different ones of 0 to %d", keep, d-1))
+			panic(fmt.Sprintf("bijector: Coupling: got column %d to keep, want different ones of 0 to %d", j, d-1))
 		}
 		kept[j] = true
 	}
@@ -51,9 +55,10 @@ func NewCoupling(d int, keep []int, m Univariate, cond int, net func(in, out int
 		}
 	}
 	in, out := len(c.Keep)+cond, len(c.Change)*m.Params()
-	if in == 0 {
+	switch {
+	case in == 0:
 		c.Net = nn.NewConstant(out)
-	} else {
+	case net != nil:
 		c.Net = net(in, out)
 	}
 	must(c.Restore())

@@ -19,8 +19,9 @@ type Elementwise struct {
 
 // NewElementwise returns an elementwise map of d columns that starts with
 // zeros as raw parameters. A map without parameters takes any number of
-// columns.
+// columns. It panics if the map is nil or not in order, or d is not positive.
 func NewElementwise(d int, m Univariate) *Elementwise {
+	must(checkMap("Elementwise", m))
 	e := &Elementwise{Map: m}
 	if k := m.Params(); k > 0 {
 		e.Raw = autodiff.NewParam(1, d*k, nil)

@@ -16,8 +16,12 @@ import (
 // no notice of what is inside B: it stays the map that it is.
 type Invert struct{ B Bijector }
 
-// NewInvert returns the inverse of b.
-func NewInvert(b Bijector) *Invert { return &Invert{B: b} }
+// NewInvert returns the inverse of b. It panics if b is nil.
+func NewInvert(b Bijector) *Invert {
+	i := &Invert{B: b}
+	must(i.Restore())
+	return i
+}
 
 // Restore checks the field.
 func (i *Invert) Restore() error {

@@ -1,6 +1,10 @@
 package bijector
 
-import "github.com/normflow/normflow/autodiff"
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+)
 
 // A Univariate is a strictly increasing map of one number with K raw
 // parameters, any finite numbers, zeros being a good start (usually the
@@ -15,4 +19,15 @@ type Univariate interface {
 	Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var)
 	// Inverse returns x = g⁻¹(y) and log(dx/dy), both n×d.
 	Inverse(y, raw autodiff.Var) (x, logSlope autodiff.Var)
+}
+
+// checkMap returns what is wrong with the map that a constructor is given.
+func checkMap(what string, m Univariate) error {
+	if m == nil {
+		return fmt.Errorf("bijector: %s: got no map, want one", what)
+	}
+	if r, ok := m.(interface{ Restore() error }); ok {
+		return r.Restore()
+	}
+	return nil
 }

@@ -24,6 +24,9 @@ type Data struct {
 
 // Rows is the data set whose samples are the rows of x. It is kept, not copied, if it is a *mat.Dense.
 func Rows(x mat.Matrix) Data {
+	if x == nil {
+		return Data{}
+	}
 	_, d := x.Dims()
 	return Data{rows: dense(x), dim: d}
 }
@@ -76,6 +79,9 @@ func StreamGiven(dim, cond int, open func() iter.Seq2[[]float64, error]) Data {
 // method of any distribution will do. It must use no other randomness than src, if training is
 // to be reproducible.
 func Fresh(dim int, draw func(batch *mat.Dense, src rand.Source)) Data {
+	if draw == nil {
+		return Data{}
+	}
 	return Data{dim: dim, fresh: func(x, _ *mat.Dense, src rand.Source) { draw(x, src) }}
 }
 
@@ -95,21 +101,28 @@ func (d *Data) len() int {
 	return n
 }
 
-// check returns what is wrong with the data for a model of dim columns given cond.
-func (d *Data) check(dim, cond int) error {
-	if d.rows == nil && d.stream == nil && d.fresh == nil {
-		return fmt.Errorf("flow: Fit: got no data, want Rows, Stream or Fresh")
+// check returns what is wrong with the data for a model, of which they have dim
+// columns, on behalf of what.
+func (d *Data) check(what string, m *Transformed, dim int) error {
+	if err := d.wrong(m, dim); err != nil {
+		return fmt.Errorf("flow: %s: %w", what, err)
 	}
-	if d.dim != dim {
-		return fmt.Errorf("flow: Fit: got data of %d columns, want %d as the model", d.dim, dim)
-	}
-	if d.cond != cond {
-		return fmt.Errorf("flow: Fit: got data with a context of %d columns, want %d as the model", d.cond, cond)
-	}
-	if d.weights != nil && d.rows == nil {
-		return fmt.Errorf("flow: Fit: got weights without rows in memory, want none")
-	}
-	if d.rows == nil {
+	return nil
+}
+
+func (d *Data) wrong(m *Transformed, dim int) error {
+	switch cond := m.CondDim(); {
+	case m.ctx != nil:
+		return fmt.Errorf("got a model that is bound to a context, want the one that Given was called on")
+	case d.rows == nil && d.stream == nil && d.fresh == nil:
+		return fmt.Errorf("got no data, want Rows, Stream or Fresh")
+	case d.dim != dim:
+		return fmt.Errorf("got data of %d columns, want %d as the model", d.dim, dim)
+	case d.cond != cond:
+		return fmt.Errorf("got data with a context of %d columns, want %d as the model", d.cond, cond)
+	case d.weights != nil && d.rows == nil:
+		return fmt.Errorf("got weights without rows in memory, want none")
+	case d.rows == nil:
 		return nil
 	}
 	n := d.len()
@@ -118,7 +131,7 @@ func (d *Data) check(dim, cond int) error {
 	}
 	if d.context != nil {
 		if r, _ := d.context.Dims(); r != n {
-			return fmt.Errorf("flow: Fit: got %d rows of data and %d of context, want as many", n, r)
+			return fmt.Errorf("got %d rows of data and %d of context, want as many", n, r)
 		}
 		if err := finite("context", d.context); err != nil {
 			return err
@@ -132,17 +145,17 @@ func (d *Data) checkWeights(n int) error {
 		return nil
 	}
 	if len(d.weights) != n {
-		return fmt.Errorf("flow: Fit: got %d rows of data and %d weights, want as many", n, len(d.weights))
+		return fmt.Errorf("got %d rows of data and %d weights, want as many", n, len(d.weights))
 	}
 	var sum float64
 	for i, w := range d.weights {
 		if !(w >= 0) || math.IsInf(w, 1) {
-			return fmt.Errorf("flow: Fit: weight %d: got %v, want a finite number, at least 0", i, w)
+			return fmt.Errorf("weight %d: got %v, want a finite number, at least 0", i, w)
 		}
 		sum += w
 	}
 	if !(sum > 0) {
-		return fmt.Errorf("flow: Fit: got weights that are all 0, want a positive one")
+		return fmt.Errorf("got weights that are all 0, want a positive one")
 	}
 	return nil
 }
@@ -153,7 +166,7 @@ func finite(what string, m *mat.Dense) error {
 	for i := range n {
 		for j, v := range m.RawRowView(i) {
 			if math.IsNaN(v - v) {
-				return fmt.Errorf("flow: Fit: %s row %d, column %d: got %v, want finite numbers", what, i, j, v)
+				return fmt.Errorf("%s row %d, column %d: got %v, want finite numbers", what, i, j, v)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -10,8 +11,11 @@ import (
 
 // BitsPerDim returns the mean over rows of −log₂ p/d, for log-densities logProbs in nats of rows of
 // d intensities: the bits per number that a code made from the model takes. A uniform distribution over
-// k intensities has log₂ k.
+// k intensities has log₂ k. It panics unless there are rows and d is positive.
 func BitsPerDim(logProbs []float64, d int) float64 {
+	if len(logProbs) == 0 || d < 1 {
+		panic(fmt.Sprintf("flow: BitsPerDim: got %d rows of %d numbers, want at least 1 of each", len(logProbs), d))
+	}
 	var sum float64
 	for _, lp := range logProbs {
 		sum += lp

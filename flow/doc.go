@@ -9,7 +9,7 @@
 // A [Transformed] is made by a preset such as [RealNVP] or [NSF], or by [New]
 // from any [dist.Distribution] and any bijectors, in the order from base to data:
 //
-//	model := flow.New(dist.NewStdNormal(2), bijector.NewTanh(), myBijector)
+//	model := flow.New(dist.NewStdNormal(2), bijector.Tanh{}, myBijector)
 //
 // # The density
 //

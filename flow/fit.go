@@ -29,7 +29,7 @@ import (
 // returns an error. When ctx is done, Fit returns its error. In both cases the
 // model keeps the best parameters so far, and the Result tells how far it got.
 func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, error) {
-	if err := data.check(m.dim, m.CondDim()); err != nil {
+	if err := data.check("Fit", m, m.dim); err != nil {
 		return nil, err
 	}
 	return run(ctx, m, data, s, true, likelihood(m))
@@ -38,7 +38,7 @@ func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, 
 // likelihood is the loss of maximum likelihood: −log p.
 func likelihood(m *Transformed) loss {
 	return func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var {
-		return m.logDensity(m.given(c), y).Neg()
+		return m.logDensity(y, c).Neg()
 	}
 }
 
@@ -55,7 +55,7 @@ func likelihood(m *Transformed) loss {
 // model trained so finds one of several far apart modes: check by importance weights.
 func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.Var) autodiff.Var, s *Settings) (*Result, error) {
 	data := Fresh(m.Base.Dim(), m.Base.Draw)
-	if err := data.check(m.Base.Dim(), m.CondDim()); err != nil {
+	if err := data.check("FitDensity", m, m.Base.Dim()); err != nil {
 		return nil, err
 	}
 	return run(ctx, m, data, s, false, reverse(m, logDensity))
@@ -63,8 +63,11 @@ func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.
 
 func reverse(m *Transformed, logDensity func(y autodiff.Var) autodiff.Var) loss {
 	return func(t *autodiff.Tape, x, _ autodiff.Var) autodiff.Var {
-		q := m.Base.LogDensity(x).Sub(bijector.FLDJ(m.all, x))
-		return q.Sub(logDensity(m.all.Forward(x)))
+		q, p := m.Base.LogDensity(x).Sub(bijector.FLDJ(m.all, x)), logDensity(m.all.Forward(x))
+		if p.Rows() != x.Rows() || p.Cols() != 1 {
+			panic(fmt.Sprintf("flow: FitDensity: got log-densities of shape %d×%d, want %d×1", p.Rows(), p.Cols(), x.Rows()))
+		}
+		return q.Sub(p)
 	}
 }
 
@@ -76,8 +79,8 @@ func run(ctx context.Context, m *Transformed, data Data, s *Settings, observed b
 		return nil, err
 	}
 	if c.Held.rows != nil {
-		if err := c.Held.check(m.dim, m.CondDim()); err != nil {
-			return nil, fmt.Errorf("%w (Settings.Held)", err)
+		if err := c.Held.check("Fit: Settings.Held", m, m.dim); err != nil {
+			return nil, err
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -135,14 +138,6 @@ func newFit(m *Transformed, data Data, c Settings, observed bool, l loss) (*fit,
 func (f *fit) close() {
 	f.pass.close()
 	f.trainer.close()
-}
-
-// given returns the model's map bound to a context, if there is one.
-func (m *Transformed) given(ctx autodiff.Var) bijector.Bijector {
-	if ctx == (autodiff.Var{}) {
-		return m.all
-	}
-	return m.Map.Given(ctx)
 }
 
 // firstRows is how many rows the data-dependent parameters are set from: 4096,

@@ -29,7 +29,7 @@ type Objective struct {
 // parameters are initialised from the data. Only rows in memory will do, as they are: noise for
 // whole numbers is added by [Dequantize].
 func NewObjective(m *Transformed, data Data) (*Objective, error) {
-	if err := data.check(m.dim, m.CondDim()); err != nil {
+	if err := data.check("NewObjective", m, m.dim); err != nil {
 		return nil, err
 	}
 	if data.rows == nil || data.noise || data.len() == 0 {

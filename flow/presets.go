@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -42,6 +43,14 @@ type Arch struct {
 func (a Arch) withDefaults(what string, layers int) Arch {
 	if a.Dim <= 0 || a.Cond < 0 || a.Layers < 0 {
 		panic(fmt.Sprintf("flow: %s: got Dim %d, Cond %d, Layers %d, want a positive Dim and none negative", what, a.Dim, a.Cond, a.Layers))
+	}
+	if a.Bins < 0 || !(a.Bound >= 0) || math.IsInf(a.Bound, 1) {
+		panic(fmt.Sprintf("flow: %s: got Bins %d, Bound %v, want finite numbers, none negative", what, a.Bins, a.Bound))
+	}
+	for _, h := range a.Hidden {
+		if h < 1 {
+			panic(fmt.Sprintf("flow: %s: got Hidden %v, want positive widths", what, a.Hidden))
+		}
 	}
 	setDefault(&a.Layers, layers)
 	if a.Hidden == nil {

@@ -14,7 +14,7 @@ import (
 // nothing in the steady state.
 func (m *Transformed) LogProb(y []float64) float64 {
 	t := borrow()
-	lp := m.logDensity(m.bound(t, 0, 1, 1), t.View(1, len(y), y)).Value()
+	lp := m.logDensity(t.View(1, len(y), y), m.context(t, 0, 1, 1)).Value()
 	giveBack(t)
 	return lp
 }
@@ -33,7 +33,7 @@ func (m *Transformed) LogProbs(dst []float64, y mat.Matrix) []float64 {
 	checkWidth("LogProbs", d, m.dim)
 	rows := dense(y)
 	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
-		copy(dst[i:j], m.logDensity(m.bound(t, i, j, n), viewRows(t, rows, i, j)).Data())
+		copy(dst[i:j], m.logDensity(viewRows(t, rows, i, j), m.context(t, i, j, n)).Data())
 	})
 	return dst
 }

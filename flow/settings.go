@@ -95,11 +95,14 @@ func (s *Settings) withDefaults(n int) (Settings, error) {
 		value int
 	}{
 		{"Steps", c.Steps}, {"Batch", c.Batch}, {"Accumulate", c.Accumulate}, {"Shuffle", c.Shuffle}, {"Every", c.Every},
-		{"MaxSkipped", c.MaxSkipped}, {"CheckpointSteps", c.CheckpointSteps}, {"CheckpointTime", int(c.CheckpointTime)},
+		{"MaxSkipped", c.MaxSkipped}, {"CheckpointSteps", c.CheckpointSteps},
 	} {
 		if f.value < 0 {
 			return c, fmt.Errorf("flow: Fit: Settings.%s: got %d, want at least 0", f.name, f.value)
 		}
+	}
+	if c.CheckpointTime < 0 {
+		return c, fmt.Errorf("flow: Fit: Settings.CheckpointTime: got %v, want at least 0", c.CheckpointTime)
 	}
 	if math.IsNaN(c.Clip) || math.IsNaN(c.Validation) || c.Validation >= 1 {
 		return c, fmt.Errorf("flow: Fit: got Settings.Clip %v and Validation %v, want numbers, Validation below 1", c.Clip, c.Validation)

@@ -107,7 +107,7 @@ func (f *fit) step(step int) error {
 	norm := t.norm()
 	if finite := !math.IsNaN(loss-loss) && !math.IsNaN(norm-norm); !finite {
 		f.result.Skipped++
-		if f.skipped++; f.skipped >= f.MaxSkipped {
+		if f.skipped++; f.skipped >= f.MaxSkipped || f.result.Skipped == f.Steps {
 			_, names := outline(f.model)
 			return fmt.Errorf("%d steps in a row were not finite: loss %v, %s, %s", f.skipped, loss, t.culprit(names), f.firstBad())
 		}

@@ -232,7 +232,7 @@ func (tr *trainer) norm() float64 {
 // scale multiplies the gradient by a.
 func (tr *trainer) scale(a float64) { kernel.Scale(tr.grad, tr.grad, a) }
 
-// culprit names the first number of the gradient that is not finite.
+// culprit names the first number of the gradient that is not finite, or tells its norm.
 func (tr *trainer) culprit(names map[*autodiff.Param]string) string {
 	for i, g := range tr.grad {
 		if math.IsNaN(g - g) {
@@ -245,5 +245,5 @@ func (tr *trainer) culprit(names map[*autodiff.Param]string) string {
 			}
 		}
 	}
-	return "gradient finite"
+	return fmt.Sprintf("the gradient's norm is %v", tr.lastNorm)
 }

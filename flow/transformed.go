@@ -40,8 +40,16 @@ type Transformed struct {
 // New returns the distribution of rows drawn from base and mapped by the
 // bijectors in order.
 //
-// It panics if the widths do not fit.
+// It panics if there is no base, a bijector is nil, or the widths do not fit.
 func New(base dist.Distribution, b ...bijector.Bijector) *Transformed {
+	if base == nil {
+		panic("flow: New: got no base, want a distribution")
+	}
+	for i, b := range b {
+		if b == nil {
+			panic(fmt.Sprintf("flow: New: bijector %d: got nil, want a bijector", i))
+		}
+	}
 	m := &Transformed{Base: base, Map: b}
 	m.trace()
 	return m
@@ -80,7 +88,15 @@ func (m *Transformed) CondDim() int {
 // width than [Transformed.CondDim].
 func (m *Transformed) Given(c mat.Matrix) *Transformed {
 	want := m.CondDim()
-	if _, got := c.Dims(); got != want || want == 0 {
+	switch {
+	case m.ctx != nil:
+		panic("flow: Given: got a model that has its context already, want the one that Given was called on")
+	case want == 0:
+		panic("flow: Given: got a context for a model that takes none")
+	case c == nil:
+		panic(fmt.Sprintf("flow: Given: got no context, want one of %d columns", want))
+	}
+	if _, got := c.Dims(); got != want {
 		panic(fmt.Sprintf("flow: Given: got a context of %d columns, want %d", got, want))
 	}
 	bound := *m
@@ -97,23 +113,37 @@ func (m *Transformed) WithSource(src rand.Source) *Transformed {
 	return &c
 }
 
-// bound returns the map for rows i to j−1 of a batch of n, given the model's
-// context.
-func (m *Transformed) bound(t *autodiff.Tape, i, j, n int) bijector.Bijector {
+// context returns the model's context for rows i to j−1 of a batch of n: the
+// zero Var if it takes none.
+func (m *Transformed) context(t *autodiff.Tape, i, j, n int) autodiff.Var {
 	if m.ctx == nil {
 		if w := m.Map.CondDim(); w > 0 {
 			panic(fmt.Sprintf("flow: got a conditional model without context, want %d columns by Given", w))
 		}
-		return m.all
+		return autodiff.Var{}
 	}
 	rows, _ := m.ctx.Dims()
 	switch rows {
 	case 1:
-		return m.Map.Given(viewRows(t, m.ctx, 0, 1))
+		return viewRows(t, m.ctx, 0, 1)
 	case n:
-		return m.Map.Given(viewRows(t, m.ctx, i, j))
+		return viewRows(t, m.ctx, i, j)
 	}
 	panic(fmt.Sprintf("flow: got %d rows with %d rows of context, want 1 or %d", n, rows, n))
+}
+
+// given returns the model's map bound to a context, if there is one.
+func (m *Transformed) given(c autodiff.Var) bijector.Bijector {
+	if c == (autodiff.Var{}) {
+		return m.all
+	}
+	return m.Map.Given(c)
+}
+
+// bound returns the map for rows i to j−1 of a batch of n, given the model's
+// context.
+func (m *Transformed) bound(t *autodiff.Tape, i, j, n int) bijector.Bijector {
+	return m.given(m.context(t, i, j, n))
 }
 
 // LogDensity returns log p of each row of y, n×d → n×1, on the tape of y and
@@ -122,26 +152,39 @@ func (m *Transformed) bound(t *autodiff.Tape, i, j, n int) bijector.Bijector {
 //
 // It costs one inverse pass.
 func (m *Transformed) LogDensity(y autodiff.Var) autodiff.Var {
-	return m.logDensity(m.bound(y.Tape(), 0, y.Rows(), y.Rows()), y)
+	return m.logDensity(y, m.context(y.Tape(), 0, y.Rows(), y.Rows()))
 }
 
-func (m *Transformed) logDensity(f bijector.Bijector, y autodiff.Var) autodiff.Var {
+func (m *Transformed) logDensity(y, c autodiff.Var) autodiff.Var {
 	if y.Cols() != m.dim {
 		panic(fmt.Sprintf("flow: LogDensity: got %d columns, want %d", y.Cols(), m.dim))
 	}
+	f := m.given(c)
 	lp := m.Base.LogDensity(f.Inverse(y)).Add(f.ILDJ(y))
-	return supportOp.Apply(nil, autodiff.Args{}, lp.Shape(), lp, y)
+	if lp.Rows() != y.Rows() || lp.Cols() != 1 {
+		panic(fmt.Sprintf("flow: LogDensity: got log-densities and log-determinants that add up to %d×%d, want %d×1", lp.Rows(), lp.Cols(), y.Rows()))
+	}
+	if c == (autodiff.Var{}) {
+		return supportOp.Apply(nil, autodiff.Args{}, lp.Shape(), lp, y)
+	}
+	return supportOp.Apply(nil, autodiff.Args{}, lp.Shape(), lp, y, c)
 }
 
-// supportOp has inputs log p (n×1) and y (n×d). Where y is a row of numbers but
-// has no preimage, log p is NaN: the density there is 0.
+// supportOp has inputs log p (n×1), y (n×d) and perhaps a context of one or n rows.
+// Where these are rows of numbers but y has no preimage, log p is NaN: the density
+// there is 0.
 var supportOp = &autodiff.Op{
 	Name: "flow.Support",
 	Forward: func(c *autodiff.Call) {
-		out, y, d := c.Out(0), c.In(1), c.InShape(1).Cols
+		out := c.Out(0)
 		for i, v := range c.In(0) {
-			if math.IsNaN(v) && !hasNaN(y[i*d:(i+1)*d]) {
+			if math.IsNaN(v) {
 				v = math.Inf(-1)
+				for k := 1; k < c.Len(); k++ {
+					if hasNaN(row(c, k, i)) {
+						v = math.NaN()
+					}
+				}
 			}
 			out[i] = v
 		}
@@ -155,6 +198,15 @@ var supportOp = &autodiff.Op{
 			dlp[i] += g
 		}
 	},
+}
+
+// row returns row i of input k, which has one row or more.
+func row(c *autodiff.Call, k, i int) []float64 {
+	s := c.InShape(k)
+	if s.Rows == 1 {
+		i = 0
+	}
+	return c.In(k)[i*s.Cols : (i+1)*s.Cols]
 }
 
 func hasNaN(x []float64) bool {

@@ -134,7 +134,7 @@ func TestConditional(t *testing.T) {
 		mustPanic(t, "got a context of 2 columns, want 3", func() { m.Given(normal(1, 2, 1)) })
 		mustPanic(t, "got 200 rows with 5 rows of context", func() { m.Given(normal(5, 3, 1)).LogProbs(nil, x) })
 	}
-	mustPanic(t, "want 0", func() { models(2, 0)["NSF"].Given(normal(1, 2, 1)) })
+	mustPanic(t, "model that takes none", func() { models(2, 0)["NSF"].Given(normal(1, 2, 1)) })
 }
 
 func TestConcurrentScoring(t *testing.T) {

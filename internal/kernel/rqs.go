@@ -34,13 +34,13 @@ const (
 func (q RQS) Check() error {
 	switch {
 	case q.Bins < 1 || q.Bins > maxBins:
-		return fmt.Errorf("kernel: RQS: %d bins, want 1 to %d", q.Bins, maxBins)
+		return fmt.Errorf("got %d bins, want 1 to %d", q.Bins, maxBins)
 	case !(q.Bound >= 0x1p-500 && q.Bound <= 0x1p500):
-		return fmt.Errorf("kernel: RQS: bound %g, want positive and finite", q.Bound)
+		return fmt.Errorf("got bound %g, want positive and finite", q.Bound)
 	case !(q.MinSize >= 0x1p-30 && q.MinSize*float64(q.Bins) < 1):
-		return fmt.Errorf("kernel: RQS: smallest bin %g, want a positive share below 1/%d", q.MinSize, q.Bins)
+		return fmt.Errorf("got smallest bin %g, want a positive share below 1/%d", q.MinSize, q.Bins)
 	case !(q.MinSlope >= 0x1p-30 && q.MinSlope < 1):
-		return fmt.Errorf("kernel: RQS: smallest slope %g, want between 0 and 1", q.MinSlope)
+		return fmt.Errorf("got smallest slope %g, want between 0 and 1", q.MinSlope)
 	}
 	return nil
 }

@@ -1,0 +1,94 @@
+package flow_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/mat"
+)
+
+// wide forgets to add up its log-determinant over the columns.
+type wide struct{ bijector.Identity }
+
+func (wide) ILDJ(y autodiff.Var) autodiff.Var { return y.MulConst(0) }
+
+func TestMistakesPanic(t *testing.T) {
+	conditional := flow.RealNVP(flow.Arch{Dim: 3, Cond: 2, Layers: 1, Hidden: []int{4}}, rng.New(1))
+	base := dist.NewStdNormal(2)
+	for want, f := range map[string]func(){
+		"flow: New: got no base":                                   func() { flow.New(nil) },
+		"flow: New: bijector 1: got nil":                           func() { flow.New(base, bijector.Identity{}, nil) },
+		"flow: Given: got no context, want one of 2 columns":       func() { conditional.Given(nil) },
+		"flow: Given: got a model that has its context already":    func() { conditional.Given(normal(1, 2, 1)).Given(normal(1, 2, 1)) },
+		"flow: Given: got a context for a model that takes none":   func() { flow.New(base).Given(normal(1, 2, 1)) },
+		"flow: NSF: got Bins -1, Bound 0":                          func() { flow.NSF(flow.Arch{Dim: 2, Bins: -1}, nil) },
+		"flow: MAF: got Bins 0, Bound -1":                          func() { flow.MAF(flow.Arch{Dim: 2, Bound: -1}, nil) },
+		"flow: NICE: got Hidden [3 0], want positive widths":       func() { flow.NICE(flow.Arch{Dim: 2, Hidden: []int{3, 0}}, nil) },
+		"bijector: Spline: got 129 bins, want 1 to 128":            func() { flow.NSF(flow.Arch{Dim: 2, Bins: 129}, nil) },
+		"flow: BitsPerDim: got 1 rows of 0 numbers":                func() { flow.BitsPerDim([]float64{1}, 0) },
+		"log-determinants that add up to 1×2, want 1×1":            func() { flow.New(base, wide{}).LogProb([]float64{1, 2}) },
+		"flow: FitDensity: got log-densities of shape 16×3, want ": func() { fitDensity(func(y autodiff.Var) autodiff.Var { return y }) },
+	} {
+		mustPanic(t, want, f)
+	}
+}
+
+func fitDensity(logDensity func(y autodiff.Var) autodiff.Var) error {
+	_, err := flow.FitDensity(background, flow.RealNVP(flow.Arch{Dim: 3, Layers: 1, Hidden: []int{4}}, rng.New(1)), logDensity, nil)
+	return err
+}
+
+func TestMistakesAreErrors(t *testing.T) {
+	conditional := flow.RealNVP(flow.Arch{Dim: 2, Cond: 2, Layers: 1, Hidden: []int{4}}, rng.New(1))
+	positive := flow.New(dist.NewStdNormal(2), bijector.NewShift(autodiff.Learned(0)), bijector.Exp{})
+	rows := flow.Rows(bananas(200, 1))
+	for want, f := range map[string]func() error{
+		"flow: Fit: got a model that is bound to a context": func() error {
+			_, err := flow.Fit(background, conditional.Given(normal(1, 2, 1)), rows, nil)
+			return err
+		},
+		"flow: Fit: got no data": func() error { _, err := flow.Fit(background, conditional, flow.Rows(nil), nil); return err },
+		"flow: Fit: Settings.Held: got data of 3 columns, want 2": func() error {
+			_, err := flow.Fit(background, positive, rows, &flow.Settings{Held: flow.Rows(normal(9, 3, 1))})
+			return err
+		},
+		"flow: NewObjective: got data with a context of 0 columns, want 2": func() error {
+			_, err := flow.NewObjective(conditional, rows)
+			return err
+		},
+		"flow: FitDensity: got data with a context of 0 columns, want 2": func() error {
+			_, err := flow.FitDensity(background, conditional, func(y autodiff.Var) autodiff.Var { return y.RowSum() }, nil)
+			return err
+		},
+		// outside of the support, in every step of a few
+		"3 steps in a row were not finite: loss +Inf": func() error {
+			_, err := flow.Fit(background, positive, rows, &flow.Settings{Steps: 3})
+			return err
+		},
+		"the gradient's norm is +Inf": func() error {
+			m := flow.New(dist.NewStdNormal(1), bijector.NewShift(autodiff.Learned(0)), bijector.NewScale(autodiff.Learned(1e-80)))
+			_, err := flow.Fit(background, m, flow.Rows(mat.NewDense(4, 1, []float64{1, 2, 3, 4})), &flow.Settings{Steps: 2})
+			return err
+		},
+	} {
+		wantError(t, f(), want)
+	}
+}
+
+// A row of numbers given a context that is none has no density that is known.
+func TestContextNaN(t *testing.T) {
+	m := shake(flow.RealNVP(flow.Arch{Dim: 3, Cond: 2, Layers: 2, Hidden: []int{4}}, rng.New(1)), 2)
+	c := normal(3, 2, 1)
+	c.Set(1, 0, nan)
+	got := m.Given(c).LogProbs(nil, normal(3, 3, 2))
+	for i, v := range got {
+		if math.IsNaN(v) != (i == 1) || math.IsInf(v, 0) {
+			t.Errorf("row %d: got %v, want NaN in row 1 only", i, v)
+		}
+	}
+}
