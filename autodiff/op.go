@@ -190,7 +190,12 @@ func (c *Call) InGradAdd(i int) (g []float64, add bool) {
 	if n.grad != nil {
 		return n.grad, true
 	}
-	n.grad = c.t.grads.get(len(n.val))
+	if c.t.collects(n) {
+		n.grad = c.t.sumOf(n.param)
+		c.t.summed[n.param.place] = true
+	} else {
+		n.grad = c.t.grads.get(len(n.val))
+	}
 	return n.grad, false
 }
 

@@ -17,6 +17,7 @@ type Param struct {
 	num        uint32    // tells parameters apart in hashes
 	home       *Vector   // whose numbers data is a part of, from number at
 	at         int
+	place      int // in home.Params
 }
 
 // NewParam returns a rows×cols parameter with the given numbers, row by row;
@@ -81,9 +82,9 @@ func NewVector(params []*Param) *Vector {
 	}
 	v := &Vector{Params: params, Data: make([]float64, n)}
 	at := 0
-	for _, p := range params {
+	for i, p := range params {
 		k := copy(v.Data[at:], p.data)
-		p.data, p.home, p.at = v.Data[at:at+k:at+k], v, at
+		p.data, p.home, p.at, p.place = v.Data[at:at+k:at+k], v, at, i
 		at += k
 	}
 	return v

@@ -24,6 +24,7 @@ type Tape struct {
 	params []*Param
 	into   *Vector   // parameters whose gradients go to sum
 	sum    []float64 // in the order of into
+	summed []bool    // whether a gradient of the parameter has arrived in sum
 	shared *Shared   // with other tapes; nil for none
 	call   Call      // handed to ops; one at a time
 }
@@ -94,15 +95,35 @@ func (t *Tape) Grow(n int) {
 }
 
 // Accumulate makes Backward add the gradients of v's parameters to sum, laid
-// out as v.Data, instead of leaving them on the tape; nil v ends that. Reset
-// keeps the setting, so that the gradients of several batches add up.
+// out as v.Data, instead of leaving them on the tape, so that the gradients of
+// several batches add up. The first gradient of each replaces what was in sum. Reset
+// keeps the setting; a nil v ends it and sets to 0 what no gradient has reached.
 //
 // It panics if sum is not as long as v.Data.
 func (t *Tape) Accumulate(v *Vector, sum []float64) {
 	if v != nil && len(sum) != len(v.Data) {
 		panic(fmt.Sprintf("autodiff: Accumulate: got %d numbers, want %d", len(sum), len(v.Data)))
 	}
+	if v == nil && t.into != nil {
+		for i, p := range t.into.Params {
+			if !t.summed[i] {
+				clear(t.sumOf(p))
+			}
+		}
+	}
 	t.into, t.sum = v, sum
+	t.summed = t.summed[:0]
+	if v != nil {
+		t.summed = append(t.summed, make([]bool, len(v.Params))...)
+	}
+}
+
+// sumOf returns the part of sum for a parameter.
+func (t *Tape) sumOf(p *Param) []float64 { return t.sum[p.at : p.at+len(p.data)] }
+
+// collects reports whether the gradient of a node goes to sum.
+func (t *Tape) collects(n *node) bool {
+	return n.param != nil && t.into != nil && n.param.home == t.into
 }
 
 // Matrix records a copy of m as a constant.
@@ -168,9 +189,6 @@ func (t *Tape) Use(p *Param) Var {
 		return t.at(id)
 	}
 	n := node{rows: p.rows, cols: p.cols, val: p.data, param: p, needs: !p.frozen && !t.noGrad}
-	if n.needs && t.into != nil && p.home == t.into {
-		n.grad = t.sum[p.at : p.at+len(p.data)]
-	}
 	t.params = append(t.params, p)
 	v := t.add(n)
 	t.number.put(h, v.id)
@@ -206,8 +224,10 @@ func (t *Tape) Backward(loss Var) {
 	}
 	t.grads.reset()
 	for i := range t.nodes {
-		if n := &t.nodes[i]; n.param == nil || n.param.home != t.into || t.into == nil {
-			n.grad = nil
+		n := &t.nodes[i]
+		n.grad = nil
+		if t.collects(n) && n.needs && t.summed[n.param.place] {
+			n.grad = t.sumOf(n.param)
 		}
 	}
 	root.grad = t.grads.get(1)

@@ -101,6 +101,16 @@ func TestAccumulate(t *testing.T) {
 	if want := []float64{50, 24, 32}; !slices.Equal(sum, want) {
 		t.Errorf("got %v, want %v", sum, want)
 	}
+	tape.Accumulate(v, sum) // from the start
+	tape.Reset()
+	tape.Backward(tape.Use(q).Sum())
+	if want := []float64{50, 1, 1}; !slices.Equal(sum, want) {
+		t.Errorf("again: got %v, want %v", sum, want)
+	}
+	tape.Accumulate(nil, nil) // nothing of p
+	if want := []float64{0, 1, 1}; !slices.Equal(sum, want) {
+		t.Errorf("in the end: got %v, want %v", sum, want)
+	}
 	if r, at := v.Find(2); r != q || at != 1 {
 		t.Errorf("Find(2): got %v, %d", r, at)
 	}

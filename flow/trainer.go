@@ -203,7 +203,7 @@ func (tr *trainer) runLane(t *autodiff.Tape, l *lane) {
 	defer tr.done.Done()
 	defer func() { l.failed = recover() }()
 	t.Accumulate(tr.vec, l.grad)
-	clear(l.grad)
+	defer t.Accumulate(nil, nil)
 	l.sum = 0
 	for i := l.i; i < l.j; i += tr.shard {
 		t.Reset()
