@@ -2,6 +2,7 @@ package autodiff_test
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/normflow/normflow/autodiff"
 	"gonum.org/v1/gonum/mat"
@@ -138,4 +139,30 @@ func ExampleCall() {
 	tape.Backward(up.Add(down.MulConst(2)))
 	fmt.Println(up.Value(), down.Value(), x.Grad())
 	// Output: 1.5 -1.5 [-0.5]
+}
+
+// Two tapes that share constants round the parameter once.
+func ExampleShared() {
+	rounded := 0
+	round := &autodiff.Op{
+		Name: "example.Round",
+		Forward: func(c *autodiff.Call) {
+			rounded++
+			for i, v := range c.In(0) {
+				c.Out(0)[i] = math.Round(v)
+			}
+		},
+	}
+	w := autodiff.NewParam(1, 2, []float64{0.4, 1.6})
+	shared := new(autodiff.Shared)
+	for range 2 {
+		tape := autodiff.NewTape()
+		tape.Share(shared)
+		fmt.Println(round.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: 1, Cols: 2}, tape.Use(w)).Data())
+	}
+	fmt.Println("rounded", rounded, "time")
+	// Output:
+	// [0 2]
+	// [0 2]
+	// rounded 1 time
 }
