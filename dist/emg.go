@@ -35,10 +35,10 @@ var emgStandard = &family{
 		return emgOp.of(z, p[2]).Add(p[2].Log())
 	},
 	cdf: func(z float64, p nums) float64 {
-		if z > 0 {
-			return special.Ndtr(z) - special.Exp(emgExponent(z, p[2]))
+		if z > 8 || z > 0 && p[2] > 0.5 {
+			return -special.Expm1(emgExponent(z, p[2])) - special.Ndtr(-z)
 		}
-		// both terms are φ(z) times Mills' ratio
+		// Φ(z) and the other term are φ(z) times Mills' ratio
 		return special.ExpHalfSquare(z) * special.NdtrTailDrop(-z, p[2])
 	},
 	sf:       func(z float64, p nums) float64 { return special.Ndtr(-z) + special.Exp(emgExponent(z, p[2])) },

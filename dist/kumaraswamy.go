@@ -33,7 +33,10 @@ var kumaraswamyFamily = &family{
 	},
 	mean: func(p nums) float64 { return kumaraswamyMoment(1, p) },
 	variance: func(p nums) float64 {
-		m := kumaraswamyMoment(1, p)
+		m, r := kumaraswamyMoment(1, p), 1/p[0]
+		if r < 0.5 { // the logarithm of E X²/(E X)², without cancellation
+			return m * m * special.Expm1(r*r*(special.LgammaGap(r)-special.LgammaCurve(1+p[1], r)))
+		}
 		return math.FMA(-m, m, kumaraswamyMoment(2, p))
 	},
 	mode: func(p nums) float64 {
@@ -52,9 +55,14 @@ var kumaraswamyFamily = &family{
 	},
 }
 
-// kumaraswamyMoment is E Xⁿ = b·B(1+n/a, b).
+// kumaraswamyMoment is E Xⁿ = b·B(1+n/a, b) = Γ(1+n/a)·Γ(1+b)/Γ(1+b+n/a).
 func kumaraswamyMoment(n float64, p nums) float64 {
-	return p[1] * special.NewBeta(1+n/p[0], p[1]).Value()
+	r := n / p[0]
+	g := special.Exp(special.Lgamma1p(r))
+	if r > 0.5 {
+		g = special.Gamma(1 + r)
+	}
+	return g / special.GammaRatio(1+p[1], r)
 }
 
 // kumaraswamyOp has inputs x, a and b.

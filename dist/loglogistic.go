@@ -24,10 +24,10 @@ func (l *LogLogistic) family() *family { return logLogisticFamily }
 
 var logLogisticFamily = func() *family {
 	f := pushed(logisticFamily, "LogLogistic", exponential)
-	f.mean = func(p nums) float64 { return momentUpTo(1, 1/p[1], special.Exp(p[0])/sinc(p[1])) }
-	f.variance = func(p nums) float64 {
-		s := sinc(p[1])
-		return momentUpTo(2, 1/p[1], special.Exp(2*p[0])*(1/sinc(2*p[1])-1/(s*s)))
+	f.mean = func(p nums) float64 { return momentUpTo(1, 1/p[1], special.Exp(p[0])*hump(p[1])) }
+	f.variance = func(p nums) float64 { // e^2μ·(2t/sin 2t − t²/sin² t) with t = πs
+		sin, cos := special.Sin(math.Pi*p[1]), special.Cos(math.Pi*p[1])
+		return momentUpTo(2, 1/p[1], special.Exp(2*p[0])*hump(p[1])*sinMinus(math.Pi*p[1])/(sin*cos))
 	}
 	f.mode = func(p nums) float64 {
 		return special.Exp(p[0]) * special.Pow(max(1-p[1], 0)/(1+p[1]), p[1])
@@ -36,5 +36,14 @@ var logLogisticFamily = func() *family {
 	return f
 }()
 
-// sinc returns sin(πx)/(πx).
-func sinc(x float64) float64 { return special.Sin(math.Pi*x) / (math.Pi * x) }
+// hump returns πs/sin πs.
+func hump(s float64) float64 { return math.Pi * s / special.Sin(math.Pi*s) }
+
+// sinMinus returns sin t − t·cos t, exact near 0, for 0 ≤ t < ½π.
+func sinMinus(t float64) float64 {
+	sum, w := 0.0, float64(t*t) // Σ (−1)ᵏ⁺¹·2k·t²ᵏ⁺¹/(2k+1)!
+	for k := 12.0; k >= 1; k-- {
+		sum = (1 - float64(sum*w)*(k+1)/k) / ((2*k + 1) * (2 * k))
+	}
+	return float64(2 * t * w * sum)
+}

@@ -46,9 +46,7 @@ func negated(v autodiff.Value) autodiff.Value {
 var nigStandard = &family{
 	name: "NIG", params: []string{"loc", "scale", "tail", "skewness"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
-		// −α·r + γ + β·z ≤ 0 beside the scaled Bessel function
-		γ := p[2].Sub(p[3]).Mul(p[2].Add(p[3])).Sqrt()
-		return nigOp.of(z, p[2], p[3]).Add(γ).Add(p[2].Log()).AddConst(-logπ)
+		return nigOp.of(z, p[2], p[3])
 	},
 	draw: func(r *rand.Rand, p nums) float64 {
 		γ := math.Sqrt((p[2] - p[3]) * (p[2] + p[3]))
@@ -62,21 +60,28 @@ var nigStandard = &family{
 	},
 }
 
-// nigOp has inputs z, α and β: log(e^(αr)·K₁(αr)) − log r − αr + βz with
-// r = √(1+z²).
+// nigOp has inputs z, α and β: log(e^(αr)·K₁(αr)) − log r + log α − log π + e with
+// r = √(1+z²) and e = γ + βz − αr ≤ 0, γ = √(α²−β²).
 var nigOp = newFused("NIG",
 	func(x args) float64 {
 		z, α, β := x[0], x[1], x[2]
 		if math.IsInf(z, 0) {
 			return math.Inf(-1)
 		}
-		r := special.Hypot1(z)
-		return special.Log(second(special.BesselK01(α*r))) - special.Log(r) - float64(α*r) + float64(β*z)
+		r, γ := special.Hypot1(z), math.Sqrt((α-β)*(α+β))
+		_, k1 := special.BesselK01(α * r)
+		e := math.FMA(β, z, γ)
+		if d := math.FMA(-γ, z, β); e > 0 && math.Abs(z) < 1e100 { // (αr)² − (γ+βz)² = (β−γz)²
+			e = -d * (d / math.FMA(α, r, e))
+		} else {
+			e -= float64(α * r)
+		}
+		return special.Log(k1) + special.Log(α/r) - logπ + e
 	},
 	func(x args) args {
 		z, α, β := x[0], x[1], x[2]
-		r := special.Hypot1(z)
+		r, γ := special.Hypot1(z), math.Sqrt((α-β)*(α+β))
 		k0, k1 := special.BesselK01(α * r)
 		d := -k0/k1 - 1/(α*r) // of log K₁
-		return args{(float64(α*d)-1/r)*z/r + β, d * r, z}
+		return args{(float64(α*d)-1/r)*z/r + β, math.FMA(d, r, α/γ+1/α), z - β/γ}
 	})

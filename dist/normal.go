@@ -33,6 +33,7 @@ var normalFamily = &family{
 	cdf:      func(z float64, _ nums) float64 { return special.Ndtr(z) },
 	sf:       func(z float64, _ nums) float64 { return special.Ndtr(-z) },
 	logTails: func(z float64, _ nums) (float64, float64) { return special.LogNdtr(z), special.LogNdtr(-z) },
+	drop:     func(z, y float64) float64 { return y * (z + 0.5*y) },
 	quantile: func(p, q float64, _ nums) float64 { return special.NdtrInv(p, q) },
 	draw:     func(r *rand.Rand, _ nums) float64 { return r.NormFloat64() },
 	mean:     always(0),

@@ -74,6 +74,19 @@ func (f *family) expect(p nums, g func(x, logDensity float64) float64) float64 {
 	return sum
 }
 
+func (f *family) expectedMean(p nums) float64 {
+	return f.expect(p, func(x, _ float64) float64 { return x })
+}
+
+func (f *family) expectedVariance(p nums) float64 {
+	mean := f.meanOf(p)
+	return f.expect(p, func(x, _ float64) float64 { return (x - mean) * (x - mean) })
+}
+
+func (f *family) expectedEntropy(p nums) float64 {
+	return f.expect(p, func(_, logDensity float64) float64 { return -logDensity })
+}
+
 // cover returns points and weights Σ w·g(x) ≈ E g(X): the trapezoidal rule over
 // the density in s + width·sinh t, s being the stretched variable at the mean.
 func (f *family) cover(p nums) (x, w []float64) {

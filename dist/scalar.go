@@ -70,7 +70,7 @@ func (f *family) quantileOf(lower, upper float64, p nums) float64 {
 func (f *family) meanOf(p nums) float64 {
 	loc, scale := f.where(p)
 	if f.mean == nil {
-		return f.expect(p, func(x, _ float64) float64 { return x })
+		return f.expectedMean(p)
 	}
 	return math.FMA(scale, f.mean(p), loc)
 }
@@ -78,8 +78,7 @@ func (f *family) meanOf(p nums) float64 {
 func (f *family) varianceOf(p nums) float64 {
 	_, scale := f.where(p)
 	if f.variance == nil {
-		mean := f.meanOf(p)
-		return f.expect(p, func(x, _ float64) float64 { return (x - mean) * (x - mean) })
+		return f.expectedVariance(p)
 	}
 	return scale * scale * f.variance(p)
 }
@@ -95,7 +94,7 @@ func (f *family) modeOf(p nums) float64 {
 func (f *family) entropyOf(p nums) float64 {
 	_, scale := f.where(p)
 	if f.entropy == nil {
-		return f.expect(p, func(_, logDensity float64) float64 { return -logDensity })
+		return f.expectedEntropy(p)
 	}
 	return f.entropy(p) + special.Log(scale)
 }

@@ -126,6 +126,9 @@ func truncate(f *family, bounds int) *family {
 		lo, hi := t.bounds(p)
 		return min(max(f.modeOf(p), lo), hi)
 	}
+	if f.drop != nil {
+		t.withTail(g)
+	}
 	return g
 }
 

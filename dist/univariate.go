@@ -46,6 +46,8 @@ type family struct {
 	cdf, sf func(z float64, p nums) float64
 	// logTails, if set, returns the logarithms of cdf and sf, which may underflow.
 	logTails func(z float64, p nums) (lower, upper float64)
+	// drop, if set, is log p(z) − log p(z+y), exact for small y.
+	drop func(z, y float64) float64
 	// quantile gets p and 1−p, the smaller of which is accurate.
 	quantile func(lower, upper float64, p nums) float64
 	draw     func(r *rand.Rand, p nums) float64

@@ -34,9 +34,11 @@ var zipfFamily = &family{
 	draw:    drawZipf,
 	mean:    func(p nums) float64 { return momentUpTo(2, p[0], zeta(p[0]-1, 1)/zeta(p[0], 1)) },
 	variance: func(p nums) float64 {
-		z := zeta(p[0], 1)
-		m := zeta(p[0]-1, 1) / z
-		return momentUpTo(3, p[0], zeta(p[0]-2, 1)/z-float64(m*m))
+		if p[0] <= 3 {
+			return math.Inf(1)
+		}
+		s0, s1, s2 := zeta(p[0], 2), zeta(p[0]-1, 2), zeta(p[0]-2, 2) // all but the first term
+		return (math.FMA(-s1, s1, s0*s2) + (s2 - 2*s1 + s0)) / ((1 + s0) * (1 + s0))
 	},
 	mode: always(1),
 	entropy: func(p nums) float64 {

@@ -54,10 +54,13 @@ func Stirling(x float64) float64 {
 	for ; x < 10; x++ { // δ(x) = δ(x+1) + (x+½)·log(1+1/x) − 1
 		if x < 0.5 {
 			sum += float64((x+0.5)*(Log1p(x)-Log(x))) - 1
-		} else {
-			u := 1 / x
-			sum += math.FMA(x+0.5, Log1pMinus(u), 0.5*u)
+			continue
 		}
+		s, tail := 1/float64((2*x+1)*(2*x+1)), 0.0 // atanh(1/(2x+1))·(2x+1) − 1
+		for k := 57.0; k >= 3; k -= 2 {
+			tail = math.FMA(tail, s, 1/k)
+		}
+		sum = math.FMA(tail, s, sum)
 	}
 	s, u := 0.0, 1/x
 	for k := len(stirling) - 1; k >= 0; k-- {
@@ -173,6 +176,30 @@ func LgammaGap(x float64) float64 {
 	sum := 0.0 // Σ ζ(k)·(2ᵏ−2)·(−x)ᵏ⁻²/k
 	for i := len(zetas) - 1; i >= 0; i-- {
 		sum = math.FMA(-x, sum, zetas[i]*(math.Ldexp(1, i+2)-2))
+	}
+	return sum
+}
+
+// GammaRatio returns Γ(c+r)/Γ(c) for c, r > 0.
+func GammaRatio(c, r float64) float64 {
+	if c+r < 20 && r > 0.5 {
+		return Gamma(c+r) / Gamma(c)
+	}
+	u := r / c
+	e := math.FMA(c+r-0.5, Log1pMinus(u), float64(u*(r-0.5)))
+	return Pow(c, r) * Exp(e+(Stirling(c+r)-Stirling(c)))
+}
+
+// LgammaCurve returns (log Γ(c+2x) − 2·log Γ(c+x) + log Γ(c))/x² for c ≥ 1, 0 < x < ½: the mean
+// of ψ′ around c+x.
+func LgammaCurve(c, x float64) float64 {
+	sum := 0.0
+	for _, g := range gauss {
+		for _, t := range [2]float64{0.5 - 0.5*g[0], 0.5 + 0.5*g[0]} {
+			up, _ := HurwitzZeta(2, math.FMA(x, t, c+x))
+			down, _ := HurwitzZeta(2, math.FMA(-x, t, c+x))
+			sum = math.FMA(0.5*g[1]*(1-t), up+down, sum)
+		}
 	}
 	return sum
 }

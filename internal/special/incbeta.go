@@ -11,28 +11,14 @@ type Beta struct {
 // NewBeta returns the beta distribution with shapes a and b.
 func NewBeta(a, b float64) Beta {
 	d := BetaOf(a, b, LogBeta(a, b))
-	switch lo, hi := min(a, b), max(a, b); {
-	case lo >= 20 || hi > 1e100:
-	case lo+hi < 20:
-		d.norm = Gamma(lo+hi) / (Gamma(lo) * Gamma(hi))
-	default: // Γ(a+b)/Γ(a) is aᵇ times a number near 1
-		u := lo / hi
-		e := math.FMA(hi+lo-0.5, Log1pMinus(u), float64(u*(lo-0.5))) + (Stirling(lo+hi) - Stirling(hi))
-		d.norm = Pow(hi, lo) * Exp(e) / Gamma(lo)
+	if lo, hi := min(a, b), max(a, b); lo < 20 && hi < 1e100 {
+		d.norm = GammaRatio(hi, lo) / Gamma(lo)
 	}
 	return d
 }
 
 // BetaOf returns NewBeta with a few digits less, for a known log B(a, b).
 func BetaOf(a, b, logBeta float64) Beta { return Beta{a, b, logBeta, Exp(-logBeta)} }
-
-// Value returns B(A, B).
-func (d Beta) Value() float64 {
-	if d.norm > 0x1p-1000 && d.norm < 0x1p1000 {
-		return 1 / d.norm
-	}
-	return Exp(d.LogBeta)
-}
 
 // mirror returns the distribution of 1 − x.
 func (d Beta) mirror() Beta { return Beta{d.B, d.A, d.LogBeta, d.norm} }

@@ -20,7 +20,9 @@ func GammaInc(a, x float64) (p, q float64) {
 	kernel := GammaKernel(a, x)
 	if x < a+1 {
 		p = float64(kernel / a * gammaSeries(a, x))
-		return p, 1 - p
+		if p < 0.7 {
+			return p, 1 - p
+		}
 	}
 	q = float64(kernel / gammaFraction(a, x))
 	return 1 - q, q

@@ -38,6 +38,13 @@ for a, b in [(0.1, 0.2), (0.5, 0.5), (0.5, 10), (2, 3), (30, 4), (100, 0.5), (0.
         p = betainc(a, b, 0, x, regularized=True)
         q = betainc(b, a, 0, y, regularized=True)
         if min(p, q) > 1e-290 and y + x == 1: out('BetaInc', [a, b, x, y], p, q)
+for c, x in [(1, 0.01), (1, 0.49), (1.25, 1e-9), (3, 0.3), (100, 0.125), (1e8, 0.25)]:
+    c, x = mpf(c), mpf(x); out('LgammaCurve', [c, x], (loggamma(c + 2 * x) - 2 * loggamma(c + x) + loggamma(c)) / x**2)
+for c, x in [(1, 0.01), (1, 0.49), (1.25, 1e-9), (3, 0.3), (100, 20), (1e8, 2.25), (0.5, 0.5), (20, 1e-3)]:
+    c, x = mpf(c), mpf(x); out('GammaRatio', [c, x], exp(loggamma(c + x) - loggamma(c)))
+for z, w in [(-7, 0.5), (0, 1e-9), (0.3, 0.99), (0.3, 1.01), (5, 0.25), (5, 3), (-1, 1e-3)]:
+    z, w = mpf(z), mpf(w); tail = lambda x: exp(x * x / 2) * erfc(x / sqrt(2)) / 2
+    out('NdtrTailDrop', [z, w], tail(z) - tail(z + w))
 r = random.Random(1)
 def shape(): return r.choice([0.5, 1, 2.0 ** r.uniform(-5, 3), 2.0 ** r.uniform(-2, 7), 2.0 ** r.uniform(0, 12)])
 for _ in range(300): # x a multiple of 2^-44, so that y = 1 - x is exact
