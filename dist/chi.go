@@ -72,4 +72,4 @@ var chiOp = newFused("Chi",
 	})
 
 // chiSquare returns x²/2 and its logarithm, also where x² underflows.
-func chiSquare(x float64) (t, l float64) { return 0.5 * x * x, 2*special.Log(x) - math.Ln2 }
+func chiSquare(x float64) (t, l float64) { return float64(0.5 * x * x), 2*special.Log(x) - math.Ln2 }

@@ -27,7 +27,7 @@ var logLogisticFamily = func() *family {
 	f.mean = func(p nums) float64 { return momentUpTo(1, 1/p[1], special.Exp(p[0])*hump(p[1])) }
 	f.variance = func(p nums) float64 { // e^2μ·(2t/sin 2t − t²/sin² t) with t = πs
 		sin, cos := special.Sin(math.Pi*p[1]), special.Cos(math.Pi*p[1])
-		return momentUpTo(2, 1/p[1], special.Exp(2*p[0])*hump(p[1])*sinMinus(math.Pi*p[1])/(sin*cos))
+		return momentUpTo(2, 1/p[1], special.Exp(2*p[0])*hump(p[1])*sinMinus(float64(math.Pi*p[1]))/(sin*cos))
 	}
 	f.mode = func(p nums) float64 {
 		return special.Exp(p[0]) * special.Pow(max(1-p[1], 0)/(1+p[1]), p[1])

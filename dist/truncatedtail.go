@@ -60,7 +60,7 @@ func (t truncation) tailOf(p nums) (tail, bool) {
 	for i, lower := range nodes.lower {
 		z := math.Copysign(min(width, 60/slope)*lower, sign)
 		d := t.drop(a, z)
-		w := nodes.weight[i] * special.Exp(-d)
+		w := float64(nodes.weight[i] * special.Exp(-d))
 		s.y, s.drop, s.at = append(s.y, scale*z), append(s.drop, d), append(s.at, w)
 		s.mass += w
 	}
