@@ -155,7 +155,7 @@ func TestSaveErrors(t *testing.T) {
 	for i, b := range inside.Map {
 		inside.Map[i] = bijector.Given(b, autodiff.NewTape().Zeros(1, 1))
 	}
-	loop := bijector.NewInvert(nil)
+	loop := new(bijector.Invert)
 	loop.B = loop
 	for _, c := range []struct {
 		name string

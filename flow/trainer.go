@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"sync"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
@@ -20,7 +19,7 @@ type trainer struct {
 	batch  *Data
 	vec    *autodiff.Vector
 	lanes  []*lane
-	tape   *autodiff.Tape    // of the caller, who works too
+	tapes  []*autodiff.Tape  // of the workers, the first the caller's
 	shared *autodiff.Shared  // by the tapes, for one gradient
 	frozen []*autodiff.Param // used, but not learned
 	shard  int               // rows on a tape at a time
@@ -30,8 +29,7 @@ type trainer struct {
 	weight   float64 // of the last batch
 	lastNorm float64
 
-	work chan *lane
-	done sync.WaitGroup
+	crew *crew // for lanes
 }
 
 // A loss is what is minimised in the mean over rows: n×1 for rows y and their
@@ -109,9 +107,11 @@ func newTrainer(l loss, batch, first *Data, n int) (*trainer, error) {
 		tr.lanes = append(tr.lanes, &lane{grad: make([]float64, numbers)})
 	}
 	tr.grad = tr.lanes[0].grad
-	tapeLen := fixed + perRow*tr.shard
-	tr.tape = tr.newTape(tapeLen)
-	tr.start(min(runtime.GOMAXPROCS(0), lanes)-1, tapeLen)
+	workers := min(runtime.GOMAXPROCS(0), lanes)
+	for range workers {
+		tr.tapes = append(tr.tapes, tr.newTape(fixed+perRow*tr.shard))
+	}
+	tr.crew = newCrew(workers-1, lanes, tr.runLane)
 	return tr, nil
 }
 
@@ -139,21 +139,8 @@ func (tr *trainer) probe(n int) (params []*autodiff.Param, perRow, fixed int) {
 	return params, rows/n + 1, fixed
 }
 
-// start starts workers beside the caller, with tapes of so many numbers.
-func (tr *trainer) start(workers, tapeLen int) {
-	tr.work = make(chan *lane, len(tr.lanes))
-	for range workers {
-		go func() {
-			t := tr.newTape(tapeLen)
-			for l := range tr.work {
-				tr.runLane(t, l)
-			}
-		}()
-	}
-}
-
 // close ends the workers.
-func (tr *trainer) close() { close(tr.work) }
+func (tr *trainer) close() { tr.crew.close() }
 
 // gradient sets tr.grad to the gradient of the mean loss of the batch's first n
 // rows and returns the loss.
@@ -164,16 +151,10 @@ func (tr *trainer) gradient(n int) float64 {
 		tr.weight = kernel.Sum(w[:n])
 	}
 	k := len(tr.lanes)
-	tr.done.Add(k)
 	for i, l := range tr.lanes {
 		l.i, l.j = n*i/k, n*(i+1)/k
-		if i > 0 {
-			tr.work <- l
-		}
 	}
-	tr.runLane(tr.tape, tr.lanes[0])
-	tr.help()
-	tr.done.Wait()
+	tr.crew.run()
 	sum := tr.lanes[0].sum
 	for _, l := range tr.lanes {
 		if l.failed != nil {
@@ -187,20 +168,9 @@ func (tr *trainer) gradient(n int) float64 {
 	return sum / tr.weight
 }
 
-// help runs lanes that no worker has taken.
-func (tr *trainer) help() {
-	for {
-		select {
-		case l := <-tr.work:
-			tr.runLane(tr.tape, l)
-		default:
-			return
-		}
-	}
-}
-
-func (tr *trainer) runLane(t *autodiff.Tape, l *lane) {
-	defer tr.done.Done()
+// runLane computes the gradient of a lane on the tape of a worker.
+func (tr *trainer) runLane(worker, i int) {
+	t, l := tr.tapes[worker], tr.lanes[i]
 	defer func() { l.failed = recover() }()
 	t.Accumulate(tr.vec, l.grad)
 	defer t.Accumulate(nil, nil)

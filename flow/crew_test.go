@@ -1,0 +1,37 @@
+package flow
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// Every piece of every job is done exactly once and before run returns, whether the
+// workers are awake or asleep.
+func TestCrew(t *testing.T) {
+	for _, workers := range []int{0, 1, 3} {
+		const n = 7
+		var done [n]atomic.Int32
+		c := newCrew(workers, n, func(worker, i int) {
+			if worker < 0 || worker > workers {
+				t.Errorf("got worker %d of %d", worker, workers)
+			}
+			if i == 3 {
+				time.Sleep(time.Millisecond) // longer than anyone looks out
+			}
+			done[i].Add(1)
+		})
+		for job := 1; job <= 200; job++ {
+			if job%50 == 0 {
+				time.Sleep(5 * time.Millisecond)
+			}
+			c.run()
+			for i := range done {
+				if got := done[i].Load(); got != int32(job) {
+					t.Fatalf("%d workers, job %d: piece %d was done %d times", workers, job, i, got)
+				}
+			}
+		}
+		c.close()
+	}
+}
