@@ -154,18 +154,16 @@ var shiftedGompertzMap = newScalar("ShiftedGompertzCDF", scalarMap{
 		shiftedGompertzRoot(s, y, l, a)
 		for i, c := range a.theta[0] {
 			e[i] = 1 - s[i]
-			if e[i] < 1e-3 {
-				e[i] = -l[i] / (1 + 1/c)
+			if e[i] < 1e-3 { // the series that solves k·e + e²/2 + e³/3 + … = −log y
+				k := 1 + 1/c
+				u := -l[i] / k
+				e[i] = u * (1 - u/k*(0.5-u*(0.5/k-1.0/3)))
 			}
+			w[i] = -e[i]
 		}
-		for range 3 { // Newton's method for log(1−e) − e/c = log y
-			for i, v := range e {
-				w[i] = -v
-			}
-			kernel.Log1p(w, w)
-			for i, c := range a.theta[0] {
-				e[i] += (w[i] - e[i]/c - l[i]) / (1/(1-e[i]) + 1/c)
-			}
+		kernel.Log1p(w, w)
+		for i, c := range a.theta[0] { // a step of Newton's method for log(1−e) − e/c = log y
+			e[i] += (w[i] - e[i]/c - l[i]) / (1/(1-e[i]) + 1/c)
 		}
 		for i, v := range e {
 			x[i] = max(v, 5e-324)

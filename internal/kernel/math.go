@@ -161,7 +161,9 @@ func Abs(dst, x []float64) {
 
 // Pow sets dst[i] = x[i]ᵖ with the special cases of math.Pow.
 func Pow(dst, x []float64, p float64) {
-	for i, v := range x {
-		dst[i] = pow1(v, p)
+	var each buffer
+	for i := range each[:min(len(x), block)] {
+		each[i] = p
 	}
+	inBlocks(dst, x, func(dst, x []float64) { PowEach(dst, x, each[:len(x)]) })
 }

@@ -133,6 +133,9 @@ func chains(c []float64, x float64) float64 {
 
 // NormalCDF sets dst[i] = Φ(x[i]), exact to the last digits in both tails.
 func NormalCDF(dst, x []float64) {
+	if fastNormalCDF(dst, x) {
+		return
+	}
 	inBlocks(dst, x, func(dst, x []float64) {
 		var e buffer
 		u := e[:len(x)]
@@ -171,13 +174,15 @@ func normalCDF1(x, e float64) float64 {
 func NormalQuantile(dst, p []float64) {
 	inBlocks(dst, p, func(dst, p []float64) {
 		var b buffer
-		l := b[:len(p)]
+		inner := b[:len(p)]
+		done := fastInnerQuantile(inner, p)
 		for i, v := range p {
-			l[i] = quantileArg(min(v, 1-v))
-		}
-		Log(l, l)
-		for i, v := range p {
-			dst[i] = quantileAt(v-0.5, min(v, 1-v), l[i])
+			tail := min(v, 1-v)
+			if done && tail >= 0.05 {
+				dst[i] = inner[i]
+				continue
+			}
+			dst[i] = quantileAt(v-0.5, tail, log1(quantileArg(tail)))
 		}
 	})
 }

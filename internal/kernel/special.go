@@ -87,18 +87,16 @@ func Log1mSquare(dst, x []float64) {
 }
 
 // PowEach sets dst[i] = x[i] to the power p[i], with the special cases of
-// math.Pow: by log and exp where these lose no digits, by Pow's way elsewhere.
+// math.Pow.
 func PowEach(dst, x, p []float64) {
-	var logs, powers buffer
+	var powers buffer
 	for i := 0; i < len(x); i += block {
 		n := min(block, len(x)-i)
-		base, e, t, y := x[i:i+n], p[i:i+n], logs[:n], powers[:n]
-		Log(t, base)
-		Mul(t, t, e)
-		Exp(y, t)
-		for j, v := range t {
-			if !(math.Abs(v) <= 1 && base[j] > 0) {
-				y[j] = pow1(base[j], e[j])
+		base, e, y := x[i:i+n], p[i:i+n], powers[:n]
+		done := fastPower(y, base, e)
+		for j, v := range base {
+			if !done || !(v > 0 && v <= math.MaxFloat64 && math.Abs(e[j]) <= math.MaxFloat64) || e[j] == 1 {
+				y[j] = pow1(v, e[j])
 			}
 		}
 		copy(dst[i:], y)

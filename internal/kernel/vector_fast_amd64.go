@@ -260,6 +260,38 @@ func fastLog1mSquare(dst, x []float64) bool {
 	return true
 }
 
+func fastNormalCDF(dst, x []float64) bool {
+	if active == generic {
+		return false
+	}
+	dst = dst[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		if active == avx512 {
+			normalCDF512(&dst[i], &x[i], n)
+		} else {
+			normalCDF256(&dst[i], &x[i], n)
+		}
+	}
+	return true
+}
+
+func fastInnerQuantile(dst, x []float64) bool {
+	if active == generic {
+		return false
+	}
+	dst = dst[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		if active == avx512 {
+			innerQuantile512(&dst[i], &x[i], n)
+		} else {
+			innerQuantile256(&dst[i], &x[i], n)
+		}
+	}
+	return true
+}
+
 func fastSqrt(dst, x []float64) bool {
 	if active == generic {
 		return false
@@ -355,6 +387,23 @@ func fastDiv(dst, x, y []float64) bool {
 			div512(&dst[i], &x[i], &y[i], n)
 		} else {
 			div256(&dst[i], &x[i], &y[i], n)
+		}
+	}
+	return true
+}
+
+func fastPower(dst, x, y []float64) bool {
+	if active == generic {
+		return false
+	}
+	x = x[:len(dst)]
+	y = y[:len(dst)]
+	for i := 0; i < len(dst); i += chunk {
+		n := min(len(dst)-i, chunk)
+		if active == avx512 {
+			power512(&dst[i], &x[i], &y[i], n)
+		} else {
+			power256(&dst[i], &x[i], &y[i], n)
 		}
 	}
 	return true

@@ -36,6 +36,10 @@ func fastLog1mExp(_, _ []float64) bool { return false }
 
 func fastLog1mSquare(_, _ []float64) bool { return false }
 
+func fastNormalCDF(_, _ []float64) bool { return false }
+
+func fastInnerQuantile(_, _ []float64) bool { return false }
+
 func fastSqrt(_, _ []float64) bool { return false }
 
 func fastAbs(_, _ []float64) bool { return false }
@@ -47,6 +51,8 @@ func fastSub(_, _, _ []float64) bool { return false }
 func fastMul(_, _, _ []float64) bool { return false }
 
 func fastDiv(_, _, _ []float64) bool { return false }
+
+func fastPower(_, _, _ []float64) bool { return false }
 
 func fastMulAdd(_, _, _ []float64) bool { return false }
 

@@ -164,6 +164,26 @@ func log1mSquare512(dst *float64, x *float64, n int)
 //go:noescape
 func log1mSquare256(dst *float64, x *float64, n int)
 
+// normalCDF512 is NormalCDF on n elements.
+//
+//go:noescape
+func normalCDF512(dst *float64, x *float64, n int)
+
+// normalCDF256 is NormalCDF on n elements.
+//
+//go:noescape
+func normalCDF256(dst *float64, x *float64, n int)
+
+// innerQuantile512 is innerQuantile on n elements.
+//
+//go:noescape
+func innerQuantile512(dst *float64, x *float64, n int)
+
+// innerQuantile256 is innerQuantile on n elements.
+//
+//go:noescape
+func innerQuantile256(dst *float64, x *float64, n int)
+
 // sqrt512 is Sqrt on n elements.
 //
 //go:noescape
@@ -223,6 +243,16 @@ func div512(dst *float64, x *float64, y *float64, n int)
 //
 //go:noescape
 func div256(dst *float64, x *float64, y *float64, n int)
+
+// power512 is power on n elements.
+//
+//go:noescape
+func power512(dst *float64, x *float64, y *float64, n int)
+
+// power256 is power on n elements.
+//
+//go:noescape
+func power256(dst *float64, x *float64, y *float64, n int)
 
 // mulAdd512 is MulAdd on n elements.
 //

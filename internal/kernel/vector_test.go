@@ -28,6 +28,7 @@ var elementwises = []elementwise{
 	map1("Exp", Exp), map1("Log", Log), map1("Log1p", Log1p), map1("Expm1", Expm1), map1("TanhOf", TanhOf),
 	map1("Sigmoid", Sigmoid), map1("Softplus", Softplus), map1("LogSigmoid", LogSigmoid), map1("Sinh", Sinh), map1("Cosh", Cosh), map1("Asinh", Asinh), map1("Atan", Atan),
 	map1("Atanh", Atanh), map1("LogCosh", LogCosh), map1("Log1mExp", Log1mExp), map1("Log1mSquare", Log1mSquare), map1("Sqrt", Sqrt), map1("Abs", Abs),
+	map1("NormalCDF", NormalCDF), map1("NormalQuantile", NormalQuantile), map2("PowEach", PowEach), map1("Pow", func(dst, x []float64) { Pow(dst, x, 1.7) }),
 	map2("Add", Add), map2("Sub", Sub), map2("Mul", Mul), map2("Div", Div), map2("MulAdd", MulAdd), map2("MulSub", MulSub), map2("DivAdd", DivAdd),
 	map2("TanhGrad", TanhGrad), map2("SigmoidGrad", SigmoidGrad), map2("SoftplusGrad", SoftplusGrad), map2("LogSigmoidGrad", LogSigmoidGrad),
 	map1("Accumulate", Accumulate),

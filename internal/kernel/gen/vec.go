@@ -245,6 +245,7 @@ const (
 	less            predicate = 0x11
 	notLessEqual    predicate = 0x16 // true for NaN
 	notGreaterEqual predicate = 0x19 // true for NaN
+	lessEqual       predicate = 0x12
 	greaterEqual    predicate = 0x1d
 	greater         predicate = 0x1e
 )

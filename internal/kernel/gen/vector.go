@@ -65,6 +65,8 @@ var loops = []loop{
 	unary("LogCosh", func(v vec, x reg.Register) reg.Register { return v.logCosh(x) }),
 	unary("Log1mExp", func(v vec, x reg.Register) reg.Register { return v.log1mExp(x) }),
 	unary("Log1mSquare", func(v vec, x reg.Register) reg.Register { return v.log1mSquare(x) }),
+	unary("NormalCDF", func(v vec, x reg.Register) reg.Register { return v.normalCDF(x) }),
+	unary("innerQuantile", func(v vec, p reg.Register) reg.Register { return v.quantile(p) }),
 	unary("Sqrt", func(v vec, x reg.Register) reg.Register { return v.sqrt(x) }),
 	unary("Abs", func(v vec, x reg.Register) reg.Register { return v.abs(x) }),
 
@@ -72,6 +74,7 @@ var loops = []loop{
 	binary("Sub", func(v vec, x, y reg.Register) reg.Register { return v.sub(x, y) }),
 	binary("Mul", func(v vec, x, y reg.Register) reg.Register { return v.mul(x, y) }),
 	binary("Div", func(v vec, x, y reg.Register) reg.Register { return v.div(x, y) }),
+	binary("power", func(v vec, x, p reg.Register) reg.Register { return v.power(x, p) }),
 	update("MulAdd", func(v vec, dst, x, y reg.Register) reg.Register { return v.fma(x, y, dst) }),
 	update("MulSub", func(v vec, dst, x, y reg.Register) reg.Register { return v.fnma(x, y, dst) }),
 	update("DivAdd", func(v vec, dst, x, y reg.Register) reg.Register { return v.add(dst, v.div(x, y)) }),
