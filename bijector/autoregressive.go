@@ -92,9 +92,13 @@ func (a *Autoregressive) unsort(x autodiff.Var) autodiff.Var {
 	return x.Gather(a.position)
 }
 
-// inverse returns x and log(dxⱼ/dyⱼ) for the sorted columns y.
-func (a *Autoregressive) inverse(y autodiff.Var) (x, logSlope autodiff.Var) {
-	return a.Map.Inverse(y, a.natural.ApplyGiven(y, a.ctx))
+// inverse returns x and Σⱼ log(dxⱼ/dyⱼ).
+func (a *Autoregressive) inverse(y autodiff.Var) (x, ildj autodiff.Var) {
+	return y.Tape().Once(a, y, func(y autodiff.Var) (autodiff.Var, autodiff.Var) {
+		y = a.sort(y)
+		x, logSlope := a.Map.Inverse(y, a.natural.ApplyGiven(y, a.ctx))
+		return a.unsort(x), logSlope.RowSum()
+	})
 }
 
 // Forward returns y.
@@ -105,14 +109,14 @@ func (a *Autoregressive) Forward(x autodiff.Var) autodiff.Var {
 
 // Inverse returns x.
 func (a *Autoregressive) Inverse(y autodiff.Var) autodiff.Var {
-	x, _ := a.inverse(a.sort(y))
-	return a.unsort(x)
+	x, _ := a.inverse(y)
+	return x
 }
 
 // ILDJ returns Σⱼ log(dxⱼ/dyⱼ).
 func (a *Autoregressive) ILDJ(y autodiff.Var) autodiff.Var {
-	_, s := a.inverse(a.sort(y))
-	return s.RowSum()
+	_, s := a.inverse(y)
+	return s
 }
 
 // FLDJ returns Σⱼ log(dyⱼ/dxⱼ).

@@ -21,8 +21,8 @@ type stairs struct {
 	first          []int // of each row, the first column in which it counts
 	cols           []panel
 	rows           []panel
-	groups         []panel // one for each degree, of columns, with nothing below the stairs
-	holes          []span  // of the weights, what is below the stairs in cols and rows
+	few            *kernel.Stairs
+	holes          []span // of the weights, what is below the stairs in cols and rows
 }
 
 // A panel is a block of columns, of which the last counts down to depth; or one of rows,
@@ -64,9 +64,6 @@ func (s *stairs) cut() *stairs {
 		for range s.to[m+1] - s.to[m] {
 			s.depth = append(s.depth, seen)
 		}
-		if s.to[m+1] > s.to[m] {
-			s.groups = append(s.groups, panel{s.to[m], s.to[m+1], seen})
-		}
 	}
 	for i, j := 0, 0; i < s.in; i++ {
 		for j < s.out && s.depth[j] <= i {
@@ -84,6 +81,7 @@ func (s *stairs) cut() *stairs {
 		s.rows = join(s.rows, panel{from, min(from+width, s.in), s.first[from]})
 	}
 	s.punch()
+	s.few = kernel.NewStairs(s.in, s.depth)
 	return s
 }
 
@@ -143,20 +141,16 @@ func (s *stairs) clear(w []float64) {
 	}
 }
 
-// dense sets y to act(start + x·w), w filled unless there are few rows; lds is as for
-// kernel.DensePart.
+// dense sets y to act(start + x·w), w filled; lds is as for kernel.DensePart.
 func (s *stairs) dense(y, x, w, start []float64, lds, n int, act kernel.Act) {
 	const chunk = 256 // rows whose results stay in the cache for the Tanh
-	fused, panels := act, s.cols
+	fused := act
 	if act == kernel.Tanh {
 		fused = kernel.Linear
 	}
-	if s.few(n) {
-		panels = s.groups
-	}
 	for r := 0; r < n; r += chunk {
 		rows, x, y, start := min(chunk, n-r), x[r*s.in:], y[r*s.out:], start[r*lds:]
-		for _, p := range panels {
+		for _, p := range s.cols {
 			kernel.DensePart(y[p.from:], s.out, x, s.in, w[p.from:], s.out, start[p.from:], lds, rows, p.depth, p.width(), fused)
 		}
 		if act == kernel.Tanh {
@@ -164,10 +158,6 @@ func (s *stairs) dense(y, x, w, start []float64, lds, n int, act kernel.Act) {
 		}
 	}
 }
-
-// few reports whether n rows are so few that to look at the holes costs more than narrow
-// products around them.
-func (s *stairs) few(n int) bool { return n < 8 && len(s.groups) < 16 }
 
 // inputGrad sets dx to dz·wᵀ, or adds it; w is filled.
 func (s *stairs) inputGrad(dx, dz, w []float64, n int, add bool) {
@@ -196,11 +186,12 @@ var stairsOp = &autodiff.Op{
 		if start.Rows > 1 {
 			lds = start.Cols
 		}
-		w := c.In(1)
-		if !s.few(n) {
-			w = s.filled(w, c.Temp)
+		act := autodiff.Activation(c.Args().I)
+		if s.few.Suit(n) {
+			s.few.Rows(c.Out(0), c.In(0), c.In(1), c.In(2), lds, n, act)
+			return
 		}
-		s.dense(c.Out(0), c.In(0), w, c.In(2), lds, n, autodiff.Activation(c.Args().I))
+		s.dense(c.Out(0), c.In(0), s.filled(c.In(1), c.Temp), c.In(2), lds, n, act)
 	},
 	Backward: func(c *autodiff.Call) {
 		s, n := c.Args().Ref.(*stairs), c.InShape(0).Rows

@@ -12,9 +12,8 @@ import (
 func (p *product[T]) foreign() bool {
 	switch p := any(p).(type) {
 	case *product[float64]:
-		impl := blas64.Implementation()
-		if _, own := impl.(gonum.Implementation); !own {
-			p.multiply(impl.Dgemm)
+		if foreign64() {
+			p.multiply(blas64.Implementation().Dgemm)
 			return true
 		}
 	case *product[float32]:
@@ -25,6 +24,12 @@ func (p *product[T]) foreign() bool {
 		}
 	}
 	return false
+}
+
+// foreign64 reports whether another BLAS has been installed for float64.
+func foreign64() bool {
+	_, own := blas64.Implementation().(gonum.Implementation)
+	return !own
 }
 
 // multiply computes the product with BLAS's routine.

@@ -43,6 +43,7 @@ var topics = []topic{
 	{"broadcast", "..", "kernel", broadcast, nil},
 	{"spline", "..", "kernel", spline, nil},
 	{"single", "..", "kernel", single, nil},
+	{"stairs", "..", "kernel", stairs, nil},
 }
 
 func main() {
