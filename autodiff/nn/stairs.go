@@ -167,12 +167,22 @@ func (s *stairs) inputGrad(dx, dz, w []float64, n int, add bool) {
 	}
 }
 
+// weightGrad sets dw to xᵀ·dz above the stairs and to 0 below, or adds it.
+func (s *stairs) weightGrad(dw, x, dz []float64, n int, add bool) {
+	for _, p := range s.cols {
+		kernel.Gemm(true, false, p.depth, p.width(), n, x, s.in, dz[p.from:], s.out, add, dw[p.from:], s.out)
+	}
+	if add {
+		s.clear(dw)
+	} else {
+		s.mask(dw)
+	}
+}
+
 // mask sets all weights below the stairs to 0.
 func (s *stairs) mask(w []float64) {
-	for j, depth := range s.depth {
-		for i := depth; i < s.in; i++ {
-			w[i*s.out+j] = 0
-		}
+	for i, first := range s.first {
+		clear(w[i*s.out : i*s.out+first])
 	}
 }
 
@@ -205,11 +215,8 @@ var stairsOp = &autodiff.Op{
 		if dx, add := c.InGradAdd(0); dx != nil {
 			s.inputGrad(dx, dz, s.filled(c.In(1), c.Temp), n, add)
 		}
-		if dw := c.InGrad(1); dw != nil {
-			for _, p := range s.cols {
-				kernel.Gemm(true, false, p.depth, p.width(), n, c.In(0), s.in, dz[p.from:], s.out, true, dw[p.from:], s.out)
-			}
-			s.clear(dw)
+		if dw, add := c.InGradAdd(1); dw != nil {
+			s.weightGrad(dw, c.In(0), dz, n, add)
 		}
 		if db := c.InGrad(2); db != nil {
 			if c.InShape(2).Rows == n {
