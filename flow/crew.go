@@ -11,8 +11,7 @@ import (
 // tens of them, so who has nothing to do looks out for a while before it sleeps.
 type crew struct {
 	piece func(worker, i int)
-	n     int64        // pieces of a job
-	next  atomic.Int64 // the first piece that nobody has taken; n and more between jobs
+	todo  atomic.Int64 // pieces that nobody has taken; 0 and less between jobs
 	left  atomic.Int64 // pieces not yet done
 	over  atomic.Bool
 
@@ -26,23 +25,22 @@ type crew struct {
 // patience is how often a goroutine looks before it sleeps: some 100 µs.
 const patience = 1000
 
-// newCrew returns a crew of workers, and the caller, for jobs of n pieces, which piece
-// does: worker is 0 for the caller. The number of pieces and who does them must not change
-// what they do.
-func newCrew(workers, n int, piece func(worker, i int)) *crew {
-	c := &crew{piece: piece, n: int64(n)}
+// newCrew returns a crew of workers and the caller.
+func newCrew(workers int) *crew {
+	c := new(crew)
 	c.work, c.finished = sync.NewCond(&c.mu), sync.NewCond(&c.mu)
-	c.next.Store(c.n)
 	for w := range workers {
 		go c.serve(w + 1)
 	}
 	return c
 }
 
-// run does a job and returns when all its pieces are done.
-func (c *crew) run() {
-	c.left.Store(c.n)
-	c.next.Store(0)
+// run does a job of n pieces and returns when all are done. Worker 0 is the caller; who does
+// a piece, and when, must not matter.
+func (c *crew) run(n int, piece func(worker, i int)) {
+	c.piece = piece
+	c.left.Store(int64(n))
+	c.todo.Store(int64(n))
 	if c.asleep.Load() > 0 {
 		c.mu.Lock()
 		c.work.Broadcast()
@@ -66,9 +64,9 @@ func (c *crew) run() {
 
 // take does pieces until all are taken, and reports whether there was one.
 func (c *crew) take(worker int) (some bool) {
-	for c.next.Load() < c.n {
-		i := c.next.Add(1) - 1
-		if i >= c.n {
+	for c.todo.Load() > 0 {
+		i := c.todo.Add(-1)
+		if i < 0 {
 			break
 		}
 		some = true
@@ -94,7 +92,7 @@ func (c *crew) serve(worker int) {
 		}
 		c.mu.Lock()
 		c.asleep.Add(1)
-		for c.next.Load() >= c.n && !c.over.Load() {
+		for c.todo.Load() <= 0 && !c.over.Load() {
 			c.work.Wait()
 		}
 		c.asleep.Add(-1)

@@ -29,7 +29,8 @@ type trainer struct {
 	weight   float64 // of the last batch
 	lastNorm float64
 
-	crew *crew // for lanes
+	crew       *crew
+	runs, sums func(worker, i int) // runLane and sumLanes, made once
 }
 
 // A loss is what is minimised in the mean over rows: n×1 for rows y and their
@@ -47,10 +48,11 @@ const (
 	laneWork = 1e7 // operations of a lane, at least: some 100 µs
 	laneRows = 128 // rows of a lane, at least: each goes through all weights and gradients
 	maxLanes = 32
-	large    = 1e6 // numbers of a model whose memory counts
-	laneRoom = 6e6 // numbers that the gradients of all lanes may take
-	tapeRoom = 1e6 // numbers on a tape that stay in the cache
-	maxShard = 256 // rows on a tape at a time
+	large    = 1e6     // numbers of a model whose memory counts
+	laneRoom = 6e6     // numbers that the gradients of all lanes may take
+	tapeRoom = 1e6     // numbers on a tape that stay in the cache
+	maxShard = 256     // rows on a tape at a time
+	sumPart  = 1 << 14 // numbers of gradients that are added at a time
 )
 
 // leastRows returns how many rows a lane has at least, when a row takes perRow
@@ -111,7 +113,7 @@ func newTrainer(l loss, batch, first *Data, n int) (*trainer, error) {
 	for range workers {
 		tr.tapes = append(tr.tapes, tr.newTape(fixed+perRow*tr.shard))
 	}
-	tr.crew = newCrew(workers-1, lanes, tr.runLane)
+	tr.crew, tr.runs, tr.sums = newCrew(workers-1), tr.runLane, tr.sumLanes
 	return tr, nil
 }
 
@@ -154,7 +156,7 @@ func (tr *trainer) gradient(n int) float64 {
 	for i, l := range tr.lanes {
 		l.i, l.j = n*i/k, n*(i+1)/k
 	}
-	tr.crew.run()
+	tr.crew.run(k, tr.runs)
 	sum := tr.lanes[0].sum
 	for _, l := range tr.lanes {
 		if l.failed != nil {
@@ -162,10 +164,20 @@ func (tr *trainer) gradient(n int) float64 {
 		}
 	}
 	for _, l := range tr.lanes[1:] {
-		kernel.Accumulate(tr.grad, l.grad)
 		sum += l.sum
 	}
+	if k > 1 {
+		tr.crew.run((len(tr.grad)+sumPart-1)/sumPart, tr.sums)
+	}
 	return sum / tr.weight
+}
+
+// sumLanes adds part i of the lanes' gradients to the first's.
+func (tr *trainer) sumLanes(_, i int) {
+	from, to := i*sumPart, min((i+1)*sumPart, len(tr.grad))
+	for _, l := range tr.lanes[1:] {
+		kernel.Accumulate(tr.grad[from:to], l.grad[from:to])
+	}
 }
 
 // runLane computes the gradient of a lane on the tape of a worker.
