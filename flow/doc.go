@@ -45,4 +45,12 @@
 // use one model; large batches are spread over all cores. The results do not
 // depend on the number of cores, nor does training: the same seed gives the
 // same bits.
+//
+// # Speed
+//
+// Matrix products, elementwise functions and splines run in assembly for AVX-512 or AVX2, where the
+// processor has it, and else in Go, with the same bits. The environment variable
+// NORMFLOW_KERNEL=avx2 or generic, or the build tag purego, does without, for a bug report say. If
+// a program installs another BLAS by blas64.Use (blas32.Use for networks in float32), matrix products go there, and
+// the bits are that BLAS's.
 package flow

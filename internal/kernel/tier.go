@@ -15,12 +15,9 @@ var tierNames = [...]string{generic: "generic", avx2: "avx2", avx512: "avx512"}
 
 func (t tier) String() string { return tierNames[t] }
 
-// active is the tier in use. It is chosen once, at start; only tests change it.
+// active is the tier in use. It is chosen once, at start; the environment variable
+// lowers it, and only tests change it later. All tiers give the same bits.
 var active = choose(supported(), os.Getenv("NORMFLOW_KERNEL"))
-
-// Tier returns the name of the instruction set in use: avx512, avx2 or generic.
-// All give the same bits. The environment variable NORMFLOW_KERNEL lowers it.
-func Tier() string { return active.String() }
 
 // choose returns the tier called name, or best when that is none of ours or
 // more than this processor has.

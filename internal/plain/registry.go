@@ -2,10 +2,8 @@ package plain
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"regexp"
-	"slices"
 	"sync"
 )
 
@@ -44,13 +42,6 @@ func (r *Registry) Add(kind string, prototype any) error {
 	}
 	r.types[kind], r.kinds[t] = t, kind
 	return nil
-}
-
-// Kinds returns the names, sorted.
-func (r *Registry) Kinds() []string {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return slices.Sorted(maps.Keys(r.types))
 }
 
 // Type returns the type of a name.

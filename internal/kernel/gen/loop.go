@@ -114,18 +114,18 @@ func (v vec) eachVector(i, n reg.Register, p part) {
 // are moved by instructions of that width: a masked load waits for any store
 // not yet done that its whole width touches.
 func (v vec) rest(n reg.Register, p part) {
-	one, two, go_ := v.label("one"), v.label("two"), v.label("go")
+	one, two, join := v.label("one"), v.label("two"), v.label("go")
 	in := v.news(p.loads)
 	v.fork(n, one, two)
 	mask := v.firstLanes(n)
 	p.load(func(from Mem, to reg.Register) { v.loadMasked(from, mask, to) }, in)
-	v.JMP(LabelRef(go_))
+	v.JMP(LabelRef(join))
 	v.Label(one)
 	p.load(func(from Mem, to reg.Register) { v.VMOVSD(from, xmm(to)) }, in)
-	v.JMP(LabelRef(go_))
+	v.JMP(LabelRef(join))
 	v.Label(two)
 	p.load(func(from Mem, to reg.Register) { v.VMOVUPD(from, xmm(to)) }, in)
-	v.Label(go_)
+	v.Label(join)
 	out := p.body(in)
 	one, two, end := v.label("one"), v.label("two"), v.label("end")
 	v.fork(n, one, two)

@@ -70,6 +70,11 @@ func (t topic) generate() error {
 	if err := pass.Compile.Execute(f); err != nil {
 		return err
 	}
+	for _, fn := range f.Functions() {
+		if err := onlyAVX2(fn); err != nil {
+			return err
+		}
+	}
 	cfg := printer.Config{Name: "internal/kernel/gen", Pkg: t.pkg}
 	if err := t.emit(f, printer.NewGoAsm(cfg), "_amd64.s"); err != nil {
 		return err
@@ -92,6 +97,20 @@ func (t topic) emit(f *ir.File, p printer.Printer, suffix string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(t.dir, t.name+suffix), text, 0o644)
+}
+
+// onlyAVX2 reports a function for AVX2, named …256…, with an instruction that
+// some processors of that tier lack.
+func onlyAVX2(f *ir.Function) error {
+	if !strings.Contains(f.Name, "256") {
+		return nil
+	}
+	for _, need := range f.ISA {
+		if !slices.Contains([]string{"CMOV", "SSE", "SSE2", "AVX", "AVX2", "FMA3"}, need) {
+			return fmt.Errorf("%s needs %s", f.Name, need)
+		}
+	}
+	return nil
 }
 
 var highRegister = regexp.MustCompile(`\b[XY](1[6-9]|2[0-9]|3[01])\b`)

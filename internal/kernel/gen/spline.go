@@ -49,18 +49,17 @@ const (
 // and the heights' in one run), running sums and knots; then the slots.
 type splineCode struct {
 	vec
-	p, frame  reg.Register // the call; the frame, aligned
-	raw       reg.Register // of the vector's first element
-	left      reg.Register // elements to go
-	i         reg.Register // elements done
-	bins      reg.Register
-	nextSlot  int
-	mask      Mem // slot: which lanes are elements
-	x         Mem // slot: the argument
-	rows      int // offset of the pointers to the elements' raw numbers
-	k         Mem // slot: the bin
-	share     [2]Mem
-	slotBytes int
+	p, frame reg.Register // the call; the frame, aligned
+	raw      reg.Register // of the vector's first element
+	left     reg.Register // elements to go
+	i        reg.Register // elements done
+	bins     reg.Register
+	nextSlot int
+	mask     Mem // slot: which lanes are elements
+	x        Mem // slot: the argument
+	rows     int // offset of the pointers to the elements' raw numbers
+	k        Mem // slot: the bin
+	share    [2]Mem
 }
 
 // bytes is the size of a vector.
