@@ -63,7 +63,8 @@ var weibullMap = newScalar("WeibullCDF", scalarMap{
 		n := len(d.x)
 		l, w, e := d.temp(n), d.temp(n), d.temp(n)
 		kernel.Log(l, d.x)
-		kernel.PowEach(w, d.x, d.theta[0])
+		kernel.Mul(w, l, d.theta[0])
+		kernel.Exp(w, w) // zᵏ, exact enough for gradients
 		kernel.Scale(e, w, -1)
 		kernel.Exp(e, e)
 		for i, k := range d.theta[0] {
@@ -224,7 +225,10 @@ var frechetMap = newScalar("FrechetCDF", scalarMap{
 		n := len(d.x)
 		l, w := d.temp(n), d.temp(n)
 		kernel.Log(l, d.x)
-		frechetPower(w, d.x, d.scalarArgs)
+		kernel.Mul(w, l, d.theta[0])
+		kernel.Scale(w, w, -1)
+		kernel.Exp(w, w)
+		kernel.Scale(w, w, -1) // −z⁻ᵏ, exact enough for gradients
 		for i, k := range d.theta[0] {
 			d.curve[i] = -math.FMA(k, w[i], 1+k) / d.x[i]
 			d.value[0][i], d.slope[0][i] = -d.y[i]*w[i]*l[i], math.FMA(-w[i], l[i], -l[i])

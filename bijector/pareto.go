@@ -34,21 +34,47 @@ func (b *GeneralizedPareto) Restore() error {
 }
 
 func (b *GeneralizedPareto) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	const what = "bijector: GeneralizedPareto: loc, scale or concentration"
-	loc := rowOr(what, b.Loc, x, 0)
-	ξ := row(what, b.Concentration, x)
-	negative := x.Tape().Scalar(0).Greater(ξ)
-	width := rowOr(what, b.Scale, x, 1).Div(autodiff.Where(negative, ξ, x.Tape().Scalar(-1)).Neg())
-	vs, ls := scalar(sigmoidMap, x, dir, loc, loc.Add(width))
-	shifted := x
+	ξ := row("bijector: GeneralizedPareto: concentration", b.Concentration, x)
+	switch n := negatives(ξ.Data()); n {
+	case 0:
+		v, l = b.unbounded(x, dir)
+	case ξ.Cols():
+		v, l = b.bounded(x, ξ, dir)
+	default:
+		negative := x.Tape().Scalar(0).Greater(ξ)
+		v, l = b.unbounded(x, dir)
+		vs, ls := b.bounded(x, autodiff.Where(negative, ξ, x.Tape().Scalar(-1)), dir)
+		v, l = autodiff.Where(negative, vs, v), autodiff.Where(negative, ls, l)
+	}
+	return v, l.RowSum()
+}
+
+// unbounded is the map for ξ ≥ 0.
+func (b *GeneralizedPareto) unbounded(x autodiff.Var, dir direction) (v, l autodiff.Var) {
+	const what = "bijector: GeneralizedPareto: loc"
 	if dir == inverse {
-		shifted = x.Sub(loc)
+		return scalar(softplusMap, toStandard(what, x, b.Loc, autodiff.Value{}), dir)
 	}
-	vp, lp := scalar(softplusMap, shifted, dir)
-	if dir == forward {
-		vp = vp.Add(loc)
+	v, l = scalar(softplusMap, x, dir)
+	return fromStandard(what, v, b.Loc, autodiff.Value{}), l
+}
+
+// bounded is the map for ξ < 0.
+func (b *GeneralizedPareto) bounded(x, ξ autodiff.Var, dir direction) (v, l autodiff.Var) {
+	loc := rowOr("bijector: GeneralizedPareto: loc", b.Loc, x, 0)
+	width := rowOr("bijector: GeneralizedPareto: scale", b.Scale, x, 1).Div(ξ.Neg())
+	return scalar(sigmoidMap, x, dir, loc, loc.Add(width))
+}
+
+// negatives returns how many of the numbers are below 0.
+func negatives(x []float64) int {
+	n := 0
+	for _, v := range x {
+		if v < 0 {
+			n++
+		}
 	}
-	return autodiff.Where(negative, vs, vp), autodiff.Where(negative, ls, lp).RowSum()
+	return n
 }
 
 // Forward returns f(x).
