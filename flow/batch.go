@@ -13,8 +13,8 @@ import (
 // stays near the cache, enough that matrix products run at speed.
 const (
 	mostRows  = 512
-	leastPart = 64  // rows for each core, at least
 	chunkRoom = 2e6 // numbers on a tape
+	leastRoom = 1e5 // numbers for each core, at least: some 50 µs
 )
 
 // chunk returns how many rows are scored or mapped at a time.
@@ -37,7 +37,8 @@ func giveBack(t *autodiff.Tape) {
 // eachChunk calls f for the chunks of n rows, on all cores if there are several: as
 // many chunks for each, of one size.
 func (m *Transformed) eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
-	workers := max(min(runtime.GOMAXPROCS(0), n/leastPart), 1)
+	worth := float64(n) * float64(m.row) / leastRoom
+	workers := max(int(min(float64(min(runtime.GOMAXPROCS(0), n)), worth)), 1)
 	rounds := (n + workers*m.chunk() - 1) / (workers * m.chunk())
 	chunk := (n + workers*rounds - 1) / (workers * rounds)
 	var shared *autodiff.Shared
