@@ -26,7 +26,7 @@ import (
 // Bad data or settings, and a model with nothing to learn, are errors before
 // the model is changed. A loss or gradient that is not finite never reaches the
 // parameters: the step is skipped, and after Settings.MaxSkipped in a row Fit
-// returns an error. When ctx is done, Fit returns its error. In both cases the
+// returns an error; so it does if held-out rows never have a finite NLL. When ctx is done, Fit returns its error. In both cases the
 // model keeps the best parameters so far, and the Result tells how far it got.
 func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, error) {
 	if err := data.check("Fit", m, m.dim); err != nil {

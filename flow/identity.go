@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/internal/plain"
 	"github.com/normflow/normflow/internal/strictjson"
 )
@@ -37,7 +38,7 @@ func (f *fit) identify() identity {
 	line("Settings.Steps", "%d", s.Steps)
 	line("Settings.Batch", "%d", s.Batch)
 	line("Settings.Accumulate", "%d", s.Accumulate)
-	line("Settings.Schedule", "%T%+v", s.Schedule, s.Schedule)
+	line("Settings.Schedule", "rates %v", rates(s.Schedule, s.Steps))
 	line("Settings.Optimizer", "%T", s.Optimizer)
 	line("Settings.Clip", "%v", s.Clip)
 	line("Settings.ClipValue", "%v", s.ClipValue)
@@ -48,6 +49,14 @@ func (f *fit) identify() identity {
 	line("Settings.Seed", "%d", s.Seed)
 	line("Settings.MaxSkipped", "%d", s.MaxSkipped)
 	return identity{model, b.String()}
+}
+
+// rates are a schedule's at the beginning, three places between, and the end.
+func rates(s optim.Schedule, steps int) (r [5]float64) {
+	for i := range r {
+		r[i] = s.Rate((steps-1)*i/4, steps)
+	}
+	return r
 }
 
 // difference says where a checkpoint's metadata first differ, or "".

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
@@ -70,6 +71,12 @@ func TestMistakesAreErrors(t *testing.T) {
 			_, err := flow.Fit(background, positive, rows, &flow.Settings{Steps: 3})
 			return err
 		},
+		// a held-out row outside of the support
+		"the NLL of held-out rows was never finite: log p is -Inf for a row that begins with [1 -3]": func() error {
+			_, err := flow.Fit(background, positive, flow.Rows(mat.NewDense(2, 2, []float64{1, 2, 3, 4})),
+				&flow.Settings{Steps: 20, Held: flow.Rows(mat.NewDense(2, 2, []float64{1, 2, 1, -3}))})
+			return err
+		},
 		"the gradient's norm is +Inf": func() error {
 			m := flow.New(dist.NewStdNormal(1), bijector.NewShift(autodiff.Learned(0)), bijector.NewScale(autodiff.Learned(1e-80)))
 			_, err := flow.Fit(background, m, flow.Rows(mat.NewDense(4, 1, []float64{1, 2, 3, 4})), &flow.Settings{Steps: 2})
@@ -91,4 +98,33 @@ func TestContextNaN(t *testing.T) {
 			t.Errorf("row %d: got %v, want NaN in row 1 only", i, v)
 		}
 	}
+}
+
+// A record whose held-out NLL is infinite is as bad as can be, and no more: later ones may
+// be better.
+func TestValidationInfinite(t *testing.T) {
+	bad := &nanOnce{Shift: bijector.NewShift(autodiff.Learned(3))}
+	m := flow.New(dist.NewStdNormal(1), bad)
+	rows := normal(300, 1, 1)
+	r, err := flow.Fit(background, m, flow.Rows(rows), &flow.Settings{Steps: 60, Every: 10, Held: flow.Rows(rows), Schedule: optim.Constant(0.05),
+		Report: func(r flow.Record) { bad.nan = r.Step == 10 }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !math.IsInf(r.History[1].Validation, 1) || r.Best < 30 || math.IsInf(r.Loss, 0) {
+		t.Errorf("got %+v, want +Inf in the second record, and the best later", r)
+	}
+}
+
+// nanOnce scores NaN without gradients, as held-out rows are, when told so.
+type nanOnce struct {
+	*bijector.Shift
+	nan bool
+}
+
+func (b *nanOnce) ILDJ(y autodiff.Var) autodiff.Var {
+	if b.nan && y.Rows() > 256 {
+		return y.RowSum().MulConst(math.NaN())
+	}
+	return b.Shift.ILDJ(y)
 }

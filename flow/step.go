@@ -49,6 +49,9 @@ func (f *fit) run(ctx context.Context) (*Result, error) {
 	if f.best == nil {
 		f.result.Best = f.result.Steps
 	}
+	if err == nil {
+		err = f.unjudged()
+	}
 	if err != nil {
 		return &f.result, fmt.Errorf("flow: Fit: step %d: %w", f.result.Steps, err)
 	}
@@ -193,14 +196,14 @@ func (f *fit) judge(r *Record) {
 		copy(f.trainer.vec.Data, f.average)
 	}
 	r.Validation = f.model.nll(&f.held)
-	if f.best == nil || r.Validation < f.leastLoss() {
+	f.result.Loss = f.leastLoss()
+	if r.Validation < f.result.Loss {
 		f.best = f.numbers()
-		f.result.Best, f.since = r.Step, 0
+		f.result.Loss, f.result.Best, f.since = r.Validation, r.Step, 0
 	} else {
 		f.since++
 		f.result.Stopped = f.Patience > 0 && f.since >= f.Patience
 	}
-	f.result.Loss = min(f.leastLoss(), r.Validation)
 	copy(f.trainer.vec.Data, now)
 }
 
@@ -221,13 +224,33 @@ func (f *fit) set(all [][]float64) {
 	}
 }
 
-// leastLoss is the least held-out NLL of the records so far.
+// leastLoss is the least held-out NLL of the records so far that is a number.
 func (f *fit) leastLoss() float64 {
 	best := math.Inf(1)
 	for _, r := range f.result.History {
-		best = min(best, r.Validation)
+		if r.Validation < best {
+			best = r.Validation
+		}
 	}
 	return best
+}
+
+// unjudged says which held-out row has no density, if no record was better than
+// infinitely bad.
+func (f *fit) unjudged() error {
+	if f.held.rows == nil || f.best != nil || f.result.Steps < f.Steps && !f.result.Stopped {
+		return nil
+	}
+	m := f.model
+	if f.held.context != nil {
+		m = m.Given(f.held.context)
+	}
+	for i, lp := range m.LogProbs(nil, f.held.rows) {
+		if row := f.held.rows.RawRowView(i); math.IsNaN(lp - lp) {
+			return fmt.Errorf("the NLL of held-out rows was never finite: log p is %v for a row that begins with %v", lp, row[:min(4, len(row))])
+		}
+	}
+	return fmt.Errorf("the NLL of held-out rows was never finite")
 }
 
 // nll returns the weighted mean NLL of data in memory.
