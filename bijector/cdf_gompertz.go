@@ -157,7 +157,7 @@ var shiftedGompertzMap = newScalar("ShiftedGompertzCDF", scalarMap{
 			if e[i] < 1e-3 { // the series that solves k·e + e²/2 + e³/3 + … = −log y
 				k := 1 + 1/c
 				u := -l[i] / k
-				e[i] = u * (1 - u/k*(0.5-u*(0.5/k-1.0/3)))
+				e[i] = u * math.FMA(-u/k, math.FMA(-u, 0.5/k-1.0/3, 0.5), 1)
 			}
 			w[i] = -e[i]
 		}

@@ -38,12 +38,15 @@ func (t *DCT) Restore() error {
 // dctOp is the constant matrix of type 2, d×d.
 var dctOp = &autodiff.Op{Name: "bijector.DCT", Forward: func(c *autodiff.Call) {
 	m, d := c.Out(0), c.OutShape(0).Cols
-	quarter := c.Temp(d + 1) // √(2/d)·cos(π·i/(2d)), from 1 to 0
+	quarter, sines := c.Temp(d+1), c.Temp(d+1) // √(2/d)·cos(π·i/(2d)), from 1 to 0
 	for i := range quarter {
-		quarter[i] = math.Pi * float64(i) / float64(2*d)
+		quarter[i] = math.Pi * float64(min(i, d-i)) / float64(2*d)
 	}
+	kernel.Sin(sines, quarter)
 	kernel.Cos(quarter, quarter)
-	quarter[d] = 0
+	for i := d/2 + 1; i <= d; i++ { // exact to the last digits also near 0
+		quarter[i] = sines[i]
+	}
 	kernel.Scale(quarter, quarter, math.Sqrt(2/float64(d)))
 	for j := range d {
 		m[j] = 1 / math.Sqrt(float64(d))

@@ -33,13 +33,15 @@ func (b *Softfloor) Restore() error {
 // softfloorMap has the parameters t, a and log 4t·(1−2a), as if they were
 // independent: the tape knows how the latter depend on t.
 var softfloorMap = newScalar("Softfloor", scalarMap{
-	// (σ(z) − a)/(1 − 2a) = σ(z)·expm1(−f/t) / (σ(1/2t)·expm1(−1/t)), f = x − ½ − k.
+	// (σ(z) − a)/(1 − 2a) = σ(z)·expm1(−f/t) / (σ(1/2t)·expm1(−1/t)), f = x − ½ − k, and
+	// 1 less that of −z for z > 0.
 	forward: func(y, ls, x []float64, p scalarArgs) {
 		t, a := p.theta[0], p.theta[1]
 		n := len(x)
-		k, z, f, g := p.temp(n), p.temp(n), p.temp(n), p.temp(n)
+		k, z, f, g, side := p.temp(n), p.temp(n), p.temp(n), p.temp(n), p.temp(n)
 		for i, v := range x {
 			k[i], z[i] = floorUnit(v)
+			z[i], side[i] = -math.Abs(z[i]), z[i]
 			f[i], g[i] = -(z[i]+0.5)/t[i], -1/t[i]
 			z[i] /= t[i]
 		}
@@ -47,7 +49,12 @@ var softfloorMap = newScalar("Softfloor", scalarMap{
 		kernel.Expm1(g, g)
 		kernel.Sigmoid(y, z)
 		for i, s := range y {
-			y[i] = k[i] + (a[i] + s*f[i]/((1-a[i])*g[i]))
+			step := s * f[i] / ((1 - a[i]) * g[i])
+			if side[i] > 0 {
+				y[i] = (k[i] + 1) + (a[i] - step)
+			} else {
+				y[i] = k[i] + (a[i] + step)
+			}
 		}
 		logBell(ls, z)
 		kernel.Sub(ls, ls, p.theta[2])

@@ -22,11 +22,17 @@ var squareMap = newScalar("Square", scalarMap{
 		kernel.Log(ls, ls)
 		notPositive(y, ls, x)
 	},
-	inverse: func(x, ls, y []float64, _ scalarArgs) {
+	inverse: func(x, ls, y []float64, _ scalarArgs) { // −log 2√y = −½·log 4y
 		kernel.Sqrt(x, y)
-		kernel.Scale(ls, x, 2)
+		kernel.Scale(ls, y, 4)
 		kernel.Log(ls, ls)
-		kernel.Scale(ls, ls, -1)
+		kernel.Scale(ls, ls, -0.5)
+		for i, v := range y {
+			if v > 0x1p1000 { // of which 4y may overflow
+				kernel.Log(ls[i:i+1], x[i:i+1])
+				ls[i] = -math.Ln2 - ls[i]
+			}
+		}
 		notPositive(x, ls, y)
 	},
 	derive: func(d derivatives) {

@@ -103,12 +103,3 @@ func sub(x autodiff.Var, v autodiff.Value) autodiff.Var {
 	}
 	return x.Sub(row("bijector: shift", v, x))
 }
-
-// logAbs returns Σⱼ log|vⱼ|, 1×1, counting a scalar d times.
-func logAbs(v autodiff.Var, d int) autodiff.Var {
-	sum := v.Abs().Log().RowSum()
-	if v.Cols() == 1 && d > 1 {
-		return sum.MulConst(float64(d))
-	}
-	return sum
-}
