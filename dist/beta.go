@@ -98,7 +98,7 @@ var betaOp = newFused("Beta",
 		x, a, b := v[0], v[1], v[2]
 		y := 1 - x
 		da, db := betaSlopes(special.Log(x), special.Log1p(-x), a, b)
-		return args{(a-1)/x - (b-1)/y, da, db}
+		return args{over(a-1, x) - over(b-1, y), da, db}
 	})
 
 // betaAtEnd returns betaOp where the variable with shape a = 1 is 0.

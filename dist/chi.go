@@ -68,7 +68,7 @@ var chiOp = newFused("Chi",
 	},
 	func(x args) args {
 		t, l := chiSquare(x[0])
-		return args{(2*x[1]-1)/x[0] - x[0], gammaSlope(t, l, x[1])}
+		return args{over(2*x[1]-1, x[0]) - x[0], gammaSlope(t, l, x[1])}
 	})
 
 // chiSquare returns x²/2 and its logarithm, also where x² underflows.

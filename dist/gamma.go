@@ -77,7 +77,7 @@ var (
 		},
 		func(x args) args {
 			t, a := x[0], x[1]
-			return args{(a-1)/t - 1, gammaSlope(t, special.Log(t), a)}
+			return args{over(a-1, t) - 1, gammaSlope(t, special.Log(t), a)}
 		})
 )
 
@@ -89,6 +89,14 @@ func gammaSlope(t, l, a float64) float64 {
 		return l
 	}
 	return special.Log(t / a)
+}
+
+// over returns c/x, and 0 for c = 0 at x = 0 too, where c is no pole's.
+func over(c, x float64) float64 {
+	if c == 0 {
+		return 0
+	}
+	return c / x
 }
 
 // gammaEntropy returns a + log Γ(a) − a·ψ(a), the entropy of the logarithm of a

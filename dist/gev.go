@@ -46,14 +46,19 @@ var gEVFamily = &family{
 	},
 	mean:     func(p nums) float64 { return momentUpTo(p[2], 1, extremeMean(p[2])) },
 	variance: func(p nums) float64 { return momentUpTo(p[2], 0.5, extremeVariance(p[2])) },
-	mode:     func(p nums) float64 { return extremeInverse(-special.Log1p(p[2]), p[2]) },
-	entropy:  func(p nums) float64 { return float64(eulerγ*(1+p[2])) + 1 },
+	mode: func(p nums) float64 {
+		if p[2] <= -1 { // the density rises to the end
+			return -1 / p[2]
+		}
+		return extremeInverse(-special.Log1p(p[2]), p[2])
+	},
+	entropy: func(p nums) float64 { return float64(eulerγ*(1+p[2])) + 1 },
 }
 
 // extreme returns w = log(1+ξz)/ξ, and z for ξ = 0.
 func extreme(z, ξ float64) float64 {
 	if s := ξ * z; math.Abs(s) > 1e-300 {
-		return special.Log1p(s) / ξ
+		return special.Log1p(max(s, -1)) / ξ // at the end, which is rounded
 	}
 	return z
 }

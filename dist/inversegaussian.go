@@ -34,6 +34,9 @@ var inverseGaussianFamily = &family{
 	support: positiveHalf,
 	cdf: func(x float64, p nums) float64 {
 		a, r, e := inverseGaussianTerms(x, p)
+		if e == 0 && a < 0 {
+			return 0
+		}
 		if a < 0 {
 			return e * (special.NdtrTail(-a) + special.NdtrTail(a+2*r))
 		}
@@ -41,6 +44,9 @@ var inverseGaussianFamily = &family{
 	},
 	sf: func(x float64, p nums) float64 {
 		a, r, e := inverseGaussianTerms(x, p)
+		if e == 0 && a < 0 {
+			return 1
+		}
 		if a > -1 {
 			return e * special.NdtrTailDrop(a, 2*r)
 		}

@@ -35,7 +35,12 @@ var johnsonSUFamily = &family{
 		return special.Sinh((special.NdtrInv(lower, upper) - p[2]) / p[3])
 	},
 	draw: func(r *rand.Rand, p nums) float64 { return special.Sinh((r.NormFloat64() - p[2]) / p[3]) },
-	mean: func(p nums) float64 { return -special.Exp(0.5/(p[3]*p[3])) * special.Sinh(p[2]/p[3]) },
+	mean: func(p nums) float64 {
+		if p[2] == 0 {
+			return 0
+		}
+		return -special.Exp(0.5/(p[3]*p[3])) * special.Sinh(p[2]/p[3])
+	},
 	variance: func(p nums) float64 {
 		w := 1 / (p[3] * p[3])
 		return 0.5 * special.Expm1(w) * (float64(special.Exp(w)*special.Cosh(2*p[2]/p[3])) + 1)

@@ -58,6 +58,9 @@ var kumaraswamyFamily = &family{
 // kumaraswamyMoment is E Xⁿ = b·B(1+n/a, b) = Γ(1+n/a)·Γ(1+b)/Γ(1+b+n/a).
 func kumaraswamyMoment(n float64, p nums) float64 {
 	r := n / p[0]
+	if r > 50 {
+		return special.Exp(special.Log(p[1]) + special.LogBeta(1+r, p[1]))
+	}
 	g := special.Exp(special.Lgamma1p(r))
 	if r > 0.5 {
 		g = special.Gamma(1 + r)
@@ -81,6 +84,7 @@ var kumaraswamyOp = newFused("Kumaraswamy",
 	func(v args) args {
 		x, a, b := v[0], v[1], v[2]
 		l := special.Log(x)
-		odds := (b - 1) / special.Expm1(-a*l) // (b−1)·xᵃ/(1−xᵃ)
-		return args{(a - 1 - float64(a*odds)) / x, 1/a + l - float64(l*odds), 1/b + special.Log1mExp(a*l)}
+		rest := -special.Expm1(a * l) // 1 − xᵃ
+		slope := over(a-1, x) - float64(a*over(b-1, rest)*special.Pow(x, a-1))
+		return args{slope, 1/a + l - special.XLogY(over(b-1, rest)*special.Pow(x, a), x), 1/b + special.Log(rest)}
 	})

@@ -30,7 +30,10 @@ var logLogisticFamily = func() *family {
 		return momentUpTo(2, 1/p[1], special.Exp(2*p[0])*hump(p[1])*sinMinus(float64(math.Pi*p[1]))/(sin*cos))
 	}
 	f.mode = func(p nums) float64 {
-		return special.Exp(p[0]) * special.Pow(max(1-p[1], 0)/(1+p[1]), p[1])
+		if p[1] >= 1 {
+			return 0
+		}
+		return special.Exp(p[0]) * special.Pow((1-p[1])/(1+p[1]), p[1])
 	}
 	f.entropy = func(p nums) float64 { return p[0] + 2 + special.Log(p[1]) }
 	return f

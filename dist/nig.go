@@ -70,10 +70,13 @@ var nigOp = newFused("NIG",
 		}
 		r, γ := special.Hypot1(z), math.Sqrt((α-β)*(α+β))
 		_, k1 := special.BesselK01(α * r)
-		e := math.FMA(β, z, γ)
-		if d := math.FMA(-γ, z, β); e > 0 && math.Abs(z) < 1e100 { // (αr)² − (γ+βz)² = (β−γz)²
+		e, d := math.FMA(β, z, γ), math.FMA(-γ, z, β)
+		switch {
+		case math.Abs(z) > 1e100:
+			e = γ - float64((α-math.Copysign(β, β*z))*r)
+		case e > 0: // (αr)² − (γ+βz)² = (β−γz)²
 			e = -d * (d / math.FMA(α, r, e))
-		} else {
+		default:
 			e -= float64(α * r)
 		}
 		return special.Log(k1) + special.Log(α/r) - logπ + e
@@ -81,7 +84,10 @@ var nigOp = newFused("NIG",
 	func(x args) args {
 		z, α, β := x[0], x[1], x[2]
 		r, γ := special.Hypot1(z), math.Sqrt((α-β)*(α+β))
-		k0, k1 := special.BesselK01(α * r)
-		d := -k0/k1 - 1/(α*r) // of log K₁
+		d := -1.0 // the derivative of log K₁
+		if αr := float64(α * r); αr < 1e300 {
+			k0, k1 := special.BesselK01(αr)
+			d = -k0/k1 - 1/αr
+		}
 		return args{(float64(α*d)-1/r)*z/r + β, math.FMA(d, r, α/γ+1/α), z - β/γ}
 	})

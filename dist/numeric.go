@@ -155,16 +155,28 @@ func (f *family) climb(p nums) float64 {
 	if f.integer {
 		return x[best]
 	}
-	lo, hi := x[max(best-1, 0)], x[min(best+1, len(x)-1)]
+	loc, scale := f.where(p)
+	end := func(i int) float64 { // in the stretched variable, in which it is finite
+		return max(min(f.unstretch((x[min(max(i, 0), len(x)-1)]-loc)/scale, p), 700), -700)
+	}
+	point := func(s float64) float64 {
+		z, _ := f.stretch(s, p)
+		return math.FMA(scale, z, loc)
+	}
+	lo, hi := end(best-1), end(best+1)
+	if lo > hi { // the support has an upper end only
+		lo, hi = hi, lo
+	}
+	rising := point(lo) < point(hi)
 	for range 60 {
 		mid := middle(lo, hi)
-		if f.slope(mid, p) > 0 {
+		if f.slope(point(mid), p) > 0 == rising {
 			lo = mid
 		} else {
 			hi = mid
 		}
 	}
-	return middle(lo, hi)
+	return point(middle(lo, hi))
 }
 
 // integrate returns both tails at z, in standard form: that away from the mean by

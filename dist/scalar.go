@@ -32,8 +32,8 @@ func (f *family) sfOf(x float64, p nums) float64 {
 }
 
 func (f *family) tails(x float64, p nums) (lower, upper float64) {
-	if lo, hi := f.supportOf(p); x < lo || x >= hi {
-		if x < lo {
+	if lo, hi := f.supportOf(p); x < lo || x >= hi || math.IsInf(x, -1) {
+		if x < lo || math.IsInf(x, -1) {
 			return 0, 1
 		}
 		return 1, 0

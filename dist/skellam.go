@@ -39,34 +39,74 @@ var skellamFamily = &family{
 	variance: func(p nums) float64 { return p[0] + p[1] },
 }
 
-// skellamTail sums the probabilities from k in steps of sign; where they rise
-// first, those of the other side, which it takes from 1.
+// skellamTail returns the probability of k and what lies beyond it in the direction
+// of sign; where the probabilities rise first, 1 less that of the other side.
 func skellamTail(k, sign float64, p nums) float64 {
-	if mean := p[0] - p[1]; (k-mean)*sign < 0 {
+	a, b := p[0], p[1]
+	if (k-(a-b))*sign < 0 {
 		return 1 - skellamTail(k-sign, -sign, p)
 	}
-	sum := 0.0
-	for {
-		term := special.Exp(skellam(k, p[0], p[1]))
-		if sum += term; term <= 1e-18*sum {
-			return sum
-		}
-		k += sign
+	if sign < 0 {
+		k, a, b = -k, b, a
 	}
+	first := special.Exp(skellam(k, a, b))
+	if first == 0 {
+		return 0
+	}
+	// r = P(j+1)/P(j) by backward recurrence, and the sum of P(i)/P(j) over i ≥ j
+	j := math.Ceil(max(k, 0) + 60 + 12*math.Sqrt(a+b))
+	r := 2 * a / (j + 1 + math.Sqrt(math.FMA(j+1, j+1, 4*a*b)))
+	sum := 1 + r
+	var ratios []float64
+	for ; j > max(k, 0); j-- {
+		r = a / math.FMA(b, r, j)
+		sum = math.FMA(r, sum, 1)
+		if j <= -k {
+			ratios = append(ratios, r)
+		}
+	}
+	for i := range ratios { // P(1−m)/P(−m) is a/b over that of m−1, the last first
+		sum = math.FMA(a/b/ratios[len(ratios)-1-i], sum, 1)
+	}
+	return first * sum
 }
 
+// skellam is log P(k): that of a Poisson number and the small rest beside the
+// hypergeometric series, or where this is large by Bessel's function.
 func skellam(k, a, b float64) float64 {
-	l, _ := special.LogI(math.Abs(k), 2*math.Sqrt(a*b))
-	e := math.Sqrt(a) - math.Sqrt(b)
-	return float64(0.5*k*special.Log(a/b)) - float64(e*e) + l
+	if k < 0 {
+		k, a, b = -k, b, a
+	}
+	if skellamNear(k, a, b) {
+		l, _ := special.LogI(k, 2*math.Sqrt(a*b))
+		e := math.Sqrt(a) - math.Sqrt(b)
+		return float64(0.5*k*special.Log(a/b)) - float64(e*e) + l
+	}
+	l, _ := special.LogHypergeometric(k, a*b)
+	return poisson(k, a) + (l - b)
 }
+
+func skellamNear(k, a, b float64) bool { return a*b > (k+1)*(k+1) }
 
 // skellamOp has inputs k, a and b.
 var skellamOp = newFused("Skellam",
 	func(x args) float64 { return skellam(x[0], x[1], x[2]) },
 	func(x args) args {
-		k, a, b := x[0], x[1], x[2]
-		_, slope := special.LogI(math.Abs(k), 2*math.Sqrt(a*b))
-		slope++ // of log I itself
-		return args{0, -1 + 0.5*k/a + float64(slope*math.Sqrt(b/a)), -1 - 0.5*k/b + float64(slope*math.Sqrt(a/b))}
+		k, a, b := math.Abs(x[0]), x[1], x[2]
+		if x[0] < 0 {
+			a, b = b, a
+		}
+		var da, db float64
+		if skellamNear(k, a, b) {
+			_, slope := special.LogI(k, 2*math.Sqrt(a*b))
+			slope++ // of log I itself
+			da, db = -1+0.5*k/a+float64(slope*math.Sqrt(b/a)), -1-0.5*k/b+float64(slope*math.Sqrt(a/b))
+		} else {
+			_, h := special.LogHypergeometric(k, a*b)
+			da, db = math.FMA(b, h, k/a-1), math.FMA(a, h, -1)
+		}
+		if x[0] < 0 {
+			da, db = db, da
+		}
+		return args{0, da, db}
 	})

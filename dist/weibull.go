@@ -48,5 +48,5 @@ var weibullOp = newFused("Weibull",
 	func(x args) args {
 		z, k := x[0], x[1]
 		t, l := special.Pow(z, k), special.Log(z)
-		return args{(k - 1 - float64(k*t)) / z, 1/k + l - special.XLogY(t, z)}
+		return args{over(k-1, z) - float64(k*special.Pow(z, k-1)), 1/k + l - special.XLogY(t, z)}
 	})

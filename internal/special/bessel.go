@@ -9,23 +9,9 @@ func LogI(n, x float64) (v, slope float64) {
 		sum, next := asymptoticI(n, x), asymptoticI(n+1, x)
 		return Log1p(sum) - 0.5*(log2π+Log(x)), (next-sum)/(1+sum) + n/x
 	}
-	// (x/2)ⁿ/n!·Σ tᵏ/(k!·(n+1)…(n+k)) with t = x²/4, all terms positive.
-	t := 0.25 * x * x
-	rest, next, logScale := 0.0, 1/(n+1), 0.0 // sums of Iₙ beyond 1, and of Iₙ₊₁
-	term := 1.0
-	one := 1.0
-	for k := 1.0; k < 1e6; k++ {
-		term = float64(term * (t / (k * (n + k))))
-		rest += term
-		next += term / (n + k + 1)
-		if term < 1e-17*(one+rest) && k*(n+k) > t {
-			break
-		}
-		if term > 1e250 {
-			term, rest, next, one, logScale = term*1e-250, rest*1e-250, next*1e-250, one*1e-250, logScale+250*math.Ln10
-		}
-	}
-	slope = 0.5*x*next/(one+rest) + n/x - 1
+	// (x/2)ⁿ/n! times a hypergeometric series in t = x²/4
+	rest, one, logScale, h := hypergeometric(n, 0.25*x*x)
+	slope = 0.5*x*h + n/x - 1
 	if n == 0 && x > 1 && x < 600 { // the scaled value itself is near 1
 		return Log(Exp(-x) * (one + rest)), slope
 	}
@@ -37,6 +23,35 @@ func LogI(n, x float64) (v, slope float64) {
 		sum += float64(n*Log(0.5*x)) - Lgamma(n+1)
 	}
 	return sum - x, slope
+}
+
+// LogHypergeometric returns log ₀F₁(n+1; t) = log Σ tᵏ/(k!·(n+1)…(n+k)) for n, t ≥ 0, and its
+// derivative in t. It takes about √t steps.
+func LogHypergeometric(n, t float64) (v, slope float64) {
+	rest, one, logScale, h := hypergeometric(n, t)
+	if one == 1 {
+		return Log1p(rest), h
+	}
+	return Log(one+rest) + logScale, h
+}
+
+// hypergeometric returns ₀F₁(n+1; t) as (one + rest)·exp(logScale), one being its
+// first term, and its logarithm's derivative.
+func hypergeometric(n, t float64) (rest, one, logScale, slope float64) {
+	next, term := 1/(n+1), 1.0
+	one = 1
+	for k := 1.0; k < 1e7; k++ {
+		term = float64(term * (t / (k * (n + k))))
+		rest += term
+		next += term / (n + k + 1)
+		if term < 1e-17*(one+rest) && k*(n+k) > t {
+			break
+		}
+		if term > 1e250 {
+			term, rest, next, one, logScale = term*1e-250, rest*1e-250, next*1e-250, one*1e-250, logScale+250*math.Ln10
+		}
+	}
+	return rest, one, logScale, next / (one + rest)
 }
 
 // asymptoticI returns Iₙ(x)·√(2πx)·e⁻ˣ − 1, expanded in powers of 1/x.

@@ -37,6 +37,14 @@ func (d Beta) Inc(x, y float64) (p, q float64) {
 	case y <= 0:
 		return 1, 0
 	}
+	const huge = 1e100 // the limit of b·x is a gamma number
+	switch {
+	case d.B > huge && d.B >= d.A:
+		return GammaInc(d.A, -d.B*logShare(y, x))
+	case d.A > huge:
+		q, p = GammaInc(d.B, -d.A*logShare(x, y))
+		return p, q
+	}
 	return d.inc(x, y, d.kernel(x, y))
 }
 

@@ -16,6 +16,8 @@ func GammaInc(a, x float64) (p, q float64) {
 		return 1, 0
 	case a < 1 && x < 1.5:
 		return gammaIncSmall(a, x)
+	case a > 1e10:
+		return gammaIncLarge(a, x)
 	}
 	kernel := GammaKernel(a, x)
 	if x < a+1 {
@@ -47,6 +49,24 @@ func gammaIncSmall(a, x float64) (p, q float64) {
 		q = 1 - p
 	}
 	return p, q
+}
+
+// gammaIncLarge is the uniform expansion of N. M. Temme, The asymptotic expansion of the
+// incomplete gamma functions, 1979, whose next term is below the last digit.
+func gammaIncLarge(a, x float64) (p, q float64) {
+	d := Deviance(a, x)
+	z := math.Copysign(math.Sqrt(2*d), x-a)
+	η := z / math.Sqrt(a)
+	c := a/(x-a) - 1/η
+	if math.Abs(η) < 0.01 { // where this cancels
+		c = math.FMA(η, math.FMA(η, math.FMA(η, 1.0/864, -2.0/135), 1.0/12), -1.0/3)
+	}
+	c *= Exp(-d) * invSqrt2π / math.Sqrt(a)
+	if q = Ndtr(-z) + c; z > 0 {
+		return 1 - q, q
+	}
+	p = Ndtr(z) - c
+	return p, 1 - p
 }
 
 // gammaSeries returns Σ xⁿ/((a+1)…(a+n)).

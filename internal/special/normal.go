@@ -25,7 +25,10 @@ var gauss = [6][2]float64{
 
 // NdtrTailDrop returns NdtrTail(z) − NdtrTail(z+w) for w ≥ 0, exact for small w.
 func NdtrTailDrop(z, w float64) float64 {
-	if w > 1 {
+	switch {
+	case z > 1e8: // the tail is 1/(z·√2π)
+		return invSqrt2π / z * (w / (z + w))
+	case w > 1:
 		return NdtrTail(z) - NdtrTail(z+w)
 	}
 	sum, mid := 0.0, z+0.5*w

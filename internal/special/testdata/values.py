@@ -79,3 +79,12 @@ for x in [1e-300, 1e-10, 0.01, 0.5, 0.99, 1.01, 2.9, 3.1, 10, 1e5, 1e300]:
     x = mpf(x); out('LambertW', [x], lambertw(x))
 for s, a in [(1.01, 1), (1.5, 1), (2.5, 1), (4, 1), (30, 1), (1.25, 3), (2.5, 5), (3, 100)]:
     s, a = mpf(s), mpf(a); out('HurwitzZeta', [s, a], zeta(s, a), zeta(s, a, 1))
+for n, t in [(0, 1e-3), (0, 9), (3, 0.25), (100, 50), (15, 1e4), (1000, 2e5)]:
+    n, t = mpf(n), mpf(t); out('LogHypergeometric', [n, t], log(hyp0f1(n + 1, t)), hyp0f1(n + 2, t) / (n + 1) / hyp0f1(n + 1, t))
+mp.dps = 30
+def upper(a, x): # Q(a, x) near its centre, by quadrature
+    f = lambda u: exp(a * log1p(u / a) - u) / (1 + u / a)
+    return quad(f, [x - a + i * sqrt(a) for i in range(0, 14, 2)]) * exp(a * log(a) - a - loggamma(a)) / a * 1
+for a, z in [(2e10, 0.01), (2e10, 1), (2e10, -1.5), (1e12, 3), (1e15, -0.25)]:
+    a = mpf(a); x = mpf(float(a + z * sqrt(a))); mp.dps = 40
+    q = upper(a, x); out('GammaInc', [a, x], 1 - q, q); mp.dps = 30
