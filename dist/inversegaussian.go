@@ -71,7 +71,7 @@ func inverseGaussianTerms(x float64, p nums) (a, r, e float64) {
 	dl := (x - (d - b)) - (μ + b)
 	q := d / μ
 	ql := (math.FMA(-q, μ, d) + dl) / μ
-	s := λ / x
+	s := λ / math.Abs(x) // of −0 too
 	sl := math.FMA(-s, x, λ) / x
 	q2 := float64(q * q)
 	q2l := math.FMA(q, q, -q2) + 2*float64(q*ql)

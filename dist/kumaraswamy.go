@@ -84,7 +84,10 @@ var kumaraswamyOp = newFused("Kumaraswamy",
 	func(v args) args {
 		x, a, b := v[0], v[1], v[2]
 		l := special.Log(x)
-		rest := -special.Expm1(a * l) // 1 − xᵃ
-		slope := over(a-1, x) - float64(a*over(b-1, rest)*special.Pow(x, a-1))
-		return args{slope, 1/a + l - special.XLogY(over(b-1, rest)*special.Pow(x, a), x), 1/b + special.Log(rest)}
+		odds := over(b-1, special.Expm1(-a*l)) // (b−1)·xᵃ/(1−xᵃ)
+		slope := (a - 1 - float64(a*odds)) / x
+		if x == 0 && a == 1 {
+			slope = 1 - b
+		}
+		return args{slope, 1/a + l - special.XLogY(odds, x), 1/b + special.Log1mExp(a*l)}
 	})

@@ -80,10 +80,13 @@ func (m *LowRankNormal) Draw(batch *mat.Dense, src rand.Source) {
 	r, s := generator(src), m.Scale.Numbers()
 	factors := mat.NewDense(n, k, nil)
 	drawNormal(factors, r)
-	batch.Mul(factors, m.W.Matrix().T())
 	for i := range n {
+		f := factors.RawRowView(i)
 		for j, row := 0, batch.RawRowView(i); j < len(row); j++ {
-			row[j] = math.FMA(of(s, j), r.NormFloat64(), row[j])
+			row[j] = of(s, j) * r.NormFloat64()
+			for c, w := range m.W.Data()[j*k : (j+1)*k] {
+				row[j] = math.FMA(w, f[c], row[j])
+			}
 		}
 	}
 	shift(batch, m.Loc.Numbers())

@@ -86,8 +86,22 @@ func (m *MultivariateNormal) LogDensity(x autodiff.Var) autodiff.Var {
 func (m *MultivariateNormal) Draw(batch *mat.Dense, src rand.Source) {
 	checkCols("MultivariateNormal: Draw", batch.RawMatrix().Cols, m.Dim())
 	drawNormal(batch, generator(src))
-	batch.Mul(mat.DenseCopyOf(batch), lower(m.L).T())
+	timesLower(batch, m.L)
 	shift(batch, m.Loc.Numbers())
+}
+
+// timesLower multiplies each row by Lᵀ: x = L·z.
+func timesLower(batch *mat.Dense, l *autodiff.Param) {
+	for i := range batch.RawMatrix().Rows {
+		z := batch.RawRowView(i)
+		for j := len(z) - 1; j >= 0; j-- {
+			sum := 0.0
+			for k, v := range l.Data()[j*len(z) : j*len(z)+j+1] {
+				sum = math.FMA(v, z[k], sum)
+			}
+			z[j] = sum
+		}
+	}
 }
 
 // lower returns the lower triangle of a parameter.

@@ -1,6 +1,7 @@
 package dist
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -51,12 +52,22 @@ func (m *PrecisionNormal) LogDensity(x autodiff.Var) autodiff.Var {
 func (m *PrecisionNormal) Draw(batch *mat.Dense, src rand.Source) {
 	checkCols("PrecisionNormal: Draw", batch.RawMatrix().Cols, m.Dim())
 	drawNormal(batch, generator(src))
-	var inv mat.TriDense
-	if err := inv.InverseTri(lower(m.P)); err != nil {
-		panic("dist: PrecisionNormal: Draw: " + err.Error())
+	for i := range batch.RawMatrix().Rows {
+		m.solve(batch.RawRowView(i))
 	}
-	batch.Mul(mat.DenseCopyOf(batch), &inv) // rows: x = P⁻ᵀz, so xᵀ = zᵀP⁻¹
 	shift(batch, m.Loc.Numbers())
+}
+
+// solve replaces z by the solution x of Pᵀx = z.
+func (m *PrecisionNormal) solve(z []float64) {
+	p, d := m.P.Data(), len(z)
+	for j := d - 1; j >= 0; j-- {
+		x := z[j]
+		for i := j + 1; i < d; i++ {
+			x = math.FMA(-p[i*d+j], z[i], x)
+		}
+		z[j] = x / p[j*d+j]
+	}
 }
 
 // LogProb returns log p(x).
@@ -73,11 +84,12 @@ func (m *PrecisionNormal) Mode(dst []float64) []float64 { return spread("Mode", 
 
 // CovarianceMatrix sets dst to (P·Pᵀ)⁻¹; an empty dst grows.
 func (m *PrecisionNormal) CovarianceMatrix(dst *mat.SymDense) {
-	var inv mat.TriDense
-	if err := inv.InverseTri(lower(m.P)); err != nil {
-		panic("dist: PrecisionNormal: CovarianceMatrix: " + err.Error())
+	root := mat.NewDense(m.Dim(), m.Dim(), nil) // row i holds column i of P⁻ᵀ
+	for i := range m.Dim() {
+		root.Set(i, i, 1)
+		m.solve(root.RawRowView(i))
 	}
-	dst.SymOuterK(1, inv.T())
+	dst.SymOuterK(1, root.T())
 }
 
 // Variance sets dst to the diagonal of the covariance matrix.

@@ -26,16 +26,9 @@ func (s *SinhArcsinh) family() *family { return sinhArcsinhFamily }
 
 var sinhArcsinhFamily = &family{
 	name: "SinhArcsinh", params: []string{"loc", "scale", "skewness", "tail"}, kind: locScale,
-	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
-		δ := p[3]
-		invC := δ.MulConst(special.Asinh(2)).Sinh().MulConst(0.5)
-		y := z.Mul(invC)
-		u := y.Asinh().Div(δ).Sub(p[2])
-		slope := log1pSquareOp.of(y).MulConst(-0.5).Sub(δ.Log()).Add(invC.Log())
-		return sinhNormalOp.of(u).Add(slope)
-	},
-	cdf: func(z float64, p nums) float64 { return special.Ndtr(sinhArcsinhInverse(z, p)) },
-	sf:  func(z float64, p nums) float64 { return special.Ndtr(-sinhArcsinhInverse(z, p)) },
+	logDensity: func(z autodiff.Var, p vars) autodiff.Var { return sinhArcsinhOp.of(z, p[2], p[3]) },
+	cdf:        func(z float64, p nums) float64 { return special.Ndtr(sinhArcsinhInverse(z, p)) },
+	sf:         func(z float64, p nums) float64 { return special.Ndtr(-sinhArcsinhInverse(z, p)) },
 	quantile: func(lower, upper float64, p nums) float64 {
 		return sinhArcsinhForward(special.NdtrInv(lower, upper), p)
 	},
@@ -43,16 +36,21 @@ var sinhArcsinhFamily = &family{
 }
 
 func sinhArcsinhForward(u float64, p nums) float64 {
-	return special.Sinh((special.Asinh(u)+p[2])*p[3]) * 2 / sinhOfTwo(p[3])
+	v := (special.Asinh(u) + p[2]) * p[3]
+	if math.Abs(v) > 600 { // where the quotient of the hyperbolic sines is that of exponentials
+		return math.Copysign(2*special.Exp(math.Abs(v)-asinh2*p[3]), v)
+	}
+	return special.Sinh(v) * 2 / sinhOfTwo(p[3])
 }
 
 func sinhArcsinhInverse(z float64, p nums) float64 {
+	_, t, _ := sinhArcsinhTerms(z, p[3])
 	s := 0.5 * sinhOfTwo(p[3])
-	y := float64(z * s)
-	if u := special.Sinh(special.Asinh(y)/p[3] - p[2]); math.Abs(u) < 40 { // with what y lacks
+	y, u := float64(z*s), special.Sinh(t/p[3]-p[2])
+	if math.Abs(u) < 40 && math.Abs(y) < 1e300 { // with what y lacks
 		return math.FMA(math.FMA(z, s, -y)/(special.Hypot1(y)*p[3]), special.Hypot1(u), u)
 	}
-	return special.Sinh(special.Asinh(y)/p[3] - p[2])
+	return u
 }
 
 // asinh2 + asinh2Low is asinh 2.
@@ -72,13 +70,50 @@ func sinhOfTwo(δ float64) float64 {
 	return math.FMA(low, special.Cosh(h), s)
 }
 
-// sinhNormalOp is log N(sinh u) + log cosh u.
-var sinhNormalOp = newFused("SinhNormal",
+// sinhArcsinhTerms returns log s, s = ½·sinh(δ·asinh 2), t = asinh y and w = y/√(1+y²)
+// for y = zs, also where this overflows.
+func sinhArcsinhTerms(z, δ float64) (logS, t, w float64) {
+	s := 0.5 * sinhOfTwo(δ)
+	logS = special.Log(s)
+	if math.IsInf(s, 1) {
+		logS = asinh2*δ - 2*math.Ln2
+	}
+	y := float64(z * s)
+	switch {
+	case z == 0:
+		return logS, 0, 0
+	case math.Abs(y) < 1e150:
+		return logS, special.Asinh(y), y / special.Hypot1(y)
+	}
+	return logS, math.Copysign(special.Log(math.Abs(z))+logS+math.Ln2, z), math.Copysign(1, z)
+}
+
+// sinhArcsinhOp has inputs z, ε and δ: log N(sinh u) + log cosh u − ½·log(1+y²) − log δ + log s
+// with u = t/δ − ε.
+var sinhArcsinhOp = newFused("SinhArcsinh",
 	func(x args) float64 {
-		s := special.Sinh(x[0])
-		if math.Abs(s) > 1e100 {
+		z, ε, δ := x[0], x[1], x[2]
+		logS, t, _ := sinhArcsinhTerms(z, δ)
+		v := special.Sinh(t/δ - ε)
+		if math.Abs(v) > 1e100 {
 			return math.Inf(-1)
 		}
-		return float64(-0.5*s*s) + 0.5*special.Log1p(s*s) - log2π/2
+		slope := -0.5 * special.Log1p(special.Sinh(t)*special.Sinh(t))
+		if math.Abs(t) > 100 {
+			slope = math.Ln2 - math.Abs(t)
+		}
+		return float64(-0.5*v*v) + 0.5*special.Log1p(v*v) - log2π/2 + slope - special.Log(δ) + logS
 	},
-	func(x args) args { return args{float64(-special.Sinh(x[0])*special.Cosh(x[0])) + special.Tanh(x[0])} })
+	func(x args) args {
+		z, ε, δ := x[0], x[1], x[2]
+		logS, t, w := sinhArcsinhTerms(z, δ)
+		u := t/δ - ε
+		g := special.Tanh(u) - float64(special.Sinh(u)*special.Cosh(u))
+		dt := min(special.Exp(logS), math.MaxFloat64) // dt/dz
+		if z != 0 {
+			dt = w / z
+		}
+		c := asinh2 / special.Tanh(asinh2*δ) // d log s/dδ
+		dδ := float64(g*(float64(w*c)-t/δ)/δ) + float64((1-float64(w*w))*c) - 1/δ
+		return args{math.FMA(g, dt/δ, -float64(w*dt)), -g, dδ}
+	})
