@@ -55,18 +55,18 @@ var (
 		Forward: func(c *Call) {
 			in, x, y, idx := c.InShape(0), c.In(0), c.Out(0), c.index()
 			for i := range in.Rows {
-				row := x[i*in.Cols : (i+1)*in.Cols]
+				row, to := x[i*in.Cols:(i+1)*in.Cols], y[i*len(idx):(i+1)*len(idx)]
 				for k, j := range idx {
-					y[i*len(idx)+k] = row[j]
+					to[k] = row[j]
 				}
 			}
 		},
 		Backward: func(c *Call) {
 			in, dx, dy, idx := c.InShape(0), c.InGrad(0), c.OutGrad(0), c.index()
 			for i := range in.Rows {
-				row := dx[i*in.Cols : (i+1)*in.Cols]
+				row, from := dx[i*in.Cols:(i+1)*in.Cols], dy[i*len(idx):(i+1)*len(idx)]
 				for k, j := range idx {
-					row[j] += dy[i*len(idx)+k]
+					row[j] += from[k]
 				}
 			}
 		},

@@ -60,14 +60,7 @@ const (
 func (m ScaleMap) log(a, d, s []float64) {
 	switch m {
 	case SoftClipScale:
-		for i, v := range s {
-			q := 1 / (1 + math.Abs(v)/softClip)
-			if math.IsInf(v, 0) {
-				a[i], d[i] = math.Copysign(softClip, v), 0
-				continue
-			}
-			a[i], d[i] = v*q, q*q
-		}
+		kernel.SoftClip(a, d, s, softClip)
 	case Exponential:
 		for i, v := range s {
 			a[i], d[i] = v, 1
@@ -176,8 +169,9 @@ var affineMapOp = &autodiff.Op{
 func splitPairs(a, b, ab []float64) {
 	for len(a) > 0 {
 		n := len(ab) / 2
-		for i := range n {
-			a[i], b[i] = ab[2*i], ab[2*i+1]
+		a0, b0 := a[:n], b[:n]
+		for i, pairs := 0, ab; i < len(a0) && i < len(b0) && len(pairs) >= 2; i, pairs = i+1, pairs[2:] {
+			a0[i], b0[i] = pairs[0], pairs[1]
 		}
 		a, b = a[n:], b[n:]
 	}

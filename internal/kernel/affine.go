@@ -2,6 +2,20 @@ package kernel
 
 import "math"
 
+// SoftClip sets a[i] = s/(1 + |s|/c), which stays within ±c, and d[i] to its derivative.
+func SoftClip(a, d, s []float64, c float64) {
+	if fastSoftClip(a, d, s, c) {
+		return
+	}
+	for i, v := range s {
+		q := 1 / (1 + math.Abs(v)/c)
+		a[i], d[i] = v*q, q*q
+		if math.IsInf(v, 0) {
+			a[i] = math.Copysign(c, v)
+		}
+	}
+}
+
 // Affine sets e = exp(s) and y = fma(x, e, t): an affine coupling whose
 // log-determinant is the sum of s.
 func Affine(y, e, x, s, t []float64) {

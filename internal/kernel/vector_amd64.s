@@ -12831,6 +12831,204 @@ done750:
 	VZEROUPPER
 	RET
 
+// func softClip512(a *float64, d *float64, s *float64, n int, c float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·softClip512(SB), NOSPLIT, $0-40
+	MOVQ         a+0(FP), AX
+	MOVQ         d+8(FP), CX
+	MOVQ         s+16(FP), DX
+	VBROADCASTSD c+32(FP), Z0
+	MOVQ         n+24(FP), BX
+	XORQ         SI, SI
+	SUBQ         $0x08, BX
+	JLT          tail758
+
+head757:
+	VMOVUPD      (DX)(SI*8), Z1
+	VANDPD.BCST  c7fffffffffffffff<>+0(SB), Z1, Z2
+	VDIVPD       Z0, Z2, Z3
+	VBROADCASTSD c3ff0000000000000<>+0(SB), Z4
+	VADDPD       Z3, Z4, Z3
+	VBROADCASTSD c3ff0000000000000<>+0(SB), Z4
+	VDIVPD       Z3, Z4, Z3
+	VMULPD       Z3, Z1, Z4
+	VCMPPD.BCST  $0x1e, c7fefffffffffffff<>+0(SB), Z2, K1
+	VANDPD.BCST  c7fffffffffffffff<>+0(SB), Z0, Z2
+	VANDPD.BCST  c8000000000000000<>+0(SB), Z1, Z1
+	VORPD        Z1, Z2, Z1
+	VMOVAPD      Z1, K1, Z4
+	VMULPD       Z3, Z3, Z1
+	VMOVUPD      Z4, (AX)(SI*8)
+	VMOVUPD      Z1, (CX)(SI*8)
+	ADDQ         $0x08, SI
+	SUBQ         $0x08, BX
+	JGE          head757
+
+tail758:
+	ADDQ      $0x08, BX
+	JEQ       done759
+	CMPQ      BX, $0x02
+	JLT       one760
+	JEQ       two761
+	MOVQ      $+1, DI
+	SHLXQ     BX, DI, DI
+	DECQ      DI
+	KMOVB     DI, K1
+	VMOVUPD.Z (DX)(SI*8), K1, Z5
+	JMP       go762
+
+one760:
+	VMOVSD (DX)(SI*8), X5
+	JMP    go762
+
+two761:
+	VMOVUPD (DX)(SI*8), X5
+
+go762:
+	VANDPD.BCST  c7fffffffffffffff<>+0(SB), Z5, Z1
+	VDIVPD       Z0, Z1, Z2
+	VBROADCASTSD c3ff0000000000000<>+0(SB), Z3
+	VADDPD       Z2, Z3, Z2
+	VBROADCASTSD c3ff0000000000000<>+0(SB), Z3
+	VDIVPD       Z2, Z3, Z2
+	VMULPD       Z2, Z5, Z3
+	VCMPPD.BCST  $0x1e, c7fefffffffffffff<>+0(SB), Z1, K1
+	VANDPD.BCST  c7fffffffffffffff<>+0(SB), Z0, Z0
+	VANDPD.BCST  c8000000000000000<>+0(SB), Z5, Z1
+	VORPD        Z1, Z0, Z0
+	VMOVAPD      Z0, K1, Z3
+	VMULPD       Z2, Z2, Z0
+	CMPQ         BX, $0x02
+	JLT          one763
+	JEQ          two764
+	MOVQ         $+1, DX
+	SHLXQ        BX, DX, DX
+	DECQ         DX
+	KMOVB        DX, K1
+	VMOVUPD      Z3, K1, (AX)(SI*8)
+	MOVQ         $+1, AX
+	SHLXQ        BX, AX, AX
+	DECQ         AX
+	KMOVB        AX, K1
+	VMOVUPD      Z0, K1, (CX)(SI*8)
+	JMP          end765
+
+one763:
+	VMOVSD X3, (AX)(SI*8)
+	VMOVSD X0, (CX)(SI*8)
+	JMP    end765
+
+two764:
+	VMOVUPD X3, (AX)(SI*8)
+	VMOVUPD X0, (CX)(SI*8)
+
+end765:
+done759:
+	VZEROUPPER
+	RET
+
+DATA c7fefffffffffffff<>+0(SB)/8, $0x7fefffffffffffff
+DATA c7fefffffffffffff<>+8(SB)/8, $0x7fefffffffffffff
+DATA c7fefffffffffffff<>+16(SB)/8, $0x7fefffffffffffff
+DATA c7fefffffffffffff<>+24(SB)/8, $0x7fefffffffffffff
+GLOBL c7fefffffffffffff<>(SB), RODATA|NOPTR, $32
+
+// func softClip256(a *float64, d *float64, s *float64, n int, c float64)
+// Requires: AVX
+TEXT ·softClip256(SB), NOSPLIT, $0-40
+	MOVQ         a+0(FP), AX
+	MOVQ         d+8(FP), CX
+	MOVQ         s+16(FP), DX
+	VBROADCASTSD c+32(FP), Y0
+	MOVQ         n+24(FP), BX
+	XORQ         SI, SI
+	SUBQ         $0x04, BX
+	JLT          tail767
+
+head766:
+	VMOVUPD   (DX)(SI*8), Y1
+	VANDPD    c7fffffffffffffff<>+0(SB), Y1, Y2
+	VDIVPD    Y0, Y2, Y3
+	VMOVUPD   c3ff0000000000000<>+0(SB), Y4
+	VADDPD    Y3, Y4, Y3
+	VMOVUPD   c3ff0000000000000<>+0(SB), Y4
+	VDIVPD    Y3, Y4, Y3
+	VMULPD    Y3, Y1, Y4
+	VCMPPD    $0x1e, c7fefffffffffffff<>+0(SB), Y2, Y2
+	VANDPD    c7fffffffffffffff<>+0(SB), Y0, Y6
+	VANDPD    c8000000000000000<>+0(SB), Y1, Y1
+	VORPD     Y1, Y6, Y1
+	VBLENDVPD Y2, Y1, Y4, Y4
+	VMULPD    Y3, Y3, Y1
+	VMOVUPD   Y4, (AX)(SI*8)
+	VMOVUPD   Y1, (CX)(SI*8)
+	ADDQ      $0x04, SI
+	SUBQ      $0x04, BX
+	JGE       head766
+
+tail767:
+	ADDQ       $0x04, BX
+	JEQ        done768
+	CMPQ       BX, $0x02
+	JLT        one769
+	JEQ        two770
+	LEAQ       ones4<>+0(SB), DI
+	MOVQ       BX, R8
+	NEGQ       R8
+	VMOVDQU    32(DI)(R8*8), Y1
+	VMASKMOVPD (DX)(SI*8), Y1, Y5
+	JMP        go771
+
+one769:
+	VMOVSD (DX)(SI*8), X5
+	JMP    go771
+
+two770:
+	VMOVUPD (DX)(SI*8), X5
+
+go771:
+	VANDPD     c7fffffffffffffff<>+0(SB), Y5, Y1
+	VDIVPD     Y0, Y1, Y2
+	VMOVUPD    c3ff0000000000000<>+0(SB), Y3
+	VADDPD     Y2, Y3, Y2
+	VMOVUPD    c3ff0000000000000<>+0(SB), Y3
+	VDIVPD     Y2, Y3, Y2
+	VMULPD     Y2, Y5, Y3
+	VCMPPD     $0x1e, c7fefffffffffffff<>+0(SB), Y1, Y1
+	VANDPD     c7fffffffffffffff<>+0(SB), Y0, Y0
+	VANDPD     c8000000000000000<>+0(SB), Y5, Y4
+	VORPD      Y4, Y0, Y0
+	VBLENDVPD  Y1, Y0, Y3, Y3
+	VMULPD     Y2, Y2, Y0
+	CMPQ       BX, $0x02
+	JLT        one772
+	JEQ        two773
+	LEAQ       ones4<>+0(SB), DX
+	MOVQ       BX, DI
+	NEGQ       DI
+	VMOVDQU    32(DX)(DI*8), Y1
+	VMASKMOVPD Y3, Y1, (AX)(SI*8)
+	LEAQ       ones4<>+0(SB), AX
+	MOVQ       BX, DX
+	NEGQ       DX
+	VMOVDQU    32(AX)(DX*8), Y1
+	VMASKMOVPD Y0, Y1, (CX)(SI*8)
+	JMP        end774
+
+one772:
+	VMOVSD X3, (AX)(SI*8)
+	VMOVSD X0, (CX)(SI*8)
+	JMP    end774
+
+two773:
+	VMOVUPD X3, (AX)(SI*8)
+	VMOVUPD X0, (CX)(SI*8)
+
+end774:
+done768:
+	VZEROUPPER
+	RET
+
 // func affine512(y *float64, e *float64, x *float64, s *float64, t *float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·affine512(SB), NOSPLIT, $0-48
@@ -12842,9 +13040,9 @@ TEXT ·affine512(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x08, DI
-	JLT  tail758
+	JLT  tail776
 
-head757:
+head775:
 	VMOVUPD           (DX)(R8*8), Z0
 	VMOVUPD           (BX)(R8*8), Z1
 	VMOVUPD           (SI)(R8*8), Z2
@@ -12885,14 +13083,14 @@ head757:
 	VMOVUPD           Z1, (CX)(R8*8)
 	ADDQ              $0x08, R8
 	SUBQ              $0x08, DI
-	JGE               head757
+	JGE               head775
 
-tail758:
+tail776:
 	ADDQ      $0x08, DI
-	JEQ       done759
+	JEQ       done777
 	CMPQ      DI, $0x02
-	JLT       one760
-	JEQ       two761
+	JLT       one778
+	JEQ       two779
 	MOVQ      $+1, R9
 	SHLXQ     DI, R9, R9
 	DECQ      R9
@@ -12900,20 +13098,20 @@ tail758:
 	VMOVUPD.Z (DX)(R8*8), K1, Z4
 	VMOVUPD.Z (BX)(R8*8), K1, Z5
 	VMOVUPD.Z (SI)(R8*8), K1, Z6
-	JMP       go762
+	JMP       go780
 
-one760:
+one778:
 	VMOVSD (DX)(R8*8), X4
 	VMOVSD (BX)(R8*8), X5
 	VMOVSD (SI)(R8*8), X6
-	JMP    go762
+	JMP    go780
 
-two761:
+two779:
 	VMOVUPD (DX)(R8*8), X4
 	VMOVUPD (BX)(R8*8), X5
 	VMOVUPD (SI)(R8*8), X6
 
-go762:
+go780:
 	VBROADCASTSD      cc087500000000000<>+0(SB), Z0
 	VMAXPD            Z5, Z0, Z0
 	VBROADCASTSD      c4086300000000000<>+0(SB), Z1
@@ -12948,8 +13146,8 @@ go762:
 	VMOVAPD           Z4, Z1
 	VFMADD132PD       Z0, Z6, Z1
 	CMPQ              DI, $0x02
-	JLT               one763
-	JEQ               two764
+	JLT               one781
+	JEQ               two782
 	MOVQ              $+1, DX
 	SHLXQ             DI, DX, DX
 	DECQ              DX
@@ -12960,19 +13158,19 @@ go762:
 	DECQ              AX
 	KMOVB             AX, K1
 	VMOVUPD           Z0, K1, (CX)(R8*8)
-	JMP               end765
+	JMP               end783
 
-one763:
+one781:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end765
+	JMP    end783
 
-two764:
+two782:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end765:
-done759:
+end783:
+done777:
 	VZEROUPPER
 	RET
 
@@ -12987,9 +13185,9 @@ TEXT ·affine256(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x04, DI
-	JLT  tail767
+	JLT  tail785
 
-head766:
+head784:
 	VMOVUPD      (DX)(R8*8), Y0
 	VMOVUPD      (BX)(R8*8), Y1
 	VMOVUPD      (SI)(R8*8), Y2
@@ -13036,14 +13234,14 @@ head766:
 	VMOVUPD      Y1, (CX)(R8*8)
 	ADDQ         $0x04, R8
 	SUBQ         $0x04, DI
-	JGE          head766
+	JGE          head784
 
-tail767:
+tail785:
 	ADDQ       $0x04, DI
-	JEQ        done768
+	JEQ        done786
 	CMPQ       DI, $0x02
-	JLT        one769
-	JEQ        two770
+	JLT        one787
+	JEQ        two788
 	LEAQ       ones4<>+0(SB), R9
 	MOVQ       DI, R10
 	NEGQ       R10
@@ -13051,20 +13249,20 @@ tail767:
 	VMASKMOVPD (DX)(R8*8), Y0, Y4
 	VMASKMOVPD (BX)(R8*8), Y0, Y5
 	VMASKMOVPD (SI)(R8*8), Y0, Y6
-	JMP        go771
+	JMP        go789
 
-one769:
+one787:
 	VMOVSD (DX)(R8*8), X4
 	VMOVSD (BX)(R8*8), X5
 	VMOVSD (SI)(R8*8), X6
-	JMP    go771
+	JMP    go789
 
-two770:
+two788:
 	VMOVUPD (DX)(R8*8), X4
 	VMOVUPD (BX)(R8*8), X5
 	VMOVUPD (SI)(R8*8), X6
 
-go771:
+go789:
 	VMOVUPD      cc087500000000000<>+0(SB), Y0
 	VMAXPD       Y5, Y0, Y0
 	VMOVUPD      c4086300000000000<>+0(SB), Y1
@@ -13105,8 +13303,8 @@ go771:
 	VMOVAPD      Y4, Y1
 	VFMADD132PD  Y0, Y6, Y1
 	CMPQ         DI, $0x02
-	JLT          one772
-	JEQ          two773
+	JLT          one790
+	JEQ          two791
 	LEAQ         ones4<>+0(SB), DX
 	MOVQ         DI, BX
 	NEGQ         BX
@@ -13117,19 +13315,19 @@ go771:
 	NEGQ         DX
 	VMOVDQU      32(AX)(DX*8), Y1
 	VMASKMOVPD   Y0, Y1, (CX)(R8*8)
-	JMP          end774
+	JMP          end792
 
-one772:
+one790:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end774
+	JMP    end792
 
-two773:
+two791:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end774:
-done768:
+end792:
+done786:
 	VZEROUPPER
 	RET
 
@@ -13144,9 +13342,9 @@ TEXT ·affineInverse512(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x08, DI
-	JLT  tail776
+	JLT  tail794
 
-head775:
+head793:
 	VMOVUPD           (DX)(R8*8), Z0
 	VMOVUPD           (BX)(R8*8), Z1
 	VMOVUPD           (SI)(R8*8), Z2
@@ -13188,14 +13386,14 @@ head775:
 	VMOVUPD           Z1, (CX)(R8*8)
 	ADDQ              $0x08, R8
 	SUBQ              $0x08, DI
-	JGE               head775
+	JGE               head793
 
-tail776:
+tail794:
 	ADDQ      $0x08, DI
-	JEQ       done777
+	JEQ       done795
 	CMPQ      DI, $0x02
-	JLT       one778
-	JEQ       two779
+	JLT       one796
+	JEQ       two797
 	MOVQ      $+1, R9
 	SHLXQ     DI, R9, R9
 	DECQ      R9
@@ -13203,20 +13401,20 @@ tail776:
 	VMOVUPD.Z (DX)(R8*8), K1, Z3
 	VMOVUPD.Z (BX)(R8*8), K1, Z4
 	VMOVUPD.Z (SI)(R8*8), K1, Z5
-	JMP       go780
+	JMP       go798
 
-one778:
+one796:
 	VMOVSD (DX)(R8*8), X3
 	VMOVSD (BX)(R8*8), X4
 	VMOVSD (SI)(R8*8), X5
-	JMP    go780
+	JMP    go798
 
-two779:
+two797:
 	VMOVUPD (DX)(R8*8), X3
 	VMOVUPD (BX)(R8*8), X4
 	VMOVUPD (SI)(R8*8), X5
 
-go780:
+go798:
 	VXORPD.BCST       c8000000000000000<>+0(SB), Z4, Z0
 	VBROADCASTSD      cc087500000000000<>+0(SB), Z1
 	VMAXPD            Z0, Z1, Z0
@@ -13252,8 +13450,8 @@ go780:
 	VSUBPD            Z5, Z3, Z1
 	VMULPD            Z0, Z1, Z1
 	CMPQ              DI, $0x02
-	JLT               one781
-	JEQ               two782
+	JLT               one799
+	JEQ               two800
 	MOVQ              $+1, DX
 	SHLXQ             DI, DX, DX
 	DECQ              DX
@@ -13264,19 +13462,19 @@ go780:
 	DECQ              AX
 	KMOVB             AX, K1
 	VMOVUPD           Z0, K1, (CX)(R8*8)
-	JMP               end783
+	JMP               end801
 
-one781:
+one799:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end783
+	JMP    end801
 
-two782:
+two800:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end783:
-done777:
+end801:
+done795:
 	VZEROUPPER
 	RET
 
@@ -13291,9 +13489,9 @@ TEXT ·affineInverse256(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x04, DI
-	JLT  tail785
+	JLT  tail803
 
-head784:
+head802:
 	VMOVUPD      (DX)(R8*8), Y0
 	VMOVUPD      (BX)(R8*8), Y1
 	VMOVUPD      (SI)(R8*8), Y2
@@ -13341,14 +13539,14 @@ head784:
 	VMOVUPD      Y1, (CX)(R8*8)
 	ADDQ         $0x04, R8
 	SUBQ         $0x04, DI
-	JGE          head784
+	JGE          head802
 
-tail785:
+tail803:
 	ADDQ       $0x04, DI
-	JEQ        done786
+	JEQ        done804
 	CMPQ       DI, $0x02
-	JLT        one787
-	JEQ        two788
+	JLT        one805
+	JEQ        two806
 	LEAQ       ones4<>+0(SB), R9
 	MOVQ       DI, R10
 	NEGQ       R10
@@ -13356,20 +13554,20 @@ tail785:
 	VMASKMOVPD (DX)(R8*8), Y0, Y3
 	VMASKMOVPD (BX)(R8*8), Y0, Y4
 	VMASKMOVPD (SI)(R8*8), Y0, Y5
-	JMP        go789
+	JMP        go807
 
-one787:
+one805:
 	VMOVSD (DX)(R8*8), X3
 	VMOVSD (BX)(R8*8), X4
 	VMOVSD (SI)(R8*8), X5
-	JMP    go789
+	JMP    go807
 
-two788:
+two806:
 	VMOVUPD (DX)(R8*8), X3
 	VMOVUPD (BX)(R8*8), X4
 	VMOVUPD (SI)(R8*8), X5
 
-go789:
+go807:
 	VXORPD       c8000000000000000<>+0(SB), Y4, Y0
 	VMOVUPD      cc087500000000000<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -13411,8 +13609,8 @@ go789:
 	VSUBPD       Y5, Y3, Y1
 	VMULPD       Y0, Y1, Y1
 	CMPQ         DI, $0x02
-	JLT          one790
-	JEQ          two791
+	JLT          one808
+	JEQ          two809
 	LEAQ         ones4<>+0(SB), DX
 	MOVQ         DI, BX
 	NEGQ         BX
@@ -13423,19 +13621,19 @@ go789:
 	NEGQ         DX
 	VMOVDQU      32(AX)(DX*8), Y1
 	VMASKMOVPD   Y0, Y1, (CX)(R8*8)
-	JMP          end792
+	JMP          end810
 
-one790:
+one808:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end792
+	JMP    end810
 
-two791:
+two809:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end792:
-done786:
+end810:
+done804:
 	VZEROUPPER
 	RET
 
@@ -13451,9 +13649,9 @@ TEXT ·affineGrad512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R8
 	XORQ R9, R9
 	SUBQ $0x08, R8
-	JLT  tail794
+	JLT  tail812
 
-head793:
+head811:
 	VMOVUPD     (AX)(R9*8), Z0
 	VMOVUPD     (CX)(R9*8), Z1
 	VMOVUPD     (DX)(R9*8), Z2
@@ -13471,231 +13669,7 @@ head793:
 	VMOVUPD     Z0, (DX)(R9*8)
 	ADDQ        $0x08, R9
 	SUBQ        $0x08, R8
-	JGE         head793
-
-tail794:
-	ADDQ      $0x08, R8
-	JEQ       done795
-	CMPQ      R8, $0x02
-	JLT       one796
-	JEQ       two797
-	MOVQ      $+1, R10
-	SHLXQ     R8, R10, R10
-	DECQ      R10
-	KMOVB     R10, K1
-	VMOVUPD.Z (AX)(R9*8), K1, Z7
-	VMOVUPD.Z (CX)(R9*8), K1, Z8
-	VMOVUPD.Z (DX)(R9*8), K1, Z9
-	VMOVUPD.Z (BX)(R9*8), K1, Z10
-	VMOVUPD.Z (SI)(R9*8), K1, Z11
-	VMOVUPD.Z (DI)(R9*8), K1, Z12
-	JMP       go798
-
-one796:
-	VMOVSD (AX)(R9*8), X7
-	VMOVSD (CX)(R9*8), X8
-	VMOVSD (DX)(R9*8), X9
-	VMOVSD (BX)(R9*8), X10
-	VMOVSD (SI)(R9*8), X11
-	VMOVSD (DI)(R9*8), X12
-	JMP    go798
-
-two797:
-	VMOVUPD (AX)(R9*8), X7
-	VMOVUPD (CX)(R9*8), X8
-	VMOVUPD (DX)(R9*8), X9
-	VMOVUPD (BX)(R9*8), X10
-	VMOVUPD (SI)(R9*8), X11
-	VMOVUPD (DI)(R9*8), X12
-
-go798:
-	VMOVAPD     Z10, Z0
-	VFMADD132PD Z12, Z7, Z0
-	VMULPD      Z12, Z11, Z1
-	VMOVAPD     Z10, Z2
-	VFMADD132PD Z1, Z8, Z2
-	VADDPD      Z10, Z9, Z1
-	CMPQ        R8, $0x02
-	JLT         one799
-	JEQ         two800
-	MOVQ        $+1, BX
-	SHLXQ       R8, BX, BX
-	DECQ        BX
-	KMOVB       BX, K1
-	VMOVUPD     Z0, K1, (AX)(R9*8)
-	MOVQ        $+1, AX
-	SHLXQ       R8, AX, AX
-	DECQ        AX
-	KMOVB       AX, K1
-	VMOVUPD     Z2, K1, (CX)(R9*8)
-	MOVQ        $+1, AX
-	SHLXQ       R8, AX, AX
-	DECQ        AX
-	KMOVB       AX, K1
-	VMOVUPD     Z1, K1, (DX)(R9*8)
-	JMP         end801
-
-one799:
-	VMOVSD X0, (AX)(R9*8)
-	VMOVSD X2, (CX)(R9*8)
-	VMOVSD X1, (DX)(R9*8)
-	JMP    end801
-
-two800:
-	VMOVUPD X0, (AX)(R9*8)
-	VMOVUPD X2, (CX)(R9*8)
-	VMOVUPD X1, (DX)(R9*8)
-
-end801:
-done795:
-	VZEROUPPER
-	RET
-
-// func affineGrad256(dx *float64, ds *float64, dt *float64, dy *float64, x *float64, e *float64, n int)
-// Requires: AVX, FMA3
-TEXT ·affineGrad256(SB), NOSPLIT, $0-56
-	MOVQ dx+0(FP), AX
-	MOVQ ds+8(FP), CX
-	MOVQ dt+16(FP), DX
-	MOVQ dy+24(FP), BX
-	MOVQ x+32(FP), SI
-	MOVQ e+40(FP), DI
-	MOVQ n+48(FP), R8
-	XORQ R9, R9
-	SUBQ $0x04, R8
-	JLT  tail803
-
-head802:
-	VMOVUPD     (AX)(R9*8), Y0
-	VMOVUPD     (CX)(R9*8), Y1
-	VMOVUPD     (DX)(R9*8), Y2
-	VMOVUPD     (BX)(R9*8), Y3
-	VMOVUPD     (SI)(R9*8), Y4
-	VMOVUPD     (DI)(R9*8), Y5
-	VMOVAPD     Y3, Y6
-	VFMADD132PD Y5, Y0, Y6
-	VMULPD      Y5, Y4, Y0
-	VMOVAPD     Y3, Y4
-	VFMADD132PD Y0, Y1, Y4
-	VADDPD      Y3, Y2, Y0
-	VMOVUPD     Y6, (AX)(R9*8)
-	VMOVUPD     Y4, (CX)(R9*8)
-	VMOVUPD     Y0, (DX)(R9*8)
-	ADDQ        $0x04, R9
-	SUBQ        $0x04, R8
-	JGE         head802
-
-tail803:
-	ADDQ       $0x04, R8
-	JEQ        done804
-	CMPQ       R8, $0x02
-	JLT        one805
-	JEQ        two806
-	LEAQ       ones4<>+0(SB), R10
-	MOVQ       R8, R11
-	NEGQ       R11
-	VMOVDQU    32(R10)(R11*8), Y0
-	VMASKMOVPD (AX)(R9*8), Y0, Y7
-	VMASKMOVPD (CX)(R9*8), Y0, Y8
-	VMASKMOVPD (DX)(R9*8), Y0, Y9
-	VMASKMOVPD (BX)(R9*8), Y0, Y10
-	VMASKMOVPD (SI)(R9*8), Y0, Y11
-	VMASKMOVPD (DI)(R9*8), Y0, Y12
-	JMP        go807
-
-one805:
-	VMOVSD (AX)(R9*8), X7
-	VMOVSD (CX)(R9*8), X8
-	VMOVSD (DX)(R9*8), X9
-	VMOVSD (BX)(R9*8), X10
-	VMOVSD (SI)(R9*8), X11
-	VMOVSD (DI)(R9*8), X12
-	JMP    go807
-
-two806:
-	VMOVUPD (AX)(R9*8), X7
-	VMOVUPD (CX)(R9*8), X8
-	VMOVUPD (DX)(R9*8), X9
-	VMOVUPD (BX)(R9*8), X10
-	VMOVUPD (SI)(R9*8), X11
-	VMOVUPD (DI)(R9*8), X12
-
-go807:
-	VMOVAPD     Y10, Y0
-	VFMADD132PD Y12, Y7, Y0
-	VMULPD      Y12, Y11, Y1
-	VMOVAPD     Y10, Y2
-	VFMADD132PD Y1, Y8, Y2
-	VADDPD      Y10, Y9, Y1
-	CMPQ        R8, $0x02
-	JLT         one808
-	JEQ         two809
-	LEAQ        ones4<>+0(SB), BX
-	MOVQ        R8, SI
-	NEGQ        SI
-	VMOVDQU     32(BX)(SI*8), Y3
-	VMASKMOVPD  Y0, Y3, (AX)(R9*8)
-	LEAQ        ones4<>+0(SB), AX
-	MOVQ        R8, BX
-	NEGQ        BX
-	VMOVDQU     32(AX)(BX*8), Y0
-	VMASKMOVPD  Y2, Y0, (CX)(R9*8)
-	LEAQ        ones4<>+0(SB), AX
-	MOVQ        R8, CX
-	NEGQ        CX
-	VMOVDQU     32(AX)(CX*8), Y0
-	VMASKMOVPD  Y1, Y0, (DX)(R9*8)
-	JMP         end810
-
-one808:
-	VMOVSD X0, (AX)(R9*8)
-	VMOVSD X2, (CX)(R9*8)
-	VMOVSD X1, (DX)(R9*8)
-	JMP    end810
-
-two809:
-	VMOVUPD X0, (AX)(R9*8)
-	VMOVUPD X2, (CX)(R9*8)
-	VMOVUPD X1, (DX)(R9*8)
-
-end810:
-done804:
-	VZEROUPPER
-	RET
-
-// func affineInverseGrad512(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·affineInverseGrad512(SB), NOSPLIT, $0-56
-	MOVQ dy+0(FP), AX
-	MOVQ ds+8(FP), CX
-	MOVQ dt+16(FP), DX
-	MOVQ dx+24(FP), BX
-	MOVQ x+32(FP), SI
-	MOVQ e+40(FP), DI
-	MOVQ n+48(FP), R8
-	XORQ R9, R9
-	SUBQ $0x08, R8
-	JLT  tail812
-
-head811:
-	VMOVUPD      (AX)(R9*8), Z0
-	VMOVUPD      (CX)(R9*8), Z1
-	VMOVUPD      (DX)(R9*8), Z2
-	VMOVUPD      (BX)(R9*8), Z3
-	VMOVUPD      (SI)(R9*8), Z4
-	VMOVUPD      (DI)(R9*8), Z5
-	VMOVAPD      Z3, Z6
-	VFMADD132PD  Z5, Z0, Z6
-	VMOVAPD      Z3, Z0
-	VFNMADD132PD Z4, Z1, Z0
-	VMOVAPD      Z3, Z1
-	VFNMADD132PD Z5, Z2, Z1
-	VMOVUPD      Z6, (AX)(R9*8)
-	VMOVUPD      Z0, (CX)(R9*8)
-	VMOVUPD      Z1, (DX)(R9*8)
-	ADDQ         $0x08, R9
-	SUBQ         $0x08, R8
-	JGE          head811
+	JGE         head811
 
 tail812:
 	ADDQ      $0x08, R8
@@ -13733,55 +13707,55 @@ two815:
 	VMOVUPD (DI)(R9*8), X12
 
 go816:
-	VMOVAPD      Z10, Z0
-	VFMADD132PD  Z12, Z7, Z0
-	VMOVAPD      Z10, Z1
-	VFNMADD132PD Z11, Z8, Z1
-	VMOVAPD      Z10, Z2
-	VFNMADD132PD Z12, Z9, Z2
-	CMPQ         R8, $0x02
-	JLT          one817
-	JEQ          two818
-	MOVQ         $+1, BX
-	SHLXQ        R8, BX, BX
-	DECQ         BX
-	KMOVB        BX, K1
-	VMOVUPD      Z0, K1, (AX)(R9*8)
-	MOVQ         $+1, AX
-	SHLXQ        R8, AX, AX
-	DECQ         AX
-	KMOVB        AX, K1
-	VMOVUPD      Z1, K1, (CX)(R9*8)
-	MOVQ         $+1, AX
-	SHLXQ        R8, AX, AX
-	DECQ         AX
-	KMOVB        AX, K1
-	VMOVUPD      Z2, K1, (DX)(R9*8)
-	JMP          end819
+	VMOVAPD     Z10, Z0
+	VFMADD132PD Z12, Z7, Z0
+	VMULPD      Z12, Z11, Z1
+	VMOVAPD     Z10, Z2
+	VFMADD132PD Z1, Z8, Z2
+	VADDPD      Z10, Z9, Z1
+	CMPQ        R8, $0x02
+	JLT         one817
+	JEQ         two818
+	MOVQ        $+1, BX
+	SHLXQ       R8, BX, BX
+	DECQ        BX
+	KMOVB       BX, K1
+	VMOVUPD     Z0, K1, (AX)(R9*8)
+	MOVQ        $+1, AX
+	SHLXQ       R8, AX, AX
+	DECQ        AX
+	KMOVB       AX, K1
+	VMOVUPD     Z2, K1, (CX)(R9*8)
+	MOVQ        $+1, AX
+	SHLXQ       R8, AX, AX
+	DECQ        AX
+	KMOVB       AX, K1
+	VMOVUPD     Z1, K1, (DX)(R9*8)
+	JMP         end819
 
 one817:
 	VMOVSD X0, (AX)(R9*8)
-	VMOVSD X1, (CX)(R9*8)
-	VMOVSD X2, (DX)(R9*8)
+	VMOVSD X2, (CX)(R9*8)
+	VMOVSD X1, (DX)(R9*8)
 	JMP    end819
 
 two818:
 	VMOVUPD X0, (AX)(R9*8)
-	VMOVUPD X1, (CX)(R9*8)
-	VMOVUPD X2, (DX)(R9*8)
+	VMOVUPD X2, (CX)(R9*8)
+	VMOVUPD X1, (DX)(R9*8)
 
 end819:
 done813:
 	VZEROUPPER
 	RET
 
-// func affineInverseGrad256(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
+// func affineGrad256(dx *float64, ds *float64, dt *float64, dy *float64, x *float64, e *float64, n int)
 // Requires: AVX, FMA3
-TEXT ·affineInverseGrad256(SB), NOSPLIT, $0-56
-	MOVQ dy+0(FP), AX
+TEXT ·affineGrad256(SB), NOSPLIT, $0-56
+	MOVQ dx+0(FP), AX
 	MOVQ ds+8(FP), CX
 	MOVQ dt+16(FP), DX
-	MOVQ dx+24(FP), BX
+	MOVQ dy+24(FP), BX
 	MOVQ x+32(FP), SI
 	MOVQ e+40(FP), DI
 	MOVQ n+48(FP), R8
@@ -13790,24 +13764,24 @@ TEXT ·affineInverseGrad256(SB), NOSPLIT, $0-56
 	JLT  tail821
 
 head820:
-	VMOVUPD      (AX)(R9*8), Y0
-	VMOVUPD      (CX)(R9*8), Y1
-	VMOVUPD      (DX)(R9*8), Y2
-	VMOVUPD      (BX)(R9*8), Y3
-	VMOVUPD      (SI)(R9*8), Y4
-	VMOVUPD      (DI)(R9*8), Y5
-	VMOVAPD      Y3, Y6
-	VFMADD132PD  Y5, Y0, Y6
-	VMOVAPD      Y3, Y0
-	VFNMADD132PD Y4, Y1, Y0
-	VMOVAPD      Y3, Y1
-	VFNMADD132PD Y5, Y2, Y1
-	VMOVUPD      Y6, (AX)(R9*8)
-	VMOVUPD      Y0, (CX)(R9*8)
-	VMOVUPD      Y1, (DX)(R9*8)
-	ADDQ         $0x04, R9
-	SUBQ         $0x04, R8
-	JGE          head820
+	VMOVUPD     (AX)(R9*8), Y0
+	VMOVUPD     (CX)(R9*8), Y1
+	VMOVUPD     (DX)(R9*8), Y2
+	VMOVUPD     (BX)(R9*8), Y3
+	VMOVUPD     (SI)(R9*8), Y4
+	VMOVUPD     (DI)(R9*8), Y5
+	VMOVAPD     Y3, Y6
+	VFMADD132PD Y5, Y0, Y6
+	VMULPD      Y5, Y4, Y0
+	VMOVAPD     Y3, Y4
+	VFMADD132PD Y0, Y1, Y4
+	VADDPD      Y3, Y2, Y0
+	VMOVUPD     Y6, (AX)(R9*8)
+	VMOVUPD     Y4, (CX)(R9*8)
+	VMOVUPD     Y0, (DX)(R9*8)
+	ADDQ        $0x04, R9
+	SUBQ        $0x04, R8
+	JGE         head820
 
 tail821:
 	ADDQ       $0x04, R8
@@ -13845,6 +13819,230 @@ two824:
 	VMOVUPD (DI)(R9*8), X12
 
 go825:
+	VMOVAPD     Y10, Y0
+	VFMADD132PD Y12, Y7, Y0
+	VMULPD      Y12, Y11, Y1
+	VMOVAPD     Y10, Y2
+	VFMADD132PD Y1, Y8, Y2
+	VADDPD      Y10, Y9, Y1
+	CMPQ        R8, $0x02
+	JLT         one826
+	JEQ         two827
+	LEAQ        ones4<>+0(SB), BX
+	MOVQ        R8, SI
+	NEGQ        SI
+	VMOVDQU     32(BX)(SI*8), Y3
+	VMASKMOVPD  Y0, Y3, (AX)(R9*8)
+	LEAQ        ones4<>+0(SB), AX
+	MOVQ        R8, BX
+	NEGQ        BX
+	VMOVDQU     32(AX)(BX*8), Y0
+	VMASKMOVPD  Y2, Y0, (CX)(R9*8)
+	LEAQ        ones4<>+0(SB), AX
+	MOVQ        R8, CX
+	NEGQ        CX
+	VMOVDQU     32(AX)(CX*8), Y0
+	VMASKMOVPD  Y1, Y0, (DX)(R9*8)
+	JMP         end828
+
+one826:
+	VMOVSD X0, (AX)(R9*8)
+	VMOVSD X2, (CX)(R9*8)
+	VMOVSD X1, (DX)(R9*8)
+	JMP    end828
+
+two827:
+	VMOVUPD X0, (AX)(R9*8)
+	VMOVUPD X2, (CX)(R9*8)
+	VMOVUPD X1, (DX)(R9*8)
+
+end828:
+done822:
+	VZEROUPPER
+	RET
+
+// func affineInverseGrad512(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·affineInverseGrad512(SB), NOSPLIT, $0-56
+	MOVQ dy+0(FP), AX
+	MOVQ ds+8(FP), CX
+	MOVQ dt+16(FP), DX
+	MOVQ dx+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ e+40(FP), DI
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+	SUBQ $0x08, R8
+	JLT  tail830
+
+head829:
+	VMOVUPD      (AX)(R9*8), Z0
+	VMOVUPD      (CX)(R9*8), Z1
+	VMOVUPD      (DX)(R9*8), Z2
+	VMOVUPD      (BX)(R9*8), Z3
+	VMOVUPD      (SI)(R9*8), Z4
+	VMOVUPD      (DI)(R9*8), Z5
+	VMOVAPD      Z3, Z6
+	VFMADD132PD  Z5, Z0, Z6
+	VMOVAPD      Z3, Z0
+	VFNMADD132PD Z4, Z1, Z0
+	VMOVAPD      Z3, Z1
+	VFNMADD132PD Z5, Z2, Z1
+	VMOVUPD      Z6, (AX)(R9*8)
+	VMOVUPD      Z0, (CX)(R9*8)
+	VMOVUPD      Z1, (DX)(R9*8)
+	ADDQ         $0x08, R9
+	SUBQ         $0x08, R8
+	JGE          head829
+
+tail830:
+	ADDQ      $0x08, R8
+	JEQ       done831
+	CMPQ      R8, $0x02
+	JLT       one832
+	JEQ       two833
+	MOVQ      $+1, R10
+	SHLXQ     R8, R10, R10
+	DECQ      R10
+	KMOVB     R10, K1
+	VMOVUPD.Z (AX)(R9*8), K1, Z7
+	VMOVUPD.Z (CX)(R9*8), K1, Z8
+	VMOVUPD.Z (DX)(R9*8), K1, Z9
+	VMOVUPD.Z (BX)(R9*8), K1, Z10
+	VMOVUPD.Z (SI)(R9*8), K1, Z11
+	VMOVUPD.Z (DI)(R9*8), K1, Z12
+	JMP       go834
+
+one832:
+	VMOVSD (AX)(R9*8), X7
+	VMOVSD (CX)(R9*8), X8
+	VMOVSD (DX)(R9*8), X9
+	VMOVSD (BX)(R9*8), X10
+	VMOVSD (SI)(R9*8), X11
+	VMOVSD (DI)(R9*8), X12
+	JMP    go834
+
+two833:
+	VMOVUPD (AX)(R9*8), X7
+	VMOVUPD (CX)(R9*8), X8
+	VMOVUPD (DX)(R9*8), X9
+	VMOVUPD (BX)(R9*8), X10
+	VMOVUPD (SI)(R9*8), X11
+	VMOVUPD (DI)(R9*8), X12
+
+go834:
+	VMOVAPD      Z10, Z0
+	VFMADD132PD  Z12, Z7, Z0
+	VMOVAPD      Z10, Z1
+	VFNMADD132PD Z11, Z8, Z1
+	VMOVAPD      Z10, Z2
+	VFNMADD132PD Z12, Z9, Z2
+	CMPQ         R8, $0x02
+	JLT          one835
+	JEQ          two836
+	MOVQ         $+1, BX
+	SHLXQ        R8, BX, BX
+	DECQ         BX
+	KMOVB        BX, K1
+	VMOVUPD      Z0, K1, (AX)(R9*8)
+	MOVQ         $+1, AX
+	SHLXQ        R8, AX, AX
+	DECQ         AX
+	KMOVB        AX, K1
+	VMOVUPD      Z1, K1, (CX)(R9*8)
+	MOVQ         $+1, AX
+	SHLXQ        R8, AX, AX
+	DECQ         AX
+	KMOVB        AX, K1
+	VMOVUPD      Z2, K1, (DX)(R9*8)
+	JMP          end837
+
+one835:
+	VMOVSD X0, (AX)(R9*8)
+	VMOVSD X1, (CX)(R9*8)
+	VMOVSD X2, (DX)(R9*8)
+	JMP    end837
+
+two836:
+	VMOVUPD X0, (AX)(R9*8)
+	VMOVUPD X1, (CX)(R9*8)
+	VMOVUPD X2, (DX)(R9*8)
+
+end837:
+done831:
+	VZEROUPPER
+	RET
+
+// func affineInverseGrad256(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
+// Requires: AVX, FMA3
+TEXT ·affineInverseGrad256(SB), NOSPLIT, $0-56
+	MOVQ dy+0(FP), AX
+	MOVQ ds+8(FP), CX
+	MOVQ dt+16(FP), DX
+	MOVQ dx+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ e+40(FP), DI
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+	SUBQ $0x04, R8
+	JLT  tail839
+
+head838:
+	VMOVUPD      (AX)(R9*8), Y0
+	VMOVUPD      (CX)(R9*8), Y1
+	VMOVUPD      (DX)(R9*8), Y2
+	VMOVUPD      (BX)(R9*8), Y3
+	VMOVUPD      (SI)(R9*8), Y4
+	VMOVUPD      (DI)(R9*8), Y5
+	VMOVAPD      Y3, Y6
+	VFMADD132PD  Y5, Y0, Y6
+	VMOVAPD      Y3, Y0
+	VFNMADD132PD Y4, Y1, Y0
+	VMOVAPD      Y3, Y1
+	VFNMADD132PD Y5, Y2, Y1
+	VMOVUPD      Y6, (AX)(R9*8)
+	VMOVUPD      Y0, (CX)(R9*8)
+	VMOVUPD      Y1, (DX)(R9*8)
+	ADDQ         $0x04, R9
+	SUBQ         $0x04, R8
+	JGE          head838
+
+tail839:
+	ADDQ       $0x04, R8
+	JEQ        done840
+	CMPQ       R8, $0x02
+	JLT        one841
+	JEQ        two842
+	LEAQ       ones4<>+0(SB), R10
+	MOVQ       R8, R11
+	NEGQ       R11
+	VMOVDQU    32(R10)(R11*8), Y0
+	VMASKMOVPD (AX)(R9*8), Y0, Y7
+	VMASKMOVPD (CX)(R9*8), Y0, Y8
+	VMASKMOVPD (DX)(R9*8), Y0, Y9
+	VMASKMOVPD (BX)(R9*8), Y0, Y10
+	VMASKMOVPD (SI)(R9*8), Y0, Y11
+	VMASKMOVPD (DI)(R9*8), Y0, Y12
+	JMP        go843
+
+one841:
+	VMOVSD (AX)(R9*8), X7
+	VMOVSD (CX)(R9*8), X8
+	VMOVSD (DX)(R9*8), X9
+	VMOVSD (BX)(R9*8), X10
+	VMOVSD (SI)(R9*8), X11
+	VMOVSD (DI)(R9*8), X12
+	JMP    go843
+
+two842:
+	VMOVUPD (AX)(R9*8), X7
+	VMOVUPD (CX)(R9*8), X8
+	VMOVUPD (DX)(R9*8), X9
+	VMOVUPD (BX)(R9*8), X10
+	VMOVUPD (SI)(R9*8), X11
+	VMOVUPD (DI)(R9*8), X12
+
+go843:
 	VMOVAPD      Y10, Y0
 	VFMADD132PD  Y12, Y7, Y0
 	VMOVAPD      Y10, Y1
@@ -13852,8 +14050,8 @@ go825:
 	VMOVAPD      Y10, Y2
 	VFNMADD132PD Y12, Y9, Y2
 	CMPQ         R8, $0x02
-	JLT          one826
-	JEQ          two827
+	JLT          one844
+	JEQ          two845
 	LEAQ         ones4<>+0(SB), BX
 	MOVQ         R8, SI
 	NEGQ         SI
@@ -13869,21 +14067,21 @@ go825:
 	NEGQ         CX
 	VMOVDQU      32(AX)(CX*8), Y0
 	VMASKMOVPD   Y2, Y0, (DX)(R9*8)
-	JMP          end828
+	JMP          end846
 
-one826:
+one844:
 	VMOVSD X0, (AX)(R9*8)
 	VMOVSD X1, (CX)(R9*8)
 	VMOVSD X2, (DX)(R9*8)
-	JMP    end828
+	JMP    end846
 
-two827:
+two845:
 	VMOVUPD X0, (AX)(R9*8)
 	VMOVUPD X1, (CX)(R9*8)
 	VMOVUPD X2, (DX)(R9*8)
 
-end828:
-done822:
+end846:
+done840:
 	VZEROUPPER
 	RET
 
@@ -13897,9 +14095,9 @@ TEXT ·adam512(SB), NOSPLIT, $0-104
 	MOVQ n+32(FP), SI
 	XORQ DI, DI
 	SUBQ $0x08, SI
-	JLT  tail830
+	JLT  tail848
 
-head829:
+head847:
 	VMOVUPD      (AX)(DI*8), Z0
 	VMOVUPD      (CX)(DI*8), Z1
 	VMOVUPD      (DX)(DI*8), Z2
@@ -13931,14 +14129,14 @@ head829:
 	VMOVUPD      Z1, (DX)(DI*8)
 	ADDQ         $0x08, DI
 	SUBQ         $0x08, SI
-	JGE          head829
+	JGE          head847
 
-tail830:
+tail848:
 	ADDQ      $0x08, SI
-	JEQ       done831
+	JEQ       done849
 	CMPQ      SI, $0x02
-	JLT       one832
-	JEQ       two833
+	JLT       one850
+	JEQ       two851
 	MOVQ      $+1, R8
 	SHLXQ     SI, R8, R8
 	DECQ      R8
@@ -13947,22 +14145,22 @@ tail830:
 	VMOVUPD.Z (CX)(DI*8), K1, Z7
 	VMOVUPD.Z (DX)(DI*8), K1, Z8
 	VMOVUPD.Z (BX)(DI*8), K1, Z9
-	JMP       go834
+	JMP       go852
 
-one832:
+one850:
 	VMOVSD (AX)(DI*8), X6
 	VMOVSD (CX)(DI*8), X7
 	VMOVSD (DX)(DI*8), X8
 	VMOVSD (BX)(DI*8), X9
-	JMP    go834
+	JMP    go852
 
-two833:
+two851:
 	VMOVUPD (AX)(DI*8), X6
 	VMOVUPD (CX)(DI*8), X7
 	VMOVUPD (DX)(DI*8), X8
 	VMOVUPD (BX)(DI*8), X9
 
-go834:
+go852:
 	VBROADCASTSD beta1+40(FP), Z0
 	VBROADCASTSD rest1+48(FP), Z1
 	VMULPD       Z9, Z1, Z1
@@ -13986,8 +14184,8 @@ go834:
 	VMOVAPD      Z3, Z3
 	VFMADD132PD  Z2, Z4, Z3
 	CMPQ         SI, $0x02
-	JLT          one835
-	JEQ          two836
+	JLT          one853
+	JEQ          two854
 	MOVQ         $+1, BX
 	SHLXQ        SI, BX, BX
 	DECQ         BX
@@ -14003,21 +14201,21 @@ go834:
 	DECQ         AX
 	KMOVB        AX, K1
 	VMOVUPD      Z1, K1, (DX)(DI*8)
-	JMP          end837
+	JMP          end855
 
-one835:
+one853:
 	VMOVSD X3, (AX)(DI*8)
 	VMOVSD X0, (CX)(DI*8)
 	VMOVSD X1, (DX)(DI*8)
-	JMP    end837
+	JMP    end855
 
-two836:
+two854:
 	VMOVUPD X3, (AX)(DI*8)
 	VMOVUPD X0, (CX)(DI*8)
 	VMOVUPD X1, (DX)(DI*8)
 
-end837:
-done831:
+end855:
+done849:
 	VZEROUPPER
 	RET
 
@@ -14031,9 +14229,9 @@ TEXT ·adam256(SB), NOSPLIT, $0-104
 	MOVQ n+32(FP), SI
 	XORQ DI, DI
 	SUBQ $0x04, SI
-	JLT  tail839
+	JLT  tail857
 
-head838:
+head856:
 	VMOVUPD      (AX)(DI*8), Y0
 	VMOVUPD      (CX)(DI*8), Y1
 	VMOVUPD      (DX)(DI*8), Y2
@@ -14065,14 +14263,14 @@ head838:
 	VMOVUPD      Y1, (DX)(DI*8)
 	ADDQ         $0x04, DI
 	SUBQ         $0x04, SI
-	JGE          head838
+	JGE          head856
 
-tail839:
+tail857:
 	ADDQ       $0x04, SI
-	JEQ        done840
+	JEQ        done858
 	CMPQ       SI, $0x02
-	JLT        one841
-	JEQ        two842
+	JLT        one859
+	JEQ        two860
 	LEAQ       ones4<>+0(SB), R8
 	MOVQ       SI, R9
 	NEGQ       R9
@@ -14081,22 +14279,22 @@ tail839:
 	VMASKMOVPD (CX)(DI*8), Y0, Y7
 	VMASKMOVPD (DX)(DI*8), Y0, Y8
 	VMASKMOVPD (BX)(DI*8), Y0, Y9
-	JMP        go843
+	JMP        go861
 
-one841:
+one859:
 	VMOVSD (AX)(DI*8), X6
 	VMOVSD (CX)(DI*8), X7
 	VMOVSD (DX)(DI*8), X8
 	VMOVSD (BX)(DI*8), X9
-	JMP    go843
+	JMP    go861
 
-two842:
+two860:
 	VMOVUPD (AX)(DI*8), X6
 	VMOVUPD (CX)(DI*8), X7
 	VMOVUPD (DX)(DI*8), X8
 	VMOVUPD (BX)(DI*8), X9
 
-go843:
+go861:
 	VBROADCASTSD beta1+40(FP), Y0
 	VBROADCASTSD rest1+48(FP), Y1
 	VMULPD       Y9, Y1, Y1
@@ -14120,8 +14318,8 @@ go843:
 	VMOVAPD      Y3, Y3
 	VFMADD132PD  Y2, Y4, Y3
 	CMPQ         SI, $0x02
-	JLT          one844
-	JEQ          two845
+	JLT          one862
+	JEQ          two863
 	LEAQ         ones4<>+0(SB), BX
 	MOVQ         SI, R8
 	NEGQ         R8
@@ -14137,20 +14335,20 @@ go843:
 	NEGQ         CX
 	VMOVDQU      32(AX)(CX*8), Y0
 	VMASKMOVPD   Y1, Y0, (DX)(DI*8)
-	JMP          end846
+	JMP          end864
 
-one844:
+one862:
 	VMOVSD X3, (AX)(DI*8)
 	VMOVSD X0, (CX)(DI*8)
 	VMOVSD X1, (DX)(DI*8)
-	JMP    end846
+	JMP    end864
 
-two845:
+two863:
 	VMOVUPD X3, (AX)(DI*8)
 	VMOVUPD X0, (CX)(DI*8)
 	VMOVUPD X1, (DX)(DI*8)
 
-end846:
-done840:
+end864:
+done858:
 	VZEROUPPER
 	RET

@@ -694,6 +694,23 @@ func fastLogSigmoidGrad(dx, dy, x []float64) bool {
 	return true
 }
 
+func fastSoftClip(a, d, s []float64, c float64) bool {
+	if active == generic {
+		return false
+	}
+	a = a[:len(s)]
+	d = d[:len(s)]
+	for i := 0; i < len(s); i += chunk {
+		n := min(len(s)-i, chunk)
+		if active == avx512 {
+			softClip512(&a[i], &d[i], &s[i], n, c)
+		} else {
+			softClip256(&a[i], &d[i], &s[i], n, c)
+		}
+	}
+	return true
+}
+
 func fastAffine(y, e, x, s, t []float64) bool {
 	if active == generic {
 		return false

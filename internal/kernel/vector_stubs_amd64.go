@@ -424,6 +424,16 @@ func logSigmoidGrad512(dx *float64, dy *float64, x *float64, n int)
 //go:noescape
 func logSigmoidGrad256(dx *float64, dy *float64, x *float64, n int)
 
+// softClip512 is SoftClip on n elements.
+//
+//go:noescape
+func softClip512(a *float64, d *float64, s *float64, n int, c float64)
+
+// softClip256 is SoftClip on n elements.
+//
+//go:noescape
+func softClip256(a *float64, d *float64, s *float64, n int, c float64)
+
 // affine512 is Affine on n elements.
 //
 //go:noescape

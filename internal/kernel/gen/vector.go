@@ -1,6 +1,10 @@
 package main
 
-import "github.com/mmcloughlin/avo/reg"
+import (
+	"math"
+
+	"github.com/mmcloughlin/avo/reg"
+)
 
 // vector writes the elementwise kernels.
 func vector(c *asm) {
@@ -130,6 +134,16 @@ var loops = []loop{
 		return v.fma(dy, v.sigmoid(v.neg(x)), dx)
 	}),
 
+	{
+		name: "SoftClip", slices: []string{"a", "d", "s"}, skip: 2, scalars: []string{"c"}, length: "s",
+		body: func(v vec, x regs, s values) regs {
+			size := v.abs(x[0])
+			q := v.div(v.num(1), v.add(v.num(1), v.div(size, s(0))))
+			a := v.mul(x[0], q)
+			v.pickTo(v.cmp(greater, size, v.num(math.MaxFloat64)), v.copySign(s(0), x[0]), a)
+			return regs{a, v.mul(q, q)}
+		},
+	},
 	{
 		name: "Affine", slices: []string{"y", "e", "x", "s", "t"}, skip: 2, length: "x",
 		body: func(v vec, x regs, _ values) regs {
