@@ -7,7 +7,7 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// Haar is the orthonormal Haar wavelet transform of the row: pairs become
+// Haar is the orthonormal Haar wavelet transform of the row. Pairs become
 //
 //	(a + b)/√2,  (a − b)/√2,  log|det| = 0
 //

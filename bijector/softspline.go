@@ -8,8 +8,8 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// SoftSpline is a [Spline] whose raw parameters are clipped softly: with
-// c(r) = r/(1 + |r|/log 1000),
+// SoftSpline is a [Spline] whose raw parameters are clipped softly. With
+// c(r) = r/(1 + |r|/log 1000) it has
 //
 //	shares of the interval  softmax c(2w)/2,  slopes  exp c(s)
 //

@@ -7,7 +7,7 @@ import (
 )
 
 // Squeeze trades pixels for channels: each 2×2 block of pixels of one channel
-// becomes one pixel of four channels,
+// becomes one pixel of four channels:
 //
 //	y[4c+2a+b, i, j] = x[c, 2i+a, 2j+b],  log|det| = 0
 //

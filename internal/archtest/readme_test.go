@@ -6,6 +6,7 @@ import (
 	"go/doc"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -40,6 +41,8 @@ func TestREADME(t *testing.T) {
 	}
 }
 
+var docLink = regexp.MustCompile(`\[([A-Za-z.]+)\]`)
+
 // catalogue returns the rows of a table of the package's types that are maps or
 // densities: those with documentation and a method that says so.
 func catalogue(t *testing.T, dir string) string {
@@ -69,7 +72,12 @@ func catalogue(t *testing.T, dir string) string {
 	var rows []string
 	for name, text := range docs {
 		if methods[name] {
-			synopsis := strings.ReplaceAll(strings.TrimSuffix(new(doc.Package).Synopsis(text), ":"), "|", "∣")
+			synopsis := new(doc.Package).Synopsis(text)
+			if !strings.HasSuffix(synopsis, ".") && !strings.HasSuffix(synopsis, ":") {
+				t.Errorf("%s: %s: got the first sentence %q, want one that ends before a formula", dir, name, synopsis)
+			}
+			synopsis = docLink.ReplaceAllString(synopsis, "$1")
+			synopsis = strings.ReplaceAll(strings.TrimSuffix(synopsis, ":"), "|", "∣")
 			rows = append(rows, fmt.Sprintf("| `%s` | %s |\n", name, strings.TrimSuffix(synopsis, ".")))
 		}
 	}
