@@ -130,13 +130,14 @@ var softplusPoly = [10]float64{
 	0x1.4b0a26c5f2aefp-3,
 }
 
-// log1pExp returns log(1+exp(−|x|)) = 2·atanh(u/(2+u)), u = exp(−|x|).
+// log1pExp returns log(1+exp(−|x|)) = 2·atanh s, s = u/(2+u), u = exp(−|x|), the
+// leading 2s as u − s·u.
 func log1pExp(x float64) float64 {
 	u := negExp(x)
 	s := u / (2 + u)
 	z := float64(s * s)
 	p := poly10(&softplusPoly, z, float64(z*z))
-	return math.FMA(float64(s*z), p, float64(2*s))
+	return math.FMA(-s, math.FMA(-z, p, u), u)
 }
 
 func softplus1(x float64) float64 { return max(x, 0) + log1pExp(x) }

@@ -136,7 +136,8 @@ func (v vec) log1pExp(x Op) reg.Register {
 	s := v.div(u, v.add(u, v.num(2)))
 	z := v.mul(s, s)
 	p := v.poly10(softplusPoly, z, v.mul(z, z))
-	v.fmaTo(v.mul(s, z), v.add(s, s), p)
+	v.fnmaTo(z, u, p)
+	v.fnmaTo(s, u, p)
 	return p
 }
 
