@@ -14,7 +14,9 @@ import (
 //	y = P(x)·W    or, for out < in, where it moves fewer numbers,    y = P*(x·V)
 //
 // where V (in × k·k·out) holds the numbers of W with the taps in reverse. P(x) is made for
-// a few images at a time, so that it stays in the cache.
+// a few images at a time, so that it stays in the cache. Of the gradients the first form makes P(x)
+// and adds up patches of x, the second makes P(dz) for both: up to twice as many channels out as in
+// it moves fewer numbers.
 var convOp = &autodiff.Op{
 	Name: "Conv2D",
 	Forward: func(c *autodiff.Call) {
@@ -27,7 +29,7 @@ var convOp = &autodiff.Op{
 	},
 	Backward: func(c *autodiff.Call) {
 		g := newConvolution(c)
-		if g.out < g.in {
+		if g.out <= 2*g.in {
 			g.backwardSum(c)
 		} else {
 			g.backwardPatch(c)

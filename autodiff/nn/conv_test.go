@@ -233,7 +233,7 @@ func TestConvRestore(t *testing.T) {
 }
 
 func BenchmarkConv2D(b *testing.B) {
-	for _, s := range []struct{ in, out, side, k int }{{2, 64, 14, 3}, {64, 64, 14, 1}, {64, 4, 14, 3}, {4, 64, 7, 3}, {64, 8, 7, 3}, {64, 64, 14, 3}} {
+	for _, s := range []struct{ in, out, side, k int }{{2, 64, 14, 3}, {64, 64, 14, 1}, {64, 4, 14, 3}, {4, 64, 7, 3}, {64, 8, 7, 3}, {64, 64, 14, 3}, {16, 16, 8, 3}} {
 		b.Run(fmt.Sprintf("%d-%d/%dx%d/%d", s.in, s.out, s.side, s.side, s.k), func(b *testing.B) {
 			c := NewConv2D(s.in, s.out, s.side, s.side, s.k, ReLU, rng.New(1))
 			tape := autodiff.NewTape()
