@@ -41,7 +41,7 @@ func TestREADME(t *testing.T) {
 	}
 }
 
-var docLink = regexp.MustCompile(`\[([A-Za-z.]+)\]`)
+var docLink = regexp.MustCompile(`(^|[ (])\[([A-Za-z0-9.]+)\]`)
 
 // catalogue returns the rows of a table of the package's types that are maps or
 // densities: those with documentation and a method that says so.
@@ -76,7 +76,7 @@ func catalogue(t *testing.T, dir string) string {
 			if !strings.HasSuffix(synopsis, ".") && !strings.HasSuffix(synopsis, ":") {
 				t.Errorf("%s: %s: got the first sentence %q, want one that ends before a formula", dir, name, synopsis)
 			}
-			synopsis = docLink.ReplaceAllString(synopsis, "$1")
+			synopsis = docLink.ReplaceAllString(synopsis, "$1$2")
 			synopsis = strings.ReplaceAll(strings.TrimSuffix(synopsis, ":"), "|", "∣")
 			rows = append(rows, fmt.Sprintf("| `%s` | %s |\n", name, strings.TrimSuffix(synopsis, ".")))
 		}
