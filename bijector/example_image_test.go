@@ -3,11 +3,11 @@ package bijector_test
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
-	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -39,7 +39,7 @@ func ExamplePerPixel() {
 }
 
 func ExampleNewConv1x1() {
-	conv := bijector.NewConv1x1(3, 64, rng.New(1)) // three channels of 64 pixels
+	conv := bijector.NewConv1x1(3, 64, rand.NewPCG(1, 2)) // three channels of 64 pixels
 	x := autodiff.NewTape().Zeros(5, 192)
 	fmt.Println(conv.Inverse(x).Dims())
 	fmt.Println(math.Abs(conv.ILDJ(x).Value()) < 1e-12) // a rotation to start with
@@ -67,7 +67,7 @@ func ExampleCheckerboard() {
 		take = append(take, 2*j, 2*j+1)
 	}
 	c := bijector.NewCoupling(h*w, white, bijector.Affine{}, 0, func(in, out int) nn.Network {
-		return nn.NewRewired(nn.NewResConv(1, 16, 2, 2, h, w, 0, 2, rng.New(1)).ZeroLast(), white, take)
+		return nn.NewRewired(nn.NewResConv(1, 16, 2, 2, h, w, 0, 2, rand.NewPCG(1, 2)).ZeroLast(), white, take)
 	})
 	fmt.Println(white)
 	fmt.Println(c.Forward(autodiff.NewTape().Zeros(5, h*w)).Dims())

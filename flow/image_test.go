@@ -226,9 +226,9 @@ func TestImagePanics(t *testing.T) {
 }
 
 func ExampleGlow() {
-	model := flow.Glow(flow.ImageArch{Height: 8, Width: 8, Intensities: 17}, rng.New(1))
+	model := flow.Glow(flow.ImageArch{Height: 8, Width: 8, Intensities: 17}, rand.NewPCG(1, 0))
 	images := mat.NewDense(5, 64, nil)
-	model.Tempered(0.7).Draw(images, rng.New(2)) // untrained: noise
+	model.Tempered(0.7).Draw(images, rand.NewPCG(2, 0)) // untrained: noise
 	fmt.Println(len(model.LogProbs(nil, images)))
 	// Output: 5
 }
@@ -241,7 +241,7 @@ func ExampleBitsPerDim() {
 
 func ExampleImageRealNVP() {
 	// Ten classes, one-hot, as the context.
-	model := flow.ImageRealNVP(flow.ImageArch{Height: 8, Width: 8, Cond: 10, Hidden: 16}, rng.New(1))
+	model := flow.ImageRealNVP(flow.ImageArch{Height: 8, Width: 8, Cond: 10, Hidden: 16}, rand.NewPCG(1, 0))
 	three := mat.NewDense(1, 10, []float64{0, 0, 0, 1, 0, 0, 0, 0, 0, 0})
 	fmt.Println(len(model.Given(three).Rand(nil)))
 	// Output: 64

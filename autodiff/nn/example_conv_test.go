@@ -2,17 +2,17 @@ package nn_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
-	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
 
 // A filter of ones adds up the 3×3 pixels around each; what is beyond the edge
 // counts as 0.
 func ExampleConv2D() {
-	c := nn.NewConv2D(1, 1, 3, 3, 3, nn.Linear, rng.New(1))
+	c := nn.NewConv2D(1, 1, 3, 3, 3, nn.Linear, rand.NewPCG(1, 2))
 	c.W.Set([]float64{1, 1, 1, 1, 1, 1, 1, 1, 1})
 	c.B.Set([]float64{0})
 	x := mat.NewDense(1, 9, []float64{
@@ -31,7 +31,7 @@ func ExampleConv2D() {
 // The conditioner of one of Glow's couplings: from two channels it computes
 // shift and scale, two numbers side by side, of each number of two others.
 func ExampleConvNet() {
-	net := nn.NewConvNet(2, 32, 4, 8, 8, 0, 2, rng.New(1)).ZeroLast()
+	net := nn.NewConvNet(2, 32, 4, 8, 8, 0, 2, rand.NewPCG(1, 2)).ZeroLast()
 	y := net.Apply(autodiff.NewTape().Zeros(5, 2*8*8))
 	fmt.Println(y.Dims())
 	// Output: 5 256
@@ -39,14 +39,14 @@ func ExampleConvNet() {
 
 // A residual network that sees a context of 10 numbers, say a class, beside the image.
 func ExampleResConv() {
-	net := nn.NewResConv(1, 16, 2, 2, 8, 8, 10, 2, rng.New(1))
+	net := nn.NewResConv(1, 16, 2, 2, 8, 8, 10, 2, rand.NewPCG(1, 2))
 	fmt.Println(net.In(), net.Out(), len(net.Blocks))
 	// Output: 74 128 2
 }
 
 // A block that starts as the identity, since its second convolution is zero.
 func ExampleConvBlock() {
-	net := nn.NewResConv(1, 16, 1, 1, 8, 8, 0, 1, rng.New(1))
+	net := nn.NewResConv(1, 16, 1, 1, 8, 8, 0, 1, rand.NewPCG(1, 2))
 	net.Blocks[0] = nn.ConvBlock{A: net.Blocks[0].A, B: net.Blocks[0].B}
 	net.Blocks[0].B.Zero()
 	fmt.Println(net.Restore())
@@ -55,7 +55,7 @@ func ExampleConvBlock() {
 
 // A convolution that is given two of four pixels, and asked about the others.
 func ExampleRewired() {
-	c := nn.NewConv2D(1, 1, 2, 2, 3, nn.Linear, rng.New(1))
+	c := nn.NewConv2D(1, 1, 2, 2, 3, nn.Linear, rand.NewPCG(1, 2))
 	c.W.Set([]float64{0, 0, 0, 0, 1, 1, 0, 0, 0}) // the pixel and its right neighbour
 	c.B.Set([]float64{0})
 	net := nn.NewRewired(c, []int{1, 2}, []int{0, 3})
@@ -79,7 +79,7 @@ func ExamplePixels() {
 
 // Who trains shows the network the data around its steps.
 func ExampleBatchNorm() {
-	c := nn.NewConv2D(1, 1, 1, 1, 1, nn.Linear, rng.New(1)).NormaliseBatch(0.9)
+	c := nn.NewConv2D(1, 1, 1, 1, 1, nn.Linear, rand.NewPCG(1, 2)).NormaliseBatch(0.9)
 	c.W.Set([]float64{1})
 	rows := func(x ...float64) autodiff.Var { return autodiff.NewTape().Matrix(mat.NewDense(len(x), 1, x)) }
 	c.Initialize(rows(10, 14)) // before the first step

@@ -14,8 +14,8 @@ import (
 
 // An ensemble of two networks with one set of weights.
 func ExampleMADE_Remask() {
-	net := NewMADE(MADESpec{Dim: 3, Hidden: []int{32}, Outputs: 1, Act: ReLU}, rng.New(1))
-	other, err := net.Remask([]int{2, 1, 0}, RandomDegrees(3, []int{32}, false, rng.New(2)))
+	net := NewMADE(MADESpec{Dim: 3, Hidden: []int{32}, Outputs: 1, Act: ReLU}, rand.NewPCG(1, 0))
+	other, err := net.Remask([]int{2, 1, 0}, RandomDegrees(3, []int{32}, false, rand.NewPCG(2, 0)))
 	tape := autodiff.NewTape()
 	x := tape.Matrix(randomRows(4, 3))
 	mean := net.Apply(x).Add(other.Apply(x)).MulConst(0.5)

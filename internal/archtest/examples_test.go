@@ -2,6 +2,8 @@ package archtest
 
 import (
 	"go/ast"
+	"path"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -33,6 +35,29 @@ func TestEveryTypeHasAnExample(t *testing.T) {
 			if !isInterface && !used[s.dir+" "+spec.Name.Name] {
 				t.Errorf("%s: no example uses %s", s.path, spec.Name.Name)
 			}
+		}
+	}
+}
+
+// Whoever copies an example of a public package can compile it.
+func TestExamplesUseNothingInternal(t *testing.T) {
+	for _, s := range sources(t) {
+		if strings.Contains(s.path, "internal/") {
+			continue
+		}
+		internal := map[string]bool{}
+		for _, spec := range s.ast.Imports {
+			if name, _ := strconv.Unquote(spec.Path.Value); strings.Contains(name, "/internal/") {
+				internal[path.Base(name)] = true
+			}
+		}
+		for _, f := range examples(s) {
+			ast.Inspect(f, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok && internal[id.Name] {
+					t.Errorf("%s: %s uses package %s, which its readers cannot", s.path, f.Name.Name, id.Name)
+				}
+				return true
+			})
 		}
 	}
 }
