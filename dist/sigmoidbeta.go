@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -60,30 +61,57 @@ func betaIncAtLogit(u float64, p nums) (lower, upper float64) {
 func trigamma(x float64) float64 { return first(special.HurwitzZeta(2, x)) }
 
 // sigmoidBetaOp has inputs u, a and b: betaOp at x = σ(u), and log x(1−x).
-var sigmoidBetaOp = newFused("SigmoidBeta",
-	func(v args) float64 {
-		u, a, b := v[0], v[1], v[2]
-		lx, ly := logSigmoids(u)
-		switch {
-		case math.IsInf(u, 0):
-			return math.Inf(-1)
-		case smallShape(0.5 * (a + b)):
-			return float64(a*lx) + float64(b*ly)
-		case math.Abs(u) < 700:
-			return special.BetaExponent(a, b, special.Sigmoid(u), special.Sigmoid(-u))
+var sigmoidBetaOp = fused{&autodiff.Op{
+	Name: "SigmoidBeta",
+	Forward: func(c *autodiff.Call) {
+		in, u := inputs(c), c.In(0)
+		lx, ly := logSigmoids(c)
+		for i, v := range u {
+			a, b := c.In(1)[in.index(1, i)], c.In(2)[in.index(2, i)]
+			switch {
+			case math.IsInf(v, 0):
+				c.Out(0)[i] = math.Inf(-1)
+			case smallShape(0.5 * (a + b)):
+				c.Out(0)[i] = math.FMA(a, lx[i], float64(b*ly[i]))
+			case math.Abs(v) < 700:
+				c.Out(0)[i] = special.BetaExponent(a, b, special.Sigmoid(v), special.Sigmoid(-v))
+			default:
+				da, db := betaSlopes(lx[i], ly[i], a, b)
+				c.Out(0)[i] = math.FMA(a, da, float64(b*db))
+			}
 		}
-		da, db := betaSlopes(lx, ly, a, b)
-		return float64(a*da) + float64(b*db)
 	},
-	func(v args) args {
-		u, a, b := v[0], v[1], v[2]
-		lx, ly := logSigmoids(u)
-		da, db := betaSlopes(lx, ly, a, b)
-		return args{float64(a*special.Sigmoid(-u)) - float64(b*special.Sigmoid(u)), da, db}
-	})
+	Backward: func(c *autodiff.Call) {
+		in, x := inputs(c), c.Temp(len(c.In(0)))
+		lx, ly := logSigmoids(c)
+		kernel.Sigmoid(x, c.In(0))
+		du, da, db := c.InGrad(0), c.InGrad(1), c.InGrad(2)
+		for i, dy := range c.OutGrad(0) {
+			j, k := in.index(1, i), in.index(2, i)
+			a, b := c.In(1)[j], c.In(2)[k]
+			if dy == 0 {
+				continue
+			}
+			if du != nil {
+				du[i] = math.FMA(math.FMA(-(a+b), x[i], a), dy, du[i])
+			}
+			sa, sb := betaSlopes(lx[i], ly[i], a, b)
+			if da != nil {
+				da[j] = math.FMA(sa, dy, da[j])
+			}
+			if db != nil {
+				db[k] = math.FMA(sb, dy, db[k])
+			}
+		}
+	},
+}}
 
-// logSigmoids returns log σ(u) and log σ(−u).
-func logSigmoids(u float64) (lx, ly float64) {
-	l := special.Log1p(special.Exp(-math.Abs(u)))
-	return min(u, 0) - l, min(-u, 0) - l
+// logSigmoids returns log σ(u) and log σ(−u) of the first input.
+func logSigmoids(c *autodiff.Call) (lx, ly []float64) {
+	u := c.In(0)
+	lx, ly = c.Temp(len(u)), c.Temp(len(u))
+	kernel.LogSigmoid(lx, u)
+	kernel.Scale(ly, u, -1)
+	kernel.LogSigmoid(ly, ly)
+	return lx, ly
 }

@@ -44,10 +44,10 @@ func sinhArcsinhForward(u float64, p nums) float64 {
 }
 
 func sinhArcsinhInverse(z float64, p nums) float64 {
-	_, t, _ := sinhArcsinhTerms(z, p[3])
-	s := 0.5 * sinhOfTwo(p[3])
-	y, u := float64(z*s), special.Sinh(t/p[3]-p[2])
-	if math.Abs(u) < 40 && math.Abs(y) < 1e300 { // with what y lacks
+	s, logS := sinhScale(p[3])
+	y, t := sinhArcsinhInner(z, s, logS)
+	u := special.Sinh(t/p[3] - p[2])
+	if math.Abs(u) < 40 && math.Abs(y) < 1e300 && s < 1e300 { // with what y lacks
 		return math.FMA(math.FMA(z, s, -y)/(special.Hypot1(y)*p[3]), special.Hypot1(u), u)
 	}
 	return u
@@ -70,50 +70,92 @@ func sinhOfTwo(δ float64) float64 {
 	return math.FMA(low, special.Cosh(h), s)
 }
 
-// sinhArcsinhTerms returns log s, s = ½·sinh(δ·asinh 2), t = asinh y and w = y/√(1+y²)
-// for y = zs, also where this overflows.
-func sinhArcsinhTerms(z, δ float64) (logS, t, w float64) {
-	s := 0.5 * sinhOfTwo(δ)
-	logS = special.Log(s)
-	if math.IsInf(s, 1) {
-		logS = asinh2*δ - 2*math.Ln2
+// sinhScale returns s = ½·sinh(δ·asinh 2) and its logarithm.
+func sinhScale(δ float64) (s, logS float64) {
+	if s = 0.5 * sinhOfTwo(δ); math.IsInf(s, 1) {
+		return s, asinh2*δ - 2*math.Ln2
 	}
-	y := float64(z * s)
-	switch {
+	return s, special.Log(s)
+}
+
+// sinhArcsinhInner returns y = zs and asinh y, also where y overflows.
+func sinhArcsinhInner(z, s, logS float64) (y, t float64) {
+	switch y = float64(z * s); {
 	case z == 0:
-		return logS, 0, 0
+		return 0, 0
 	case math.Abs(y) < 1e150:
-		return logS, special.Asinh(y), y / special.Hypot1(y)
+		return y, special.Asinh(y)
 	}
-	return logS, math.Copysign(special.Log(math.Abs(z))+logS+math.Ln2, z), math.Copysign(1, z)
+	return y, math.Copysign(special.Log(math.Abs(z))+logS+math.Ln2, z)
 }
 
 // sinhArcsinhOp has inputs z, ε and δ: log N(sinh u) + log cosh u − ½·log(1+y²) − log δ + log s
-// with u = t/δ − ε.
-var sinhArcsinhOp = newFused("SinhArcsinh",
-	func(x args) float64 {
-		z, ε, δ := x[0], x[1], x[2]
-		logS, t, _ := sinhArcsinhTerms(z, δ)
-		v := special.Sinh(t/δ - ε)
-		if math.Abs(v) > 1e100 {
-			return math.Inf(-1)
+// with u = asinh(y)/δ − ε.
+var sinhArcsinhOp = fused{&autodiff.Op{
+	Name: "SinhArcsinh",
+	Forward: func(c *autodiff.Call) {
+		in := inputs(c)
+		s, logS := sinhScales(c)
+		for i := range c.Out(0) {
+			x, k := in.at(i), in.index(2, i)
+			y, t := sinhArcsinhInner(x[0], s[k], logS[k])
+			v := special.Sinh(t/x[2] - x[1])
+			if math.Abs(v) > 1e100 {
+				c.Out(0)[i] = math.Inf(-1)
+				continue
+			}
+			slope := -0.5 * special.Log1p(y*y)
+			if math.Abs(t) > 100 {
+				slope = math.Ln2 - math.Abs(t)
+			}
+			c.Out(0)[i] = float64(-0.5*v*v) + 0.5*special.Log1p(v*v) + (slope - special.Log(x[2]) + logS[k] - log2π/2)
 		}
-		slope := -0.5 * special.Log1p(special.Sinh(t)*special.Sinh(t))
-		if math.Abs(t) > 100 {
-			slope = math.Ln2 - math.Abs(t)
-		}
-		return float64(-0.5*v*v) + 0.5*special.Log1p(v*v) - log2π/2 + slope - special.Log(δ) + logS
 	},
-	func(x args) args {
-		z, ε, δ := x[0], x[1], x[2]
-		logS, t, w := sinhArcsinhTerms(z, δ)
-		u := t/δ - ε
-		g := special.Tanh(u) - float64(special.Sinh(u)*special.Cosh(u))
-		dt := min(special.Exp(logS), math.MaxFloat64) // dt/dz
-		if z != 0 {
-			dt = w / z
+	Backward: func(c *autodiff.Call) {
+		in, grads := inputs(c), [3][]float64{c.InGrad(0), c.InGrad(1), c.InGrad(2)}
+		s, logS := sinhScales(c)
+		for i, dy := range c.OutGrad(0) {
+			if dy == 0 {
+				continue
+			}
+			x, k := in.at(i), in.index(2, i)
+			slopes := sinhArcsinhSlopes(x[0], x[1], x[2], s[k], logS[k])
+			for n, g := range grads {
+				if g != nil {
+					j := in.index(n, i)
+					g[j] = math.FMA(slopes[n], dy, g[j])
+				}
+			}
 		}
-		c := asinh2 / special.Tanh(asinh2*δ) // d log s/dδ
-		dδ := float64(g*(float64(w*c)-t/δ)/δ) + float64((1-float64(w*w))*c) - 1/δ
-		return args{math.FMA(g, dt/δ, -float64(w*dt)), -g, dδ}
-	})
+	},
+}}
+
+// sinhScales returns sinhScale of each number of the third input.
+func sinhScales(c *autodiff.Call) (s, logS []float64) {
+	δ := c.In(2)
+	s, logS = c.Temp(len(δ)), c.Temp(len(δ))
+	for k, v := range δ {
+		s[k], logS[k] = sinhScale(v)
+	}
+	return s, logS
+}
+
+// sinhArcsinhSlopes returns the derivatives in z, ε and δ.
+func sinhArcsinhSlopes(z, ε, δ, s, logS float64) [3]float64 {
+	y, t := sinhArcsinhInner(z, s, logS)
+	u := t/δ - ε
+	v := special.Sinh(u)
+	h := special.Hypot1(v)
+	g := v/h - float64(v*h)               // in u: tanh u − sinh u·cosh u
+	w, dt := 0.0, min(s, math.MaxFloat64) // y/√(1+y²) and dt/dz
+	if z != 0 {
+		w = math.Copysign(1, z)
+		if math.Abs(y) < 1e150 {
+			w = y / special.Hypot1(y)
+		}
+		dt = w / z
+	}
+	c := asinh2 / special.Tanh(asinh2*δ) // d log s/dδ
+	dδ := float64(g*(float64(w*c)-t/δ)/δ) + float64((1-float64(w*w))*c) - 1/δ
+	return [3]float64{math.FMA(g, dt/δ, -float64(w*dt)), -g, dδ}
+}
