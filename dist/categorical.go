@@ -27,18 +27,18 @@ func NewCategorical(logits autodiff.Value) *Categorical {
 }
 
 // FixedWeights returns the constant logits of weights proportional to w. It
-// panics unless they are positive.
+// panics unless they are positive and finite.
 func FixedWeights(w ...float64) autodiff.Value { return autodiff.Fixed(logs(w)...) }
 
 // LearnedWeights returns learned logits that start from weights proportional to
-// w. It panics unless they are positive.
+// w. It panics unless they are positive and finite.
 func LearnedWeights(w ...float64) autodiff.Value { return autodiff.Learned(logs(w)...) }
 
 func logs(w []float64) []float64 {
 	l := make([]float64, len(w))
 	for k, w := range w {
-		if !(w > 0) {
-			panic(fmt.Sprintf("dist: weights: got %v, want positive numbers", w))
+		if !(w > 0) || math.IsInf(w, 1) {
+			panic(fmt.Sprintf("dist: weights: got %v, want positive finite numbers", w))
 		}
 		l[k] = special.Log(w)
 	}
@@ -143,6 +143,45 @@ func (c *Categorical) sum(what string, dst, x []float64, in func(k, x float64) b
 		if in(float64(k), x[0]) {
 			dst[0] += w
 		}
+	}
+	return dst
+}
+
+// Quantile sets dst[0] to the smallest k with P(X ≤ k) ≥ p. It panics unless
+// 0 ≤ p ≤ 1.
+func (c *Categorical) Quantile(dst, p []float64) []float64 {
+	checkLen("Quantile", len(p), 1)
+	checkProbabilities("Categorical", p)
+	dst = room("Quantile", dst, 1)
+	rest, w := p[0], weightsOf(c.Logits)
+	for k := range w[1:] {
+		dst[0] = float64(k)
+		if rest -= w[k]; rest <= 0 {
+			return dst
+		}
+	}
+	dst[0] = float64(len(w) - 1)
+	return dst
+}
+
+// Mean sets dst to Σ k·P(k).
+func (c *Categorical) Mean(dst []float64) []float64 {
+	dst = room("Mean", dst, 1)
+	dst[0] = 0
+	for k, w := range weightsOf(c.Logits) {
+		dst[0] = math.FMA(float64(k), w, dst[0])
+	}
+	return dst
+}
+
+// Variance sets dst to Σ (k−mean)²·P(k).
+func (c *Categorical) Variance(dst []float64) []float64 {
+	mean := c.Mean(nil)[0]
+	dst = room("Variance", dst, 1)
+	dst[0] = 0
+	for k, w := range weightsOf(c.Logits) {
+		e := float64(k) - mean
+		dst[0] = math.FMA(e*e, w, dst[0])
 	}
 	return dst
 }

@@ -116,13 +116,17 @@ func (c *Columns) Survival(dst, x []float64) []float64 {
 // Quantile sets dst[j] to the smallest x with P(Xⱼ ≤ x) ≥ pⱼ. It panics unless
 // 0 ≤ pⱼ ≤ 1.
 func (c *Columns) Quantile(dst, p []float64) []float64 {
-	for _, p := range p {
-		if p < 0 || p > 1 {
-			panic(fmt.Sprintf("dist: Columns: Quantile: got %v, want a probability", p))
-		}
-	}
+	checkProbabilities("Columns", p)
 	f := c.Of.family()
 	return c.each("Quantile", dst, p, func(p float64, θ nums) float64 { return f.quantileOf(p, 1-p, θ) })
+}
+
+func checkProbabilities(what string, p []float64) {
+	for _, p := range p {
+		if !(p >= 0 && p <= 1) {
+			panic(fmt.Sprintf("dist: %s: Quantile: got %v, want a probability", what, p))
+		}
+	}
 }
 
 // each sets dst[j] = f(xⱼ, θⱼ).

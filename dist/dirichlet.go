@@ -134,6 +134,9 @@ func (m *Dirichlet) CDF(dst, x []float64) []float64 { return m.marginal().CDF(ds
 // Survival sets dst[j] = P(Xⱼ > xⱼ).
 func (m *Dirichlet) Survival(dst, x []float64) []float64 { return m.marginal().Survival(dst, x) }
 
+// Quantile sets dst[j] to the pⱼ-quantile of column j. It panics unless 0 ≤ pⱼ ≤ 1.
+func (m *Dirichlet) Quantile(dst, p []float64) []float64 { return m.marginal().Quantile(dst, p) }
+
 // Mean sets dst to a/Σa.
 func (m *Dirichlet) Mean(dst []float64) []float64 { return m.marginal().Mean(dst) }
 

@@ -84,6 +84,8 @@ func TestPanics(t *testing.T) {
 		"x":           func() { dist.NewStdNormal(2).LogDensity(x) },
 		"batch":       func() { dist.NewCauchy(2, f(0), f(1)).Draw(mat.NewDense(1, 3, nil), nil) },
 		"dst":         func() { dist.NewCauchy(2, f(0), f(1)).Mean(make([]float64, 3)) },
+		"no level":    func() { dist.NewCauchy(1, f(0), f(1)).Quantile(nil, []float64{math.NaN()}) },
+		"no weight":   func() { dist.FixedWeights(1, math.Inf(1)) },
 		"level":       func() { dist.NewCauchy(1, f(0), f(1)).Quantile(nil, []float64{2}) },
 	} {
 		func() {

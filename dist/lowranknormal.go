@@ -98,6 +98,18 @@ func (m *LowRankNormal) LogProb(x []float64) float64 { return LogProb(m, x) }
 // Rand draws one row into dst; nil allocates.
 func (m *LowRankNormal) Rand(dst []float64) []float64 { return Rand(m, dst) }
 
+// CDF sets dst[j] = P(Xⱼ ≤ xⱼ).
+func (m *LowRankNormal) CDF(dst, x []float64) []float64 { return m.marginal().CDF(dst, x) }
+
+// Survival sets dst[j] = P(Xⱼ > xⱼ).
+func (m *LowRankNormal) Survival(dst, x []float64) []float64 { return m.marginal().Survival(dst, x) }
+
+// Quantile sets dst[j] to the pⱼ-quantile of column j. It panics unless 0 ≤ pⱼ ≤ 1.
+func (m *LowRankNormal) Quantile(dst, p []float64) []float64 { return m.marginal().Quantile(dst, p) }
+
+// marginal returns independent columns distributed as those of m.
+func (m *LowRankNormal) marginal() *Columns { return normalColumns(m.Mean(nil), m.Variance(nil)) }
+
 // Mean sets dst to μ.
 func (m *LowRankNormal) Mean(dst []float64) []float64 { return spread("Mean", dst, m.Loc, m.Dim()) }
 

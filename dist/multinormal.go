@@ -132,6 +132,22 @@ func (m *MultivariateNormal) LogProb(x []float64) float64 { return LogProb(m, x)
 // Rand draws one row into dst; nil allocates.
 func (m *MultivariateNormal) Rand(dst []float64) []float64 { return Rand(m, dst) }
 
+// CDF sets dst[j] = P(Xⱼ ≤ xⱼ).
+func (m *MultivariateNormal) CDF(dst, x []float64) []float64 { return m.marginal().CDF(dst, x) }
+
+// Survival sets dst[j] = P(Xⱼ > xⱼ).
+func (m *MultivariateNormal) Survival(dst, x []float64) []float64 {
+	return m.marginal().Survival(dst, x)
+}
+
+// Quantile sets dst[j] to the pⱼ-quantile of column j. It panics unless 0 ≤ pⱼ ≤ 1.
+func (m *MultivariateNormal) Quantile(dst, p []float64) []float64 {
+	return m.marginal().Quantile(dst, p)
+}
+
+// marginal returns independent columns distributed as those of m.
+func (m *MultivariateNormal) marginal() *Columns { return normalColumns(m.Mean(nil), m.Variance(nil)) }
+
 // Mean sets dst to μ.
 func (m *MultivariateNormal) Mean(dst []float64) []float64 {
 	return spread("Mean", dst, m.Loc, m.Dim())
@@ -160,6 +176,14 @@ func (m *MultivariateNormal) CovarianceMatrix(dst *mat.SymDense) {
 
 // Variance sets dst to the diagonal of Σ.
 func (m *MultivariateNormal) Variance(dst []float64) []float64 { return diagonal(dst, m) }
+
+// normalColumns returns independent normal columns.
+func normalColumns(mean, variance []float64) *Columns {
+	for j, v := range variance {
+		variance[j] = math.Sqrt(v)
+	}
+	return NewNormal(len(mean), autodiff.Fixed(mean...), autodiff.Fixed(variance...))
+}
 
 // covariant has a covariance matrix, as gonum's distmv has it.
 type covariant interface {

@@ -1,6 +1,7 @@
 package dist
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -74,6 +75,28 @@ func (m *MultivariateStudentT) LogProb(x []float64) float64 { return LogProb(m, 
 // Rand draws one row into dst; nil allocates.
 func (m *MultivariateStudentT) Rand(dst []float64) []float64 { return Rand(m, dst) }
 
+// CDF sets dst[j] = P(Xⱼ ≤ xⱼ).
+func (m *MultivariateStudentT) CDF(dst, x []float64) []float64 { return m.marginal().CDF(dst, x) }
+
+// Survival sets dst[j] = P(Xⱼ > xⱼ).
+func (m *MultivariateStudentT) Survival(dst, x []float64) []float64 {
+	return m.marginal().Survival(dst, x)
+}
+
+// Quantile sets dst[j] to the pⱼ-quantile of column j. It panics unless 0 ≤ pⱼ ≤ 1.
+func (m *MultivariateStudentT) Quantile(dst, p []float64) []float64 {
+	return m.marginal().Quantile(dst, p)
+}
+
+// marginal returns independent columns distributed as those of m.
+func (m *MultivariateStudentT) marginal() *Columns {
+	scale := (&MultivariateNormal{m.Loc, m.L}).Variance(nil)
+	for j, v := range scale {
+		scale[j] = math.Sqrt(v)
+	}
+	return NewStudentT(m.Dim(), m.DF, m.Loc, autodiff.Fixed(scale...))
+}
+
 // Mean sets dst to μ, or to NaN if ν ≤ 1.
 func (m *MultivariateStudentT) Mean(dst []float64) []float64 {
 	dst = m.Mode(dst)
@@ -95,6 +118,21 @@ func (m *MultivariateStudentT) Variance(dst []float64) []float64 {
 		dst[j] *= studentVariance(nums{0, 1, m.DF.Numbers()[0]})
 	}
 	return dst
+}
+
+// CovarianceMatrix sets dst to L·Lᵀ·ν/(ν−2), which is infinite or NaN for ν ≤ 2; an empty
+// dst grows.
+func (m *MultivariateStudentT) CovarianceMatrix(dst *mat.SymDense) {
+	(&MultivariateNormal{m.Loc, m.L}).CovarianceMatrix(dst)
+	dst.ScaleSym(studentVariance(nums{0, 1, m.DF.Numbers()[0]}), dst)
+}
+
+// Entropy returns −E log p.
+func (m *MultivariateStudentT) Entropy() float64 {
+	a, d := 0.5*m.DF.Numbers()[0], 0.5*float64(m.Dim())
+	norm := special.LogBeta(a, d) - special.Lgamma(d) + float64(d*(special.Log(2*a)+logπ)) + sumLogDiagonal(m.L)
+	slope := special.Log1p(d/a) - special.DigammaGap(a+d) + special.DigammaGap(a) // ψ(a+d) − ψ(a)
+	return norm + float64((a+d)*slope)
 }
 
 // Support returns ℝᵈ.

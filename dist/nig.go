@@ -21,8 +21,8 @@ type NormalInverseGaussian struct {
 // its distribution function is by quadrature. It panics unless tail and scale are
 // positive and |skewness| < tail.
 func NewNormalInverseGaussian(d int, tail, skewness, loc, scale autodiff.Value) *Columns {
-	checkBelow("NewNormalInverseGaussian", negated(tail), skewness)
-	checkBelow("NewNormalInverseGaussian", skewness, tail)
+	checkBelow("NewNormalInverseGaussian", "−tail < skewness", negated(tail), skewness)
+	checkBelow("NewNormalInverseGaussian", "skewness < tail", skewness, tail)
 	return NewColumns(d, &NormalInverseGaussian{positive("NewNormalInverseGaussian", "tail", tail), skewness, loc, positive("NewNormalInverseGaussian", "scale", scale)})
 }
 

@@ -14,8 +14,8 @@ type PERT struct {
 // NewPERT returns d independent PERT columns. It panics unless low < peak < high
 // and temperature is positive.
 func NewPERT(d int, low, peak, high, temperature autodiff.Value) *Columns {
-	checkBelow("NewPERT", low, peak)
-	checkBelow("NewPERT", peak, high)
+	checkBelow("NewPERT", "low < peak", low, peak)
+	checkBelow("NewPERT", "peak < high", peak, high)
 	return NewColumns(d, &PERT{low, peak, high, positive("NewPERT", "temperature", temperature)})
 }
 

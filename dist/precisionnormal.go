@@ -76,6 +76,18 @@ func (m *PrecisionNormal) LogProb(x []float64) float64 { return LogProb(m, x) }
 // Rand draws one row into dst; nil allocates.
 func (m *PrecisionNormal) Rand(dst []float64) []float64 { return Rand(m, dst) }
 
+// CDF sets dst[j] = P(Xⱼ ≤ xⱼ).
+func (m *PrecisionNormal) CDF(dst, x []float64) []float64 { return m.marginal().CDF(dst, x) }
+
+// Survival sets dst[j] = P(Xⱼ > xⱼ).
+func (m *PrecisionNormal) Survival(dst, x []float64) []float64 { return m.marginal().Survival(dst, x) }
+
+// Quantile sets dst[j] to the pⱼ-quantile of column j. It panics unless 0 ≤ pⱼ ≤ 1.
+func (m *PrecisionNormal) Quantile(dst, p []float64) []float64 { return m.marginal().Quantile(dst, p) }
+
+// marginal returns independent columns distributed as those of m.
+func (m *PrecisionNormal) marginal() *Columns { return normalColumns(m.Mean(nil), m.Variance(nil)) }
+
 // Mean sets dst to μ.
 func (m *PrecisionNormal) Mean(dst []float64) []float64 { return spread("Mean", dst, m.Loc, m.Dim()) }
 

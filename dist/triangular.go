@@ -16,8 +16,8 @@ type Triangular struct {
 // NewTriangular returns d independent triangular columns. It panics unless
 // low < peak < high.
 func NewTriangular(d int, low, high, peak autodiff.Value) *Columns {
-	checkBelow("NewTriangular", low, peak)
-	checkBelow("NewTriangular", peak, high)
+	checkBelow("NewTriangular", "low < peak", low, peak)
+	checkBelow("NewTriangular", "peak < high", peak, high)
 	return NewColumns(d, &Triangular{low, high, peak})
 }
 

@@ -28,7 +28,7 @@ type Truncated struct {
 // than four parameters.
 func NewTruncated(c *Columns, low, high autodiff.Value) *Columns {
 	if !low.IsZero() && !high.IsZero() {
-		checkBelow("NewTruncated", low, high)
+		checkBelow("NewTruncated", "low < high", low, high)
 	}
 	t := &Truncated{c.Of, low, high}
 	if err := t.Restore(); err != nil {

@@ -17,17 +17,17 @@ type Uniform struct {
 // NewUniform returns d independent uniform columns, the uniform distribution of
 // a box. It panics unless low < high.
 func NewUniform(d int, low, high autodiff.Value) *Columns {
-	checkBelow("NewUniform", low, high)
+	checkBelow("NewUniform", "low < high", low, high)
 	return NewColumns(d, &Uniform{low, high})
 }
 
-// checkBelow panics unless low < high in every column.
-func checkBelow(what string, low, high autodiff.Value) {
+// checkBelow panics unless low < high, in the words of want, in every column.
+func checkBelow(what, want string, low, high autodiff.Value) {
 	a, b := low.Numbers(), high.Numbers()
 	for j := range max(len(a), len(b)) {
 		lo, hi := of(a, min(j, len(a)-1)), of(b, min(j, len(b)-1))
 		if !(lo < hi) {
-			panic("dist: " + what + ": " + gotWant(lo, hi, "low < high"))
+			panic("dist: " + what + ": " + gotWant(lo, hi, want))
 		}
 	}
 }
