@@ -85,7 +85,7 @@ func fill(n, d int, f func(*rand.Rand) float64) *mat.Dense {
 	return m
 }
 
-// Run checks all laws, each in a subtest.
+// Run checks all laws, each in a subtest, if the shapes are right.
 func Run(t *testing.T, c Case) {
 	t.Helper()
 	if c.Tol == 0 {
@@ -93,6 +93,9 @@ func Run(t *testing.T, c Case) {
 	}
 	if c.Lo == 0 && c.Hi == 0 {
 		c.Lo, c.Hi = math.Inf(-1), math.Inf(1)
+	}
+	if err := c.shapes(); err != nil {
+		t.Fatal(err)
 	}
 	t.Run("RoundTrip", c.roundTrip)
 	t.Run("LogDeterminant", c.logDeterminant)
