@@ -109,12 +109,7 @@ var affineMapOp = &autodiff.Op{
 	Forward: func(c *autodiff.Call) {
 		x, y, logSlope := c.In(0), c.Out(0), c.Out(1)
 		n := len(x)
-		saved := c.Temp
-		if c.Needs() {
-			saved = c.Save
-		}
-		kept, work := saved(2*n), c.Temp(2*n)
-		e, d, t, s := kept[:n], kept[n:], work[:n], work[n:]
+		e, d, t, s := c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n)
 		splitPairs(t, s, c.In(1))
 		scaleMaps[c.Args().I].log(logSlope, d, s)
 		if c.Args().J == 1 {
@@ -131,7 +126,8 @@ var affineMapOp = &autodiff.Op{
 	Backward: func(c *autodiff.Call) {
 		x, y, dy, dslope := c.In(0), c.Out(0), c.OutGrad(0), c.OutGrad(1)
 		n := len(x)
-		e, d := c.Saved()[:n], c.Saved()[n:2*n]
+		e := c.Temp(n)
+		kernel.Exp(e, c.Out(1))
 		if dx := c.InGrad(0); dx != nil && dy != nil {
 			kernel.MulAdd(dx, dy, e)
 		}
@@ -139,7 +135,9 @@ var affineMapOp = &autodiff.Op{
 		if draw == nil {
 			return
 		}
-		dt, ds := c.Temp(n), c.Temp(n)
+		dt, ds, d := c.Temp(n), c.Temp(n), c.Temp(n)
+		splitPairs(dt, ds, c.In(1))
+		scaleMaps[c.Args().I].log(dt, d, ds)
 		clear(dt)
 		clear(ds)
 		if c.Args().J == 1 { // y = (x−t)·e⁻ᵃ, slope −a
