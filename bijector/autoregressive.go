@@ -59,7 +59,7 @@ func (a *Autoregressive) Restore() error {
 	if k := a.Net.Spec.Inputs; k > 1 {
 		return fmt.Errorf("bijector: Autoregressive: got a network with %d inputs per column, want 1", k)
 	}
-	check := &nn.MADE{Spec: a.Net.Spec, Layers: a.Net.Layers, Context: a.Net.Context}
+	check := &nn.MADE{Spec: a.Net.Spec, Layers: a.Net.Layers, Context: a.Net.Context, Single: a.Net.Single}
 	if err := check.Restore(); err != nil {
 		return fmt.Errorf("bijector: Autoregressive: %w", err)
 	}

@@ -26,9 +26,8 @@ type Arch struct {
 	Hidden []int
 	// Activation is applied after every hidden layer; empty is nn.ReLU.
 	Activation nn.Activation
-	// Single makes the networks of couplings compute in float32, see [nn.MLP]: faster
-	// where they are wide and batches are large. Autoregressive flows have no such
-	// networks and panic.
+	// Single makes the networks compute in float32, see [nn.MLP] and [nn.MADE]: faster
+	// where they are wide and batches are large.
 	Single bool
 	// Order lists the columns in the order of the first autoregressive map, and each
 	// further one has the reverse of the one before; nil is 0 to Dim−1. Couplings
@@ -167,9 +166,6 @@ func (a *Arch) couplings(u bijector.Univariate, src rand.Source) []bijector.Bije
 
 // autoregressive returns masked maps, their orders reversed in turn.
 func (a *Arch) autoregressive(u bijector.Univariate, src rand.Source) []bijector.Bijector {
-	if a.Single {
-		panic("flow: Arch: got Single for an autoregressive flow, want it for couplings only")
-	}
 	order := a.Order
 	if order == nil {
 		for j := range a.Dim {
@@ -180,6 +176,7 @@ func (a *Arch) autoregressive(u bijector.Univariate, src rand.Source) []bijector
 	for range a.Layers {
 		net := nn.NewMADE(nn.MADESpec{Dim: a.Dim, Hidden: a.Hidden, Outputs: u.Params(), Cond: a.Cond,
 			Act: a.Activation, Order: order}, src).ZeroLast()
+		net.Single = a.Single
 		chain = append(chain, bijector.NewAutoregressive(net, u))
 		order = reversed(order)
 	}

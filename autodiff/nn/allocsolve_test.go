@@ -12,7 +12,14 @@ import (
 
 // Pools drop what they hold at random under the race detector.
 func TestSolveDoesNotAllocate(t *testing.T) {
-	s := NewSolver(NewMADE(MADESpec{Dim: 4, Hidden: []int{16, 16}, Outputs: 1, Act: ReLU}, rng.New(1)), shift{})
+	m := NewMADE(MADESpec{Dim: 4, Hidden: []int{16, 16}, Outputs: 1, Act: ReLU}, rng.New(1))
+	for _, m.Single = range []bool{false, true} {
+		solveAllocates(t, NewSolver(m, shift{}))
+	}
+}
+
+func solveAllocates(t *testing.T, s *Solver) {
+	t.Helper()
 	tape := autodiff.NewTape()
 	x := randomRows(300, 4)
 	step := func() {

@@ -26,13 +26,18 @@ func (m *MADE) Fill(y *mat.Dense, c mat.Matrix, next func(row, col int, raw, dst
 	for l := range starts {
 		weights[l], starts[l] = m.weights(l, t).Data(), m.start(l, t, ctx).Data()
 	}
+	var narrow []float64
+	if m.Single {
+		must(m.checkSingle())
+		narrow = m.narrow(t).Data()
+	}
 	for row, chunk := 0, m.prog.chunk(); row < rows; row += chunk {
-		m.fillRows(y, weights, starts, row, min(chunk, rows-row), next)
+		m.fillRows(y, weights, starts, narrow, row, min(chunk, rows-row), next)
 	}
 }
 
 // fillRows fills rows row to row+n−1 of y.
-func (m *MADE) fillRows(y *mat.Dense, weights, starts [][]float64, row, n int, next func(row, col int, raw, dst []float64)) {
+func (m *MADE) fillRows(y *mat.Dense, weights, starts [][]float64, narrow []float64, row, n int, next func(row, col int, raw, dst []float64)) {
 	s := newSweep(m.prog, n)
 	defer s.done()
 	for l, layer := range m.Layers {
@@ -44,6 +49,9 @@ func (m *MADE) fillRows(y *mat.Dense, weights, starts [][]float64, row, n int, n
 	}
 	s.memory = grow(s.memory, s.total*n)
 	s.bufs = s.split(s.bufs, s.memory)
+	if m.Single {
+		s.openSingle(narrow)
+	}
 	k, inputs := m.Spec.Outputs, m.Spec.inputs()
 	s.raw = grow(s.raw, n*(k+inputs))
 	raw, dst := s.raw[:n*k], s.raw[n*k:n*(k+inputs)]

@@ -32,6 +32,11 @@ type MADE struct {
 	Layers []Layer
 	// Context has a Cond×out matrix for each layer; none if there is no context.
 	Context []*autodiff.Param
+	// Single computes the network in float32, as [MLP].Single does, and so do [Solver] and
+	// Fill, which see the same bits. Few rows gain nothing, since all weights are rounded
+	// for them. It is for ReLU, Tanh and Linear, without Residual and Direct, and to be set
+	// before the network becomes part of something else.
+	Single bool
 
 	prog    *program
 	group   []int   // the numbers of x in the order; nil if they are
@@ -79,6 +84,9 @@ func (m *MADE) Restore() error {
 	if err := m.checkWidths(); err != nil {
 		return err
 	}
+	if err := m.checkSingle(); err != nil {
+		return err
+	}
 	if err := m.build(); err != nil {
 		return err
 	}
@@ -90,42 +98,6 @@ func (m *MADE) Restore() error {
 		if err := m.checkLayer(i, g); err != nil {
 			return fmt.Errorf("%w (layer %d)", err, i)
 		}
-	}
-	return nil
-}
-
-// checkWidths checks that the layers are as wide as the specification says, before
-// anything of that size is made: it may come from a file.
-func (m *MADE) checkWidths() error {
-	widest := 0
-	for i, l := range m.Layers {
-		if err := l.check(); err != nil {
-			return fmt.Errorf("%w (layer %d)", err, i)
-		}
-		widest = max(widest, l.Out())
-	}
-	if len(m.Layers) == 0 && m.Spec.Dim > 0 || len(m.Layers) > 0 && m.Layers[0].In() != m.In() || m.Out() > widest {
-		return fmt.Errorf("nn: MADE: got %d layers that are not of %d to %d numbers", len(m.Layers), m.In(), m.Out())
-	}
-	return nil
-}
-
-func (m *MADE) checkLayer(i int, g linear) error {
-	l := m.Layers[i]
-	if err := l.follows(g.stairs.in); err != nil {
-		return err
-	}
-	if l.Out() != g.stairs.out || l.Act != g.act {
-		return fmt.Errorf("nn: MADE: got %d units with %q, want %d with %q", l.Out(), l.Act, g.stairs.out, g.act)
-	}
-	if m.Spec.Cond == 0 {
-		return nil
-	}
-	if m.Context[i] == nil {
-		return fmt.Errorf("nn: MADE: got no weights of the context")
-	}
-	if r, c := m.Context[i].Dims(); r != m.Spec.Cond || c != l.Out() {
-		return fmt.Errorf("nn: MADE: got weights of the context of %d×%d, want %d×%d", r, c, m.Spec.Cond, l.Out())
 	}
 	return nil
 }
@@ -186,7 +158,7 @@ func (m *MADE) Out() int { return m.Spec.Dim * m.Spec.Outputs }
 // is its Apply of the columns in their order, with the results put back. It shares the
 // parameters of m.
 func (m *MADE) Natural() *MADE {
-	n := &MADE{Spec: m.Spec, Layers: m.Layers, Context: m.Context, views: m.views}
+	n := &MADE{Spec: m.Spec, Layers: m.Layers, Context: m.Context, Single: m.Single, views: m.views}
 	n.Spec.Order = nil
 	must(n.Restore())
 	return n
@@ -205,6 +177,18 @@ func (m *MADE) ApplyGiven(x, c autodiff.Var) autodiff.Var {
 	if m.group != nil {
 		x = x.Gather(m.group)
 	}
+	h := m.ordered(x, c)
+	if m.ungroup != nil {
+		h = h.Gather(m.ungroup)
+	}
+	return h
+}
+
+// ordered returns the outputs in order for columns in order.
+func (m *MADE) ordered(x, c autodiff.Var) autodiff.Var {
+	if m.Single {
+		return m.single(x, c)
+	}
 	h, hidden, last := x, m.hidden(), len(m.Layers)-1
 	if m.Spec.Residual {
 		h = m.layer(0, h, c)
@@ -220,26 +204,7 @@ func (m *MADE) ApplyGiven(x, c autodiff.Var) autodiff.Var {
 	if m.Spec.Direct {
 		h = h.Add(m.layer(hidden, x, c))
 	}
-	if m.ungroup != nil {
-		h = h.Gather(m.ungroup)
-	}
 	return h
-}
-
-// check panics unless rows×cols arguments and the context c fit the network.
-func (m *MADE) check(rows, cols int, c autodiff.Var) {
-	if cols != m.In() {
-		panic(fmt.Sprintf("nn: MADE: got %d columns, want %d", cols, m.In()))
-	}
-	if c == (autodiff.Var{}) {
-		if m.Spec.Cond != 0 {
-			panic(fmt.Sprintf("nn: MADE: got no context, want one of %d columns", m.Spec.Cond))
-		}
-		return
-	}
-	if c.Cols() != m.Spec.Cond || c.Rows() != 1 && c.Rows() != rows {
-		panic(fmt.Sprintf("nn: MADE: got a context of %d×%d, want %d×%d or one row", c.Rows(), c.Cols(), rows, m.Spec.Cond))
-	}
 }
 
 // layer returns layer l at h.

@@ -45,7 +45,7 @@ func (m *MADE) Remask(order []int, degrees [][]int) (*MADE, error) {
 	if m.views != nil {
 		return nil, fmt.Errorf("nn: MADE.Remask: got a network with other masks, want the original one")
 	}
-	r := &MADE{Spec: m.Spec, Layers: m.Layers, Context: m.Context}
+	r := &MADE{Spec: m.Spec, Layers: m.Layers, Context: m.Context, Single: m.Single}
 	r.Spec.Order, r.Spec.Degrees = slices.Clone(order), make([][]int, len(degrees))
 	sorted := make([][]int, len(degrees))
 	for l, d := range degrees {

@@ -66,10 +66,14 @@ func (s *Solver) Solve(x, c autodiff.Var) (y, raw autodiff.Var) {
 	if s.position != nil {
 		x = x.Gather(m.Spec.Order)
 	}
-	var few [1 + 2*maxLayers]autodiff.Var
+	var few [2 + 2*maxLayers]autodiff.Var
 	in := append(few[:0], x)
 	for l := range m.Layers {
 		in = append(in, m.weights(l, t), m.start(l, t, c))
+	}
+	if m.Single {
+		must(m.checkSingle())
+		in = append(in, m.narrow(t))
 	}
 	n := x.Rows()
 	y, raw = solveOp.Apply2(t, autodiff.Args{Ref: s},
@@ -80,7 +84,8 @@ func (s *Solver) Solve(x, c autodiff.Var) (y, raw autodiff.Var) {
 	return y, raw
 }
 
-// solveOp has inputs x, and W and start of each layer, and outputs y and raw.
+// solveOp has inputs x, W and start of each layer, and the result of narrowMADEOp if the
+// network is in float32, and outputs y and raw.
 // Args.Ref is the *Solver. Samples are taken in chunks; the buffers of each are
 // saved one after the other.
 var solveOp = &autodiff.Op{
@@ -98,6 +103,9 @@ var solveOp = &autodiff.Op{
 		for r := 0; r < rows; r += chunk {
 			s := openSweep(c, sol, r, min(chunk, rows-r))
 			s.bufs = s.split(s.bufs, memory)
+			if sol.Net.Single {
+				s.openSingle(c.In(c.Len() - 1))
+			}
 			s.forward(solveNext)
 			transpose(c.Out(0)[r*p.dim:], s.bufs[0], p.dim, s.n)
 			transpose(c.Out(1)[r*sol.Net.Out():], s.bufs[p.outputs()], sol.Net.Out(), s.n)

@@ -10,27 +10,29 @@ import (
 )
 
 // A sweep evaluates a masked network degree by degree on n samples, so that the
-// columns may depend on its outputs. Buffers are unit by unit, each unit n
-// numbers. Sums run in the order of [stairsOp]'s, so that results are the same
-// to the last bit.
+// columns may depend on its outputs.
 type sweep struct {
-	*program
-	n       int
-	weights [][]float64 // of each layer
-	starts  [][]float64 // out numbers, or n·out, for each layer
-	bufs    [][]float64
-	grads   [][]float64
-	slopes  [][]float64 // derivatives of the activation that fills a buffer
-	tape    *autodiff.Tape
-	memory  []float64 // of bufs, if they are its own
-	view    mat.Dense
-	vars    []autodiff.Var
-	raw     []float64 // n×Outputs of one column
-	x       []float64
-	solver  *Solver
+	levels[float64]
+	single levels[float32] // computes in place of the former if it has a program
+	narrow []float32       // memory of single
+	next   func(s *sweep, m int)
+	grads  [][]float64
+	slopes [][]float64 // derivatives of the activation that fills a buffer
+	memory []float64   // of bufs, if they are its own
+	view   mat.Dense
+	vars   []autodiff.Var
+	raw    []float64 // n×Outputs of one column
+	x      []float64
+	solver *Solver
 }
 
-var sweeps = sync.Pool{New: func() any { return &sweep{tape: autodiff.NewTape()} }}
+var sweeps = sync.Pool{New: func() any {
+	t := autodiff.NewTape()
+	return &sweep{
+		levels: levels[float64]{tape: t, gemm: kernel.Gemm, accumulate: kernel.Accumulate, activate: activate},
+		single: levels[float32]{tape: t, gemm: kernel.Gemm32, activate: activate32},
+	}
+}}
 
 // newSweep returns a sweep over n samples, to be put back by done.
 func newSweep(p *program, n int) *sweep {
@@ -42,7 +44,7 @@ func newSweep(p *program, n int) *sweep {
 
 func (s *sweep) done() {
 	s.tape.Reset()
-	s.program, s.solver = nil, nil
+	s.program, s.single.program, s.solver, s.next = nil, nil, nil, nil
 	clear(s.weights)
 	clear(s.starts)
 	clear(s.bufs)
@@ -62,98 +64,17 @@ func (s *sweep) split(bufs [][]float64, memory []float64) [][]float64 {
 	return bufs
 }
 
-// rows returns units a to b−1 of a buffer.
-func (s *sweep) rows(buf []float64, a, b int) []float64 { return buf[a*s.n : b*s.n] }
-
 // forward computes all buffers: next, called for each column in turn, sets
 // it in buffer 0 by its outputs, which stand in the last buffer.
 func (s *sweep) forward(next func(s *sweep, m int)) {
-	for _, st := range s.stages {
-		if st.layer >= 0 {
-			s.begin(st)
-		}
-	}
-	for i, a := range s.blocks[:len(s.blocks)-1] {
-		b := s.blocks[i+1]
-		s.tape.Reset()
-		s.tape.NoGrad(true)
-		if b > a+1 {
-			for _, st := range s.stages {
-				if st.layer >= 0 {
-					g := s.linear[st.layer].stairs
-					s.product(st, g.to[a], g.to[b], 0, g.done[a])
-				}
-			}
-		}
-		for m := a; m < b; m++ {
-			for _, st := range s.stages {
-				s.stage(st, a, b, m)
-			}
-			next(s, m)
-		}
-	}
-}
-
-// begin sets the buffer of a layer to what its products are added to.
-func (s *sweep) begin(st stage) {
-	start, dst := s.starts[st.layer], s.bufs[st.dst]
-	if out := s.linear[st.layer].stairs.out; len(start) == out {
-		for u, b := range start {
-			row := s.rows(dst, u, u+1)
-			for i := range row {
-				row[i] = b
-			}
-		}
-	} else {
-		transpose(dst, start, s.n, out)
-	}
-}
-
-// stage computes the units of degree m, in the block of degrees a to b−1.
-func (s *sweep) stage(st stage, a, b, m int) {
-	off := s.units[st.dst]
-	dst := s.rows(s.bufs[st.dst], off[m], off[m+1])
-	if len(dst) == 0 {
+	if s.single.program == nil {
+		s.levels.forward(s, next)
 		return
 	}
-	if st.layer < 0 {
-		s.activate(dst, s.rows(s.bufs[st.src], off[m], off[m+1]), st.act)
-		return
-	}
-	g := s.linear[st.layer].stairs
-	s.product(st, off[m], off[m+1], s.finished(g, a, b), g.seen[m])
-	if st.skip >= 0 {
-		kernel.Accumulate(dst, s.rows(s.bufs[st.skip], off[m], off[m+1]))
-	}
-}
-
-// finished returns how many of a layer's inputs the products of the block of
-// degrees a to b−1 contain from its start.
-func (s *sweep) finished(g *stairs, a, b int) int {
-	if b == a+1 {
-		return 0
-	}
-	return g.done[a]
-}
-
-// product adds inputs k0 to k1−1 to units u0 to u1−1 of a layer.
-func (s *sweep) product(st stage, u0, u1, k0, k1 int) {
-	if u0 == u1 || k0 == k1 {
-		return
-	}
-	out := s.linear[st.layer].stairs.out
-	kernel.Gemm(true, false, u1-u0, s.n, k1-k0, s.weights[st.layer][k0*out+u0:], out,
-		s.rows(s.bufs[st.src], k0, k1), s.n, true, s.rows(s.bufs[st.dst], u0, u1), s.n)
-}
-
-func (s *sweep) activate(dst, src []float64, act Activation) {
-	switch act {
-	case ReLU:
-		kernel.LeakyReLU(dst, src, 0)
-	case Tanh:
-		kernel.TanhOf(dst, src)
-	default:
-		copy(dst, act.Apply(s.tape.View(len(src)/s.n, s.n, src)).Data())
+	s.next = next
+	s.single.forward(s, singleNext)
+	for i := 1; i < s.outputs(); i++ {
+		kernel.Widen(s.bufs[i], s.single.bufs[i])
 	}
 }
 
@@ -240,7 +161,7 @@ func (s *sweep) variable(rows, cols int, data []float64) autodiff.Var {
 }
 
 // transpose sets dst, cols×rows, to the transpose of src, rows×cols.
-func transpose(dst, src []float64, rows, cols int) {
+func transpose[T float32 | float64](dst, src []T, rows, cols int) {
 	for i := range rows {
 		for j, v := range src[i*cols : (i+1)*cols] {
 			dst[j*rows+i] = v

@@ -7,6 +7,15 @@ package kernel
 // as several parts of its depth, of which the last has the activation, to the
 // same bits.
 func DensePart(y []float64, ldy int, x []float64, ldx int, w []float64, ldw int, start []float64, lds int, rows, in, out int, act Act) {
+	densePart(y, ldy, x, ldx, w, ldw, start, lds, rows, in, out, act)
+}
+
+// DensePart32 is DensePart in float32; its Tanh is TanhOf's value, rounded.
+func DensePart32(y []float32, ldy int, x []float32, ldx int, w []float32, ldw int, start []float32, lds int, rows, in, out int, act Act) {
+	densePart(y, ldy, x, ldx, w, ldw, start, lds, rows, in, out, act)
+}
+
+func densePart[T number](y []T, ldy int, x []T, ldx int, w []T, ldw int, start []T, lds int, rows, in, out int, act Act) {
 	checkMatrix("X", x, ldx, rows, in, false)
 	checkMatrix("W", w, ldw, in, out, false)
 	checkMatrix("Y", y, ldy, rows, out, false)
@@ -15,7 +24,7 @@ func DensePart(y []float64, ldy int, x []float64, ldx int, w []float64, ldw int,
 	} else {
 		checkMatrix("start", start, lds, rows, out, false)
 	}
-	p := product[float64]{m: rows, n: out, k: in, a: x, aRow: ldx, aCol: 1, b: w, bRow: ldw, bCol: 1, c: y, cRow: ldy}
+	p := product[T]{m: rows, n: out, k: in, a: x, aRow: ldx, aCol: 1, b: w, bRow: ldw, bCol: 1, c: y, cRow: ldy}
 	p.start, p.startRow, p.act = start, lds, act
 	p.compute()
 }

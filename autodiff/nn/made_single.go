@@ -1,0 +1,132 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// narrowMADEOp is the masked weights of a network in float32, as [singles] hands them
+// out. It is a constant: singleMADEOp knows the parameters as well. Args.Ref is the
+// *program.
+var narrowMADEOp = &autodiff.Op{
+	Name: "nn.NarrowMADE",
+	Forward: func(c *autodiff.Call) {
+		p, s := c.Args().Ref.(*program), singles(kernel.Singles(c.Out(0)))
+		for i := range c.Len() {
+			w := s.take(len(c.In(i)))
+			kernel.Narrow(w, c.In(i))
+			maskOf(p.linear[i].stairs, w)
+		}
+	},
+}
+
+// singleMADEOp is a masked network in float32 at the rows of x. Its inputs are x, the
+// result of narrowMADEOp, and W and start of each layer, which gradients go to. Args.Ref is
+// the *program. It keeps x and what each layer gives, for singleRows rows after the other.
+var singleMADEOp = &autodiff.Op{
+	Name: "nn.SingleMADE",
+	Forward: func(c *autodiff.Call) {
+		p, n := c.Args().Ref.(*program), c.InShape(0).Rows
+		block, start := p.kept(singleRows), singles(kernel.Singles(c.Temp(p.startLen(c)/2)))
+		var kept singles
+		if c.Needs() {
+			kept = kernel.Singles(c.Save((n/singleRows*block + p.kept(n%singleRows)) / 2))
+		} else {
+			kept = kernel.Singles(c.Temp(p.kept(min(n, singleRows)) / 2))
+		}
+		for i := 0; i < n; i += singleRows {
+			p.singleForward(c, kept, start, i, min(singleRows, n-i))
+			if c.Needs() {
+				kept = kept[min(block, len(kept)):]
+			}
+		}
+	},
+	Backward: func(c *autodiff.Call) {
+		p, n := c.Args().Ref.(*program), c.InShape(0).Rows
+		kept, block := kernel.Singles(c.Saved()), p.kept(singleRows)
+		b := p.newSingleBackward(c, min(n, singleRows))
+		for i := 0; i < n; i += singleRows {
+			b.run(kept, i, min(singleRows, n-i))
+			kept = kept[min(block, len(kept)):]
+		}
+	},
+}
+
+// kept returns how many float32 singleMADEOp keeps for n rows.
+func (p *program) kept(n int) int {
+	k := lines(n * p.linear[0].stairs.in)
+	for _, g := range p.linear {
+		k += lines(n * g.stairs.out)
+	}
+	return k
+}
+
+// startLen returns how many float32 the largest start of a layer takes for singleRows rows.
+func (p *program) startLen(c *autodiff.Call) int {
+	k := 0
+	for l := range p.linear {
+		s := c.InShape(3 + 2*l)
+		k = max(k, lines(min(s.Rows, singleRows)*s.Cols))
+	}
+	return k
+}
+
+// narrow returns the masked weights, for single and for sweeps.
+func (m *MADE) narrow(t *autodiff.Tape) autodiff.Var {
+	var array [maxLayers]autodiff.Var
+	in, size := array[:0], 0
+	for l := range m.Layers {
+		w := m.weights(l, t)
+		in = append(in, w)
+		size += lines(w.Rows() * w.Cols())
+	}
+	return narrowMADEOp.Apply(t, autodiff.Args{Ref: m.prog}, autodiff.Shape{Rows: 1, Cols: size / 2}, in...)
+}
+
+// single returns the network at the rows of x, both in order, computed in float32.
+func (m *MADE) single(x, c autodiff.Var) autodiff.Var {
+	must(m.checkSingle())
+	t := x.Tape()
+	var array [2 + 2*maxLayers]autodiff.Var
+	in := append(array[:0], x, autodiff.Var{})
+	for l := range m.Layers {
+		in = append(in, m.weights(l, t), m.start(l, t, c))
+	}
+	in[1] = m.narrow(t)
+	return singleMADEOp.Apply(t, autodiff.Args{Ref: m.prog}, autodiff.Shape{Rows: x.Rows(), Cols: m.Out()}, in...)
+}
+
+// checkSingle returns an error if the network cannot be computed as Single says.
+func (m *MADE) checkSingle() error {
+	if !m.Single {
+		return nil
+	}
+	if _, ok := m.Spec.Act.fused(); !ok || m.Spec.Residual || m.Spec.Direct {
+		return fmt.Errorf("nn: MADE: got Single and activation %q, Residual %v, Direct %v, want linear, relu or tanh and neither",
+			string(m.Spec.Act), m.Spec.Residual, m.Spec.Direct)
+	}
+	return nil
+}
+
+// singleForward computes rows i to i+n−1 and puts what is kept into kept.
+func (p *program) singleForward(c *autodiff.Call, kept, start singles, i, n int) {
+	weights := singles(kernel.Singles(c.In(1)))
+	k := p.linear[0].stairs.in
+	x := kept.take(n * k)
+	kernel.Narrow(x, c.In(0)[i*k:(i+n)*k])
+	for l, g := range p.linear {
+		w, y := weights.take(g.stairs.in*g.stairs.out), kept.take(n*g.stairs.out)
+		s, lds := c.In(3+2*l), 0
+		if k = g.stairs.out; len(s) > k {
+			s, lds = s[i*k:(i+n)*k], k
+		}
+		kernel.Narrow(start[:len(s)], s)
+		act, _ := g.act.fused()
+		g.stairs.dense32(y, x, w, start, lds, n, act)
+		x = y
+	}
+	k = p.linear[len(p.linear)-1].stairs.out
+	kernel.Widen(c.Out(0)[i*k:(i+n)*k], x)
+}

@@ -1,0 +1,77 @@
+package nn
+
+import (
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// A maskedBackward computes the gradients of singleMADEOp, some rows at a time.
+type maskedBackward struct {
+	p    *program
+	c    *autodiff.Call
+	dx   []float64 // of all rows; nil if nobody needs it
+	add  bool      // to dx
+	a, b []float32 // gradients of what a layer gives and takes, for some rows
+	sum  []float32 // gradient of a parameter
+	ones []float32 // one for each row
+}
+
+// newSingleBackward is for so many rows at a time.
+func (p *program) newSingleBackward(c *autodiff.Call, rows int) maskedBackward {
+	wide, sum := p.linear[0].stairs.in, 0
+	for _, g := range p.linear {
+		wide, sum = max(wide, g.stairs.out), max(sum, g.stairs.in*g.stairs.out, g.stairs.out)
+	}
+	temp := singles(kernel.Singles(c.Temp((2*lines(rows*wide) + lines(sum) + lines(rows)) / 2)))
+	b := maskedBackward{p: p, c: c, a: temp.take(rows * wide), b: temp.take(rows * wide), sum: temp.take(sum), ones: temp.take(rows)}
+	for i := range b.ones {
+		b.ones[i] = 1
+	}
+	b.dx, b.add = c.InGradAdd(0)
+	return b
+}
+
+// run adds the gradients of rows i to i+n−1, of which kept is kept.
+func (b *maskedBackward) run(kept singles, i, n int) {
+	layers, at, end := b.p.linear, b.p.kept(n), 0
+	for _, g := range layers {
+		end += lines(g.stairs.in * g.stairs.out)
+	}
+	k := layers[len(layers)-1].stairs.out
+	weights, dy := kernel.Singles(b.c.In(1)), b.a[:n*k]
+	kernel.Narrow(dy, b.c.OutGrad(0)[i*k:(i+n)*k])
+	for l := len(layers) - 1; l >= 0; l-- {
+		s := layers[l].stairs
+		at -= lines(n * s.out)
+		y, x := kept[at:at+n*s.out], kept[at-lines(n*s.in):][:n*s.in]
+		end -= lines(s.in * s.out)
+		act, _ := layers[l].act.fused()
+		kernel.ActGrad32(dy, dy, y, act)
+		if dw, add := b.c.InGradAdd(2 + 2*l); dw != nil {
+			sum := b.sum[:s.in*s.out]
+			s.weightGrad32(sum, x, dy, n)
+			widen(dw, sum, add)
+		}
+		b.start(3+2*l, dy, i, n, s.out)
+		if l == 0 && b.dx == nil {
+			return
+		}
+		dx := b.b[:n*s.in]
+		s.inputGrad32(dx, dy, weights[end:][:s.in*s.out], n)
+		b.a, b.b, dy = b.b, b.a, dx
+	}
+	k = layers[0].stairs.in
+	widen(b.dx[i*k:(i+n)*k], dy, b.add)
+}
+
+// start adds the n rows of dy, from row i on, to the gradient of input j, or their sum.
+func (b *maskedBackward) start(j int, dy []float32, i, n, out int) {
+	if b.c.InShape(j).Rows > 1 {
+		if ds := b.c.InGrad(j); ds != nil {
+			kernel.WidenAdd(ds[i*out:(i+n)*out], dy)
+		}
+	} else if ds, add := b.c.InGradAdd(j); ds != nil {
+		kernel.Gemm32(false, false, 1, out, n, b.ones, n, dy, out, false, b.sum, out)
+		widen(ds, b.sum[:out], add)
+	}
+}

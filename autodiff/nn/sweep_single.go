@@ -1,0 +1,64 @@
+package nn
+
+import (
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// openSingle makes the sweep compute in float32, with the weights that narrowMADEOp gives.
+// Its other buffers receive the results.
+func (s *sweep) openSingle(narrow []float64) {
+	v, size := &s.single, s.total*s.n
+	for _, start := range s.starts {
+		size += len(start)
+	}
+	v.program, v.n = s.program, s.n
+	v.weights, v.starts, v.bufs = v.weights[:0], v.starts[:0], v.bufs[:0]
+	if cap(s.narrow) < size {
+		s.narrow = make([]float32, size)
+	}
+	memory := s.narrow[:size]
+	take := func(n int) []float32 {
+		x := memory[:n:n]
+		memory = memory[n:]
+		return x
+	}
+	weights := singles(kernel.Singles(narrow))
+	for l, start := range s.starts {
+		v.weights = append(v.weights, weights.take(s.linear[l].stairs.in*s.linear[l].stairs.out))
+		v.starts = append(v.starts, take(len(start)))
+		kernel.Narrow(v.starts[l], start)
+	}
+	for _, off := range s.units {
+		v.bufs = append(v.bufs, take(off[s.dim]*s.n))
+	}
+}
+
+// singleNext calls next between the buffers of both widths.
+func singleNext(s *sweep, m int) {
+	in, out, last := s.units[0], s.units[s.outputs()], s.outputs()
+	kernel.Widen(s.rows(s.bufs[last], out[m], out[m+1]), s.single.rows(s.single.bufs[last], out[m], out[m+1]))
+	s.next(s, m)
+	kernel.Narrow(s.single.rows(s.single.bufs[0], in[m], in[m+1]), s.rows(s.bufs[0], in[m], in[m+1]))
+}
+
+// activate32 is activate in float32, as Dense32 does it.
+func activate32(_ *autodiff.Tape, _ int, dst, src []float32, act Activation) {
+	if act == ReLU {
+		for i, v := range src {
+			if v < 0 {
+				v = 0
+			}
+			dst[i] = v
+		}
+		return
+	}
+	var wide [256]float64
+	for len(src) > 0 {
+		n := min(len(src), len(wide))
+		kernel.Widen(wide[:n], src[:n])
+		kernel.TanhOf(wide[:n], wide[:n])
+		kernel.Narrow(dst[:n], wide[:n])
+		dst, src = dst[n:], src[n:]
+	}
+}
