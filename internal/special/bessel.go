@@ -9,12 +9,12 @@ func LogI(n, x float64) (v, slope float64) {
 		sum, next := asymptoticI(n, x), asymptoticI(n+1, x)
 		return Log1p(sum) - 0.5*(log2π+Log(x)), (next-sum)/(1+sum) + n/x
 	}
+	if n == 0 && x <= 20 {
+		return logI0(x)
+	}
 	// (x/2)ⁿ/n! times a hypergeometric series in t = x²/4
 	rest, one, logScale, h := hypergeometric(n, 0.25*x*x)
 	slope = 0.5*x*h + n/x - 1
-	if n == 0 && x > 1 && x < 600 { // the scaled value itself is near 1
-		return Log(Exp(-x) * (one + rest)), slope
-	}
 	sum := Log1p(rest)
 	if one != 1 {
 		sum = Log(one+rest) + logScale
@@ -24,6 +24,31 @@ func LogI(n, x float64) (v, slope float64) {
 	}
 	return sum - x, slope
 }
+
+// logI0 is LogI for n = 0 and x ≤ 20: the mean of exp(x·(cos θ − 1)) over 64 points of the
+// circle, which is as good as the integral, and nothing cancels.
+func logI0(x float64) (v, slope float64) {
+	var sum, moment float64 // of e − 1 and of e·(cos θ − 1)
+	for j, c := range versines {
+		e, weight := Expm1(-x*c), 2.0
+		if j == len(versines)-1 {
+			weight = 1 // θ = π
+		}
+		sum = math.FMA(weight, e, sum)
+		moment = math.FMA(-weight*c, e+1, moment)
+	}
+	mean := sum / 64
+	return Log1p(mean), moment / 64 / (1 + mean)
+}
+
+// versines are 1 − cos θ for θ = 2πj/64, j = 1, …, 32.
+var versines = func() (c [32]float64) {
+	for j := range c {
+		s := Sin(math.Pi / 64 * float64(j+1))
+		c[j] = 2 * s * s
+	}
+	return c
+}()
 
 // LogHypergeometric returns log ₀F₁(n+1; t) = log Σ tᵏ/(k!·(n+1)…(n+k)) for n, t ≥ 0, and its
 // derivative in t. It takes about √t steps.
