@@ -38,7 +38,7 @@ var sinhArcsinhFamily = &family{
 func sinhArcsinhForward(u float64, p nums) float64 {
 	v := (special.Asinh(u) + p[2]) * p[3]
 	if math.Abs(v) > 600 { // where the quotient of the hyperbolic sines is that of exponentials
-		return math.Copysign(2*special.Exp(math.Abs(v)-asinh2*p[3]), v)
+		return math.Copysign(2*special.Exp(math.Abs(v)-float64(asinh2*p[3])), v)
 	}
 	return special.Sinh(v) * 2 / sinhOfTwo(p[3])
 }
@@ -73,7 +73,7 @@ func sinhOfTwo(δ float64) float64 {
 // sinhScale returns s = ½·sinh(δ·asinh 2) and its logarithm.
 func sinhScale(δ float64) (s, logS float64) {
 	if s = 0.5 * sinhOfTwo(δ); math.IsInf(s, 1) {
-		return s, asinh2*δ - 2*math.Ln2
+		return s, float64(asinh2*δ) - 2*math.Ln2
 	}
 	return s, special.Log(s)
 }

@@ -54,7 +54,7 @@ func skellamTail(k, sign float64, p nums) float64 {
 		return 0
 	}
 	// r = P(j+1)/P(j) by backward recurrence, and the sum of P(i)/P(j) over i ≥ j
-	j := math.Ceil(math.Abs(k) + 60 + 12*math.Sqrt(a+b))
+	j := math.Ceil(math.Abs(k) + 60 + float64(12*math.Sqrt(a+b)))
 	r := 2 * a / (j + 1 + math.Sqrt(math.FMA(j+1, j+1, 4*a*b)))
 	sum := 1 + r
 	var ratios []float64

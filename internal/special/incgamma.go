@@ -61,7 +61,7 @@ func gammaIncLarge(a, x float64) (p, q float64) {
 	if math.Abs(η) < 0.01 { // where this cancels
 		c = math.FMA(η, math.FMA(η, math.FMA(η, 1.0/864, -2.0/135), 1.0/12), -1.0/3)
 	}
-	c *= Exp(-d) * invSqrt2π / math.Sqrt(a)
+	c = float64(c * (Exp(-d) * invSqrt2π / math.Sqrt(a)))
 	if q = Ndtr(-z) + c; z > 0 {
 		return 1 - q, q
 	}
