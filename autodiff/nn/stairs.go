@@ -20,7 +20,6 @@ type stairs struct {
 	depth          []int // of each column
 	first          []int // of each row, the first column in which it counts
 	cols, rows     []panel
-	wide           struct{ cols, rows []panel } // for float32
 	few            *kernel.Stairs
 	holes          []span // of the weights, what is below the stairs in cols and rows
 }
@@ -71,25 +70,18 @@ func (s *stairs) cut() *stairs {
 		}
 		s.first = append(s.first, j)
 	}
-	s.cols, s.rows = s.panels(1)
-	s.wide.cols, s.wide.rows = s.panels(2)
+	width := panelWidth(s.out)
+	for from := 0; from < s.out; from += width {
+		to := min(from+width, s.out)
+		s.cols = join(s.cols, panel{from, to, s.depth[to-1]})
+	}
+	width = panelWidth(s.in)
+	for from := 0; from < s.in; from += width {
+		s.rows = join(s.rows, panel{from, min(from+width, s.in), s.first[from]})
+	}
 	s.punch()
 	s.few = kernel.NewStairs(s.in, s.depth)
 	return s
-}
-
-// panels cuts the matrix into columns and into rows, of some times the usual width.
-func (s *stairs) panels(times int) (cols, rows []panel) {
-	width := times * panelWidth(s.out)
-	for from := 0; from < s.out; from += width {
-		to := min(from+width, s.out)
-		cols = join(cols, panel{from, to, s.depth[to-1]})
-	}
-	width = times * panelWidth(s.in)
-	for from := 0; from < s.in; from += width {
-		rows = join(rows, panel{from, min(from+width, s.in), s.first[from]})
-	}
-	return cols, rows
 }
 
 // join appends a panel, or lengthens the last one if it is as deep.

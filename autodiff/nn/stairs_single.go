@@ -13,14 +13,14 @@ func maskOf[T float32 | float64](s *stairs, w []T) {
 
 // dense32 is dense in float32, w masked.
 func (s *stairs) dense32(y, x, w, start []float32, lds, n int, act kernel.Act) {
-	for _, p := range s.wide.cols {
+	for _, p := range s.cols {
 		kernel.DensePart32(y[p.from:], s.out, x, s.in, w[p.from:], s.out, start[p.from:], lds, n, p.depth, p.width(), act)
 	}
 }
 
 // inputGrad32 sets dx to dz·wᵀ, w masked.
 func (s *stairs) inputGrad32(dx, dz, w []float32, n int) {
-	for _, p := range s.wide.rows {
+	for _, p := range s.rows {
 		k := s.out - p.depth
 		kernel.Gemm32(false, true, n, p.width(), k, dz[p.depth:], s.out, w[p.from*s.out+p.depth:], s.out, false, dx[p.from:], s.in)
 	}
@@ -28,7 +28,7 @@ func (s *stairs) inputGrad32(dx, dz, w []float32, n int) {
 
 // weightGrad32 sets dw to xᵀ·dz above the stairs and to 0 below.
 func (s *stairs) weightGrad32(dw, x, dz []float32, n int) {
-	for _, p := range s.wide.cols {
+	for _, p := range s.cols {
 		kernel.Gemm32(true, false, p.depth, p.width(), n, x, s.in, dz[p.from:], s.out, false, dw[p.from:], s.out)
 	}
 	maskOf(s, dw)
