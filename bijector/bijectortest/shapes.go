@@ -25,10 +25,10 @@ func (c *Case) shapes() error {
 	x := t.Matrix(c.X)
 	y := b.Forward(x)
 	if y.Rows() != n {
-		return fmt.Errorf("Forward: got %d rows for %d, want as many", y.Rows(), n)
+		return fmt.Errorf("bijectortest: Forward: got %d rows for %d, want as many", y.Rows(), n)
 	}
 	if back := b.Inverse(y); back.Rows() != n || back.Cols() != d {
-		return fmt.Errorf("Inverse: got %d×%d, want %d×%d as x", back.Rows(), back.Cols(), n, d)
+		return fmt.Errorf("bijectortest: Inverse: got %d×%d, want %d×%d as x", back.Rows(), back.Cols(), n, d)
 	}
 	if err := logDet("ILDJ", b.ILDJ(y), n); err != nil {
 		return err
