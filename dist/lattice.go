@@ -13,11 +13,10 @@ import (
 // search is the quantile of a family of integers.
 func (f *family) search(lower, upper float64, p nums) float64 {
 	reached := func(k float64) bool {
-		l, u := f.tails(k, p)
 		if lower <= upper {
-			return l >= lower
+			return f.cdfOf(k, p) >= lower
 		}
-		return u <= upper
+		return f.sfOf(k, p) <= upper
 	}
 	lo, hi := f.supportOf(p)
 	k, step := max(lo, min(0, hi)), 1.0

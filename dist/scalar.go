@@ -19,34 +19,53 @@ func (f *family) supportOf(p nums) (lo, hi float64) {
 	return math.FMA(scale, lo, loc), math.FMA(scale, hi, loc)
 }
 
+// place returns x in standard form, and −1 or 1 where it is below or above the support.
+func (f *family) place(x float64, p nums) (z float64, side int) {
+	switch lo, hi := f.supportOf(p); {
+	case x < lo || math.IsInf(x, -1):
+		return x, -1
+	case x >= hi:
+		return x, 1
+	}
+	loc, scale := f.where(p)
+	if z = (x - loc) / scale; f.integer {
+		z = math.Floor(z)
+	}
+	return z, 0
+}
+
 // cdfOf returns P(X ≤ x).
 func (f *family) cdfOf(x float64, p nums) float64 {
-	lower, _ := f.tails(x, p)
-	return lower
+	z, side := f.place(x, p)
+	switch {
+	case side != 0:
+		return max(float64(side), 0)
+	case f.cdf == nil:
+		return first(f.integrate(z, p))
+	}
+	return f.cdf(z, p)
 }
 
 // sfOf returns P(X > x).
 func (f *family) sfOf(x float64, p nums) float64 {
-	_, upper := f.tails(x, p)
-	return upper
+	z, side := f.place(x, p)
+	switch {
+	case side != 0:
+		return max(float64(-side), 0)
+	case f.cdf == nil:
+		return second(f.integrate(z, p))
+	}
+	return f.sf(z, p)
 }
 
+// tails returns both.
 func (f *family) tails(x float64, p nums) (lower, upper float64) {
-	if lo, hi := f.supportOf(p); x < lo || x >= hi || math.IsInf(x, -1) {
-		if x < lo || math.IsInf(x, -1) {
-			return 0, 1
-		}
-		return 1, 0
-	}
-	loc, scale := f.where(p)
-	z := (x - loc) / scale
-	if f.integer {
-		z = math.Floor(z)
-	}
 	if f.cdf == nil {
-		return f.integrate(z, p)
+		if z, side := f.place(x, p); side == 0 {
+			return f.integrate(z, p)
+		}
 	}
-	return f.cdf(z, p), f.sf(z, p)
+	return f.cdfOf(x, p), f.sfOf(x, p)
 }
 
 func (f *family) quantileOf(lower, upper float64, p nums) float64 {
