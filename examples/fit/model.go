@@ -83,7 +83,7 @@ func load(name string) (*flow.Transformed, error) {
 		return nil, err
 	}
 	defer f.Close()
-	m, err := flow.Load(bufio.NewReader(f))
+	m, err := flow.Load(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
