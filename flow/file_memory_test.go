@@ -43,6 +43,8 @@ func TestLoadMemoryLarge(t *testing.T) {
 		{"many bijectors", base + strings.Repeat(`{"kind":"exp"},`, 75000) + "null]}", "Map.75000: got no bijector"},
 		{"more bijectors", base + strings.Repeat(`{"kind":"exp"},`, 4e5) + "null]}", "more memory than the size of the file justifies"},
 		{"names with escapes", base + strings.Repeat(`{"kind":"\u0065\u0078\u0070"},`, 75000) + "null]}", "Map.75000: got no bijector"},
+		{"many wide flows", `{"Base":{"kind":"dist.joint","Parts":[` + strings.Repeat(`{"kind":"flow","Base":{"kind":"dist.std-normal","D":16000},"Map":[]},`, 1000) + "null]}}",
+			"got no distribution as part 1000"},
 		{"list of one digit", permute + strings.Repeat("0,", 6e5) + "0]}]}", "more memory than the size of the file justifies"},
 		{"wrong list", permute + strings.Repeat("123456,", 2e5) + "0]}]}", "Map.0: bijector: Permute: got column 123456 at place 1"},
 	} {

@@ -3,6 +3,7 @@ package flow
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
@@ -19,8 +20,8 @@ func (m *Transformed) restore(room int) (err error) {
 	if m.Base == nil {
 		return plain.At("Base", errors.New("got no distribution, want one"))
 	}
-	p := &prober{tape: autodiff.NewTape()}
-	p.tape.NoGrad(true)
+	p := &prober{tape: probes.Get().(*autodiff.Tape)}
+	defer probes.Put(p.tape)
 	p.tape.Limit(room / 16) // for values and for temporaries
 	m.all = m.Map
 	if err := p.try(func() { m.dim = m.Base.Dim() }); err != nil {
@@ -37,6 +38,13 @@ func (m *Transformed) restore(room int) (err error) {
 	}
 	return nil
 }
+
+// probes are tapes for probers, so that a file with many flows in it takes the memory of one.
+var probes = sync.Pool{New: func() any {
+	t := autodiff.NewTape()
+	t.NoGrad(true)
+	return t
+}}
 
 // A prober finds out whether the parts of a model fit by sending a row of
 // zeros through, part by part: they say by a panic which widths they got and
