@@ -41,14 +41,7 @@ func TestWithinPanics(t *testing.T) {
 		"share: got a learned value that another map keeps between 0 and +Inf, want one between 0 and 1": func() { v.Within("share", 0, 1) },
 		"scale: got 0.5, want a number between 1 and 2":                                                  func() { v.Within("scale", 1, 2) },
 	} {
-		func() {
-			defer func() {
-				if r, _ := recover().(string); !strings.Contains(r, want) {
-					t.Errorf("got panic %q, want %q", r, want)
-				}
-			}()
-			f()
-		}()
+		mustPanic(t, want, f)
 	}
 	if x := v.Numbers(); !slices.Equal(x, autodiff.Learned(0.5).Positive("").Numbers()) {
 		t.Errorf("got %v after the panics, want 0.5", x)
