@@ -37,17 +37,19 @@ func (k *BetaCDF) Restore() error {
 var betaMap = newScalar("BetaCDF", scalarMap{
 	forward: func(y, ls, x []float64, p scalarArgs) {
 		rest := p.temp(len(x))
+		var s betas
 		for i, v := range x {
 			rest[i] = 1 - v
-			y[i], _ = special.BetaOf(p.theta[0][i], p.theta[1][i], p.theta[2][i]).Inc(v, 1-v)
+			y[i], _ = s.of(p.theta[0][i], p.theta[1][i], p.theta[2][i]).Inc(v, 1-v)
 		}
 		betaSlope(ls, x, rest, p)
 		unit(y, ls, x, 0, 1)
 	},
 	inverse: func(x, ls, y []float64, p scalarArgs) {
 		rest := p.temp(len(y))
+		var s betas
 		for i, v := range y {
-			x[i], rest[i] = special.BetaOf(p.theta[0][i], p.theta[1][i], p.theta[2][i]).Inv(v, 1-v)
+			x[i], rest[i] = s.of(p.theta[0][i], p.theta[1][i], p.theta[2][i]).Inv(v, 1-v)
 		}
 		betaSlope(ls, x, rest, p)
 		kernel.Scale(ls, ls, -1)
@@ -58,7 +60,7 @@ var betaMap = newScalar("BetaCDF", scalarMap{
 		kernel.Log(lx, d.x)
 		kernel.Scale(lr, d.x, -1)
 		kernel.Log1p(lr, lr)
-		var sa, sb stencil
+		var sa, sb stencil[special.Beta]
 		for i, x := range d.x {
 			a, b, rest := d.theta[0][i], d.theta[1][i], 1-x
 			d.curve[i] = (a-1)/x - (b-1)/rest
@@ -70,20 +72,30 @@ var betaMap = newScalar("BetaCDF", scalarMap{
 			if d.y[i] > 0.5 { // the smaller tail
 				sign = -1
 			}
-			tail := func(a, b, l float64) float64 {
-				p, q := special.BetaOf(a, b, l).Inc(x, rest)
+			tail := func(s special.Beta) float64 {
+				p, q := s.Inc(x, rest)
 				if sign < 0 {
 					return q
 				}
 				return p
 			}
-			sa.move(a, b, func(a float64) float64 { return special.LogBeta(a, b) })
-			sb.move(b, a, func(b float64) float64 { return special.LogBeta(a, b) })
-			d.value[0][i] = sign * sa.derivative(a, d.theta[2][i], func(a, l float64) float64 { return tail(a, b, l) })
-			d.value[1][i] = sign * sb.derivative(b, d.theta[2][i], func(b, l float64) float64 { return tail(a, b, l) })
+			sa.move(a, b, func(a float64) special.Beta { return special.BetaOf(a, b, special.LogBeta(a, b)) })
+			sb.move(b, a, func(b float64) special.Beta { return special.BetaOf(a, b, special.LogBeta(a, b)) })
+			d.value[0][i] = sign * sa.derivative(tail)
+			d.value[1][i] = sign * sb.derivative(tail)
 		}
 	},
 })
+
+// betas is the distribution last asked for: its constants cost more than a value.
+type betas struct{ special.Beta }
+
+func (s *betas) of(a, b, logBeta float64) special.Beta {
+	if s.A != a || s.B != b {
+		s.Beta = special.BetaOf(a, b, logBeta)
+	}
+	return s.Beta
+}
 
 // betaSlope sets ls = log y′; rest is 1 − x.
 func betaSlope(ls, x, rest []float64, p scalarArgs) {

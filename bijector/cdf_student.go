@@ -39,8 +39,9 @@ func (b *StudentTCDF) Restore() error {
 // the latter is counted with ν.
 var studentMap = newScalar("StudentTCDF", scalarMap{
 	forward: func(y, ls, x []float64, a scalarArgs) {
+		var s students
 		for i, v := range x {
-			y[i] = special.StudentTail(a.theta[0][i], math.Abs(v), a.theta[1][i])
+			y[i] = s.of(a.theta[0][i], a.theta[1][i]).Tail(math.Abs(v))
 			if v >= 0 {
 				y[i] = 1 - y[i]
 			}
@@ -48,8 +49,9 @@ var studentMap = newScalar("StudentTCDF", scalarMap{
 		studentSlope(ls, x, a)
 	},
 	inverse: func(x, ls, y []float64, a scalarArgs) {
+		var s students
 		for i, v := range y {
-			x[i] = math.Copysign(special.StudentInv(a.theta[0][i], 2*min(v, 1-v), 2*math.Abs(v-0.5), a.theta[1][i]), v-0.5)
+			x[i] = math.Copysign(s.of(a.theta[0][i], a.theta[1][i]).Inv(2*min(v, 1-v), 2*math.Abs(v-0.5)), v-0.5)
 		}
 		studentSlope(ls, x, a)
 		kernel.Scale(ls, ls, -1)
@@ -58,7 +60,7 @@ var studentMap = newScalar("StudentTCDF", scalarMap{
 	derive: func(d derivatives) {
 		l := d.temp(len(d.x))
 		studentLog(l, d.x, d.scalarArgs)
-		var s stencil
+		var s stencil[special.Student]
 		for i, v := range d.x {
 			ν := d.theta[0][i]
 			d.curve[i] = -(ν + 1) / (v + ν/v)
@@ -70,8 +72,8 @@ var studentMap = newScalar("StudentTCDF", scalarMap{
 				continue
 			}
 			t := math.Abs(v)
-			s.move(ν, 0.5, func(ν float64) float64 { return special.LogBeta(ν/2, 0.5) })
-			d.value[0][i] = s.derivative(ν, d.theta[1][i], func(ν, l float64) float64 { return special.StudentTail(ν, t, l) })
+			s.move(ν, 0.5, func(ν float64) special.Student { return special.NewStudent(ν, special.LogBeta(ν/2, 0.5)) })
+			d.value[0][i] = s.derivative(func(s special.Student) float64 { return s.Tail(t) })
 			if v >= 0 {
 				d.value[0][i] = -d.value[0][i]
 			}
@@ -80,6 +82,16 @@ var studentMap = newScalar("StudentTCDF", scalarMap{
 		}
 	},
 })
+
+// students is the distribution last asked for: its constants cost more than a value.
+type students struct{ special.Student }
+
+func (s *students) of(ν, logBeta float64) special.Student {
+	if s.DF != ν {
+		s.Student = special.NewStudent(ν, logBeta)
+	}
+	return s.Student
+}
 
 // studentLog sets l = log(1 + x²/ν), also where x² overflows.
 func studentLog(l, x []float64, a scalarArgs) {
@@ -108,34 +120,36 @@ func studentSlope(ls, x []float64, a scalarArgs) {
 	}
 }
 
-// A stencil holds the places for a derivative of fourth order, and the log B there.
-type stencil struct {
+// A stencil holds what a function needs at a number and at the places around it for a
+// derivative of fourth order.
+type stencil[T any] struct {
 	at, other, h float64
-	a, logBeta   [4]float64
+	mid          T
+	around       [4]T
 }
 
-// move puts the stencil around a; other is what else logBeta depends on. It costs nothing where
+// move puts the stencil around a; other is what else make depends on. It costs nothing where
 // the stencil stands already.
-func (s *stencil) move(a, other float64, logBeta func(a float64) float64) {
+func (s *stencil[T]) move(a, other float64, make func(a float64) T) {
 	if s.at == a && s.other == other {
 		return
 	}
 	s.at, s.other, s.h = a, other, 0.002*a/(1+math.Sqrt(a))
+	s.mid = make(a)
 	for i, k := range [4]float64{1, -1, 2, -2} {
-		s.a[i] = math.FMA(k, s.h, a)
-		s.logBeta[i] = logBeta(s.a[i])
+		s.around[i] = make(math.FMA(k, s.h, a))
 	}
 }
 
 // derivative returns tail′(a) of a positive function by differences of its
 // logarithm.
-func (s *stencil) derivative(a, logBeta float64, tail func(a, logBeta float64) float64) float64 {
+func (s *stencil[T]) derivative(tail func(T) float64) float64 {
 	var g [4]float64
-	for i, a := range s.a {
-		g[i] = tail(a, s.logBeta[i])
+	for i := range g {
+		g[i] = tail(s.around[i])
 	}
 	kernel.Log(g[:], g[:])
-	d := tail(a, logBeta) * ((8*(g[0]-g[1]) - (g[2] - g[3])) / (12 * s.h))
+	d := tail(s.mid) * ((8*(g[0]-g[1]) - (g[2] - g[3])) / (12 * s.h))
 	if math.IsNaN(d) {
 		return 0 // the function underflows
 	}

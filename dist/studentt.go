@@ -63,14 +63,18 @@ func studentTail(z, ν float64) float64 {
 	return 0.5 * outside
 }
 
+func student(ν float64) special.Student {
+	return special.NewStudent(ν, special.LogBeta(0.5*ν, 0.5))
+}
+
 // studentSides returns P(|T| > z) and P(|T| ≤ z).
 func studentSides(z, ν float64) (outside, inside float64) {
-	return special.StudentSides(ν, math.Abs(z), special.LogBeta(0.5*ν, 0.5))
+	return student(ν).Sides(math.Abs(z))
 }
 
 // studentQuantile returns the z ≥ 0 with P(|T| > z) = outside = 1 − inside.
 func studentQuantile(outside, inside, ν float64) float64 {
-	return special.StudentInv(ν, outside, inside, special.LogBeta(0.5*ν, 0.5))
+	return student(ν).Inv(outside, inside)
 }
 
 func studentVariance(p nums) float64 {

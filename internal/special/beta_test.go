@@ -29,17 +29,17 @@ func TestStudentRoundTrip(t *testing.T) {
 	for _, ν := range []float64{0.3, 0.5, 1, 2, 3, 5, 30, 200, 1e4} {
 		l := LogBeta(ν/2, 0.5)
 		for _, p := range []float64{1e-300, 1e-100, 1e-30, 1e-10, 1e-3, 0.05, 0.2, 0.24, 0.26, 0.4, 0.49, 0.4999999, 0.5} {
-			x := StudentInv(ν, 2*p, 1-2*p, l)
-			if got := StudentTail(ν, x, l); !math.IsInf(x, 1) && !(math.Abs(got-p) <= 1e-14*(1+math.Abs(math.Log(p))+0.05*ν)*p) {
+			x := NewStudent(ν, l).Inv(2*p, 1-2*p)
+			if got := NewStudent(ν, l).Tail(x); !math.IsInf(x, 1) && !(math.Abs(got-p) <= 1e-14*(1+math.Abs(math.Log(p))+0.05*ν)*p) {
 				t.Errorf("ν = %v: got tail %v at the quantile %v of %v", ν, got, x, p)
 			}
 		}
 	}
 	// ν = 1 is Cauchy's distribution, ν = 2 algebraic.
-	if got, want := StudentTail(1, 1, LogBeta(0.5, 0.5)), 0.25; math.Abs(got-want) > 5e-16 {
+	if got, want := NewStudent(1, LogBeta(0.5, 0.5)).Tail(1), 0.25; math.Abs(got-want) > 5e-16 {
 		t.Errorf("got P(T > 1) = %v for ν = 1, want %v", got, want)
 	}
-	if got, want := StudentTail(2, 1, LogBeta(1, 0.5)), 0.5-0.5/math.Sqrt(3); math.Abs(got-want) > 5e-16 {
+	if got, want := NewStudent(2, LogBeta(1, 0.5)).Tail(1), 0.5-0.5/math.Sqrt(3); math.Abs(got-want) > 5e-16 {
 		t.Errorf("got P(T > 1) = %v for ν = 2, want %v", got, want)
 	}
 }
@@ -47,7 +47,7 @@ func TestStudentRoundTrip(t *testing.T) {
 func BenchmarkStudentInv(b *testing.B) {
 	l := LogBeta(2.5, 0.5)
 	for b.Loop() {
-		StudentInv(5, 0.06, 0.94, l)
+		NewStudent(5, l).Inv(0.06, 0.94)
 	}
 }
 

@@ -57,8 +57,8 @@ func Stirling(x float64) float64 {
 			continue
 		}
 		s, tail := 1/float64((2*x+1)*(2*x+1)), 0.0 // atanh(1/(2x+1))·(2x+1) − 1
-		for k := 57.0; k >= 3; k -= 2 {
-			tail = math.FMA(tail, s, 1/k)
+		for _, c := range odd[len(odd)-powers(x):] {
+			tail = math.FMA(tail, s, c)
 		}
 		sum = math.FMA(tail, s, sum)
 	}
@@ -67,6 +67,27 @@ func Stirling(x float64) float64 {
 		s = math.FMA(s, u*u, stirling[k])
 	}
 	return math.FMA(s, u, sum)
+}
+
+// odd are 1/57, 1/55, …, 1/3.
+var odd = func() (c [28]float64) {
+	for i := range c {
+		c[i] = 1 / float64(57-2*i)
+	}
+	return c
+}()
+
+// powers returns how many powers of 1/(2x+1)² come to 2⁻⁶⁰.
+func powers(x float64) int {
+	switch {
+	case x < 1:
+		return 28
+	case x < 2:
+		return 19
+	case x < 4:
+		return 13
+	}
+	return 10
 }
 
 // Lgamma returns log Γ(x) for x > 0, with small relative error also near 1 and 2.

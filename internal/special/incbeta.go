@@ -6,6 +6,7 @@ import "math"
 type Beta struct {
 	A, B, LogBeta float64 // LogBeta is log B(A, B)
 	norm          float64 // 1/B(A, B), which may be 0 or ∞
+	rest          float64 // BetaNorm(A, B)
 }
 
 // NewBeta returns the beta distribution with shapes a and b.
@@ -18,10 +19,12 @@ func NewBeta(a, b float64) Beta {
 }
 
 // BetaOf returns NewBeta with a few digits less, for a known log B(a, b).
-func BetaOf(a, b, logBeta float64) Beta { return Beta{a, b, logBeta, Exp(-logBeta)} }
+func BetaOf(a, b, logBeta float64) Beta {
+	return Beta{a, b, logBeta, Exp(-logBeta), BetaNorm(a, b)}
+}
 
 // mirror returns the distribution of 1 − x.
-func (d Beta) mirror() Beta { return Beta{d.B, d.A, d.LogBeta, d.norm} }
+func (d Beta) mirror() Beta { return Beta{d.B, d.A, d.LogBeta, d.norm, d.rest} }
 
 // Inc returns the regularised incomplete beta function p = I_x(A, B) and q = 1 − p,
 // of which the smaller one has small relative error; y = 1 − x, given so that
@@ -80,7 +83,7 @@ func (d Beta) kernel(x, y float64) float64 {
 	}
 	if math.Abs(d.LogBeta) > 2 {
 		if e := BetaExponent(d.A, d.B, x, y); math.Abs(e) < math.Abs(d.LogBeta) || math.Abs(d.LogBeta) > 300 {
-			return Exp(BetaNorm(d.A, d.B) + e)
+			return Exp(d.rest + e)
 		}
 	}
 	return powShare(x, d.A, lx) * powShare(y, d.B, ly) * d.norm

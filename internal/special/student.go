@@ -2,18 +2,23 @@ package special
 
 import "math"
 
-// StudentSides returns P(|T| > t) and P(|T| ≤ t) of Student's t with ν degrees of
-// freedom for t ≥ 0; logBeta = log B(ν/2, ½).
-func StudentSides(ν, t, logBeta float64) (outside, inside float64) {
-	if t > 0x1p300*math.Sqrt(ν) { // t² would overflow; I is xᵃ/(a·B), x = ν/t²
-		outside = Exp(-float64(ν*Log(t/math.Sqrt(ν))) - Log(0.5*ν) - logBeta)
-		return outside, 1 - outside
-	}
-	return student(ν, logBeta).Inc(studentShares(ν, t))
+// A Student is Student's t with DF degrees of freedom.
+type Student struct {
+	DF    float64
+	share Beta // of DF/(DF+T²)
 }
 
-// student returns the distribution of ν/(ν+T²).
-func student(ν, logBeta float64) Beta { return BetaOf(0.5*ν, 0.5, logBeta) }
+// NewStudent returns the distribution with ν degrees of freedom; logBeta = log B(ν/2, ½).
+func NewStudent(ν, logBeta float64) Student { return Student{ν, BetaOf(0.5*ν, 0.5, logBeta)} }
+
+// Sides returns P(|T| > t) and P(|T| ≤ t) for t ≥ 0.
+func (s Student) Sides(t float64) (outside, inside float64) {
+	if t > 0x1p300*math.Sqrt(s.DF) { // t² would overflow; I is xᵃ/(a·B), x = ν/t²
+		outside = Exp(-float64(s.DF*Log(t/math.Sqrt(s.DF))) - Log(0.5*s.DF) - s.share.LogBeta)
+		return outside, 1 - outside
+	}
+	return s.share.Inc(studentShares(s.DF, t))
+}
 
 // studentShares returns ν/(ν+t²) and t²/(ν+t²).
 func studentShares(ν, t float64) (x, y float64) {
@@ -25,18 +30,18 @@ func studentShares(ν, t float64) (x, y float64) {
 	return ν / (ν + w), w / (ν + w)
 }
 
-// StudentTail returns P(T > t) for t ≥ 0.
-func StudentTail(ν, t, logBeta float64) float64 {
-	outside, _ := StudentSides(ν, t, logBeta)
+// Tail returns P(T > t) for t ≥ 0.
+func (s Student) Tail(t float64) float64 {
+	outside, _ := s.Sides(t)
 	return 0.5 * outside
 }
 
-// StudentInv returns the t ≥ 0 with P(|T| > t) = outside = 1 − inside, of which
+// Inv returns the t ≥ 0 with P(|T| > t) = outside = 1 − inside, of which
 // the smaller is used.
-func StudentInv(ν, outside, inside, logBeta float64) float64 {
-	x, y, logit := student(ν, logBeta).inv(outside, inside)
+func (s Student) Inv(outside, inside float64) float64 {
+	x, y, logit := s.share.inv(outside, inside)
 	if math.Abs(logit) < 600 {
-		return math.Sqrt(ν * y / x)
+		return math.Sqrt(s.DF * y / x)
 	}
-	return math.Sqrt(ν) * Exp(-0.5*logit)
+	return math.Sqrt(s.DF) * Exp(-0.5*logit)
 }
