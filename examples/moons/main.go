@@ -108,7 +108,7 @@ func fit(ctx context.Context, name string, o options, train, test *mat.Dense) (f
 	bar := progress.New(os.Stderr)
 	start := time.Now()
 	_, err = flow.Fit(ctx, f.model, flow.Fresh(2, jittered(train, r.jitter)), &flow.Settings{
-		Steps: r.steps, Batch: 256, Schedule: r.schedule, Average: r.average, Seed: src.Uint64(), Report: bar.Report,
+		Steps: r.steps, Batch: r.batch, Schedule: r.schedule, Average: r.average, Seed: src.Uint64(), Report: bar.Report,
 	})
 	f.seconds = time.Since(start).Seconds()
 	bar.Close()
