@@ -32,8 +32,7 @@ var denseOp = &Op{
 		n, k, m := x.Rows, x.Cols, y.Cols
 		dz := c.OutGrad(0)
 		if act := Activation(c.Args().I); act != Linear {
-			dz = c.Temp(n * m)
-			kernel.ActGrad(dz, c.OutGrad(0), c.Out(0), act)
+			kernel.ActGrad(dz, dz, c.Out(0), act)
 		}
 		if dx, add := c.InGradAdd(0); dx != nil {
 			kernel.Gemm(false, true, n, k, m, dz, m, c.In(1), m, add, dx, k)

@@ -167,7 +167,8 @@ func (c *Call) OutShape(k int) Shape {
 // Needs reports whether Backward will be asked for a gradient of any input.
 func (c *Call) Needs() bool { return c.node().needs }
 
-// OutGrad returns the gradient that arrived at output k: nil if none did.
+// OutGrad returns the gradient that arrived at output k: nil if none did. Backward is
+// the last to see it and may overwrite it.
 func (c *Call) OutGrad(k int) []float64 { return c.t.nodes[int(c.id)+k].grad }
 
 // InGrad returns the gradient of input i, to be added to: nil if nobody needs it.

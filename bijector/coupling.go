@@ -119,17 +119,19 @@ func (c *Coupling) Forward(x autodiff.Var) autodiff.Var {
 	return x.Replace(c.Change, y)
 }
 
-// Inverse returns x.
-func (c *Coupling) Inverse(y autodiff.Var) autodiff.Var {
-	x, _ := c.Map.Inverse(c.parts(y))
-	return y.Replace(c.Change, x)
+// inverse returns x and Σⱼ log(dxⱼ/dyⱼ).
+func (c *Coupling) inverse(y autodiff.Var) (x, ildj autodiff.Var) {
+	return y.Tape().Once(c, y, func(y autodiff.Var) (autodiff.Var, autodiff.Var) {
+		x, s := c.Map.Inverse(c.parts(y))
+		return y.Replace(c.Change, x), s.RowSum()
+	})
 }
 
+// Inverse returns x.
+func (c *Coupling) Inverse(y autodiff.Var) autodiff.Var { x, _ := c.inverse(y); return x }
+
 // ILDJ returns Σⱼ log(dxⱼ/dyⱼ) over the changed columns.
-func (c *Coupling) ILDJ(y autodiff.Var) autodiff.Var {
-	_, s := c.Map.Inverse(c.parts(y))
-	return s.RowSum()
-}
+func (c *Coupling) ILDJ(y autodiff.Var) autodiff.Var { _, l := c.inverse(y); return l }
 
 // FLDJ returns Σⱼ log(dyⱼ/dxⱼ) over the changed columns.
 func (c *Coupling) FLDJ(x autodiff.Var) autodiff.Var {
