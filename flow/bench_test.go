@@ -35,14 +35,14 @@ func BenchmarkPeers(b *testing.B) {
 		{"W4/train_b512", func(b *testing.B) {
 			benchTrain(b, masked(8, 5, 128, bijector.Spline{Bins: 8, Bound: 5}), normalRows(32*512, 8), 512)
 		}},
-		{"W5a/sample_b256", func(b *testing.B) { benchSample(b, masked(8, 5, 256, bijector.Affine{}), 256) }},
+		{"W5a/sample_b256_d8", func(b *testing.B) { benchSample(b, masked(8, 5, 256, bijector.Affine{}), 256) }},
 		{"W5b/sample_b256_d64", func(b *testing.B) { benchSample(b, masked(64, 5, 256, bijector.Affine{}), 256) }},
 		{"W5c/sample_b256_d256", func(b *testing.B) { benchSample(b, masked(256, 5, 512, bijector.Affine{}), 256) }},
 		{"W6/train_b1024", func(b *testing.B) { benchTrain(b, w6(), normalRows(4*1024, 64), 1024) }},
 		{"W6/log_prob_b1024", func(b *testing.B) { benchLogProbs(b, w6(), normalRows(1024, 64)) }},
-		{"W7a/train_b64", func(b *testing.B) { benchTrain(b, w7(8), uniformImages(8*64, 8), 64) }},
+		{"W7a/train_b64_1x8x8", func(b *testing.B) { benchTrain(b, w7(8), uniformImages(8*64, 8), 64) }},
 		{"W7a/log_prob_b64", func(b *testing.B) { benchLogProbs(b, w7(8), uniformImages(64, 8)) }},
-		{"W7b/train_b64", func(b *testing.B) { benchTrain(b, w7(28), uniformImages(8*64, 28), 64) }},
+		{"W7b/train_b64_1x28x28", func(b *testing.B) { benchTrain(b, w7(28), uniformImages(8*64, 28), 64) }},
 		{"W7b/log_prob_b64", func(b *testing.B) { benchLogProbs(b, w7(28), uniformImages(64, 28)) }},
 		{"W8/latency_b1_nsf", func(b *testing.B) { benchLatency(b, w2(), bananaRows(512)) }},
 		{"W8/latency_b1_maf", func(b *testing.B) { benchLatency(b, w3(), normalRows(512, 6)) }},
