@@ -3,7 +3,6 @@
 package nn
 
 import (
-	"math"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
@@ -27,14 +26,7 @@ func solveAllocates(t *testing.T, s *Solver) {
 		y, _ := s.Solve(tape.Matrix(x), autodiff.Var{})
 		tape.Backward(y.Square().Mean())
 	}
-	step()
-	least := math.Inf(1) // pools lose what they hold now and then
-	for range 50 {
-		least = min(least, testing.AllocsPerRun(1, step))
-	}
-	if least != 0 {
-		t.Errorf("got %v allocations, want 0", least)
-	}
+	allocatesNothing(t, step)
 }
 
 func TestSingleMADEAllocatesNothing(t *testing.T) {
@@ -44,12 +36,5 @@ func TestSingleMADEAllocatesNothing(t *testing.T) {
 		tape.Reset()
 		tape.Backward(m.Apply(tape.Variable(x)).Sum())
 	}
-	step()
-	least := math.Inf(1) // pools lose what they hold now and then
-	for range 20 {
-		least = min(least, testing.AllocsPerRun(1, step))
-	}
-	if least > 0 {
-		t.Errorf("got %v allocations a step, want none", least)
-	}
+	allocatesNothing(t, step)
 }
