@@ -3,10 +3,8 @@ package flow_test
 import (
 	"bytes"
 	"fmt"
-	"os"
 
 	"github.com/normflow/normflow/autodiff"
-	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
@@ -43,23 +41,6 @@ func ExampleFileInfo() {
 	// Output:
 	// 2 Map.0.By 1 2
 	// {"Base":{"kind":"dist.std-normal","D":2},"Map":[{"kind":"shift","By":{"Param":"Map.0.By","Min":"-inf","Max":"inf"}}]}
-}
-
-func ExampleImportSettings() {
-	f, err := os.Open("../testdata/goldens/neural/realnvp4_logprob.safetensors")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer f.Close()
-	// the model was made with tanh in its networks and in its scales
-	model, err := flow.Import(f, &flow.ImportSettings{Activation: nn.Tanh, Map: bijector.Affine{Scale: bijector.TanhScale}})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Printf("%d columns, %d maps, log p(0) = %.4f\n", model.Dim(), len(model.Map), model.LogProb([]float64{0, 0, 0}))
-	// Output: 3 columns, 4 maps, log p(0) = -6.0986
 }
 
 // A Flip is a bijector of one's own: y = −x.

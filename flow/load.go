@@ -21,7 +21,7 @@ import (
 // size of the file, not what it claims: at most twice that of the file, four times that of
 // the architecture in it, and 1 MiB; and the file's once more, if r does not say how
 // much it has, as an [os.File] and a [bytes.Reader] do. An error says what is wrong, and
-// where in the model.
+// where in the model. Models of Python's libraries are read by Import of package flow/pytorch.
 func Load(r io.Reader) (*Transformed, error) {
 	m, err := load(r)
 	if err != nil {
@@ -63,7 +63,7 @@ func architecture(f *safetensors.File) (string, error) {
 	version, text := f.Metadata[formatKey], f.Metadata[modelKey]
 	switch {
 	case version == "":
-		return "", errors.New("got a file without the metadata of a model: it was not written by Save")
+		return "", errors.New("got a file without the metadata of a model: it was not written by Save; flow/pytorch.Import reads models of zuko, nflows and normflows")
 	case version != format:
 		return "", fmt.Errorf("got format %.20q, want %s: a later version of the library has written it", version, format)
 	case text == "":

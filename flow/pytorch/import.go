@@ -1,4 +1,4 @@
-package flow
+package pytorch
 
 import (
 	"errors"
@@ -7,11 +7,12 @@ import (
 
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/safetensors"
 )
 
-// ImportSettings say what the file of a Python model does not.
-type ImportSettings struct {
+// Settings say what the file of a Python model does not.
+type Settings struct {
 	// Activation is that of the networks; empty is [nn.ReLU], the default of all
 	// three libraries.
 	Activation nn.Activation
@@ -49,18 +50,18 @@ type ImportSettings struct {
 //
 // An error names the tensor that is missing, has another shape than the others
 // imply, or has no place in the model.
-func Import(r io.Reader, s *ImportSettings) (*Transformed, error) {
+func Import(r io.Reader, s *Settings) (*flow.Transformed, error) {
 	if s == nil {
-		s = &ImportSettings{}
+		s = &Settings{}
 	}
 	m, err := importModel(r, *s)
 	if err != nil {
-		return nil, fmt.Errorf("flow: Import: %w", err)
+		return nil, fmt.Errorf("pytorch: Import: %w", err)
 	}
 	return m, nil
 }
 
-func importModel(r io.Reader, s ImportSettings) (m *Transformed, err error) {
+func importModel(r io.Reader, s Settings) (m *flow.Transformed, err error) {
 	f, err := safetensors.Read(r)
 	if err != nil {
 		return nil, err
@@ -94,7 +95,7 @@ func importModel(r io.Reader, s ImportSettings) (m *Transformed, err error) {
 		fail("got tensors such as %q, want those of a flow of zuko, nflows or normflows", f.Tensors[0].Name)
 	}
 	w.allUsed()
-	return m, m.restore(max(f.Left(), 1<<20) / 2)
+	return m, m.Restore()
 }
 
 // layout says how a library orders the parameters of a univariate map, and how
@@ -124,7 +125,7 @@ func toBase(m bijector.Univariate, at func(j, k, n int) int) layout {
 func bins(params int) (k int, ok bool) { return (params + 1) / 3, params >= 5 && (params+1)%3 == 0 }
 
 // withBins returns the spline of the settings with its bins set, or def.
-func (s ImportSettings) withBins(k int, def bijector.Univariate) bijector.Univariate {
+func (s Settings) withBins(k int, def bijector.Univariate) bijector.Univariate {
 	switch m := s.Map.(type) {
 	case bijector.Spline:
 		m.Bins = k
@@ -139,7 +140,7 @@ func (s ImportSettings) withBins(k int, def bijector.Univariate) bijector.Univar
 }
 
 // or returns the map of the settings, or def.
-func (s ImportSettings) or(def bijector.Univariate) bijector.Univariate {
+func (s Settings) or(def bijector.Univariate) bijector.Univariate {
 	if s.Map != nil {
 		return s.Map
 	}

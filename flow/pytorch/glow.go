@@ -1,4 +1,4 @@
-package flow
+package pytorch
 
 import (
 	"fmt"
@@ -6,12 +6,13 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/kernel"
 )
 
 // multiscale reads a normflows.MultiscaleFlow of Glow: each level is some
 // GlowBlocks and a Squeeze, and gets a part of the base distribution.
-func (w *weights) multiscale() *Transformed {
+func (w *weights) multiscale() *flow.Transformed {
 	levels := w.count("flows.")
 	if levels != w.count("q0.") {
 		fail("got %d levels and %d base distributions, want as many", levels, w.count("q0."))
@@ -35,7 +36,7 @@ func (w *weights) multiscale() *Transformed {
 		}
 	}
 	m := restored(&bijector.Multiscale{Levels: b, Dims: dims})
-	return &Transformed{Base: w.gaussian(loc, logScale), Map: bijector.Chain{m}}
+	return &flow.Transformed{Base: w.gaussian(loc, logScale), Map: bijector.Chain{m}}
 }
 
 // glowLevel reads the blocks of a level of c channels, and its squeeze.

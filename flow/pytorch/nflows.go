@@ -1,4 +1,4 @@
-package flow
+package pytorch
 
 import (
 	"fmt"
@@ -8,11 +8,12 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/kernel"
 )
 
 // nflows reads an nflows.flows.Flow, or a transform alone.
-func (w *weights) nflows(s ImportSettings) *Transformed {
+func (w *weights) nflows(s Settings) *flow.Transformed {
 	prefix := ""
 	if w.has("_transform.") {
 		prefix = "_transform."
@@ -22,12 +23,12 @@ func (w *weights) nflows(s ImportSettings) *Transformed {
 	if d == 0 {
 		fail("got no transform that tells the number of columns")
 	}
-	return &Transformed{Base: dist.NewStdNormal(d), Map: chain}
+	return &flow.Transformed{Base: dist.NewStdNormal(d), Map: chain}
 }
 
 // nflowsTransform reads a transform from data to base, or several, and returns
 // them from base to data with the number of columns.
-func (w *weights) nflowsTransform(prefix string, s ImportSettings) (chain bijector.Chain, d int) {
+func (w *weights) nflowsTransform(prefix string, s Settings) (chain bijector.Chain, d int) {
 	if w.has(prefix + "_transforms.") {
 		for i := range w.count(prefix + "_transforms.") {
 			part, n := w.nflowsTransform(fmt.Sprintf("%s_transforms.%d.", prefix, i), s)
@@ -63,7 +64,7 @@ func (w *weights) nflowsTransform(prefix string, s ImportSettings) (chain biject
 // splineLayout is that of the splines of nflows and normflows. Their numbers for slopes
 // have slope 1 at log(exp(0.999) − 1), ours at 0; those for sizes may be divided by
 // a number.
-func (s ImportSettings) splineLayout(name string, params int, bound, divide float64) layout {
+func (s Settings) splineLayout(name string, params int, bound, divide float64) layout {
 	k, ok := bins(params)
 	if !ok {
 		fail("%s*: got %d outputs per column, want 3·K−1 for a spline", name, params)
@@ -82,7 +83,7 @@ func (s ImportSettings) splineLayout(name string, params int, bound, divide floa
 const slopeOne = 0.5397424172369521
 
 // nflowsCoupling reads a coupling of nflows, or of normflows with the splines of that.
-func (w *weights) nflowsCoupling(prefix string, normflows bool, s ImportSettings) (*bijector.Coupling, int) {
+func (w *weights) nflowsCoupling(prefix string, normflows bool, s Settings) (*bijector.Coupling, int) {
 	c := new(bijector.Coupling)
 	kept, changed := w.shape(prefix+"identity_features", 1)[0], w.shape(prefix+"transform_features", 1)[0]
 	d := kept + changed
@@ -117,7 +118,7 @@ func (w *weights) hiddenRoot(net string) float64 {
 }
 
 // nflowsAutoregressive reads a masked autoregressive transform from data to base.
-func (w *weights) nflowsAutoregressive(prefix string, scale bijector.ScaleMap, normflows bool, s ImportSettings) (*bijector.Autoregressive, int) {
+func (w *weights) nflowsAutoregressive(prefix string, scale bijector.ScaleMap, normflows bool, s Settings) (*bijector.Autoregressive, int) {
 	net := prefix + "autoregressive_net."
 	p := maskedNet{layers: []string{net + "initial_layer."}, act: s.Activation}
 	for i := range w.count(net + "blocks.") {

@@ -1,4 +1,4 @@
-package flow
+package pytorch
 
 import (
 	"math/bits"

@@ -1,9 +1,10 @@
-package flow_test
+package pytorch_test
 
 import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,8 +12,9 @@ import (
 
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
-	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/flowtest"
+	"github.com/normflow/normflow/flow/pytorch"
+	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/safetensors"
 	"gonum.org/v1/gonum/mat"
 )
@@ -20,22 +22,22 @@ import (
 // imports are Python's models in testdata/goldens/neural.
 var imports = []struct {
 	name     string
-	settings *flow.ImportSettings
+	settings *pytorch.Settings
 }{
 	{"zuko_maf", nil},
 	{"zuko_maf_randperm", nil},
 	{"zuko_nsf", nil},
 	{"zuko_realnvp", nil},
-	{"realnvp4_logprob", &flow.ImportSettings{Activation: nn.Tanh, Map: bijector.Affine{Scale: bijector.TanhScale}}},
+	{"realnvp4_logprob", &pytorch.Settings{Activation: nn.Tanh, Map: bijector.Affine{Scale: bijector.TanhScale}}},
 	{"maf3_logprob", nil},
 	{"glow_tiny", nil},
 	// transforms alone
-	{"affine_coupling_sigmoid", &flow.ImportSettings{Activation: nn.Tanh}},
-	{"affine_coupling_exp", &flow.ImportSettings{Activation: nn.Tanh, Map: bijector.Affine{Scale: bijector.Exponential}}},
-	{"additive_coupling", &flow.ImportSettings{Activation: nn.Tanh}},
-	{"rqs_coupling", &flow.ImportSettings{Activation: nn.Tanh, Map: bijector.Spline{Bound: 3}}},
-	{"maf_layer", &flow.ImportSettings{Activation: nn.Tanh}},
-	{"rqs_autoregressive", &flow.ImportSettings{Activation: nn.Tanh, Map: bijector.Spline{Bound: 3}}},
+	{"affine_coupling_sigmoid", &pytorch.Settings{Activation: nn.Tanh}},
+	{"affine_coupling_exp", &pytorch.Settings{Activation: nn.Tanh, Map: bijector.Affine{Scale: bijector.Exponential}}},
+	{"additive_coupling", &pytorch.Settings{Activation: nn.Tanh}},
+	{"rqs_coupling", &pytorch.Settings{Activation: nn.Tanh, Map: bijector.Spline{Bound: 3}}},
+	{"maf_layer", &pytorch.Settings{Activation: nn.Tanh}},
+	{"rqs_autoregressive", &pytorch.Settings{Activation: nn.Tanh, Map: bijector.Spline{Bound: 3}}},
 	{"lu_linear", nil},
 }
 
@@ -46,7 +48,7 @@ type golden struct {
 
 func readGolden(t *testing.T, name string) golden {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "testdata", "goldens", "neural", name+".json"))
+	b, err := os.ReadFile(filepath.Join("..", "..", "testdata", "goldens", "neural", name+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,9 +85,21 @@ func (g golden) numbers(t *testing.T, name string) *mat.Dense {
 	return mat.NewDense(len(rows), len(flat)/len(rows), flat)
 }
 
+// normal returns n×d numbers of a standard normal.
+func normal(n, d int, seed uint64) *mat.Dense {
+	r := rand.New(rng.New(seed))
+	x := mat.NewDense(n, d, nil)
+	for i := range n {
+		for j := range d {
+			x.Set(i, j, r.NormFloat64())
+		}
+	}
+	return x
+}
+
 func pythonFile(t *testing.T, name string) []byte {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "testdata", "goldens", "neural", name+".safetensors"))
+	b, err := os.ReadFile(filepath.Join("..", "..", "testdata", "goldens", "neural", name+".safetensors"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +110,7 @@ func pythonFile(t *testing.T, name string) []byte {
 func TestImport(t *testing.T) {
 	for _, c := range imports {
 		t.Run(c.name, func(t *testing.T) {
-			m, err := flow.Import(bytes.NewReader(pythonFile(t, c.name)), c.settings)
+			m, err := pytorch.Import(bytes.NewReader(pythonFile(t, c.name)), c.settings)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -143,7 +157,7 @@ func TestImportRefuses(t *testing.T) {
 			if err := safetensors.Write(&b, nil, tensors); err != nil {
 				t.Fatal(err)
 			}
-			_, err := flow.Import(&b, c.settings)
+			_, err := pytorch.Import(&b, c.settings)
 			if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "runtime error") {
 				t.Errorf("%s: %s: got %v, want %q", c.name, what, err, want)
 			}
@@ -166,7 +180,7 @@ func TestImportRefuses(t *testing.T) {
 		{"made_mog", "got tensors such as"},
 		{"maf_layer_context", "a context in a masked network of nflows or normflows is not supported"},
 	} {
-		_, err := flow.Import(bytes.NewReader(pythonFile(t, c.name)), nil)
+		_, err := pytorch.Import(bytes.NewReader(pythonFile(t, c.name)), nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
@@ -176,7 +190,7 @@ func TestImportRefuses(t *testing.T) {
 // FuzzImport: no panic.
 func FuzzImport(f *testing.F) {
 	for _, c := range imports {
-		b, err := os.ReadFile(filepath.Join("..", "testdata", "goldens", "neural", c.name+".safetensors"))
+		b, err := os.ReadFile(filepath.Join("..", "..", "testdata", "goldens", "neural", c.name+".safetensors"))
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -184,5 +198,5 @@ func FuzzImport(f *testing.F) {
 			f.Add(b)
 		}
 	}
-	f.Fuzz(func(t *testing.T, b []byte) { flow.Import(bytes.NewReader(b), nil) })
+	f.Fuzz(func(t *testing.T, b []byte) { pytorch.Import(bytes.NewReader(b), nil) })
 }

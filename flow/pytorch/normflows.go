@@ -1,4 +1,4 @@
-package flow
+package pytorch
 
 import (
 	"fmt"
@@ -9,17 +9,18 @@ import (
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/kernel"
 )
 
 // normflows reads a normflows.NormalizingFlow: flows from base to data.
-func (w *weights) normflows(s ImportSettings) *Transformed {
+func (w *weights) normflows(s Settings) *flow.Transformed {
 	d := w.shape("q0.loc", 2)[1]
 	var chain bijector.Chain
 	for i := range w.count("flows.") {
 		chain = append(chain, w.normflow(fmt.Sprintf("flows.%d.", i), d, s)...)
 	}
-	return &Transformed{Base: w.gaussian(w.floats("q0.loc", 1, d), w.floats("q0.log_scale", 1, d)), Map: chain}
+	return &flow.Transformed{Base: w.gaussian(w.floats("q0.loc", 1, d), w.floats("q0.log_scale", 1, d)), Map: chain}
 }
 
 // gaussian returns the learned normal distribution of normflows.
@@ -35,7 +36,7 @@ func (w *weights) gaussian(loc, logScale []float64) dist.Distribution {
 }
 
 // normflow reads one flow of d columns, from base to data.
-func (w *weights) normflow(p string, d int, s ImportSettings) bijector.Chain {
+func (w *weights) normflow(p string, d int, s Settings) bijector.Chain {
 	switch {
 	case !w.has(p): // a Permute of mode swap has no numbers
 		half := d / 2
@@ -69,7 +70,7 @@ func (w *weights) normflow(p string, d int, s ImportSettings) bijector.Chain {
 
 // channelCoupling reads an AffineCouplingBlock, which keeps the first half of
 // the columns, the larger one.
-func (w *weights) channelCoupling(net string, d int, s ImportSettings) *bijector.Coupling {
+func (w *weights) channelCoupling(net string, d int, s Settings) *bijector.Coupling {
 	half := (d + 1) / 2
 	c := &bijector.Coupling{Keep: bijector.Columns(0, half), Change: bijector.Columns(half, d)}
 	l := layout{m: s.or(bijector.Affine{Scale: bijector.Exponential}), at: byColumn(2)}
@@ -81,7 +82,7 @@ func (w *weights) channelCoupling(net string, d int, s ImportSettings) *bijector
 
 // maskedAffine reads a MaskedAffineFlow: two networks of all columns, of which those to
 // change come as zeros, or one of them.
-func (w *weights) maskedAffine(p string, d int, s ImportSettings) *bijector.Coupling {
+func (w *weights) maskedAffine(p string, d int, s Settings) *bijector.Coupling {
 	c := new(bijector.Coupling)
 	for j, kept := range w.floats(p+"b", 1, d) {
 		if kept != 0 {
@@ -188,7 +189,7 @@ func join(a, b nn.Layer, first, last bool) nn.Layer {
 }
 
 // coupledSpline reads a coupling whose kept columns have splines of their own.
-func (w *weights) coupledSpline(p string, s ImportSettings) bijector.Chain {
+func (w *weights) coupledSpline(p string, s Settings) bijector.Chain {
 	c, _ := w.nflowsCoupling(p, true, s)
 	own := p + "unconditional_transform.unnormalized_"
 	if !w.has(own) {

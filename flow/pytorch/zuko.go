@@ -1,4 +1,4 @@
-package flow
+package pytorch
 
 import (
 	"fmt"
@@ -7,10 +7,11 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow"
 )
 
 // zuko reads a zuko.flows.Flow: transforms from data to base.
-func (w *weights) zuko(s ImportSettings) *Transformed {
+func (w *weights) zuko(s Settings) *flow.Transformed {
 	const prefix = "transform.transforms."
 	d := w.shape("base.loc", 1)[0]
 	var chain bijector.Chain
@@ -23,7 +24,7 @@ func (w *weights) zuko(s ImportSettings) *Transformed {
 		}
 	}
 	slices.Reverse(chain)
-	return &Transformed{Base: fixedNormal(w.floats("base.loc", d), w.floats("base.scale", d)), Map: chain}
+	return &flow.Transformed{Base: fixedNormal(w.floats("base.loc", d), w.floats("base.scale", d)), Map: chain}
 }
 
 // fixedNormal returns the normal distribution, the standard one if it is that.
@@ -41,7 +42,7 @@ func fixedNormal(loc, scale []float64) dist.Distribution {
 }
 
 // zukoLayout is that of a network with so many outputs per column.
-func (s ImportSettings) zukoLayout(name string, outputs, columns int) layout {
+func (s Settings) zukoLayout(name string, outputs, columns int) layout {
 	params := outputs / max(columns, 1)
 	if params == 2 {
 		return toBase(s.or(bijector.Affine{}), byColumn(2))
@@ -53,7 +54,7 @@ func (s ImportSettings) zukoLayout(name string, outputs, columns int) layout {
 	return layout{}
 }
 
-func (w *weights) zukoCoupling(name string, d int, s ImportSettings) *bijector.Coupling {
+func (w *weights) zukoCoupling(name string, d int, s Settings) *bijector.Coupling {
 	c := new(bijector.Coupling)
 	for j, kept := range w.floats(name+"mask", d) {
 		if kept != 0 {
@@ -66,7 +67,7 @@ func (w *weights) zukoCoupling(name string, d int, s ImportSettings) *bijector.C
 }
 
 // coupling completes a coupling with its network.
-func (w *weights) coupling(c *bijector.Coupling, net string, l layout, s ImportSettings) *bijector.Coupling {
+func (w *weights) coupling(c *bijector.Coupling, net string, l layout, s Settings) *bijector.Coupling {
 	if got, want := w.outputsOf(net), len(c.Change)*l.m.Params(); got != want {
 		fail("%s*: got %d outputs, want %d for %d columns", net, got, want, len(c.Change))
 	}
@@ -77,7 +78,7 @@ func (w *weights) coupling(c *bijector.Coupling, net string, l layout, s ImportS
 	return restored(c)
 }
 
-func (w *weights) zukoAutoregressive(name string, d int, s ImportSettings) *bijector.Autoregressive {
+func (w *weights) zukoAutoregressive(name string, d int, s Settings) *bijector.Autoregressive {
 	p := maskedNet{layers: w.sequence(name + "hyper."), position: w.permutation(name+"order", d), act: s.Activation}
 	l := s.zukoLayout(name, w.outputsOf(name+"hyper."), d)
 	return restored(&bijector.Autoregressive{Net: w.made(p, l), Map: l.m})

@@ -1,4 +1,4 @@
-package flow_test
+package pytorch_test
 
 import (
 	"bytes"
@@ -6,7 +6,7 @@ import (
 	"math"
 	"testing"
 
-	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/flow/pytorch"
 	"github.com/normflow/normflow/internal/safetensors"
 )
 
@@ -294,7 +294,7 @@ func TestImportNormflows(t *testing.T) {
 			if err := safetensors.Write(&b, nil, s.tensors); err != nil {
 				t.Fatal(err)
 			}
-			m, err := flow.Import(&b, nil)
+			m, err := pytorch.Import(&b, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
