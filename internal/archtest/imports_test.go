@@ -24,6 +24,7 @@ const layers = `
 	autodiff < internal/plain
 	internal/plain, autodiff/optim, bijector, dist < flow
 	flow < flow/*
+	flow, flow/* < internal/importcheck
 	flow, flow/*, examples/internal/* < examples/*
 `
 
