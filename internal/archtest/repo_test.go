@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -66,25 +65,29 @@ func parse(t *testing.T) (all []source) {
 // modules, and dot-files.
 func walk(t *testing.T, visit func(name string)) {
 	t.Helper()
-	err := fs.WalkDir(os.DirFS(root), ".", func(name string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil || name == ".":
-			return err
-		case e.IsDir() && (strings.HasPrefix(e.Name(), ".") || exists(path.Join(name, "go.mod"))):
-			return fs.SkipDir
-		case !e.IsDir() && !strings.HasPrefix(e.Name(), "."):
+	all := tracked(t)
+	nested := map[string]bool{}
+	for _, name := range all {
+		if path.Base(name) == "go.mod" && name != "go.mod" {
+			nested[path.Dir(name)] = true
+		}
+	}
+	for _, name := range all {
+		if !strings.HasPrefix(name, ".") && !strings.Contains(name, "/.") && !within(nested, name) {
 			visit(name)
 		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 
-func exists(name string) bool {
-	_, err := os.Stat(filepath.Join(root, name))
-	return err == nil
+// within reports whether a file is in one of the folders.
+func within(folders map[string]bool, name string) bool {
+	for name != "." {
+		name = path.Dir(name)
+		if folders[name] {
+			return true
+		}
+	}
+	return false
 }
 
 func read(t *testing.T, name string) string {
