@@ -151,7 +151,7 @@ func (c *Categorical) sum(what string, dst, x []float64, in func(k, x float64) b
 // 0 ≤ p ≤ 1.
 func (c *Categorical) Quantile(dst, p []float64) []float64 {
 	checkLen("Quantile", len(p), 1)
-	checkProbabilities("Categorical", p)
+	checkProbabilities("Categorical: Quantile", p)
 	dst = room("Quantile", dst, 1)
 	rest, w := p[0], weightsOf(c.Logits)
 	for k := range w[1:] {

@@ -116,7 +116,7 @@ func (c *Columns) Survival(dst, x []float64) []float64 {
 // Quantile sets dst[j] to the smallest x with P(Xⱼ ≤ x) ≥ pⱼ. It panics unless
 // 0 ≤ pⱼ ≤ 1.
 func (c *Columns) Quantile(dst, p []float64) []float64 {
-	checkProbabilities("Columns", p)
+	checkProbabilities("Columns: Quantile", p)
 	f := c.Of.family()
 	return c.each("Quantile", dst, p, func(p float64, θ nums) float64 { return f.quantileOf(p, 1-p, θ) })
 }
@@ -124,7 +124,7 @@ func (c *Columns) Quantile(dst, p []float64) []float64 {
 func checkProbabilities(what string, p []float64) {
 	for _, p := range p {
 		if !(p >= 0 && p <= 1) {
-			panic(fmt.Sprintf("dist: %s: Quantile: got %v, want a probability", what, p))
+			panic(fmt.Sprintf("dist: %s: got %v, want a probability", what, p))
 		}
 	}
 }

@@ -42,8 +42,9 @@
 // probabilities, −∞ between the integers.
 //
 // What a distribution knows about itself beyond [Distribution] it says by small
-// interfaces: [CDFer], [Quantiler], [Moments], [Moder], [Entropyer],
-// [Supported]. Tails keep their relative precision however small they are.
+// interfaces: [CDFer], [LogCDFer], [Quantiler], [TailQuantiler], [Moments],
+// [Moder], [Entropyer], [Supported]. Tails keep their relative precision however
+// small they are, their logarithms also where they underflow.
 //
 // # Concurrency
 //

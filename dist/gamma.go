@@ -41,8 +41,8 @@ var gammaFamily = &family{
 	},
 }
 
-func first(x, _ float64) float64  { return x }
-func second(_, y float64) float64 { return y }
+func first[T any](x, _ T) T  { return x }
+func second[T any](_, y T) T { return y }
 
 // The log-density of t is a function of t and a and a norm. For large shapes it
 // is −D − log t + norm, with the deviance D = a·log(a/t) + t − a, which is small near the mean,

@@ -27,11 +27,15 @@ var laplaceFamily = &family{
 	logDensity: func(z autodiff.Var, _ vars) autodiff.Var { return z.Abs().Neg().AddConst(-math.Ln2) },
 	cdf:        func(z float64, _ nums) float64 { return laplaceTail(-z) },
 	sf:         func(z float64, _ nums) float64 { return laplaceTail(z) },
+	logTails:   func(z float64, _ nums) (float64, float64) { return swapped(z, -math.Abs(z)-math.Ln2) },
 	quantile: func(lower, upper float64, _ nums) float64 {
 		if lower < upper {
 			return special.Log(2 * lower)
 		}
 		return -special.Log(2 * upper)
+	},
+	logQuantile: func(lower, upper float64, _ nums) float64 {
+		return math.Copysign(min(lower, upper)+math.Ln2, upper-lower) * -1
 	},
 	mean:     always(0),
 	variance: always(2),

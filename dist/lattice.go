@@ -10,14 +10,28 @@ import (
 // Formulas of families of integers, from their distribution functions and
 // probabilities.
 
-// search is the quantile of a family of integers.
-func (f *family) search(lower, upper float64, p nums) float64 {
-	reached := func(k float64) bool {
+// count is the quantile of a family of integers: the smallest k with
+// P(X ≤ k) ≥ lower, but for the rounding of probabilities.
+func (f *family) count(lower, upper float64, p nums) float64 {
+	return f.search(p, func(k float64) bool {
 		if lower <= upper {
-			return f.cdfOf(k, p) >= lower
+			return f.cdfOf(k, p) >= lower-roundingOf(lower)
 		}
-		return f.sfOf(k, p) <= upper
+		return f.sfOf(k, p) <= upper+roundingOf(upper)
+	})
+}
+
+// roundingOf returns how far the computed probability p may be off, which may be the
+// difference of 1 and another.
+func roundingOf(p float64) float64 {
+	if u := p * 0x1p53; u == math.Floor(u) {
+		return max(0x1p-53, 4e-15*p)
 	}
+	return 4e-15 * p
+}
+
+// search returns the smallest integer that is reached.
+func (f *family) search(p nums, reached func(k float64) bool) float64 {
 	lo, hi := f.supportOf(p)
 	k, step := max(lo, min(0, hi)), 1.0
 	if f.mean != nil && !math.IsInf(f.meanOf(p), 0) {
@@ -45,7 +59,7 @@ func (f *family) search(lower, upper float64, p nums) float64 {
 
 // sum returns E g(K, log p(K)) over the integers around the median.
 func (f *family) sum(p nums, g func(x, logDensity float64) float64) float64 {
-	lo, hi := f.search(1e-22, 1, p), f.search(1, 1e-22, p)
+	lo, hi := f.count(1e-22, 1, p), f.count(1, 1e-22, p)
 	var k []float64
 	for x := lo; x <= hi; x++ {
 		k = append(k, x)

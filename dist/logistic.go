@@ -28,11 +28,13 @@ var logisticFamily = &family{
 		a := z.Abs().Neg() // by symmetry: e^a cannot overflow
 		return a.Sub(a.Softplus().MulConst(2))
 	},
-	cdf:      func(z float64, _ nums) float64 { return special.Sigmoid(z) },
-	sf:       func(z float64, _ nums) float64 { return special.Sigmoid(-z) },
-	quantile: func(p, q float64, _ nums) float64 { return special.Log(p / q) },
-	mean:     always(0),
-	variance: always(math.Pi * math.Pi / 3),
-	mode:     always(0),
-	entropy:  always(2),
+	cdf:         func(z float64, _ nums) float64 { return special.Sigmoid(z) },
+	sf:          func(z float64, _ nums) float64 { return special.Sigmoid(-z) },
+	logTails:    func(z float64, _ nums) (float64, float64) { return swapped(z, -math.Abs(z)) },
+	quantile:    func(p, q float64, _ nums) float64 { return special.Log(p / q) },
+	logQuantile: func(lower, upper float64, _ nums) float64 { return lower - upper },
+	mean:        always(0),
+	variance:    always(math.Pi * math.Pi / 3),
+	mode:        always(0),
+	entropy:     always(2),
 }

@@ -121,13 +121,27 @@ func (m *Mixture) Survival(dst, x []float64) []float64 {
 // between the parts' quantiles. It panics unless all parts are [Quantiler]s and
 // [CDFer]s, and 0 ≤ pⱼ ≤ 1.
 func (m *Mixture) Quantile(dst, p []float64) []float64 {
-	dst = room("Quantile", dst, m.Dim())
+	return m.bisect("Quantile", dst,
+		func(part Distribution) []float64 { return part.(Quantiler).Quantile(nil, p) },
+		func(reached []bool, x []float64) {
+			lower, upper := m.CDF(nil, x), m.Survival(nil, x)
+			for j, p := range p {
+				reached[j] = p <= 0.5 && lower[j] >= p || p > 0.5 && upper[j] <= 1-p
+			}
+		})
+}
+
+// bisect sets dst to the smallest numbers that are reached, between those of the
+// parts.
+func (m *Mixture) bisect(what string, dst []float64, of func(part Distribution) []float64, test func(reached []bool, x []float64)) []float64 {
+	dst = room(what, dst, m.Dim())
 	lo, hi := repeated(math.Inf(1), len(dst)), repeated(math.Inf(-1), len(dst))
 	for _, part := range m.Parts {
-		for j, q := range part.(Quantiler).Quantile(nil, p) {
+		for j, q := range of(part) {
 			lo[j], hi[j] = min(lo[j], q), max(hi[j], q)
 		}
 	}
+	reached := make([]bool, len(dst))
 	for range 1100 { // enough to cross all of float64
 		mid, done := dst, true
 		for j := range mid {
@@ -137,9 +151,9 @@ func (m *Mixture) Quantile(dst, p []float64) []float64 {
 		if done {
 			break
 		}
-		lower, upper := m.CDF(nil, mid), m.Survival(nil, mid)
-		for j, p := range p {
-			if p <= 0.5 && lower[j] >= p || p > 0.5 && upper[j] <= 1-p {
+		test(reached, mid)
+		for j, ok := range reached {
+			if ok {
 				hi[j] = mid[j]
 			} else {
 				lo[j] = mid[j]

@@ -119,7 +119,7 @@ func (f *family) stretch(s float64, p nums) (z, slope float64) {
 	case b:
 		return lo + special.Exp(s), special.Exp(s)
 	case a:
-		return hi - special.Exp(s), -special.Exp(s)
+		return hi - special.Exp(-s), special.Exp(-s)
 	}
 	l, u := 1/(1+special.Exp(-s)), 1/(1+special.Exp(s))
 	return math.FMA(u, lo, l*hi), (hi - lo) * l * u
@@ -228,9 +228,28 @@ func (f *family) unstretch(z float64, p nums) float64 {
 	case b:
 		return special.Log(z - lo)
 	case a:
-		return special.Log(hi - z)
+		return -special.Log(hi - z)
 	}
 	return special.Log((z - lo) / (hi - z))
 }
 
 func column(x []float64) *mat.Dense { return mat.NewDense(len(x), 1, x) }
+
+// solveLog is solve given the logarithms of both tails.
+func (f *family) solveLog(lower, upper float64, p nums) float64 {
+	loc, scale := f.where(p)
+	point := func(s float64) (x, dz float64) {
+		z, dz := f.stretch(s, p)
+		return math.FMA(scale, z, loc), dz
+	}
+	x, _ := point(special.Root(0, func(s float64) (v, slope float64) {
+		x, dz := point(s)
+		l, u := f.logTailsOf(x, p)
+		lp := f.at([]float64{x}, p)[0]
+		if lower < upper {
+			return l - lower, special.Exp(lp-l) * scale * dz
+		}
+		return upper - u, special.Exp(lp-u) * scale * dz
+	}))
+	return x
+}

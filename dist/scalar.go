@@ -38,6 +38,8 @@ func (f *family) place(x float64, p nums) (z float64, side int) {
 func (f *family) cdfOf(x float64, p nums) float64 {
 	z, side := f.place(x, p)
 	switch {
+	case math.IsNaN(x):
+		return x
 	case side != 0:
 		return max(float64(side), 0)
 	case f.cdf == nil:
@@ -50,6 +52,8 @@ func (f *family) cdfOf(x float64, p nums) float64 {
 func (f *family) sfOf(x float64, p nums) float64 {
 	z, side := f.place(x, p)
 	switch {
+	case math.IsNaN(x):
+		return x
 	case side != 0:
 		return max(float64(-side), 0)
 	case f.cdf == nil:
@@ -61,7 +65,7 @@ func (f *family) sfOf(x float64, p nums) float64 {
 // tails returns both.
 func (f *family) tails(x float64, p nums) (lower, upper float64) {
 	if f.cdf == nil {
-		if z, side := f.place(x, p); side == 0 {
+		if z, side := f.place(x, p); side == 0 && !math.IsNaN(x) {
 			return f.integrate(z, p)
 		}
 	}
@@ -79,7 +83,7 @@ func (f *family) quantileOf(lower, upper float64, p nums) float64 {
 	quantile := f.quantile
 	switch {
 	case f.integer:
-		quantile = f.search
+		quantile = f.count
 	case quantile == nil:
 		quantile = f.solve
 	}
@@ -127,4 +131,56 @@ func minusLog(p, q float64) float64 {
 		return -special.Log(p)
 	}
 	return -special.Log1p(-q)
+}
+
+// logTailsOf returns log P(X ≤ x) and log P(X > x).
+func (f *family) logTailsOf(x float64, p nums) (lower, upper float64) {
+	z, side := f.place(x, p)
+	switch {
+	case math.IsNaN(x):
+		return x, x
+	case side < 0:
+		return math.Inf(-1), 0
+	case side > 0:
+		return 0, math.Inf(-1)
+	}
+	lower, upper = f.tails(x, p)
+	if min(lower, upper) < 1e-290 && f.logTails != nil {
+		return f.logTails(z, p)
+	}
+	return -minusLog(lower, upper), -minusLog(upper, lower)
+}
+
+// logIntervalOf returns log P(a < X ≤ b).
+func (f *family) logIntervalOf(a, b float64, p nums) float64 {
+	switch {
+	case math.IsNaN(a) || math.IsNaN(b):
+		return a + b
+	case f.integer:
+		a, b = math.Floor(a), math.Floor(b)
+		if a < b {
+			return f.logMass(a+1, b, p)
+		}
+	case a < b:
+		return f.logMass(a, b, p)
+	}
+	return math.Inf(-1)
+}
+
+// logQuantileOf returns the quantile given the logarithms of p and 1 − p.
+func (f *family) logQuantileOf(lower, upper float64, p nums) float64 {
+	if min(lower, upper) > -600 || math.IsInf(lower, -1) || math.IsInf(upper, -1) {
+		return f.quantileOf(special.Exp(lower), special.Exp(upper), p)
+	}
+	loc, scale := f.where(p)
+	switch {
+	case f.integer:
+		return f.search(p, func(k float64) bool {
+			l, u := f.logTailsOf(k, p)
+			return lower < upper && l >= lower || lower >= upper && u <= upper
+		})
+	case f.logQuantile != nil:
+		return math.FMA(scale, f.logQuantile(lower, upper, p), loc)
+	}
+	return f.solveLog(lower, upper, p)
 }

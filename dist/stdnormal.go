@@ -61,6 +61,32 @@ func (n *StdNormal) Survival(dst, x []float64) []float64 { return n.columns().Su
 // Quantile sets dst[j] = Φ⁻¹(pⱼ).
 func (n *StdNormal) Quantile(dst, p []float64) []float64 { return n.columns().Quantile(dst, p) }
 
+// LogCDF sets dst[j] = log Φ(xⱼ).
+func (n *StdNormal) LogCDF(dst, x []float64) []float64 { return n.columns().LogCDF(dst, x) }
+
+// LogSurvival sets dst[j] = log Φ(−xⱼ).
+func (n *StdNormal) LogSurvival(dst, x []float64) []float64 { return n.columns().LogSurvival(dst, x) }
+
+// LogInterval sets dst[j] = log(Φ(bⱼ) − Φ(aⱼ)), −Inf unless aⱼ < bⱼ.
+func (n *StdNormal) LogInterval(dst, a, b []float64) []float64 {
+	return n.columns().LogInterval(dst, a, b)
+}
+
+// InverseSurvival sets dst[j] = −Φ⁻¹(qⱼ).
+func (n *StdNormal) InverseSurvival(dst, q []float64) []float64 {
+	return n.columns().InverseSurvival(dst, q)
+}
+
+// InverseLogCDF sets dst[j] = Φ⁻¹(exp lⱼ).
+func (n *StdNormal) InverseLogCDF(dst, l []float64) []float64 {
+	return n.columns().InverseLogCDF(dst, l)
+}
+
+// InverseLogSurvival sets dst[j] = −Φ⁻¹(exp lⱼ).
+func (n *StdNormal) InverseLogSurvival(dst, l []float64) []float64 {
+	return n.columns().InverseLogSurvival(dst, l)
+}
+
 // Mean sets dst to zeros.
 func (n *StdNormal) Mean(dst []float64) []float64 { return n.columns().Mean(dst) }
 

@@ -29,6 +29,10 @@ var studentTFamily = &family{
 	logDensity: studentT,
 	cdf:        func(z float64, p nums) float64 { return studentTail(-z, p[2]) },
 	sf:         func(z float64, p nums) float64 { return studentTail(z, p[2]) },
+	logTails: func(z float64, p nums) (float64, float64) {
+		outside, _ := student(p[2]).LogSides(math.Abs(z))
+		return swapped(z, outside-math.Ln2)
+	},
 	quantile: func(lower, upper float64, p nums) float64 {
 		return math.Copysign(studentQuantile(2*min(lower, upper), math.Abs(lower-upper), p[2]), lower-upper)
 	},
@@ -61,6 +65,15 @@ func studentTail(z, ν float64) float64 {
 		return 1 - 0.5*outside
 	}
 	return 0.5 * outside
+}
+
+// swapped returns the logarithms of both tails at z, given that of P(|X| > |z|)/2,
+// which is far below −log 2.
+func swapped(z, tail float64) (lower, upper float64) {
+	if z < 0 {
+		return tail, special.Log1mExp(tail)
+	}
+	return special.Log1mExp(tail), tail
 }
 
 func student(ν float64) special.Student {

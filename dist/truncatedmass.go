@@ -159,7 +159,7 @@ func (t truncation) sampleInside(p nums, logMass float64) (x, w []float64) {
 		return x, w
 	}
 	lo, hi := t.bounds(p)
-	for k := math.Ceil(max(lo, t.search(1e-22, 1, p))); k <= min(hi, max(t.search(1, 1e-22, p), lo+40)); k++ {
+	for k := math.Ceil(max(lo, t.count(1e-22, 1, p))); k <= min(hi, max(t.count(1, 1e-22, p), lo+40)); k++ {
 		x = append(x, k)
 	}
 	for _, lp := range t.at(x, p) {

@@ -44,13 +44,16 @@ type family struct {
 	support func(p nums) (lo, hi float64) // nil is the real line
 
 	cdf, sf func(z float64, p nums) float64
-	// logTails, if set, returns the logarithms of cdf and sf, which may underflow.
+	// logTails, if set, returns the logarithms of cdf and sf where one of them
+	// underflows.
 	logTails func(z float64, p nums) (lower, upper float64)
 	// drop, if set, is log p(z) − log p(z+y), exact for small y.
 	drop func(z, y float64) float64
 	// quantile gets p and 1−p, the smaller of which is accurate.
 	quantile func(lower, upper float64, p nums) float64
-	draw     func(r *rand.Rand, p nums) float64
+	// logQuantile, if set, is quantile given the logarithms, one of which is far out.
+	logQuantile func(lower, upper float64, p nums) float64
+	draw        func(r *rand.Rand, p nums) float64
 
 	mean, variance, mode, entropy func(p nums) float64
 }

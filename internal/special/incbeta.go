@@ -51,6 +51,35 @@ func (d Beta) Inc(x, y float64) (p, q float64) {
 	return d.inc(x, y, d.kernel(x, y))
 }
 
+// LogInc returns the logarithms of Inc, also where these underflow.
+func (d Beta) LogInc(x, y float64) (p, q float64) {
+	lower, upper := d.Inc(x, y)
+	if !(min(lower, upper) < 1e-290) || x <= 0 || y <= 0 {
+		return logs(lower, upper)
+	}
+	const huge = 1e100
+	switch {
+	case d.B > huge && d.B >= d.A:
+		return LogGammaInc(d.A, -d.B*logShare(y, x))
+	case d.A > huge:
+		q, p = LogGammaInc(d.B, -d.A*logShare(x, y))
+		return p, q
+	case lower < upper:
+		p = LogBetaKernel(d.A, d.B, x, y) - Log(betaFraction(d.A, d.B, x, y))
+		return p, Log1mExp(p)
+	}
+	q = LogBetaKernel(d.A, d.B, x, y) - Log(betaFraction(d.B, d.A, y, x))
+	return Log1mExp(q), q
+}
+
+// logs returns the logarithms of p and q = 1 − p, the smaller of which is accurate.
+func logs(p, q float64) (logP, logQ float64) {
+	if p < q {
+		return Log(p), Log1p(-p)
+	}
+	return Log1p(-q), Log(q)
+}
+
 // inc returns Inc for the kernel k. The fraction is that which converges faster,
 // unless it is for much the greater part.
 func (d Beta) inc(x, y, k float64) (p, q float64) {

@@ -30,6 +30,23 @@ func GammaInc(a, x float64) (p, q float64) {
 	return 1 - q, q
 }
 
+// LogGammaInc returns the logarithms of GammaInc, also where these underflow.
+func LogGammaInc(a, x float64) (p, q float64) {
+	lower, upper := GammaInc(a, x)
+	switch {
+	case !(min(lower, upper) < 1e-290) || x <= 0 || math.IsInf(x, 1):
+		return logs(lower, upper)
+	case lower > upper:
+		q = LogGammaKernel(a, x) - Log(gammaFraction(a, x))
+		return Log1mExp(q), q
+	case x < 1e-20*a:
+		p = float64(a*Log(x)) - Lgamma1p(a)
+	default:
+		p = LogGammaKernel(a, x) - Log(a) + Log(gammaSeries(a, x))
+	}
+	return p, Log1mExp(p)
+}
+
 // gammaIncSmall expands ∫ tᵃ⁻¹e⁻ᵗ in powers of x, so that Q is good where P
 // is near 1.
 func gammaIncSmall(a, x float64) (p, q float64) {

@@ -58,6 +58,20 @@ func LogNdtr(z float64) float64 {
 	return math.FMA(-0.5*z, z, Log(NdtrTail(-z)))
 }
 
+// LogNdtrInv returns the z with log Φ(z) = p and log Φ(−z) = q, of which the smaller
+// is used.
+func LogNdtrInv(p, q float64) float64 {
+	l := min(p, q)
+	if l > -600 {
+		return NdtrInv(Exp(p), Exp(q))
+	}
+	z := -math.Sqrt(-2 * l)
+	for range 6 { // Newton's steps for log Φ, which is concave
+		z = z - (LogNdtr(z)-l)/Hazard(z)
+	}
+	return math.Copysign(z, p-q)
+}
+
 // Hazard returns φ(z)/Φ(z), the derivative of log Φ.
 func Hazard(z float64) float64 {
 	if z > 5 {

@@ -20,6 +20,15 @@ func (s Student) Sides(t float64) (outside, inside float64) {
 	return s.share.Inc(studentShares(s.DF, t))
 }
 
+// LogSides returns the logarithms of Sides, also where these underflow.
+func (s Student) LogSides(t float64) (outside, inside float64) {
+	if t > 0x1p300*math.Sqrt(s.DF) {
+		outside = -float64(s.DF*Log(t/math.Sqrt(s.DF))) - Log(0.5*s.DF) - s.share.LogBeta
+		return outside, Log1mExp(outside)
+	}
+	return s.share.LogInc(studentShares(s.DF, t))
+}
+
 // studentShares returns ν/(ν+t²) and t²/(ν+t²).
 func studentShares(ν, t float64) (x, y float64) {
 	if t > 1e150 || ν > 1e300 || t < 1e-150 { // in units of √ν
