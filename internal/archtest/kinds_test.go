@@ -39,6 +39,35 @@ func TestEveryPartHasAKind(t *testing.T) {
 	}
 }
 
+// laws are the files whose tables the laws run over, and the sort of types that stand in them.
+var laws = []struct{ dir, files, method string }{
+	{"bijector", "bijector/table", "Forward"},
+}
+
+// Every bijector and univariate stands in a table that the laws run over.
+func TestEveryPartObeysTheLaws(t *testing.T) {
+	methods, _ := declared(t)
+	for _, l := range laws {
+		used := map[string]bool{}
+		for _, s := range sources(t) {
+			if s.test() && strings.HasPrefix(s.path, l.files) {
+				ast.Inspect(s.ast, func(n ast.Node) bool {
+					if sel, ok := n.(*ast.SelectorExpr); ok {
+						used[strings.TrimPrefix(sel.Sel.Name, "New")] = true
+					}
+					return true
+				})
+			}
+		}
+		for name, has := range methods {
+			dir, typ, _ := strings.Cut(name, " ")
+			if dir == l.dir && slices.Contains(has, l.method) && !used[typ] {
+				t.Errorf("%s.%s is missing in the tables of %s*_test.go", dir, typ, l.files)
+			}
+		}
+	}
+}
+
 func isPart(dir string, methods []string) bool {
 	return slices.ContainsFunc(parts[dir], func(want []string) bool {
 		return !slices.ContainsFunc(want, func(m string) bool { return !slices.Contains(methods, m) })
