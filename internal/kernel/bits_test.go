@@ -89,6 +89,10 @@ func bitLines(t *testing.T) []byte {
 	r := seeded("free spline")
 	v := q.runAll(t, portable(r, 101), portable(r, 101*q.Stride()), portable(r, 101), portable(r, 101))
 	line("free spline of 8", v.y, v.ly, v.x, v.lx, v.dx, v.draw, v.dy, v.draw2)
+	p, u, z := Philox{Key: 41}, make([]float64, 501), make([]float64, 501)
+	p.Uniforms(u)
+	p.Normals(z)
+	line("random numbers", u, z)
 	return out.Bytes()
 }
 

@@ -74,10 +74,7 @@ func (v vec) atan(x reg.Register) reg.Register {
 	v.pickTo(large, v.reg(v.num(halfPi1)), hi)
 	v.pickTo(large, v.reg(v.num(halfPi2)), lo)
 	z := v.mul(t, t)
-	p := v.reg(v.num(atanPoly[10]))
-	for i := 9; i >= 0; i-- {
-		v.fmaTo(z, v.num(atanPoly[i]), p)
-	}
+	p := v.horner(atanPoly, z)
 	y := v.add(hi, v.add(v.fma(v.mul(t, z), p, lo), t))
 	return v.copySign(y, x)
 }
@@ -91,10 +88,7 @@ func (v vec) atanh(x reg.Register) reg.Register {
 func (v vec) logCosh(x reg.Register) reg.Register {
 	a := v.abs(x)
 	z := v.mul(a, a)
-	p := v.reg(v.num(coshPoly[8]))
-	for i := 7; i >= 0; i-- {
-		v.fmaTo(z, v.num(coshPoly[i]), p)
-	}
+	p := v.horner(coshPoly, z)
 	h := v.mul(z, v.num(0.5))
 	near := v.fma(v.mul(z, p), h, h)
 	u := v.exp(v.mul(a, v.num(-2)))

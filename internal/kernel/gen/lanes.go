@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -91,3 +92,16 @@ func (v vec) transpose(r []reg.Register) []reg.Register {
 func (v vec) unpackLow(ops ...Op)  { v.VUNPCKLPD(ops...) }
 func (v vec) unpackHigh(ops ...Op) { v.VUNPCKHPD(ops...) }
 func (v vec) shuffle128(ops ...Op) { v.VSHUFF64X2(ops...) }
+
+// laneNumbers is 0, 1, 2, … in the lanec.
+func (c *asm) laneNumbers() Mem {
+	if c.numbers == nil {
+		m := c.StaticGlobal("lanes8")
+		c.DataAttributes(attr.RODATA | attr.NOPTR)
+		for i := range 8 {
+			c.AddDatum(8*i, U64(uint64(i)))
+		}
+		c.numbers = &m
+	}
+	return *c.numbers
+}

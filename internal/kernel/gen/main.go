@@ -44,6 +44,7 @@ var topics = []topic{
 	{"spline", "..", "kernel", spline, nil},
 	{"single", "..", "kernel", single, nil},
 	{"stairs", "..", "kernel", stairs, nil},
+	{"random", "..", "kernel", random, nil},
 }
 
 func main() {

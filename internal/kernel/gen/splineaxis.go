@@ -1,7 +1,6 @@
 package main
 
 import (
-	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -84,17 +83,4 @@ func (s *splineCode) knots(axis int, share, x, count reg.Register) {
 	s.JMP(LabelRef(loop))
 	s.Label(done)
 	s.VMOVUPD(b, Mem{Base: at})
-}
-
-// laneNumbers is 0, 1, 2, … in the lanes.
-func (s *splineCode) laneNumbers() Mem {
-	if s.numbers == nil {
-		m := s.StaticGlobal("lanes8")
-		s.DataAttributes(attr.RODATA | attr.NOPTR)
-		for i := range 8 {
-			s.AddDatum(8*i, U64(uint64(i)))
-		}
-		s.numbers = &m
-	}
-	return *s.numbers
 }

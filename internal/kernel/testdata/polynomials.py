@@ -77,6 +77,22 @@ c = fit(cc, mpf(0), top, 6)
 show("C", c, max(abs(z * z * (horner(c, z) - cc(z)) / (1 - z / 2 + z * z * cc(z))) for z in grid(mpf(0), top)))
 
 
+# sin(πf/2) = f·A(f²), cos(πf/2) = 1 + f²·B(f²), |f| ≤ ½, in normal random numbers
+def sa(z):
+    return series(lambda k: (-1) ** k * (pi / 2) ** (2 * k + 1) / mp.factorial(2 * k + 1), z, 30)
+
+
+def cb(z):
+    return series(lambda k: (-1) ** (k + 1) * (pi / 2) ** (2 * k + 2) / mp.factorial(2 * k + 2), z, 30)
+
+
+top = mpf("0.25")
+c = fit(sa, mpf(0), top, 7)
+show("A", c, max(abs(horner(c, z) / sa(z) - 1) for z in grid(mpf(0), top)))
+c = fit(cb, mpf(0), top, 7)
+show("B", c, max(abs(z * (horner(c, z) - cb(z)) / (1 + z * cb(z))) for z in grid(mpf(0), top)))
+
+
 # atan t = t + t³·T(t²), |t| ≤ tan(π/8)
 def t(z):
     return series(lambda k: mpf((-1) ** (k + 1)) / (2 * k + 3), z, 200)

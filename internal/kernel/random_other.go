@@ -1,0 +1,5 @@
+//go:build !amd64 || purego
+
+package kernel
+
+func (r *philoxRun) fast(bool) bool { return false }
