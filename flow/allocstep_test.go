@@ -3,6 +3,7 @@
 package flow
 
 import (
+	"context"
 	"testing"
 
 	"github.com/normflow/normflow/bijector"
@@ -15,17 +16,13 @@ func TestStepAllocatesNothing(t *testing.T) {
 		"spline coupling": couplingModel(4, 2, bijector.Spline{}, 16, alternate),
 		"autoregressive":  masked(4, 2, 16, bijector.Affine{}),
 	} {
-		c, err := (&Settings{Batch: 200, Steps: 1 << 20, Validation: -1}).withDefaults(1000)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f, err := newFit(m, Rows(normalRows(1000, 4)), c, true, likelihood(m))
+		f, err := newFit(context.Background(), m, Rows(normalRows(1000, 4)), &Settings{Batch: 200, Steps: 1 << 20, Validation: -1}, true, likelihood(m))
 		if err != nil {
 			t.Fatal(err)
 		}
 		step := 0
 		run := func() {
-			if err := f.step(step); err != nil {
+			if err := f.training.Step(step); err != nil {
 				t.Fatal(err)
 			}
 			step++
@@ -37,6 +34,6 @@ func TestStepAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(50, run); n >= 1 {
 			t.Errorf("%s: a step allocates %v times, want 0", name, n)
 		}
-		f.close()
+		f.batches.Close()
 	}
 }

@@ -31,9 +31,9 @@ func benchGrowth(b *testing.B, what string, value, batch, width, dim, layers int
 	b.Run(fmt.Sprintf("%s/%d", what, value), func(b *testing.B) {
 		m := couplingModel(dim, layers, bijector.Affine{}, width, alternate)
 		f := benchFit(b, m, Rows(normalRows(2*batch, dim)), batch, likelihood(m))
-		defer f.close()
+		defer f.batches.Close()
 		step := loopSteps(b, f)
 		perStep := float64(b.Elapsed().Nanoseconds()) / float64(step)
-		b.ReportMetric(1000*perStep/float64(batch)/float64(len(f.trainer.vec.Data)), "ps/row/param")
+		b.ReportMetric(1000*perStep/float64(batch)/float64(len(f.batches.Gradient.Params.Data)), "ps/row/param")
 	})
 }

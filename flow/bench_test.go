@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/train"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -117,14 +119,14 @@ func normalRows(n, d int) *mat.Dense {
 // benchTrain times a step of Adam on batches of rows, one after the other.
 func benchTrain(b *testing.B, m *Transformed, x *mat.Dense, batch int) {
 	f := benchFit(b, m, Rows(x), batch, likelihood(m))
-	defer f.close()
+	defer f.batches.Close()
 	loopSteps(b, f)
 }
 
 // loopSteps takes steps of a training for as long as b wants and returns how many.
 func loopSteps(b *testing.B, f *fit) (steps int) {
 	for b.Loop() {
-		if err := f.step(steps); err != nil {
+		if err := f.training.Step(steps); err != nil {
 			b.Fatal(err)
 		}
 		steps++
@@ -132,13 +134,9 @@ func loopSteps(b *testing.B, f *fit) (steps int) {
 	return steps
 }
 
-func benchFit(b *testing.B, m *Transformed, data Data, batch int, l loss) *fit {
+func benchFit(b *testing.B, m *Transformed, data Data, batch int, l train.Loss) *fit {
 	s := &Settings{Batch: batch, Steps: 1 << 30, Every: 1 << 30, Schedule: optim.Constant(1e-3), Validation: -1}
-	c, err := s.withDefaults(data.len())
-	if err != nil {
-		b.Fatal(err)
-	}
-	f, err := newFit(m, data, c, data.fresh == nil, l)
+	f, err := newFit(context.Background(), m, data, s, data.source.Len() > 0, l)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -183,6 +181,6 @@ func benchReverse(b *testing.B) {
 		return autodiff.Concat(x1.Sub(x2.Square().MulConst(4)), x2).StdNormalLogDensity()
 	}
 	f := benchFit(b, m, Fresh(2, m.Base.Draw), 512, reverse(m, target))
-	defer f.close()
+	defer f.batches.Close()
 	loopSteps(b, f)
 }

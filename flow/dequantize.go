@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/train"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -32,16 +33,8 @@ func Dequantize(dst *mat.Dense, x mat.Matrix, src rand.Source) *mat.Dense {
 	n, d := x.Dims()
 	dst = roomDense("Dequantize", dst, n, d)
 	dst.Copy(x)
-	addNoise(dst, n, rand.New(rng.Or(src)))
-	return dst
-}
-
-// addNoise adds uniform noise to the first n rows.
-func addNoise(x *mat.Dense, n int, r *rand.Rand) {
 	for i := range n {
-		row := x.RawRowView(i)
-		for j := range row {
-			row[j] += r.Float64()
-		}
+		train.AddNoise(dst.RawRowView(i), rng.Or(src))
 	}
+	return dst
 }

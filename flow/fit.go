@@ -2,13 +2,14 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/internal/rng"
-	"gonum.org/v1/gonum/mat"
+	"github.com/normflow/normflow/internal/train"
 )
 
 // Fit changes the parameters of m that are not frozen so that the data become likely:
@@ -29,14 +30,11 @@ import (
 // returns an error; so it does if held-out rows never have a finite NLL. When ctx is done, Fit returns its error. In both cases the
 // model keeps the best parameters so far, and the Result tells how far it got.
 func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, error) {
-	if err := data.check("Fit", m, m.dim); err != nil {
-		return nil, err
-	}
-	return run(ctx, m, data, s, true, likelihood(m))
+	return run(ctx, "Fit", m, data, m.dim, s, true, likelihood(m))
 }
 
 // likelihood is the loss of maximum likelihood: −log p.
-func likelihood(m *Transformed) loss {
+func likelihood(m *Transformed) train.Loss {
 	return func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var {
 		return m.logDensity(y, c).Neg()
 	}
@@ -54,14 +52,11 @@ func likelihood(m *Transformed) loss {
 // Otherwise it is like [Fit]; data-dependent parameters stay as they are. A
 // model trained so finds one of several far apart modes: check by importance weights.
 func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.Var) autodiff.Var, s *Settings) (*Result, error) {
-	data := Fresh(m.Base.Dim(), m.Base.Draw)
-	if err := data.check("FitDensity", m, m.Base.Dim()); err != nil {
-		return nil, err
-	}
-	return run(ctx, m, data, s, false, reverse(m, logDensity))
+	d := m.Base.Dim()
+	return run(ctx, "FitDensity", m, Fresh(d, m.Base.Draw), d, s, false, reverse(m, logDensity))
 }
 
-func reverse(m *Transformed, logDensity func(y autodiff.Var) autodiff.Var) loss {
+func reverse(m *Transformed, logDensity func(y autodiff.Var) autodiff.Var) train.Loss {
 	return func(t *autodiff.Tape, x, _ autodiff.Var) autodiff.Var {
 		q, p := m.Base.LogDensity(x).Sub(bijector.FLDJ(m.all, x)), logDensity(m.all.Forward(x))
 		if p.Rows() != x.Rows() || p.Cols() != 1 {
@@ -71,131 +66,145 @@ func reverse(m *Transformed, logDensity func(y autodiff.Var) autodiff.Var) loss 
 	}
 }
 
-// run trains with the loss of the data, which have been checked; observed are
+// A fit is one training of a model.
+type fit struct {
+	Settings
+	model    *Transformed
+	data     Data
+	observed bool          // the data are rows of the model, not of its base
+	held     *train.Memory // nil if nothing is held out
+	batches  *train.Minibatches
+	training *train.Training
+}
+
+// run trains on behalf of what with the loss of the data, of dim columns; observed are
 // those that the model's data-dependent numbers are of.
-func run(ctx context.Context, m *Transformed, data Data, s *Settings, observed bool, l loss) (*Result, error) {
-	c, err := s.withDefaults(data.len())
+func run(ctx context.Context, what string, m *Transformed, data Data, dim int, s *Settings, observed bool, l train.Loss) (*Result, error) {
+	if err := data.check(m, dim); err != nil {
+		return nil, fmt.Errorf("flow: %s: %w", what, err)
+	}
+	f, err := newFit(ctx, m, data, s, observed, l)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("flow: %s: %w", what, err)
 	}
-	if c.Held.rows != nil {
-		if err := c.Held.check("Fit: Settings.Held", m, m.dim); err != nil {
-			return nil, err
-		}
+	defer f.batches.Close()
+	t := f.training
+	if err = t.Run(ctx); err == nil {
+		err = f.unjudged()
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("flow: Fit: %w", err)
-	}
-	f, err := newFit(m, data, c, observed, l)
 	if err != nil {
-		return nil, err
+		err = fmt.Errorf("flow: %s: step %d: %w", what, t.Result.Steps, err)
 	}
-	defer f.close()
-	return f.run(ctx)
+	return newResult(t.Result), err
 }
 
 // newFit prepares a training and, if there is a checkpoint, goes on from it.
-func newFit(m *Transformed, data Data, c Settings, observed bool, l loss) (*fit, error) {
-	src := rng.New(c.Seed)
-	f := &fit{model: m, Settings: c, data: data, held: c.Held, observed: observed}
-	if c.Validation > 0 {
-		r := rand.New(src)
-		f.data, f.held = data.split(c.Validation, r)
-		f.held.addNoise(f.held.len(), r)
-	}
-	if c.Held.noise {
-		n := f.held.len()
-		f.held = f.held.pick(rand.New(src).Perm(n)) // a copy
-		f.held.addNoise(n, rand.New(src))
-	}
-	f.noise, f.pass = src.Split(), newPass(&f.data, c.Shuffle, src.Split())
-	f.batch = f.data.sized(c.Batch)
-	first := f.data.sized(f.firstRows())
-	n, err := f.fill(&first, first.len())
+func newFit(ctx context.Context, m *Transformed, data Data, s *Settings, observed bool, l train.Loss) (*fit, error) {
+	c, err := s.withDefaults(data.source.Len())
 	if err != nil {
-		return nil, fmt.Errorf("flow: Fit: %w", err)
-	}
-	if observed {
-		f.initialize(&first, n)
-	}
-	if f.trainer, err = newTrainer(l, &f.batch, &first, min(n, c.Batch)); err != nil {
 		return nil, err
 	}
-	f.state = f.trainer.frozen
-	if c.Average > 0 {
-		f.average = append([]float64(nil), f.trainer.vec.Data...)
+	f := &fit{Settings: c, model: m, data: data, observed: observed}
+	src := rng.New(c.Seed)
+	if err := f.holdOut(src); err != nil {
+		return nil, err
 	}
-	if c.Checkpoint != "" {
-		f.id = f.identify()
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	if err := f.resume(); err != nil {
-		f.close()
-		return nil, fmt.Errorf("flow: Fit: checkpoint %s: %w", c.Checkpoint, err)
+	if err := f.prepare(src, l); err != nil {
+		return nil, err
+	}
+	f.training = f.newTraining()
+	if err := f.training.Begin(); err != nil {
+		f.batches.Close()
+		return nil, err
 	}
 	return f, nil
 }
 
-func (f *fit) close() {
-	f.pass.close()
-	f.trainer.close()
-}
-
-// firstRows is how many rows the data-dependent parameters are set from: 4096,
-// or as many as fit on a tape of reasonable size.
-func (f *fit) firstRows() int {
-	const most = 4096
-	n := min(most, max(f.Batch, f.room()))
-	if have := f.data.len(); have > 0 {
-		n = min(n, have)
-	}
-	return n
-}
-
-// room returns how many rows fit on a tape of reasonable size.
-func (f *fit) room() int { return 5e6/(f.model.row+1) + 1 }
-
-// fill sets batch to the first n samples, or less if a stream has less.
-func (f *fit) fill(batch *Data, n int) (int, error) {
-	src := rng.New(f.Seed)
-	if f.data.fresh != nil {
-		f.data.fresh(batch.rows, batch.context, src)
-	} else {
-		p := newPass(&f.data, 1, src)
-		defer p.close()
-		var err error
-		if n, err = p.fill(batch, n); err != nil {
-			return 0, err
+// holdOut sets aside the rows to judge by.
+func (f *fit) holdOut(src *rng.Source) error {
+	if f.Held.source != nil {
+		if err := f.Held.check(f.model, f.model.dim); err != nil {
+			return fmt.Errorf("Settings.Held: %w", err)
 		}
+		held, ok := f.Held.source.(*train.Memory)
+		if !ok {
+			return errors.New("Settings.Held: got data that are not in memory, want Rows")
+		}
+		if f.held = held; f.Held.noise {
+			f.held = f.Held.hold(rand.New(src).Perm(held.Len()), src)
+		}
+		return nil
 	}
-	batch.addNoise(n, rand.New(src))
-	return n, nil
+	n := f.data.source.Len()
+	k := int(f.Validation * float64(n))
+	if k == 0 {
+		return nil
+	}
+	order := rand.New(src).Perm(n)
+	f.held = f.data.hold(order[:k], src)
+	f.data.source = f.data.source.(*train.Memory).Pick(order[k:])
+	return nil
 }
 
-// initialize sets the model's data-dependent parameters from n rows.
-func (f *fit) initialize(first *Data, n int) {
-	t := autodiff.NewTape() // large, so not kept
-	t.NoGrad(true)
-	y, c := first.on(t, 0, n)
-	bijector.Initialize(f.model.given(c), y)
+// prepare initialises the model from the first rows and opens the data.
+func (f *fit) prepare(src *rng.Source, l train.Loss) error {
+	noise, order := src.Split(), src.Split()
+	first, err := f.data.first(f.model.firstRows(f.Batch, f.data.source.Len()), f.Seed)
+	if err != nil {
+		return err
+	}
+	if f.observed {
+		f.model.initialize(first)
+	}
+	g, err := train.NewGradient(l, first, min(first.N, f.Batch))
+	if err != nil {
+		return err
+	}
+	f.batches = &train.Minibatches{Cursor: f.data.open(f.Shuffle, order, noise), Gradient: g,
+		Batch: f.data.source.NewBatch(f.Batch), Size: f.Batch, Accumulate: f.Accumulate}
+	return nil
 }
 
-// on puts rows i to j−1 and their contexts on a tape.
-func (d *Data) on(t *autodiff.Tape, i, j int) (y, c autodiff.Var) {
-	y = viewRows(t, d.rows, i, j)
-	if d.context != nil {
-		c = viewRows(t, d.context, i, j)
+// newTraining returns the training of the model as it is.
+func (f *fit) newTraining() *train.Training {
+	t := &train.Training{Config: f.config(), Objective: f.batches, State: f.batches.Gradient.Frozen, Explain: f.explain}
+	if f.observed && len(bijector.Statistics(f.model.all)) > 0 {
+		t.Observe = f.observe
 	}
-	return y, c
+	if f.held != nil {
+		t.Validate = func() float64 { return f.model.nll(f.held) }
+	}
+	if f.Checkpoint != "" {
+		t.Identity = f.identify()
+	}
+	return t
 }
 
-// sized returns data in memory with room for n rows.
-func (d *Data) sized(n int) Data {
-	b := Data{dim: d.dim, cond: d.cond, noise: d.noise, rows: mat.NewDense(n, d.dim, nil)}
-	if d.cond > 0 {
-		b.context = mat.NewDense(n, d.cond, nil)
+// observe shows the last minibatch, or as many of its rows as fit on a tape of
+// reasonable size, to bijectors with running statistics.
+func (f *fit) observe() {
+	t := borrow()
+	defer giveBack(t)
+	y, c := f.batches.Batch.On(t, 0, min(f.batches.Batch.N, f.model.room()))
+	bijector.Observe(f.model.given(c), y)
+}
+
+// nll returns the weighted mean NLL of data in memory.
+func (m *Transformed) nll(d *train.Memory) float64 {
+	if d.Contexts != nil {
+		m = m.Given(d.Contexts)
 	}
-	if d.weights != nil {
-		b.weights = make([]float64, n)
+	var sum, weight float64
+	for i, lp := range m.LogProbs(nil, d.Rows) {
+		w := 1.0
+		if d.Weights != nil {
+			w = d.Weights[i]
+		}
+		sum -= float64(w * lp)
+		weight += w
 	}
-	return b
+	return sum / weight
 }

@@ -2,29 +2,22 @@ package flow
 
 import (
 	"fmt"
-	"hash/crc64"
-	"math"
 	"strings"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/optim"
-	"github.com/normflow/normflow/internal/plain"
 	"github.com/normflow/normflow/internal/strictjson"
+	"github.com/normflow/normflow/internal/train"
 )
-
-// An identity tells trainings apart, to see whether a checkpoint belongs to one.
-type identity struct {
-	model    string // the architecture, as JSON
-	training string // what else must be the same, one thing a line
-}
 
 // identify returns the identity of the training. Settings that change nothing but when to
 // write or report are left out.
-func (f *fit) identify() identity {
+func (f *fit) identify() train.Identity {
 	model, names := outline(f.model)
 	var b strings.Builder
 	line := func(what, format string, args ...any) { fmt.Fprintf(&b, what+": "+format+"\n", args...) }
-	for i, p := range append(append([]*autodiff.Param(nil), f.trainer.vec.Params...), f.state...) {
+	g := f.batches.Gradient
+	for i, p := range append(append([]*autodiff.Param(nil), g.Params.Params...), g.Frozen...) {
 		rows, cols := p.Dims()
 		what := "learned"
 		if p.Frozen() {
@@ -32,8 +25,17 @@ func (f *fit) identify() identity {
 		}
 		line(nameOf(p, i, names), "%d×%d, %s", rows, cols, what)
 	}
-	line("data", "%d rows of %d and %d columns, digest %016x", f.data.len(), f.data.dim, f.data.cond, f.data.digest())
-	line("held", "%d rows", f.held.len())
+	dim, cond := f.data.source.Dims()
+	var digest uint64
+	if m, ok := f.data.source.(*train.Memory); ok {
+		digest = m.Digest()
+	}
+	line("data", "%d rows of %d and %d columns, digest %016x", f.data.source.Len(), dim, cond, digest)
+	held := 0
+	if f.held != nil {
+		held = f.held.Len()
+	}
+	line("held", "%d rows", held)
 	s := f.Settings
 	line("Settings.Steps", "%d", s.Steps)
 	line("Settings.Batch", "%d", s.Batch)
@@ -48,7 +50,7 @@ func (f *fit) identify() identity {
 	line("Settings.Every", "%d", s.Every)
 	line("Settings.Seed", "%d", s.Seed)
 	line("Settings.MaxSkipped", "%d", s.MaxSkipped)
-	return identity{model, b.String()}
+	return train.Identity{Model: model, Training: b.String()}
 }
 
 // rates are a schedule's at the beginning, three places between, and the end.
@@ -57,29 +59,6 @@ func rates(s optim.Schedule, steps int) (r [5]float64) {
 		r[i] = s.Rate((steps-1)*i/4, steps)
 	}
 	return r
-}
-
-// difference says where a checkpoint's metadata first differ, or "".
-func (id identity) difference(metadata map[string]string) string {
-	if diff := plain.Difference(metadata["model"], id.model); diff != "" {
-		return diff
-	}
-	got, want := strings.Split(metadata["training"], "\n"), strings.Split(id.training, "\n")
-	for i, w := range want {
-		g := "nothing"
-		if i < len(got) {
-			g = got[i]
-		}
-		if g == w {
-			continue
-		}
-		what, is, _ := strings.Cut(w, ": ")
-		if was, same := strings.CutPrefix(g, what+": "); same {
-			return fmt.Sprintf("%s: got %s, want %s", what, was, is)
-		}
-		return fmt.Sprintf("got %s, want %s", g, w)
-	}
-	return ""
 }
 
 // outline returns the architecture as JSON and the paths of its parameters; of a
@@ -109,19 +88,4 @@ func nameOf(p *autodiff.Param, i int, names map[*autodiff.Param]string) string {
 		return name
 	}
 	return fmt.Sprintf("parameter %d", i)
-}
-
-// digest is a checksum of up to 4096 rows in memory.
-func (d *Data) digest() uint64 {
-	h := crc64.New(crc64.MakeTable(crc64.ECMA))
-	var b [8]byte
-	for i := range min(d.len(), 4096) {
-		for _, v := range d.rows.RawRowView(i) {
-			for k, u := 0, math.Float64bits(v); k < 8; k, u = k+1, u>>8 {
-				b[k] = byte(u)
-			}
-			h.Write(b[:])
-		}
-	}
-	return h.Sum64()
 }

@@ -58,6 +58,14 @@ func TestMistakesAreErrors(t *testing.T) {
 			_, err := flow.Fit(background, positive, rows, &flow.Settings{Held: flow.Rows(normal(9, 3, 1))})
 			return err
 		},
+		"flow: Fit: Settings.Held: got data that are not in memory": func() error {
+			_, err := flow.Fit(background, positive, rows, &flow.Settings{Held: flow.Fresh(2, banana)})
+			return err
+		},
+		"flow: Fit: got weights without rows in memory": func() error {
+			_, err := flow.Fit(background, positive, flow.Fresh(2, banana).Weighted([]float64{1}), nil)
+			return err
+		},
 		"flow: NewObjective: got data with a context of 0 columns, want 2": func() error {
 			_, err := flow.NewObjective(conditional, rows)
 			return err

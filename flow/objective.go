@@ -1,9 +1,12 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/normflow/normflow/internal/train"
 )
 
 // An Objective is the mean negative log-likelihood of rows in memory as a function of all
@@ -19,48 +22,55 @@ import (
 // safe for concurrent use; it works on all cores itself. Value and gradient cost about three
 // evaluations of the likelihood of all rows together.
 type Objective struct {
-	trainer *trainer
-	n       int
-	at      []float64 // where value and gradient were computed last
-	value   float64
+	gradient *train.Gradient
+	rows     *train.Batch
+	at       []float64 // where value and gradient were computed last
+	value    float64
 }
 
 // NewObjective returns the objective of a model and data, which are checked as by [Fit]. Data-dependent
 // parameters are initialised from the data. Only rows in memory will do, as they are: noise for
 // whole numbers is added by [Dequantize].
 func NewObjective(m *Transformed, data Data) (*Objective, error) {
-	if err := data.check("NewObjective", m, m.dim); err != nil {
-		return nil, err
-	}
-	if data.rows == nil || data.noise || data.len() == 0 {
-		return nil, fmt.Errorf("flow: NewObjective: got data without rows in memory, or with noise, want fixed rows")
-	}
-	f := &fit{model: m, data: data}
-	first := data.sized(f.firstRows())
-	n, err := f.fill(&first, first.len())
+	o, err := newObjective(m, data)
 	if err != nil {
 		return nil, fmt.Errorf("flow: NewObjective: %w", err)
 	}
-	f.initialize(&first, n)
-	tr, err := newTrainer(likelihood(m), &data, &first, n)
+	return o, nil
+}
+
+func newObjective(m *Transformed, data Data) (*Objective, error) {
+	if err := data.check(m, m.dim); err != nil {
+		return nil, err
+	}
+	rows, ok := data.source.(*train.Memory)
+	if !ok || data.noise || rows.Len() == 0 {
+		return nil, errors.New("got data without rows in memory, or with noise, want fixed rows")
+	}
+	first, err := data.first(m.firstRows(0, rows.Len()), 0)
 	if err != nil {
 		return nil, err
 	}
-	return &Objective{trainer: tr, n: data.len()}, nil
+	m.initialize(first)
+	g, err := train.NewGradient(likelihood(m), first, first.N)
+	if err != nil {
+		return nil, err
+	}
+	return &Objective{gradient: g, rows: rows.All()}, nil
 }
 
 // Close ends the objective's goroutines. The model stays as it is.
-func (o *Objective) Close() { o.trainer.close() }
+func (o *Objective) Close() { o.gradient.Close() }
 
 // X returns a copy of the model's present numbers.
-func (o *Objective) X() []float64 { return append([]float64(nil), o.trainer.vec.Data...) }
+func (o *Objective) X() []float64 { return append([]float64(nil), o.gradient.Params.Data...) }
 
 // Set sets the model's numbers. It panics if x has another length than X.
 func (o *Objective) Set(x []float64) {
-	if len(x) != len(o.trainer.vec.Data) {
-		panic(fmt.Sprintf("flow: Objective: got %d numbers, want %d", len(x), len(o.trainer.vec.Data)))
+	if len(x) != len(o.gradient.Params.Data) {
+		panic(fmt.Sprintf("flow: Objective: got %d numbers, want %d", len(x), len(o.gradient.Params.Data)))
 	}
-	copy(o.trainer.vec.Data, x)
+	copy(o.gradient.Params.Data, x)
 }
 
 // Func returns the objective at x: +Inf where it is not a number. It leaves the model at x.
@@ -72,7 +82,7 @@ func (o *Objective) Func(x []float64) float64 {
 // Grad sets grad to the gradient at x. It leaves the model at x.
 func (o *Objective) Grad(grad, x []float64) {
 	o.eval(x)
-	copy(grad, o.trainer.grad)
+	copy(grad, o.gradient.Sum)
 }
 
 func (o *Objective) eval(x []float64) {
@@ -80,7 +90,7 @@ func (o *Objective) eval(x []float64) {
 	if slices.Equal(o.at, x) {
 		return
 	}
-	o.value = o.trainer.gradient(o.n)
+	o.value = o.gradient.Of(o.rows)
 	if math.IsNaN(o.value) {
 		o.value = math.Inf(1)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/normflow/normflow/autodiff/optim"
+	"github.com/normflow/normflow/internal/train"
 )
 
 // Settings of [Fit]. The zero value, and a nil pointer, are good defaults for
@@ -62,27 +63,6 @@ type Settings struct {
 	CheckpointTime  time.Duration
 }
 
-// A Record is the state of training after a step.
-type Record struct {
-	Step, Steps int     // done so far, and at most
-	Loss        float64 // mean over the minibatches since the last record: NLL in nats a row
-	Validation  float64 // NLL of the held-out rows; NaN if there are none
-	GradNorm    float64 // of the last minibatch, before clipping
-	Rate        float64 // of the last step
-	Skipped     int     // steps skipped so far
-}
-
-// A Result tells how training went.
-type Result struct {
-	Steps   int      // done
-	Skipped int      // of them, for a loss or gradient that was not finite
-	Loss    float64  // of the held-out rows at the best record, else of the last record
-	Best    int      // the step whose parameters the model has
-	Stopped bool     // early, for want of improvement
-	Resumed int      // the step of the checkpoint from which training went on; 0 if it did not
-	History []Record // oldest first
-}
-
 // withDefaults returns the settings with zero fields replaced, for data of n
 // rows (0 if they are not in memory).
 func (s *Settings) withDefaults(n int) (Settings, error) {
@@ -90,35 +70,18 @@ func (s *Settings) withDefaults(n int) (Settings, error) {
 	if s != nil {
 		c = *s
 	}
-	for _, f := range []struct {
-		name  string
-		value int
-	}{
-		{"Steps", c.Steps}, {"Batch", c.Batch}, {"Accumulate", c.Accumulate}, {"Shuffle", c.Shuffle}, {"Every", c.Every},
-		{"MaxSkipped", c.MaxSkipped}, {"CheckpointSteps", c.CheckpointSteps},
-	} {
-		if f.value < 0 {
-			return c, fmt.Errorf("flow: Fit: Settings.%s: got %d, want at least 0", f.name, f.value)
-		}
-	}
-	if c.CheckpointTime < 0 {
-		return c, fmt.Errorf("flow: Fit: Settings.CheckpointTime: got %v, want at least 0", c.CheckpointTime)
-	}
-	if math.IsNaN(c.Clip) || math.IsNaN(c.Validation) || c.Validation >= 1 {
-		return c, fmt.Errorf("flow: Fit: got Settings.Clip %v and Validation %v, want numbers, Validation below 1", c.Clip, c.Validation)
-	}
-	if !(c.ClipValue >= 0) || !(c.Average >= 0 && c.Average < 1) {
-		return c, fmt.Errorf("flow: Fit: got Settings.ClipValue %v and Average %v, want none negative, Average below 1", c.ClipValue, c.Average)
+	if err := c.check(); err != nil {
+		return c, err
 	}
 	if c.Validation == 0 && n >= 100 {
 		c.Validation = 0.1
 	}
-	if n == 0 || c.Validation < 0 || c.Held.rows != nil {
+	if n == 0 || c.Validation < 0 || c.Held.source != nil {
 		c.Validation = 0
 	}
 	train := n - int(c.Validation*float64(n))
 	if n > 0 && c.Batch > train {
-		return c, fmt.Errorf("flow: Fit: Settings.Batch: got %d, want at most the %d rows to train on", c.Batch, train)
+		return c, fmt.Errorf("Settings.Batch: got %d, want at most the %d rows to train on", c.Batch, train)
 	}
 	setDefault(&c.Steps, 2000)
 	setDefault(&c.Batch, 512)
@@ -139,8 +102,44 @@ func (s *Settings) withDefaults(n int) (Settings, error) {
 	return c, nil
 }
 
+// check returns an error that names a field out of its range.
+func (s *Settings) check() error {
+	for _, f := range []struct {
+		name  string
+		value int
+	}{
+		{"Steps", s.Steps}, {"Batch", s.Batch}, {"Accumulate", s.Accumulate}, {"Shuffle", s.Shuffle}, {"Every", s.Every},
+		{"MaxSkipped", s.MaxSkipped}, {"CheckpointSteps", s.CheckpointSteps},
+	} {
+		if f.value < 0 {
+			return fmt.Errorf("Settings.%s: got %d, want at least 0", f.name, f.value)
+		}
+	}
+	if s.CheckpointTime < 0 {
+		return fmt.Errorf("Settings.CheckpointTime: got %v, want at least 0", s.CheckpointTime)
+	}
+	if math.IsNaN(s.Clip) || math.IsNaN(s.Validation) || s.Validation >= 1 {
+		return fmt.Errorf("got Settings.Clip %v and Validation %v, want numbers, Validation below 1", s.Clip, s.Validation)
+	}
+	if !(s.ClipValue >= 0) || !(s.Average >= 0 && s.Average < 1) {
+		return fmt.Errorf("got Settings.ClipValue %v and Average %v, want none negative, Average below 1", s.ClipValue, s.Average)
+	}
+	return nil
+}
+
 func setDefault[T int | float64](p *T, otherwise T) {
 	if *p == 0 {
 		*p = otherwise
 	}
+}
+
+// config is what the settings say about the steps.
+func (s *Settings) config() train.Config {
+	c := train.Config{Steps: s.Steps, Schedule: s.Schedule, Optimizer: s.Optimizer, Clip: s.Clip, ClipValue: s.ClipValue, Average: s.Average,
+		Every: s.Every, Patience: s.Patience, MaxSkipped: s.MaxSkipped,
+		Checkpoint: s.Checkpoint, CheckpointSteps: s.CheckpointSteps, CheckpointTime: s.CheckpointTime}
+	if s.Report != nil {
+		c.Report = func(r train.Record) { s.Report(Record(r)) }
+	}
+	return c
 }

@@ -24,7 +24,7 @@ const layers = `
 	internal/special → internal/kernel
 	internal/safetensors → internal/strictjson
 	internal/plain → autodiff, internal/strictjson
-	internal/train → autodiff/optim, internal/safetensors
+	internal/train → autodiff/optim, internal/plain, internal/safetensors
 
 	autodiff → internal/kernel, internal/special
 	autodiff/gradtest → autodiff

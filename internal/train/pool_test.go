@@ -1,4 +1,4 @@
-package flow
+package train
 
 import (
 	"sync/atomic"
@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// Every piece of every job is done exactly once and before run returns, whether the
+// Every task of every job is done exactly once and before run returns, whether the
 // workers are awake or asleep.
-func TestCrew(t *testing.T) {
+func TestPool(t *testing.T) {
 	for _, workers := range []int{0, 1, 3} {
 		const n = 7
 		var done [n]atomic.Int32
-		c := newCrew(workers)
-		piece := func(worker, i int) {
+		c := newPool(workers)
+		task := func(worker, i int) {
 			if worker < 0 || worker > workers {
 				t.Errorf("got worker %d of %d", worker, workers)
 			}
 			if i == 3 {
-				time.Sleep(time.Millisecond) // longer than anyone looks out
+				time.Sleep(time.Millisecond) // longer than anyone spins
 			}
 			done[i].Add(1)
 		}
@@ -26,10 +26,10 @@ func TestCrew(t *testing.T) {
 			if job%50 == 0 {
 				time.Sleep(5 * time.Millisecond)
 			}
-			c.run(n, piece)
+			c.run(n, task)
 			for i := range done {
 				if got := done[i].Load(); got != int32(job) {
-					t.Fatalf("%d workers, job %d: piece %d was done %d times", workers, job, i, got)
+					t.Fatalf("%d workers, job %d: task %d was done %d times", workers, job, i, got)
 				}
 			}
 			var other atomic.Int32

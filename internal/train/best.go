@@ -1,0 +1,51 @@
+package train
+
+import "math"
+
+// judge sets the record's held-out loss and keeps the parameters if they are the
+// best so far: the averages, if there are any.
+func (t *Training) judge(r *Record) {
+	now := t.params()
+	if t.average != nil {
+		now = append([]float64(nil), now...)
+		copy(t.params(), t.average)
+	}
+	r.Validation = t.Validate()
+	t.Result.Loss = t.leastLoss()
+	if r.Validation < t.Result.Loss {
+		t.best = t.values()
+		t.Result.Loss, t.Result.Best, t.since = r.Validation, r.Step, 0
+	} else {
+		t.since++
+		t.Result.Stopped = t.Patience > 0 && t.since >= t.Patience
+	}
+	copy(t.params(), now)
+}
+
+// values returns copies of the learned values and those of State.
+func (t *Training) values() [][]float64 {
+	all := [][]float64{append([]float64(nil), t.params()...)}
+	for _, p := range t.State {
+		all = append(all, append([]float64(nil), p.Data()...))
+	}
+	return all
+}
+
+// set undoes values.
+func (t *Training) set(all [][]float64) {
+	copy(t.params(), all[0])
+	for i, p := range t.State {
+		copy(p.Data(), all[1+i])
+	}
+}
+
+// leastLoss is the least held-out loss of the records so far that is a number.
+func (t *Training) leastLoss() float64 {
+	best := math.Inf(1)
+	for _, r := range t.Result.History {
+		if r.Validation < best {
+			best = r.Validation
+		}
+	}
+	return best
+}

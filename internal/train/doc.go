@@ -1,0 +1,15 @@
+// Package train is the engine behind every training of the library: sources of
+// minibatches, gradients on all cores, and the loop of an optimizer with
+// validation, early stopping and checkpoints. It knows nothing of densities.
+//
+//	Source → Cursor → Minibatches → Training
+//	                     ↑
+//	                  Gradient (Loss, worker pool)
+//
+// A [Source] is data; a [Cursor] reads them, a [Batch] at a time. A [Gradient] is
+// the mean of a [Loss] over a batch, with its gradient, by a pool of workers. [Minibatches]
+// put both together to an [Objective], which a [Training] minimises; who has a
+// gradient of another kind writes an Objective of their own.
+//
+// Nothing depends on the number of workers, to the last bit.
+package train

@@ -1,0 +1,40 @@
+package train
+
+const (
+	shardWork  = 1e7 // operations of a shard, at least: some 100 µs
+	shardRows  = 128 // rows of a shard, at least: each goes through all weights and gradients
+	maxShards  = 32
+	shardsRoom = 6e6 // values that the gradients of all shards may take
+	tapeRoom   = 1e6 // values on a tape that stay in the cache
+	maxPart    = 256 // rows on a tape at a time
+)
+
+// leastRows returns how many rows a shard has at least, when a row takes perRow
+// values on a tape: shardRows, and fewer where a convolution uses its weights
+// many times a row.
+func leastRows(perRow, parameters int) float64 {
+	reuse := 8 * float64(perRow) / float64(parameters)
+	return max(8, shardRows/(1+float64(reuse*reuse)))
+}
+
+// shardCount returns into how many shards n rows are cut: also two of half the rows
+// that they should have, for two cores.
+func shardCount(n, perRow, parameters int) int {
+	rows, work := float64(n), float64(n)*(6*float64(parameters)+20*float64(perRow))
+	most := rows / leastRows(perRow, parameters)
+	most = max(most, min(2*most, 2))
+	shards := max(int(min(work/shardWork, maxShards, shardsRoom/float64(parameters), most)), 1)
+	if parameters < 1e6 && shards > 1 {
+		shards &^= 1 // an even number, for two cores
+	}
+	return shards
+}
+
+// partRows returns how many of a shard's rows are on a tape at a time, each with
+// perRow values: equal parts that take what stays in the cache, or no more than the
+// parameters, through all of which every part goes once more.
+func partRows(rows, perRow, parameters int) int {
+	most := max(min(max(tapeRoom, parameters)/perRow, maxPart), 1)
+	parts := (rows + most - 1) / most
+	return (rows + parts - 1) / parts
+}
