@@ -56,7 +56,7 @@ func TestGoldensNowhereWorse(t *testing.T) {
 					continue
 				}
 				report := t.Errorf
-				if *goldens != "" {
+				if *goldens != ownGoldens {
 					report = t.Logf
 				}
 				report("%s at %v: got %v and TFP %v, want %v: off by %.3g and TFP by %.3g, %.2f roundings of %.3g less, want ≤ 1", c.what, c.at, c.got, c.ref, c.exact,

@@ -17,17 +17,10 @@ import (
 
 // The reference values in testdata/goldens: one file per setting of one bijector,
 // with the answers of a 50-digit evaluation, which decide, and in
-// testdata/goldens/bijectors those of TFP too. -goldens runs another directory of
-// the same schema; README.md there describes it.
-var goldens = flag.String("goldens", "", "directory of reference values instead of those in testdata")
+// testdata/goldens/bijectors those of TFP too; README.md there describes them.
+var goldens = flag.String("goldens", ownGoldens, "`folder` whose bijectors/*.json and numbers/*.json are checked")
 
-func goldenDirs() []string {
-	if *goldens != "" {
-		return []string{*goldens}
-	}
-	root := filepath.Join("..", "testdata", "goldens")
-	return []string{filepath.Join(root, "bijectors"), filepath.Join(root, "numbers")}
-}
+const ownGoldens = "../testdata/goldens"
 
 // A golden is a file of reference values.
 type golden struct {
@@ -157,12 +150,12 @@ func (s goldenSpec) build(shape []int) bijector.Bijector {
 func readGoldens(t *testing.T) map[string]*golden {
 	t.Helper()
 	var files []string
-	for _, dir := range goldenDirs() {
-		in, _ := filepath.Glob(filepath.Join(dir, "*.json"))
-		if len(in) == 0 {
-			t.Fatalf("got no files in %s, want reference values", dir)
-		}
+	for _, dir := range []string{"bijectors", "numbers"} {
+		in, _ := filepath.Glob(filepath.Join(*goldens, dir, "*.json"))
 		files = append(files, in...)
+	}
+	if len(files) == 0 {
+		t.Fatalf("got no files in %s/bijectors, want reference values", *goldens)
 	}
 	all := map[string]*golden{}
 	for _, f := range files {
