@@ -157,22 +157,23 @@ func (d *decoder) pointer(v reflect.Value) error {
 // A fields reads the fields of a struct, each at most once.
 type fields struct {
 	v    reflect.Value
+	keys *keys
 	seen uint64
 }
 
-func newFields(v reflect.Value) *fields { return &fields{v: v} }
+func newFields(v reflect.Value) *fields { return &fields{v: v, keys: keysOf(v.Type())} }
 
 func (f *fields) read(d *decoder, key string) error {
-	field, ok := f.v.Type().FieldByName(key)
-	if !ok || !field.IsExported() || len(field.Index) > 1 {
+	i, ok := f.keys.field[key]
+	if !ok {
 		return fmt.Errorf("got a field %.40q, which is not there", key)
 	}
-	bit := uint64(1) << field.Index[0]
+	bit := uint64(1) << i
 	if f.seen&bit != 0 {
 		return fmt.Errorf("got field %s twice", key)
 	}
 	f.seen |= bit
-	if err := d.value(f.v.Field(field.Index[0])); err != nil {
+	if err := d.value(f.v.Field(i)); err != nil {
 		return At(key, err)
 	}
 	return nil

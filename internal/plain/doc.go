@@ -1,7 +1,8 @@
 // Package plain turns models, which are plain data, into text and parameters
 // and back, by reflection over their exported fields.
 //
-// The text is JSON. A struct is an object of its exported fields, zero ones left out:
+// The text is JSON. A struct is an object of its exported fields, zero ones left out, by keys that are their
+// names when they were first written, and outlive these in Go by a tag `file:"key,former key"`:
 //
 //	bool, int, float64, string   as JSON has them; "inf", "-inf", "nan"
 //	slice, array                 an array
@@ -9,10 +10,9 @@
 //	interface                    an object whose first key is "kind"; other kinds than structs stand under "value"
 //	*autodiff.Param              its name, or {"frozen": name}
 //
-// The name of a parameter is the path of fields and indices at which it is met
+// The name of a parameter is the path of keys and indices at which it is met
 // first; a parameter that is shared is named the same everywhere. Kinds are
-// registered by name in a [Registry]: no Go path or type name is in the text, but
-// field names are.
+// registered by name in a [Registry]: no Go path or type name is in the text.
 //
 // Unexported fields are not kept: a type with such fields has a method
 // Restore() error, which sets them, and which every type may have to check its

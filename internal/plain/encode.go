@@ -98,25 +98,25 @@ func (e *encoder) items(v reflect.Value, path string, depth int) error {
 
 // fields appends the exported fields that are not zero.
 func (e *encoder) fields(v reflect.Value, path string, depth int, first bool) error {
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		if f.Type == varType && !v.Field(i).IsZero() {
+	keys := keysOf(v.Type())
+	for i, key := range keys.written {
+		if f := v.Type().Field(i); f.Type == varType && !v.Field(i).IsZero() {
 			return At(f.Name, fmt.Errorf("got a map bound to a context, want the one that Given was called on"))
 		}
-		if !f.IsExported() || v.Field(i).IsZero() {
+		if key == "" || v.Field(i).IsZero() {
 			continue
 		}
 		if !first {
 			e.text = append(e.text, ',')
 		}
 		first = false
-		e.text = append(strictjson.AppendString(e.text, f.Name), ':')
-		inner := join(path, f.Name)
+		e.text = append(strictjson.AppendString(e.text, key), ':')
+		inner := join(path, key)
 		if v.Type() == valueType {
 			inner = path // a Value's parameter goes by the name of the Value
 		}
 		if err := e.value(v.Field(i), inner, depth+1); err != nil {
-			return At(f.Name, err)
+			return At(key, err)
 		}
 	}
 	return nil

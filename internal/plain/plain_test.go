@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -144,5 +145,48 @@ func TestTry(t *testing.T) {
 	}
 	if err := plain.Try(func() {}); err != nil {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A file that was written before fields were renamed is read, and written with the keys of now.
+func TestKeys(t *testing.T) {
+	type before struct{ Shape, Rate float64 }
+	type after struct {
+		Concentration float64 `file:"Shape"`
+		Speed         float64 `file:"Speed,Rate"`
+	}
+	text, _, err := registry().Encode(&before{2, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got after
+	if err := registry().Decode(plain.Source{Text: string(text)}, &got); err != nil || got != (after{2, 3}) {
+		t.Errorf("got %v, %v of %s", got, err, text)
+	}
+	text, _, err = registry().Encode(&got)
+	if want := `{"Shape":2,"Speed":3}`; err != nil || string(text) != want {
+		t.Errorf("got %s, %v, want %s", text, err, want)
+	}
+	err = registry().Decode(plain.Source{Text: `{"Speed":1,"Rate":1}`}, &got)
+	if err == nil || !strings.Contains(err.Error(), "got field Rate twice") {
+		t.Errorf("got %v for a field under both of its keys", err)
+	}
+	if err := registry().Decode(plain.Source{Text: `{"Concentration":1}`}, &got); err == nil {
+		t.Error("the name in Go is read, which is no key")
+	}
+	type twice struct {
+		A float64
+		B float64 `file:"C,A"`
+	}
+	if err := new(plain.Registry).Add("twice", twice{}); err == nil || !strings.Contains(err.Error(), `field B: got key "A", want one of its own`) {
+		t.Errorf("got %v for two fields of one key", err)
+	}
+	r := new(plain.Registry)
+	if err := r.Add("after", after{}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"after Rate: float64", "after Shape: float64", "after Speed: float64"}
+	if got := r.Keys(); !slices.Equal(got, want) {
+		t.Errorf("got keys %q, want %q", got, want)
 	}
 }

@@ -91,6 +91,12 @@ func checkType(t reflect.Type, seen map[reflect.Type]bool) error {
 }
 
 func checkStruct(t reflect.Type, seen map[reflect.Type]bool) error {
+	if err := checkKeys(t); err != nil {
+		return err
+	}
+	if t.NumField() > 64 {
+		return fmt.Errorf("%v has %d fields, want at most 64", t, t.NumField())
+	}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if !f.IsExported() {
