@@ -1,0 +1,155 @@
+package calibration_test
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/flow/calibration"
+	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Rows from a normal of deviation 1 under a model that is too narrow.
+func ExampleUniformity() {
+	src := rng.New(1)
+	y := rows(dist.NewStdNormal(1), 500, src)
+	model := dist.NewNormal(1, autodiff.Fixed(0), autodiff.Fixed(0.7))
+	u := calibration.PIT(model, y, 0, src)
+	fmt.Println(u)
+	fmt.Printf("a tenth is below %.2f of the mass\n", u.Curve(0, []float64{0.1})[0])
+	// Output:
+	// distribution functions of 500 rows are not uniform (p < 1e-5): column 0 is off by up to 0.107 (density too narrow)
+	// a tenth is below 0.18 of the mass
+}
+
+func ExampleColumnUniformity() {
+	u := mat.NewDense(4, 1, []float64{0.1, 0.4, 0.6, 0.9})
+	c := calibration.Uniform(u).Columns[0]
+	fmt.Printf("A² %.2f, p %.2f, off by up to %.2f\n", c.Statistic, c.P, c.Gap)
+	// Output:
+	// A² 0.17, p 1.00, off by up to -0.15
+}
+
+// The posterior of a mean, from one observation and a standard normal prior, is
+// N(x/2, 1/2).
+func ExampleSBC() {
+	src := rng.New(2)
+	truth, x := simulated(200, src)
+	u := calibration.SBC(truth, 100, func(i int, batch *mat.Dense) {
+		dist.NewNormal(1, autodiff.Fixed(x[i]/2), autodiff.Fixed(math.Sqrt(0.5))).Draw(batch, src)
+	}, src)
+	fmt.Println(u)
+	// Output:
+	// ranks of 200 rows are uniform as far as the test sees (p = 0.96)
+}
+
+func ExampleEstimate() {
+	m := flow.New(dist.NewStdNormal(1), new(bijector.Exp))
+	fmt.Println(calibration.Entropy(dist.NewStdNormal(1), 0, nil))
+	fmt.Println(calibration.Entropy(m, 10000, rng.New(1)))
+	// Output:
+	// 1.419 (exact)
+	// 1.421 ± 0.012
+}
+
+func ExampleLikelihood() {
+	y := rows(dist.NewStdNormal(1), 200, rng.New(4))
+	fmt.Println(calibration.LogLikelihood(flow.New(dist.NewStdNormal(1)).LogProbs(nil, y)))
+	// Output:
+	// mean log-density -1.3854 ± 0.0416 nats a row over 200 rows
+}
+
+func ExampleDifference() {
+	y := rows(dist.NewStdNormal(1), 200, rng.New(4))
+	right, wide := flow.New(dist.NewStdNormal(1)), flow.New(dist.NewNormal(1, autodiff.Fixed(0), autodiff.Fixed(1.5)))
+	fmt.Println(calibration.Compare(right.LogProbs(nil, y), wide.LogProbs(nil, y)))
+	// Output:
+	// difference 0.1463 ± 0.0231 nats a row over 200 rows (p < 1e-5): the first is better
+}
+
+// Draws from N(0, 1.3²) for the target exp(800 − x²/2), whose integral is
+// √(2π)·e⁸⁰⁰.
+func ExampleImportance() {
+	src := rng.New(6)
+	q := flow.New(dist.NewNormal(1, autodiff.Fixed(0), autodiff.Fixed(1.3)))
+	x, lw := mat.NewDense(2000, 1, nil), make([]float64, 2000)
+	q.Draw(x, src)
+	for i, logQ := range q.LogProbs(nil, x) {
+		lw[i] = 800 - x.At(i, 0)*x.At(i, 0)/2 - logQ
+	}
+	w, err := calibration.ImportanceWeights(lw)
+	fmt.Println(w, err)
+	// Output:
+	// log Z = 800.9153 ± 0.007, effective sample size 1821 of 2000 (91.0 %), Pareto k̂ -1.82: reliable <nil>
+}
+
+func ExampleClassifier() {
+	src := rng.New(7)
+	x, y := rows(dist.NewStdNormal(2), 400, src), rows(dist.NewNormal(2, autodiff.Fixed(1), autodiff.Fixed(1)), 400, src)
+	fmt.Println(calibration.C2ST(x, y, &calibration.C2STSettings{Hidden: []int{10}, Epochs: 40}))
+	// Output:
+	// C2ST 0.744 ± 0.018 over 800 rows (AUROC 0.807): the classifier tells the samples apart
+}
+
+func ExampleC2STSettings() {
+	src := rng.New(7)
+	x, y := rows(dist.NewStdNormal(2), 300, src), rows(dist.NewStdNormal(2), 300, src)
+	fmt.Println(calibration.C2ST(x, y, &calibration.C2STSettings{Hidden: []int{10}, Epochs: 20, Folds: 3, Seed: 5}))
+	// Output:
+	// C2ST 0.493 ± 0.020 over 600 rows (AUROC 0.508): the classifier cannot tell the samples apart
+}
+
+func ExampleTwoSample() {
+	src := rng.New(8)
+	x, y := rows(dist.NewStdNormal(2), 100, src), rows(dist.NewNormal(2, autodiff.Fixed(0.5), autodiff.Fixed(1)), 100, src)
+	fmt.Println(calibration.EnergyDistance(x, y, 0, src))
+	fmt.Println(calibration.MMD(x, y, 0, src))
+	// Output:
+	// energy distance 0.07917 between 100 and 100 rows (p = 0.01 by 200 permutations): the samples differ
+	// squared maximum mean discrepancy 0.01868 between 100 and 100 rows (p = 0.015 by 200 permutations): the samples differ
+}
+
+func ExampleTailCheck() {
+	src := rng.New(9)
+	y := rows(dist.NewStudentT(1, autodiff.Fixed(3), autodiff.Fixed(0), autodiff.Fixed(1)), 2000, src)
+	fmt.Println(calibration.Tails(dist.NewNormal(1, autodiff.Fixed(0), autodiff.Fixed(1.7)), y, 10000, src))
+	// Output:
+	// tails differ (p < 1e-5): column 0 has 1.25 % of the rows and 0.39 % of the draws beyond 3 deviations
+}
+
+func ExampleTail() {
+	src := rng.New(9)
+	y := rows(dist.NewStdNormal(1), 2000, src)
+	t := calibration.Tails(dist.NewStdNormal(1), y, 2000, src).Tails[0]
+	fmt.Printf("beyond %g deviations: %d rows, %d draws\n", t.Deviations, t.Rows, t.Draws)
+	// Output:
+	// beyond 3 deviations: 5 rows, 4 draws
+}
+
+func ExampleRoundTripError() {
+	m := flow.NSF(flow.Arch{Dim: 2}, rng.New(1))
+	r := calibration.RoundTrip(m, rows(dist.NewStdNormal(2), 100, rng.New(2)))
+	fmt.Println(r.Greatest < 1e-12, r.Nonfinite)
+	// Output:
+	// true 0
+}
+
+// What a model must have for a round trip.
+func ExampleEncoder() {
+	var m calibration.Encoder = flow.New(dist.NewStdNormal(1), new(bijector.Exp))
+	fmt.Println(m.Decode(nil, mat.NewDense(1, 1, []float64{0})).At(0, 0))
+	// Output:
+	// 1
+}
+
+func ExampleRegion() {
+	m := flow.New(dist.NewStdNormal(2))
+	r := calibration.HighestDensity(m, 0.9, 20000, rng.New(3))
+	fmt.Println(r.Level, r.Contains(m.LogProb([]float64{1, 1})), r.Contains(m.LogProb([]float64{3, 1})))
+	// Output:
+	// -4.142 ± 0.02 true false
+}
