@@ -96,7 +96,8 @@ func (t *Tape) Grow(n int) {
 
 // Accumulate makes Backward add the gradients of v's parameters to sum, laid
 // out as v.Data, instead of leaving them on the tape, so that the gradients of
-// several batches add up. The first gradient of each replaces what was in sum. Reset
+// several batches add up. The first gradient of each replaces what was in sum. Other
+// parameters that are used from then on are constants. Reset
 // keeps the setting; a nil v ends it and sets to 0 what no gradient has reached.
 //
 // It panics if sum is not as long as v.Data.
@@ -188,7 +189,8 @@ func (t *Tape) Use(p *Param) Var {
 	if id, ok := t.find(h, &key, nil); ok {
 		return t.at(id)
 	}
-	n := node{rows: p.rows, cols: p.cols, val: p.data, param: p, needs: !p.frozen && !t.noGrad}
+	needs := !p.frozen && !t.noGrad && (t.into == nil || p.home == t.into)
+	n := node{rows: p.rows, cols: p.cols, val: p.data, param: p, needs: needs}
 	t.params = append(t.params, p)
 	v := t.add(n)
 	t.number.put(h, v.id)

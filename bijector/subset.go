@@ -2,6 +2,7 @@ package bijector
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 )
@@ -39,21 +40,31 @@ func (c *Subset) Restore() error {
 	return nil
 }
 
+// columns returns those that B sees.
+func (c *Subset) columns(x autodiff.Var) autodiff.Var {
+	for _, j := range c.Index {
+		if j >= x.Cols() {
+			panic(fmt.Sprintf("bijector: Subset: got %d columns, want at least %d", x.Cols(), slices.Max(c.Index)+1))
+		}
+	}
+	return x.Gather(c.Index)
+}
+
 // Forward returns x with the columns mapped.
 func (c *Subset) Forward(x autodiff.Var) autodiff.Var {
-	return x.Replace(c.Index, c.B.Forward(x.Gather(c.Index)))
+	return x.Replace(c.Index, c.B.Forward(c.columns(x)))
 }
 
 // Inverse returns y with the columns mapped back.
 func (c *Subset) Inverse(y autodiff.Var) autodiff.Var {
-	return y.Replace(c.Index, c.B.Inverse(y.Gather(c.Index)))
+	return y.Replace(c.Index, c.B.Inverse(c.columns(y)))
 }
 
 // ILDJ returns that of B.
-func (c *Subset) ILDJ(y autodiff.Var) autodiff.Var { return c.B.ILDJ(y.Gather(c.Index)) }
+func (c *Subset) ILDJ(y autodiff.Var) autodiff.Var { return c.B.ILDJ(c.columns(y)) }
 
 // FLDJ returns that of B.
-func (c *Subset) FLDJ(x autodiff.Var) autodiff.Var { return FLDJ(c.B, x.Gather(c.Index)) }
+func (c *Subset) FLDJ(x autodiff.Var) autodiff.Var { return FLDJ(c.B, c.columns(x)) }
 
 // CondDim returns the width of B's context.
 func (c *Subset) CondDim() int { return CondDim(c.B) }
@@ -64,4 +75,4 @@ func (c *Subset) Given(ctx autodiff.Var) Bijector {
 }
 
 // Initialize initialises B with its columns.
-func (c *Subset) Initialize(y autodiff.Var) { Initialize(c.B, y.Gather(c.Index)) }
+func (c *Subset) Initialize(y autodiff.Var) { Initialize(c.B, c.columns(y)) }

@@ -10,7 +10,8 @@ import (
 )
 
 // Joint is the product of independent distributions of neighbouring columns:
-// log p(x) = Σ log pₖ(xₖ), the first part over the first columns and so on.
+// log p(x) = Σ log pₖ(xₖ), the first part over the first columns and so on. Parts that need a
+// context make it a [Conditional].
 type Joint struct {
 	Parts []Distribution
 }
@@ -48,26 +49,49 @@ func (j *Joint) Dim() int {
 
 // LogDensity returns log p of each row.
 func (j *Joint) LogDensity(x autodiff.Var) autodiff.Var {
+	return j.LogDensityGiven(x, autodiff.Var{})
+}
+
+// CondDim returns the width of the context that parts need. It panics if they disagree.
+func (j *Joint) CondDim() int { return commonCondDim("Joint", j.Parts) }
+
+// LogDensityGiven returns log p(x | c) of each row: every part that needs a context gets c.
+func (j *Joint) LogDensityGiven(x, c autodiff.Var) autodiff.Var {
 	checkCols("Joint: LogDensity", x.Cols(), j.Dim())
 	var sum autodiff.Var
-	at := 0
-	for k, p := range j.Parts {
-		lp := p.LogDensity(x.Slice(at, at+p.Dim()))
-		if k > 0 {
+	j.Walk(x, func(p Distribution, x autodiff.Var) {
+		lp := LogDensityGiven(p, x, c)
+		if sum != (autodiff.Var{}) {
 			lp = sum.Add(lp)
 		}
-		sum, at = lp, at+p.Dim()
-	}
+		sum = lp
+	})
 	return sum
 }
 
+// Walk calls visit for each part with its columns of x.
+func (j *Joint) Walk(x autodiff.Var, visit func(part Distribution, x autodiff.Var)) {
+	at := 0
+	for _, p := range j.Parts {
+		to, columns := at+p.Dim(), x
+		if x != (autodiff.Var{}) {
+			columns = x.Slice(at, to)
+		}
+		visit(p, columns)
+		at = to
+	}
+}
+
 // Draw fills the rows of batch.
-func (j *Joint) Draw(batch *mat.Dense, src rand.Source) {
+func (j *Joint) Draw(batch *mat.Dense, src rand.Source) { j.DrawGiven(batch, nil, src) }
+
+// DrawGiven fills the rows of batch given the contexts c, one for each row or one for all.
+func (j *Joint) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source) {
 	n, d := batch.Dims()
 	checkCols("Joint: Draw", d, j.Dim())
 	at := 0
 	for _, p := range j.Parts {
-		p.Draw(batch.Slice(0, n, at, at+p.Dim()).(*mat.Dense), src)
+		DrawGiven(p, batch.Slice(0, n, at, at+p.Dim()).(*mat.Dense), c, src)
 		at += p.Dim()
 	}
 }

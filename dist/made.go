@@ -35,7 +35,6 @@ type MADE struct {
 	Degrees [][][]int
 
 	members []*nn.MADE
-	ctx     autodiff.Var
 }
 
 // A Head is a family of distributions of one number with raw parameters, any finite
@@ -149,7 +148,7 @@ func (m *MADE) Member(i int) *MADE {
 	if i < 0 || i >= len(m.members) {
 		panic(fmt.Sprintf("dist: MADE.Member: got %d, want 0 to %d", i, len(m.members)-1))
 	}
-	return &MADE{Net: m.members[i], Head: m.Head, members: m.members[i : i+1], ctx: m.ctx}
+	return &MADE{Net: m.members[i], Head: m.Head, members: m.members[i : i+1]}
 }
 
 // CondDim returns the width of the context, 0 if there is none.
@@ -159,17 +158,23 @@ func (m *MADE) CondDim() int { return m.Net.Spec.Cond }
 // sample, or 1×CondDim for all. It lives on the tape of c.
 func (m *MADE) Given(c autodiff.Var) Distribution {
 	checkCols("MADE.Given", c.Cols(), m.CondDim())
-	bound := *m
-	bound.ctx = c
-	return &bound
+	return &given{m, c}
 }
 
-// LogDensity returns log p of each row of x.
+// LogDensity returns log p of each row of x. It panics if the network has a context.
 func (m *MADE) LogDensity(x autodiff.Var) autodiff.Var {
+	return m.LogDensityGiven(x, autodiff.Var{})
+}
+
+// LogDensityGiven returns log p(x | c) of each row of x.
+func (m *MADE) LogDensityGiven(x, c autodiff.Var) autodiff.Var {
 	checkCols("MADE", x.Cols(), m.Dim())
+	if m.CondDim() == 0 {
+		c = autodiff.Var{}
+	}
 	code := m.Head.Encode(x)
 	one := func(net *nn.MADE) autodiff.Var {
-		return m.Head.LogDensities(x, net.ApplyGiven(code, m.ctx)).RowSum()
+		return m.Head.LogDensities(x, net.ApplyGiven(code, c)).RowSum()
 	}
 	if len(m.members) == 1 {
 		return one(m.members[0])
@@ -189,9 +194,17 @@ func (m *MADE) Rand(dst []float64) []float64 { return Rand(m, dst) }
 
 // Draw fills the rows of batch. A row is a function of Dim numbers of the
 // source, or one more for an ensemble: more rows leave the first ones as they are.
-func (m *MADE) Draw(batch *mat.Dense, src rand.Source) {
+func (m *MADE) Draw(batch *mat.Dense, src rand.Source) { m.DrawGiven(batch, nil, src) }
+
+// DrawGiven is like Draw given the contexts c, one for each row or one for all.
+func (m *MADE) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source) {
 	n, d := batch.Dims()
 	checkCols("MADE", d, m.Dim())
+	if m.CondDim() == 0 {
+		c = nil
+	} else if c != nil {
+		checkContext("MADE", c, n, m.CondDim())
+	}
 	r := generator(src)
 	u := make([]float64, n*d)
 	rows := make([][]int, len(m.members))
@@ -207,23 +220,19 @@ func (m *MADE) Draw(batch *mat.Dense, src rand.Source) {
 	}
 	for i, net := range m.members {
 		if len(rows[i]) > 0 {
-			m.drawRows(net, batch, rows[i], u)
+			m.drawRows(net, batch, pickRows(c, rows[i]), rows[i], u)
 		}
 	}
 }
 
 // drawRows fills the given rows of batch from one network.
-func (m *MADE) drawRows(net *nn.MADE, batch *mat.Dense, rows []int, u []float64) {
+func (m *MADE) drawRows(net *nn.MADE, batch *mat.Dense, c mat.Matrix, rows []int, u []float64) {
 	d := m.Dim()
-	var ctx mat.Matrix
-	if m.ctx != (autodiff.Var{}) {
-		ctx = pickRows(m.ctx, rows)
-	}
 	t := autodiff.NewTape()
 	t.NoGrad(true)
 	x, v := make([]float64, len(rows)), make([]float64, len(rows))
 	code := mat.NewDense(len(rows), net.In(), nil)
-	net.Fill(code, ctx, func(row, col int, raw, dst []float64) {
+	net.Fill(code, c, func(row, col int, raw, dst []float64) {
 		x, v := x[:len(raw)/m.Head.Params()], v[:len(raw)/m.Head.Params()]
 		for i := range v {
 			v[i] = u[rows[row+i]*d+col]
@@ -235,17 +244,4 @@ func (m *MADE) drawRows(net *nn.MADE, batch *mat.Dense, rows []int, u []float64)
 			batch.Set(rows[row+i], col, y)
 		}
 	})
-}
-
-// pickRows returns some rows of c, or its only one.
-func pickRows(c autodiff.Var, rows []int) mat.Matrix {
-	all := c.Dense()
-	if c.Rows() == 1 {
-		return all
-	}
-	some := mat.NewDense(len(rows), c.Cols(), nil)
-	for i, r := range rows {
-		some.SetRow(i, all.RawRowView(r))
-	}
-	return some
 }

@@ -11,7 +11,8 @@ import (
 
 // Mixture is the distribution of a row drawn from one of several distributions,
 // chosen with probabilities w = softmax(logits): p(x) = Σₖ wₖ·pₖ(x). Its cost is
-// that of all parts.
+// that of all parts. Parts that need a context make it a [Conditional]; the weights do not depend
+// on it.
 type Mixture struct {
 	Logits autodiff.Value
 	Parts  []Distribution
@@ -46,34 +47,53 @@ func (m *Mixture) Restore() error {
 // Dim returns the number of columns.
 func (m *Mixture) Dim() int { return m.Parts[0].Dim() }
 
+// CondDim returns the width of the context that parts need. It panics if they disagree.
+func (m *Mixture) CondDim() int { return commonCondDim("Mixture", m.Parts) }
+
 // LogDensity returns log p of each row.
 func (m *Mixture) LogDensity(x autodiff.Var) autodiff.Var {
+	return m.LogDensityGiven(x, autodiff.Var{})
+}
+
+// LogDensityGiven returns log p(x | c) of each row: every part that needs a context gets c.
+func (m *Mixture) LogDensityGiven(x, c autodiff.Var) autodiff.Var {
 	var room [32]autodiff.Var
-	w, lps := logWeights(m.Logits, x.Tape()), room[:0]
-	for k, p := range m.Parts {
-		lps = append(lps, p.LogDensity(x).Add(w.Slice(k, k+1)))
-	}
-	return autodiff.Concat(lps...).RowLogSumExp()
+	return autodiff.Concat(m.weightedParts(room[:0], x, c)...).RowLogSumExp()
 }
 
 // Responsibilities returns the probability that each row came from each part:
-// n×K.
+// n×K. It panics if parts need a context.
 func (m *Mixture) Responsibilities(x autodiff.Var) autodiff.Var {
+	return autodiff.Concat(m.weightedParts(nil, x, autodiff.Var{})...).RowSoftmax()
+}
+
+// weightedParts appends log(wₖ·pₖ(x | c)), n×1 for each part, to lps.
+func (m *Mixture) weightedParts(lps []autodiff.Var, x, c autodiff.Var) []autodiff.Var {
 	w := logWeights(m.Logits, x.Tape())
-	lps := make([]autodiff.Var, len(m.Parts))
 	for k, p := range m.Parts {
-		lps[k] = p.LogDensity(x).Add(w.Slice(k, k+1))
+		lps = append(lps, supported(p, x, c).Add(w.Slice(k, k+1)))
 	}
-	return autodiff.Concat(lps...).RowSoftmax()
+	return lps
 }
 
 // Draw fills the rows of batch: first the parts are chosen, then each draws its
 // rows.
-func (m *Mixture) Draw(batch *mat.Dense, src rand.Source) {
-	checkCols("Mixture: Draw", batch.RawMatrix().Cols, m.Dim())
+func (m *Mixture) Draw(batch *mat.Dense, src rand.Source) { m.DrawGiven(batch, nil, src) }
+
+// DrawGiven is like Draw given the contexts c, one for each row or one for all.
+func (m *Mixture) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source) {
+	n, d := batch.Dims()
+	checkCols("Mixture: Draw", d, m.Dim())
+	if c != nil {
+		if w := m.CondDim(); w > 0 {
+			checkContext("Mixture", c, n, w)
+		} else {
+			c = nil
+		}
+	}
 	r, w := generator(src), weightsOf(m.Logits)
 	rows := make([][]int, len(w))
-	for i := range batch.RawMatrix().Rows {
+	for i := range n {
 		k := pick(r, w)
 		rows[k] = append(rows[k], i)
 	}
@@ -81,11 +101,18 @@ func (m *Mixture) Draw(batch *mat.Dense, src rand.Source) {
 		if len(rows) == 0 {
 			continue
 		}
-		part := mat.NewDense(len(rows), m.Dim(), nil)
-		m.Parts[k].Draw(part, src)
+		part := mat.NewDense(len(rows), d, nil)
+		DrawGiven(m.Parts[k], part, pickRows(c, rows), src)
 		for i, row := range rows {
 			batch.SetRow(row, part.RawRowView(i))
 		}
+	}
+}
+
+// Walk calls visit for each part with all rows x.
+func (m *Mixture) Walk(x autodiff.Var, visit func(part Distribution, x autodiff.Var)) {
+	for _, p := range m.Parts {
+		visit(p, x)
 	}
 }
 

@@ -116,6 +116,27 @@ func ExampleTransformed_Encode() {
 	// Output: [2 4] [3 3]
 }
 
+// A preset for positive columns: a map at the data's end.
+func ExampleTransformed_Then() {
+	model := flow.NSF(flow.Arch{Dim: 2}, rand.NewPCG(1, 2)).Then(bijector.Exp{})
+	fmt.Println(model.LogProb([]float64{1, 2}) > -10, model.LogProb([]float64{1, -2}))
+	// Output: true -Inf
+}
+
+// A mixture of flows, one of which stays as it is while the rest is trained.
+func ExampleTransformed_Freeze() {
+	known := flow.New(dist.NewStdNormal(1), bijector.NewScale(autodiff.Learned(2)))
+	known.Freeze()
+	model := flow.New(dist.NewMixture(dist.FixedWeights(1, 1), known, flow.New(dist.NewStdNormal(1), bijector.NewShift(autodiff.Learned(5)))))
+	for _, p := range model.Params() {
+		fmt.Println(p.Len(), p.Frozen())
+	}
+	// Output:
+	// 2 true
+	// 1 true
+	// 1 false
+}
+
 // Presets take a few numbers; the zero value of the others is a good default.
 func ExampleArch() {
 	model := flow.NSF(flow.Arch{Dim: 3, Cond: 2, Layers: 6, Hidden: []int{128, 128}, Bins: 10}, rand.NewPCG(1, 2))

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
-	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/train"
 )
@@ -36,33 +35,7 @@ func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, 
 // likelihood is the loss of maximum likelihood: −log p.
 func likelihood(m *Transformed) train.Loss {
 	return func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var {
-		return m.logDensity(y, c).Neg()
-	}
-}
-
-// FitDensity changes the parameters of m that are not frozen so that m comes
-// close to a density that is known up to a constant factor, such as a
-// posterior: it minimises the reverse Kullback–Leibler divergence, less that
-// constant's logarithm,
-//
-//	Loss = E[log q(y) − log p(y)],  y drawn from the model q
-//
-// by fresh samples of the model. logDensity returns log p for each row of y,
-// n×d → n×1, differentiable and safe for concurrent use on different tapes.
-// Otherwise it is like [Fit]; data-dependent parameters stay as they are. A
-// model trained so finds one of several far apart modes: check by importance weights.
-func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.Var) autodiff.Var, s *Settings) (*Result, error) {
-	d := m.Base.Dim()
-	return run(ctx, "FitDensity", m, Fresh(d, m.Base.Draw), d, s, false, reverse(m, logDensity))
-}
-
-func reverse(m *Transformed, logDensity func(y autodiff.Var) autodiff.Var) train.Loss {
-	return func(t *autodiff.Tape, x, _ autodiff.Var) autodiff.Var {
-		q, p := m.Base.LogDensity(x).Sub(bijector.FLDJ(m.all, x)), logDensity(m.all.Forward(x))
-		if p.Rows() != x.Rows() || p.Cols() != 1 {
-			panic(fmt.Sprintf("flow: FitDensity: got log-densities of shape %d×%d, want %d×1", p.Rows(), p.Cols(), x.Rows()))
-		}
-		return q.Sub(p)
+		return m.logDensity("Fit", y, c).Neg()
 	}
 }
 
@@ -156,10 +129,13 @@ func (f *fit) prepare(src *rng.Source, l train.Loss) error {
 	if err != nil {
 		return err
 	}
+	var own []*autodiff.Param // all
 	if f.observed {
-		f.model.initialize(first)
+		f.model.startFrom(first)
+	} else {
+		own = mapParams(f.model.flat())
 	}
-	g, err := train.NewGradient(l, first, min(first.N, f.Batch))
+	g, err := train.NewGradient(l, own, first, min(first.N, f.Batch))
 	if err != nil {
 		return err
 	}
@@ -171,7 +147,7 @@ func (f *fit) prepare(src *rng.Source, l train.Loss) error {
 // newTraining returns the training of the model as it is.
 func (f *fit) newTraining() *train.Training {
 	t := &train.Training{Config: f.config(), Objective: f.batches, State: f.batches.Gradient.Frozen, Explain: f.explain}
-	if f.observed && len(bijector.Statistics(f.model.all)) > 0 {
+	if f.observed && len(f.model.statistics()) > 0 {
 		t.Observe = f.observe
 	}
 	if f.held != nil {
@@ -189,7 +165,7 @@ func (f *fit) observe() {
 	t := borrow()
 	defer giveBack(t)
 	y, c := f.batches.Batch.On(t, 0, min(f.batches.Batch.N, f.model.room()))
-	bijector.Observe(f.model.given(c), y)
+	f.model.observe(y, c)
 }
 
 // nll returns the weighted mean NLL of data in memory.

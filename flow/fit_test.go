@@ -309,3 +309,31 @@ func TestFitDensity(t *testing.T) {
 		t.Errorf("got divergence %v from the banana, want nearly 0", gap)
 	}
 }
+
+// The density that a model is fitted to stays as it is, though it has parameters of its own; of the
+// model, those of a base that is no flow stay too.
+func TestFitDensityTrainsItsModel(t *testing.T) {
+	teacher := shake(flow.RealNVP(flow.Arch{Dim: 2, Layers: 2, Hidden: []int{8}}, rng.New(1)), 2)
+	before := bits(teacher)
+	loc := autodiff.Learned(0.5)
+	inner := flow.New(dist.NewNormal(2, loc, autodiff.Fixed(1)), bijector.NewScale(autodiff.Learned(1)))
+	student := flow.New(inner, bijector.NewShift(autodiff.Learned(1)))
+	for range 2 { // the second time, the parameters are in vectors
+		if _, err := flow.FitDensity(background, student, teacher.LogDensity, &flow.Settings{Steps: 50}); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(bits(teacher), before) {
+			t.Error("the teacher has been trained")
+		}
+		if _, err := flow.Fit(background, teacher, flow.Rows(bananas(200, 1)), &flow.Settings{Steps: 1}); err != nil {
+			t.Fatal(err)
+		}
+		before = bits(teacher)
+	}
+	if got := loc.Numbers()[0]; got != 0.5 {
+		t.Errorf("got location %v of the base, want 0.5 still", got)
+	}
+	if scale, shift := inner.Map[0].(*bijector.Scale).By.Numbers()[0], student.Map[0].(*bijector.Shift).By.Numbers()[0]; scale == 1 || shift == 1 {
+		t.Errorf("got scale %v and shift %v, want both trained", scale, shift)
+	}
+}

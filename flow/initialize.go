@@ -2,16 +2,15 @@ package flow
 
 import (
 	"github.com/normflow/normflow/autodiff"
-	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/internal/train"
 )
 
-// initialize sets the model's data-dependent parameters from the first rows.
-func (m *Transformed) initialize(first *train.Batch) {
+// startFrom sets the model's data-dependent parameters from the first rows.
+func (m *Transformed) startFrom(first *train.Batch) {
 	t := autodiff.NewTape() // large, so not kept
 	t.NoGrad(true)
 	y, c := first.On(t, 0, first.N)
-	bijector.Initialize(m.given(c), y)
+	m.initialize(y, c)
 }
 
 // firstRows is how many of the rows that there are (0 if that is not known) the

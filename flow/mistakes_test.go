@@ -22,8 +22,18 @@ func TestMistakesPanic(t *testing.T) {
 	conditional := flow.RealNVP(flow.Arch{Dim: 3, Cond: 2, Layers: 1, Hidden: []int{4}}, rng.New(1))
 	base := dist.NewStdNormal(2)
 	for want, f := range map[string]func(){
-		"flow: New: got no base":                                   func() { flow.New(nil) },
-		"flow: New: bijector 1: got nil":                           func() { flow.New(base, bijector.Identity{}, nil) },
+		"flow: New: got no base":         func() { flow.New(nil) },
+		"flow: New: bijector 1: got nil": func() { flow.New(base, bijector.Identity{}, nil) },
+		"flow: New: bijector 1, *bijector.Standardizer: bijector: Standardizer: got 2 columns, want 3": func() {
+			flow.New(base, bijector.Exp{}, bijector.NewStandardizer(3))
+		},
+		"flow: Then: bijector 2, bijector.Chain: bijector: Standardizer: got 3 columns, want 5":     func() { conditional.Then(bijector.Chain{bijector.NewStandardizer(5)}) },
+		"flow: New: bijector 0, *bijector.Subset: bijector: Subset: got 2 columns, want at least 6": func() { flow.New(base, bijector.NewSubset(bijector.Exp{}, 5)) },
+		"flow: Then: got a base with a context of 2": func() {
+			flow.New(conditional).Then(small(3, 1).Map...)
+		},
+		"flow: LogProb: got 3 columns, want 2":                     func() { flow.New(base).LogProb(make([]float64, 3)) },
+		"flow: Sample: got 3 columns, want 2":                      func() { flow.New(base).Sample(mat.NewDense(1, 3, nil)) },
 		"flow: Given: got no context, want one of 2 columns":       func() { conditional.Given(nil) },
 		"flow: Given: got a model that has its context already":    func() { conditional.Given(normal(1, 2, 1)).Given(normal(1, 2, 1)) },
 		"flow: Given: got a context for a model that takes none":   func() { flow.New(base).Given(normal(1, 2, 1)) },

@@ -51,8 +51,8 @@ func newObjective(m *Transformed, data Data) (*Objective, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.initialize(first)
-	g, err := train.NewGradient(likelihood(m), first, first.N)
+	m.startFrom(first)
+	g, err := train.NewGradient(likelihood(m), nil, first, first.N)
 	if err != nil {
 		return nil, err
 	}

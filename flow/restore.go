@@ -7,6 +7,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/plain"
 )
 
@@ -24,18 +25,13 @@ func (m *Transformed) restore(room int) (err error) {
 	defer probes.Put(p.tape)
 	p.tape.Limit(room / 16) // for values and for temporaries
 	m.all = m.Map
-	if err := p.try(func() { m.dim = m.Base.Dim() }); err != nil {
-		return plain.At("Base", err)
-	}
-	if m.dim <= 0 {
-		return plain.At("Base", fmt.Errorf("got %d columns, want at least 1", m.dim))
-	}
-	if err := p.try(func() { m.Base.LogDensity(p.tape.Zeros(1, m.dim)).Value() }); err != nil {
+	if m.dim, err = p.base(m.Base); err != nil {
 		return plain.At("Base", err)
 	}
 	if m.dim, err = p.chain(m.Map, m.dim); err != nil {
 		return plain.At("Map", err)
 	}
+	m.cond, m.row = p.cond, p.row
 	return nil
 }
 
@@ -52,6 +48,31 @@ var probes = sync.Pool{New: func() any {
 type prober struct {
 	tape *autodiff.Tape
 	cond int // width of the context so far
+	row  int // numbers that a row has taken on the tape
+}
+
+// base returns the width of d's rows.
+func (p *prober) base(d dist.Distribution) (width int, err error) {
+	if err := p.try(func() { width, p.cond = d.Dim(), dist.CondDim(d) }); err != nil {
+		return 0, err
+	}
+	if width <= 0 || p.cond < 0 {
+		return 0, fmt.Errorf("got %d columns and context width %d, want at least 1 and none negative", width, p.cond)
+	}
+	return width, p.try(func() {
+		var c autodiff.Var
+		if p.cond > 0 {
+			c = p.tape.Zeros(1, p.cond)
+		}
+		dist.LogDensityGiven(d, p.tape.Zeros(1, width), c).Value()
+		p.count()
+	})
+}
+
+// count adds what is on the tape to row.
+func (p *prober) count() {
+	n, _ := p.tape.Size()
+	p.row += n
 }
 
 // chain returns the width of a row that has gone through all elements.
@@ -92,7 +113,7 @@ func (p *prober) part(b bijector.Bijector, width int) (out int, err error) {
 		return bijector.Given(b, p.tape.Zeros(1, cond))
 	}
 	out = width
-	if err := p.try(func() { out = given().Forward(p.tape.Zeros(1, width)).Cols() }); err != nil {
+	if err := p.try(func() { out = given().Forward(p.tape.Zeros(1, width)).Cols(); p.count() }); err != nil {
 		return 0, err
 	}
 	back := width

@@ -5,6 +5,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -14,28 +15,44 @@ import (
 //
 // It costs one forward pass and uses all cores. It panics unless batch has Dim
 // columns.
-func (m *Transformed) Draw(batch *mat.Dense, src rand.Source) {
-	n, d := batch.Dims()
-	checkWidth("Draw", d, m.dim)
-	m.Decode(batch, m.draw(n, src))
+func (m *Transformed) Draw(batch *mat.Dense, src rand.Source) { m.draw("Draw", batch, src) }
+
+// DrawGiven is like Draw given contexts, one row for each of batch or one for all. A model that
+// takes no context, or is bound to one, ignores c.
+func (m *Transformed) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source) {
+	if m.CondDim() > 0 {
+		m = m.Given(c)
+	}
+	m.draw("DrawGiven", batch, src)
 }
 
-// draw returns n rows of the base.
-func (m *Transformed) draw(n int, src rand.Source) *mat.Dense {
+func (m *Transformed) draw(what string, batch *mat.Dense, src rand.Source) {
+	n, d := batch.Dims()
+	checkWidth(what, d, m.dim)
+	m.Decode(batch, m.drawBase(n, src))
+}
+
+// drawBase returns n rows of the base, given the model's context.
+func (m *Transformed) drawBase(n int, src rand.Source) *mat.Dense {
 	x := mat.NewDense(n, m.Base.Dim(), nil)
-	m.Base.Draw(x, src)
+	if m.ctx == nil {
+		m.Base.Draw(x, src)
+		return x
+	}
+	m.checkContext(n)
+	dist.DrawGiven(m.Base, x, m.ctx, src)
 	return x
 }
 
 // Sample fills the rows of batch with samples: see [Transformed.Draw] and
 // [Transformed.WithSource].
-func (m *Transformed) Sample(batch *mat.Dense) { m.Draw(batch, m.src) }
+func (m *Transformed) Sample(batch *mat.Dense) { m.draw("Sample", batch, m.src) }
 
 // Rand sets dst to one sample and returns it; nil dst is allocated. See
 // [Transformed.WithSource] for the randomness.
 func (m *Transformed) Rand(dst []float64) []float64 {
 	dst = room("Rand", dst, m.dim)
-	m.Sample(mat.NewDense(1, m.dim, dst))
+	m.draw("Rand", mat.NewDense(1, m.dim, dst), m.src)
 	return dst
 }
 
@@ -47,11 +64,12 @@ func (m *Transformed) SampleLogProbs(batch *mat.Dense, dst []float64) []float64 
 	n, d := batch.Dims()
 	checkWidth("SampleLogProbs", d, m.dim)
 	dst = room("SampleLogProbs", dst, n)
-	base := m.draw(n, m.src)
+	base := m.drawBase(n, m.src)
 	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
-		f, x := m.bound(t, i, j, n), viewRows(t, base, i, j)
+		c, x := m.context(t, i, j, n), viewRows(t, base, i, j)
+		f := m.given(c)
 		setRows(batch, i, f.Forward(x))
-		copy(dst[i:j], m.Base.LogDensity(x).Sub(bijector.FLDJ(f, x)).Data())
+		copy(dst[i:j], dist.LogDensityGiven(m.Base, x, c).Sub(bijector.FLDJ(f, x)).Data())
 	})
 	return dst
 }

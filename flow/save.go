@@ -32,8 +32,10 @@ type saved Transformed
 // a type that nobody has registered (see [Register]), a parameter is not
 // finite, or the model is bound to a context.
 func (m *Transformed) Save(w io.Writer) error {
-	if m.ctx != nil {
-		return fmt.Errorf("flow: Save: got a model bound to a context, want the one that Given was called on")
+	bound := false
+	eachFlow(m, func(part *Transformed) { bound = bound || part.ctx != nil })
+	if bound {
+		return fmt.Errorf("flow: Save: got a model, or a part of it, that is bound to a context, want the one that Given was called on")
 	}
 	text, params, err := kinds.Encode((*saved)(m))
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // nothing in the steady state.
 func (m *Transformed) LogProb(y []float64) float64 {
 	t := borrow()
-	lp := m.logDensity(t.View(1, len(y), y), m.context(t, 0, 1, 1)).Value()
+	lp := m.logDensity("LogProb", t.View(1, len(y), y), m.context(t, 0, 1, 1)).Value()
 	giveBack(t)
 	return lp
 }
@@ -33,7 +33,7 @@ func (m *Transformed) LogProbs(dst []float64, y mat.Matrix) []float64 {
 	checkWidth("LogProbs", d, m.dim)
 	rows := dense(y)
 	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
-		copy(dst[i:j], m.logDensity(viewRows(t, rows, i, j), m.context(t, i, j, n)).Data())
+		copy(dst[i:j], m.logDensity("LogProbs", viewRows(t, rows, i, j), m.context(t, i, j, n)).Data())
 	})
 	return dst
 }
@@ -46,7 +46,7 @@ func (m *Transformed) Encode(dst *mat.Dense, y mat.Matrix) *mat.Dense {
 	dst = roomDense("Encode", dst, n, m.Base.Dim())
 	rows := dense(y)
 	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
-		setRows(dst, i, m.bound(t, i, j, n).Inverse(viewRows(t, rows, i, j)))
+		setRows(dst, i, m.given(m.context(t, i, j, n)).Inverse(viewRows(t, rows, i, j)))
 	})
 	return dst
 }
@@ -59,7 +59,7 @@ func (m *Transformed) Decode(dst *mat.Dense, x mat.Matrix) *mat.Dense {
 	dst = roomDense("Decode", dst, n, m.dim)
 	rows := dense(x)
 	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
-		setRows(dst, i, m.bound(t, i, j, n).Forward(viewRows(t, rows, i, j)))
+		setRows(dst, i, m.given(m.context(t, i, j, n)).Forward(viewRows(t, rows, i, j)))
 	})
 	return dst
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
@@ -14,7 +15,7 @@ import (
 )
 
 var (
-	_ dist.Distribution    = (*Transformed)(nil)
+	_ dist.Conditional     = (*Transformed)(nil)
 	_ distmv.RandLogProber = (*Transformed)(nil)
 	_ samplemv.Sampler     = (*Transformed)(nil)
 )
@@ -24,60 +25,57 @@ var (
 //
 //	log p(y) = log base(f⁻¹(y)) + log|det ∂f⁻¹/∂y|
 //
+// Base and map may depend on a context c, the same for both: then it is p(y | c), see
+// [Transformed.Given]. The base may be a flow itself, or a mixture of flows.
+//
 // Scoring and sampling are safe for concurrent use, but not while [Fit] trains
 // the model.
 type Transformed struct {
 	Base dist.Distribution
 	Map  bijector.Chain // in order, base to data
 
-	dim int
-	row int               // numbers that a row takes on a tape, about
-	all bijector.Bijector // Map, converted once
-	ctx *mat.Dense        // bound by Given
-	src rand.Source
+	dim  int
+	cond int               // width of the context of base and map
+	row  int               // numbers that a row takes on a tape, about
+	all  bijector.Bijector // Map, converted once
+	ctx  *mat.Dense        // bound by Given
+	src  rand.Source
 }
 
 // New returns the distribution of rows drawn from base and mapped by the
 // bijectors in order.
 //
-// It panics if there is no base, a bijector is nil, or the widths do not fit.
+// It panics if there is no base, a bijector is nil, or the widths, of the rows and of the
+// context, do not fit.
 func New(base dist.Distribution, b ...bijector.Bijector) *Transformed {
 	if base == nil {
 		panic("flow: New: got no base, want a distribution")
 	}
-	for i, b := range b {
-		if b == nil {
-			panic(fmt.Sprintf("flow: New: bijector %d: got nil, want a bijector", i))
-		}
-	}
-	m := &Transformed{Base: base, Map: b}
-	m.trace()
+	m := &Transformed{Base: base, Map: slices.Clone(b)}
+	m.trace("New")
 	return m
 }
 
-// trace derives the unexported fields; the width is that of a mapped row.
-func (m *Transformed) trace() {
-	t := borrow()
-	defer giveBack(t)
-	m.all = m.Map
-	f := m.all
-	if w := m.CondDim(); w > 0 {
-		f = m.Map.Given(t.Zeros(1, w))
-	}
-	m.dim = f.Forward(t.Zeros(1, m.Base.Dim())).Cols()
-	m.row, _ = t.Size()
+// Then returns the distribution of the rows of m mapped by further bijectors in order, such as
+// [bijector.Exp] behind a preset for positive columns. It shares the parameters and the context of m,
+// which stays as it is. It panics as [New] does.
+func (m *Transformed) Then(b ...bijector.Bijector) *Transformed {
+	longer := *m
+	longer.Map = slices.Concat(m.Map, b)
+	longer.trace("Then")
+	return &longer
 }
 
 // Dim returns the number of columns of the data.
 func (m *Transformed) Dim() int { return m.dim }
 
-// CondDim returns the width of the context that the model needs: 0 for none,
+// CondDim returns the width of the context that base and map need: 0 for none,
 // or if it is bound already.
 func (m *Transformed) CondDim() int {
 	if m.ctx != nil {
 		return 0
 	}
-	return m.Map.CondDim()
+	return m.cond
 }
 
 // Given returns the distribution p(y | c), which shares the parameters of m.
@@ -116,20 +114,23 @@ func (m *Transformed) WithSource(src rand.Source) *Transformed {
 // context returns the model's context for rows i to j−1 of a batch of n: the
 // zero Var if it takes none.
 func (m *Transformed) context(t *autodiff.Tape, i, j, n int) autodiff.Var {
-	if m.ctx == nil {
-		if w := m.Map.CondDim(); w > 0 {
-			panic(fmt.Sprintf("flow: got a conditional model without context, want %d columns by Given", w))
-		}
-		return autodiff.Var{}
-	}
-	rows, _ := m.ctx.Dims()
-	switch rows {
-	case 1:
+	switch {
+	case m.ctx != nil && m.ctx.RawMatrix().Rows == 1:
 		return viewRows(t, m.ctx, 0, 1)
-	case n:
+	case m.ctx != nil:
+		m.checkContext(n)
 		return viewRows(t, m.ctx, i, j)
+	case m.cond > 0:
+		panic(fmt.Sprintf("flow: got a conditional model without context, want %d columns by Given", m.cond))
 	}
-	panic(fmt.Sprintf("flow: got %d rows with %d rows of context, want 1 or %d", n, rows, n))
+	return autodiff.Var{}
+}
+
+// checkContext panics unless the model's context fits a batch of n rows.
+func (m *Transformed) checkContext(n int) {
+	if rows, _ := m.ctx.Dims(); rows != 1 && rows != n {
+		panic(fmt.Sprintf("flow: got %d rows with %d rows of context by Given, want as many, or one row of context", n, rows))
+	}
 }
 
 // given returns the model's map bound to a context, if there is one.
@@ -140,29 +141,40 @@ func (m *Transformed) given(c autodiff.Var) bijector.Bijector {
 	return m.Map.Given(c)
 }
 
-// bound returns the map for rows i to j−1 of a batch of n, given the model's
-// context.
-func (m *Transformed) bound(t *autodiff.Tape, i, j, n int) bijector.Bijector {
-	return m.given(m.context(t, i, j, n))
-}
-
 // LogDensity returns log p of each row of y, n×d → n×1, on the tape of y and
 // differentiable in y and in the parameters: a flow can be the base of another,
 // or a part of any loss. It panics if y has another number of columns.
 //
 // It costs one inverse pass.
 func (m *Transformed) LogDensity(y autodiff.Var) autodiff.Var {
-	return m.logDensity(y, m.context(y.Tape(), 0, y.Rows(), y.Rows()))
+	return m.logDensity("LogDensity", y, m.context(y.Tape(), 0, y.Rows(), y.Rows()))
 }
 
-func (m *Transformed) logDensity(y, c autodiff.Var) autodiff.Var {
-	if y.Cols() != m.dim {
-		panic(fmt.Sprintf("flow: LogDensity: got %d columns, want %d", y.Cols(), m.dim))
+// LogDensityGiven is like LogDensity given contexts on the tape of y, one row for each of y or one for
+// all. A model that takes no context, or is bound to one, ignores c.
+func (m *Transformed) LogDensityGiven(y, c autodiff.Var) autodiff.Var {
+	return m.logDensity("LogDensityGiven", y, m.contextOr(y, c))
+}
+
+// contextOr returns the model's own context for rows y, the zero Var if it takes none, else c.
+func (m *Transformed) contextOr(y, c autodiff.Var) autodiff.Var {
+	w, n := m.CondDim(), y.Rows()
+	if w == 0 {
+		return m.context(y.Tape(), 0, n, n)
 	}
+	if c.Cols() != w || c.Rows() != 1 && c.Rows() != n {
+		panic(fmt.Sprintf("flow: got a context of %d×%d for %d rows, want %d columns, and one row or %d", c.Rows(), c.Cols(), n, w, n))
+	}
+	return c
+}
+
+// logDensity returns log p given c, on behalf of what.
+func (m *Transformed) logDensity(what string, y, c autodiff.Var) autodiff.Var {
+	checkWidth(what, y.Cols(), m.dim)
 	f := m.given(c)
-	lp := m.Base.LogDensity(f.Inverse(y)).Add(f.ILDJ(y))
+	lp := dist.LogDensityGiven(m.Base, f.Inverse(y), c).Add(f.ILDJ(y))
 	if lp.Rows() != y.Rows() || lp.Cols() != 1 {
-		panic(fmt.Sprintf("flow: LogDensity: got log-densities and log-determinants that add up to %d×%d, want %d×1", lp.Rows(), lp.Cols(), y.Rows()))
+		panic(fmt.Sprintf("flow: %s: got log-densities and log-determinants that add up to %d×%d, want %d×1", what, lp.Rows(), lp.Cols(), y.Rows()))
 	}
 	if c == (autodiff.Var{}) {
 		return supportOp.Apply(nil, autodiff.Args{}, lp.Shape(), lp, y)

@@ -132,7 +132,7 @@ func TestConditional(t *testing.T) {
 		}
 		mustPanic(t, "without context, want 3 columns", func() { m.LogProb([]float64{0, 0}) })
 		mustPanic(t, "got a context of 2 columns, want 3", func() { m.Given(normal(1, 2, 1)) })
-		mustPanic(t, "got 200 rows with 5 rows of context", func() { m.Given(normal(5, 3, 1)).LogProbs(nil, x) })
+		mustPanic(t, "got 200 rows with 5 rows of context by Given", func() { m.Given(normal(5, 3, 1)).LogProbs(nil, x) })
 	}
 	mustPanic(t, "model that takes none", func() { models(2, 0)["NSF"].Given(normal(1, 2, 1)) })
 }
@@ -193,5 +193,57 @@ func TestShapes(t *testing.T) {
 	mustPanic(t, "want a positive Dim", func() { flow.NSF(flow.Arch{}, nil) })
 	if got := m.LogProbs(nil, &mat.Dense{}); len(got) != 0 {
 		t.Errorf("no rows: got %v", got)
+	}
+}
+
+// A preset is extended without a change of the preset, or of another extension.
+func TestThen(t *testing.T) {
+	m := flow.RealNVP(flow.Arch{Dim: 2, Layers: 2, Hidden: []int{4}}, rng.New(1))
+	n := len(m.Map)
+	positive, shifted := m.Then(bijector.Exp{}), m.Then(bijector.NewShift(autodiff.Fixed(5)))
+	if _, ok := positive.Map[n].(bijector.Exp); !ok || len(m.Map) != n || len(shifted.Map) != n+1 {
+		t.Errorf("got maps %v and %v of %v, want one more each", positive.Map, shifted.Map, m.Map)
+	}
+	y := []float64{2, 3}
+	if got, want := shifted.LogProb(y), m.LogProb([]float64{-3, -2}); got != want {
+		t.Errorf("got log p %v, want %v", got, want)
+	}
+	if got := positive.LogProb([]float64{-1, 2}); !math.IsInf(got, -1) {
+		t.Errorf("got log p %v outside of the support, want -Inf", got)
+	}
+	list := bijector.Chain{bijector.Identity{}, bijector.Identity{}}
+	kept := flow.New(dist.NewStdNormal(2), list...)
+	list[0] = nil
+	if kept.Map[0] == nil {
+		t.Error("New keeps its caller's slice")
+	}
+	c := mat.NewDense(1, 2, []float64{1, 2})
+	bound := flow.RealNVP(flow.Arch{Dim: 2, Cond: 2, Layers: 1, Hidden: []int{4}}, rng.New(1)).Given(c).Then(bijector.Tanh{})
+	if bound.CondDim() != 0 || math.IsNaN(bound.LogProb([]float64{0.1, 0.2})) {
+		t.Errorf("got context width %d, want the context to stay", bound.CondDim())
+	}
+}
+
+// Params are those of base and map, and Freeze makes them constants.
+func TestParams(t *testing.T) {
+	base := dist.NewNormal(2, autodiff.Learned(1), autodiff.Fixed(2))
+	inner := flow.New(dist.NewMixture(dist.LearnedWeights(1, 1), base, dist.NewStdNormal(2)), bijector.NewScale(autodiff.Learned(3)))
+	m := inner.Then(bijector.NewShift(autodiff.Learned(4)))
+	if got := len(m.Params()); got != 5 {
+		t.Errorf("got %d parameters, want 5", got)
+	}
+	frozen := inner.Freeze()
+	if got := len(parameters(m)); len(frozen) != 3 || got != 1 {
+		t.Errorf("got %d frozen and %d left, want 3 and 1", len(frozen), got)
+	}
+	for _, p := range frozen {
+		p.Freeze(false)
+	}
+	if got := len(parameters(m)); got != 4 {
+		t.Errorf("got %d learned, want 4", got)
+	}
+	conditional := flow.RealNVP(flow.Arch{Dim: 2, Cond: 2, Layers: 1, Hidden: []int{4}}, rng.New(1))
+	if got := len(conditional.Params()); got != 6 {
+		t.Errorf("got %d parameters, want 2 layers' and the standardizer's", got)
 	}
 }

@@ -3,6 +3,7 @@ package train
 import (
 	"errors"
 	"runtime"
+	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
@@ -47,10 +48,11 @@ const (
 )
 
 // NewGradient returns the gradient of a loss over batches of n rows. It finds the
-// parameters by evaluating the loss on a few of the first rows, and moves them into one vector.
-func NewGradient(loss Loss, first *Batch, n int) (*Gradient, error) {
+// parameters by evaluating the loss on a few of the first rows, and moves them into one vector: those
+// of own, and all if that is nil; others are constants.
+func NewGradient(loss Loss, own []*autodiff.Param, first *Batch, n int) (*Gradient, error) {
 	g := &Gradient{loss: loss, batch: first, shared: new(autodiff.Shared)}
-	params, perRow, fixed := g.probe(min(n, 16))
+	params, perRow, fixed := g.probe(own, min(n, 16))
 	count := 0
 	for _, p := range params {
 		count += p.Len()
@@ -84,15 +86,17 @@ func (g *Gradient) newTape(values int) *autodiff.Tape {
 	return t
 }
 
-// probe evaluates the loss on n rows and returns the parameters to learn and how
+// probe evaluates the loss on n rows and returns the parameters to learn, and how
 // many values a row takes on a tape, and what rows have in common.
-func (g *Gradient) probe(n int) (params []*autodiff.Param, perRow, fixed int) {
+func (g *Gradient) probe(own []*autodiff.Param, n int) (params []*autodiff.Param, perRow, fixed int) {
 	tape := g.newTape(0)
 	g.record(tape, 0, n)
 	for _, p := range tape.Params() {
-		if p.Frozen() {
+		switch {
+		case own != nil && !slices.Contains(own, p):
+		case p.Frozen():
 			g.Frozen = append(g.Frozen, p)
-		} else {
+		default:
 			params = append(params, p)
 		}
 	}
