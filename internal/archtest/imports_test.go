@@ -36,7 +36,7 @@ const layers = `
 	dist → autodiff/nn, autodiff/nn/masked
 	dist/disttest → dist, autodiff/gradtest
 
-	flow/calibration → dist, bijector
+	flow/calibration → dist, bijector, autodiff/optim
 	flow/plot → flow/calibration
 	flow → flow/calibration, internal/train, internal/plain
 	flow/flowtest → flow, internal/memtest
