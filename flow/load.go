@@ -18,8 +18,8 @@ import (
 // registered, see [Register].
 //
 // The file may come from anywhere: everything is checked, and memory follows the
-// size of the file, not what it claims: at most twice that of the file, four times that of
-// the architecture in it, and 1 MiB; and the file's once more, if r does not say how
+// size of the file, not what it claims: at most twice that of the numbers in it, eight times that of
+// the text before them, and 1 MiB; and the file's once more, if r does not say how
 // much it has, as an [os.File] and a [bytes.Reader] do. An error says what is wrong, and
 // where in the model. Models of Python's libraries are read by Import of package flow/pytorch.
 func Load(r io.Reader) (*Transformed, error) {
@@ -42,7 +42,7 @@ func load(r io.Reader) (*Transformed, error) {
 	if err != nil {
 		return nil, err
 	}
-	room := f.Left() + 2*len(text) - margin // as much again is for what Restore derives from lists
+	room := f.Left() - margin
 	p := newPool(f)
 	m := new(Transformed)
 	err = kinds.Decode(plain.Source{Text: text, Param: p.param, Budget: room - room/4, Cost: cost}, (*saved)(m))

@@ -111,16 +111,17 @@ func (d *decoder) slice(v reflect.Value) error {
 	if d.json.Null() {
 		return nil
 	}
-	room := 4
+	room, size := 4, int(v.Type().Elem().Size())
 	switch v.Type().Elem().Kind() {
 	case reflect.Bool, reflect.Int, reflect.Float64, reflect.String: // lists of which are long, and quickly counted
 		room = d.json.Count()
+		size *= 2 // as much again for what Restore derives from them
 	}
 	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	return d.json.Array(func(i int) error {
 		if i == v.Cap() {
 			more := max(room, 2*i, 1)
-			if err := d.spend(more * int(v.Type().Elem().Size())); err != nil {
+			if err := d.spend(more * size); err != nil {
 				return At(i, err)
 			}
 			v.Grow(more - i)

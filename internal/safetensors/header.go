@@ -13,7 +13,7 @@ import (
 
 const (
 	maxHeader  = 100_000_000 // bytes, the format's own limit
-	maxTensors = 1 << 14
+	maxTensors = 1 << 20
 	maxPairs   = 1 << 10 // of metadata
 	maxDims    = 16
 	metadata   = "__metadata__"
@@ -29,12 +29,12 @@ type File struct {
 	Metadata map[string]string
 	Tensors  []Tensor
 
-	size, taken int // bytes of the file, and of memory for it
+	left int // bytes of memory
 }
 
-// Left returns how many bytes of memory are left, after reading the file, of
-// twice its size and 1 MiB.
-func (f *File) Left() int { return 2*f.size + 1<<20 - f.taken }
+// Left returns how many bytes of memory are left, after reading the file, of twice those of
+// its numbers, eight times those of the text before them, and 1 MiB.
+func (f *File) Left() int { return f.left }
 
 // Tensor returns the tensor with the given name, or nil.
 func (f *File) Tensor(name string) *Tensor {
@@ -46,7 +46,7 @@ func (f *File) Tensor(name string) *Tensor {
 	return nil
 }
 
-// parseHeader reads and checks the JSON part. It takes at most so many bytes of
+// parseHeader reads and checks the JSON part. It takes at most three times so many bytes of
 // memory as the text has, and slack.
 func parseHeader(text string) (*File, error) {
 	if !strings.HasPrefix(text, "{") {
@@ -68,7 +68,7 @@ func parseHeader(text string) (*File, error) {
 		if len(f.Tensors) == maxTensors {
 			return fmt.Errorf("more than %d tensors", maxTensors)
 		}
-		if spent += 8 * len(t.Shape); spent+r.Copied() > len(text)+slack {
+		if spent += 8 * len(t.Shape); spent+r.Copied() > 3*len(text)+slack {
 			return fmt.Errorf("tensor %.60q: names and shapes claim more memory than the size of the header justifies", name)
 		}
 		f.Tensors = append(f.Tensors, t)
@@ -83,10 +83,9 @@ func parseHeader(text string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("safetensors: header: %w", err)
 	}
-	f.size, f.taken = len(text), len(text)+spent+r.Copied()
+	f.left = 7*len(text) + 1<<20 - spent - r.Copied()
 	if k := len(f.Tensors); k > 0 {
-		f.size += f.Tensors[k-1].end
-		f.taken += f.Tensors[k-1].end
+		f.left += f.Tensors[k-1].end
 	}
 	return f, nil
 }

@@ -20,27 +20,26 @@ func TestMemory(t *testing.T) {
 	if err := safetensors.Write(&large, nil, []safetensors.Tensor{safetensors.Floats("x", make([]float64, 1<<20), 1<<20)}); err != nil {
 		t.Fatal(err)
 	}
-	const wants = "more memory than the size of the header justifies"
 	for name, c := range map[string]struct {
 		file []byte
 		want string // in the error; "" is none
 	}{
-		"8 MiB":               {large.Bytes(), ""},
-		"cut":                 {large.Bytes()[:1000], "got 920 bytes of numbers"},
-		"claims 90 MB":        {append([]byte{0, 0x4a, 0x5d, 5, 0, 0, 0, 0}, "{"...), "ends too early"},
-		"many tensors":        {many(12000, "", "0"), ""},
-		"most tensors":        {many(16383, "Map.0.Net.Layers.", "0,64"), ""},
-		"most, named \\n\\n…": {many(16383, strings.Repeat(`\n`, 20), "0"), wants},
-		"many dimensions":     {many(16383, "", "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0"), wants},
-		"many keys":           {file(`{"__metadata__":{` + strings.Repeat(`"":"",`, 1e5)), "stands there twice"},
-		"long text":           {file(`{"__metadata__":{"a":"` + strings.Repeat("x", 4e6) + `"}}`), ""},
-		"long escaped text":   {file(`{"__metadata__":{"a":"` + strings.Repeat(`\n`, 2e6) + `"}}`), ""},
-		"one word":            {file(`{"a":[` + strings.Repeat(`"data_offsets"`, 2e4)), "got '['"},
-		"long name":           {file(`{"` + strings.Repeat("x", 4e6) + `":[`), "got '['"},
-		"claims a large one":  {file(`{"a":{"dtype":"U8","shape":[4611686018427387904],"data_offsets":[0,4611686018427387904]}}`, make([]byte, 5000)...), "5000 bytes of numbers"},
+		"8 MiB":              {large.Bytes(), ""},
+		"cut":                {large.Bytes()[:1000], "got 920 bytes of numbers"},
+		"claims 90 MB":       {append([]byte{0, 0x4a, 0x5d, 5, 0, 0, 0, 0}, "{"...), "ends too early"},
+		"many tensors":       {many(12000, "", "0"), ""},
+		"more tensors":       {many(50000, "Map.0.Net.Layers.", "0,64"), ""},
+		"named \\n\\n…":      {many(50000, strings.Repeat(`\n`, 20), "0"), ""},
+		"many dimensions":    {many(50000, "", "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0"), ""},
+		"many keys":          {file(`{"__metadata__":{` + strings.Repeat(`"":"",`, 1e5)), "stands there twice"},
+		"long text":          {file(`{"__metadata__":{"a":"` + strings.Repeat("x", 4e6) + `"}}`), ""},
+		"long escaped text":  {file(`{"__metadata__":{"a":"` + strings.Repeat(`\n`, 2e6) + `"}}`), ""},
+		"one word":           {file(`{"a":[` + strings.Repeat(`"data_offsets"`, 2e4)), "got '['"},
+		"long name":          {file(`{"` + strings.Repeat("x", 4e6) + `":[`), "got '['"},
+		"claims a large one": {file(`{"a":{"dtype":"U8","shape":[4611686018427387904],"data_offsets":[0,4611686018427387904]}}`, make([]byte, 5000)...), "5000 bytes of numbers"},
 	} {
 		for how, r := range map[string]io.Reader{"": bytes.NewReader(c.file), " as a stream": io.MultiReader(bytes.NewReader(c.file))} {
-			most := memtest.Bound(len(c.file))
+			most := memtest.Bound(c.file)
 			if how != "" {
 				most += binary.LittleEndian.Uint64(c.file)
 			}

@@ -12,8 +12,8 @@ import (
 
 var le = binary.LittleEndian
 
-// Read reads a whole file. It never panics, and sets aside at most twice the
-// memory of what r delivers and 1 MiB, whatever the header says; three times, if
+// Read reads a whole file. It never panics, and sets aside at most twice the memory of the numbers
+// that r delivers, four times that of the header, and 1 MiB, whatever the header says; once more, if
 // r does not say how much it has, as a file does.
 func Read(r io.Reader) (*File, error) {
 	f, in, err := readHeader(r)
