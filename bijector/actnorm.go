@@ -75,10 +75,7 @@ func (a *ActNorm) Inverse(y autodiff.Var) autodiff.Var {
 }
 
 // ILDJ returns −Σⱼ LogScaleⱼ, 1×1.
-func (a *ActNorm) ILDJ(y autodiff.Var) autodiff.Var { return a.FLDJ(y).Neg() }
-
-// FLDJ returns Σⱼ LogScaleⱼ, 1×1.
-func (a *ActNorm) FLDJ(x autodiff.Var) autodiff.Var {
-	_, logScale := a.on(x)
-	return logScale.RowSum()
+func (a *ActNorm) ILDJ(y autodiff.Var) autodiff.Var {
+	_, logScale := a.on(y)
+	return logScale.RowSum().Neg()
 }

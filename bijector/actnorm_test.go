@@ -34,9 +34,10 @@ func ExampleActNorm() {
 	a := bijector.NewActNorm(1)
 	y := autodiff.NewTape().Matrix(mat.NewDense(2, 1, []float64{10, 14}))
 	a.Initialize(y)
-	fmt.Printf("%.3f\n", a.Inverse(y).Data())
-	fmt.Printf("%.3f\n", a.FLDJ(y).Value()) // log 2
+	x, ildj := bijector.InverseILDJ(a, y)
+	fmt.Printf("%.3f\n", x.Data())
+	fmt.Printf("%.3f\n", ildj.Value()) // −log 2
 	// Output:
 	// [-1.000 1.000]
-	// 0.693
+	// -0.693
 }

@@ -42,10 +42,10 @@ func (a Ascending) ILDJ(y autodiff.Var) autodiff.Var {
 	return within(logPositive(s).RowSum().Neg(), s)
 }
 
-// FLDJ returns Σ_{j≥2} xⱼ.
-func (Ascending) FLDJ(x autodiff.Var) autodiff.Var {
+// ForwardFLDJ returns y and Σ_{j≥2} xⱼ.
+func (a Ascending) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
 	if x.Cols() == 1 {
-		return zero(x)
+		return x, zero(x)
 	}
-	return x.Slice(1, x.Cols()).RowSum()
+	return a.Forward(x), x.Slice(1, x.Cols()).RowSum()
 }

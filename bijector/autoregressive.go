@@ -92,15 +92,6 @@ func (a *Autoregressive) unsort(x autodiff.Var) autodiff.Var {
 	return x.Gather(a.position)
 }
 
-// inverse returns x and Σⱼ log(dxⱼ/dyⱼ).
-func (a *Autoregressive) inverse(y autodiff.Var) (x, ildj autodiff.Var) {
-	return y.Tape().Once(a, y, func(y autodiff.Var) (autodiff.Var, autodiff.Var) {
-		y = a.sort(y)
-		x, logSlope := a.Map.Inverse(y, a.natural.ApplyGiven(y, a.ctx))
-		return a.unsort(x), logSlope.RowSum()
-	})
-}
-
 // Forward returns y.
 func (a *Autoregressive) Forward(x autodiff.Var) autodiff.Var {
 	y, _ := a.solver.Solve(a.sort(x), a.ctx)
@@ -108,23 +99,24 @@ func (a *Autoregressive) Forward(x autodiff.Var) autodiff.Var {
 }
 
 // Inverse returns x.
-func (a *Autoregressive) Inverse(y autodiff.Var) autodiff.Var {
-	x, _ := a.inverse(y)
-	return x
-}
+func (a *Autoregressive) Inverse(y autodiff.Var) autodiff.Var { x, _ := a.InverseILDJ(y); return x }
 
 // ILDJ returns Σⱼ log(dxⱼ/dyⱼ).
-func (a *Autoregressive) ILDJ(y autodiff.Var) autodiff.Var {
-	_, s := a.inverse(y)
-	return s
+func (a *Autoregressive) ILDJ(y autodiff.Var) autodiff.Var { _, l := a.InverseILDJ(y); return l }
+
+// InverseILDJ returns x and Σⱼ log(dxⱼ/dyⱼ).
+func (a *Autoregressive) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
+	y = a.sort(y)
+	x, logSlope := a.Map.Inverse(y, a.natural.ApplyGiven(y, a.ctx))
+	return a.unsort(x), logSlope.RowSum()
 }
 
-// FLDJ returns Σⱼ log(dyⱼ/dxⱼ).
-func (a *Autoregressive) FLDJ(x autodiff.Var) autodiff.Var {
+// ForwardFLDJ returns y and Σⱼ log(dyⱼ/dxⱼ).
+func (a *Autoregressive) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
 	x = a.sort(x)
-	_, raw := a.solver.Solve(x, a.ctx)
-	_, s := a.Map.Forward(x, raw)
-	return s.RowSum()
+	y, raw := a.solver.Solve(x, a.ctx)
+	_, logSlope := a.Map.Forward(x, raw)
+	return a.unsort(y), logSlope.RowSum()
 }
 
 // CondDim returns the width of the network's context.

@@ -51,7 +51,7 @@ func ExampleInverted() {
 }
 
 // An autoregressive map's network runs once for Inverse and ILDJ, and once for
-// Forward and FLDJ.
+// Forward and ForwardFLDJ.
 func TestAutoregressiveRunsItsNetworkOnce(t *testing.T) {
 	for _, order := range [][]int{nil, {1, 0, 2}} {
 		b := autoregressive(nn.MADESpec{Dim: 3, Hidden: []int{8}, Order: order}, bijector.Spline{})
@@ -65,9 +65,9 @@ func TestAutoregressiveRunsItsNetworkOnce(t *testing.T) {
 		}
 		b.Forward(x)
 		before = tape.Len()
-		b.FLDJ(x)
+		b.ForwardFLDJ(x)
 		if added := tape.Len() - before; added > 3 {
-			t.Errorf("FLDJ after Forward added %d nodes, want 2 for the spline and 1 for the row sum", added)
+			t.Errorf("ForwardFLDJ after Forward added %d nodes, want 2 for the spline and 1 for the row sum", added)
 		}
 	}
 }

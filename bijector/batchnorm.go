@@ -119,7 +119,4 @@ func (b *BatchNorm) Inverse(y autodiff.Var) autodiff.Var {
 }
 
 // ILDJ returns Σⱼ log(|γⱼ|/√(vⱼ + ε)), 1×1.
-func (b *BatchNorm) ILDJ(y autodiff.Var) autodiff.Var { return b.FLDJ(y).Neg() }
-
-// FLDJ returns Σⱼ log(√(vⱼ + ε)/|γⱼ|), 1×1.
-func (b *BatchNorm) FLDJ(x autodiff.Var) autodiff.Var { return logAbs(b.scale(x), x.Cols()) }
+func (b *BatchNorm) ILDJ(y autodiff.Var) autodiff.Var { return logAbs(b.scale(y), y.Cols()).Neg() }

@@ -12,7 +12,8 @@ import (
 // Forward leads from base to data. Methods are pure: they read the bijector's
 // parameters and change nothing, so that a bijector is safe for concurrent use
 // on different tapes; and on one tape the same Var gives the same nodes, so
-// that ILDJ may call Inverse, or a network, again at no cost.
+// that ILDJ may call Inverse, or a network, again at no cost. Whoever wants both results of
+// a direction asks for both by [InverseILDJ] or [ForwardFLDJ], which a bijector may speed up.
 //
 // Rows outside the domain may give any value; the density that they end up in
 // decides (see [github.com/normflow/normflow/flow]). A row with NaN gives NaN
@@ -26,22 +27,6 @@ type Bijector interface {
 	// the same for all. Where d′ ≠ d, or the rows of y are not free numbers,
 	// the bijector documents which volume it means.
 	ILDJ(y autodiff.Var) autodiff.Var
-}
-
-// An FLDJer computes its forward log-determinant without an inverse. It
-// changes the speed of [FLDJ], never its meaning.
-type FLDJer interface {
-	// FLDJ returns log|det ∂f/∂x| for each row of x: n×1, or 1×1 when constant.
-	FLDJ(x autodiff.Var) autodiff.Var
-}
-
-// FLDJ returns log|det ∂f/∂x| of b = f for each row of x, n×1 or 1×1: by b's own
-// method if it has one, else as −ILDJ(f(x)).
-func FLDJ(b Bijector, x autodiff.Var) autodiff.Var {
-	if f, ok := b.(FLDJer); ok {
-		return f.FLDJ(x)
-	}
-	return b.ILDJ(b.Forward(x)).Neg()
 }
 
 // A Conditional is a bijector that depends on a context: further numbers for

@@ -82,10 +82,14 @@ const few = 8
 func (b *Blockwise) Forward(x autodiff.Var) autodiff.Var {
 	var room [few]autodiff.Var
 	return autodiff.Concat(b.each(room[:0], x, false, func(k Block, x autodiff.Var) autodiff.Var {
-		y := k.B.Forward(x)
-		wantCols("Blockwise: Forward of a block", y, k.Out)
-		return y
+		return k.given(k.B.Forward(x))
 	})...)
+}
+
+// given returns y, having checked its width.
+func (k Block) given(y autodiff.Var) autodiff.Var {
+	wantCols("Blockwise: Forward of a block", y, k.Out)
+	return y
 }
 
 // Inverse returns Bᵢ⁻¹(yᵢ) side by side.
@@ -95,23 +99,30 @@ func (b *Blockwise) Inverse(y autodiff.Var) autodiff.Var {
 }
 
 // ILDJ returns the sum of the blocks' log-determinants.
-func (b *Blockwise) ILDJ(y autodiff.Var) autodiff.Var {
+func (b *Blockwise) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.InverseILDJ(y); return l }
+
+// InverseILDJ returns both.
+func (b *Blockwise) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
 	var room [few]autodiff.Var
-	return total(b.each(room[:0], y, true, func(k Block, y autodiff.Var) autodiff.Var { return k.B.ILDJ(y) }))
+	ildj = zero(y)
+	parts := b.each(room[:0], y, true, func(k Block, y autodiff.Var) autodiff.Var {
+		x, l := InverseILDJ(k.B, y)
+		ildj = plus(ildj, l)
+		return x
+	})
+	return autodiff.Concat(parts...), ildj
 }
 
-// FLDJ returns the sum of the blocks' log-determinants.
-func (b *Blockwise) FLDJ(x autodiff.Var) autodiff.Var {
+// ForwardFLDJ returns Bᵢ(xᵢ) side by side and the sum of the blocks' log-determinants.
+func (b *Blockwise) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
 	var room [few]autodiff.Var
-	return total(b.each(room[:0], x, false, func(k Block, x autodiff.Var) autodiff.Var { return FLDJ(k.B, x) }))
-}
-
-func total(v []autodiff.Var) autodiff.Var {
-	sum := zero(v[0])
-	for _, w := range v {
-		sum = plus(sum, w)
-	}
-	return sum
+	fldj = zero(x)
+	parts := b.each(room[:0], x, false, func(k Block, x autodiff.Var) autodiff.Var {
+		y, l := ForwardFLDJ(k.B, x)
+		fldj = plus(fldj, l)
+		return k.given(y)
+	})
+	return autodiff.Concat(parts...), fldj
 }
 
 // CondDim returns the width of the context that blocks need. It panics if they

@@ -72,21 +72,8 @@ var powerTransformMap = newScalar("PowerTransform", scalarMap{
 })
 
 func (b *PowerTransform) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = scalar(powerTransformMap, x, dir, row("bijector: PowerTransform: power", b.Power, x))
-	return v, l.RowSum()
+	return summed(scalar(powerTransformMap, x, dir, row("bijector: PowerTransform: power", b.Power, x)))
 }
-
-// Forward returns f(x).
-func (b *PowerTransform) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *PowerTransform) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *PowerTransform) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *PowerTransform) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
 
 // YeoJohnson bends the real line so that skewed data become more symmetric:
 //
@@ -169,18 +156,5 @@ func yeoJohnsonPower(args scalarArgs, x []float64) []float64 {
 }
 
 func (b *YeoJohnson) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = scalar(yeoJohnsonMap, x, dir, row("bijector: YeoJohnson: lambda", b.Lambda, x))
-	return v, l.RowSum()
+	return summed(scalar(yeoJohnsonMap, x, dir, row("bijector: YeoJohnson: lambda", b.Lambda, x)))
 }
-
-// Forward returns f(x).
-func (b *YeoJohnson) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *YeoJohnson) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *YeoJohnson) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *YeoJohnson) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -11,20 +11,16 @@ import (
 // cdf applies op, the map of a standard distribution, to (x − loc)/scale.
 func cdf(what string, op *autodiff.Op, x autodiff.Var, dir direction, loc, scale autodiff.Value, theta ...autodiff.Var) (v, l autodiff.Var) {
 	v, l = scaledCDF(what, op, x, dir, loc, scale, theta...)
-	if dir == inverse {
-		return v, logScale(what, l, x, scale, 1)
-	}
-	return v, logScale(what, l, x, scale, -1)
+	return v, logScale(what, l, x, scale, -dir.sign())
 }
 
 // scaledCDF is cdf for an op that has an outer map, which is the division by scale.
 func scaledCDF(what string, op *autodiff.Op, x autodiff.Var, dir direction, loc, scale autodiff.Value, theta ...autodiff.Var) (v, l autodiff.Var) {
-	if dir == inverse {
+	if dir.back() {
 		v, l = scalar(op, x, dir, theta...)
-		return fromStandard(what, v, loc, scale), l.RowSum()
+		return fromStandard(what, v, loc, scale), rowSum(l)
 	}
-	v, l = scalar(op, toStandard(what, x, loc, scale), dir, theta...)
-	return v, l.RowSum()
+	return summed(scalar(op, toStandard(what, x, loc, scale), dir, theta...))
 }
 
 // locScale returns an error unless loc is finite and scale positive.
@@ -88,18 +84,6 @@ func (b *NormalCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	return cdf("bijector: NormalCDF: loc or scale", normalMap, x, dir, b.Loc, b.Scale)
 }
 
-// Forward returns f(x).
-func (b *NormalCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *NormalCDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *NormalCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *NormalCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
-
 // LogisticCDF is the distribution function of the logistic distribution:
 //
 //	y = σ(z),  z = (x − loc)/scale,  log y′ = log σ(z) + log σ(−z) − log scale
@@ -123,18 +107,6 @@ func (b *LogisticCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	const what = "bijector: LogisticCDF: loc or scale"
 	return cdf(what, sigmoidMap, x, dir, b.Loc, b.Scale, x.Tape().Scalar(0), x.Tape().Scalar(1))
 }
-
-// Forward returns f(x).
-func (b *LogisticCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *LogisticCDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *LogisticCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *LogisticCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
 
 // LaplaceCDF is the distribution function of the Laplace distribution:
 //
@@ -192,15 +164,3 @@ var laplaceMap = newScalar("LaplaceCDF", scalarMap{
 func (b *LaplaceCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	return cdf("bijector: LaplaceCDF: loc or scale", laplaceMap, x, dir, b.Loc, b.Scale)
 }
-
-// Forward returns f(x).
-func (b *LaplaceCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *LaplaceCDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *LaplaceCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *LaplaceCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

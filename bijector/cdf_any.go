@@ -50,8 +50,11 @@ var anyMap = newScalar("CDF", scalarMap{
 		d := a.call.Args().Ref.(*CDF).Dist
 		for i, v := range x {
 			y[i], ls[i] = v, v
-			if !math.IsNaN(v) {
-				y[i], ls[i] = d.CDF(v), d.LogProb(v)
+			if math.IsNaN(v) {
+				continue
+			}
+			if y[i] = d.CDF(v); !a.valueOnly {
+				ls[i] = d.LogProb(v)
 			}
 		}
 	},
@@ -62,8 +65,9 @@ var anyMap = newScalar("CDF", scalarMap{
 			case math.IsNaN(v):
 				x[i], ls[i] = v, v
 			case v > 0 && v < 1:
-				x[i] = d.Quantile(v)
-				ls[i] = -d.LogProb(x[i])
+				if x[i] = d.Quantile(v); !a.valueOnly {
+					ls[i] = -d.LogProb(x[i])
+				}
 			default:
 				x[i], ls[i] = math.Copysign(math.Inf(1), v-0.5), math.Inf(-1)
 			}
@@ -107,18 +111,5 @@ func score(d Dist, x float64) float64 {
 }
 
 func (b *CDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = scalarOf(autodiff.Args{Ref: b}, anyMap, x, dir)
-	return v, l.RowSum()
+	return summed(scalarOf(autodiff.Args{Ref: b}, anyMap, x, dir))
 }
-
-// Forward returns f(x).
-func (b *CDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *CDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *CDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *CDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

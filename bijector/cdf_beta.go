@@ -99,6 +99,9 @@ func (s *betas) of(a, b, logBeta float64) special.Beta {
 
 // betaSlope sets ls = log y′; rest is 1 − x.
 func betaSlope(ls, x, rest []float64, p scalarArgs) {
+	if p.valueOnly {
+		return
+	}
 	lx, lr := p.temp(len(x)), p.temp(len(x))
 	kernel.Log(lx, x)
 	kernel.Log(lr, rest)
@@ -137,18 +140,5 @@ func logBeta(a, b autodiff.Var) autodiff.Var {
 
 func (k *BetaCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	a, b := row("bijector: BetaCDF: a", k.A, x), row("bijector: BetaCDF: b", k.B, x)
-	v, l = scalar(betaMap, x, dir, a, b, logBeta(a, b))
-	return v, l.RowSum()
+	return summed(scalar(betaMap, x, dir, a, b, logBeta(a, b)))
 }
-
-// Forward returns f(x).
-func (k *BetaCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := k.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (k *BetaCDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := k.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (k *BetaCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := k.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (k *BetaCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := k.apply(x, forward); return l }

@@ -31,7 +31,7 @@ const logπ = 1.1447298858494001741434273513530587116472948129153
 
 var cauchyMap = newScalar("CauchyCDF", scalarMap{
 	// In the tails, atan z = ±π/2 − atan(1/z).
-	forward: func(y, ls, x []float64, _ scalarArgs) {
+	forward: func(y, ls, x []float64, a scalarArgs) {
 		for i, v := range x {
 			y[i] = v
 			if math.Abs(v) > 1 {
@@ -48,7 +48,7 @@ var cauchyMap = newScalar("CauchyCDF", scalarMap{
 				y[i] += 1
 			}
 		}
-		cauchySlope(ls, x)
+		cauchySlope(ls, x, a)
 	},
 	// x = tan(π·(y − ½)), about an end −1/tan of the angle from there.
 	inverse: func(x, ls, y []float64, a scalarArgs) {
@@ -73,7 +73,7 @@ var cauchyMap = newScalar("CauchyCDF", scalarMap{
 				x[i] = s[i] / x[i]
 			}
 		}
-		cauchySlope(ls, x)
+		cauchySlope(ls, x, a)
 		kernel.Scale(ls, ls, -1)
 		unit(x, ls, y, math.Inf(-1), math.Inf(1))
 	},
@@ -88,7 +88,10 @@ var cauchyMap = newScalar("CauchyCDF", scalarMap{
 })
 
 // cauchySlope sets ls = −log(1 + x²) − log π, also where x² overflows.
-func cauchySlope(ls, x []float64) {
+func cauchySlope(ls, x []float64, a scalarArgs) {
+	if a.valueOnly {
+		return
+	}
 	for i, v := range x {
 		v = math.Abs(v)
 		ls[i] = float64(v * v)
@@ -108,15 +111,3 @@ func cauchySlope(ls, x []float64) {
 func (b *CauchyCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	return cdf("bijector: CauchyCDF: loc or scale", cauchyMap, x, dir, b.Loc, b.Scale)
 }
-
-// Forward returns f(x).
-func (b *CauchyCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *CauchyCDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *CauchyCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *CauchyCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

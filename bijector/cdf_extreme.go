@@ -56,18 +56,6 @@ func (b *GumbelCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	return cdf("bijector: GumbelCDF: loc or scale", gumbelMap, x, dir, b.Loc, b.Scale)
 }
 
-// Forward returns f(x).
-func (b *GumbelCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *GumbelCDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *GumbelCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *GumbelCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
-
 // GeneralizedExtremeValueCDF is the distribution function of the generalised
 // extreme value distribution:
 //
@@ -153,28 +141,4 @@ func gevLog(l, t, x, ξ []float64) {
 func (b *GeneralizedExtremeValueCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	ξ := row("bijector: GeneralizedExtremeValueCDF: concentration", b.Concentration, x)
 	return cdf("bijector: GeneralizedExtremeValueCDF: loc or scale", gevMap, x, dir, b.Loc, b.Scale, ξ)
-}
-
-// Forward returns f(x).
-func (b *GeneralizedExtremeValueCDF) Forward(x autodiff.Var) autodiff.Var {
-	y, _ := b.apply(x, forward)
-	return y
-}
-
-// Inverse returns f⁻¹(y).
-func (b *GeneralizedExtremeValueCDF) Inverse(y autodiff.Var) autodiff.Var {
-	x, _ := b.apply(y, inverse)
-	return x
-}
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *GeneralizedExtremeValueCDF) ILDJ(y autodiff.Var) autodiff.Var {
-	_, l := b.apply(y, inverse)
-	return l
-}
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *GeneralizedExtremeValueCDF) FLDJ(x autodiff.Var) autodiff.Var {
-	_, l := b.apply(x, forward)
-	return l
 }

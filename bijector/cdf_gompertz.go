@@ -85,25 +85,12 @@ func (b *GompertzCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 
 // rated applies op, which has an outer map, to rate·x.
 func rated(op *autodiff.Op, x autodiff.Var, dir direction, rate autodiff.Var, theta ...autodiff.Var) (v, l autodiff.Var) {
-	if dir == inverse {
+	if dir.back() {
 		v, l = scalar(op, x, dir, theta...)
-		return v.Div(rate), l.RowSum()
+		return v.Div(rate), rowSum(l)
 	}
-	v, l = scalar(op, x.Mul(rate), dir, theta...)
-	return v, l.RowSum()
+	return summed(scalar(op, x.Mul(rate), dir, theta...))
 }
-
-// Forward returns f(x).
-func (b *GompertzCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *GompertzCDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *GompertzCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *GompertzCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
 
 // ShiftedGompertzCDF is the distribution function of the shifted Gompertz
 // distribution, with the concentration as in TFP:
@@ -201,6 +188,9 @@ var shiftedGompertzMap = newScalar("ShiftedGompertzCDF", scalarMap{
 
 // shiftedGompertzSlope sets ls = −e/c − x + log rate·(1 + w), given ec = −e/c; w is spoilt.
 func shiftedGompertzSlope(ls, ec, w, x []float64, a scalarArgs) {
+	if a.valueOnly {
+		return
+	}
 	for i, rate := range a.theta[1] {
 		w[i] = math.FMA(rate, w[i], rate)
 	}
@@ -235,21 +225,3 @@ func (b *ShiftedGompertzCDF) apply(x autodiff.Var, dir direction) (v, l autodiff
 	r := row("bijector: ShiftedGompertzCDF: rate", b.Rate, x)
 	return rated(shiftedGompertzMap, x, dir, r, c, r, r.Log())
 }
-
-// Forward returns f(x).
-func (b *ShiftedGompertzCDF) Forward(x autodiff.Var) autodiff.Var {
-	y, _ := b.apply(x, forward)
-	return y
-}
-
-// Inverse returns f⁻¹(y).
-func (b *ShiftedGompertzCDF) Inverse(y autodiff.Var) autodiff.Var {
-	x, _ := b.apply(y, inverse)
-	return x
-}
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *ShiftedGompertzCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *ShiftedGompertzCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -96,18 +96,5 @@ func kumaraswamySlope(ls, l []float64, p scalarArgs) {
 
 func (k *KumaraswamyCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	a, b := rowOr("bijector: KumaraswamyCDF: a", k.A, x, 1), rowOr("bijector: KumaraswamyCDF: b", k.B, x, 1)
-	v, l = scalar(kumaraswamyMap, x, dir, a, b, a.Mul(b).Log())
-	return v, l.RowSum()
+	return summed(scalar(kumaraswamyMap, x, dir, a, b, a.Mul(b).Log()))
 }
-
-// Forward returns f(x).
-func (k *KumaraswamyCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := k.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (k *KumaraswamyCDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := k.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (k *KumaraswamyCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := k.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (k *KumaraswamyCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := k.apply(x, forward); return l }

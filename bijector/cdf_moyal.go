@@ -73,15 +73,3 @@ func moyalSlope(ls, w, z []float64) {
 func (b *MoyalCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	return cdf("bijector: MoyalCDF: loc or scale", moyalMap, x, dir, b.Loc, b.Scale)
 }
-
-// Forward returns f(x).
-func (b *MoyalCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *MoyalCDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *MoyalCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *MoyalCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -112,6 +112,9 @@ func studentLog(l, x []float64, a scalarArgs) {
 
 // studentSlope sets ls = log y′.
 func studentSlope(ls, x []float64, a scalarArgs) {
+	if a.valueOnly {
+		return
+	}
 	l := a.temp(len(x))
 	studentLog(l, x, a)
 	kernel.Log(ls, a.theta[0])
@@ -161,15 +164,3 @@ func (b *StudentTCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	half := logBeta(ν.MulConst(0.5), x.Tape().Scalar(0.5))
 	return cdf("bijector: StudentTCDF: loc or scale", studentMap, x, dir, b.Loc, b.Scale, ν, half)
 }
-
-// Forward returns f(x).
-func (b *StudentTCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *StudentTCDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *StudentTCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *StudentTCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -38,7 +38,7 @@ func (b *WeibullCDF) Restore() error {
 var weibullMap = newScalar("WeibullCDF", scalarMap{
 	forward: func(y, ls, x []float64, a scalarArgs) {
 		w := a.temp(len(x))
-		kernel.Log(ls, x)
+		a.logs(ls, x)
 		kernel.PowEach(w, x, a.theta[0])
 		kernel.Scale(y, w, -1)
 		kernel.Expm1(y, y)
@@ -52,7 +52,7 @@ var weibullMap = newScalar("WeibullCDF", scalarMap{
 		kernel.Scale(w, y, -1)
 		kernel.Log1p(w, w)
 		kernel.Scale(x, w, -1)
-		kernel.Log(ls, x)
+		a.logs(ls, x)
 		kthRoots(x, x, a.theta[0], a)
 		for i, k := range a.theta[0] {
 			ls[i] = math.FMA((1-k)/k, ls[i], -a.theta[1][i]) - w[i]
@@ -91,18 +91,6 @@ func (b *WeibullCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	return scaledCDF("bijector: WeibullCDF: scale", weibullMap, x, dir, autodiff.Value{}, b.Scale, k, k.Div(s).Log(), s.Log().Neg())
 }
 
-// Forward returns f(x).
-func (b *WeibullCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *WeibullCDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *WeibullCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *WeibullCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
-
 // RayleighCDF is the distribution function of the Rayleigh distribution:
 //
 //	y = 1 − exp(−z²/2),  z = x/scale > 0,  log y′ = log z − z²/2 − log scale
@@ -125,8 +113,8 @@ func (b *RayleighCDF) Restore() error {
 }
 
 var rayleighMap = newScalar("RayleighCDF", scalarMap{
-	forward: func(y, ls, x []float64, _ scalarArgs) {
-		kernel.Log(ls, x)
+	forward: func(y, ls, x []float64, a scalarArgs) {
+		a.logs(ls, x)
 		for i, v := range x {
 			y[i] = float64(-0.5 * v * v)
 			ls[i] += y[i]
@@ -141,7 +129,7 @@ var rayleighMap = newScalar("RayleighCDF", scalarMap{
 		kernel.Log1p(w, w) // −z²/2
 		kernel.Scale(x, w, -2)
 		kernel.Sqrt(x, x)
-		kernel.Log(ls, x)
+		a.logs(ls, x)
 		for i, v := range ls {
 			ls[i] = -v - w[i]
 		}
@@ -157,18 +145,6 @@ var rayleighMap = newScalar("RayleighCDF", scalarMap{
 func (b *RayleighCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	return cdf("bijector: RayleighCDF: scale", rayleighMap, x, dir, autodiff.Value{}, b.Scale)
 }
-
-// Forward returns f(x).
-func (b *RayleighCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *RayleighCDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *RayleighCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *RayleighCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
 
 // FrechetCDF is the distribution function of the Fréchet distribution:
 //
@@ -200,7 +176,7 @@ func (b *FrechetCDF) Restore() error {
 var frechetMap = newScalar("FrechetCDF", scalarMap{
 	forward: func(y, ls, x []float64, a scalarArgs) {
 		w := a.temp(len(x)) // −z⁻ᵏ
-		kernel.Log(ls, x)
+		a.logs(ls, x)
 		frechetPower(w, x, a)
 		kernel.Exp(y, w)
 		for i, k := range a.theta[0] {
@@ -212,7 +188,7 @@ var frechetMap = newScalar("FrechetCDF", scalarMap{
 		w := a.temp(len(y)) // −z⁻ᵏ
 		kernel.Log(w, y)
 		kernel.Scale(x, w, -1)
-		kernel.Log(ls, x)
+		a.logs(ls, x)
 		k := a.temp(len(y))
 		kernel.Scale(k, a.theta[0], -1)
 		kthRoots(x, x, k, a)
@@ -251,15 +227,3 @@ func (b *FrechetCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	s := rowOr("bijector: FrechetCDF: scale", b.Scale, x, 1)
 	return scaledCDF("bijector: FrechetCDF: loc or scale", frechetMap, x, dir, b.Loc, b.Scale, k, k.Div(s).Log(), s.Log().Neg())
 }
-
-// Forward returns f(x).
-func (b *FrechetCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *FrechetCDF) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *FrechetCDF) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *FrechetCDF) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -43,27 +43,28 @@ func (c Chain) Inverse(y autodiff.Var) autodiff.Var {
 }
 
 // ILDJ returns the sum of the elements' log-determinants along the way back.
-func (c Chain) ILDJ(y autodiff.Var) autodiff.Var {
-	sum := zero(y)
+func (c Chain) ILDJ(y autodiff.Var) autodiff.Var { _, l := c.InverseILDJ(y); return l }
+
+// InverseILDJ returns both.
+func (c Chain) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
+	x, ildj = y, zero(y)
 	for i := len(c) - 1; i >= 0; i-- {
-		sum = plus(sum, c[i].ILDJ(y))
-		if i > 0 {
-			y = c[i].Inverse(y)
-		}
+		var l autodiff.Var
+		x, l = InverseILDJ(c[i], x)
+		ildj = plus(ildj, l)
 	}
-	return sum
+	return x, ildj
 }
 
-// FLDJ returns the sum of the elements' forward log-determinants.
-func (c Chain) FLDJ(x autodiff.Var) autodiff.Var {
-	sum := zero(x)
-	for i, b := range c {
-		sum = plus(sum, FLDJ(b, x))
-		if i < len(c)-1 {
-			x = b.Forward(x)
-		}
+// ForwardFLDJ returns fₙ(…f₁(x)) and the sum of the elements' log-determinants.
+func (c Chain) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	y, fldj = x, zero(x)
+	for _, b := range c {
+		var l autodiff.Var
+		y, l = ForwardFLDJ(b, y)
+		fldj = plus(fldj, l)
 	}
-	return sum
+	return y, fldj
 }
 
 // CondDim returns the width of the context that elements need. It panics if

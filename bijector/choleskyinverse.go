@@ -27,17 +27,19 @@ func (CholeskyToInvCholesky) Forward(x autodiff.Var) autodiff.Var {
 // Inverse returns the Cholesky factor of (Y·Yᵀ)⁻¹.
 func (c CholeskyToInvCholesky) Inverse(y autodiff.Var) autodiff.Var { return c.Forward(y) }
 
-// ILDJ returns the same function as FLDJ.
-func (c CholeskyToInvCholesky) ILDJ(y autodiff.Var) autodiff.Var { return c.FLDJ(y) }
-
-// FLDJ returns the log-determinant. That of X·Xᵀ, of the inverse, and of the
+// ILDJ returns the log-determinant. That of X·Xᵀ, of the inverse, and of the
 // factor sum to −Σᵢ (n+1+i)·log Xᵢᵢ − Σᵢ (n+1−i)·log Yᵢᵢ, of which
 // Σᵢ log(Xᵢᵢ·Yᵢᵢ) = 0 leaves the small terms.
-func (c CholeskyToInvCholesky) FLDJ(x autodiff.Var) autodiff.Var {
-	from := diagonals("CholeskyToInvCholesky", x)
-	to := diagonals("CholeskyToInvCholesky", c.Forward(x))
+func (c CholeskyToInvCholesky) ILDJ(y autodiff.Var) autodiff.Var {
+	from := diagonals("CholeskyToInvCholesky", y)
+	to := diagonals("CholeskyToInvCholesky", c.Forward(y))
 	ratio := logPositive(to).Sub(logPositive(from))
-	return within(ratio.Mul(ramp(x.Tape(), from.Cols(), 1, 1)).RowSum(), from)
+	return within(ratio.Mul(ramp(y.Tape(), from.Cols(), 1, 1)).RowSum(), from)
+}
+
+// ForwardFLDJ returns Y and its log-determinant, the same function as ILDJ.
+func (c CholeskyToInvCholesky) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	return c.Forward(x), c.ILDJ(x)
 }
 
 // invCholeskyOp takes X = U·Q apart, U upper triangular and Q orthogonal, so that

@@ -30,14 +30,18 @@ func (CholeskyOuterProduct) factor(y autodiff.Var) (x, ok autodiff.Var) {
 // Inverse returns the Cholesky factor of Y.
 func (c CholeskyOuterProduct) Inverse(y autodiff.Var) autodiff.Var { x, _ := c.factor(y); return x }
 
-// ILDJ returns −FLDJ at the Cholesky factor.
+// ILDJ returns −n·log 2 − Σᵢ (n+1−i)·log Xᵢᵢ of the Cholesky factor.
 func (c CholeskyOuterProduct) ILDJ(y autodiff.Var) autodiff.Var {
 	x, ok := c.factor(y)
-	return within(c.FLDJ(x).Neg(), ok)
+	return within(c.logDet(x).Neg(), ok)
 }
 
-// FLDJ returns n·log 2 + Σᵢ (n+1−i)·log Xᵢᵢ.
-func (CholeskyOuterProduct) FLDJ(x autodiff.Var) autodiff.Var {
+// ForwardFLDJ returns X·Xᵀ and n·log 2 + Σᵢ (n+1−i)·log Xᵢᵢ.
+func (c CholeskyOuterProduct) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	return c.Forward(x), c.logDet(x)
+}
+
+func (CholeskyOuterProduct) logDet(x autodiff.Var) autodiff.Var {
 	diag := diagonals("CholeskyOuterProduct", x)
 	n := diag.Cols()
 	logs := logPositive(diag)

@@ -66,8 +66,8 @@ func (c *CorrelationCholesky) ILDJ(y autodiff.Var) autodiff.Var {
 	return within(logPositive(diag).Mul(ramp(y.Tape(), c.N, -2, -1)).RowSum(), diag)
 }
 
-// FLDJ returns −Σᵢ (i+1)·½·log(1 + Σⱼ Zᵢⱼ²) over j < i.
-func (c *CorrelationCholesky) FLDJ(x autodiff.Var) autodiff.Var {
+// ForwardFLDJ returns the factors and −Σᵢ (i+1)·½·log(1 + Σⱼ Zᵢⱼ²) over j < i.
+func (c *CorrelationCholesky) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
 	q, _ := c.square(x)
-	return q.Log1p().Mul(ramp(x.Tape(), c.N, -1, -0.5)).RowSum()
+	return c.Forward(x), q.Log1p().Mul(ramp(x.Tape(), c.N, -1, -0.5)).RowSum()
 }

@@ -119,24 +119,25 @@ func (c *Coupling) Forward(x autodiff.Var) autodiff.Var {
 	return x.Replace(c.Change, y)
 }
 
-// inverse returns x and Σⱼ log(dxⱼ/dyⱼ).
-func (c *Coupling) inverse(y autodiff.Var) (x, ildj autodiff.Var) {
-	return y.Tape().Once(c, y, func(y autodiff.Var) (autodiff.Var, autodiff.Var) {
-		x, s := c.Map.Inverse(c.parts(y))
-		return y.Replace(c.Change, x), s.RowSum()
-	})
+// Inverse returns x.
+func (c *Coupling) Inverse(y autodiff.Var) autodiff.Var {
+	x, _ := c.Map.Inverse(c.parts(y))
+	return y.Replace(c.Change, x)
 }
 
-// Inverse returns x.
-func (c *Coupling) Inverse(y autodiff.Var) autodiff.Var { x, _ := c.inverse(y); return x }
-
 // ILDJ returns Σⱼ log(dxⱼ/dyⱼ) over the changed columns.
-func (c *Coupling) ILDJ(y autodiff.Var) autodiff.Var { _, l := c.inverse(y); return l }
+func (c *Coupling) ILDJ(y autodiff.Var) autodiff.Var { _, l := c.InverseILDJ(y); return l }
 
-// FLDJ returns Σⱼ log(dyⱼ/dxⱼ) over the changed columns.
-func (c *Coupling) FLDJ(x autodiff.Var) autodiff.Var {
-	_, s := c.Map.Forward(c.parts(x))
-	return s.RowSum()
+// InverseILDJ returns x and Σⱼ log(dxⱼ/dyⱼ) over the changed columns.
+func (c *Coupling) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
+	x, s := c.Map.Inverse(c.parts(y))
+	return y.Replace(c.Change, x), s.RowSum()
+}
+
+// ForwardFLDJ returns y and Σⱼ log(dyⱼ/dxⱼ) over the changed columns.
+func (c *Coupling) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	y, s := c.Map.Forward(c.parts(x))
+	return x.Replace(c.Change, y), s.RowSum()
 }
 
 // Initialize sets the network's running statistics from the rows of y, if it is an

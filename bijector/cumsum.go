@@ -60,9 +60,6 @@ func (c *Cumsum) Inverse(y autodiff.Var) autodiff.Var {
 // ILDJ returns 0.
 func (c *Cumsum) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
 
-// FLDJ returns 0.
-func (c *Cumsum) FLDJ(x autodiff.Var) autodiff.Var { return zero(x) }
-
 // A cumulative is a running sum, or its inverse, over runs of len numbers that
 // stand inner apart, from the last to the first if reverse.
 type cumulative struct {

@@ -83,6 +83,3 @@ func (t *DCT) Inverse(y autodiff.Var) autodiff.Var { return t.apply(y, 5-t.Type)
 
 // ILDJ returns 0.
 func (t *DCT) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
-
-// FLDJ returns 0.
-func (t *DCT) FLDJ(x autodiff.Var) autodiff.Var { return zero(x) }

@@ -50,7 +50,4 @@ func (d *Diagonal) Inverse(y autodiff.Var) autodiff.Var {
 }
 
 // ILDJ returns −Σⱼ log|sⱼ|, 1×1.
-func (d *Diagonal) ILDJ(y autodiff.Var) autodiff.Var { return d.FLDJ(y).Neg() }
-
-// FLDJ returns Σⱼ log|sⱼ|, 1×1.
-func (d *Diagonal) FLDJ(x autodiff.Var) autodiff.Var { return logAbs(d.scale(x), x.Cols()) }
+func (d *Diagonal) ILDJ(y autodiff.Var) autodiff.Var { return logAbs(d.scale(y), y.Cols()).Neg() }

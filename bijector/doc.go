@@ -13,6 +13,9 @@
 //
 //	log p(y) = log base(f⁻¹(y)) + log|det ∂f⁻¹/∂y|
 //
+// [InverseILDJ] gives both at once, and [ForwardFLDJ] those of the other direction: by a method
+// of the same name if the bijector has one, else by the three.
+//
 // Maps compose with [Chain] (in slice order: Chain{f, g} is g∘f) and turn
 // around with [Invert].
 //

@@ -69,13 +69,14 @@ func (e *Elementwise) Inverse(y autodiff.Var) autodiff.Var {
 }
 
 // ILDJ returns Σⱼ log(dxⱼ/dyⱼ).
-func (e *Elementwise) ILDJ(y autodiff.Var) autodiff.Var {
-	_, s := e.Map.Inverse(y, e.raw(y))
-	return s.RowSum()
+func (e *Elementwise) ILDJ(y autodiff.Var) autodiff.Var { _, l := e.InverseILDJ(y); return l }
+
+// InverseILDJ returns g⁻¹(y) and Σⱼ log(dxⱼ/dyⱼ).
+func (e *Elementwise) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
+	return summed(e.Map.Inverse(y, e.raw(y)))
 }
 
-// FLDJ returns Σⱼ log(dyⱼ/dxⱼ).
-func (e *Elementwise) FLDJ(x autodiff.Var) autodiff.Var {
-	_, s := e.Map.Forward(x, e.raw(x))
-	return s.RowSum()
+// ForwardFLDJ returns g(x) and Σⱼ log(dyⱼ/dxⱼ).
+func (e *Elementwise) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	return summed(e.Map.Forward(x, e.raw(x)))
 }

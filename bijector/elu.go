@@ -50,18 +50,5 @@ var eluMap = newScalar("ELU", scalarMap{
 })
 
 func (ELU) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = scalar(eluMap, x, dir)
-	return v, l.RowSum()
+	return summed(scalar(eluMap, x, dir))
 }
-
-// Forward returns f(x).
-func (b ELU) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b ELU) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b ELU) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b ELU) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

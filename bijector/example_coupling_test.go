@@ -23,7 +23,8 @@ func ExampleScaleMap() {
 	for _, m := range []bijector.ScaleMap{bijector.SoftClipScale, bijector.Exponential, bijector.TanhScale} {
 		f := bijector.NewElementwise(1, bijector.Affine{Scale: m})
 		f.Raw.Set([]float64{0, 5}) // t and s
-		fmt.Printf("%q %.3f\n", string(m), f.FLDJ(tape.Scalar(0)).Value())
+		_, logSlope := f.ForwardFLDJ(tape.Scalar(0))
+		fmt.Printf("%q %.3f\n", string(m), logSlope.Value())
 	}
 	// Output:
 	// "" 2.901

@@ -31,8 +31,9 @@ func ExampleSqueeze() {
 func ExamplePerPixel() {
 	b := bijector.NewPerPixel(bijector.NewScale(autodiff.Fixed(2, 10)), 3)
 	y := autodiff.NewTape().Matrix(mat.NewDense(1, 6, []float64{1, 2, 3, 4, 5, 6}))
-	fmt.Println(b.Forward(y).Data())
-	fmt.Printf("%.4f\n", bijector.FLDJ(b, y).Value()) // 3·log 2 + 3·log 10
+	out, fldj := b.ForwardFLDJ(y)
+	fmt.Println(out.Data())
+	fmt.Printf("%.4f\n", fldj.Value()) // 3·log 2 + 3·log 10
 	// Output:
 	// [2 4 6 40 50 60]
 	// 8.9872

@@ -12,8 +12,8 @@ import (
 // show prints f(x), f⁻¹(f(x)) and the log-determinant at one row x.
 func show(b bijector.Bijector, x ...float64) {
 	v := autodiff.NewTape().Matrix(mat.NewDense(1, len(x), x))
-	y := b.Forward(v)
-	fmt.Printf("%.4g → %.4g → %.4g, log|det| %.4f\n", x, y.Data(), b.Inverse(y).Data(), bijector.FLDJ(b, v).Value())
+	y, fldj := bijector.ForwardFLDJ(b, v)
+	fmt.Printf("%.4g → %.4g → %.4g, log|det| %.4f\n", x, y.Data(), b.Inverse(y).Data(), fldj.Value())
 }
 
 func ExampleShift() {

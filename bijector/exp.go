@@ -35,21 +35,8 @@ var expMap = newScalar("Exp", scalarMap{
 var one = [1]float64{1}
 
 func (Exp) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = scalar(expMap, x, dir)
-	return v, l.RowSum()
+	return summed(scalar(expMap, x, dir))
 }
-
-// Forward returns f(x).
-func (b Exp) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b Exp) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b Exp) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b Exp) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
 
 // Log maps the positive numbers to the real line, the inverse of [Exp]:
 //
@@ -62,18 +49,6 @@ type Log struct{}
 func (Log) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	return Exp{}.apply(x, dir.other())
 }
-
-// Forward returns f(x).
-func (b Log) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b Log) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b Log) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b Log) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
 
 // Expm1 maps the real line to the numbers above −1:
 //
@@ -101,21 +76,8 @@ var expm1Map = newScalar("Expm1", scalarMap{
 })
 
 func (Expm1) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = scalar(expm1Map, x, dir)
-	return v, l.RowSum()
+	return summed(scalar(expm1Map, x, dir))
 }
-
-// Forward returns f(x).
-func (b Expm1) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b Expm1) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b Expm1) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b Expm1) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
 
 // Log1p maps the numbers above −1 to the real line, the inverse of [Expm1]:
 //
@@ -128,15 +90,3 @@ type Log1p struct{}
 func (Log1p) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	return Expm1{}.apply(x, dir.other())
 }
-
-// Forward returns f(x).
-func (b Log1p) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b Log1p) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b Log1p) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b Log1p) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -63,8 +63,15 @@ func (f *FillScaleTriL) Inverse(y autodiff.Var) autodiff.Var { return f.chain.In
 // ILDJ returns that of B on the diagonal.
 func (f *FillScaleTriL) ILDJ(y autodiff.Var) autodiff.Var { return f.chain.ILDJ(y) }
 
-// FLDJ returns that of B on the diagonal.
-func (f *FillScaleTriL) FLDJ(x autodiff.Var) autodiff.Var { return f.chain.FLDJ(x) }
+// InverseILDJ returns both.
+func (f *FillScaleTriL) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
+	return f.chain.InverseILDJ(y)
+}
+
+// ForwardFLDJ returns the matrices and the log-determinant of B on the diagonal.
+func (f *FillScaleTriL) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	return f.chain.ForwardFLDJ(x)
+}
 
 // CondDim returns the width of B's context.
 func (f *FillScaleTriL) CondDim() int { return CondDim(f.B) }

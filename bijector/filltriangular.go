@@ -64,6 +64,3 @@ func (f *FillTriangular) Inverse(y autodiff.Var) autodiff.Var {
 
 // ILDJ returns 0.
 func (f *FillTriangular) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
-
-// FLDJ returns 0.
-func (f *FillTriangular) FLDJ(x autodiff.Var) autodiff.Var { return zero(x) }

@@ -66,36 +66,41 @@ func (s *FixedSpline) piece(at []float64, v float64) (p piece, end int) {
 	return piece{s.X[i], s.X[i+1], s.Y[i], s.Y[i+1], s.Slopes[i], s.Slopes[i+1]}, -1
 }
 
-// fixedSplineOp has outputs value and log-slope; Args.Ref is the spline and
-// Args.J = 1 the inverse. It saves log y′'s derivative by x.
+// fixedSplineOp has outputs value and log-slope, or slope if nobody asks for it; Args.Ref is
+// the spline and Args.J the direction. It saves log y′'s derivative by x.
 var fixedSplineOp = &autodiff.Op{
 	Name: "bijector.FixedSpline",
 	Forward: func(c *autodiff.Call) {
 		s, x, y, ls := c.Args().Ref.(*FixedSpline), c.In(0), c.Out(0), c.Out(1)
-		curve := c.Save(len(x))
+		curve, dir := c.Save(len(x)), direction(c.Args().J)
 		for i, v := range x {
-			if c.Args().J == 1 {
+			if dir.back() {
 				y[i], ls[i], curve[i] = s.at(s.Y, v, piece.inverse, func(e int) float64 { return (v-s.Y[e])/s.Slopes[e] + s.X[e] })
 			} else {
 				y[i], ls[i], curve[i] = s.at(s.X, v, piece.forward, func(e int) float64 { return math.FMA(s.Slopes[e], v-s.X[e], s.Y[e]) })
 			}
 		}
-		kernel.Log(ls, ls)
-		if c.Args().J == 1 {
-			kernel.Scale(ls, ls, -1)
+		if !dir.valueOnly() {
+			kernel.Log(ls, ls)
+			kernel.Scale(ls, ls, dir.sign())
 		}
 	},
 	Backward: func(c *autodiff.Call) {
 		dx, dy, dls := c.InGrad(0), c.OutGrad(0), c.OutGrad(1)
-		rate := c.Temp(len(dx))
-		kernel.Exp(rate, c.Out(1))
+		rate, dir := c.Temp(len(dx)), direction(c.Args().J)
+		copy(rate, c.Out(1))
+		if dir.valueOnly() {
+			kernel.Log(rate, rate)
+			kernel.Scale(rate, rate, dir.sign())
+		}
+		kernel.Exp(rate, rate)
 		for i, curve := range c.Saved() {
 			if dy != nil {
 				dx[i] = math.FMA(dy[i], rate[i], dx[i])
 			}
 			switch {
 			case dls == nil:
-			case c.Args().J == 1: // −log y′ at x(y)
+			case dir.back(): // −log y′ at x(y)
 				dx[i] = math.FMA(-dls[i]*curve, rate[i], dx[i])
 			default:
 				dx[i] = math.FMA(dls[i], curve, dx[i])
@@ -120,18 +125,10 @@ func (s *FixedSpline) at(knots []float64, v float64, f func(piece, float64) (w, 
 	return w, num * r * r, p.curve(t, u)
 }
 
-func (s *FixedSpline) apply(x autodiff.Var, inverse int) (y, logSlope autodiff.Var) {
-	return fixedSplineOp.Apply2(nil, autodiff.Args{Ref: s, J: inverse}, x.Shape(), x.Shape(), x)
+func (s *FixedSpline) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
+	v, l = fixedSplineOp.Apply2(nil, autodiff.Args{Ref: s, J: int(dir)}, x.Shape(), x.Shape(), x)
+	if dir.valueOnly() {
+		return v, autodiff.Var{}
+	}
+	return v, l.RowSum()
 }
-
-// Forward returns the spline's value.
-func (s *FixedSpline) Forward(x autodiff.Var) autodiff.Var { y, _ := s.apply(x, 0); return y }
-
-// Inverse returns the x that leads to y.
-func (s *FixedSpline) Inverse(y autodiff.Var) autodiff.Var { x, _ := s.apply(y, 1); return x }
-
-// ILDJ returns −Σⱼ log y′ⱼ.
-func (s *FixedSpline) ILDJ(y autodiff.Var) autodiff.Var { _, l := s.apply(y, 1); return l.RowSum() }
-
-// FLDJ returns Σⱼ log y′ⱼ.
-func (s *FixedSpline) FLDJ(x autodiff.Var) autodiff.Var { _, l := s.apply(x, 0); return l.RowSum() }

@@ -144,7 +144,7 @@ func checkNumber(t *testing.T, name string, b bijector.Bijector, x float64) (y, 
 	tape := autodiff.NewTape()
 	v := tape.Matrix(mat.NewDense(1, 1, []float64{x}))
 	f := b.Forward(v)
-	y, l = f.Value(), bijector.FLDJ(b, v).Value()
+	y, l = f.Value(), fldj(b, v).Value()
 	back, il := b.Inverse(f).Value(), b.ILDJ(f).Value()
 	for _, n := range []float64{y, l, back, il} {
 		if math.IsNaN(n) {

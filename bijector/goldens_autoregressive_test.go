@@ -209,11 +209,11 @@ func (g *neural) density(b bijector.Bijector, out string) {
 	g.compare(out, z)
 	g.compare("logdet", b.ILDJ(x))
 	g.compare("x", b.Forward(z))
-	g.compare("logdet", bijector.FLDJ(b, z).Neg())
+	g.compare("logdet", fldj(b, z).Neg())
 	if _, ok := g.Data["inverse_in"]; ok {
 		y := tape.Matrix(g.rows("inverse_in"))
 		g.compare("inverse_out", b.Forward(y))
-		g.compare("inverse_logdet", bijector.FLDJ(b, y))
+		g.compare("inverse_logdet", fldj(b, y))
 	}
 	if _, ok := g.Data["log_prob"]; ok {
 		g.compare("log_prob", z.StdNormalLogDensity().Add(b.ILDJ(x)))

@@ -97,7 +97,7 @@ func TestGlowGolden(t *testing.T) {
 	g.compare("z1", z.Slice(32, 64))
 	g.compare("logdet", logdet)
 	g.compare("x", m.Forward(z))
-	g.compare("logdet", bijector.FLDJ(m, z).Neg())
+	g.compare("logdet", fldj(m, z).Neg())
 
 	row := func(name string) autodiff.Var {
 		w := append(g.weight("q0.0."+name), g.weight("q0.1."+name)...)
@@ -161,5 +161,5 @@ func TestBatchNormGolden(t *testing.T) {
 	tape := autodiff.NewTape()
 	y := tape.Matrix(g.rows("inverse_in"))
 	g.compare("inverse_out", b.Forward(y))
-	g.compare("inverse_logdet", bijector.FLDJ(b, y))
+	g.compare("inverse_logdet", fldj(b, y))
 }

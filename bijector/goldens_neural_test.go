@@ -101,7 +101,7 @@ func (g *neural) compareForward(b bijector.Bijector) {
 	g.compare("y", b.Forward(x))
 	g.compare("x", b.Inverse(y))
 	if _, ok := g.Data["logdet"]; ok {
-		g.compare("logdet", bijector.FLDJ(b, x))
+		g.compare("logdet", fldj(b, x))
 		g.compare("logdet", b.ILDJ(y).Neg())
 	}
 }

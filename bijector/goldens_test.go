@@ -223,7 +223,7 @@ func (g *golden) evaluate() []comparison {
 		return c.Yi, c.Exact.Xi, c.Xi, c.Exact.ILDJ, c.ILDJ, c.Tol.Xi, c.Tol.ILDJ
 	}
 	run(forward, [2]string{"y", "fldj"}, func(b bijector.Bijector, x autodiff.Var) (y, l autodiff.Var) {
-		return b.Forward(x), bijector.FLDJ(b, x)
+		return b.Forward(x), fldj(b, x)
 	}, func(c *goldenCase) []int { return c.X.shape })
 	run(inverse, [2]string{"xi", "ildj"}, func(b bijector.Bijector, y autodiff.Var) (x, l autodiff.Var) {
 		return b.Inverse(y), b.ILDJ(y)

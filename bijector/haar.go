@@ -99,6 +99,3 @@ func (Haar) Inverse(y autodiff.Var) autodiff.Var {
 
 // ILDJ returns 0.
 func (Haar) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
-
-// FLDJ returns 0.
-func (Haar) FLDJ(x autodiff.Var) autodiff.Var { return zero(x) }

@@ -44,6 +44,3 @@ func (h *Householder) Inverse(y autodiff.Var) autodiff.Var { return h.apply(y, t
 
 // ILDJ returns 0.
 func (h *Householder) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
-
-// FLDJ returns 0.
-func (h *Householder) FLDJ(x autodiff.Var) autodiff.Var { return zero(x) }

@@ -13,6 +13,3 @@ func (Identity) Inverse(y autodiff.Var) autodiff.Var { return y }
 
 // ILDJ returns 0.
 func (Identity) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
-
-// FLDJ returns 0.
-func (Identity) FLDJ(x autodiff.Var) autodiff.Var { return zero(x) }

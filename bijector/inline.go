@@ -13,7 +13,7 @@ import (
 // The functions obey the rules of [Bijector]'s methods, which they are.
 type Inline struct {
 	ForwardFunc, InverseFunc, ILDJFunc func(autodiff.Var) autodiff.Var
-	FLDJFunc                           func(autodiff.Var) autodiff.Var // may be nil
+	ForwardFLDJFunc                    func(autodiff.Var) (y, fldj autodiff.Var) // may be nil
 }
 
 // NewInline returns the map of the functions. It panics if one is nil.
@@ -40,10 +40,11 @@ func (b *Inline) Inverse(y autodiff.Var) autodiff.Var { return b.InverseFunc(y) 
 // ILDJ returns ILDJFunc(y).
 func (b *Inline) ILDJ(y autodiff.Var) autodiff.Var { return b.ILDJFunc(y) }
 
-// FLDJ returns FLDJFunc(x), or −ILDJ(Forward(x)) if there is none.
-func (b *Inline) FLDJ(x autodiff.Var) autodiff.Var {
-	if b.FLDJFunc == nil {
-		return b.ILDJFunc(b.ForwardFunc(x)).Neg()
+// ForwardFLDJ returns ForwardFLDJFunc(x), or y = Forward(x) and −ILDJ(y) if there is none.
+func (b *Inline) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	if b.ForwardFLDJFunc == nil {
+		y = b.ForwardFunc(x)
+		return y, b.ILDJFunc(y).Neg()
 	}
-	return b.FLDJFunc(x)
+	return b.ForwardFLDJFunc(x)
 }

@@ -38,10 +38,13 @@ func (i *Invert) Forward(x autodiff.Var) autodiff.Var { return i.B.Inverse(x) }
 func (i *Invert) Inverse(y autodiff.Var) autodiff.Var { return i.B.Forward(y) }
 
 // ILDJ returns b's forward log-determinant at y.
-func (i *Invert) ILDJ(y autodiff.Var) autodiff.Var { return FLDJ(i.B, y) }
+func (i *Invert) ILDJ(y autodiff.Var) autodiff.Var { _, l := ForwardFLDJ(i.B, y); return l }
 
-// FLDJ returns b's inverse log-determinant at x.
-func (i *Invert) FLDJ(x autodiff.Var) autodiff.Var { return i.B.ILDJ(x) }
+// InverseILDJ returns b(y) and b's forward log-determinant.
+func (i *Invert) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return ForwardFLDJ(i.B, y) }
+
+// ForwardFLDJ returns b⁻¹(x) and b's inverse log-determinant.
+func (i *Invert) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return InverseILDJ(i.B, x) }
 
 // CondDim returns the width of b's context.
 func (i *Invert) CondDim() int { return CondDim(i.B) }

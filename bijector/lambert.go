@@ -75,6 +75,9 @@ var lambertMap = newScalar("LambertWTail", scalarMap{
 
 // lambertSlope sets q to q/2 + log(1 + q).
 func lambertSlope(q []float64, a scalarArgs) {
+	if a.valueOnly {
+		return
+	}
 	l := a.temp(len(q))
 	kernel.Log1p(l, q)
 	for i, v := range l {
@@ -101,17 +104,5 @@ func lambertW(w, y []float64, a scalarArgs) {
 func (b *LambertWTail) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	const what = "bijector: LambertWTail: shift or scale"
 	v, l = scalar(lambertMap, toStandard(what, x, b.Shift, b.Scale), dir, row("bijector: LambertWTail: tailweight", b.Tailweight, x))
-	return fromStandard(what, v, b.Shift, b.Scale), l.RowSum()
+	return fromStandard(what, v, b.Shift, b.Scale), rowSum(l)
 }
-
-// Forward returns f(x).
-func (b *LambertWTail) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *LambertWTail) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *LambertWTail) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *LambertWTail) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -30,21 +30,11 @@ func (b *LeakyReLU) Restore() error {
 func (b *LeakyReLU) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	a, zero := row("bijector: LeakyReLU: slope", b.Slope, x), x.Tape().Scalar(0)
 	low := zero.Greater(x)
-	l = autodiff.Where(low, a.Log(), zero)
-	if dir == inverse {
-		return autodiff.Where(low, x.Div(a), x), l.RowSum().Neg()
+	if !dir.valueOnly() {
+		l = autodiff.Where(low, a.Log(), zero).RowSum().MulConst(dir.sign())
 	}
-	return autodiff.Where(low, x.Mul(a), x), l.RowSum()
+	if dir.back() {
+		return autodiff.Where(low, x.Div(a), x), l
+	}
+	return autodiff.Where(low, x.Mul(a), x), l
 }
-
-// Forward returns f(x).
-func (b *LeakyReLU) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *LeakyReLU) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *LeakyReLU) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *LeakyReLU) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

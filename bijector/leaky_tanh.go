@@ -37,7 +37,9 @@ var leakyTanhMap = newScalar("LeakyTanh", scalarMap{
 		s := a.temp(len(x))
 		kernel.Exp(s, l)
 		kernel.TanhOf(y, x)
-		kernel.LogCosh(ls, x)
+		if !a.valueOnly {
+			kernel.LogCosh(ls, x)
+		}
 		for i, v := range x {
 			ls[i] *= -2
 			if t := math.Abs(v); t >= m[i] {
@@ -50,7 +52,9 @@ var leakyTanhMap = newScalar("LeakyTanh", scalarMap{
 		s := a.temp(len(y))
 		kernel.Exp(s, l)
 		kernel.Atanh(x, y)
-		kernel.Log1mSquare(ls, y)
+		if !a.valueOnly {
+			kernel.Log1mSquare(ls, y)
+		}
 		for i, v := range y {
 			ls[i] = -ls[i]
 			if t := math.Abs(v); t >= th[i] {
@@ -78,18 +82,5 @@ var leakyTanhMap = newScalar("LeakyTanh", scalarMap{
 func (b *LeakyTanh) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	m := row("bijector: LeakyTanh: cut", b.Cut, x)
 	th, slope := scalar(tanhMap, m, forward)
-	v, l = scalar(leakyTanhMap, x, dir, m, th, slope)
-	return v, l.RowSum()
+	return summed(scalar(leakyTanhMap, x, dir, m, th, slope))
 }
-
-// Forward returns f(x).
-func (b *LeakyTanh) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *LeakyTanh) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *LeakyTanh) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *LeakyTanh) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

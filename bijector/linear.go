@@ -48,7 +48,4 @@ func (m *Linear) Forward(x autodiff.Var) autodiff.Var { return add(x.MatMulT(m.m
 func (m *Linear) Inverse(y autodiff.Var) autodiff.Var { return sub(y, m.Shift).Solve(m.matrix(y)) }
 
 // ILDJ returns −log|det W|, 1×1.
-func (m *Linear) ILDJ(y autodiff.Var) autodiff.Var { return m.FLDJ(y).Neg() }
-
-// FLDJ returns log|det W|, 1×1.
-func (m *Linear) FLDJ(x autodiff.Var) autodiff.Var { return m.matrix(x).LogAbsDet() }
+func (m *Linear) ILDJ(y autodiff.Var) autodiff.Var { return m.matrix(y).LogAbsDet().Neg() }

@@ -88,11 +88,8 @@ func (m *LowRank) Inverse(y autodiff.Var) autodiff.Var {
 }
 
 // ILDJ returns −Σᵢ log|sᵢ| − log|det C|, 1×1.
-func (m *LowRank) ILDJ(y autodiff.Var) autodiff.Var { return m.FLDJ(y).Neg() }
-
-// FLDJ returns Σᵢ log|sᵢ| + log|det C|, 1×1.
-func (m *LowRank) FLDJ(x autodiff.Var) autodiff.Var {
-	s, u, _ := m.matrices(x)
-	_, c := m.capacitance(x)
-	return logAbs(s, u.Rows()).Add(c.LogAbsDet())
+func (m *LowRank) ILDJ(y autodiff.Var) autodiff.Var {
+	s, u, _ := m.matrices(y)
+	_, c := m.capacitance(y)
+	return logAbs(s, u.Rows()).Add(c.LogAbsDet()).Neg()
 }

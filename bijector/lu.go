@@ -66,10 +66,7 @@ func (m *LU) Inverse(y autodiff.Var) autodiff.Var {
 }
 
 // ILDJ returns −Σᵢ log|Uᵢᵢ|, 1×1.
-func (m *LU) ILDJ(y autodiff.Var) autodiff.Var { return m.FLDJ(y).Neg() }
-
-// FLDJ returns Σᵢ log|Uᵢᵢ|, 1×1.
-func (m *LU) FLDJ(x autodiff.Var) autodiff.Var {
-	wantCols("LU", x, m.Diag.Len())
-	return logAbs(m.Diag.On(x.Tape()), m.Diag.Len())
+func (m *LU) ILDJ(y autodiff.Var) autodiff.Var {
+	wantCols("LU", y, m.Diag.Len())
+	return logAbs(m.Diag.On(y.Tape()), m.Diag.Len()).Neg()
 }

@@ -51,10 +51,7 @@ func (m *MatrixExp) Inverse(y autodiff.Var) autodiff.Var {
 }
 
 // ILDJ returns −tr M, 1×1.
-func (m *MatrixExp) ILDJ(y autodiff.Var) autodiff.Var { return m.FLDJ(y).Neg() }
-
-// FLDJ returns tr M, 1×1.
-func (m *MatrixExp) FLDJ(x autodiff.Var) autodiff.Var {
-	w := m.matrix(x)
-	return w.Mul(eye(x.Tape(), w.Cols())).Sum()
+func (m *MatrixExp) ILDJ(y autodiff.Var) autodiff.Var {
+	w := m.matrix(y)
+	return w.Mul(eye(y.Tape(), w.Cols())).Sum().Neg()
 }

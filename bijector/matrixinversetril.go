@@ -23,12 +23,14 @@ func (MatrixInverseTriL) Forward(x autodiff.Var) autodiff.Var {
 func (m MatrixInverseTriL) Inverse(y autodiff.Var) autodiff.Var { return m.Forward(y) }
 
 // ILDJ returns −(n+1)·Σᵢ log|Yᵢᵢ|.
-func (m MatrixInverseTriL) ILDJ(y autodiff.Var) autodiff.Var { return m.FLDJ(y) }
-
-// FLDJ returns −(n+1)·Σᵢ log|Xᵢᵢ|.
-func (MatrixInverseTriL) FLDJ(x autodiff.Var) autodiff.Var {
-	size := diagonals("MatrixInverseTriL", x).Abs()
+func (MatrixInverseTriL) ILDJ(y autodiff.Var) autodiff.Var {
+	size := diagonals("MatrixInverseTriL", y).Abs()
 	return within(logPositive(size).RowSum().MulConst(-float64(size.Cols()+1)), size)
+}
+
+// ForwardFLDJ returns X⁻¹ and −(n+1)·Σᵢ log|Xᵢᵢ|.
+func (m MatrixInverseTriL) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	return m.Forward(x), m.ILDJ(x)
 }
 
 // triInverseOp is L⁻¹, with zeros above the diagonal.

@@ -51,27 +51,25 @@ func (m *Multiscale) check(x autodiff.Var) {
 	wantCols("Multiscale", x, m.Dims[len(m.Dims)-1])
 }
 
-// up calls f with each level and its columns on the way from x to data.
-func (m *Multiscale) up(x autodiff.Var, f func(b Bijector, h autodiff.Var)) autodiff.Var {
+// up leads x to data, f mapping the columns of each level.
+func (m *Multiscale) up(x autodiff.Var, f func(b Bijector, h autodiff.Var) autodiff.Var) autodiff.Var {
 	m.check(x)
 	h := x.Slice(0, m.Dims[0])
 	for i, b := range m.Levels {
 		if i > 0 {
 			h = autodiff.Concat(h, x.Slice(m.Dims[i-1], m.Dims[i]))
 		}
-		f(b, h)
-		h = b.Forward(h)
+		h = f(b, h)
 	}
 	return h
 }
 
-// down calls f with each level and its columns on the way from y to base.
-func (m *Multiscale) down(y autodiff.Var, f func(b Bijector, h autodiff.Var)) autodiff.Var {
+// down leads y to the base, f mapping the columns of each level back.
+func (m *Multiscale) down(y autodiff.Var, f func(b Bijector, h autodiff.Var) autodiff.Var) autodiff.Var {
 	m.check(y)
 	parts := make([]autodiff.Var, len(m.Levels))
 	for i := len(m.Levels) - 1; i >= 0; i-- {
-		f(m.Levels[i], y)
-		y = m.Levels[i].Inverse(y)
+		y = f(m.Levels[i], y)
 		if i == 0 {
 			parts[0] = y
 			break
@@ -83,28 +81,35 @@ func (m *Multiscale) down(y autodiff.Var, f func(b Bijector, h autodiff.Var)) au
 }
 
 // Forward returns y.
-func (m *Multiscale) Forward(x autodiff.Var) autodiff.Var {
-	return m.up(x, func(Bijector, autodiff.Var) {})
-}
+func (m *Multiscale) Forward(x autodiff.Var) autodiff.Var { return m.up(x, Bijector.Forward) }
 
 // Inverse returns x: what the deepest level makes, then what the others left
 // behind, deeper ones first.
-func (m *Multiscale) Inverse(y autodiff.Var) autodiff.Var {
-	return m.down(y, func(Bijector, autodiff.Var) {})
-}
+func (m *Multiscale) Inverse(y autodiff.Var) autodiff.Var { return m.down(y, Bijector.Inverse) }
 
 // ILDJ returns the sum of the levels' log-determinants on the way back.
-func (m *Multiscale) ILDJ(y autodiff.Var) autodiff.Var {
-	sum := zero(y)
-	m.down(y, func(b Bijector, h autodiff.Var) { sum = plus(sum, b.ILDJ(h)) })
-	return sum
+func (m *Multiscale) ILDJ(y autodiff.Var) autodiff.Var { _, l := m.InverseILDJ(y); return l }
+
+// InverseILDJ returns both.
+func (m *Multiscale) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
+	ildj = zero(y)
+	x = m.down(y, func(b Bijector, h autodiff.Var) autodiff.Var {
+		h, l := InverseILDJ(b, h)
+		ildj = plus(ildj, l)
+		return h
+	})
+	return x, ildj
 }
 
-// FLDJ returns the sum of the levels' forward log-determinants.
-func (m *Multiscale) FLDJ(x autodiff.Var) autodiff.Var {
-	sum := zero(x)
-	m.up(x, func(b Bijector, h autodiff.Var) { sum = plus(sum, FLDJ(b, h)) })
-	return sum
+// ForwardFLDJ returns y and the sum of the levels' log-determinants.
+func (m *Multiscale) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	fldj = zero(x)
+	y = m.up(x, func(b Bijector, h autodiff.Var) autodiff.Var {
+		h, l := ForwardFLDJ(b, h)
+		fldj = plus(fldj, l)
+		return h
+	})
+	return y, fldj
 }
 
 // CondDim returns the width of the context that levels need.
@@ -118,5 +123,5 @@ func (m *Multiscale) Given(c autodiff.Var) Bijector {
 
 // Initialize initialises the levels from last to first.
 func (m *Multiscale) Initialize(y autodiff.Var) {
-	m.down(y, func(b Bijector, h autodiff.Var) { Initialize(b, h) })
+	m.down(y, func(b Bijector, h autodiff.Var) autodiff.Var { Initialize(b, h); return b.Inverse(h) })
 }

@@ -83,7 +83,7 @@ func (p *PerPixel) Statistics() []*autodiff.Param { return Statistics(p.B) }
 
 // Observe shows the levels the data as they arrive there.
 func (m *Multiscale) Observe(y autodiff.Var) {
-	m.down(y, func(b Bijector, h autodiff.Var) { Observe(b, h) })
+	m.down(y, func(b Bijector, h autodiff.Var) autodiff.Var { Observe(b, h); return b.Inverse(h) })
 }
 
 // Statistics returns those of the levels.

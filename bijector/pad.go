@@ -53,6 +53,3 @@ func (p *Pad) Inverse(y autodiff.Var) autodiff.Var { return y.Slice(p.Before, y.
 
 // ILDJ returns 0.
 func (p *Pad) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
-
-// FLDJ returns 0.
-func (p *Pad) FLDJ(x autodiff.Var) autodiff.Var { return zero(x) }

@@ -63,9 +63,9 @@ func finite(what string, v autodiff.Value) error {
 	return inside(what, v, math.Inf(-1), math.Inf(1))
 }
 
-// logScale adds sign·log(scale), for each of the columns of x, to the row sums l.
+// logScale adds sign·log(scale), for each of the columns of x, to the row sums l, if they are asked for.
 func logScale(what string, l, x autodiff.Var, scale autodiff.Value, sign float64) autodiff.Var {
-	if scale.IsZero() {
+	if scale.IsZero() || l == (autodiff.Var{}) {
 		return l
 	}
 	return l.Add(sumOver(row(what, scale, x).Log(), x.Cols()).MulConst(sign))

@@ -44,15 +44,17 @@ func (b *GeneralizedPareto) apply(x autodiff.Var, dir direction) (v, l autodiff.
 		negative := x.Tape().Scalar(0).Greater(ξ)
 		v, l = b.unbounded(x, dir)
 		vs, ls := b.bounded(x, autodiff.Where(negative, ξ, x.Tape().Scalar(-1)), dir)
-		v, l = autodiff.Where(negative, vs, v), autodiff.Where(negative, ls, l)
+		if v = autodiff.Where(negative, vs, v); !dir.valueOnly() {
+			l = autodiff.Where(negative, ls, l)
+		}
 	}
-	return v, l.RowSum()
+	return summed(v, l)
 }
 
 // unbounded is the map for ξ ≥ 0.
 func (b *GeneralizedPareto) unbounded(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	const what = "bijector: GeneralizedPareto: loc"
-	if dir == inverse {
+	if dir.back() {
 		return scalar(softplusMap, toStandard(what, x, b.Loc, autodiff.Value{}), dir)
 	}
 	v, l = scalar(softplusMap, x, dir)
@@ -76,21 +78,3 @@ func negatives(x []float64) int {
 	}
 	return n
 }
-
-// Forward returns f(x).
-func (b *GeneralizedPareto) Forward(x autodiff.Var) autodiff.Var {
-	y, _ := b.apply(x, forward)
-	return y
-}
-
-// Inverse returns f⁻¹(y).
-func (b *GeneralizedPareto) Inverse(y autodiff.Var) autodiff.Var {
-	x, _ := b.apply(y, inverse)
-	return x
-}
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *GeneralizedPareto) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *GeneralizedPareto) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -99,6 +99,3 @@ func (p *Permute) Inverse(y autodiff.Var) autodiff.Var {
 
 // ILDJ returns 0.
 func (p *Permute) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
-
-// FLDJ returns 0.
-func (p *Permute) FLDJ(x autodiff.Var) autodiff.Var { return zero(x) }

@@ -65,8 +65,17 @@ func (p *PerPixel) Inverse(y autodiff.Var) autodiff.Var {
 // ILDJ returns the sum of f's inverse log-determinants.
 func (p *PerPixel) ILDJ(y autodiff.Var) autodiff.Var { return p.sum(p.B.ILDJ(p.rows(y))) }
 
-// FLDJ returns the sum of f's log-determinants.
-func (p *PerPixel) FLDJ(x autodiff.Var) autodiff.Var { return p.sum(FLDJ(p.B, p.rows(x))) }
+// InverseILDJ returns both.
+func (p *PerPixel) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
+	x, ildj = InverseILDJ(p.B, p.rows(y))
+	return nn.Channels(x, p.Pixels, 1), p.sum(ildj)
+}
+
+// ForwardFLDJ returns f of every pixel and the sum of f's log-determinants.
+func (p *PerPixel) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	y, fldj = ForwardFLDJ(p.B, p.rows(x))
+	return nn.Channels(y, p.Pixels, 1), p.sum(fldj)
+}
 
 // CondDim returns the width of f's context.
 func (p *PerPixel) CondDim() int { return CondDim(p.B) }

@@ -68,7 +68,7 @@ func newPowerMap(falling bool) *autodiff.Op {
 // power sets y = sign(x)·|x|ᵉ and l = log|x|.
 func power(y, l, x []float64, p, e float64, a scalarArgs) {
 	kernel.Abs(y, x)
-	kernel.Log(l, y)
+	a.logs(l, y)
 	exponent := a.temp(len(x))
 	repeat(exponent, []float64{e})
 	kernel.PowEach(y, y, exponent)
@@ -98,18 +98,5 @@ func (b *Power) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	if b.P < 0 {
 		op = fallingPowerMap
 	}
-	v, l = scalarOf(autodiff.Args{A: b.P}, op, x, dir)
-	return v, l.RowSum()
+	return summed(scalarOf(autodiff.Args{A: b.P}, op, x, dir))
 }
-
-// Forward returns f(x).
-func (b *Power) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *Power) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *Power) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *Power) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

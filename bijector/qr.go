@@ -55,10 +55,7 @@ func (m *QR) Inverse(y autodiff.Var) autodiff.Var {
 }
 
 // ILDJ returns −Σᵢ log|Rᵢᵢ|, 1×1.
-func (m *QR) ILDJ(y autodiff.Var) autodiff.Var { return m.FLDJ(y).Neg() }
-
-// FLDJ returns Σᵢ log|Rᵢᵢ|, 1×1.
-func (m *QR) FLDJ(x autodiff.Var) autodiff.Var {
-	wantCols("QR", x, m.Diag.Len())
-	return logAbs(m.Diag.On(x.Tape()), m.Diag.Len())
+func (m *QR) ILDJ(y autodiff.Var) autodiff.Var {
+	wantCols("QR", y, m.Diag.Len())
+	return logAbs(m.Diag.On(y.Tape()), m.Diag.Len()).Neg()
 }

@@ -52,6 +52,3 @@ func (r *Reshape) Inverse(y autodiff.Var) autodiff.Var { return r.Forward(y) }
 
 // ILDJ returns 0.
 func (r *Reshape) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
-
-// FLDJ returns 0.
-func (r *Reshape) FLDJ(x autodiff.Var) autodiff.Var { return zero(x) }

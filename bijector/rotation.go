@@ -86,6 +86,3 @@ func (r *Rotation) Inverse(y autodiff.Var) autodiff.Var {
 
 // ILDJ returns 0.
 func (r *Rotation) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
-
-// FLDJ returns 0.
-func (r *Rotation) FLDJ(x autodiff.Var) autodiff.Var { return zero(x) }

@@ -13,7 +13,8 @@ import (
 //
 // Outside the open domain or range the loops give the nearest end of the other
 // side and the log-slope −Inf: no density. No gradient flows where the
-// log-slope is infinite.
+// log-slope is infinite. If scalarArgs.valueOnly is set nobody will read ls: a loop
+// may leave anything there, and leaves out what the value does not need.
 type scalarMap struct {
 	// forward sets y = f(x) and ls = log|f′(x)|.
 	forward func(y, ls, x []float64, a scalarArgs)
@@ -42,8 +43,9 @@ const maxTheta = 3
 
 // scalarArgs are a scalarMap's parameters, repeated to the length of x.
 type scalarArgs struct {
-	theta [maxTheta][]float64
-	call  *autodiff.Call
+	theta     [maxTheta][]float64
+	valueOnly bool
+	call      *autodiff.Call
 }
 
 // log returns log v, rounded as everywhere.
@@ -52,6 +54,13 @@ func (a scalarArgs) log(v float64) float64 {
 	t[0] = v
 	kernel.Log(t, t)
 	return t[0]
+}
+
+// logs sets ls = log x, unless nobody asks for the log-slope that it is part of.
+func (a scalarArgs) logs(ls, x []float64) {
+	if !a.valueOnly {
+		kernel.Log(ls, x)
+	}
 }
 
 // temp returns n numbers of unspecified value.
@@ -70,16 +79,32 @@ type derivatives struct {
 // needs reports whether the derivatives by parameter k are of use.
 func (d derivatives) needs(k int) bool { return d.call.InGrad(k+1) != nil }
 
-// A direction says which way a scalarMap is applied.
+// A direction says which way a scalarMap is applied, and what is asked for.
 type direction int
 
 const (
-	forward direction = iota
-	inverse
+	forward      direction = iota // f and log|f′|
+	inverse                       // f⁻¹ and −log|f′|
+	forwardValue                  // f alone
+	inverseValue                  // f⁻¹ alone
 )
 
+// back reports whether the direction is that of f⁻¹.
+func (d direction) back() bool { return d&1 == 1 }
+
+// valueOnly reports whether nobody asks for the log-slope.
+func (d direction) valueOnly() bool { return d >= forwardValue }
+
 // other returns the opposite direction.
-func (d direction) other() direction { return 1 - d }
+func (d direction) other() direction { return d ^ 1 }
+
+// sign returns 1 forward and −1 back.
+func (d direction) sign() float64 {
+	if d.back() {
+		return -1
+	}
+	return 1
+}
 
 // newScalar returns the operation with inputs x (or y, when Args.J is inverse)
 // and the parameters, 1×1 or 1×d, and with outputs value and log-slope.
@@ -87,7 +112,7 @@ func newScalar(name string, m scalarMap) *autodiff.Op {
 	return &autodiff.Op{Name: "bijector." + name, Forward: m.evaluate, Backward: m.differentiate}
 }
 
-// scalar applies op to x.
+// scalar applies op to x. The log-slope is the zero Var if dir asks for the value alone.
 func scalar(op *autodiff.Op, x autodiff.Var, dir direction, theta ...autodiff.Var) (v, ls autodiff.Var) {
 	return scalarOf(autodiff.Args{}, op, x, dir, theta...)
 }
@@ -99,11 +124,26 @@ func scalarOf(constants autodiff.Args, op *autodiff.Op, x autodiff.Var, dir dire
 	in[0] = x
 	n := copy(in[1:], theta)
 	constants.J = int(dir)
-	return op.Apply2(nil, constants, x.Shape(), x.Shape(), in[:1+n]...)
+	v, ls = op.Apply2(nil, constants, x.Shape(), x.Shape(), in[:1+n]...)
+	if dir.valueOnly() {
+		ls = autodiff.Var{}
+	}
+	return v, ls
+}
+
+// summed returns the values, and the row sums of log-slopes if they are asked for.
+func summed(v, ls autodiff.Var) (autodiff.Var, autodiff.Var) { return v, rowSum(ls) }
+
+// rowSum returns the row sums of log-slopes if they are asked for.
+func rowSum(ls autodiff.Var) autodiff.Var {
+	if ls == (autodiff.Var{}) {
+		return ls
+	}
+	return ls.RowSum()
 }
 
 func newScalarArgs(c *autodiff.Call) scalarArgs {
-	a := scalarArgs{call: c}
+	a := scalarArgs{call: c, valueOnly: direction(c.Args().J).valueOnly()}
 	shape := c.OutShape(0)
 	for k := range c.Len() - 1 {
 		a.theta[k] = c.Temp(shape.Rows * shape.Cols)
@@ -125,30 +165,31 @@ func repeat(dst, src []float64) {
 	}
 }
 
-func (m scalarMap) evaluate(c *autodiff.Call) {
-	f := m.forward
-	if direction(c.Args().J) == inverse {
+func (m scalarMap) evaluate(c *autodiff.Call) { m.loop(c.Out(0), c.Out(1), newScalarArgs(c)) }
+
+// loop sets the value and the log-slope of the call's argument.
+func (m scalarMap) loop(v, ls []float64, a scalarArgs) {
+	f, in := m.forward, a.call.In(0)
+	if direction(a.call.Args().J).back() {
 		f = m.inverse
 	}
-	a := newScalarArgs(c)
-	f(c.Out(0), c.Out(1), c.In(0), a)
-	for i, x := range c.In(0) {
+	f(v, ls, in, a)
+	for i, x := range in {
 		if math.IsInf(x, 0) {
-			atInfinity(f, i, c, a)
+			atInfinity(f, i, v, ls, x, a)
 		}
 	}
 }
 
 // atInfinity treats an infinite argument as what it is, outside the domain: it
 // comes from a map that was given a number outside its own.
-func atInfinity(f func(v, ls, x []float64, a scalarArgs), i int, c *autodiff.Call, a scalarArgs) {
-	v, ls := c.Out(0), c.Out(1)
+func atInfinity(f func(v, ls, x []float64, a scalarArgs), i int, v, ls []float64, at float64, a scalarArgs) {
 	if math.IsNaN(v[i]) {
-		for k := range c.Len() - 1 {
+		for k := range a.call.Len() - 1 {
 			a.theta[k] = a.theta[k][i : i+1]
 		}
 		x := a.temp(1)
-		x[0] = math.Copysign(math.MaxFloat64, c.In(0)[i])
+		x[0] = math.Copysign(math.MaxFloat64, at)
 		f(v[i:i+1], ls[i:i+1], x, a)
 	}
 	ls[i] = math.Inf(-1)
@@ -159,8 +200,12 @@ func atInfinity(f func(v, ls, x []float64, a scalarArgs), i int, c *autodiff.Cal
 //
 //	∂x/∂y = 1/f′,  ∂x/∂θ = −(∂f/∂θ)/f′,  ∂l/∂• = −curve·∂x/∂• − ∂ls/∂•
 func (m scalarMap) differentiate(c *autodiff.Call) {
-	n, back := len(c.In(0)), direction(c.Args().J) == inverse
+	n, back := len(c.In(0)), direction(c.Args().J).back()
 	d := derivatives{x: c.In(0), y: c.Out(0), ls: c.Out(1), scalarArgs: newScalarArgs(c), curve: c.Temp(n)}
+	if d.valueOnly {
+		d.valueOnly, d.ls = false, c.Temp(n)
+		m.loop(c.Temp(n), d.ls, d.scalarArgs)
+	}
 	for k := range m.parameters(c) {
 		d.value[k], d.slope[k] = c.Temp(n), c.Temp(n)
 	}
@@ -176,8 +221,9 @@ func (m scalarMap) differentiate(c *autodiff.Call) {
 		kernel.Scale(rate, rate, -1)
 	}
 	if back {
+		ls := d.ls
 		d.x, d.y, d.ls = d.y, d.x, c.Temp(n)
-		kernel.Scale(d.ls, c.Out(1), -1)
+		kernel.Scale(d.ls, ls, -1)
 	}
 	m.derive(d)
 	defined(d.curve, d.x)

@@ -31,9 +31,6 @@ func (s *Scale) Forward(x autodiff.Var) autodiff.Var { return x.Mul(row("bijecto
 func (s *Scale) Inverse(y autodiff.Var) autodiff.Var { return y.Div(row("bijector: Scale", s.By, y)) }
 
 // ILDJ returns −Σⱼ log|sⱼ|, 1×1.
-func (s *Scale) ILDJ(y autodiff.Var) autodiff.Var { return s.FLDJ(y).Neg() }
-
-// FLDJ returns Σⱼ log|sⱼ|, 1×1.
-func (s *Scale) FLDJ(x autodiff.Var) autodiff.Var {
-	return logAbs(row("bijector: Scale", s.By, x), x.Cols())
+func (s *Scale) ILDJ(y autodiff.Var) autodiff.Var {
+	return logAbs(row("bijector: Scale", s.By, y), y.Cols()).Neg()
 }

@@ -38,6 +38,3 @@ func (s *Shift) Inverse(y autodiff.Var) autodiff.Var { return y.Sub(row("bijecto
 
 // ILDJ returns 0.
 func (s *Shift) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
-
-// FLDJ returns 0.
-func (s *Shift) FLDJ(x autodiff.Var) autodiff.Var { return zero(x) }

@@ -61,9 +61,11 @@ var sigmoidMap = newScalar("Sigmoid", scalarMap{
 			y[i] = min(math.FMA(w[i], s, a.theta[0][i]), a.theta[1][i])
 			w[i] *= 0.25
 		}
-		kernel.Log(w, w)
-		logBell(ls, x)
-		kernel.Add(ls, ls, w)
+		if !a.valueOnly {
+			kernel.Log(w, w)
+			logBell(ls, x)
+			kernel.Add(ls, ls, w)
+		}
 	},
 	// With u = y−low and v = high−y, |x| = log(1 + |u−v|/min(u, v)) and
 	// 1/x′ = uv/w.
@@ -77,8 +79,10 @@ var sigmoidMap = newScalar("Sigmoid", scalarMap{
 			w[i] *= 0.25
 		}
 		kernel.Log1p(x, x)
-		kernel.Log(ls, ls)
-		kernel.Log(w, w)
+		if !a.valueOnly {
+			kernel.Log(ls, ls)
+			kernel.Log(w, w)
+		}
 		for i, t := range y {
 			u, v := t-a.theta[0][i], a.theta[1][i]-t
 			if x[i] > 709 {
@@ -129,18 +133,5 @@ func (a scalarArgs) width() []float64 {
 }
 
 func (b *Sigmoid) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = scalar(sigmoidMap, x, dir, rowOr("bijector: Sigmoid: low", b.Low, x, 0), rowOr("bijector: Sigmoid: high", b.High, x, 1))
-	return v, l.RowSum()
+	return summed(scalar(sigmoidMap, x, dir, rowOr("bijector: Sigmoid: low", b.Low, x, 0), rowOr("bijector: Sigmoid: high", b.High, x, 1)))
 }
-
-// Forward returns f(x).
-func (b *Sigmoid) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *Sigmoid) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *Sigmoid) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *Sigmoid) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -72,18 +72,5 @@ func singular(x, ls float64) float64 {
 
 func (b *SignedPower) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	p := row("bijector: SignedPower: exponent", b.Exponent, x)
-	v, l = scalar(signedPowerMap, x, dir, p, p.Log())
-	return v, l.RowSum()
+	return summed(scalar(signedPowerMap, x, dir, p, p.Log()))
 }
-
-// Forward returns f(x).
-func (b *SignedPower) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *SignedPower) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *SignedPower) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *SignedPower) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -25,14 +25,18 @@ var (
 // sinhWith returns the map with the given log cosh asinh y for its inverse.
 func sinhWith(logCosh func(l, y, x []float64, a scalarArgs)) scalarMap {
 	return scalarMap{
-		forward: func(y, ls, x []float64, _ scalarArgs) {
+		forward: func(y, ls, x []float64, a scalarArgs) {
 			kernel.Sinh(y, x)
-			kernel.LogCosh(ls, x)
+			if !a.valueOnly {
+				kernel.LogCosh(ls, x)
+			}
 		},
 		inverse: func(x, ls, y []float64, a scalarArgs) {
 			kernel.Asinh(x, y)
-			logCosh(ls, y, x, a)
-			kernel.Scale(ls, ls, -1)
+			if !a.valueOnly {
+				logCosh(ls, y, x, a)
+				kernel.Scale(ls, ls, -1)
+			}
 		},
 		derive: func(d derivatives) { kernel.TanhOf(d.curve, d.x) },
 	}
@@ -52,21 +56,8 @@ func logRoot(l, y, _ []float64, a scalarArgs) {
 }
 
 func (Sinh) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = scalar(sinhMap, x, dir)
-	return v, l.RowSum()
+	return summed(scalar(sinhMap, x, dir))
 }
-
-// Forward returns f(x).
-func (b Sinh) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b Sinh) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b Sinh) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b Sinh) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
 
 // SinhArcsinh maps the real line to itself and gives a normal skewness and
 // heavier or lighter tails:
@@ -132,28 +123,20 @@ func (b *SinhArcsinh) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	e := rowOr("bijector: SinhArcsinh: skewness", b.Skewness, x, 0)
 	t := rowOr("bijector: SinhArcsinh: tailweight", b.Tailweight, x, 1)
 	m, mt := sinhArcsinhScale.Apply2(nil, autodiff.Args{}, t.Shape(), t.Shape(), t)
-	constant := sumOver(mt.Log(), x.Cols())
-	if dir == inverse {
-		u, lu := scalar(sinhPart, x.Div(m), inverse) // u = (asinh x + ε)·t
-		v, lv := scalar(sinhPart, u.Div(t).Sub(e), forward)
-		return v, lu.Add(lv).RowSum().Sub(constant)
+	var lu, lv autodiff.Var
+	if dir.back() {
+		v, lu = scalar(sinhPart, x.Div(m), dir) // (asinh x + ε)·t
+		v, lv = scalar(sinhPart, v.Div(t).Sub(e), dir.other())
+	} else {
+		v, lu = scalar(sinhPart, x, dir.other())
+		v, lv = scalar(sinhPart, v.Add(e).Mul(t), dir)
+		v = v.Mul(m)
 	}
-	a, la := scalar(sinhPart, x, inverse)
-	v, lv := scalar(sinhPart, a.Add(e).Mul(t), forward)
-	return v.Mul(m), la.Add(lv).RowSum().Add(constant)
+	if dir.valueOnly() {
+		return v, l
+	}
+	return v, lu.Add(lv).RowSum().Add(sumOver(mt.Log(), x.Cols()).MulConst(dir.sign()))
 }
-
-// Forward returns f(x).
-func (b *SinhArcsinh) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *SinhArcsinh) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *SinhArcsinh) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *SinhArcsinh) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
 
 // JohnsonSU maps the real line to itself, a standard normal to Johnson's
 // unbounded distribution:
@@ -186,24 +169,12 @@ func (b *JohnsonSU) Restore() error {
 
 func (b *JohnsonSU) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	const in, out = "bijector: JohnsonSU: skewness or tailweight", "bijector: JohnsonSU: loc or scale"
-	if dir == inverse {
+	if dir.back() {
 		v, l = scalar(sinhMap, toStandard(out, x, b.Loc, b.Scale), dir)
-		v, l = fromStandard(in, v, b.Skewness, b.Tailweight), l.RowSum()
+		v, l = fromStandard(in, v, b.Skewness, b.Tailweight), rowSum(l)
 		return v, logScale(out, logScale(in, l, x, b.Tailweight, 1), x, b.Scale, -1)
 	}
 	v, l = scalar(sinhMap, toStandard(in, x, b.Skewness, b.Tailweight), dir)
-	v, l = fromStandard(out, v, b.Loc, b.Scale), l.RowSum()
+	v, l = fromStandard(out, v, b.Loc, b.Scale), rowSum(l)
 	return v, logScale(out, logScale(in, l, x, b.Tailweight, -1), x, b.Scale, 1)
 }
-
-// Forward returns f(x).
-func (b *JohnsonSU) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *JohnsonSU) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *JohnsonSU) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *JohnsonSU) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -41,23 +41,29 @@ func (b *SoftClip) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 		return x, zero(x)
 	case b.High.IsZero():
 		v, l = scalar(softplusMap, toStandard(what, x, b.Low, b.Hinge), dir)
-		return fromStandard(what, v, b.Low, b.Hinge), l.RowSum()
+		return fromStandard(what, v, b.Low, b.Hinge), rowSum(l)
 	case b.Low.IsZero(): // the same, mirrored at the bound
 		v, l = scalar(softplusMap, toStandard(what, x, b.High, b.Hinge).Neg(), dir)
-		return fromStandard(what, v.Neg(), b.High, b.Hinge), l.RowSum()
+		return fromStandard(what, v.Neg(), b.High, b.Hinge), rowSum(l)
 	}
 	low, high := row(what, b.Low, x), row(what, b.High, x)
 	h := rowOr(what, b.Hinge, x, 1)
 	w := high.Sub(low).Div(h)
-	if dir == inverse {
-		return softClipInverse(x, low, high, h, w)
+	var constant autodiff.Var
+	if dir.back() {
+		v, l, constant = softClipInverse(x, low, high, h, w)
+	} else {
+		v, l, constant = softClipForward(x, low, high, h, w)
 	}
-	return softClipForward(x, low, high, h, w)
+	if dir.valueOnly() {
+		return v, autodiff.Var{}
+	}
+	return v, l.RowSum().Add(sumOver(constant, x.Cols()))
 }
 
 // softClipForward has a formula for x < low, one for about x > high, and one
 // between, where y is x and a correction.
-func softClipForward(x, low, high, h, w autodiff.Var) (y, l autodiff.Var) {
+func softClipForward(x, low, high, h, w autodiff.Var) (y, ls, constant autodiff.Var) {
 	t, none := x.Sub(low).Div(h), x.Tape().Scalar(0)
 	u := w.Sub(t.Softplus())
 	lt, lu, b := t.LogSigmoid(), u.LogSigmoid(), u.Softplus()
@@ -67,12 +73,12 @@ func softClipForward(x, low, high, h, w autodiff.Var) (y, l autodiff.Var) {
 	rest := w.Neg().Softplus().Div(w.Softplus()) // 1 − c
 	between := x.Add(h.Mul(lu.Sub(lt).Add(rest.Mul(b))))
 	y = autodiff.Where(none.Greater(t), below, autodiff.Where(none.Greater(u), high.Sub(ch.Mul(b)), between))
-	return y, lt.Add(lu).RowSum().Add(sumOver(rest.Neg().Log1p(), x.Cols()))
+	return y, lt.Add(lu), rest.Neg().Log1p()
 }
 
 // softClipInverse is x = low + h·(log(eᵃ − 1) − log(1 − e⁻ᵇ)) with
 // a = (y − low)/ch and b = (high − y)/ch, written as y and a correction.
-func softClipInverse(y, low, high, h, w autodiff.Var) (x, l autodiff.Var) {
+func softClipInverse(y, low, high, h, w autodiff.Var) (x, ls, constant autodiff.Var) {
 	c := w.Div(w.Softplus())
 	y = y.Clamp(-0x1p1000, 0x1p1000) // ±∞ would give NaN
 	ch, above := c.Mul(h), y.Sub(low)
@@ -80,17 +86,5 @@ func softClipInverse(y, low, high, h, w autodiff.Var) (x, l autodiff.Var) {
 	_, lb := scalar(softplusMap, high.Sub(y).Div(ch), inverse)
 	rest := w.Neg().Softplus().Div(w) // 1/c − 1
 	x = y.Add(above.Mul(rest).Add(lb.Sub(la).Mul(h)))
-	return x, la.Add(lb).RowSum().Add(sumOver(w.LogSigmoid().Add(rest.Log1p()), y.Cols()))
+	return x, la.Add(lb), w.LogSigmoid().Add(rest.Log1p())
 }
-
-// Forward returns f(x).
-func (b *SoftClip) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *SoftClip) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *SoftClip) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *SoftClip) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -56,8 +56,10 @@ var softfloorMap = newScalar("Softfloor", scalarMap{
 				y[i] = k[i] + (a[i] + step)
 			}
 		}
-		logBell(ls, z)
-		kernel.Sub(ls, ls, p.theta[2])
+		if !p.valueOnly {
+			logBell(ls, z)
+			kernel.Sub(ls, ls, p.theta[2])
+		}
 	},
 	// With r = y − a − k, s = a + r·(1−2a) = σ(z).
 	inverse: func(x, ls, y []float64, p scalarArgs) {
@@ -89,8 +91,10 @@ var softfloorMap = newScalar("Softfloor", scalarMap{
 			x[i] = math.FMA(p.theta[0][i], z, x[i])
 			u[i] = z
 		}
-		logBell(ls, u)
-		kernel.Sub(ls, p.theta[2], ls)
+		if !p.valueOnly {
+			logBell(ls, u)
+			kernel.Sub(ls, p.theta[2], ls)
+		}
 	},
 	derive: func(d derivatives) {
 		n := len(d.x)
@@ -126,18 +130,5 @@ func (b *Softfloor) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	t := row("bijector: Softfloor: temperature", b.Temperature, x)
 	u := t.Recip().MulConst(0.25) // 1 − 2a = tanh u
 	width := logTanhc.Apply(nil, autodiff.Args{}, u.Shape(), u)
-	v, l = scalar(softfloorMap, x, dir, t, u.MulConst(-2).Sigmoid(), width)
-	return v, l.RowSum()
+	return summed(scalar(softfloorMap, x, dir, t, u.MulConst(-2).Sigmoid(), width))
 }
-
-// Forward returns f(x).
-func (b *Softfloor) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *Softfloor) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *Softfloor) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *Softfloor) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

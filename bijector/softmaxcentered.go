@@ -36,9 +36,9 @@ func (SoftmaxCentered) ILDJ(y autodiff.Var) autodiff.Var {
 	return within(logPositive(y).RowSum().AddConst(math.Log(float64(y.Cols()))/2).Neg(), y)
 }
 
-// FLDJ returns ½·log(d+1) + Σⱼ xⱼ − (d+1)·log(1 + Σⱼ exp xⱼ).
-func (SoftmaxCentered) FLDJ(x autodiff.Var) autodiff.Var {
-	return logSoftmaxSum.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: x.Rows(), Cols: 1}, x)
+// ForwardFLDJ returns y and ½·log(d+1) + Σⱼ xⱼ − (d+1)·log(1 + Σⱼ exp xⱼ).
+func (s SoftmaxCentered) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	return s.Forward(x), logSoftmaxSum.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: x.Rows(), Cols: 1}, x)
 }
 
 // logSoftmaxSum is ½·log n + Σⱼ log softmax(x, 0)ⱼ for the n = d+1 numbers of a

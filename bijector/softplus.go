@@ -32,9 +32,11 @@ func (b *Softplus) Restore() error {
 
 // softplusMap is y = log(1 + eˣ).
 var softplusMap = newScalar("Softplus", scalarMap{
-	forward: func(y, ls, x []float64, _ scalarArgs) {
+	forward: func(y, ls, x []float64, a scalarArgs) {
 		kernel.Softplus(y, x)
-		kernel.LogSigmoid(ls, x)
+		if !a.valueOnly {
+			kernel.LogSigmoid(ls, x)
+		}
 	},
 	// x = y + log(1 − e⁻ʸ) and σ(x) = 1 − e⁻ʸ.
 	inverse: func(x, ls, y []float64, _ scalarArgs) {
@@ -55,22 +57,10 @@ var softplusMap = newScalar("Softplus", scalarMap{
 func (b *Softplus) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	in, out := "bijector: Softplus: hinge", "bijector: Softplus: low"
 	none := autodiff.Value{}
-	if dir == inverse {
+	if dir.back() {
 		v, l = scalar(softplusMap, toStandard(out, x, b.Low, b.Hinge), dir)
-		return fromStandard(in, v, none, b.Hinge), l.RowSum()
+		return fromStandard(in, v, none, b.Hinge), rowSum(l)
 	}
 	v, l = scalar(softplusMap, toStandard(in, x, none, b.Hinge), dir)
-	return fromStandard(out, v, b.Low, b.Hinge), l.RowSum()
+	return fromStandard(out, v, b.Low, b.Hinge), rowSum(l)
 }
-
-// Forward returns f(x).
-func (b *Softplus) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *Softplus) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *Softplus) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *Softplus) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -17,7 +17,7 @@ import (
 type Softsign struct{}
 
 var softsignMap = newScalar("Softsign", scalarMap{
-	forward: func(y, ls, x []float64, _ scalarArgs) {
+	forward: func(y, ls, x []float64, a scalarArgs) {
 		kernel.Abs(ls, x)
 		for i, v := range x {
 			y[i] = v / (1 + ls[i])
@@ -25,16 +25,14 @@ var softsignMap = newScalar("Softsign", scalarMap{
 				y[i] = math.Copysign(1, v)
 			}
 		}
-		kernel.Log1p(ls, ls)
-		kernel.Scale(ls, ls, -2)
+		softsignSlope(ls, a)
 	},
-	inverse: func(x, ls, y []float64, _ scalarArgs) {
+	inverse: func(x, ls, y []float64, a scalarArgs) {
 		for i, v := range y {
-			a := math.Abs(v)
-			x[i], ls[i] = v/(1-a), -a
+			t := math.Abs(v)
+			x[i], ls[i] = v/(1-t), -t
 		}
-		kernel.Log1p(ls, ls)
-		kernel.Scale(ls, ls, -2)
+		softsignSlope(ls, a)
 		beyond(x, ls, y, -1, 1)
 	},
 	derive: func(d derivatives) {
@@ -44,19 +42,14 @@ var softsignMap = newScalar("Softsign", scalarMap{
 	},
 })
 
-func (Softsign) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = scalar(softsignMap, x, dir)
-	return v, l.RowSum()
+// softsignSlope sets ls, now t, to −2·log(1 + t).
+func softsignSlope(ls []float64, a scalarArgs) {
+	if !a.valueOnly {
+		kernel.Log1p(ls, ls)
+		kernel.Scale(ls, ls, -2)
+	}
 }
 
-// Forward returns f(x).
-func (b Softsign) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b Softsign) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b Softsign) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b Softsign) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
+func (Softsign) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
+	return summed(scalar(softsignMap, x, dir))
+}

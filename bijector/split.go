@@ -59,6 +59,3 @@ func (s *Split) Inverse(y autodiff.Var) autodiff.Var { return s.check(y) }
 
 // ILDJ returns 0.
 func (s *Split) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
-
-// FLDJ returns 0.
-func (s *Split) FLDJ(x autodiff.Var) autodiff.Var { return zero(x) }

@@ -16,16 +16,16 @@ import (
 type Square struct{}
 
 var squareMap = newScalar("Square", scalarMap{
-	forward: func(y, ls, x []float64, _ scalarArgs) {
+	forward: func(y, ls, x []float64, a scalarArgs) {
 		kernel.Mul(y, x, x)
 		kernel.Scale(ls, x, 2)
-		kernel.Log(ls, ls)
+		a.logs(ls, ls)
 		notPositive(y, ls, x)
 	},
-	inverse: func(x, ls, y []float64, _ scalarArgs) { // −log 2√y = −½·log 4y
+	inverse: func(x, ls, y []float64, a scalarArgs) { // −log 2√y = −½·log 4y
 		kernel.Sqrt(x, y)
 		kernel.Scale(ls, y, 4)
-		kernel.Log(ls, ls)
+		a.logs(ls, ls)
 		kernel.Scale(ls, ls, -0.5)
 		for i, v := range y {
 			if v > 0x1p1000 { // of which 4y may overflow
@@ -52,21 +52,8 @@ func notPositive(y, ls, x []float64) {
 }
 
 func (Square) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = scalar(squareMap, x, dir)
-	return v, l.RowSum()
+	return summed(scalar(squareMap, x, dir))
 }
-
-// Forward returns f(x).
-func (b Square) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b Square) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b Square) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b Square) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }
 
 // Reciprocal maps the numbers other than 0 to themselves, decreasing on either
 // side:
@@ -88,9 +75,9 @@ var reciprocalMap = newScalar("Reciprocal", scalarMap{
 	falling: true,
 })
 
-func reciprocal(y, ls, x []float64, _ scalarArgs) {
+func reciprocal(y, ls, x []float64, a scalarArgs) {
 	kernel.Abs(ls, x)
-	kernel.Log(ls, ls)
+	a.logs(ls, ls)
 	kernel.Scale(ls, ls, -2)
 	for i, v := range x {
 		y[i] = 1 / v
@@ -101,18 +88,5 @@ func reciprocal(y, ls, x []float64, _ scalarArgs) {
 }
 
 func (Reciprocal) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = scalar(reciprocalMap, x, dir)
-	return v, l.RowSum()
+	return summed(scalar(reciprocalMap, x, dir))
 }
-
-// Forward returns f(x).
-func (b Reciprocal) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b Reciprocal) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b Reciprocal) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b Reciprocal) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

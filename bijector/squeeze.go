@@ -64,6 +64,3 @@ func (s *Squeeze) Inverse(y autodiff.Var) autodiff.Var {
 
 // ILDJ returns 0.
 func (s *Squeeze) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
-
-// FLDJ returns 0.
-func (s *Squeeze) FLDJ(x autodiff.Var) autodiff.Var { return zero(x) }

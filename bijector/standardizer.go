@@ -82,9 +82,6 @@ func (s *Standardizer) Inverse(y autodiff.Var) autodiff.Var {
 }
 
 // ILDJ returns −Σ log Scale, 1×1.
-func (s *Standardizer) ILDJ(y autodiff.Var) autodiff.Var { return s.FLDJ(y).Neg() }
-
-// FLDJ returns Σ log Scale, 1×1.
-func (s *Standardizer) FLDJ(x autodiff.Var) autodiff.Var {
-	return x.Tape().Use(s.Scale).Log().RowSum()
+func (s *Standardizer) ILDJ(y autodiff.Var) autodiff.Var {
+	return y.Tape().Use(s.Scale).Log().RowSum().Neg()
 }

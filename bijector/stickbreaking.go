@@ -37,5 +37,7 @@ func (StickBreaking) ILDJ(y autodiff.Var) autodiff.Var {
 	return within(logPositive(y).RowSum().Neg(), y)
 }
 
-// FLDJ returns Σⱼ log yⱼ.
-func (s StickBreaking) FLDJ(x autodiff.Var) autodiff.Var { return s.logs(x).RowSum() }
+// ForwardFLDJ returns y and Σⱼ log yⱼ.
+func (s StickBreaking) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	return s.Forward(x), s.logs(x).RowSum()
+}

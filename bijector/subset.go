@@ -63,8 +63,17 @@ func (c *Subset) Inverse(y autodiff.Var) autodiff.Var {
 // ILDJ returns that of B.
 func (c *Subset) ILDJ(y autodiff.Var) autodiff.Var { return c.B.ILDJ(c.columns(y)) }
 
-// FLDJ returns that of B.
-func (c *Subset) FLDJ(x autodiff.Var) autodiff.Var { return FLDJ(c.B, c.columns(x)) }
+// InverseILDJ returns both.
+func (c *Subset) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
+	part, ildj := InverseILDJ(c.B, c.columns(y))
+	return y.Replace(c.Index, part), ildj
+}
+
+// ForwardFLDJ returns x with the columns mapped and the log-determinant of B.
+func (c *Subset) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	part, fldj := ForwardFLDJ(c.B, c.columns(x))
+	return x.Replace(c.Index, part), fldj
+}
 
 // CondDim returns the width of B's context.
 func (c *Subset) CondDim() int { return CondDim(c.B) }

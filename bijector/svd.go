@@ -70,7 +70,4 @@ func (m *SVD) Inverse(y autodiff.Var) autodiff.Var {
 }
 
 // ILDJ returns −Σᵢ log|sᵢ|, 1×1.
-func (m *SVD) ILDJ(y autodiff.Var) autodiff.Var { return m.FLDJ(y).Neg() }
-
-// FLDJ returns Σᵢ log|sᵢ|, 1×1.
-func (m *SVD) FLDJ(x autodiff.Var) autodiff.Var { return logAbs(m.S.On(x.Tape()), m.dim()) }
+func (m *SVD) ILDJ(y autodiff.Var) autodiff.Var { return logAbs(m.S.On(y.Tape()), m.dim()).Neg() }

@@ -94,6 +94,12 @@ func coreCases() []bijectortest.Case {
 	}
 }
 
+// fldj returns the forward log-determinant.
+func fldj(b bijector.Bijector, x autodiff.Var) autodiff.Var {
+	_, l := bijector.ForwardFLDJ(b, x)
+	return l
+}
+
 // A coupling's network runs once for Inverse and ILDJ together.
 func TestCouplingRunsItsNetworkOnce(t *testing.T) {
 	c := bijector.NewCoupling(4, []int{0, 1}, bijector.Spline{}, 0, mlp(1))

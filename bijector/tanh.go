@@ -17,15 +17,19 @@ import (
 type Tanh struct{}
 
 var tanhMap = newScalar("Tanh", scalarMap{
-	forward: func(y, ls, x []float64, _ scalarArgs) {
+	forward: func(y, ls, x []float64, a scalarArgs) {
 		kernel.TanhOf(y, x)
-		kernel.LogCosh(ls, x)
-		kernel.Scale(ls, ls, -2)
+		if !a.valueOnly {
+			kernel.LogCosh(ls, x)
+			kernel.Scale(ls, ls, -2)
+		}
 	},
-	inverse: func(x, ls, y []float64, _ scalarArgs) {
+	inverse: func(x, ls, y []float64, a scalarArgs) {
 		kernel.Atanh(x, y)
-		kernel.Log1mSquare(ls, y)
-		kernel.Scale(ls, ls, -1)
+		if !a.valueOnly {
+			kernel.Log1mSquare(ls, y)
+			kernel.Scale(ls, ls, -1)
+		}
 		beyond(x, ls, y, -1, 1)
 	},
 	derive: func(d derivatives) { kernel.Scale(d.curve, d.y, -2) },
@@ -43,18 +47,5 @@ func beyond(x, ls, y []float64, lo, hi float64) {
 }
 
 func (Tanh) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = scalar(tanhMap, x, dir)
-	return v, l.RowSum()
+	return summed(scalar(tanhMap, x, dir))
 }
-
-// Forward returns f(x).
-func (b Tanh) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b Tanh) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b Tanh) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b Tanh) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -52,8 +52,17 @@ func (t *TransformDiagonal) Inverse(y autodiff.Var) autodiff.Var {
 // ILDJ returns that of B.
 func (t *TransformDiagonal) ILDJ(y autodiff.Var) autodiff.Var { return t.B.ILDJ(t.diag(y)) }
 
-// FLDJ returns that of B.
-func (t *TransformDiagonal) FLDJ(x autodiff.Var) autodiff.Var { return FLDJ(t.B, t.diag(x)) }
+// InverseILDJ returns both.
+func (t *TransformDiagonal) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
+	d, ildj := InverseILDJ(t.B, t.diag(y))
+	return withDiagonal(y, d), ildj
+}
+
+// ForwardFLDJ returns X with its diagonal mapped and the log-determinant of B.
+func (t *TransformDiagonal) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	d, fldj := ForwardFLDJ(t.B, t.diag(x))
+	return withDiagonal(x, d), fldj
+}
 
 // CondDim returns the width of B's context.
 func (t *TransformDiagonal) CondDim() int { return CondDim(t.B) }

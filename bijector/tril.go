@@ -55,10 +55,7 @@ func (m *TriL) Inverse(y autodiff.Var) autodiff.Var {
 }
 
 // ILDJ returns −Σᵢ log|Lᵢᵢ|, 1×1.
-func (m *TriL) ILDJ(y autodiff.Var) autodiff.Var { return m.FLDJ(y).Neg() }
-
-// FLDJ returns Σᵢ log|Lᵢᵢ|, 1×1.
-func (m *TriL) FLDJ(x autodiff.Var) autodiff.Var {
-	wantCols("TriL", x, m.Diag.Len())
-	return logAbs(m.Diag.On(x.Tape()), m.Diag.Len())
+func (m *TriL) ILDJ(y autodiff.Var) autodiff.Var {
+	wantCols("TriL", y, m.Diag.Len())
+	return logAbs(m.Diag.On(y.Tape()), m.Diag.Len()).Neg()
 }

@@ -100,12 +100,9 @@ func (m *TriLLowRank) Inverse(y autodiff.Var) autodiff.Var {
 }
 
 // ILDJ returns −Σᵢ log|Lᵢᵢ| − log|det C|, 1×1.
-func (m *TriLLowRank) ILDJ(y autodiff.Var) autodiff.Var { return m.FLDJ(y).Neg() }
-
-// FLDJ returns Σᵢ log|Lᵢᵢ| + log|det C|, 1×1.
-func (m *TriLLowRank) FLDJ(x autodiff.Var) autodiff.Var {
-	wantCols("TriLLowRank", x, m.Diag.Len())
-	t := x.Tape()
+func (m *TriLLowRank) ILDJ(y autodiff.Var) autodiff.Var {
+	wantCols("TriLLowRank", y, m.Diag.Len())
+	t := y.Tape()
 	_, c := m.capacitance(t)
-	return logAbs(m.Diag.On(t), m.Diag.Len()).Add(c.LogAbsDet())
+	return logAbs(m.Diag.On(t), m.Diag.Len()).Add(c.LogAbsDet()).Neg()
 }

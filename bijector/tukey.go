@@ -42,7 +42,8 @@ func (b *TukeyGH) Restore() error {
 var tukeyMap = newScalar("TukeyGH", scalarMap{
 	forward: tukey,
 	inverse: func(x, ls, y []float64, a scalarArgs) {
-		n := len(y)
+		n, valueOnly := len(y), a.valueOnly
+		a.valueOnly = false // the search needs slopes
 		want, got, bend := a.temp(n), a.temp(n), a.temp(n)
 		kernel.Asinh(want, y) // asinh y has moderate slopes for any x
 		r := newRoots(a.call, x, want, math.Inf(-1), math.Inf(1))
@@ -55,8 +56,10 @@ var tukeyMap = newScalar("TukeyGH", scalarMap{
 				break
 			}
 		}
-		tukey(got, ls, x, a)
-		kernel.Scale(ls, ls, -1)
+		if !valueOnly {
+			tukey(got, ls, x, a)
+			kernel.Scale(ls, ls, -1)
+		}
 		for i, v := range y {
 			if a.theta[1][i] == 0 && a.theta[0][i]*v <= -1 {
 				x[i], ls[i] = math.Copysign(math.Inf(1), v), math.Inf(-1)
@@ -127,6 +130,9 @@ func tukey(y, ls, x []float64, a scalarArgs) {
 	}
 	kernel.Exp(y, q)
 	kernel.Mul(y, y, m)
+	if a.valueOnly {
+		return
+	}
 	kernel.Log1p(ls, ls)
 	for i, v := range x {
 		u, h := float64(a.theta[0][i]*v), a.theta[1][i]
@@ -140,18 +146,5 @@ func tukey(y, ls, x []float64, a scalarArgs) {
 }
 
 func (b *TukeyGH) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = scalar(tukeyMap, x, dir, row("bijector: TukeyGH: g", b.G, x), row("bijector: TukeyGH: h", b.H, x))
-	return v, l.RowSum()
+	return summed(scalar(tukeyMap, x, dir, row("bijector: TukeyGH: g", b.G, x), row("bijector: TukeyGH: h", b.H, x)))
 }
-
-// Forward returns f(x).
-func (b *TukeyGH) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forward); return y }
-
-// Inverse returns f⁻¹(y).
-func (b *TukeyGH) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverse); return x }
-
-// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
-func (b *TukeyGH) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
-
-// FLDJ returns Σⱼ log|dyⱼ/dxⱼ|.
-func (b *TukeyGH) FLDJ(x autodiff.Var) autodiff.Var { _, l := b.apply(x, forward); return l }

@@ -37,8 +37,8 @@ func (u UnitVector) ILDJ(y autodiff.Var) autodiff.Var {
 	return within(logPositive(gap).MulConst(-float64(y.Cols()-1)), gap)
 }
 
-// FLDJ returns d·log(2/(1+q)).
-func (UnitVector) FLDJ(x autodiff.Var) autodiff.Var {
+// ForwardFLDJ returns y and d·log(2/(1+q)).
+func (u UnitVector) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
 	half := x.SquareRowSum().AddConst(-1).MulConst(0.5) // (1+q)/2 − 1, small near the equator
-	return half.Log1p().MulConst(-float64(x.Cols()))
+	return u.Forward(x), half.Log1p().MulConst(-float64(x.Cols()))
 }

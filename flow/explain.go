@@ -42,7 +42,7 @@ func (f *fit) firstBad() string {
 	y, c := f.batches.Batch.On(t, 0, f.batches.Batch.N)
 	for i := len(f.model.Map) - 1; i >= 0; i-- {
 		b := bijector.Given(f.model.Map[i], c)
-		x, ildj := b.Inverse(y), b.ILDJ(y)
+		x, ildj := bijector.InverseILDJ(b, y)
 		if !x.Finite() || !ildj.Finite() {
 			return fmt.Sprintf("first in bijector %d, %T", i, f.model.Map[i])
 		}

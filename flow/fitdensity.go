@@ -46,8 +46,7 @@ func mapParams(base dist.Distribution, f bijector.Bijector) []*autodiff.Param {
 	t := borrow()
 	defer giveBack(t)
 	x := t.Zeros(1, base.Dim())
-	bijector.FLDJ(f, x)
-	f.Forward(x)
+	bijector.ForwardFLDJ(f, x)
 	return t.Params()
 }
 
@@ -55,7 +54,8 @@ func reverse(m *Transformed, logDensity func(y autodiff.Var) autodiff.Var) train
 	base, chain := m.flat()
 	var f bijector.Bijector = chain // converted once
 	return func(t *autodiff.Tape, x, _ autodiff.Var) autodiff.Var {
-		q, p := base.LogDensity(x).Sub(bijector.FLDJ(f, x)), logDensity(f.Forward(x))
+		y, fldj := bijector.ForwardFLDJ(f, x)
+		q, p := base.LogDensity(x).Sub(fldj), logDensity(y)
 		if p.Rows() != x.Rows() || p.Cols() != 1 {
 			panic(fmt.Sprintf("flow: FitDensity: got log-densities of shape %d×%d, want %d×1", p.Rows(), p.Cols(), x.Rows()))
 		}

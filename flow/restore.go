@@ -119,8 +119,8 @@ func (p *prober) part(b bijector.Bijector, width int) (out int, err error) {
 	back := width
 	err = p.try(func() {
 		f, y := given(), p.tape.Zeros(1, out)
-		back = f.Inverse(y).Cols()
-		f.ILDJ(y)
+		x, _ := bijector.InverseILDJ(f, y)
+		back = x.Cols()
 	})
 	if err == nil && back != width {
 		err = fmt.Errorf("got %d columns by Inverse, want %d", back, width)

@@ -67,9 +67,9 @@ func (m *Transformed) SampleLogProbs(batch *mat.Dense, dst []float64) []float64 
 	base := m.drawBase(n, m.src)
 	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
 		c, x := m.context(t, i, j, n), viewRows(t, base, i, j)
-		f := m.given(c)
-		setRows(batch, i, f.Forward(x))
-		copy(dst[i:j], dist.LogDensityGiven(m.Base, x, c).Sub(bijector.FLDJ(f, x)).Data())
+		y, fldj := bijector.ForwardFLDJ(m.given(c), x)
+		setRows(batch, i, y)
+		copy(dst[i:j], dist.LogDensityGiven(m.Base, x, c).Sub(fldj).Data())
 	})
 	return dst
 }

@@ -171,8 +171,8 @@ func (m *Transformed) contextOr(y, c autodiff.Var) autodiff.Var {
 // logDensity returns log p given c, on behalf of what.
 func (m *Transformed) logDensity(what string, y, c autodiff.Var) autodiff.Var {
 	checkWidth(what, y.Cols(), m.dim)
-	f := m.given(c)
-	lp := dist.LogDensityGiven(m.Base, f.Inverse(y), c).Add(f.ILDJ(y))
+	x, ildj := bijector.InverseILDJ(m.given(c), y)
+	lp := dist.LogDensityGiven(m.Base, x, c).Add(ildj)
 	if lp.Rows() != y.Rows() || lp.Cols() != 1 {
 		panic(fmt.Sprintf("flow: %s: got log-densities and log-determinants that add up to %d×%d, want %d×1", what, lp.Rows(), lp.Cols(), y.Rows()))
 	}

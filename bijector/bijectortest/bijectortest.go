@@ -9,10 +9,12 @@
 //
 //   - round trip: Inverse(Forward(x)) = x, and Forward of that is y again, to what the
 //     condition of the Jacobian allows;
-//   - log-determinant: ILDJ(y) = −log|det ∂f/∂x| of a Jacobian by differences, and
-//     FLDJ(x) = −ILDJ(Forward(x));
-//   - gradients of Forward, Inverse, ILDJ and FLDJ with respect to rows, context and every
-//     parameter, against differences;
+//   - log-determinant: ILDJ(y) = −log|det ∂f/∂x| of a Jacobian by differences, and that of
+//     [bijector.ForwardFLDJ] is −ILDJ(Forward(x));
+//   - one walk: [bijector.InverseILDJ] gives the bits of Inverse and ILDJ, and
+//     [bijector.ForwardFLDJ] those of Forward;
+//   - gradients of all four with respect to rows, context and every parameter, against
+//     differences;
 //   - rows are independent: a row alone gives the same bits as in a batch, and
 //     a row with NaN spoils itself only;
 //   - purity: arguments and parameters stay as they are, a second call gives the same bits and
@@ -99,6 +101,7 @@ func Run(t *testing.T, c Case) {
 	}
 	t.Run("RoundTrip", c.roundTrip)
 	t.Run("LogDeterminant", c.logDeterminant)
+	t.Run("OneWalk", c.oneWalk)
 	t.Run("Gradients", c.gradients)
 	t.Run("Rows", c.rows)
 	t.Run("NaN", c.nan)
@@ -123,14 +126,15 @@ func (c *Case) bind(t *autodiff.Tape, ctx *mat.Dense) bijector.Bijector {
 // result holds everything that a bijector computes at some rows.
 type result struct{ y, x, ildj, fldj *mat.Dense }
 
-// evaluate returns y = f(x), f⁻¹(y), ILDJ(y) and FLDJ(x), the latter two n×1.
+// evaluate returns y = f(x), f⁻¹(y) and both log-determinants, n×1.
 func (c *Case) evaluate(x, ctx *mat.Dense) result {
 	tape := autodiff.NewTape()
 	b := c.bind(tape, ctx)
 	xv := tape.Matrix(x)
 	y := b.Forward(xv)
 	n := xv.Rows()
-	return result{y.Dense(), b.Inverse(y).Dense(), b.ILDJ(y).Expand(n, 1).Dense(), bijector.FLDJ(b, xv).Expand(n, 1).Dense()}
+	_, fldj := bijector.ForwardFLDJ(b, xv)
+	return result{y.Dense(), b.Inverse(y).Dense(), b.ILDJ(y).Expand(n, 1).Dense(), fldj.Expand(n, 1).Dense()}
 }
 
 // row returns row i of m as a matrix, or nil of nil.

@@ -39,10 +39,27 @@ func (c *Case) gradients(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	both := func(v, l autodiff.Var) autodiff.Var { return autodiff.Concat(v, l.Expand(v.Rows(), 1)) }
 	check("Forward", x, bijector.Bijector.Forward)
-	check("FLDJ", x, bijector.FLDJ)
+	check("ForwardFLDJ", x, func(b bijector.Bijector, v autodiff.Var) autodiff.Var { return both(bijector.ForwardFLDJ(b, v)) })
 	check("Inverse", y, bijector.Bijector.Inverse)
-	check("ILDJ", y, bijector.Bijector.ILDJ)
+	check("InverseILDJ", y, func(b bijector.Bijector, v autodiff.Var) autodiff.Var { return both(bijector.InverseILDJ(b, v)) })
+}
+
+// oneWalk compares what the optional interfaces compute with the methods by themselves.
+func (c *Case) oneWalk(t *testing.T) {
+	alone := c.evaluate(c.X, c.Context)
+	on := func(x *mat.Dense, walk func(bijector.Bijector, autodiff.Var) (v, l autodiff.Var)) (v, l *mat.Dense) {
+		tape := autodiff.NewTape()
+		value, ldj := walk(c.bind(tape, c.Context), tape.Matrix(x))
+		return value.Dense(), ldj.Expand(value.Rows(), 1).Dense()
+	}
+	y, fldj := on(c.X, bijector.ForwardFLDJ)
+	x, ildj := on(y, bijector.InverseILDJ)
+	n, _ := c.X.Dims()
+	for i := range n {
+		c.compareRow(t, "in one walk", result{y, x, ildj, fldj}, i, alone, i)
+	}
 }
 
 // top returns a copy of the first n rows of m, or nil of nil.
@@ -68,7 +85,7 @@ func (c *Case) compareRow(t *testing.T, what string, got result, i int, want res
 	for _, p := range []struct {
 		name      string
 		got, want *mat.Dense
-	}{{"Forward", got.y, want.y}, {"Inverse", got.x, want.x}, {"ILDJ", got.ildj, want.ildj}, {"FLDJ", got.fldj, want.fldj}} {
+	}{{"Forward", got.y, want.y}, {"Inverse", got.x, want.x}, {"ILDJ", got.ildj, want.ildj}, {"ForwardFLDJ", got.fldj, want.fldj}} {
 		if !sameBits(p.got.RawRowView(i), p.want.RawRowView(k)) {
 			t.Errorf("row %d %s: %s: got %v, want %v", k, what, p.name, p.got.RawRowView(i), p.want.RawRowView(k))
 		}
@@ -109,7 +126,8 @@ func (c *Case) purity(t *testing.T) {
 	x := tape.Matrix(c.X)
 	run := func() [5]autodiff.Var {
 		y := b.Forward(x)
-		return [5]autodiff.Var{y, b.Inverse(y), b.ILDJ(y), bijector.FLDJ(b, x), x}
+		_, fldj := bijector.ForwardFLDJ(b, x)
+		return [5]autodiff.Var{y, b.Inverse(y), b.ILDJ(y), fldj, x}
 	}
 	first := run()
 	nodes := tape.Len()
@@ -197,10 +215,14 @@ func (c *Case) extremes(t *testing.T) {
 		tape := autodiff.NewTape()
 		b := c.bind(tape, row(c.Context, 0))
 		xv := tape.Variable(x)
-		y, ldj := b.Forward(xv), bijector.FLDJ(b, xv)
+		y, ldj := bijector.ForwardFLDJ(b, xv)
 		if hasNaN(y.Data()) || hasNaN(ldj.Data()) {
-			t.Errorf("x = %v: got f = %v, FLDJ = %v, want no NaN", v, y.Data(), ldj.Data())
+			t.Errorf("x = %v: got f = %v with log-determinant %v, want no NaN", v, y.Data(), ldj.Data())
 			continue
+		}
+		x1, _ := bijector.InverseILDJ(b, y)
+		if !sameBits(b.Forward(xv).Data(), y.Data()) || !sameBits(b.Inverse(y).Data(), x1.Data()) {
+			t.Errorf("x = %v: got f = %v and f⁻¹ = %v in one walk, want the bits of Forward and Inverse", v, y.Data(), x1.Data())
 		}
 		if y.Finite() && ldj.Finite() {
 			tape.Backward(y.Sum().Add(ldj.Sum()))

@@ -33,7 +33,8 @@ func (c *Case) shapes() error {
 	if err := logDet("ILDJ", b.ILDJ(y), n); err != nil {
 		return err
 	}
-	return logDet("FLDJ", bijector.FLDJ(b, x), n)
+	_, fldj := bijector.ForwardFLDJ(b, x)
+	return logDet("ForwardFLDJ", fldj, n)
 }
 
 func logDet(what string, l autodiff.Var, n int) error {

@@ -61,7 +61,7 @@ func (c *Case) logDeterminant(t *testing.T) {
 			t.Errorf("row %d: got −ILDJ = %v, want %v by differences", i, got, want)
 		}
 		if f, b := r.fldj.At(i, 0), -r.ildj.At(i, 0); !(math.Abs(f-b) <= 100*c.Tol*(1+math.Abs(f))) {
-			t.Errorf("row %d: got FLDJ(x) = %v, want −ILDJ(f(x)) = %v", i, f, b)
+			t.Errorf("row %d: got the forward log-determinant %v, want −ILDJ(f(x)) = %v", i, f, b)
 		}
 	}
 }
