@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
-	"github.com/normflow/normflow/internal/kernel"
 )
 
 // ActNorm scales and shifts each column by learned numbers that start from data:
@@ -41,19 +40,27 @@ func (a *ActNorm) Restore() error {
 
 // Initialize sets the parameters from the rows of y, once.
 func (a *ActNorm) Initialize(y autodiff.Var) {
+	a.start(moments("ActNorm", y, a.Shift.Len()))
+}
+
+// InitializeInput sets the parameters from the rows of x, once, so that y has mean 0 and variance 1.
+func (a *ActNorm) InitializeInput(x autodiff.Var) {
+	mean, sd := moments("ActNorm", x, a.Shift.Len())
+	turn(mean, sd)
+	a.start(mean, sd)
+}
+
+func (a *ActNorm) initialized() bool { return a.Initialized }
+
+// start sets the parameters, once.
+func (a *ActNorm) start(mean, sd []float64) {
 	if a.Initialized {
 		return
 	}
-	wantCols("ActNorm", y, a.Shift.Len())
-	mean, sd := kernel.Moments(y.Data(), y.Rows(), y.Cols())
-	for j, v := range sd {
-		if v == 0 {
-			v = 1
-		}
-		sd[j] = math.Log(v)
-	}
 	a.Shift.Set(mean)
-	a.LogScale.Set(sd)
+	for j, s := range sd {
+		a.LogScale.Data()[j] = math.Log(s)
+	}
 	a.Initialized = true
 }
 

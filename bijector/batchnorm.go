@@ -85,6 +85,8 @@ func (b *BatchNorm) Initialize(y autodiff.Var) {
 	b.Initialized = true
 }
 
+func (b *BatchNorm) initialized() bool { return b.Initialized }
+
 // Observe moves the statistics towards those of the rows of y; one row alone
 // has none.
 func (b *BatchNorm) Observe(y autodiff.Var) {

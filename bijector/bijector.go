@@ -57,21 +57,6 @@ func Given(b Bijector, c autodiff.Var) Bijector {
 	return b.(Conditional).Given(c)
 }
 
-// An Initializer sets its parameters from data before training: so that, say,
-// its output on the first batch has mean 0 and variance 1.
-type Initializer interface {
-	// Initialize sets the parameters from y, data as they arrive at the output
-	// of Forward. A second call does nothing.
-	Initialize(y autodiff.Var)
-}
-
-// Initialize sets the data-dependent parameters of b from y, if it has any.
-func Initialize(b Bijector, y autodiff.Var) {
-	if i, ok := b.(Initializer); ok {
-		i.Initialize(y)
-	}
-}
-
 // zero returns the log-determinant of a map that preserves volume.
 func zero(x autodiff.Var) autodiff.Var { return x.Tape().Zeros(1, 1) }
 

@@ -144,8 +144,3 @@ func (b *Blockwise) Given(ctx autodiff.Var) Bijector {
 	}
 	return bound
 }
-
-// Initialize initialises every block with its columns.
-func (b *Blockwise) Initialize(y autodiff.Var) {
-	b.each(nil, y, true, func(k Block, y autodiff.Var) autodiff.Var { Initialize(k.B, y); return y })
-}

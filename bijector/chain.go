@@ -2,10 +2,8 @@ package bijector
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/normflow/normflow/autodiff"
-	"github.com/normflow/normflow/autodiff/nn"
 )
 
 // Chain is the composition of its elements in slice order: Chain{f, g} maps x
@@ -90,34 +88,4 @@ func (c Chain) Given(ctx autodiff.Var) Bijector {
 		bound[i] = Given(b, ctx)
 	}
 	return bound
-}
-
-// Initialize initialises the elements from last to first, each with the data
-// as they arrive there, and goes no further than there is one to initialise.
-func (c Chain) Initialize(y autodiff.Var) {
-	first := 0
-	for first < len(c) && !initializes(c[first]) {
-		first++
-	}
-	for i := len(c) - 1; i >= first; i-- {
-		Initialize(c[i], y)
-		if i > first {
-			y = c[i].Inverse(y)
-		}
-	}
-}
-
-// initializes reports whether b may have data-dependent parameters.
-func initializes(b Bijector) bool {
-	switch c := b.(type) {
-	case Chain:
-		return slices.ContainsFunc(c, initializes)
-	case *Invert:
-		return initializes(c.B)
-	case *Coupling:
-		_, ok := c.Net.(nn.Observer)
-		return ok
-	}
-	_, ok := b.(Initializer)
-	return ok
 }

@@ -31,8 +31,9 @@ type Coupling struct {
 }
 
 // NewCoupling returns a coupling that maps all of the d columns that are not
-// in keep. net makes the conditioner for the numbers of inputs and outputs
-// given; it is not called when there are no inputs.
+// in keep, given a context of cond columns, 0 for none. net makes the conditioner: in is the number of
+// columns that are kept and of those of the context together, len(keep)+cond, and a row that it sees
+// has them in this order; out is len(change)·m.Params(). It is not called when in is 0.
 //
 // It panics if keep is not a set of less than d columns, there is no map, or the
 // network does not have the widths asked for.
@@ -146,6 +147,15 @@ func (c *Coupling) Initialize(y autodiff.Var) {
 	if o, ok := c.Net.(nn.Observer); ok {
 		o.Initialize(c.in(y))
 	}
+}
+
+// InitializeInput does the same: the network sees columns that pass unchanged.
+func (c *Coupling) InitializeInput(x autodiff.Var) { c.Initialize(x) }
+
+// initialized reports whether the network has nothing to set.
+func (c *Coupling) initialized() bool {
+	_, ok := c.Net.(nn.Observer)
+	return !ok
 }
 
 // Observe shows the network the rows of y.

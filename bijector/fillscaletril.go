@@ -80,6 +80,3 @@ func (f *FillScaleTriL) CondDim() int { return CondDim(f.B) }
 func (f *FillScaleTriL) Given(ctx autodiff.Var) Bijector {
 	return &FillScaleTriL{N: f.N, B: Given(f.B, ctx), Shift: f.Shift, chain: f.chain.Given(ctx).(Chain)}
 }
-
-// Initialize initialises B with the diagonal.
-func (f *FillScaleTriL) Initialize(y autodiff.Var) { f.chain.Initialize(y) }

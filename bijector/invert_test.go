@@ -24,6 +24,9 @@ func TestInvertInitializes(t *testing.T) {
 		"Subset":       bijector.NewSubset(bijector.NewActNorm(2), 1, 0),
 		"Invert":       bijector.NewInvert(bijector.NewInvert(bijector.NewActNorm(2))),
 		"PerPixel":     bijector.NewPerPixel(bijector.NewActNorm(1), 2),
+		"Multiscale":   bijector.NewMultiscale([]int{1, 2}, shift(), bijector.NewActNorm(2)),
+		"Multiscale/two": bijector.NewMultiscale([]int{1, 2}, bijector.NewActNorm(1),
+			bijector.NewInvert(bijector.NewMultiscale([]int{1, 2}, bijector.NewActNorm(1), bijector.Chain{bijector.NewStandardizer(2), shift()}))),
 	} {
 		t.Run(name, func(t *testing.T) {
 			tape := autodiff.NewTape()
@@ -45,6 +48,41 @@ func TestInvertInitializes(t *testing.T) {
 				t.Errorf("got %d statistics, want none", n)
 			}
 		})
+	}
+}
+
+// What maps the diagonal starts from the diagonal, turned around or not.
+func TestDiagonalInitializes(t *testing.T) {
+	for _, turned := range []bool{false, true} {
+		norm := bijector.NewActNorm(2)
+		var b bijector.Bijector = bijector.NewTransformDiagonal(2, norm)
+		if turned {
+			b = bijector.NewInvert(b)
+		}
+		y := autodiff.NewTape().Matrix(bijectortest.Uniform(50, 4, 3, 9))
+		bijector.Initialize(bijector.Chain{b}, y)
+		x := b.Inverse(y).Gather([]int{0, 3})
+		if m, v := x.Mean().Value(), x.Square().Mean().Value(); math.Abs(m) > 1e-12 || math.Abs(v-1) > 1e-12 {
+			t.Errorf("turned %v: got mean %v and mean square %v of the diagonal, want 0 and 1", turned, m, v)
+		}
+	}
+}
+
+// Statistics inside of what embeds its context, or of several levels, are found and shown the data.
+func TestStatisticsInside(t *testing.T) {
+	norm, deep := bijector.NewBatchNorm(2), bijector.NewBatchNorm(1)
+	coupling := bijector.NewCoupling(2, nil, bijector.Affine{}, 1, func(in, out int) nn.Network { return nn.NewMLP(in, nil, out, nn.Linear, rng.New(2)) })
+	b := bijector.NewEmbedded(nn.NewMLP(3, nil, 1, nn.Linear, rng.New(1)), bijector.NewMultiscale([]int{1, 2}, deep, bijector.Chain{coupling, norm}))
+	if got := len(bijector.Statistics(b)); got != 4 {
+		t.Fatalf("got %d statistics, want 4", got)
+	}
+	tape := autodiff.NewTape()
+	y := tape.Matrix(bijectortest.Uniform(50, 2, 3, 9))
+	given := bijector.Given(b, tape.Zeros(1, 3))
+	want := given.(*bijector.Multiscale).Levels[1].Inverse(y).ColMean().At(0, 0)
+	bijector.Observe(given, y)
+	if got := deep.Mean.Data()[0]; norm.Mean.Data()[0] == 0 || !(math.Abs(got-0.01*want) < 1e-12) {
+		t.Errorf("got means %v and %v, want the first moved and the second %v, of rows before it was", norm.Mean.Data(), got, 0.01*want)
 	}
 }
 

@@ -120,8 +120,3 @@ func (m *Multiscale) Given(c autodiff.Var) Bijector {
 	wantContext("Multiscale", c, m.CondDim())
 	return &Multiscale{Levels: Chain(m.Levels).Given(c).(Chain), Dims: m.Dims}
 }
-
-// Initialize initialises the levels from last to first.
-func (m *Multiscale) Initialize(y autodiff.Var) {
-	m.down(y, func(b Bijector, h autodiff.Var) autodiff.Var { Initialize(b, h); return b.Inverse(h) })
-}

@@ -16,75 +16,34 @@ type Observer interface {
 	Statistics() []*autodiff.Param
 }
 
-// Observe shows b the rows of y, if it keeps statistics.
+// Observe shows b, and what it is made of, the rows of y: first the rows go all the way, then the
+// statistics change. What is turned around, see [Invert], observes nothing.
 func Observe(b Bijector, y autodiff.Var) {
-	if o, ok := b.(Observer); ok {
-		o.Observe(y)
-	}
-}
-
-// Statistics returns the running statistics of b, none if it keeps none.
-func Statistics(b Bijector) []*autodiff.Param {
-	if o, ok := b.(Observer); ok {
-		return o.Statistics()
-	}
-	return nil
-}
-
-// Observe shows the elements, from last to first, the data as they arrive
-// there, up to the first one that keeps statistics.
-func (c Chain) Observe(y autodiff.Var) {
-	first := 0
-	for first < len(c) && len(Statistics(c[first])) == 0 {
-		first++
-	}
-	for i := len(c) - 1; i >= first; i-- {
-		x := y
-		if i > first { // before the statistics change
-			x = c[i].Inverse(y)
+	var shown []func()
+	observers(b, atOutput(y), func(o Observer, a Arrival) {
+		if len(o.Statistics()) > 0 {
+			y := a.Rows()
+			shown = append(shown, func() { o.Observe(y) })
 		}
-		Observe(c[i], y)
-		y = x
+	})
+	for _, show := range shown {
+		show()
 	}
 }
 
-// Statistics returns those of the elements.
-func (c Chain) Statistics() (all []*autodiff.Param) {
-	for _, b := range c {
-		all = append(all, Statistics(b)...)
-	}
+// Statistics returns the running statistics of b and of what it is made of, none if it keeps none.
+func Statistics(b Bijector) (all []*autodiff.Param) {
+	observers(b, Arrival{}, func(o Observer, _ Arrival) { all = append(all, o.Statistics()...) })
 	return all
 }
 
-// Observe shows B its columns.
-func (s *Subset) Observe(y autodiff.Var) { Observe(s.B, y.Gather(s.Index)) }
-
-// Statistics returns those of B.
-func (s *Subset) Statistics() []*autodiff.Param { return Statistics(s.B) }
-
-// Observe shows every block its columns.
-func (b *Blockwise) Observe(y autodiff.Var) {
-	b.each(nil, y, true, func(k Block, y autodiff.Var) autodiff.Var { Observe(k.B, y); return y })
-}
-
-// Statistics returns those of the blocks.
-func (b *Blockwise) Statistics() (all []*autodiff.Param) {
-	for _, k := range b.Blocks {
-		all = append(all, Statistics(k.B)...)
+// observers calls visit for those that a arrives at from the data.
+func observers(b Bijector, a Arrival, visit func(o Observer, a Arrival)) {
+	if o, ok := b.(Observer); ok {
+		if !a.AtInput {
+			visit(o, a)
+		}
+	} else if c, ok := b.(Composite); ok {
+		c.Walk(a, func(part Bijector, a Arrival) { observers(part, a, visit) })
 	}
-	return all
 }
-
-// Observe shows f the pixels of y.
-func (p *PerPixel) Observe(y autodiff.Var) { Observe(p.B, p.rows(y)) }
-
-// Statistics returns those of f.
-func (p *PerPixel) Statistics() []*autodiff.Param { return Statistics(p.B) }
-
-// Observe shows the levels the data as they arrive there.
-func (m *Multiscale) Observe(y autodiff.Var) {
-	m.down(y, func(b Bijector, h autodiff.Var) autodiff.Var { Observe(b, h); return b.Inverse(h) })
-}
-
-// Statistics returns those of the levels.
-func (m *Multiscale) Statistics() []*autodiff.Param { return Chain(m.Levels).Statistics() }

@@ -88,6 +88,3 @@ func (p *PerPixel) Given(c autodiff.Var) Bijector {
 	}
 	return &PerPixel{B: Given(p.B, c), Pixels: p.Pixels}
 }
-
-// Initialize initialises f with the pixels of y.
-func (p *PerPixel) Initialize(y autodiff.Var) { Initialize(p.B, p.rows(y)) }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/normflow/normflow/autodiff"
-	"github.com/normflow/normflow/internal/kernel"
 )
 
 // Standardizer scales and shifts columns by constants that it takes from data,
@@ -51,16 +50,22 @@ func (s *Standardizer) Restore() error {
 
 // Initialize sets the constants from the rows of y, once.
 func (s *Standardizer) Initialize(y autodiff.Var) {
+	s.start(moments("Standardizer", y, s.Scale.Len()))
+}
+
+// InitializeInput sets the constants from the rows of x, once, so that y has mean 0 and variance 1.
+func (s *Standardizer) InitializeInput(x autodiff.Var) {
+	mean, sd := moments("Standardizer", x, s.Scale.Len())
+	turn(mean, sd)
+	s.start(mean, sd)
+}
+
+func (s *Standardizer) initialized() bool { return s.Initialized }
+
+// start sets the constants, once.
+func (s *Standardizer) start(mean, sd []float64) {
 	if s.Initialized {
 		return
-	}
-	n, d := y.Dims()
-	wantCols("Standardizer", y, s.Scale.Len())
-	mean, sd := kernel.Moments(y.Data(), n, d)
-	for j, v := range sd {
-		if v == 0 {
-			sd[j] = 1
-		}
 	}
 	s.Shift.Set(mean)
 	s.Scale.Set(sd)

@@ -82,6 +82,3 @@ func (c *Subset) CondDim() int { return CondDim(c.B) }
 func (c *Subset) Given(ctx autodiff.Var) Bijector {
 	return &Subset{Index: c.Index, B: Given(c.B, ctx)}
 }
-
-// Initialize initialises B with its columns.
-func (c *Subset) Initialize(y autodiff.Var) { Initialize(c.B, c.columns(y)) }

@@ -71,6 +71,3 @@ func (t *TransformDiagonal) CondDim() int { return CondDim(t.B) }
 func (t *TransformDiagonal) Given(ctx autodiff.Var) Bijector {
 	return &TransformDiagonal{N: t.N, B: Given(t.B, ctx)}
 }
-
-// Initialize initialises B with the diagonal.
-func (t *TransformDiagonal) Initialize(y autodiff.Var) { Initialize(t.B, t.diag(y)) }

@@ -1,0 +1,60 @@
+package bijector
+
+import (
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// An Initializer sets its parameters from data before training: so that, say,
+// its output on the first batch has mean 0 and variance 1.
+type Initializer interface {
+	// Initialize sets the parameters from y, data as they arrive at the output
+	// of Forward. A second call does nothing.
+	Initialize(y autodiff.Var)
+}
+
+// An InputInitializer is an [Initializer] that can be turned around, see [Invert]: then the data
+// arrive at its input.
+type InputInitializer interface {
+	Initializer
+	// InitializeInput sets the parameters from x, data as they arrive at the input of Forward. A second
+	// call, of either method, does nothing.
+	InitializeInput(x autodiff.Var)
+}
+
+// Initialize sets the data-dependent parameters of b, and of what it is made of, from y, if it has any.
+func Initialize(b Bijector, y autodiff.Var) { initialize(b, atOutput(y)) }
+
+func initialize(b Bijector, a Arrival) {
+	if i, ok := b.(Initializer); ok {
+		if d, ok := b.(interface{ initialized() bool }); ok && d.initialized() {
+			return
+		}
+		if !a.AtInput {
+			i.Initialize(a.Rows())
+		} else if i, ok := b.(InputInitializer); ok {
+			i.InitializeInput(a.Rows())
+		}
+	} else if c, ok := b.(Composite); ok {
+		c.Walk(a, initialize)
+	}
+}
+
+// moments returns the columns' means and standard deviations, 1 for a column whose numbers are all the same.
+func moments(what string, v autodiff.Var, d int) (mean, sd []float64) {
+	wantCols(what, v, d)
+	mean, sd = kernel.Moments(v.Data(), v.Rows(), d)
+	for j, s := range sd {
+		if s == 0 {
+			sd[j] = 1
+		}
+	}
+	return mean, sd
+}
+
+// turn makes moments that standardise the output those that standardise the input: −m/s and 1/s.
+func turn(mean, sd []float64) {
+	for j, s := range sd {
+		mean[j], sd[j] = -mean[j]/s, 1/s
+	}
+}
