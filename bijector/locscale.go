@@ -1,6 +1,9 @@
 package bijector
 
 import (
+	"cmp"
+	"math"
+
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
 )
@@ -70,4 +73,24 @@ var locScaleOp = &autodiff.Op{
 			gather(d, scale, c.OutShape(0))
 		}
 	},
+}
+
+// cdf applies op, the map of a standard distribution, to (x − loc)/scale.
+func cdf(what string, op *autodiff.Op, x autodiff.Var, dir direction, loc, scale autodiff.Value, theta ...autodiff.Var) (v, l autodiff.Var) {
+	v, l = scaledCDF(what, op, x, dir, loc, scale, theta...)
+	return v, logScale(what, l, x, scale, -dir.sign())
+}
+
+// scaledCDF is cdf for an op that has an outer map, which is the division by scale.
+func scaledCDF(what string, op *autodiff.Op, x autodiff.Var, dir direction, loc, scale autodiff.Value, theta ...autodiff.Var) (v, l autodiff.Var) {
+	if dir.back() {
+		v, l = scalar(op, x, dir, theta...)
+		return fromStandard(what, v, loc, scale), rowSum(l)
+	}
+	return summed(scalar(op, toStandard(what, x, loc, scale), dir, theta...))
+}
+
+// locScale returns an error unless loc is finite and scale positive.
+func locScale(what string, loc, scale autodiff.Value) error {
+	return cmp.Or(finite(what+": loc", loc), inside(what+": scale", scale, 0, math.Inf(1)))
 }

@@ -42,51 +42,6 @@ var squareMap = newScalar("Square", scalarMap{
 	},
 })
 
-// notPositive sets y = 0 and ls = −∞ where x ≤ 0.
-func notPositive(y, ls, x []float64) {
-	for i, v := range x {
-		if v <= 0 {
-			y[i], ls[i] = 0, math.Inf(-1)
-		}
-	}
-}
-
 func (Square) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	return summed(scalar(squareMap, x, dir))
-}
-
-// Reciprocal maps the numbers other than 0 to themselves, decreasing on either
-// side:
-//
-//	y = 1/x,  log|y′| = −2·log|x|
-//
-// 0 goes to an infinity of its sign with log-determinant −∞. It costs a
-// division and a logarithm per number.
-type Reciprocal struct{}
-
-var reciprocalMap = newScalar("Reciprocal", scalarMap{
-	forward: reciprocal,
-	inverse: reciprocal,
-	derive: func(d derivatives) {
-		for i, v := range d.x {
-			d.curve[i] = -2 / v
-		}
-	},
-	falling: true,
-})
-
-func reciprocal(y, ls, x []float64, a scalarArgs) {
-	kernel.Abs(ls, x)
-	a.logs(ls, ls)
-	kernel.Scale(ls, ls, -2)
-	for i, v := range x {
-		y[i] = 1 / v
-		if v == 0 {
-			ls[i] = math.Inf(-1)
-		}
-	}
-}
-
-func (Reciprocal) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	return summed(scalar(reciprocalMap, x, dir))
 }

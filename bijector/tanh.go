@@ -1,8 +1,6 @@
 package bijector
 
 import (
-	"math"
-
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
 )
@@ -34,17 +32,6 @@ var tanhMap = newScalar("Tanh", scalarMap{
 	},
 	derive: func(d derivatives) { kernel.Scale(d.curve, d.y, -2) },
 })
-
-// beyond sets x = ±∞ and ls = −∞ where y is outside the open interval from lo to hi.
-func beyond(x, ls, y []float64, lo, hi float64) {
-	for i, v := range y {
-		if v <= lo {
-			x[i], ls[i] = math.Inf(-1), math.Inf(-1)
-		} else if v >= hi {
-			x[i], ls[i] = math.Inf(1), math.Inf(-1)
-		}
-	}
-}
 
 func (Tanh) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	return summed(scalar(tanhMap, x, dir))

@@ -8,54 +8,6 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// GumbelCDF is the distribution function of the Gumbel distribution:
-//
-//	y = exp(−exp(−z)),  z = (x − loc)/scale,  log y′ = −z − exp(−z) − log scale
-//
-// Loc is 0 and Scale > 0 is 1 if empty. It costs two exponentials or
-// logarithms per number.
-type GumbelCDF struct{ Loc, Scale autodiff.Value }
-
-// NewGumbelCDF returns a Gumbel distribution function. It panics if the scale
-// is not positive.
-func NewGumbelCDF(loc, scale autodiff.Value) *GumbelCDF {
-	b := &GumbelCDF{Loc: loc, Scale: positive("bijector: GumbelCDF: scale", scale)}
-	must(b.Restore())
-	return b
-}
-
-// Restore checks the numbers.
-func (b *GumbelCDF) Restore() error { return locScale("bijector: GumbelCDF", b.Loc, b.Scale) }
-
-var gumbelMap = newScalar("GumbelCDF", scalarMap{
-	forward: func(y, ls, x []float64, _ scalarArgs) {
-		kernel.Scale(y, x, -1)
-		kernel.Exp(ls, y)
-		kernel.Scale(y, ls, -1)
-		kernel.Exp(y, y)
-		for i, w := range ls {
-			ls[i] = -x[i] - w
-		}
-	},
-	inverse: func(x, ls, y []float64, _ scalarArgs) {
-		kernel.Log(ls, y)
-		kernel.Scale(x, ls, -1)
-		kernel.Log(x, x)
-		for i, v := range x {
-			x[i], ls[i] = -v, -v-ls[i]
-		}
-		unit(x, ls, y, math.Inf(-1), math.Inf(1))
-	},
-	derive: func(d derivatives) {
-		kernel.Scale(d.curve, d.x, -1)
-		kernel.Expm1(d.curve, d.curve)
-	},
-})
-
-func (b *GumbelCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	return cdf("bijector: GumbelCDF: loc or scale", gumbelMap, x, dir, b.Loc, b.Scale)
-}
-
 // GeneralizedExtremeValueCDF is the distribution function of the generalised
 // extreme value distribution:
 //

@@ -1,0 +1,91 @@
+package bijector
+
+import (
+	"cmp"
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+// FrechetCDF is the distribution function of the Fréchet distribution:
+//
+//	y = exp(−z⁻ᵏ),  z = (x − loc)/scale > 0
+//	log y′ = log k − (1 + k)·log z − z⁻ᵏ − log scale
+//
+// Loc is 0, Scale > 0 and Concentration, k > 0, are 1 if empty. An x ≤ loc goes
+// to 0 with log-determinant −∞. It costs a power, an exponential and a
+// logarithm per number.
+type FrechetCDF struct{ Loc, Scale, Concentration autodiff.Value }
+
+// NewFrechetCDF returns a Fréchet distribution function. It panics if scale or
+// concentration is not positive.
+func NewFrechetCDF(loc, scale, concentration autodiff.Value) *FrechetCDF {
+	const what = "bijector: FrechetCDF"
+	b := &FrechetCDF{Loc: loc, Scale: positive(what+": scale", scale), Concentration: positive(what+": concentration", concentration)}
+	must(b.Restore())
+	return b
+}
+
+// Restore checks the numbers.
+func (b *FrechetCDF) Restore() error {
+	const what = "bijector: FrechetCDF"
+	return cmp.Or(locScale(what, b.Loc, b.Scale), inside(what+": concentration", b.Concentration, 0, math.Inf(1)))
+}
+
+// frechetMap has the parameters k and log(k/scale), as if they were independent,
+// and −log scale.
+var frechetMap = newScalar("FrechetCDF", scalarMap{
+	forward: func(y, ls, x []float64, a scalarArgs) {
+		w := a.temp(len(x)) // −z⁻ᵏ
+		a.logs(ls, x)
+		frechetPower(w, x, a)
+		kernel.Exp(y, w)
+		for i, k := range a.theta[0] {
+			ls[i] = math.FMA(-1-k, ls[i], a.theta[1][i]) + w[i]
+		}
+		notPositive(y, ls, x)
+	},
+	inverse: func(x, ls, y []float64, a scalarArgs) {
+		w := a.temp(len(y)) // −z⁻ᵏ
+		kernel.Log(w, y)
+		kernel.Scale(x, w, -1)
+		a.logs(ls, x)
+		k := a.temp(len(y))
+		kernel.Scale(k, a.theta[0], -1)
+		kthRoots(x, x, k, a)
+		for i, k := range a.theta[0] {
+			ls[i] = math.FMA(-(1+k)/k, ls[i], -a.theta[1][i]) - w[i]
+		}
+		unit(x, ls, y, 0, math.Inf(1))
+	},
+	derive: func(d derivatives) {
+		n := len(d.x)
+		l, w := d.temp(n), d.temp(n)
+		kernel.Log(l, d.x)
+		kernel.Mul(w, l, d.theta[0])
+		kernel.Scale(w, w, -1)
+		kernel.Exp(w, w)
+		kernel.Scale(w, w, -1) // −z⁻ᵏ, exact enough for gradients
+		for i, k := range d.theta[0] {
+			d.curve[i] = -math.FMA(k, w[i], 1+k) / d.x[i]
+			d.value[0][i], d.slope[0][i] = -d.y[i]*w[i]*l[i], math.FMA(-w[i], l[i], -l[i])
+			d.value[1][i], d.slope[1][i] = 0, 1
+		}
+	},
+	outer: true,
+})
+
+// frechetPower sets w = −x⁻ᵏ.
+func frechetPower(w, x []float64, a scalarArgs) {
+	k := a.temp(len(x))
+	kernel.Scale(k, a.theta[0], -1)
+	kernel.PowEach(w, x, k)
+	kernel.Scale(w, w, -1)
+}
+
+func (b *FrechetCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
+	k := rowOr("bijector: FrechetCDF: concentration", b.Concentration, x, 1)
+	s := rowOr("bijector: FrechetCDF: scale", b.Scale, x, 1)
+	return scaledCDF("bijector: FrechetCDF: loc or scale", frechetMap, x, dir, b.Loc, b.Scale, k, k.Div(s).Log(), s.Log().Neg())
+}
