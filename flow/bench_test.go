@@ -176,11 +176,11 @@ func benchLatency(b *testing.B, m *Transformed, x *mat.Dense) {
 // samples of its own.
 func benchReverse(b *testing.B) {
 	m := w2()
-	target := func(y autodiff.Var) autodiff.Var {
+	target := func(y, _ autodiff.Var) autodiff.Var {
 		x1, x2 := y.Slice(0, 1).MulConst(math.Sqrt(33)).AddConst(4), y.Slice(1, 2)
 		return autodiff.Concat(x1.Sub(x2.Square().MulConst(4)), x2).StdNormalLogDensity()
 	}
-	f := benchFit(b, m, Fresh(2, m.Base.Draw), 512, reverse(m, target))
+	f := benchFit(b, m, Fresh(2, m.Base.Draw), 512, reverse("FitDensity", m, target))
 	defer f.batches.Close()
 	loopSteps(b, f)
 }

@@ -21,9 +21,10 @@
 //
 // # Conditional flows
 //
-// Where bijectors take a context, the model is conditioned once,
-// model.Given(c), and then is an ordinary distribution p(y | c): see [Arch] and
-// [Transformed.Given].
+// Where bijectors take a context, or the base does, as a [dist.MADE], another flow, or a mixture of flows may, the
+// model is conditioned once, model.Given(c), and then is an ordinary distribution p(y | c): see [Arch] and
+// [Transformed.Given]. Fit learns it from data with contexts, [Data.Given], and FitDensityGiven from a
+// density given its context.
 //
 // # Images
 //

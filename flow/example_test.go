@@ -93,6 +93,22 @@ func ExampleFitDensity() {
 	// Output: more than half effective: true; mean of the first column 4, which is 4
 }
 
+// One training for the posterior of a mean θ ~ N(0, 1) given any observation c ~ N(θ, 1), whose density is
+// known up to a factor: N(c/2, 1/2).
+func ExampleFitDensityGiven() {
+	model := flow.RealNVP(flow.Arch{Dim: 1, Cond: 1, Layers: 2, Hidden: []int{16}}, rand.NewPCG(1, 2))
+	joint := func(theta, c autodiff.Var) autodiff.Var {
+		return theta.Square().Add(c.Sub(theta).Square()).MulConst(-0.5)
+	}
+	observations := flow.Rows(mat.NewDense(7, 1, []float64{-3, -2, -1, 0, 1, 2, 3}))
+	_, err := flow.FitDensityGiven(context.Background(), model, observations, joint, &flow.Settings{Steps: 500})
+	theta := mat.NewDense(20000, 1, nil)
+	model.Given(mat.NewDense(1, 1, []float64{2})).Draw(theta, rand.NewPCG(3, 4))
+	mean, variance := stat.MeanVariance(mat.Col(nil, 0, theta), nil)
+	fmt.Printf("%v: mean %.1f, variance %.1f\n", err, mean, variance)
+	// Output: <nil>: mean 1.0, variance 0.5
+}
+
 // bananaDensity returns log p of each row of y.
 func bananaDensity(y autodiff.Var) autodiff.Var {
 	x1, x2 := y.Slice(0, 1), y.Slice(1, 2)

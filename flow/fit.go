@@ -133,7 +133,7 @@ func (f *fit) prepare(src *rng.Source, l train.Loss) error {
 	if f.observed {
 		f.model.startFrom(first)
 	} else {
-		own = mapParams(f.model.flat())
+		own = f.model.mapParams()
 	}
 	g, err := train.NewGradient(l, own, first, min(first.N, f.Batch))
 	if err != nil {

@@ -10,12 +10,14 @@ import (
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 )
 
 var background = context.Background()
@@ -335,5 +337,48 @@ func TestFitDensityTrainsItsModel(t *testing.T) {
 	}
 	if scale, shift := inner.Map[0].(*bijector.Scale).By.Numbers()[0], student.Map[0].(*bijector.Shift).By.Numbers()[0]; scale == 1 || shift == 1 {
 		t.Errorf("got scale %v and shift %v, want both trained", scale, shift)
+	}
+}
+
+// One training serves for all contexts, with a conditional base or map, and with contexts from rows or
+// a simulator.
+func TestFitDensityGiven(t *testing.T) {
+	target := func(y, c autodiff.Var) autodiff.Var { // y₁ ~ N(c₁ + 3, e^c₂), y₂ ~ N(y₁, 1/4)
+		y1, y2 := y.Slice(0, 1), y.Slice(1, 2)
+		c1, c2 := c.Slice(0, 1), c.Slice(1, 2)
+		z := autodiff.Concat(y1.Sub(c1).AddConst(-3).Div(c2.MulConst(0.5).Exp()), y2.Sub(y1).MulConst(2))
+		return z.StdNormalLogDensity().Sub(c2.MulConst(0.5)).AddConst(math.Ln2)
+	}
+	arch := flow.Arch{Dim: 2, Cond: 2, Layers: 4, Hidden: []int{32}, Activation: nn.Tanh}
+	uniform := func(c *mat.Dense, src rand.Source) {
+		r := rand.New(src)
+		c.Apply(func(int, int, float64) float64 { return 2*r.Float64() - 1 }, c)
+	}
+	rows := mat.NewDense(500, 2, nil)
+	uniform(rows, rng.New(1))
+	for name, run := range map[string]func() (*flow.Transformed, *flow.Result, error){
+		"rows": func() (*flow.Transformed, *flow.Result, error) {
+			m := flow.RealNVP(arch, rng.New(1))
+			r, err := flow.FitDensityGiven(background, m, flow.Rows(rows), target, &flow.Settings{Steps: 600})
+			return m, r, err
+		},
+		"fresh, base": func() (*flow.Transformed, *flow.Result, error) {
+			m := flow.New(flow.RealNVP(arch, rng.New(1)), bijector.NewShift(autodiff.Learned(0, 0)))
+			r, err := flow.FitDensityGiven(background, m, flow.Fresh(2, uniform), target, &flow.Settings{Steps: 600})
+			return m, r, err
+		},
+	} {
+		m, r, err := run()
+		if err != nil || !(math.Abs(r.Loss) < 0.05) {
+			t.Errorf("%s: got divergence %v, %v, want nearly 0", name, r.Loss, err)
+			continue
+		}
+		c := mat.NewDense(1, 2, []float64{-0.5, 0.7})
+		x := mat.NewDense(20000, 2, nil)
+		m.Given(c).Draw(x, rng.New(2))
+		mean, variance := stat.MeanVariance(mat.Col(nil, 0, x), nil)
+		if math.Abs(mean-2.5) > 0.15 || math.Abs(variance/math.Exp(0.7)-1) > 0.15 {
+			t.Errorf("%s: got mean %v and variance %v given %v, want 2.5 and %v", name, mean, variance, c.RawRowView(0), math.Exp(0.7))
+		}
 	}
 }

@@ -2,12 +2,15 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/train"
+	"gonum.org/v1/gonum/mat"
 )
 
 // FitDensity changes the parameters of m that are not frozen so that m comes
@@ -21,43 +24,108 @@ import (
 // n×d → n×1, differentiable and safe for concurrent use on different tapes; parameters that it
 // uses are constants, unless they are m's too. Otherwise it is like [Fit]; data-dependent
 // parameters stay as they are, and so do those of the base, unless it is a flow: its samples are
-// drawn without a gradient. A
+// drawn without a gradient. For a conditional model see [FitDensityGiven]. A
 // model trained so finds one of several far apart modes: check by importance weights.
 func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.Var) autodiff.Var, s *Settings) (*Result, error) {
+	if w := m.CondDim(); w > 0 {
+		return nil, fmt.Errorf("flow: FitDensity: got a model with a context of %d columns, want one without, or FitDensityGiven", w)
+	}
 	base, _ := m.flat()
 	d := base.Dim()
-	return run(ctx, "FitDensity", m, Fresh(d, base.Draw), d, s, false, reverse(m, logDensity))
+	l := reverse("FitDensity", m, func(y, _ autodiff.Var) autodiff.Var { return logDensity(y) })
+	return run(ctx, "FitDensity", m, Fresh(d, base.Draw), d, s, false, l)
 }
 
-// flat returns the base that is no flow, and the map from there to the data.
+// FitDensityGiven is like [FitDensity] for a conditional model q(y | c) and a density p(y | c) that is known up
+// to a factor for each c, such as the posterior given an observation: one training serves for all
+// contexts, whose rows are drawn from [Rows], uniformly, or are [Fresh].
+//
+//	Loss = E[log q(y | c) − log p(y | c)],  c drawn from contexts, y from q given c
+//
+// logDensity returns log p for each row of y and its context in the same row of c.
+func FitDensityGiven(ctx context.Context, m *Transformed, contexts Data, logDensity func(y, c autodiff.Var) autodiff.Var, s *Settings) (*Result, error) {
+	base, _ := m.flat()
+	data, err := contexts.drawnWith(base, m.CondDim())
+	if err != nil {
+		return nil, fmt.Errorf("flow: FitDensityGiven: %w", err)
+	}
+	return run(ctx, "FitDensityGiven", m, data, base.Dim(), s, false, reverse("FitDensityGiven", m, logDensity))
+}
+
+// drawnWith returns samples of base given contexts of so many columns, which are the rows of d.
+func (d *Data) drawnWith(base dist.Distribution, width int) (Data, error) {
+	switch {
+	case width == 0:
+		return Data{}, errors.New("got a model that takes no context or has it already, want a conditional one")
+	case d.err != nil:
+		return Data{}, d.err
+	case d.source == nil:
+		return Data{}, errors.New("got no contexts, want Rows or Fresh")
+	case d.noise:
+		return Data{}, errors.New("got dequantized contexts, want them as they are")
+	}
+	if got, cond := d.source.Dims(); got != width || cond > 0 {
+		return Data{}, fmt.Errorf("got contexts of %d columns, with %d of a context of their own, want %d as the model, and 0", got, cond, width)
+	}
+	var fill func(c *mat.Dense, src rand.Source)
+	switch from := d.source.(type) {
+	case *train.Fresh:
+		fill = func(c *mat.Dense, src rand.Source) { from.Draw(c, nil, src) }
+	case *train.Memory:
+		if from.Weights != nil || from.Len() == 0 {
+			return Data{}, fmt.Errorf("got %d contexts and weights %v, want at least one, and no weights", from.Len(), from.Weights != nil)
+		}
+		fill = func(c *mat.Dense, src rand.Source) { pickContexts(c, from.Rows, src) }
+	default:
+		return Data{}, errors.New("got a stream of contexts, want Rows or Fresh")
+	}
+	return FreshGiven(base.Dim(), width, func(x, c *mat.Dense, src rand.Source) {
+		fill(c, src)
+		dist.DrawGiven(base, x, c, src)
+	}), d.source.Check()
+}
+
+// pickContexts sets the rows of c to random ones of all.
+func pickContexts(c, all *mat.Dense, src rand.Source) {
+	r := rand.New(src)
+	n, _ := c.Dims()
+	have, _ := all.Dims()
+	for i := range n {
+		copy(c.RawRowView(i), all.RawRowView(r.IntN(have)))
+	}
+}
+
+// flat returns the base that is no flow, and the map from there to the data. A flow bound to a context
+// of its own counts as no flow.
 func (m *Transformed) flat() (dist.Distribution, bijector.Chain) {
 	base, f := m.Base, m.Map
 	for {
 		inner, ok := base.(*Transformed)
-		if !ok {
+		if !ok || inner.ctx != nil {
 			return base, f
 		}
 		base, f = inner.Base, append(inner.Map[:len(inner.Map):len(inner.Map)], f...)
 	}
 }
 
-// mapParams returns the parameters of a map from a base.
-func mapParams(base dist.Distribution, f bijector.Bijector) []*autodiff.Param {
+// mapParams returns the parameters of the map from the base that is no flow.
+func (m *Transformed) mapParams() []*autodiff.Param {
+	base, f := m.flat()
 	t := borrow()
 	defer giveBack(t)
-	x := t.Zeros(1, base.Dim())
-	bijector.ForwardFLDJ(f, x)
+	bijector.ForwardFLDJ(bijector.Given(f, t.Zeros(1, max(m.cond, 1))), t.Zeros(1, base.Dim()))
 	return t.Params()
 }
 
-func reverse(m *Transformed, logDensity func(y autodiff.Var) autodiff.Var) train.Loss {
+// reverse is the loss of the reverse divergence for rows x of the base.
+func reverse(what string, m *Transformed, logDensity func(y, c autodiff.Var) autodiff.Var) train.Loss {
 	base, chain := m.flat()
 	var f bijector.Bijector = chain // converted once
-	return func(t *autodiff.Tape, x, _ autodiff.Var) autodiff.Var {
-		y, fldj := bijector.ForwardFLDJ(f, x)
-		q, p := base.LogDensity(x).Sub(fldj), logDensity(y)
+	return func(t *autodiff.Tape, x, c autodiff.Var) autodiff.Var {
+		y, fldj := bijector.ForwardFLDJ(bijector.Given(f, c), x)
+		q, p := dist.LogDensityGiven(base, x, c).Sub(fldj), logDensity(y, c)
 		if p.Rows() != x.Rows() || p.Cols() != 1 {
-			panic(fmt.Sprintf("flow: FitDensity: got log-densities of shape %d×%d, want %d×1", p.Rows(), p.Cols(), x.Rows()))
+			panic(fmt.Sprintf("flow: %s: got log-densities of shape %d×%d, want %d×1", what, p.Rows(), p.Cols(), x.Rows()))
 		}
 		return q.Sub(p)
 	}

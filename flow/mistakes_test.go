@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"iter"
 	"math"
 	"testing"
 
@@ -54,6 +55,14 @@ func fitDensity(logDensity func(y autodiff.Var) autodiff.Var) error {
 	return err
 }
 
+func fitGiven(m *flow.Transformed, contexts flow.Data) error {
+	_, err := flow.FitDensityGiven(background, m, contexts, func(y, _ autodiff.Var) autodiff.Var { return y.RowSum() }, nil)
+	return err
+}
+
+// nobody is a stream without rows.
+func nobody() iter.Seq2[[]float64, error] { return func(func([]float64, error) bool) {} }
+
 func TestMistakesAreErrors(t *testing.T) {
 	conditional := flow.RealNVP(flow.Arch{Dim: 2, Cond: 2, Layers: 1, Hidden: []int{4}}, rng.New(1))
 	positive := flow.New(dist.NewStdNormal(2), bijector.NewShift(autodiff.Learned(0)), bijector.Exp{})
@@ -80,9 +89,20 @@ func TestMistakesAreErrors(t *testing.T) {
 			_, err := flow.NewObjective(conditional, rows)
 			return err
 		},
-		"flow: FitDensity: got data with a context of 0 columns, want 2": func() error {
+		"flow: FitDensity: got a model with a context of 2 columns, want one without, or FitDensityGiven": func() error {
 			_, err := flow.FitDensity(background, conditional, func(y autodiff.Var) autodiff.Var { return y.RowSum() }, nil)
 			return err
+		},
+		"flow: FitDensityGiven: got a model that takes no context": func() error {
+			return fitGiven(positive, flow.Rows(normal(3, 2, 1)))
+		},
+		"flow: FitDensityGiven: got no contexts":              func() error { return fitGiven(conditional, flow.Rows(nil)) },
+		"flow: FitDensityGiven: got contexts of 3 columns":    func() error { return fitGiven(conditional, flow.Rows(normal(3, 3, 1))) },
+		"flow: FitDensityGiven: got dequantized contexts":     func() error { return fitGiven(conditional, flow.Rows(normal(3, 2, 1)).Dequantized()) },
+		"flow: FitDensityGiven: got a stream of contexts":     func() error { return fitGiven(conditional, flow.Stream(2, nobody)) },
+		"flow: FitDensityGiven: got 3 contexts and weights t": func() error { return fitGiven(conditional, flow.Rows(normal(3, 2, 1)).Weighted(make([]float64, 3))) },
+		"flow: FitDensityGiven: data row 0, column 1: got NaN": func() error {
+			return fitGiven(conditional, flow.Rows(mat.NewDense(1, 2, []float64{1, nan})))
 		},
 		// outside of the support, in every step of a few
 		"3 steps in a row were not finite: loss +Inf": func() error {
