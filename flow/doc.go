@@ -35,6 +35,12 @@
 //	_, err := flow.Fit(context.Background(), model, flow.Rows(x).Dequantized(), nil)
 //	model.Tempered(0.7).Sample(batch)
 //
+// # Files
+//
+// [Transformed.Save] and [Load] keep a model in one file, to the last bit. It holds types and fields under
+// names that stay when those in Go change, so files of every released version are read; and, in sections,
+// what packages know of the model besides: [Section].
+//
 // # Gonum
 //
 // A Transformed satisfies gonum's distmv.RandLogProber and samplemv.Sampler:

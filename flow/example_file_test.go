@@ -43,6 +43,31 @@ func ExampleFileInfo() {
 	// {"Base":{"kind":"dist.std-normal","D":2},"Map":[{"kind":"shift","By":{"Param":"Map.0.By","Min":"-inf","Max":"inf"}}]}
 }
 
+// Units are what the columns of a model are measured in.
+type Units struct{ Columns []string }
+
+func ExampleSection() {
+	flow.RegisterSection(flow.Section{Name: "example.units", Version: 1, Required: true, Type: (*Units)(nil)})
+	model := flow.New(dist.NewStdNormal(2))
+	model.Attach(&Units{[]string{"m", "kg"}})
+	var file bytes.Buffer
+	if err := model.Save(&file); err != nil {
+		fmt.Println(err)
+	}
+	info, err := flow.Info(bytes.NewReader(file.Bytes()))
+	if err != nil {
+		fmt.Println(err)
+	}
+	var section flow.SectionInfo = info.Sections[0]
+	fmt.Println(section.Name, section.Version, section.Required)
+	loaded, err := flow.Load(&file)
+	var units *Units
+	fmt.Println(loaded.Section(&units), units.Columns, err)
+	// Output:
+	// example.units 1 true
+	// true [m kg] <nil>
+}
+
 // A Flip is a bijector of one's own: y = −x.
 type Flip struct{}
 

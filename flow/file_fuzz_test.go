@@ -3,6 +3,7 @@ package flow_test
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -26,6 +27,11 @@ func FuzzLoad(f *testing.F) {
 			f.Fatal(err)
 		}
 		f.Add(b.Bytes())
+	}
+	sections := saved(f, withSections())
+	f.Add(sections)
+	for _, c := range hostileSections {
+		f.Add(edited(f, sections, strings.NewReplacer(c.text+c.names, c.by), strings.NewReplacer()))
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var m *flow.Transformed

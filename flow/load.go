@@ -4,18 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
-	"strings"
 
-	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/plain"
 	"github.com/normflow/normflow/internal/safetensors"
 )
 
 // Load reads a model that [Transformed.Save] has written, in this or an earlier
 // version of the library. Types that are not the library's own must have been
-// registered, see [Register].
+// registered, see [Register]; so must those of sections, see [Section], that the file cannot be read without.
 //
 // The file may come from anywhere: everything is checked, and memory follows the
 // size of the file, not what it claims: at most twice that of the numbers in it, eight times that of
@@ -43,14 +40,20 @@ func load(r io.Reader) (*Transformed, error) {
 		return nil, err
 	}
 	room := f.Left() - margin
+	budget := room - room/4
 	p := newPool(f)
 	m := new(Transformed)
-	err = kinds.Decode(plain.Source{Text: text, Param: p.param, Budget: room - room/4, Cost: cost}, (*saved)(m))
+	err = kinds.Decode(plain.Source{Text: text, Param: p.param, Budget: &budget, Cost: cost}, (*saved)(m))
 	if err != nil {
 		return nil, err
 	}
 	if err := m.restore(room / 4); err != nil {
 		return nil, err
+	}
+	if f.Metadata[formatKey] != formatWithoutSections {
+		if err := m.readSections(f.Metadata, p, &budget); err != nil {
+			return nil, err
+		}
 	}
 	if err := p.unused(); err != nil {
 		return nil, err
@@ -64,8 +67,8 @@ func architecture(f *safetensors.File) (string, error) {
 	switch {
 	case version == "":
 		return "", errors.New("got a file without the metadata of a model: it was not written by Save; flow/pytorch.Import reads models of zuko, nflows and normflows")
-	case version != format:
-		return "", fmt.Errorf("got format %.20q, want %s: a later version of the library has written it", version, format)
+	case version != format && version != formatWithoutSections:
+		return "", fmt.Errorf("got format %.20q, want %s or %s: a later version of the library has written it", version, formatWithoutSections, format)
 	case text == "":
 		return "", fmt.Errorf("got no %s in the metadata", modelKey)
 	}
@@ -81,43 +84,6 @@ func (m *Transformed) agrees(f *safetensors.File) error {
 		if want := f.Metadata[c.key]; want != strconv.Itoa(c.got) {
 			return fmt.Errorf("got a model with %s %d, want %.20q as the metadata say", c.key, c.got, want)
 		}
-	}
-	return nil
-}
-
-// A pool hands out the tensors of a file, which it sorts by name.
-type pool struct {
-	tensors []safetensors.Tensor
-	used    []bool
-}
-
-func newPool(f *safetensors.File) *pool {
-	slices.SortFunc(f.Tensors, func(a, b safetensors.Tensor) int { return strings.Compare(a.Name, b.Name) })
-	return &pool{f.Tensors, make([]bool, len(f.Tensors))}
-}
-
-// param makes a parameter of a tensor, without a copy of its numbers.
-func (p *pool) param(name string) (*autodiff.Param, error) {
-	i, ok := slices.BinarySearchFunc(p.tensors, name, func(t safetensors.Tensor, name string) int { return strings.Compare(t.Name, name) })
-	if !ok {
-		return nil, fmt.Errorf("tensor %q is missing", name)
-	}
-	t := &p.tensors[i]
-	p.used[i] = true
-	if t.Type != safetensors.F64 || len(t.Shape) != 2 || t.Len() == 0 {
-		return nil, fmt.Errorf("tensor %q: got %s of shape %v, want F64 in rows and columns", name, t.Type, t.Shape)
-	}
-	q := autodiff.NewParam(t.Shape[0], t.Shape[1], t.Floats())
-	if err := finiteParam(q); err != nil {
-		return nil, fmt.Errorf("tensor %q: %w", name, err)
-	}
-	return q, nil
-}
-
-// unused names a tensor that the architecture has no use for.
-func (p *pool) unused() error {
-	if i := slices.Index(p.used, false); i >= 0 {
-		return fmt.Errorf("tensor %q has no place in the architecture", p.tensors[i].Name)
 	}
 	return nil
 }

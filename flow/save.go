@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/plain"
 	"github.com/normflow/normflow/internal/safetensors"
 )
 
@@ -16,7 +17,9 @@ const (
 	modelKey  = "normflow.model" // the architecture, as JSON
 	dimKey    = "normflow.dim"   // columns of the data
 	condKey   = "normflow.cond"  // columns of the context
-	format    = "1"
+	format    = "2"
+
+	formatWithoutSections = "1"
 )
 
 // A saved is what a model file holds of a model.
@@ -26,7 +29,8 @@ type saved Transformed
 // its path in the model ("Map.0.Net.Layers.1.W"), and in the metadata the architecture as
 // JSON, in which types go by short names. [Load] makes an equal model of it, to
 // the last bit; other languages read the tensors with their own safetensors
-// packages. The same model gives the same bytes.
+// packages. The same model gives the same bytes. What was attached to the model stands in
+// sections of its own, see [Section].
 //
 // It returns an error, before anything is written, if a part of the model is of
 // a type that nobody has registered (see [Register]), a parameter is not
@@ -37,28 +41,52 @@ func (m *Transformed) Save(w io.Writer) error {
 	if bound {
 		return fmt.Errorf("flow: Save: got a model, or a part of it, that is bound to a context, want the one that Given was called on")
 	}
-	text, params, err := kinds.Encode((*saved)(m))
-	if err != nil {
-		return fmt.Errorf("flow: Save: %w", err)
+	metadata, tensors, err := m.encode()
+	if err == nil {
+		err = safetensors.Write(w, metadata, tensors)
 	}
-	tensors := make([]safetensors.Tensor, len(params))
-	for i, p := range params {
-		if err := finiteParam(p.Param); err != nil {
-			return fmt.Errorf("flow: Save: parameter %s: %w", p.Name, err)
-		}
-		rows, cols := p.Param.Dims()
-		tensors[i] = safetensors.Floats(p.Name, p.Param.Data(), rows, cols)
-	}
-	err = safetensors.Write(w, map[string]string{
-		formatKey: format,
-		modelKey:  string(text),
-		dimKey:    strconv.Itoa(m.Dim()),
-		condKey:   strconv.Itoa(m.CondDim()),
-	}, tensors)
 	if err != nil {
 		return fmt.Errorf("flow: Save: %w", err)
 	}
 	return nil
+}
+
+// encode returns what a file holds of the model and its sections.
+func (m *Transformed) encode() (metadata map[string]string, tensors []safetensors.Tensor, err error) {
+	text, params, err := kinds.Encode((*saved)(m))
+	if err != nil {
+		return nil, nil, err
+	}
+	if tensors, err = tensorsOf(params); err != nil {
+		return nil, nil, err
+	}
+	metadata = map[string]string{
+		formatKey: format,
+		modelKey:  string(text),
+		dimKey:    strconv.Itoa(m.Dim()),
+		condKey:   strconv.Itoa(m.CondDim()),
+	}
+	for _, a := range m.sections {
+		text, more, err := a.encode()
+		if err != nil {
+			return nil, nil, err
+		}
+		metadata[sectionKey+a.name] = text
+		tensors = append(tensors, more...)
+	}
+	return metadata, tensors, nil
+}
+
+// tensorsOf returns parameters as tensors.
+func tensorsOf(params []plain.Named) (tensors []safetensors.Tensor, err error) {
+	for _, p := range params {
+		if err := finiteParam(p.Param); err != nil {
+			return nil, fmt.Errorf("parameter %s: %w", p.Name, err)
+		}
+		rows, cols := p.Param.Dims()
+		tensors = append(tensors, safetensors.Floats(p.Name, p.Param.Data(), rows, cols))
+	}
+	return tensors, nil
 }
 
 // finiteParam says which number of p is not finite.

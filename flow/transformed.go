@@ -40,6 +40,8 @@ type Transformed struct {
 	all  bijector.Bijector // Map, converted once
 	ctx  *mat.Dense        // bound by Given
 	src  rand.Source
+
+	sections []attached // sorted by name
 }
 
 // New returns the distribution of rows drawn from base and mapped by the
@@ -58,10 +60,10 @@ func New(base dist.Distribution, b ...bijector.Bijector) *Transformed {
 
 // Then returns the distribution of the rows of m mapped by further bijectors in order, such as
 // [bijector.Exp] behind a preset for positive columns. It shares the parameters and the context of m,
-// which stays as it is. It panics as [New] does.
+// which stays as it is, but none of what is attached to it. It panics as [New] does.
 func (m *Transformed) Then(b ...bijector.Bijector) *Transformed {
 	longer := *m
-	longer.Map = slices.Concat(m.Map, b)
+	longer.Map, longer.sections = slices.Concat(m.Map, b), nil
 	longer.trace("Then")
 	return &longer
 }

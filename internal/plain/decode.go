@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"unsafe"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/strictjson"
@@ -16,9 +15,12 @@ type Source struct {
 	// Param returns the numbers of the parameter with the given name, its own
 	// from then on. It is called once for each name.
 	Param func(name string) (*autodiff.Param, error)
+	// List returns the numbers of the list with the given name, its own from
+	// then on; nil where lists are in the text.
+	List func(name string) ([]float64, error)
 	// Budget bounds the bytes that values take beyond those of the text and
-	// of the numbers of parameters.
-	Budget int
+	// of the numbers of parameters. What they take is taken off it.
+	Budget *int
 	// Cost returns how many bytes Restore of a value will take, if that is more
 	// than a constant and what its fields hold already.
 	Cost func(value any) int
@@ -31,6 +33,7 @@ func (r *Registry) Decode(s Source, model any) error {
 	if err := d.value(reflect.ValueOf(model).Elem()); err != nil {
 		return err
 	}
+	*d.Budget -= d.json.Copied()
 	return d.json.End()
 }
 
@@ -41,19 +44,16 @@ type decoder struct {
 	params   map[string]*autodiff.Param
 }
 
-// paramBytes is about what a parameter takes besides its numbers and its name.
-const paramBytes = int(unsafe.Sizeof(autodiff.Param{})) + 64
-
 // maxInt bounds integers, which are widths and indices, so that products of
 // two do not overflow.
 const maxInt = 1 << 24
 
 // spend takes bytes off the budget.
 func (d *decoder) spend(bytes int) error {
-	if bytes < 0 || bytes > d.Budget-d.json.Copied() {
+	if bytes < 0 || bytes > *d.Budget-d.json.Copied() {
 		return errors.New("the architecture claims more memory than the size of the file justifies")
 	}
-	d.Budget -= bytes
+	*d.Budget -= bytes
 	return nil
 }
 
@@ -110,6 +110,9 @@ func (d *decoder) value(v reflect.Value) (err error) {
 func (d *decoder) slice(v reflect.Value) error {
 	if d.json.Null() {
 		return nil
+	}
+	if d.List != nil && v.Type().Elem().Kind() == reflect.Float64 && d.json.Next() == '"' {
+		return d.list(v)
 	}
 	room, size := 4, int(v.Type().Elem().Size())
 	switch v.Type().Elem().Kind() {
@@ -258,45 +261,4 @@ func (d *decoder) restore(v reflect.Value) error {
 		return panicked
 	}
 	return err
-}
-
-// param reads a name, or {"frozen": name}.
-func (d *decoder) param() (p *autodiff.Param, err error) {
-	if d.json.Next() == '"' {
-		return d.named(false)
-	}
-	err = d.json.Object(func(key string) error {
-		if key != "frozen" || p != nil {
-			return fmt.Errorf("got the key %.40q, want frozen", key)
-		}
-		p, err = d.named(true)
-		return err
-	})
-	if err == nil && p == nil {
-		err = errors.New("got no name of a tensor")
-	}
-	return p, err
-}
-
-func (d *decoder) named(frozen bool) (*autodiff.Param, error) {
-	name, err := d.json.String()
-	if err != nil {
-		return nil, err
-	}
-	if p := d.params[name]; p != nil {
-		if p.Frozen() != frozen {
-			return nil, fmt.Errorf("tensor %q is frozen in one place and learned in another", name)
-		}
-		return p, nil
-	}
-	if err := d.spend(paramBytes); err != nil {
-		return nil, err
-	}
-	p, err := d.Param(name)
-	if err != nil {
-		return nil, err
-	}
-	p.Freeze(frozen)
-	d.params[name] = p
-	return p, nil
 }

@@ -36,11 +36,18 @@ type Named struct {
 	Param *autodiff.Param
 }
 
+// A NamedList is a list of numbers that is not in the text, and its name there.
+type NamedList struct {
+	Name string
+	List []float64
+}
+
 var (
 	paramType    = reflect.TypeFor[*autodiff.Param]()
 	valueType    = reflect.TypeFor[autodiff.Value]()
 	varType      = reflect.TypeFor[autodiff.Var]()
 	restorerType = reflect.TypeFor[Restorer]()
+	floatsType   = reflect.TypeFor[[]float64]()
 )
 
 // A place is an error and where in the model it is.

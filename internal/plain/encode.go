@@ -13,16 +13,30 @@ import (
 // Encode returns the text of the struct that model points to, and its
 // parameters in the order in which they are met.
 func (r *Registry) Encode(model any) (text []byte, params []Named, err error) {
-	e := &encoder{registry: r, names: map[*autodiff.Param]string{}}
-	err = e.value(reflect.ValueOf(model).Elem(), "", 0)
-	return e.text, e.params, err
+	text, params, _, err = r.encode(model, "", false)
+	return text, params, err
+}
+
+// EncodeLists is Encode where lists of float64 are not in the text but beside it, as parameters
+// are, and names of both begin with prefix.
+func (r *Registry) EncodeLists(value any, prefix string) (text []byte, params []Named, lists []NamedList, err error) {
+	return r.encode(value, prefix, true)
+}
+
+func (r *Registry) encode(value any, prefix string, beside bool) ([]byte, []Named, []NamedList, error) {
+	e := &encoder{registry: r, names: map[*autodiff.Param]string{}, prefix: prefix, beside: beside}
+	err := e.value(reflect.ValueOf(value).Elem(), "", 0)
+	return e.text, e.params, e.lists, err
 }
 
 type encoder struct {
 	registry *Registry
 	text     []byte
 	params   []Named
+	lists    []NamedList
 	names    map[*autodiff.Param]string
+	prefix   string
+	beside   bool // where lists of float64 go
 }
 
 // join returns the path of a field or an index of what is at path.
@@ -53,6 +67,12 @@ func (e *encoder) value(v reflect.Value, path string, depth int) error {
 	case reflect.Slice:
 		if v.IsNil() {
 			e.text = append(e.text, "null"...)
+			return nil
+		}
+		if e.beside && v.Len() > 0 && v.Type().Elem().Kind() == reflect.Float64 {
+			name := e.prefix + path
+			e.text = strictjson.AppendString(e.text, name)
+			e.lists = append(e.lists, NamedList{name, v.Convert(floatsType).Interface().([]float64)})
 			return nil
 		}
 		return e.items(v, path, depth)
@@ -148,7 +168,7 @@ func (e *encoder) kind(v reflect.Value, path string, depth int) error {
 func (e *encoder) param(p *autodiff.Param, path string) {
 	name, known := e.names[p]
 	if !known {
-		name = path
+		name = e.prefix + path
 		e.names[p] = name
 		e.params = append(e.params, Named{name, p})
 	}

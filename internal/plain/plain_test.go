@@ -3,6 +3,7 @@ package plain_test
 import (
 	"errors"
 	"math"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -55,6 +56,8 @@ func registry() *plain.Registry {
 	return r
 }
 
+func budget(n int) *int { return &n }
+
 func TestRoundTrip(t *testing.T) {
 	shared := autodiff.NewParam(1, 2, []float64{1, 2})
 	inner := &node{Int: 3, Param: shared, Value: autodiff.Fixed(4)}
@@ -76,7 +79,7 @@ func TestRoundTrip(t *testing.T) {
 		t.Errorf("got parameters %v", params)
 	}
 	got := new(node)
-	err = registry().Decode(plain.Source{Text: string(text), Budget: 10000, Param: func(name string) (*autodiff.Param, error) {
+	err = registry().Decode(plain.Source{Text: string(text), Budget: budget(10000), Param: func(name string) (*autodiff.Param, error) {
 		for _, p := range params {
 			if p.Name == name {
 				return autodiff.NewParam(1, p.Param.Len(), p.Param.Data()), nil
@@ -123,7 +126,7 @@ func TestDecodeErrors(t *testing.T) {
 		{`{"Floats":[[`, "Floats.0: JSON"},
 		{`{} {}`, "want the end"},
 	} {
-		err := registry().Decode(plain.Source{Text: c.text, Budget: 10000, Param: func(string) (*autodiff.Param, error) {
+		err := registry().Decode(plain.Source{Text: c.text, Budget: budget(10000), Param: func(string) (*autodiff.Param, error) {
 			return nil, errors.New("no tensor")
 		}}, new(node))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -160,18 +163,18 @@ func TestKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got after
-	if err := registry().Decode(plain.Source{Text: string(text)}, &got); err != nil || got != (after{2, 3}) {
+	if err := registry().Decode(plain.Source{Text: string(text), Budget: budget(0)}, &got); err != nil || got != (after{2, 3}) {
 		t.Errorf("got %v, %v of %s", got, err, text)
 	}
 	text, _, err = registry().Encode(&got)
 	if want := `{"Shape":2,"Speed":3}`; err != nil || string(text) != want {
 		t.Errorf("got %s, %v, want %s", text, err, want)
 	}
-	err = registry().Decode(plain.Source{Text: `{"Speed":1,"Rate":1}`}, &got)
+	err = registry().Decode(plain.Source{Text: `{"Speed":1,"Rate":1}`, Budget: budget(0)}, &got)
 	if err == nil || !strings.Contains(err.Error(), "got field Rate twice") {
 		t.Errorf("got %v for a field under both of its keys", err)
 	}
-	if err := registry().Decode(plain.Source{Text: `{"Concentration":1}`}, &got); err == nil {
+	if err := registry().Decode(plain.Source{Text: `{"Concentration":1}`, Budget: budget(0)}, &got); err == nil {
 		t.Error("the name in Go is read, which is no key")
 	}
 	type twice struct {
@@ -188,5 +191,38 @@ func TestKeys(t *testing.T) {
 	want := []string{"after Rate: float64", "after Shape: float64", "after Speed: float64"}
 	if got := r.Keys(); !slices.Equal(got, want) {
 		t.Errorf("got keys %q, want %q", got, want)
+	}
+}
+
+// Lists beside the text go by their paths, as parameters do.
+func TestLists(t *testing.T) {
+	type table struct {
+		Rows  [][]float64
+		Empty []float64
+		Ints  []int
+		Param *autodiff.Param
+	}
+	want := table{[][]float64{{1, math.Inf(-1)}, {}, {3}}, []float64{}, []int{4}, autodiff.NewParam(1, 1, nil)}
+	text, params, lists, err := registry().EncodeLists(&want, "mine/")
+	const wantText = `{"Rows":["mine/Rows.0",[],"mine/Rows.2"],"Empty":[],"Ints":[4],"Param":"mine/Param"}`
+	if err != nil || string(text) != wantText || len(lists) != 2 || lists[1].Name != "mine/Rows.2" || params[0].Name != "mine/Param" {
+		t.Fatalf("got %s, %v, %v, %v, want %s", text, params, lists, err, wantText)
+	}
+	var got table
+	left := budget(1000)
+	err = registry().Decode(plain.Source{
+		Text: string(text), Budget: left,
+		Param: func(string) (*autodiff.Param, error) { return want.Param, nil },
+		List: func(name string) ([]float64, error) {
+			for _, l := range lists {
+				if l.Name == name {
+					return l.List, nil
+				}
+			}
+			return nil, errors.New("missing")
+		},
+	}, &got)
+	if err != nil || !reflect.DeepEqual(got, want) || *left >= 1000 || *left < 0 {
+		t.Errorf("got %v, %v and %d bytes left", got, err, *left)
 	}
 }

@@ -16,11 +16,14 @@ type Registry struct {
 
 var kindName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
 
+// ValidName reports whether a kind can go by the name.
+func ValidName(name string) bool { return kindName.MatchString(name) }
+
 // Add makes the type of prototype known by the given name. It returns an error
 // if name or type are known already, or if the type is not plain data.
 func (r *Registry) Add(kind string, prototype any) error {
 	t := reflect.TypeOf(prototype)
-	if !kindName.MatchString(kind) {
+	if !ValidName(kind) {
 		return fmt.Errorf("got kind %q, want a short name of lower-case letters, digits, '.', '_' and '-'", kind)
 	}
 	if t == nil {
@@ -50,6 +53,12 @@ func (r *Registry) Type(kind string) (reflect.Type, bool) {
 	defer r.mu.RUnlock()
 	t, ok := r.types[kind]
 	return t, ok
+}
+
+// Kind returns the name of value's type, or of what it points to.
+func (r *Registry) Kind(value any) (string, error) {
+	kind, _, err := r.kindOf(reflect.ValueOf(value))
+	return kind, err
 }
 
 // kindOf returns the name of v's type, and v as a value of that type: a pointer
