@@ -31,9 +31,14 @@
 // [StdNormal] is the usual base. Dependent columns are [MultivariateNormal],
 // [PrecisionNormal], [LowRankNormal], [MultivariateStudentT], [Dirichlet] and
 // [KernelDensity]; [Mixture] chooses one of several distributions for each row,
-// [Joint] sets them side by side, and [FitGaussianMixture] starts from clusters of
-// data. [MADE] learns one column after the other. [Categorical] is one column of
+// [Joint] sets them side by side. [MADE] learns one column after the other. [Categorical] is one column of
 // classes.
+//
+// # From data
+//
+// [FitMultivariateNormal], [FitMultivariateStudentT], [FitGaussianMixture] and
+// [FitStudentTMixture] fit distributions to rows, with shrinkage, so that few rows or
+// dependent columns are enough.
 //
 // # Conventions
 //

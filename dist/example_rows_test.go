@@ -2,7 +2,6 @@ package dist_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
@@ -79,17 +78,4 @@ func ExampleKernelDensity() {
 	fmt.Printf("%.4f %.4f\n", k.LogProb([]float64{1}), k.Mean(nil))
 	// Output:
 	// -1.8012 [2.0000]
-}
-
-// Two clusters of rows become the parts of a mixture, ready to be trained.
-func ExampleFitGaussianMixture() {
-	x := mat.NewDense(6, 2, []float64{0, 0, 0.1, 0.2, -0.1, 0.1, 5, 5, 5.2, 4.9, 4.9, 5.1})
-	m, err := dist.FitGaussianMixture(2, x, rand.NewPCG(1, 2))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Printf("%d %.2f\n", len(m.Parts), m.Mean(nil))
-	// Output:
-	// 2 [2.52 2.55]
 }

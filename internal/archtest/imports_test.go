@@ -22,6 +22,7 @@ const layers = `
 	internal/archtest →
 	internal/kernel → internal/kernel/peak, internal/rng
 	internal/special → internal/kernel
+	internal/em → internal/special
 	internal/safetensors → internal/strictjson
 	internal/plain → autodiff, internal/strictjson
 	internal/train → autodiff/optim, internal/plain, internal/safetensors
@@ -33,7 +34,7 @@ const layers = `
 	autodiff/nn/masked → autodiff/nn
 	bijector → autodiff/nn, autodiff/nn/masked
 	bijector/bijectortest → bijector, autodiff/gradtest
-	dist → autodiff/nn, autodiff/nn/masked
+	dist → autodiff/nn, autodiff/nn/masked, internal/em
 	dist/disttest → dist, autodiff/gradtest
 
 	flow/calibration → dist, bijector, autodiff/optim

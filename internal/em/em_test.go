@@ -1,0 +1,97 @@
+package em
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// sample draws n rows of two clusters with tails of ν degrees of freedom.
+func sample(n, d int, ν float64) *Rows {
+	r := rand.New(rand.NewPCG(1, 2))
+	x, w := make([]float64, n*d), make([]float64, n)
+	for i := range n {
+		g := 0.0
+		for range int(ν) {
+			z := r.NormFloat64()
+			g += z * z / ν
+		}
+		w[i] = 0.5 + r.Float64()
+		for j := range d {
+			x[i*d+j] = r.NormFloat64()/math.Sqrt(g) + float64(i%2*4)
+		}
+	}
+	return NewRows(x, n, d, w)
+}
+
+// The log-likelihood with the prior never decreases, up to rounding, with either kind of
+// component and any number of them.
+func TestMonotone(t *testing.T) {
+	rows := sample(700, 3, 2)
+	prior := Prior{Rows: 5, Scale: []float64{0.3, 0, 0, 0, 0.3, 0.1, 0, 0.1, 0.3}, Ridge: 1e-4}
+	for _, df := range []float64{10, 0.8, math.Inf(1)} {
+		for _, k := range []int{1, 2, 9} {
+			start := Start(rows, rows.clipped(), k, df, prior, rand.New(rand.NewPCG(1, 2)), nil)
+			last := math.Inf(-1)
+			for steps := 1; steps < 60; steps++ {
+				now := Fit(rows, start.Clone(), Options{Prior: prior, Tolerance: math.Inf(-1), Steps: steps}, nil)
+				if now < last-1e-9*math.Abs(last) {
+					t.Errorf("ν = %v, K = %d: log-likelihood falls from %v to %v in round %d", df, k, last, now, steps)
+				}
+				last = now
+			}
+		}
+	}
+}
+
+// At the end no other degrees of freedom or factor of the scale are better.
+func TestTailsConverge(t *testing.T) {
+	rows := sample(3000, 4, 3)
+	m := Start(rows, rows.clipped(), 2, 30, Prior{Ridge: 1e-6}, rand.New(rand.NewPCG(1, 2)), nil)
+	Fit(rows, m, Options{Prior: Prior{Ridge: 1e-6}, Tolerance: 1e-9, Steps: 500}, nil)
+	best := LogLik(rows, m, nil)
+	for _, f := range []float64{0.95, 1.05} {
+		other := m.Clone()
+		other.DF *= f
+		if l := LogLik(rows, other, nil); l > best {
+			t.Errorf("ν = %v is better than %v by %v", other.DF, m.DF, l-best)
+		}
+		other = m.Clone()
+		for i := range other.Scale {
+			other.Scale[i] *= f
+		}
+		if l := LogLik(rows, other, nil); l > best {
+			t.Errorf("%v of the scale is better by %v", f, l-best)
+		}
+	}
+}
+
+// A fit ends when its budget does.
+func TestBudget(t *testing.T) {
+	rows := sample(500, 2, 3)
+	b := &Budget{Left: 1}
+	m := Start(rows, rows.clipped(), 3, 10, Prior{Ridge: 1e-4}, rand.New(rand.NewPCG(1, 2)), b)
+	Fit(rows, m, Options{Prior: Prior{Ridge: 1e-4}, Steps: 1000}, b)
+	if !b.Spent() || b.Left < -1e6 {
+		t.Errorf("%v multiply-adds are left", b.Left)
+	}
+}
+
+// Factors exist of singular matrices, and their inverses invert.
+func TestCholesky(t *testing.T) {
+	a := []float64{4, 2, 2, 1} // singular
+	l, w, p := make([]float64, 4), make([]float64, 4), make([]float64, 4)
+	factor(l, a, 2)
+	if l[0] != 2 || l[2] != 1 || !(l[3] > 0) {
+		t.Errorf("got factor %v", l)
+	}
+	a[3] = 5
+	factor(l, a, 2)
+	invertLower(w, l, 2)
+	precision(p, w, 2)
+	for i, want := range []float64{5. / 16, -2. / 16, -2. / 16, 4. / 16} {
+		if math.Abs(p[i]-want) > 1e-15 {
+			t.Errorf("number %d of the inverse is %v, want %v", i, p[i], want)
+		}
+	}
+}
