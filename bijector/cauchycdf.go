@@ -77,34 +77,14 @@ var cauchyMap = newScalar("CauchyCDF", scalarMap{
 		kernel.Scale(ls, ls, -1)
 		unit(x, ls, y, math.Inf(-1), math.Inf(1))
 	},
-	derive: func(d derivatives) {
-		for i, v := range d.x {
-			d.curve[i] = -2 / (v + 1/v)
-			if v == 0 {
-				d.curve[i] = 0
-			}
-		}
-	},
+	derive: arctanCurve,
 })
 
-// cauchySlope sets ls = −log(1 + x²) − log π, also where x² overflows.
+// cauchySlope sets ls = −log(1 + x²) − log π.
 func cauchySlope(ls, x []float64, a scalarArgs) {
-	if a.valueOnly {
-		return
-	}
-	for i, v := range x {
-		v = math.Abs(v)
-		ls[i] = float64(v * v)
-		if v > 1e8 {
-			ls[i] = v - 1 // to log v
-		}
-	}
-	kernel.Log1p(ls, ls)
-	for i, v := range x {
-		if math.Abs(v) > 1e8 {
-			ls[i] *= 2
-		}
-		ls[i] = -logπ - ls[i]
+	logOnePlusSquare(ls, x, a)
+	for i, l := range ls {
+		ls[i] = -logπ - l
 	}
 }
 

@@ -5,6 +5,21 @@ package bijector
 import "github.com/normflow/normflow/autodiff"
 
 // Forward returns f(x).
+func (b Arctan) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
+
+// Inverse returns f⁻¹(y).
+func (b Arctan) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverseValue); return x }
+
+// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
+func (b Arctan) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
+
+// InverseILDJ returns f⁻¹(y) and Σⱼ log|dxⱼ/dyⱼ|.
+func (b Arctan) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b.apply(y, inverse) }
+
+// ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
+func (b Arctan) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
+
+// Forward returns f(x).
 func (b *BetaCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
 
 // Inverse returns f⁻¹(y).

@@ -35,6 +35,12 @@ func ExampleSoftsign() {
 	// f(3) = 0.75, log slope -2.773, back 3
 }
 
+func ExampleArctan() {
+	showAt(bijector.Arctan{}, 1) // a quarter of π
+	// Output:
+	// f(1) = 0.7854, log slope -0.6931, back 1
+}
+
 func ExampleSoftClip() {
 	showAt(bijector.NewSoftClip(autodiff.Fixed(0), autodiff.Fixed(10), autodiff.Fixed(0.1)), 9.9) // nearly the identity within the bounds
 	// Output:

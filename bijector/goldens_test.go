@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -140,11 +141,31 @@ func (p goldenParams) list(name string, shape func(i int) []int) []bijector.Bije
 }
 
 func (s goldenSpec) build(shape []int) bijector.Bijector {
-	kind, ok := goldenKinds[s.Bijector]
-	if !ok {
-		panic(fmt.Sprintf("got the bijector kind %q, which nobody knows", s.Bijector))
+	if kind, ok := goldenKinds[s.Bijector]; ok {
+		return kind(s.Params, shape)
 	}
-	return kind(s.Params, shape)
+	for _, c := range elementwiseCases() {
+		t := reflect.TypeOf(c.B)
+		if t.Kind() == reflect.Struct && t.Name() == s.Bijector {
+			return c.B
+		}
+		if t.Kind() == reflect.Pointer && t.Elem().Name() == s.Bijector {
+			return goldenParams(s.Params).fields(reflect.New(t.Elem()))
+		}
+	}
+	panic(fmt.Sprintf("got the bijector kind %q, which nobody knows", s.Bijector))
+}
+
+// fields sets the fields of a map of numbers from the parameters of their names, lower-case.
+func (p goldenParams) fields(v reflect.Value) bijector.Bijector {
+	for i := range v.Elem().NumField() {
+		name := strings.ToLower(v.Elem().Type().Field(i).Name)
+		v.Elem().Field(i).Set(reflect.ValueOf(p.value(name)))
+	}
+	if err := v.Interface().(interface{ Restore() error }).Restore(); err != nil {
+		panic(err)
+	}
+	return v.Interface().(bijector.Bijector)
 }
 
 func readGoldens(t *testing.T) map[string]*golden {

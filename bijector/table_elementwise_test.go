@@ -26,6 +26,7 @@ func elementwiseCases() []bijectortest.Case {
 		{Name: "LeakyReLU/learned", B: bijector.NewLeakyReLU(learned(0.2, 0.5, 2)), X: normal},
 		{Name: "Reciprocal", B: bijector.Reciprocal{}, X: normal},
 		{Name: "Square", B: bijector.Square{}, X: positive},
+		{Name: "Arctan", B: bijector.Arctan{}, X: normal},
 		{Name: "Softsign", B: bijector.Softsign{}, X: normal},
 		{Name: "Sinh", B: bijector.Sinh{}, X: normal},
 		{Name: "SinhArcsinh", B: &bijector.SinhArcsinh{}, X: normal},

@@ -68,6 +68,7 @@ var kinds = registry(map[string]any{
 	"unit-vector":            bijector.UnitVector{},
 
 	// bijectors: numbers
+	"arctan":                        bijector.Arctan{},
 	"exp":                           bijector.Exp{},
 	"expm1":                         bijector.Expm1{},
 	"leaky-relu":                    (*bijector.LeakyReLU)(nil),

@@ -21,6 +21,7 @@ var update = flag.Bool("update", false, "write testdata/api.txt")
 //
 //	go test ./internal/archtest -run API -update
 func TestAPI(t *testing.T) {
+	TestElementwiseMethods(t) // first, as its methods are listed
 	var lines []string
 	for _, s := range sources(t) {
 		if s.public() && s.ast.Name.Name != "main" {

@@ -1,7 +1,12 @@
 package archtest
 
 import (
+	"fmt"
 	"go/ast"
+	"go/format"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,10 +27,17 @@ var without = []string{
 	"bijector.Inline", // made of functions
 }
 
-// Every type that models are made of has a kind in the table of model files.
+// Every type that models are made of has a kind in the table of model files, flow/kinds.go. For one
+// that is missing,
+//
+//	go test ./internal/archtest -run Kind -update
+//
+// adds a line with a name made of the type's, to be changed before a version is released and not
+// later.
 func TestEveryPartHasAKind(t *testing.T) {
 	methods, _ := declared(t)
 	table := read(t, "flow/kinds.go")
+	was := table
 	for name, has := range methods {
 		dir, typ, _ := strings.Cut(name, " ")
 		short := dir[strings.LastIndexByte(dir, '/')+1:] + "." + typ
@@ -33,10 +45,66 @@ func TestEveryPartHasAKind(t *testing.T) {
 		if dir == "flow" {
 			known = strings.Contains(table, "(*"+typ+")(nil)")
 		}
-		if isPart(dir, has) && !known && !slices.Contains(without, short) {
-			t.Errorf("%s is missing in flow/kinds.go: model files do not know it", short)
+		switch {
+		case !isPart(dir, has) || known || slices.Contains(without, short):
+		case *update:
+			table = addKind(t, table, dir, typ, has)
+		default:
+			t.Errorf("%s is missing in flow/kinds.go: model files do not know it; run go test ./internal/archtest -run Kind -update", short)
 		}
 	}
+	if table != was {
+		code, err := format.Source([]byte(table))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(root, "flow/kinds.go"), code, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// addKind adds a line for a type to the part of the table where those like it stand.
+func addKind(t *testing.T, table, dir, typ string, has []string) string {
+	t.Helper()
+	part, prefix := "// bijectors: columns\n", ""
+	switch {
+	case slices.Contains(has, "Params"):
+		part = "// univariates\n"
+	case slices.Contains(has, "apply"):
+		part = "// bijectors: numbers\n"
+	case dir == "autodiff/nn":
+		part, prefix = "// networks\n", "nn."
+	case dir == "dist" && slices.Contains(has, "family"):
+		part, prefix = "// of one number\n", "dist."
+	case dir == "dist":
+		part, prefix = "// distributions\n", "dist."
+	}
+	before, after, ok := strings.Cut(table, part)
+	if !ok {
+		t.Fatalf("flow/kinds.go: got no comment %q", part)
+	}
+	name := dir[strings.LastIndexByte(dir, '/')+1:] + "." + typ
+	value := "(*" + name + ")(nil)"
+	if slices.ContainsFunc(sources(t), func(s source) bool { return s.dir == dir && byValue(s, typ) }) {
+		value = name + "{}"
+	}
+	kind := strings.ToLower(words.ReplaceAllString(typ, "$1$3-$2$4"))
+	line := fmt.Sprintf("%q: %s,\n", prefix+kind, value)
+	lines := strings.SplitAfter(after, "\n")
+	at := slices.IndexFunc(lines, func(l string) bool { return strings.TrimSpace(l) > line || strings.TrimSpace(l) == "" })
+	return before + part + strings.Join(slices.Insert(lines, at, line), "")
+}
+
+// words finds where one word of a name ends and the next begins.
+var words = regexp.MustCompile(`([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z]|CDF$)`)
+
+// byValue reports whether the file has a method of the type that takes it by value.
+func byValue(s source, typ string) bool {
+	return slices.ContainsFunc(s.ast.Decls, func(d ast.Decl) bool {
+		f, ok := d.(*ast.FuncDecl)
+		return ok && f.Recv != nil && text(f.Recv.List[0].Type) == typ
+	})
 }
 
 // laws are the files whose tables the laws run over, and the sort of types that stand in them.

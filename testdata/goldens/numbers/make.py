@@ -55,6 +55,10 @@ def elu(p):
     return (lambda x: x if x >= 0 else mp.expm1(x), lambda y: y if y >= 0 else mp.log1p(y), lambda x: min(x, mpf(0)))
 
 
+def arctan(p):
+    return mp.atan, mp.tan, lambda x: -mp.log1p(x * x)
+
+
 def leakytanh(p):
     m = p["cut"]
     sign = lambda x: 1 if x >= 0 else -1
@@ -144,6 +148,7 @@ PLANS = [
     ("YeoJohnson", yeojohnson, [{"lambda": v} for v in (0.5, 0.0, 2.0, 1e-7, -0.5)], FAR, []),
     ("SignedPower", signedpower, [{"exponent": v} for v in (0.5, 2.5)], [v for v in FAR if v], []),
     ("LeakyReLU", leakyrelu, [{"slope": 0.01}], FAR, []),
+    ("Arctan", arctan, [{}], FAR, []),
     ("ELU", elu, [{}], REAL, [-1 + 1e-14]),
     ("LeakyTanh", leakytanh, [{"cut": v} for v in (0.5, 3.0)], FAR, []),
     ("JohnsonSU", johnsonsu, [{"skewness": -0.5, "tailweight": 1.5, "loc": 0.25, "scale": 2.0}], FAR[:13], [1e300, -1e17]),
