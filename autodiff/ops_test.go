@@ -94,6 +94,7 @@ func TestMatrixGradients(t *testing.T) {
 		{"LogAbsDet", func(x, a V) V { return x.Sum().Mul(a.LogAbsDet()) }, [2]int{1, 1}, [2]int{3, 3}},
 		{"Concat", func(x, y V) V { return autodiff.Concat(x, y, x).Square() }, [2]int{4, 3}, [2]int{4, 2}},
 		{"Replace", func(x, y V) V { return x.Replace([]int{2, 0}, y).Square() }, [2]int{4, 3}, [2]int{4, 2}},
+		{"RepeatRows", func(x, y V) V { return x.RepeatRows(3).Mul(y) }, [2]int{2, 3}, [2]int{6, 3}},
 		{"Expand", func(x, y V) V { return x.Expand(4, 3).Mul(y) }, [2]int{1, 3}, [2]int{4, 3}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

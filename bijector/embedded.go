@@ -12,7 +12,8 @@ import (
 // few numbers that are learned together with the rest, once for all layers of a
 // [Chain].
 //
-// The context is n×Net.In. Both directions cost one pass of the network, and B.
+// The context is n×Net.In. Both directions cost one pass of the network, for each context that is not a
+// repeated one, and B.
 type Embedded struct {
 	Net nn.Network // to as many numbers as B's context has
 	B   Bijector
@@ -49,8 +50,10 @@ func (e *Embedded) ILDJ(y autodiff.Var) autodiff.Var { return e.B.ILDJ(y) }
 // CondDim returns the number of inputs of the network.
 func (e *Embedded) CondDim() int { return e.Net.In() }
 
-// Given returns B given the embedded contexts.
+// Given returns B given the embedded contexts: of repeated ones, see
+// [github.com/normflow/normflow/autodiff.Var.RepeatRows], each is embedded once.
 func (e *Embedded) Given(c autodiff.Var) Bijector {
 	wantContext("Embedded", c, e.Net.In())
-	return Given(e.B, e.Net.Apply(c))
+	c, k := c.Repeated()
+	return Given(e.B, e.Net.Apply(c).RepeatRows(k))
 }

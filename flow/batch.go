@@ -15,6 +15,8 @@ const (
 	mostRows  = 512
 	chunkRoom = 2e6 // numbers on a tape
 	leastRoom = 1e5 // numbers for each core, at least: some 50 µs
+
+	enoughRows = 64 // of one context for a chunk of their own: networks work on it once
 )
 
 // chunk returns how many rows are scored or mapped at a time.
@@ -34,19 +36,51 @@ func giveBack(t *autodiff.Tape) {
 	tapes.Put(t)
 }
 
-// eachChunk calls f for the chunks of n rows, on all cores if there are several: as
-// many chunks for each, of one size.
+// chunks cut n rows into groups and these into chunks, of one size but for each group's last.
+type chunks struct{ n, group, size int }
+
+// count returns how many there are.
+func (c chunks) count() int { return c.n / c.group * c.perGroup() }
+
+func (c chunks) perGroup() int { return (c.group + c.size - 1) / c.size }
+
+// bounds returns the first row of chunk u and that after its last.
+func (c chunks) bounds(u int) (i, j int) {
+	g, k := u/c.perGroup(), u%c.perGroup()
+	i = g*c.group + k*c.size
+	return i, min(i+c.size, (g+1)*c.group)
+}
+
+// chunksOf returns chunks of n rows, about as many for each of some workers. None has rows of two
+// contexts unless it has all rows of each.
+func (m *Transformed) chunksOf(n, workers int) chunks {
+	rounds := (n + workers*m.chunk() - 1) / (workers * m.chunk())
+	c := chunks{n, n, (n + workers*rounds - 1) / (workers * rounds)}
+	if k := m.each; k > min(c.size, enoughRows) {
+		c.group, c.size = k, min(c.size, k)
+	} else if k > 0 {
+		c.size -= c.size % k
+	}
+	return c
+}
+
+// eachChunk calls f for the chunks of n rows, on all cores if there are several.
 func (m *Transformed) eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
+	if n == 0 {
+		return
+	}
+	if m.ctx != nil {
+		m.checkContext(n)
+	}
 	worth := float64(n) * float64(m.row) / leastRoom
 	workers := max(int(min(float64(min(runtime.GOMAXPROCS(0), n)), worth)), 1)
-	rounds := (n + workers*m.chunk() - 1) / (workers * m.chunk())
-	chunk := (n + workers*rounds - 1) / (workers * rounds)
+	all := m.chunksOf(n, workers)
 	var shared *autodiff.Shared
-	if chunk < n {
+	if all.count() > 1 {
 		shared = new(autodiff.Shared)
 	}
 	if workers == 1 {
-		runChunks(chunk, n, new(atomic.Int64), shared, f)
+		runChunks(all, new(atomic.Int64), shared, f)
 		return
 	}
 	var next atomic.Int64
@@ -62,7 +96,7 @@ func (m *Transformed) eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
 					once.Do(func() { failed = r })
 				}
 			}()
-			runChunks(chunk, n, &next, shared, f)
+			runChunks(all, &next, shared, f)
 		}()
 	}
 	wg.Wait()
@@ -71,15 +105,16 @@ func (m *Transformed) eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
 	}
 }
 
-func runChunks(chunk, n int, next *atomic.Int64, shared *autodiff.Shared, f func(t *autodiff.Tape, i, j int)) {
+func runChunks(all chunks, next *atomic.Int64, shared *autodiff.Shared, f func(t *autodiff.Tape, i, j int)) {
 	t := borrow()
 	t.Share(shared)
-	for {
-		i := (int(next.Add(1)) - 1) * chunk
-		if i >= n {
+	for n := all.count(); ; {
+		u := int(next.Add(1)) - 1
+		if u >= n {
 			break
 		}
-		f(t, i, min(i+chunk, n))
+		i, j := all.bounds(u)
+		f(t, i, j)
 		t.Reset()
 	}
 	t.Share(nil)

@@ -68,6 +68,16 @@ func ExampleTransformed_Given() {
 	// Output: mean 1.2, variance 0.2
 }
 
+// A thousand samples for each of two contexts.
+func ExampleTransformed_GivenEach() {
+	model := flow.RealNVP(flow.Arch{Dim: 1, Cond: 2}, rand.NewPCG(1, 2))
+	contexts := mat.NewDense(2, 2, []float64{1, 2, 3, 4})
+	samples := mat.NewDense(2*1000, 1, nil) // rows 1000 to 1999 are given the second
+	model.GivenEach(contexts, 1000).Sample(samples)
+	fmt.Println(len(model.GivenEach(contexts, 1000).LogProbs(nil, samples)))
+	// Output: 2000
+}
+
 // A flow is a proposal for gonum's samplers: here importance sampling from a
 // flow that was fitted to the target's density.
 func ExampleFitDensity() {

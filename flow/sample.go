@@ -11,7 +11,7 @@ import (
 
 // Draw fills the rows of batch with samples, a fixed function of src; nil is
 // the global source. With a context of several rows, batch has as many, and
-// row i is drawn given context i.
+// row i is drawn given context i; for several rows of each see [Transformed.GivenEach].
 //
 // It costs one forward pass and uses all cores. It panics unless batch has Dim
 // columns.
@@ -40,7 +40,17 @@ func (m *Transformed) drawBase(n int, src rand.Source) *mat.Dense {
 		return x
 	}
 	m.checkContext(n)
-	dist.DrawGiven(m.Base, x, m.ctx, src)
+	base, flowing := m.Base.(*Transformed)
+	switch {
+	case m.each == 0 || dist.CondDim(m.Base) == 0:
+		dist.DrawGiven(m.Base, x, m.ctx, src)
+	case flowing:
+		base.GivenEach(m.ctx, m.each).Draw(x, src)
+	default:
+		t := borrow()
+		defer giveBack(t)
+		dist.DrawGiven(m.Base, x, viewRows(t, m.ctx, 0, m.ctx.RawMatrix().Rows).RepeatRows(m.each).Dense(), src)
+	}
 	return x
 }
 

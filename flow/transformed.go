@@ -39,6 +39,7 @@ type Transformed struct {
 	row  int               // numbers that a row takes on a tape, about
 	all  bijector.Bijector // Map, converted once
 	ctx  *mat.Dense        // bound by Given
+	each int               // rows of a batch for each row of ctx; 0 for as many as ctx has, or all
 	src  rand.Source
 
 	sections []attached // sorted by name
@@ -86,22 +87,41 @@ func (m *Transformed) CondDim() int {
 //
 // It panics if the model takes no context, has one already, or c has another
 // width than [Transformed.CondDim].
-func (m *Transformed) Given(c mat.Matrix) *Transformed {
+func (m *Transformed) Given(c mat.Matrix) *Transformed { return m.bind("Given", c) }
+
+// bind returns the model given c, on behalf of what.
+func (m *Transformed) bind(what string, c mat.Matrix) *Transformed {
 	want := m.CondDim()
 	switch {
 	case m.ctx != nil:
-		panic("flow: Given: got a model that has its context already, want the one that Given was called on")
+		panic("flow: " + what + ": got a model that has its context already, want the one that Given was called on")
 	case want == 0:
-		panic("flow: Given: got a context for a model that takes none")
+		panic("flow: " + what + ": got a context for a model that takes none")
 	case c == nil:
-		panic(fmt.Sprintf("flow: Given: got no context, want one of %d columns", want))
+		panic(fmt.Sprintf("flow: %s: got no context, want one of %d columns", what, want))
 	}
 	if _, got := c.Dims(); got != want {
-		panic(fmt.Sprintf("flow: Given: got a context of %d columns, want %d", got, want))
+		panic(fmt.Sprintf("flow: %s: got a context of %d columns, want %d", what, got, want))
 	}
 	bound := *m
 	bound.ctx = dense(c)
 	return &bound
+}
+
+// GivenEach returns the distribution of batches with k rows for each of the contexts c: row i of a
+// batch of m·k rows is given context ⌊i/k⌋ of m. So samples of many posteriors are one call,
+//
+//	model.GivenEach(observations, k).Sample(batch)
+//
+// with the same bits as [Transformed.Given] each context repeated k times, but networks that see the context
+// alone, see [bijector.Embedded], are computed once for each. It panics as Given does, and if k is not positive.
+func (m *Transformed) GivenEach(c mat.Matrix, k int) *Transformed {
+	if k < 1 {
+		panic(fmt.Sprintf("flow: GivenEach: got %d rows for each context, want at least 1", k))
+	}
+	bound := m.bind("GivenEach", c)
+	bound.each = k
+	return bound
 }
 
 // WithSource returns a model that shares the parameters of m and whose Rand and
@@ -116,21 +136,31 @@ func (m *Transformed) WithSource(src rand.Source) *Transformed {
 // context returns the model's context for rows i to j−1 of a batch of n: the
 // zero Var if it takes none.
 func (m *Transformed) context(t *autodiff.Tape, i, j, n int) autodiff.Var {
-	switch {
-	case m.ctx != nil && m.ctx.RawMatrix().Rows == 1:
-		return viewRows(t, m.ctx, 0, 1)
-	case m.ctx != nil:
-		m.checkContext(n)
-		return viewRows(t, m.ctx, i, j)
-	case m.cond > 0:
-		panic(fmt.Sprintf("flow: got a conditional model without context, want %d columns by Given", m.cond))
+	if m.ctx == nil {
+		if m.cond > 0 {
+			panic(fmt.Sprintf("flow: got a conditional model without context, want %d columns by Given", m.cond))
+		}
+		return autodiff.Var{}
 	}
-	return autodiff.Var{}
+	m.checkContext(n)
+	switch k := m.each; {
+	case k > 0 && (j-1)/k == i/k: // one context
+		return viewRows(t, m.ctx, i/k, i/k+1)
+	case k > 0: // all rows of some
+		return viewRows(t, m.ctx, i/k, j/k).RepeatRows(k)
+	case m.ctx.RawMatrix().Rows == 1:
+		return viewRows(t, m.ctx, 0, 1)
+	}
+	return viewRows(t, m.ctx, i, j)
 }
 
 // checkContext panics unless the model's context fits a batch of n rows.
 func (m *Transformed) checkContext(n int) {
-	if rows, _ := m.ctx.Dims(); rows != 1 && rows != n {
+	rows, _ := m.ctx.Dims()
+	if m.each > 0 && n != rows*m.each {
+		panic(fmt.Sprintf("flow: got %d rows with %d contexts by GivenEach, want %d for each", n, rows, m.each))
+	}
+	if m.each == 0 && rows != 1 && rows != n {
 		panic(fmt.Sprintf("flow: got %d rows with %d rows of context by Given, want as many, or one row of context", n, rows))
 	}
 }
