@@ -53,7 +53,8 @@
 //
 // # Numbers from data
 //
-// [Standardizer], [ActNorm] and [BatchNorm] take numbers from data, by
+// [FitGaussianization] makes columns of data normal one by one; [Standardizer],
+// [ActNorm] and [BatchNorm] take numbers from data, by
 // [Initialize] before training and by [Observe] between steps.
 //
 // # Shapes and panics

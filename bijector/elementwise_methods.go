@@ -146,6 +146,31 @@ func (b *FrechetCDF) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return
 func (b *FrechetCDF) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
 // Forward returns f(x).
+func (b *Gaussianization) Forward(x autodiff.Var) autodiff.Var {
+	y, _ := b.apply(x, forwardValue)
+	return y
+}
+
+// Inverse returns f⁻¹(y).
+func (b *Gaussianization) Inverse(y autodiff.Var) autodiff.Var {
+	x, _ := b.apply(y, inverseValue)
+	return x
+}
+
+// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
+func (b *Gaussianization) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
+
+// InverseILDJ returns f⁻¹(y) and Σⱼ log|dxⱼ/dyⱼ|.
+func (b *Gaussianization) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
+	return b.apply(y, inverse)
+}
+
+// ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
+func (b *Gaussianization) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
+	return b.apply(x, forward)
+}
+
+// Forward returns f(x).
 func (b *GeneralizedExtremeValueCDF) Forward(x autodiff.Var) autodiff.Var {
 	y, _ := b.apply(x, forwardValue)
 	return y

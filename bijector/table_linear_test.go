@@ -170,6 +170,10 @@ func structureCases() []bijectortest.Case {
 			X: normal(5, 3), Context: normal(5, 2)},
 		{Name: "FixedSpline", B: bijector.NewFixedSpline([]float64{-1.9, 0, 0.5, 2}, []float64{-3, 0.3, 0.4, 1}, []float64{0.5, 2, 0.1, 3}), X: normal(8, 3)},
 		{Name: "FixedSpline/identity", B: bijector.NewFixedSpline([]float64{-1, 0, 1}, []float64{-1, 0.5, 1}, []float64{1, 2, 1}), X: normal(6, 3)},
+		{Name: "Gaussianization", B: bijector.NewGaussianization(
+			bijector.Marginal{DF: 2.5, Weights: []float64{0.3, 0.5, 0.2}, Locs: []float64{0, -1, 1.5}, Scales: []float64{1, 0.3, 0.5}},
+			bijector.Marginal{Weights: []float64{0.6, 0.4}, Locs: []float64{-0.5, 1}, Scales: []float64{0.5, 2}},
+			bijector.Marginal{DF: 30, Weights: []float64{1}, Locs: []float64{0.2}, Scales: []float64{1.1}}), X: normal(8, 3)},
 		{Name: "BatchNorm", B: norm, X: normal(5, 3)},
 		{Name: "Inline", B: inline, X: normal(5, 3), NoExtremes: true},
 	}

@@ -38,7 +38,8 @@
 //
 // [FitMultivariateNormal], [FitMultivariateStudentT], [FitGaussianMixture] and
 // [FitStudentTMixture] fit distributions to rows, with shrinkage, so that few rows or
-// dependent columns are enough.
+// dependent columns are enough. [StackingWeights] weighs models by rows that they did
+// not see.
 //
 // # Conventions
 //

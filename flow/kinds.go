@@ -29,9 +29,10 @@ var kinds = registry(map[string]any{
 	"subset":         (*bijector.Subset)(nil),
 
 	// bijectors: from data
-	"actnorm":      (*bijector.ActNorm)(nil),
-	"batchnorm":    (*bijector.BatchNorm)(nil),
-	"standardizer": (*bijector.Standardizer)(nil),
+	"actnorm":         (*bijector.ActNorm)(nil),
+	"batchnorm":       (*bijector.BatchNorm)(nil),
+	"gaussianization": (*bijector.Gaussianization)(nil),
+	"standardizer":    (*bijector.Standardizer)(nil),
 
 	// bijectors: columns
 	"ascending":              bijector.Ascending{},

@@ -32,7 +32,7 @@ const layers = `
 	autodiff/optim → autodiff
 	autodiff/nn → autodiff
 	autodiff/nn/masked → autodiff/nn
-	bijector → autodiff/nn, autodiff/nn/masked
+	bijector → autodiff/nn, autodiff/nn/masked, internal/em
 	bijector/bijectortest → bijector, autodiff/gradtest
 	dist → autodiff/nn, autodiff/nn/masked, internal/em
 	dist/disttest → dist, autodiff/gradtest

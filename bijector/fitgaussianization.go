@@ -1,0 +1,145 @@
+package bijector
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/normflow/normflow/internal/em"
+	"gonum.org/v1/gonum/mat"
+)
+
+// FitGaussianization fits the columns of data, with one weight for each row or nil, one by one: one
+// t distribution and 0, 1, 2, 4 or 7 normal ones by EM, whatever G. Schwarz's criterion,
+// Estimating the dimension of a model, 1978, chooses with half its penalty; no scale is less than a
+// twentieth of the column's, or of that of its middle. Of more than 3,000 rows it takes evenly spaced order statistics. It
+// costs about 20 ms a column of as many rows.
+//
+// It returns an error if a number is not finite, a weight negative, or a column constant.
+func FitGaussianization(data mat.Matrix, weights []float64) (*Gaussianization, error) {
+	n, d := data.Dims()
+	if weights != nil && len(weights) != n {
+		return nil, fmt.Errorf("bijector: FitGaussianization: got %d weights for %d rows, want one each", len(weights), n)
+	}
+	g := new(Gaussianization)
+	for j := range d {
+		c := weighted{x: make([]float64, 0, n)}
+		for i := range n {
+			v, w := data.At(i, j), 1.0
+			if weights != nil {
+				w = weights[i]
+			}
+			if math.IsNaN(v-v) || !(w >= 0) || math.IsInf(w, 0) {
+				return nil, fmt.Errorf("bijector: FitGaussianization: row %d, column %d: got %v with weight %v, want finite numbers and weights of at least 0", i, j, v, w)
+			}
+			if w > 0 {
+				c.x, c.w = append(c.x, v), append(c.w, w)
+			}
+		}
+		m, err := c.fit()
+		if err != nil {
+			return nil, fmt.Errorf("bijector: FitGaussianization: column %d: %w", j, err)
+		}
+		g.Columns = append(g.Columns, m)
+	}
+	return g, g.Restore()
+}
+
+// weighted are the numbers of a column with positive weights.
+type weighted struct{ x, w []float64 }
+
+// most is how many numbers a fit looks at.
+const most = 3000
+
+// sort sorts the numbers, takes evenly spaced ones where they are many, and gives the weights
+// the sum (Σw)²/Σw².
+func (c *weighted) sort() {
+	order := make([]int, len(c.x))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch {
+		case c.x[a] < c.x[b]:
+			return -1
+		case c.x[a] > c.x[b]:
+			return 1
+		}
+		return 0
+	})
+	n := len(order)
+	k := min(n, most)
+	s := weighted{make([]float64, k), make([]float64, k)}
+	sum, square := 0.0, 0.0
+	for i := range k {
+		at := order[(2*i+1)*n/(2*k)]
+		s.x[i], s.w[i] = c.x[at], c.w[at]
+		sum += s.w[i]
+		square = math.FMA(s.w[i], s.w[i], square)
+	}
+	for i := range s.w {
+		s.w[i] *= sum / square
+	}
+	*c = s
+}
+
+// fit returns the mixture, fitted to the standardised numbers.
+func (c *weighted) fit() (Marginal, error) {
+	if len(c.x) == 0 {
+		return Marginal{}, fmt.Errorf("got no rows with a weight")
+	}
+	c.sort()
+	n := len(c.x)
+	if c.x[0] == c.x[n-1] {
+		return Marginal{}, fmt.Errorf("got %v in all rows, want two different numbers", c.x[0])
+	}
+	loc, scale := c.spread()
+	z := make([]float64, n)
+	for i, v := range c.x {
+		z[i] = max(min((v-loc)/scale, 1e8), -1e8)
+	}
+	l := em.FitLine(z, c.w, 0.05*c.width(loc, scale))
+	m := Marginal{DF: l.DF, Weights: l.Weight, Locs: l.Loc, Scales: l.Scale}
+	if math.IsInf(m.DF, 1) {
+		m.DF = 0
+	}
+	sum := 0.0
+	for _, w := range m.Weights {
+		sum += w
+	}
+	for k := range m.Weights {
+		m.Weights[k] /= sum
+		m.Locs[k] = math.FMA(scale, m.Locs[k], loc)
+		m.Scales[k] *= scale
+	}
+	return m, nil
+}
+
+// spread returns median and a deviation: that of the numbers without the lowest and the
+// highest hundredth, or of all if it is 0.
+func (c *weighted) spread() (loc, scale float64) {
+	n := len(c.x)
+	cut := n / 100
+	if c.x[cut] == c.x[n-1-cut] {
+		cut = 0
+	}
+	loc = c.x[n/2]
+	unit := max(c.x[n-1-cut]-loc, loc-c.x[cut])
+	sum := 0.0
+	for _, v := range c.x[cut : n-cut] {
+		e := (v - loc) / unit
+		sum = math.FMA(e, e/float64(n-2*cut), sum)
+	}
+	return loc, unit * math.Sqrt(sum)
+}
+
+// width returns the deviation of the middle half of the numbers, in units of scale: between a
+// fifth and 1.
+func (c *weighted) width(loc, scale float64) float64 {
+	e := make([]float64, len(c.x))
+	for i, v := range c.x {
+		e[i] = math.Abs(v - loc)
+	}
+	slices.Sort(e)
+	return max(min(1.4826*e[len(e)/2]/scale, 1), 0.2)
+}

@@ -1,0 +1,237 @@
+package bijector
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// gaussianizeOp has outputs value and log-slope; Args.Ref is the *Gaussianization and Args.J
+// the direction.
+var gaussianizeOp = &autodiff.Op{
+	Name: "bijector.Gaussianization",
+	Forward: func(c *autodiff.Call) {
+		g, dir := c.Args().Ref.(*Gaussianization), direction(c.Args().J)
+		n, d := c.OutShape(0).Rows, c.OutShape(0).Cols
+		in, v, ls := c.Temp(n), c.Temp(n), c.Temp(n)
+		room := marginalRoom{c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n)}
+		for j := range d {
+			for i := range n {
+				in[i] = c.In(0)[i*d+j]
+			}
+			if dir.back() {
+				g.Columns[j].normal(v, ls, in, room)
+			} else {
+				g.Columns[j].quantile(c, v, ls, in, room)
+			}
+			for i := range n {
+				c.Out(0)[i*d+j], c.Out(1)[i*d+j] = v[i], ls[i]
+			}
+		}
+	},
+	Backward: func(c *autodiff.Call) {
+		g, dir := c.Args().Ref.(*Gaussianization), direction(c.Args().J)
+		dx, dv, dl := c.InGrad(0), c.OutGrad(0), c.OutGrad(1)
+		for i := range dx {
+			y := c.In(0)[i]
+			if !dir.back() {
+				y = c.Out(0)[i]
+			}
+			_, ls, curve := g.Columns[i%len(g.Columns)].at(y)
+			if math.IsInf(ls, 0) {
+				continue
+			}
+			slope := special.Exp(ls)
+			if !dir.back() { // log|∂y/∂x| = −ls at y(x)
+				slope = special.Exp(-ls)
+				curve *= -slope
+			}
+			if dv != nil {
+				dx[i] = math.FMA(dv[i], slope, dx[i])
+			}
+			if dl != nil {
+				dx[i] = math.FMA(dl[i], curve, dx[i])
+			}
+		}
+	},
+}
+
+// marginalRoom is room for as many numbers as a column has.
+type marginalRoom struct{ side, tail, u, e []float64 }
+
+// normal sets z = Φ⁻¹(F(y)) and ls = log z′: by the tail on whose side of the middle y is, or where that
+// or the density is too small for a number, by their logarithms.
+func (m *Marginal) normal(z, ls, y []float64, r marginalRoom) {
+	density := ls
+	m.tails(r, density, y)
+	kernel.NormalQuantile(z, r.tail)
+	kernel.Mul(z, z, r.side)
+	for i, p := range r.tail {
+		if !(p > 1e-280 && density[i] > 1e-280) {
+			z[i], ls[i], _ = m.at(y[i])
+			r.side[i] = 0
+		} else {
+			r.side[i] = 1
+		}
+	}
+	kernel.Log(r.u, density)
+	for i, v := range z {
+		if r.side[i] == 1 {
+			ls[i] = math.FMA(0.5*v, v, r.u[i]) + halfLog2π
+		}
+	}
+}
+
+// tails sets side to 1 below the middle and −1 above it, tail to the probability of what is
+// farther out on that side, and density.
+func (m *Marginal) tails(r marginalRoom, density, y []float64) {
+	for i, v := range y {
+		r.side[i] = 1
+		if v > m.middle {
+			r.side[i] = -1
+		}
+	}
+	clear(r.tail)
+	clear(density)
+	for k, w := range m.Weights {
+		kernel.AddConst(r.u, y, -m.Locs[k])
+		kernel.Scale(r.u, r.u, 1/m.Scales[k])
+		if k == 0 && m.DF > 0 {
+			m.studentTails(r, density)
+			continue
+		}
+		kernel.Mul(r.e, r.u, r.u)
+		kernel.Scale(r.e, r.e, -0.5)
+		kernel.Exp(r.e, r.e)
+		kernel.Axpy(density, r.e, w/m.Scales[k]*invSqrt2π)
+		kernel.Mul(r.u, r.u, r.side)
+		kernel.NormalCDF(r.e, r.u)
+		kernel.Axpy(r.tail, r.e, w)
+	}
+}
+
+const invSqrt2π = 0.398942280401432677939946059934381868475858631164934
+
+// studentTails adds the t distribution at u.
+func (m *Marginal) studentTails(r marginalRoom, density []float64) {
+	w := m.Weights[0]
+	kernel.Mul(r.e, r.u, r.u)
+	kernel.Scale(r.e, r.e, 1/m.DF)
+	kernel.Log1p(r.e, r.e)
+	kernel.Scale(r.e, r.e, -0.5*(m.DF+1))
+	kernel.AddConst(r.e, r.e, m.logNorm)
+	kernel.Exp(r.e, r.e)
+	kernel.Axpy(density, r.e, w/m.Scales[0])
+	for i, u := range r.u {
+		p := m.student.Tail(math.Abs(u))
+		if (u > 0) == (r.side[i] > 0) {
+			p = 1 - p
+		}
+		r.tail[i] = math.FMA(w, p, r.tail[i])
+	}
+}
+
+// at returns z = Φ⁻¹(F(y)), log z′ and its derivative, by logarithms throughout.
+func (m *Marginal) at(y float64) (z, logSlope, curve float64) {
+	if math.IsNaN(y) {
+		return y, y, y
+	}
+	if math.IsInf(y, 0) {
+		return y, math.Inf(-1), 0
+	}
+	side := 1.0
+	if y > m.middle {
+		side = -1
+	}
+	tail, density := math.Inf(-1), math.Inf(-1)
+	for k := range m.Weights {
+		t, l, _ := m.component(k, y, side)
+		tail, density = logAdd(tail, t), logAdd(density, l)
+	}
+	tail = min(tail, 0)
+	z = side * special.LogNdtrInv(tail, special.Log1mExp(tail))
+	if !(math.Abs(z) < 1e7) { // far out among normals only: the widest decides
+		k := m.widest()
+		return (y - m.Locs[k]) / m.Scales[k], -special.Log(m.Scales[k]), 0
+	}
+	logSlope = density + math.FMA(0.5*z, z, halfLog2π)
+	curve = z * special.Exp(logSlope)
+	for k := range m.Weights {
+		_, l, rate := m.component(k, y, side)
+		curve = math.FMA(special.Exp(l-density), rate, curve)
+	}
+	return z, logSlope, curve
+}
+
+// component returns the logarithm of the tail of component k at y, that of its density, and
+// the derivative of the latter.
+func (m *Marginal) component(k int, y, side float64) (tail, density, rate float64) {
+	s := m.Scales[k]
+	u := (y - m.Locs[k]) / s
+	log := special.Log(m.Weights[k])
+	if k > 0 || m.DF == 0 {
+		return log + special.LogNdtr(side*u), log - special.Log(s) - math.FMA(0.5*u, u, halfLog2π), -u / s
+	}
+	outside, _ := m.student.LogSides(math.Abs(u))
+	if tail = outside - math.Ln2; side*u > 0 {
+		tail = special.Log1p(-0.5 * special.Exp(outside))
+	}
+	far := special.Log1p(u / m.DF * u)
+	if math.Abs(u) > 1e140 {
+		far = 2*special.Log(math.Abs(u)) - special.Log(m.DF)
+	}
+	density = log - special.Log(s) + m.logNorm - float64(0.5*(m.DF+1)*far)
+	if rate = 0; u != 0 {
+		rate = -(m.DF + 1) / (m.DF/u + u) / s
+	}
+	return log + tail, density, rate
+}
+
+// widest returns the component with the largest scale.
+func (m *Marginal) widest() int {
+	k := 0
+	for i, s := range m.Scales {
+		if s > m.Scales[k] {
+			k = i
+		}
+	}
+	return k
+}
+
+// logAdd returns log(eᵃ + eᵇ).
+func logAdd(a, b float64) float64 {
+	if a < b {
+		a, b = b, a
+	}
+	if math.IsInf(b, -1) {
+		return a
+	}
+	return a + special.Log1p(special.Exp(b-a))
+}
+
+// quantile sets y = F⁻¹(Φ(z)) and ls = log y′.
+func (m *Marginal) quantile(c *autodiff.Call, y, ls, z []float64, r marginalRoom) {
+	g := c.Temp(len(z))
+	roots := newRoots(c, y, z, math.Inf(-1), math.Inf(1))
+	k := m.widest()
+	for i, v := range z { // a start
+		if v-v == 0 {
+			y[i] = math.FMA(m.Scales[k], v, m.middle)
+		}
+	}
+	for range maxIterations {
+		m.normal(g, ls, y, r)
+		if roots.step(y, g, ls) {
+			break
+		}
+	}
+	m.normal(g, ls, y, r)
+	kernel.Scale(ls, ls, -1)
+	for i, v := range z {
+		if math.IsInf(v, 0) || math.Abs(y[i]) > 1e300 { // beyond what a number can hold
+			y[i], ls[i] = math.Copysign(math.Inf(1), v), math.Inf(-1)
+		}
+	}
+}
