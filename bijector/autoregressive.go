@@ -32,6 +32,8 @@ type Autoregressive struct {
 	Net *nn.MADE
 	// Map has no parameters of its own to learn.
 	Map Univariate
+	// Clip bounds what Net sees of the columns to [−Clip, Clip], as [Coupling].Clip does.
+	Clip float64
 
 	natural  *nn.MADE
 	solver   *nn.Solver
@@ -64,7 +66,10 @@ func (a *Autoregressive) Restore() error {
 		return fmt.Errorf("bijector: Autoregressive: %w", err)
 	}
 	a.natural = a.Net.Natural()
-	a.solver = nn.NewSolver(a.natural, a.Map)
+	if err := checkClip("Autoregressive", a.Clip); err != nil {
+		return err
+	}
+	a.solver = nn.NewSolver(a.natural, clippedMap{a.Map, a})
 	a.order, a.position = nil, nil
 	if order := a.Net.Spec.Order; order != nil {
 		a.order, a.position = order, make([]int, len(order))
@@ -73,6 +78,27 @@ func (a *Autoregressive) Restore() error {
 		}
 	}
 	return nil
+}
+
+// A clippedMap is a univariate whose results are clipped: what the network of an
+// [Autoregressive] sees.
+type clippedMap struct {
+	Univariate
+	by *Autoregressive
+}
+
+func (m clippedMap) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
+	y, logSlope = m.Univariate.Forward(x, raw)
+	return clipped(y, m.by.Clip), logSlope
+}
+
+// solve returns y and its parameters.
+func (a *Autoregressive) solve(x autodiff.Var) (y, raw autodiff.Var) {
+	y, raw = a.solver.Solve(x, a.ctx)
+	if a.Clip > 0 {
+		y, _ = a.Map.Forward(x, raw)
+	}
+	return y, raw
 }
 
 // sort returns the columns in the network's order.
@@ -94,7 +120,7 @@ func (a *Autoregressive) unsort(x autodiff.Var) autodiff.Var {
 
 // Forward returns y.
 func (a *Autoregressive) Forward(x autodiff.Var) autodiff.Var {
-	y, _ := a.solver.Solve(a.sort(x), a.ctx)
+	y, _ := a.solve(a.sort(x))
 	return a.unsort(y)
 }
 
@@ -107,14 +133,14 @@ func (a *Autoregressive) ILDJ(y autodiff.Var) autodiff.Var { _, l := a.InverseIL
 // InverseILDJ returns x and Σⱼ log(dxⱼ/dyⱼ).
 func (a *Autoregressive) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
 	y = a.sort(y)
-	x, logSlope := a.Map.Inverse(y, a.natural.ApplyGiven(y, a.ctx))
+	x, logSlope := a.Map.Inverse(y, a.natural.ApplyGiven(clipped(y, a.Clip), a.ctx))
 	return a.unsort(x), logSlope.RowSum()
 }
 
 // ForwardFLDJ returns y and Σⱼ log(dyⱼ/dxⱼ).
 func (a *Autoregressive) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
 	x = a.sort(x)
-	y, raw := a.solver.Solve(x, a.ctx)
+	y, raw := a.solve(x)
 	_, logSlope := a.Map.Forward(x, raw)
 	return a.unsort(y), logSlope.RowSum()
 }

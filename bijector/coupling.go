@@ -26,6 +26,9 @@ type Coupling struct {
 	// inputs, it is an [nn.Constant].
 	Net  nn.Network
 	Cond int // width of the context, 0 for none
+	// Clip bounds what Net sees of the columns, not the context, to [−Clip, Clip], so that a
+	// row far from all others meets parameters that were trained; 0 is no bound.
+	Clip float64
 
 	ctx autodiff.Var // bound by Given
 }
@@ -82,11 +85,29 @@ func (c *Coupling) Restore() error {
 		return fmt.Errorf("bijector: Coupling: got %d columns to change, map %T, network %T and context width %d, want at least one column, both, and no negative width",
 			len(c.Change), c.Map, c.Net, c.Cond)
 	}
+	if err := checkClip("Coupling", c.Clip); err != nil {
+		return err
+	}
 	in, out := len(c.Keep)+c.Cond, len(c.Change)*c.Map.Params()
 	if c.Net.In() != in || c.Net.Out() != out {
 		return fmt.Errorf("bijector: Coupling: got a network from %d to %d numbers, want %d to %d", c.Net.In(), c.Net.Out(), in, out)
 	}
 	return nil
+}
+
+func checkClip(what string, clip float64) error {
+	if !(clip >= 0) {
+		return fmt.Errorf("bijector: %s: got Clip %v, want at least 0", what, clip)
+	}
+	return nil
+}
+
+// clipped returns x bounded to [−clip, clip], or as it is if clip is 0.
+func clipped(x autodiff.Var, clip float64) autodiff.Var {
+	if clip == 0 {
+		return x
+	}
+	return x.Clamp(-clip, clip)
 }
 
 // parts returns the columns to change and the parameters of their maps.
@@ -99,7 +120,7 @@ func (c *Coupling) in(x autodiff.Var) autodiff.Var {
 	wantCols("Coupling", x, len(c.Keep)+len(c.Change))
 	in := x
 	if len(c.Keep) > 0 {
-		in = x.Gather(c.Keep)
+		in = clipped(x.Gather(c.Keep), c.Clip)
 	}
 	if c.Cond > 0 {
 		if c.ctx == (autodiff.Var{}) {

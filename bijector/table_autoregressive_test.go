@@ -20,12 +20,15 @@ func autoregressiveCases() []bijectortest.Case {
 	residual := nn.MADESpec{Dim: 3, Hidden: []int{7, 7}, Residual: true}
 	context := nn.MADESpec{Dim: 3, Hidden: []int{7}, Cond: 2, Order: []int{1, 2, 0}}
 	spline := bijector.Spline{Bins: 4, Bound: 3}
+	clipped := autoregressive(context, spline)
+	clipped.Clip = 0.8
 	return []bijectortest.Case{
 		{Name: "Autoregressive/affine", B: autoregressive(plain, bijector.Affine{}), X: normal(5, 4)},
 		{Name: "Autoregressive/spline", B: autoregressive(plain, spline), X: normal(5, 4)},
 		{Name: "Autoregressive/order", B: autoregressive(order, bijector.Affine{Scale: bijector.Clip}), X: normal(5, 3)},
 		{Name: "Autoregressive/residual", B: autoregressive(residual, spline), X: normal(5, 3)},
 		{Name: "Autoregressive/conditional", B: autoregressive(context, bijector.Affine{}), X: normal(5, 3), Context: normal(5, 2)},
+		{Name: "Autoregressive/clip", B: clipped, X: normal(5, 3), Context: normal(5, 2)},
 		{Name: "Autoregressive/one-column", B: autoregressive(nn.MADESpec{Dim: 1, Hidden: []int{4}, Cond: 1}, spline), X: normal(5, 1), Context: normal(5, 1)},
 		{Name: "Autoregressive/Inverted", B: autoregressive(plain, bijector.Inverted{Map: spline}), X: normal(5, 4)},
 		{Name: "Autoregressive/Invert", B: bijector.NewInvert(autoregressive(context, spline)), X: normal(5, 3), Context: normal(5, 2)},

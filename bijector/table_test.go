@@ -87,6 +87,7 @@ func coreCases() []bijectortest.Case {
 		{Name: "Elementwise/affine-tanh", B: elementwise(bijector.Affine{Scale: bijector.TanhScale}), X: normal(5, 3)},
 		{Name: "Coupling/spline", B: coupling(4, []int{0}, spline, 0), X: normal(5, 4)},
 		{Name: "Coupling/spline-conditional", B: coupling(3, []int{1}, bijector.Spline{Bins: 4, Bound: 3}, 2), X: normal(5, 3), Context: normal(5, 2)},
+		{Name: "Coupling/clip", B: clippedCoupling(), X: normal(5, 4)},
 		{Name: "Coupling/single", B: bijector.NewCoupling(4, []int{1, 3}, bijector.Affine{}, 0, single(3)), X: normal(5, 4), Single: true},
 		{Name: "Coupling/single-conditional", B: bijector.NewCoupling(3, []int{1}, bijector.Affine{}, 2, single(3)), X: normal(5, 3), Context: normal(5, 2), Single: true},
 		{Name: "Coupling/one-column", B: coupling(1, nil, spline, 0), X: normal(5, 1)},
@@ -111,4 +112,10 @@ func TestCouplingRunsItsNetworkOnce(t *testing.T) {
 	if added := tape.Len() - before; added > 1 {
 		t.Errorf("ILDJ after Inverse added %d nodes, want 1 for the row sum", added)
 	}
+}
+
+func clippedCoupling() bijector.Bijector {
+	c := bijector.NewCoupling(4, []int{1, 3}, bijector.Affine{}, 0, mlp(3))
+	c.Clip = 0.7
+	return c
 }
