@@ -129,4 +129,4 @@ func (t *TransformDiagonal) Walk(a Arrival, visit func(part Bijector, a Arrival)
 func (f *FillScaleTriL) Walk(a Arrival, visit func(part Bijector, a Arrival)) { f.chain.Walk(a, visit) }
 
 // Walk visits B.
-func (e *Embedded) Walk(a Arrival, visit func(part Bijector, a Arrival)) { visit(e.B, a) }
+func (e *Embedded) Walk(a Arrival, visit func(part Bijector, a Arrival)) { visit(e.bound(), a) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
@@ -94,7 +95,8 @@ func masked(d, layers, hidden int, u bijector.Univariate) *Transformed {
 	for range layers {
 		net := nn.NewMADE(nn.MADESpec{Dim: d, Hidden: []int{hidden, hidden}, Outputs: u.Params(), Act: nn.ReLU, Order: order}, src)
 		chain = append(chain, bijector.NewAutoregressive(net, u))
-		order = reversed(order)
+		order = slices.Clone(order)
+		slices.Reverse(order)
 	}
 	return New(dist.NewStdNormal(d), chain...)
 }

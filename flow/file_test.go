@@ -189,8 +189,8 @@ func TestInfo(t *testing.T) {
 	if info.Format != "2" || info.Dim != 3 || info.CondDim != 1 || !strings.Contains(info.Architecture, `"kind":"coupling"`) {
 		t.Errorf("got %+v", info)
 	}
-	first := info.Tensors[0]
-	if first.Name != "Map.0.Net.Layers.0.W" || first.Rows != 3 || first.Cols != 16 || info.Numbers() <= 12 {
+	first := info.Tensors[2] // after the standardizer of the context
+	if first.Name != "Map.0.B.0.Net.Layers.0.W" || first.Rows != 3 || first.Cols != 16 || info.Numbers() <= 12 {
 		t.Errorf("got tensor %v and %d numbers", first, info.Numbers())
 	}
 	if _, err := flow.Info(strings.NewReader("nonsense")); err == nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
@@ -16,8 +17,10 @@ import (
 //
 // All presets start as the identity, draw random weights from the source that
 // they are given (nil is the global one), and end with a
-// [bijector.Standardizer], which [Fit] sets from the data. They panic if an
-// Arch is not sensible.
+// [bijector.Standardizer], which [Fit] sets from the data; the context is
+// standardised by an [nn.Standardizer] in the same way. Networks see columns clipped at
+// three deviations, so that rows far from all others meet parameters that were
+// trained. They panic if an Arch is not sensible.
 type Arch struct {
 	Dim    int // columns of the data
 	Cond   int // columns of the context; 0 for none
@@ -106,7 +109,7 @@ func NSF(a Arch, src rand.Source) *Transformed {
 // for Density Estimation, 2017, arXiv:1705.07057.
 func MAF(a Arch, src rand.Source) *Transformed {
 	a = a.withDefaults("MAF", 5)
-	return a.standardized(a.autoregressive(bijector.Affine{}, src))
+	return a.standardized(a.autoregressive(bijector.Affine{}, false, src))
 }
 
 // IAF returns an inverse autoregressive flow: the maps of [MAF] turned around,
@@ -118,11 +121,7 @@ func MAF(a Arch, src rand.Source) *Transformed {
 // 2016, arXiv:1606.04934.
 func IAF(a Arch, src rand.Source) *Transformed {
 	a = a.withDefaults("IAF", 5)
-	chain := a.autoregressive(bijector.Affine{}, src)
-	for i, b := range chain {
-		chain[i] = bijector.NewInvert(b)
-	}
-	return a.standardized(chain)
+	return a.standardized(a.autoregressive(bijector.Affine{}, true, src))
 }
 
 // NSFAR returns an autoregressive neural spline flow: the maps of [MAF] with
@@ -132,13 +131,20 @@ func IAF(a Arch, src rand.Source) *Transformed {
 // Flows, 2019, arXiv:1906.04032.
 func NSFAR(a Arch, src rand.Source) *Transformed {
 	a = a.withDefaults("NSFAR", 5)
-	return a.standardized(a.autoregressive(a.spline(), src))
+	return a.standardized(a.autoregressive(a.spline(), false, src))
 }
 
 func (a *Arch) spline() bijector.Spline { return bijector.Spline{Bins: a.Bins, Bound: a.Bound} }
 
+// clip is where the columns that networks see are clipped, in deviations: of ±3 and a
+// smooth bound, which are equally good for data without outliers, it is the simpler.
+const clip = 3
+
 // standardized returns the flow from a standard normal.
 func (a *Arch) standardized(chain []bijector.Bijector) *Transformed {
+	if a.Cond > 0 {
+		chain = []bijector.Bijector{bijector.NewEmbedded(nn.NewStandardizer(a.Cond), bijector.Chain(chain))}
+	}
 	return New(dist.NewStdNormal(a.Dim), append(chain, bijector.NewStandardizer(a.Dim))...)
 }
 
@@ -159,34 +165,45 @@ func (a *Arch) couplings(u bijector.Univariate, src rand.Source) []bijector.Bije
 		if a.Dim == 1 {
 			keep = nil // there is nothing to keep but the context
 		}
-		chain = append(chain, bijector.NewCoupling(a.Dim, keep, u, a.Cond, network))
+		c := bijector.NewCoupling(a.Dim, keep, u, a.Cond, network)
+		c.Clip = clip
+		chain = append(chain, c)
 	}
 	return chain
 }
 
-// autoregressive returns masked maps, their orders reversed in turn.
-func (a *Arch) autoregressive(u bijector.Univariate, src rand.Source) []bijector.Bijector {
+// autoregressive returns masked maps, inverted ones if so asked, their orders reversed in turn. Within a masked network the first
+// columns see the context through few units, so it first passes a network of full width.
+func (a *Arch) autoregressive(u bijector.Univariate, invert bool, src rand.Source) []bijector.Bijector {
 	order := a.Order
 	if order == nil {
 		for j := range a.Dim {
 			order = append(order, j)
 		}
 	}
-	var chain []bijector.Bijector
+	cond := a.Cond
+	var embedding *nn.MLP
+	if cond > 0 && len(a.Hidden) > 0 {
+		cond = a.Hidden[0]
+		embedding = nn.NewMLP(a.Cond, a.Hidden, cond, a.Activation, src)
+	}
+	var chain bijector.Chain
 	for range a.Layers {
-		net := nn.NewMADE(nn.MADESpec{Dim: a.Dim, Hidden: a.Hidden, Outputs: u.Params(), Cond: a.Cond,
+		net := nn.NewMADE(nn.MADESpec{Dim: a.Dim, Hidden: a.Hidden, Outputs: u.Params(), Cond: cond,
 			Act: a.Activation, Order: order}, src).ZeroLast()
 		net.Single = a.Single
-		chain = append(chain, bijector.NewAutoregressive(net, u))
-		order = reversed(order)
+		b := bijector.NewAutoregressive(net, u)
+		b.Clip = clip
+		if invert {
+			chain = append(chain, bijector.NewInvert(b))
+		} else {
+			chain = append(chain, b)
+		}
+		order = slices.Clone(order)
+		slices.Reverse(order)
+	}
+	if embedding != nil {
+		return []bijector.Bijector{bijector.NewEmbedded(embedding, chain)}
 	}
 	return chain
-}
-
-func reversed(x []int) []int {
-	r := make([]int, len(x))
-	for i, v := range x {
-		r[len(x)-1-i] = v
-	}
-	return r
 }
