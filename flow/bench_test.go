@@ -137,8 +137,12 @@ func loopSteps(b *testing.B, f *fit) (steps int) {
 }
 
 func benchFit(b *testing.B, m *Transformed, data Data, batch int, l train.Loss) *fit {
-	s := &Settings{Batch: batch, Steps: 1 << 30, Every: 1 << 30, Schedule: optim.Constant(1e-3), Validation: -1}
-	f, err := newFit(context.Background(), m, data, s, data.source.Len() > 0, l)
+	s := &Settings{Batch: batch, Steps: 1 << 30, Every: 1 << 30, Schedule: optim.Constant(1e-3), Average: -1, Validation: -1}
+	var target density
+	if data.source.Len() == 0 { // samples of the base
+		target = func(y, _ autodiff.Var) autodiff.Var { return y.RowSum() }
+	}
+	f, err := newFit(context.Background(), m, data, s, target, l)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -182,7 +186,7 @@ func benchReverse(b *testing.B) {
 		x1, x2 := y.Slice(0, 1).MulConst(math.Sqrt(33)).AddConst(4), y.Slice(1, 2)
 		return autodiff.Concat(x1.Sub(x2.Square().MulConst(4)), x2).StdNormalLogDensity()
 	}
-	f := benchFit(b, m, Fresh(2, m.Base.Draw), 512, reverse("FitDensity", m, target))
+	f := benchFit(b, m, Fresh(2, m.Base.Draw), 512, reverse(m, target))
 	defer f.batches.Close()
 	loopSteps(b, f)
 }

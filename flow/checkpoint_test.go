@@ -110,7 +110,7 @@ func TestStreamIsLikeRows(t *testing.T) {
 	x := bananas(1000, 6)
 	fit := func(d flow.Data) []uint64 {
 		m := flow.RealNVP(flow.Arch{Dim: 2, Layers: 2, Hidden: []int{8}}, rng.New(1))
-		_, err := flow.Fit(background, m, d, &flow.Settings{Steps: 50, Batch: 64, Shuffle: 150, Held: flow.Rows(x)})
+		_, err := flow.Fit(background, m, d, &flow.Settings{Steps: 50, Batch: 64, Shuffle: 150, Schedule: optim.Constant(0.01), Average: -1, Held: flow.Rows(x)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +121,7 @@ func TestStreamIsLikeRows(t *testing.T) {
 	}
 	posterior := func(d flow.Data) []uint64 {
 		m := flow.RealNVP(flow.Arch{Dim: 1, Cond: 1, Layers: 2, Hidden: []int{8}}, rng.New(1))
-		if _, err := flow.Fit(background, m, d, &flow.Settings{Steps: 20, Batch: 64, Shuffle: 1, Held: flow.Rows(x.Slice(0, 9, 0, 1)).Given(x.Slice(0, 9, 1, 2))}); err != nil {
+		if _, err := flow.Fit(background, m, d, &flow.Settings{Steps: 20, Batch: 64, Shuffle: 1, Schedule: optim.Constant(0.01), Average: -1, Held: flow.Rows(x.Slice(0, 9, 0, 1)).Given(x.Slice(0, 9, 1, 2))}); err != nil {
 			t.Fatal(err)
 		}
 		return bits(m)
@@ -173,13 +173,16 @@ func TestCheckpointIsChecked(t *testing.T) {
 	if _, _, err := train(file, 20, background, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, r, err := train(file, 20, background, nil); err != nil || r.Resumed != 20 || len(r.History) != 2 {
+	if _, r, err := train(file, 20, background, nil); err != nil || r.Resumed != 20 || len(r.History) != 3 {
 		t.Errorf("a finished training: got %+v, %v, want it as it ended", r, err)
 	}
-	_, _, err := train(file, 30, background, nil)
-	wantError(t, err, "it is of another training: Settings.Steps: got 20, want 30")
-	_, _, err = trainings()["fresh"](file, 20, background, nil)
-	wantError(t, err, "it is of another training: data: got 900 rows")
+	_, _, err := trainings()["fresh"](file, 20, background, nil)
+	wantError(t, err, "it is of another training: Settings.")
+	if _, r, err := train(file, 30, background, nil); err != nil || r.Resumed != 20 || r.Steps != 30 {
+		t.Errorf("a finished training with more steps: got %+v, %v, want it extended", r, err)
+	}
+	_, _, err = train(file, 20, background, nil)
+	wantError(t, err, "it is of another training: Settings.Steps: got 30, want 20")
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -188,7 +191,7 @@ func TestCheckpointIsChecked(t *testing.T) {
 		if err := os.WriteFile(file, raw[:n], 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := train(file, 20, background, nil); err == nil {
+		if _, _, err := train(file, 30, background, nil); err == nil {
 			t.Errorf("a checkpoint cut off after %d of %d bytes: got no error", n, len(raw))
 		}
 	}

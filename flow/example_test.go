@@ -174,7 +174,7 @@ func ExampleArch() {
 func ExampleData_Weighted() {
 	x := mat.NewDense(4, 1, []float64{0, 2, 4, 100})
 	m := flow.New(dist.NewStdNormal(1), bijector.NewShift(autodiff.Learned(0)))
-	_, err := flow.Fit(context.Background(), m, flow.Rows(x).Weighted([]float64{1, 1, 1, 0}), &flow.Settings{Steps: 2000, Clip: -1})
+	_, err := flow.Fit(context.Background(), m, flow.Rows(x).Weighted([]float64{1, 1, 1, 0}), &flow.Settings{Steps: 2000, Schedule: optim.Cosine{Start: 0.01}, Clip: -1})
 	fmt.Printf("%v %.1f\n", err, m.Decode(nil, mat.NewDense(1, 1, nil)).At(0, 0))
 	// Output: <nil> 2.0
 }

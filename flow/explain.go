@@ -34,7 +34,7 @@ func culprit(m *Transformed, v *autodiff.Vector, grad []float64, gradNorm float6
 // firstBad names the first bijector, on the way of the last minibatch from
 // data to base, whose result or log-determinant is not finite.
 func (f *fit) firstBad() string {
-	if !f.observed {
+	if f.target != nil {
 		return "on the way from base to data"
 	}
 	t := borrow()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -29,7 +30,7 @@ import (
 // returns an error; so it does if held-out rows never have a finite NLL. When ctx is done, Fit returns its error. In both cases the
 // model keeps the best parameters so far, and the Result tells how far it got.
 func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, error) {
-	return run(ctx, "Fit", m, data, m.dim, s, true, likelihood(m))
+	return run(ctx, "Fit", m, data, m.dim, s, nil, likelihood(m))
 }
 
 // likelihood is the loss of maximum likelihood: −log p.
@@ -39,26 +40,30 @@ func likelihood(m *Transformed) train.Loss {
 	}
 }
 
+// A density is log p of rows, given contexts, known up to a constant.
+type density func(y, c autodiff.Var) autodiff.Var
+
 // A fit is one training of a model.
 type fit struct {
 	Settings
 	model    *Transformed
-	data     Data
-	observed bool          // the data are rows of the model, not of its base
+	data     Data          // rows of the model, or of its base if there is a target
+	target   density       // that the model is to come close to; nil for rows
 	held     *train.Memory // nil if nothing is held out
+	warnings []string
 	batches  *train.Minibatches
 	training *train.Training
 }
 
-// run trains on behalf of what with the loss of the data, of dim columns; observed are
-// those that the model's data-dependent numbers are of.
-func run(ctx context.Context, what string, m *Transformed, data Data, dim int, s *Settings, observed bool, l train.Loss) (*Result, error) {
+// run trains on behalf of what with the loss of the data, of dim columns: rows of the model's
+// base if there is a target.
+func run(ctx context.Context, what string, m *Transformed, data Data, dim int, s *Settings, target density, l train.Loss) (*Result, error) {
 	if err := data.check(m, dim); err != nil {
-		return nil, fmt.Errorf("flow: %s: %w", what, err)
+		return new(Result), fmt.Errorf("flow: %s: %w", what, err)
 	}
-	f, err := newFit(ctx, m, data, s, observed, l)
+	f, err := newFit(ctx, m, data, s, target, l)
 	if err != nil {
-		return nil, fmt.Errorf("flow: %s: %w", what, err)
+		return new(Result), fmt.Errorf("flow: %s: %w", what, err)
 	}
 	defer f.batches.Close()
 	t := f.training
@@ -68,16 +73,19 @@ func run(ctx context.Context, what string, m *Transformed, data Data, dim int, s
 	if err != nil {
 		err = fmt.Errorf("flow: %s: step %d: %w", what, t.Result.Steps, err)
 	}
-	return newResult(t.Result), err
+	return f.result(err), err
 }
 
 // newFit prepares a training and, if there is a checkpoint, goes on from it.
-func newFit(ctx context.Context, m *Transformed, data Data, s *Settings, observed bool, l train.Loss) (*fit, error) {
+func newFit(ctx context.Context, m *Transformed, data Data, s *Settings, target density, l train.Loss) (*fit, error) {
 	c, err := s.withDefaults(data.source.Len())
 	if err != nil {
 		return nil, err
 	}
-	f := &fit{Settings: c, model: m, data: data, observed: observed}
+	if (s == nil || s.Average == 0) && len(m.statistics()) > 0 {
+		c.Average = 0 // running statistics are of the parameters, not of their average
+	}
+	f := &fit{Settings: c, model: m, data: data, target: target}
 	src := rng.New(c.Seed)
 	if err := f.holdOut(src); err != nil {
 		return nil, err
@@ -112,7 +120,7 @@ func (f *fit) holdOut(src *rng.Source) error {
 		return nil
 	}
 	n := f.data.source.Len()
-	k := int(f.Validation * float64(n))
+	k := int(math.Round(f.Validation * float64(n)))
 	if k == 0 {
 		return nil
 	}
@@ -130,10 +138,17 @@ func (f *fit) prepare(src *rng.Source, l train.Loss) error {
 		return err
 	}
 	var own []*autodiff.Param // all
-	if f.observed {
+	if f.target == nil {
+		if err := f.checkRows(); err != nil {
+			return err
+		}
+		f.warnings = f.model.unlike(first)
 		f.model.startFrom(first)
 	} else {
 		own = f.model.mapParams()
+		if err := f.model.locate(f.target, first, rng.New(f.Seed)); err != nil {
+			return err
+		}
 	}
 	g, err := train.NewGradient(l, own, first, min(first.N, f.Batch))
 	if err != nil {
@@ -147,7 +162,7 @@ func (f *fit) prepare(src *rng.Source, l train.Loss) error {
 // newTraining returns the training of the model as it is.
 func (f *fit) newTraining() *train.Training {
 	t := &train.Training{Config: f.config(), Objective: f.batches, State: f.batches.Gradient.Frozen, Explain: f.explain}
-	if f.observed && len(f.model.statistics()) > 0 {
+	if f.target == nil && len(f.model.statistics()) > 0 {
 		t.Observe = f.observe
 	}
 	if f.held != nil {

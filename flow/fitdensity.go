@@ -22,18 +22,22 @@ import (
 //
 // by fresh samples of the model. logDensity returns log p for each row of y,
 // n×d → n×1, differentiable and safe for concurrent use on different tapes; parameters that it
-// uses are constants, unless they are m's too. Otherwise it is like [Fit]; data-dependent
-// parameters stay as they are, and so do those of the base, unless it is a flow: its samples are
-// drawn without a gradient. For a conditional model see [FitDensityGiven]. A
-// model trained so finds one of several far apart modes: check by importance weights.
+// uses are constants, unless they are m's too. Otherwise it is like [Fit]. A [bijector.Standardizer] that is
+// not initialised, as at the end of every preset, is set to where walks through the density find its mass; other
+// parameters from data stay as they are, and so do those of the base, unless it is a flow: its samples are
+// drawn without a gradient. For a conditional model see [FitDensityGiven].
+//
+// The result has the importance weights of draws of the model, and a warning if walks that start at these
+// come to where the model has no mass; a mode far from all that was met can still be missed. A density whose
+// gradient is 0 everywhere, since it was computed outside the tape, is an error.
 func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.Var) autodiff.Var, s *Settings) (*Result, error) {
 	if w := m.CondDim(); w > 0 {
 		return nil, fmt.Errorf("flow: FitDensity: got a model with a context of %d columns, want one without, or FitDensityGiven", w)
 	}
 	base, _ := m.flat()
 	d := base.Dim()
-	l := reverse("FitDensity", m, func(y, _ autodiff.Var) autodiff.Var { return logDensity(y) })
-	return run(ctx, "FitDensity", m, Fresh(d, base.Draw), d, s, false, l)
+	target := checked("FitDensity", func(y, _ autodiff.Var) autodiff.Var { return logDensity(y) })
+	return run(ctx, "FitDensity", m, Fresh(d, base.Draw), d, s, target, reverse(m, target))
 }
 
 // FitDensityGiven is like [FitDensity] for a conditional model q(y | c) and a density p(y | c) that is known up
@@ -49,7 +53,8 @@ func FitDensityGiven(ctx context.Context, m *Transformed, contexts Data, logDens
 	if err != nil {
 		return nil, fmt.Errorf("flow: FitDensityGiven: %w", err)
 	}
-	return run(ctx, "FitDensityGiven", m, data, base.Dim(), s, false, reverse("FitDensityGiven", m, logDensity))
+	target := checked("FitDensityGiven", logDensity)
+	return run(ctx, "FitDensityGiven", m, data, base.Dim(), s, target, reverse(m, target))
 }
 
 // drawnWith returns samples of base given contexts of so many columns, which are the rows of d.
@@ -117,16 +122,23 @@ func (m *Transformed) mapParams() []*autodiff.Param {
 	return t.Params()
 }
 
+// checked returns a density that panics if it does not give one value a row.
+func checked(what string, logDensity density) density {
+	return func(y, c autodiff.Var) autodiff.Var {
+		p := logDensity(y, c)
+		if p.Rows() != y.Rows() || p.Cols() != 1 {
+			panic(fmt.Sprintf("flow: %s: got log-densities of shape %d×%d, want %d×1", what, p.Rows(), p.Cols(), y.Rows()))
+		}
+		return p
+	}
+}
+
 // reverse is the loss of the reverse divergence for rows x of the base.
-func reverse(what string, m *Transformed, logDensity func(y, c autodiff.Var) autodiff.Var) train.Loss {
+func reverse(m *Transformed, target density) train.Loss {
 	base, chain := m.flat()
 	var f bijector.Bijector = chain // converted once
 	return func(t *autodiff.Tape, x, c autodiff.Var) autodiff.Var {
 		y, fldj := bijector.ForwardFLDJ(bijector.Given(f, c), x)
-		q, p := dist.LogDensityGiven(base, x, c).Sub(fldj), logDensity(y, c)
-		if p.Rows() != x.Rows() || p.Cols() != 1 {
-			panic(fmt.Sprintf("flow: %s: got log-densities of shape %d×%d, want %d×1", what, p.Rows(), p.Cols(), x.Rows()))
-		}
-		return q.Sub(p)
+		return dist.LogDensityGiven(base, x, c).Sub(fldj).Sub(target(y, c))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
@@ -100,3 +101,6 @@ func wantError(t *testing.T, err error, want string) {
 		t.Errorf("got error %v, want one that says %q", err, want)
 	}
 }
+
+// fast is a schedule for tests.
+var fast = optim.Cosine{Start: 0.005}

@@ -25,6 +25,17 @@ func (f *fit) identify() train.Identity {
 		}
 		line(nameOf(p, i, names), "%d×%d, %s", rows, cols, what)
 	}
+	s := f.Settings
+	line("Settings.Batch", "%d", s.Batch)
+	line("Settings.Accumulate", "%d", s.Accumulate)
+	line("Settings.Optimizer", "%T", s.Optimizer)
+	line("Settings.Clip", "%v", s.Clip)
+	line("Settings.ClipValue", "%v", s.ClipValue)
+	line("Settings.Average", "%v", s.Average)
+	line("Settings.Shuffle", "%d", s.Shuffle)
+	line("Settings.Patience", "%d", s.Patience)
+	line("Settings.Seed", "%d", s.Seed)
+	line("Settings.MaxSkipped", "%d", s.MaxSkipped)
 	dim, cond := f.data.source.Dims()
 	var digest uint64
 	if m, ok := f.data.source.(*train.Memory); ok {
@@ -36,21 +47,8 @@ func (f *fit) identify() train.Identity {
 		held = f.held.Len()
 	}
 	line("held", "%d rows", held)
-	s := f.Settings
-	line("Settings.Steps", "%d", s.Steps)
-	line("Settings.Batch", "%d", s.Batch)
-	line("Settings.Accumulate", "%d", s.Accumulate)
-	line("Settings.Schedule", "rates %v", rates(s.Schedule, s.Steps))
-	line("Settings.Optimizer", "%T", s.Optimizer)
-	line("Settings.Clip", "%v", s.Clip)
-	line("Settings.ClipValue", "%v", s.ClipValue)
-	line("Settings.Average", "%v", s.Average)
-	line("Settings.Shuffle", "%d", s.Shuffle)
-	line("Settings.Patience", "%d", s.Patience)
-	line("Settings.Every", "%d", s.Every)
-	line("Settings.Seed", "%d", s.Seed)
-	line("Settings.MaxSkipped", "%d", s.MaxSkipped)
-	return train.Identity{Model: model, Training: b.String()}
+	plan := fmt.Sprintf("Settings.Steps: %d\nSettings.Schedule: rates %v\nSettings.Every: %d\n", s.Steps, rates(s.Schedule, s.Steps), s.Every)
+	return train.Identity{Model: model, Training: b.String(), Plan: plan}
 }
 
 // rates are a schedule's at the beginning, three places between, and the end.

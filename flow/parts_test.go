@@ -119,7 +119,7 @@ func TestFitConditionalBases(t *testing.T) {
 		if name == "mixture, learnt" {
 			m = m.Then(bijector.NewStandardizer(2))
 		}
-		r, err := flow.Fit(context.Background(), m, flow.Rows(x).Given(c), &flow.Settings{Steps: 500})
+		r, err := flow.Fit(context.Background(), m, flow.Rows(x).Given(c), &flow.Settings{Steps: 1500, Schedule: fast})
 		if err != nil || r.Loss > entropy+0.25 { // without the context it is at least 2.5 more
 			t.Errorf("%s: got NLL %v, %v, want nearly %v", name, r.Loss, err, entropy)
 		}

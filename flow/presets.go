@@ -18,9 +18,8 @@ import (
 // All presets start as the identity, draw random weights from the source that
 // they are given (nil is the global one), and end with a
 // [bijector.Standardizer], which [Fit] sets from the data; the context is
-// standardised by an [nn.Standardizer] in the same way. Networks see columns clipped at
-// three deviations, so that rows far from all others meet parameters that were
-// trained. They panic if an Arch is not sensible.
+// standardised by an [nn.Standardizer] in the same way. Networks see columns clipped, see Clip,
+// so that rows far from all others meet parameters that were trained. They panic if an Arch is not sensible.
 type Arch struct {
 	Dim    int // columns of the data
 	Cond   int // columns of the context; 0 for none
@@ -40,6 +39,9 @@ type Arch struct {
 	// maps have no use for them.
 	Bins  int
 	Bound float64
+	// Clip is where the columns that networks see are clipped, in deviations; 0 is 3, negative is nowhere, for
+	// data that go on far out as they begin, such as fresh samples.
+	Clip float64
 }
 
 func (a Arch) withDefaults(what string, layers int) Arch {
@@ -54,7 +56,12 @@ func (a Arch) withDefaults(what string, layers int) Arch {
 			panic(fmt.Sprintf("flow: %s: got Hidden %v, want positive widths", what, a.Hidden))
 		}
 	}
+	if math.IsNaN(a.Clip) {
+		panic(fmt.Sprintf("flow: %s: got Clip %v, want a number", what, a.Clip))
+	}
 	setDefault(&a.Layers, layers)
+	setDefault(&a.Clip, 3)
+	a.Clip = max(a.Clip, 0)
 	if a.Hidden == nil {
 		a.Hidden = []int{64, 64}
 	}
@@ -136,10 +143,6 @@ func NSFAR(a Arch, src rand.Source) *Transformed {
 
 func (a *Arch) spline() bijector.Spline { return bijector.Spline{Bins: a.Bins, Bound: a.Bound} }
 
-// clip is where the columns that networks see are clipped, in deviations: of ±3 and a
-// smooth bound, which are equally good for data without outliers, it is the simpler.
-const clip = 3
-
 // standardized returns the flow from a standard normal.
 func (a *Arch) standardized(chain []bijector.Bijector) *Transformed {
 	if a.Cond > 0 {
@@ -166,7 +169,7 @@ func (a *Arch) couplings(u bijector.Univariate, src rand.Source) []bijector.Bije
 			keep = nil // there is nothing to keep but the context
 		}
 		c := bijector.NewCoupling(a.Dim, keep, u, a.Cond, network)
-		c.Clip = clip
+		c.Clip = a.Clip
 		chain = append(chain, c)
 	}
 	return chain
@@ -193,7 +196,7 @@ func (a *Arch) autoregressive(u bijector.Univariate, invert bool, src rand.Sourc
 			Act: a.Activation, Order: order}, src).ZeroLast()
 		net.Single = a.Single
 		b := bijector.NewAutoregressive(net, u)
-		b.Clip = clip
+		b.Clip = a.Clip
 		if invert {
 			chain = append(chain, bijector.NewInvert(b))
 		} else {

@@ -1,18 +1,24 @@
 package flow
 
-import "github.com/normflow/normflow/internal/train"
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/normflow/normflow/flow/calibration"
+)
 
 // A Record is the state of training after a step.
 type Record struct {
 	Step, Steps int     // done so far, and at most
-	Loss        float64 // mean over the minibatches since the last record: NLL in nats a row
+	Loss        float64 // mean over the minibatches since the last record: NLL in nats a row; NaN before the first step
 	Validation  float64 // NLL of the held-out rows; NaN if there are none
 	GradNorm    float64 // of the last minibatch, before clipping
 	Rate        float64 // of the last step
 	Skipped     int     // steps skipped so far
 }
 
-// A Result tells how training went.
+// A Result tells how training went, and how good the model is.
 type Result struct {
 	Steps   int      // done
 	Skipped int      // of them, for a loss or gradient that was not finite
@@ -21,12 +27,58 @@ type Result struct {
 	Stopped bool     // early, for want of improvement
 	Resumed int      // the step of the checkpoint from which training went on; 0 if it did not
 	History []Record // oldest first
+
+	// Held and Train are log-densities of the held-out rows, and of as many of those that were
+	// learned from: far apart, the model has learned rows by heart. nil if nothing was held out.
+	Held, Train *calibration.Likelihood
+	// Gaussian compares the model with a normal distribution fitted to the same rows, on the held-out ones: a
+	// model that is not better is not worth its cost. nil if nothing was held out.
+	Gaussian *calibration.Difference
+	// Importance sums up the weights of the model's draws for the density that [FitDensity] was given; nil
+	// for [Fit].
+	Importance *calibration.Importance
+	// Warnings are what a person should look at, in words.
+	Warnings []string
 }
 
-func newResult(r train.Result) *Result {
-	out := &Result{Steps: r.Steps, Skipped: r.Skipped, Loss: r.Loss, Best: r.Best, Stopped: r.Stopped, Resumed: r.Resumed}
-	for _, h := range r.History {
-		out.History = append(out.History, Record(h))
+func (f *fit) result(err error) *Result {
+	t := f.training.Result
+	r := &Result{Steps: t.Steps, Skipped: t.Skipped, Loss: t.Loss, Best: t.Best, Stopped: t.Stopped, Resumed: t.Resumed, Warnings: f.warnings}
+	for _, h := range t.History {
+		r.History = append(r.History, Record(h))
 	}
-	return out
+	if err != nil {
+		return r
+	}
+	if f.target != nil {
+		f.weigh(r)
+	} else if f.held != nil {
+		f.judge(r)
+	}
+	return r
+}
+
+// String returns the result in a few lines that a person can judge by.
+func (r *Result) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d steps, the best after %d", r.Steps, r.Best)
+	if r.Stopped {
+		b.WriteString(", stopped early")
+	}
+	if r.Skipped > 0 {
+		fmt.Fprintf(&b, ", %d skipped", r.Skipped)
+	}
+	switch {
+	case r.Held != nil:
+		fmt.Fprintf(&b, "\nheld out: %v\ntrained on: mean log-density %.4f ± %.4f\nagainst a normal distribution: %v", r.Held, r.Train.Value, r.Train.SE, r.Gaussian)
+	case !math.IsNaN(r.Loss) && len(r.History) > 0:
+		fmt.Fprintf(&b, "\nloss %.4f", r.Loss)
+	}
+	if r.Importance != nil {
+		fmt.Fprintf(&b, "\n%v", r.Importance)
+	}
+	for _, w := range r.Warnings {
+		fmt.Fprintf(&b, "\nwarning: %s", w)
+	}
+	return b.String()
 }

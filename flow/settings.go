@@ -9,19 +9,19 @@ import (
 	"github.com/normflow/normflow/internal/train"
 )
 
-// Settings of [Fit]. The zero value, and a nil pointer, are good defaults for
-// a few thousand rows of a few columns; the field that most often wants a
-// change is Steps.
+// Settings of [Fit]. The zero value, and a nil pointer, are good defaults, which depend on how many rows
+// there are: small batches and low rates keep a flow from learning a small table by heart.
+// With fresh samples and streams all rows are new, and the defaults are the last of each list.
 type Settings struct {
-	// Steps is the number of optimizer steps; 0 is 2000.
+	// Steps is the number of optimizer steps; 0 is 3000 for less than 4500 rows, 6000 for more, 2000.
 	Steps int
-	// Batch is the number of rows in a minibatch; 0 is 512, or all rows if
-	// there are less. The last batch of a pass over the rows may be shorter.
+	// Batch is the number of rows in a minibatch; 0 is 128, 256, 512. It is at most as many rows as
+	// there are. The last batch of a pass over the rows may be shorter.
 	Batch int
 	// Accumulate is the number of minibatches in a step, for batches that are
 	// larger than memory; 0 is 1.
 	Accumulate int
-	// Schedule is the learning rate; nil is optim.Cosine from 0.005 to 0.
+	// Schedule is the learning rate; nil is optim.Cosine to 0 from 0.001, 0.002, 0.005.
 	Schedule optim.Schedule
 	// Optimizer is nil for a new optim.Adam.
 	Optimizer optim.Optimizer
@@ -30,21 +30,26 @@ type Settings struct {
 	// ClipValue bounds each number of the gradient, before its norm; 0 is no bound.
 	ClipValue float64
 	// Average is the decay of an exponential moving average of the parameters, such as 0.999, which
-	// then is what is validated and what the model has in the end; 0 is none.
+	// then is what is validated and what the model has in the end; 0 is 0.99, 0.99, none,
+	// and none for models with running statistics; negative is none.
 	Average float64
 	// Shuffle is the size of the windows within which rows are put in random
 	// order; 0 is all rows in memory, or 16,384 of a stream; 1 keeps their order.
 	Shuffle int
-	// Validation is the share of the rows that are held out to judge by; 0 is
-	// 0.1, or none for less than 100 rows, streams and fresh samples; negative is none.
+	// Validation is the share of the rows that are held out to judge by; 0 is a tenth, but
+	// at least 20 rows or a quarter, whichever is less, and at most 2000; none of less than 20 rows,
+	// streams and fresh samples; negative is none.
 	Validation float64
 	// Held is rows to judge by, in place of a share of the data.
 	Held Data
 	// Patience is how many records in a row may fail to improve on the best
-	// held-out NLL before training stops; 0 is 25, negative is any number. At
-	// the end the model has the parameters of the best record.
+	// held-out NLL before training stops; 0 is 25, negative is any number. Then the rate
+	// comes down to 0 from the best record on, in at most as many steps again. At
+	// the end the model has the parameters of the best record, the first of which is from before
+	// the first step.
 	Patience int
-	// Every is the number of steps from one record to the next; 0 is Steps/50.
+	// Every is the number of steps from one record to the next; 0 is Steps/50, but at most 20, 40 and
+	// any number.
 	Every int
 	// Seed decides the order of rows, fresh samples and held-out rows.
 	Seed uint64
@@ -73,33 +78,60 @@ func (s *Settings) withDefaults(n int) (Settings, error) {
 	if err := c.check(); err != nil {
 		return c, err
 	}
-	if c.Validation == 0 && n >= 100 {
-		c.Validation = 0.1
+	held := c.heldRows(n)
+	c.Validation = 0
+	if held > 0 {
+		c.Validation = float64(held) / float64(n)
 	}
-	if n == 0 || c.Validation < 0 || c.Held.source != nil {
-		c.Validation = 0
+	d := defaults{2000, 512, 0.005, 0, math.MaxInt}
+	switch {
+	case n >= manyRows:
+		d = defaults{6000, 256, 0.002, 0.99, 40}
+	case n > 0:
+		d = defaults{3000, 128, 0.001, 0.99, 20}
 	}
-	train := n - int(c.Validation*float64(n))
-	if n > 0 && c.Batch > train {
-		return c, fmt.Errorf("Settings.Batch: got %d, want at most the %d rows to train on", c.Batch, train)
-	}
-	setDefault(&c.Steps, 2000)
-	setDefault(&c.Batch, 512)
+	setDefault(&c.Steps, d.steps)
+	setDefault(&c.Batch, d.batch)
+	setDefault(&c.Average, d.average)
+	c.Average = max(c.Average, 0)
 	setDefault(&c.Accumulate, 1)
 	if n > 0 {
-		c.Batch = min(c.Batch, train)
+		c.Batch = min(c.Batch, n-held)
 	}
-	setDefault(&c.Every, max(1, c.Steps/50))
+	setDefault(&c.Every, min(max(1, c.Steps/50), d.every))
 	setDefault(&c.Patience, 25)
 	setDefault(&c.MaxSkipped, 10)
 	setDefault(&c.Clip, 10)
 	if c.Schedule == nil {
-		c.Schedule = optim.Cosine{Start: 0.005}
+		c.Schedule = optim.Cosine{Start: d.rate}
 	}
 	if c.Optimizer == nil {
 		c.Optimizer = new(optim.Adam)
 	}
 	return c, nil
+}
+
+// manyRows is how many rows bear larger batches and higher rates.
+const manyRows = 4500
+
+type defaults struct {
+	steps, batch  int
+	rate, average float64
+	every         int
+}
+
+// heldRows returns how many of n rows are to be held out.
+func (s *Settings) heldRows(n int) int {
+	switch {
+	case n == 0 || s.Validation < 0 || s.Held.source != nil:
+		return 0
+	case s.Validation > 0:
+		return int(s.Validation * float64(n))
+	}
+	if n < 20 {
+		return 0
+	}
+	return min(max(n/10, min(20, n/4)), 2000)
 }
 
 // check returns an error that names a field out of its range.
@@ -118,11 +150,14 @@ func (s *Settings) check() error {
 	if s.CheckpointTime < 0 {
 		return fmt.Errorf("Settings.CheckpointTime: got %v, want at least 0", s.CheckpointTime)
 	}
-	if math.IsNaN(s.Clip) || math.IsNaN(s.Validation) || s.Validation >= 1 {
-		return fmt.Errorf("got Settings.Clip %v and Validation %v, want numbers, Validation below 1", s.Clip, s.Validation)
+	if math.IsNaN(s.Clip) {
+		return fmt.Errorf("Settings.Clip: got %v, want a number", s.Clip)
 	}
-	if !(s.ClipValue >= 0) || !(s.Average >= 0 && s.Average < 1) {
-		return fmt.Errorf("got Settings.ClipValue %v and Average %v, want none negative, Average below 1", s.ClipValue, s.Average)
+	if math.IsNaN(s.Validation) || s.Validation >= 1 {
+		return fmt.Errorf("Settings.Validation: got %v, want a share below 1", s.Validation)
+	}
+	if !(s.ClipValue >= 0) || !(s.Average < 1) {
+		return fmt.Errorf("got Settings.ClipValue %v and Average %v, want numbers, ClipValue not negative, Average below 1", s.ClipValue, s.Average)
 	}
 	return nil
 }

@@ -23,13 +23,13 @@ type recipe struct {
 
 var recipes = map[string]recipe{
 	"realnvp": {model: func(src rand.Source) *flow.Transformed {
-		return flow.RealNVP(flow.Arch{Dim: 2}, src)
+		return flow.RealNVP(flow.Arch{Dim: 2, Clip: -1}, src) // fresh samples: nothing is far from all others
 	}, steps: 1000, schedule: optim.Cosine{Start: 0.005}},
 	"nsf": {model: func(src rand.Source) *flow.Transformed {
-		return flow.NSF(flow.Arch{Dim: 2, Bound: 14}, src) // the tails of the banana are 12 deviations long
+		return flow.NSF(flow.Arch{Dim: 2, Bound: 14, Clip: -1}, src) // the tails of the banana are 12 deviations long
 	}, steps: 2000, schedule: optim.Cosine{Start: 0.005}},
 	"maf": {model: func(src rand.Source) *flow.Transformed {
-		return flow.MAF(flow.Arch{Dim: 2, Order: []int{1, 0}}, src) // x₁ given x₂ is normal
+		return flow.MAF(flow.Arch{Dim: 2, Order: []int{1, 0}, Clip: -1}, src) // x₁ given x₂ is normal
 	}, steps: 1500, schedule: optim.Cosine{Start: 0.005}},
 	"mlp": {model: mlp, steps: 20000, schedule: optim.OneCycle{Peak: 0.01}, starts: 16},
 }

@@ -17,9 +17,19 @@ func (t *Training) judge(r *Record) {
 		t.Result.Loss, t.Result.Best, t.since = r.Validation, r.Step, 0
 	} else {
 		t.since++
-		t.Result.Stopped = t.Patience > 0 && t.since >= t.Patience
 	}
 	copy(t.params(), now)
+}
+
+// begin judges the parameters before the first step, so that training cannot make them worse.
+func (t *Training) begin() {
+	r := Record{Steps: t.Steps, Loss: math.NaN(), GradNorm: math.NaN(), Rate: t.rate(0)}
+	t.judge(&r)
+	t.since = 0
+	t.Result.History = append(t.Result.History, r)
+	if t.Report != nil {
+		t.Report(r)
+	}
 }
 
 // values returns copies of the learned values and those of State.

@@ -15,7 +15,7 @@ import (
 )
 
 // checkpointVersion is the version of the files that save writes.
-const checkpointVersion = "normflow checkpoint 3"
+const checkpointVersion = "normflow checkpoint 4"
 
 // progress is the part of a checkpoint that is not tensors.
 type progress struct {
@@ -25,6 +25,8 @@ type progress struct {
 	Skipped  int
 	Since    int
 	Steps    int // of the optimizer
+	Cooling  cooling
+	Last     int // step of the training at most
 }
 
 // due reports whether it is time to write a checkpoint.
@@ -49,7 +51,7 @@ func (t *Training) save() error {
 	r.Resumed = 0
 	r.Loss = 0 // it is in the history, and may not be finite
 	text, err := json.Marshal(progress{Result: r, Position: t.Objective.Position(), Count: t.count,
-		Skipped: t.skipped, Since: t.since, Steps: state.Steps})
+		Skipped: t.skipped, Since: t.since, Steps: state.Steps, Cooling: t.cooling, Last: t.Steps})
 	if err != nil {
 		return err
 	}
@@ -72,7 +74,7 @@ func (t *Training) save() error {
 	t.saved = time.Now()
 	return writeFile(t.Checkpoint, func(w io.Writer) error {
 		return safetensors.Write(w, map[string]string{"format": checkpointVersion, "model": t.Identity.Model,
-			"training": t.Identity.Training, "progress": string(text)}, tensors)
+			"training": t.Identity.Training, "plan": t.Identity.Plan, "progress": string(text)}, tensors)
 	})
 }
 
@@ -108,12 +110,16 @@ func (t *Training) resume() error {
 	if got := file.Metadata["format"]; got != checkpointVersion {
 		return fmt.Errorf("got format %q, want %q", got, checkpointVersion)
 	}
-	if diff := t.Identity.Difference(Identity{file.Metadata["model"], file.Metadata["training"]}); diff != "" {
-		return fmt.Errorf("it is of another training: %s", diff)
-	}
 	var p progress
 	if err := json.Unmarshal([]byte(file.Metadata["progress"]), &p); err != nil {
 		return fmt.Errorf("progress: %w", err)
+	}
+	from := Identity{file.Metadata["model"], file.Metadata["training"], file.Metadata["plan"]}
+	if finished := p.Result.Steps == p.Last || p.Result.Stopped; finished && t.Steps > p.Last {
+		from.Plan = t.Identity.Plan // more steps may be added, by another schedule
+	}
+	if diff := t.Identity.Difference(from); diff != "" {
+		return fmt.Errorf("it is of another training: %s", diff)
 	}
 	return t.restore(file, &p)
 }
@@ -149,7 +155,10 @@ func (t *Training) restore(file *safetensors.File, p *progress) error {
 	}
 	t.set(now)
 	t.best, t.average, t.loss = best, average, loss[0]
-	t.count, t.skipped, t.since, t.Result = p.Count, p.Skipped, p.Since, p.Result
+	t.count, t.skipped, t.since, t.Result, t.cooling = p.Count, p.Skipped, p.Since, p.Result, p.Cooling
+	if t.Steps > p.Last {
+		t.Result.Stopped, t.cooling, t.since = false, cooling{}, 0 // a training that is extended
+	}
 	t.Result.History, t.Result.Resumed = past, p.Result.Steps
 	if t.best != nil {
 		t.Result.Loss = t.leastLoss()

@@ -11,6 +11,7 @@ import (
 type Identity struct {
 	Model    string // its architecture, as JSON
 	Training string // what else must be the same, one thing a line: "what: value"
+	Plan     string // what must be the same unless a finished training is extended
 }
 
 // Difference says where another identity first differs, or "".
@@ -18,7 +19,14 @@ func (id Identity) Difference(from Identity) string {
 	if diff := plain.Difference(from.Model, id.Model); diff != "" {
 		return diff
 	}
-	got, want := strings.Split(from.Training, "\n"), strings.Split(id.Training, "\n")
+	if diff := differentLine(from.Training, id.Training); diff != "" {
+		return diff
+	}
+	return differentLine(from.Plan, id.Plan)
+}
+
+func differentLine(from, to string) string {
+	got, want := strings.Split(from, "\n"), strings.Split(to, "\n")
 	for i, w := range want {
 		g := "nothing"
 		if i < len(got) {

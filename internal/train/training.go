@@ -69,6 +69,7 @@ type Training struct {
 	skipped  int         // in a row
 	best     [][]float64 // values of the best record: learned, then those of State
 	since    int         // records since the best
+	cooling  cooling     // once patience has ended
 	saved    time.Time   // when the last checkpoint was written
 }
 
@@ -106,15 +107,18 @@ func (t *Training) Run(ctx context.Context) error {
 
 func (t *Training) steps(ctx context.Context) error {
 	t.saved = time.Now()
+	if t.Result.Steps == 0 && t.Validate != nil {
+		t.begin()
+	}
 	for step := t.Result.Steps; step < t.Steps && !t.Result.Stopped; step++ {
 		if err := ctx.Err(); err != nil {
-			return err
+			return t.leave(err)
 		}
 		if err := t.Step(step); err != nil {
 			return err
 		}
 		t.Result.Steps = step + 1
-		recorded := (step+1)%t.Every == 0 || step+1 == t.Steps
+		recorded := (step+1)%t.Every == 0 || step+1 == t.Steps || step+1 == t.cooling.End
 		if recorded {
 			t.record(step + 1)
 		}
@@ -125,6 +129,17 @@ func (t *Training) steps(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// leave writes what is not in the checkpoint yet.
+func (t *Training) leave(cause error) error {
+	if t.Checkpoint == "" || t.Result.Steps == 0 {
+		return cause
+	}
+	if err := t.save(); err != nil {
+		return fmt.Errorf("%w; checkpoint %s: %w", cause, t.Checkpoint, err)
+	}
+	return cause
 }
 
 // Step takes one step of the optimizer.
@@ -146,7 +161,7 @@ func (t *Training) Step(step int) error {
 	if t.Clip > 0 && t.gradNorm > t.Clip {
 		kernel.Scale(grad, grad, t.Clip/t.gradNorm)
 	}
-	t.Optimizer.Step(t.params(), grad, t.Schedule.Rate(step, t.Steps))
+	t.Optimizer.Step(t.params(), grad, t.rate(step))
 	if t.Observe != nil {
 		t.Observe()
 	}
@@ -169,11 +184,12 @@ func (t *Training) skip(loss float64, grad []float64) error {
 // record notes the state after so many steps, and stops if it is no use to go on.
 func (t *Training) record(steps int) {
 	r := Record{Step: steps, Steps: t.Steps, Loss: t.loss / float64(t.count), Validation: math.NaN(),
-		GradNorm: t.gradNorm, Rate: t.Schedule.Rate(steps-1, t.Steps), Skipped: t.Result.Skipped}
+		GradNorm: t.gradNorm, Rate: t.rate(steps - 1), Skipped: t.Result.Skipped}
 	t.loss, t.count = 0, 0
 	t.Result.Loss = r.Loss
 	if t.Validate != nil {
 		t.judge(&r)
+		t.cool(&r)
 	}
 	t.Result.History = append(t.Result.History, r)
 	if t.Report != nil {

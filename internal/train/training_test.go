@@ -90,7 +90,8 @@ func TestTraining(t *testing.T) {
 	}
 }
 
-// Early stopping ends after so many records without a better one, with the best parameters.
+// Early stopping comes after so many records without a better one: then the rate comes down from the best
+// parameters on, for half of the steps to these, and the best of all are kept.
 func TestPatience(t *testing.T) {
 	b := newBowl()
 	tr := &Training{Config: config(), Objective: b, Validate: func() float64 { return math.Abs(b.params.Data[0] - 0.9) }}
@@ -100,7 +101,10 @@ func TestPatience(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := tr.Result
-	if !r.Stopped || r.Steps != r.Best+30 || math.Abs(b.params.Data[0]-0.9) != r.Loss {
-		t.Errorf("got %+v with parameter %v, want it stopped three records after the best, which it keeps", r, b.params.Data[0])
+	if !r.Stopped || r.Steps != 20+30+10 || math.Abs(b.params.Data[0]-0.9) != r.Loss || r.Loss > r.History[2].Validation {
+		t.Errorf("got %+v with parameter %v, want it cooled down after three records and the best kept", r, b.params.Data[0])
+	}
+	if first, last := r.History[0], r.History[len(r.History)-1]; first.Step != 0 || last.Rate > 0.01 || last.Step != r.Steps {
+		t.Errorf("got first record %+v and last %+v, want one before the first step and a rate near 0", first, last)
 	}
 }

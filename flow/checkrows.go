@@ -1,0 +1,121 @@
+package flow
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/train"
+	"gonum.org/v1/gonum/mat"
+)
+
+// checkRows returns an error that names the first row in memory that the maps at the data's end,
+// up to the first whose parameters are not known yet, do not reach.
+func (f *fit) checkRows() error {
+	if m, ok := f.data.source.(*train.Memory); ok && !f.data.noise {
+		if err := f.model.checkRange(m.Rows, "row"); err != nil {
+			return err
+		}
+	}
+	if f.held != nil {
+		return f.model.checkRange(f.held.Rows, "held-out row")
+	}
+	return nil
+}
+
+// checkRange returns an error that names the first row outside the range of a map.
+func (m *Transformed) checkRange(rows *mat.Dense, what string) error {
+	n, d := rows.Dims()
+	t := borrow()
+	defer giveBack(t)
+	part := m.room()
+	for i := 0; i < n; i += part {
+		j := min(i+part, n)
+		from := viewRows(t, rows, i, j)
+		y := from
+		for k := len(m.Map) - 1; k >= 0; k-- {
+			b := m.Map[k]
+			if bijector.CondDim(b) > 0 || pending(b) {
+				break
+			}
+			x := b.Inverse(y)
+			if x.Finite() {
+				y = x
+				continue
+			}
+			r, c := firstNotFinite(x)
+			row := rows.RawRowView(i + r)
+			if x.Cols() == d && y.Cols() == d {
+				return fmt.Errorf("%s %d, column %d: got %v, outside the range of bijector %d, %T", what, i+r, c, row[c], k, b)
+			}
+			return fmt.Errorf("%s %d: got a row that begins with %v, outside the range of bijector %d, %T", what, i+r, row[:min(4, d)], k, b)
+		}
+		t.Reset()
+		t.NoGrad(true)
+	}
+	return nil
+}
+
+// pending reports whether b, or what it is made of, takes parameters from data.
+func pending(b bijector.Bijector) bool {
+	if _, ok := b.(bijector.Initializer); ok {
+		return true
+	}
+	found := false
+	if c, ok := b.(bijector.Composite); ok {
+		c.Walk(bijector.Arrival{}, func(part bijector.Bijector, _ bijector.Arrival) { found = found || pending(part) })
+	}
+	return found
+}
+
+func firstNotFinite(x autodiff.Var) (row, col int) {
+	for i, v := range x.Data() {
+		if math.IsNaN(v - v) {
+			return i / x.Cols(), i % x.Cols()
+		}
+	}
+	return 0, 0
+}
+
+// unlike warns of rows that do not look like those that the model was standardised by before: their
+// column means or deviations are far from what its standardizer says.
+func (m *Transformed) unlike(first *train.Batch) (warnings []string) {
+	t := autodiff.NewTape()
+	t.NoGrad(true)
+	y, c := first.On(t, 0, first.N)
+	walk(m, y, c, func(f bijector.Bijector, y autodiff.Var) {
+		eachStandardizer(f, y, func(s *bijector.Standardizer, y autodiff.Var) {
+			if !s.Initialized {
+				return
+			}
+			mean, sd := kernel.Moments(s.Inverse(y).Data(), y.Rows(), y.Cols())
+			for j := range mean {
+				if math.Abs(mean[j]) > 3 || sd[j] > 5 {
+					warnings = append(warnings, fmt.Sprintf("column %d: the model was standardised by rows of mean %.4g and deviation %.3g, and these are %.3g deviations away with %.3g times the spread: "+
+						"a new model would take them better", j, s.Shift.Data()[j], s.Scale.Data()[j], mean[j], sd[j]))
+				}
+			}
+		})
+	})
+	return warnings
+}
+
+// eachStandardizer visits the standardizers at the data's end of a map.
+func eachStandardizer(f bijector.Bijector, y autodiff.Var, visit func(s *bijector.Standardizer, y autodiff.Var)) {
+	chain, ok := f.(bijector.Chain)
+	if !ok {
+		return
+	}
+	for k := len(chain) - 1; k >= 0; k-- {
+		if s, ok := chain[k].(*bijector.Standardizer); ok {
+			visit(s, y)
+			return
+		}
+		if bijector.CondDim(chain[k]) > 0 || pending(chain[k]) {
+			return
+		}
+		y = chain[k].Inverse(y)
+	}
+}

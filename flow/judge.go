@@ -1,0 +1,128 @@
+package flow
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow/calibration"
+	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/train"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
+// judge adds to the result what the held-out rows say of the model.
+func (f *fit) judge(r *Result) {
+	m, ok := f.data.source.(*train.Memory)
+	held := f.logProbs(f.held)
+	r.Held = calibrated(held)
+	if !ok || r.Held == nil {
+		return
+	}
+	index := rand.New(rng.New(f.Seed)).Perm(m.Len())[:min(m.Len(), f.held.Len())]
+	r.Train = calibrated(f.logProbs(f.data.hold(index, rng.New(f.Seed))))
+	if r.Train == nil {
+		return
+	}
+	if gaussian := gaussianLogProbs(m, f.held); gaussian != nil && len(held) > 1 {
+		r.Gaussian = calibration.Compare(held, gaussian)
+	} else {
+		r.Gaussian = &calibration.Difference{Estimate: calibration.Estimate{Value: math.NaN(), SE: math.NaN()}, P: 1}
+	}
+	f.advise(r)
+}
+
+// advise says what the numbers ask for.
+func (f *fit) advise(r *Result) {
+	warn := func(format string, args ...any) { r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...)) }
+	if g := r.Gaussian; g.P < 0.05 && g.Value < 0 {
+		warn("a normal distribution is better on the held-out rows by %.3f nats a row", -g.Value)
+	}
+	if gap := r.Train.Value - r.Held.Value; gap > 0.5 && gap > 4*math.Hypot(r.Train.SE, r.Held.SE) {
+		warn("rows that were learned from are %.2f nats a row more likely than others: the model learns them by heart; fewer or narrower layers, or more rows, would help", gap)
+	}
+	if n := len(r.History); !r.Stopped && n > 10 && r.Best == r.Steps && r.History[n-1-n/10].Validation-r.Loss > 2*r.Held.SE {
+		warn("the held-out NLL was still falling at the last step: more Steps would help")
+	}
+}
+
+// calibrated is LogLikelihood where no number is NaN, else nil.
+func calibrated(lp []float64) *calibration.Likelihood {
+	for _, v := range lp {
+		if math.IsNaN(v) {
+			return nil
+		}
+	}
+	if len(lp) == 0 {
+		return nil
+	}
+	return calibration.LogLikelihood(lp)
+}
+
+// logProbs returns log p of rows in memory given their contexts.
+func (f *fit) logProbs(d *train.Memory) []float64 {
+	m := f.model
+	if d.Contexts != nil {
+		m = m.Given(d.Contexts)
+	}
+	return m.LogProbs(nil, d.Rows)
+}
+
+// gaussianLogProbs returns log p of held rows under the normal distribution of the rows of m, given their
+// contexts if they have any, with its covariance shrunk a little so that it has an inverse; nil if it has none.
+func gaussianLogProbs(m, held *train.Memory) []float64 {
+	joint := logNormal(beside(m.Rows, m.Contexts), beside(held.Rows, held.Contexts))
+	if joint == nil || m.Contexts == nil {
+		return joint
+	}
+	context := logNormal(m.Contexts, held.Contexts)
+	if context == nil {
+		return nil
+	}
+	for i := range joint {
+		joint[i] -= context[i]
+	}
+	return joint
+}
+
+func beside(x, c *mat.Dense) *mat.Dense {
+	if c == nil {
+		return x
+	}
+	var both mat.Dense
+	both.Augment(x, c)
+	return &both
+}
+
+// logNormal returns log p of the rows of y under the normal distribution of the rows of x.
+func logNormal(x, y *mat.Dense) []float64 {
+	n, d := x.Dims()
+	if n < 2 {
+		return nil
+	}
+	mean := make([]float64, d)
+	for j := range d {
+		mean[j] = stat.Mean(mat.Col(nil, j, x), nil)
+	}
+	var cov mat.SymDense
+	stat.CovarianceMatrix(&cov, x, nil)
+	for j := range d {
+		v := cov.At(j, j)
+		cov.SetSym(j, j, v*(1+1e-6)+float64(v*float64(d))/float64(n*n)+1e-300)
+	}
+	var chol mat.Cholesky
+	if !chol.Factorize(&cov) {
+		return nil
+	}
+	var l mat.TriDense
+	chol.LTo(&l)
+	normal := dist.NewMultivariateNormal(autodiff.Fixed(mean...), autodiff.FixedMatrix(&l))
+	lp := make([]float64, 0, y.RawMatrix().Rows)
+	for i := range y.RawMatrix().Rows {
+		lp = append(lp, dist.LogProb(normal, y.RawRowView(i)))
+	}
+	return lp
+}

@@ -1,0 +1,153 @@
+package flow_test
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/optim"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/mat"
+)
+
+// A spline flow is not confined to a box around 0: its end adapts to the density.
+func TestFitDensityFarAway(t *testing.T) {
+	for _, c := range []struct{ loc, scale float64 }{{20, 3}, {1e6, 1e3}, {-3e-5, 1e-6}} {
+		m := flow.NSF(flow.Arch{Dim: 2, Layers: 2, Hidden: []int{16}}, rng.New(1))
+		r, err := flow.FitDensity(background, m, func(y autodiff.Var) autodiff.Var {
+			return y.AddConst(-c.loc).MulConst(1 / c.scale).Square().RowSum().MulConst(-0.5).AddConst(-math.Log(2 * math.Pi))
+		}, &flow.Settings{Steps: 300})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 2 * math.Log(c.scale)
+		if z := r.Importance.LogZ; math.Abs(z.Value-want) > 0.01 || len(r.Warnings) > 0 {
+			t.Errorf("N(%v, %v): got %v, want log Z %v", c.loc, c.scale, r, want)
+		}
+	}
+}
+
+// Mass that a model cannot reach is told, though its own draws look perfect.
+func TestFitDensityMissingMass(t *testing.T) {
+	m := flow.New(dist.NewStdNormal(1), bijector.NewScale(autodiff.Learned(0.5)), bijector.NewSigmoid(autodiff.Fixed(0), autodiff.Fixed(2)))
+	r, err := flow.FitDensity(background, m, func(y autodiff.Var) autodiff.Var { return y.Square().MulConst(-0.5).RowSum() }, &flow.Settings{Steps: 400})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(r.String(), "misses mass") {
+		t.Errorf("got %v, want a warning that mass is missed", r)
+	}
+}
+
+func TestFitDensityWithoutGradient(t *testing.T) {
+	m := flow.NSF(flow.Arch{Dim: 2, Layers: 1, Hidden: []int{4}}, rng.New(1))
+	_, err := flow.FitDensity(background, m, func(y autodiff.Var) autodiff.Var {
+		return y.Detach().Square().RowSum().MulConst(-0.5)
+	}, &flow.Settings{Steps: 10})
+	wantError(t, err, "does not depend on y")
+	_, err = flow.FitDensity(background, flow.NSF(flow.Arch{Dim: 1, Layers: 1, Hidden: []int{4}}, rng.New(1)), func(y autodiff.Var) autodiff.Var {
+		return y.MulConst(0).AddConst(math.Inf(-1))
+	}, &flow.Settings{Steps: 10})
+	wantError(t, err, "")
+}
+
+// The context is standardised as the data are: years do not hurt.
+func TestContextIsStandardised(t *testing.T) {
+	src := rng.New(4)
+	x, c := mat.NewDense(1000, 1, nil), mat.NewDense(1000, 1, nil)
+	dist.NewStdNormal(1).Draw(c, src)
+	dist.NewStdNormal(1).Draw(x, src)
+	for i := range 1000 {
+		year := 2000 + 3*c.At(i, 0)
+		x.Set(i, 0, 5*c.At(i, 0)+x.At(i, 0))
+		c.Set(i, 0, year)
+	}
+	for name, m := range map[string]*flow.Transformed{
+		"NSF":     flow.NSF(flow.Arch{Dim: 1, Cond: 1, Layers: 2, Hidden: []int{32}}, rng.New(1)),
+		"MAF":     flow.MAF(flow.Arch{Dim: 1, Cond: 1, Layers: 2, Hidden: []int{32}}, rng.New(1)),
+		"RealNVP": flow.RealNVP(flow.Arch{Dim: 1, Cond: 1, Layers: 2, Hidden: []int{32}}, rng.New(1)),
+	} {
+		r, err := flow.Fit(background, m, flow.Rows(x).Given(c), &flow.Settings{Steps: 1500, Schedule: fast})
+		if err != nil || r.Loss > 0.5*math.Log(2*math.Pi*math.E)+0.15 {
+			t.Errorf("%s: got NLL %v, %v, want nearly 1.42", name, r.Loss, err)
+		}
+	}
+}
+
+// A second training on rows of another scale is warned of.
+func TestSecondFitWarns(t *testing.T) {
+	x := bananas(300, 1)
+	m := flow.NSF(flow.Arch{Dim: 2, Layers: 1, Hidden: []int{4}}, rng.New(1))
+	r, err := flow.Fit(background, m, flow.Rows(x), &flow.Settings{Steps: 10})
+	if err != nil || len(r.Warnings) > 0 {
+		t.Fatalf("got %v, %v", r, err)
+	}
+	x.Apply(func(_, _ int, v float64) float64 { return 1000 + 100*v }, x)
+	if r, _ = flow.Fit(background, m, flow.Rows(x), &flow.Settings{Steps: 10}); !strings.Contains(r.String(), "was standardised by rows of mean") {
+		t.Errorf("got %v, want a warning of another scale", r)
+	}
+}
+
+// Few rows are held out, too, and batches shrink.
+func TestFewRows(t *testing.T) {
+	x := normal(80, 4, 3)
+	m := flow.NSF(flow.Arch{Dim: 4}, rng.New(1))
+	r, err := flow.Fit(background, m, flow.Rows(x), &flow.Settings{Batch: 100000, Steps: 300})
+	if err != nil || r.Held == nil || r.Held.N != 20 {
+		t.Fatalf("got %v, %v, want 20 rows held out", r, err)
+	}
+	test := flow.New(dist.NewStdNormal(4)).LogProbs(nil, normal(2000, 4, 5))
+	var nll, truth float64
+	for i, lp := range m.LogProbs(nil, normal(2000, 4, 5)) {
+		nll, truth = nll-lp/2000, truth-test[i]/2000
+	}
+	if nll > truth+1 {
+		t.Errorf("got test NLL %v, truth %v", nll, truth)
+	}
+}
+
+// A result can be judged, and an error has one, too.
+func TestResultTells(t *testing.T) {
+	m := flow.MAF(flow.Arch{Dim: 2, Layers: 2, Hidden: []int{16}}, rng.New(1))
+	r, err := flow.Fit(background, m, flow.Rows(bananas(1500, 2)), &flow.Settings{Steps: 600, Schedule: fast})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Held.N != 150 || r.Train.N != 150 || r.Gaussian.Value < 0.2 || math.Abs(r.Held.Value+r.Loss) > 1e-9 {
+		t.Errorf("got %v", r)
+	}
+	r, err = flow.Fit(background, m, flow.Rows(mat.NewDense(1, 2, []float64{1, nan})), nil)
+	if r == nil || err == nil {
+		t.Errorf("got %v and %v, want a result and an error", r, err)
+	}
+}
+
+// A cancelled training writes its checkpoint.
+func TestCancelledCheckpoint(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "training")
+	ctx, cancel := context.WithCancel(background)
+	settings := &flow.Settings{Steps: 100, Every: 10, Checkpoint: file, CheckpointSteps: 1000, Schedule: optim.Constant(0.01), Report: func(r flow.Record) {
+		if r.Step == 30 {
+			cancel()
+		}
+	}}
+	m := flow.MAF(flow.Arch{Dim: 2, Layers: 1, Hidden: []int{4}}, rng.New(1))
+	if _, err := flow.Fit(ctx, m, flow.Rows(bananas(300, 1)), settings); err == nil {
+		t.Fatal("got no error of a cancelled training")
+	}
+	if _, err := os.Stat(file); err != nil {
+		t.Fatal(err)
+	}
+	m = flow.MAF(flow.Arch{Dim: 2, Layers: 1, Hidden: []int{4}}, rng.New(1))
+	settings.Report = nil
+	if r, err := flow.Fit(background, m, flow.Rows(bananas(300, 1)), settings); err != nil || r.Resumed != 30 {
+		t.Errorf("got %v, %v, want it resumed at 30", r, err)
+	}
+}

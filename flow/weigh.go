@@ -1,0 +1,94 @@
+package flow
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/flow/calibration"
+	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/mat"
+)
+
+// weigh adds to the result how well draws of the model serve for the density, and warns of mass
+// that they miss: walkers that start at draws, resampled by their weights, and move through the density
+// must not end where the model has none.
+func (f *fit) weigh(r *Result) {
+	const draws, walkers, steps = 2000, 200, 150
+	src := rng.New(f.Seed ^ 0x9e3779b97f4a7c15)
+	m := f.model
+	var c *mat.Dense
+	if m.CondDim() > 0 {
+		b, err := f.contextRow()
+		if err != nil {
+			return
+		}
+		c = repeatRow(b, 0, draws)
+		m = m.Given(c)
+	}
+	y := mat.NewDense(draws, m.Dim(), nil)
+	lw := m.WithSource(src).SampleLogProbs(y, nil)
+	e := newExplorer(f.target, y, c, src)
+	for i, lp := range e.logs {
+		lw[i] = lp - lw[i]
+		if math.IsNaN(lw[i]) {
+			lw[i] = math.Inf(-1)
+		}
+	}
+	w, err := calibration.ImportanceWeights(lw)
+	if err != nil {
+		r.Warnings = append(r.Warnings, "draws of the model have no weight: "+err.Error())
+		return
+	}
+	r.Importance = w
+	if !w.Reliable() {
+		r.Warnings = append(r.Warnings, "the model is far from the density in places: train longer, use a larger model, or a map to the support at its end")
+	}
+	if gap := f.missing(e, w, walkers, steps); gap > 0.3 && gap > 10*w.LogZ.SE {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("the model misses mass of the density: where walks through it end, it is e^%.1f times as likely as among the model's own draws", gap))
+	}
+}
+
+// contextRow returns one context of the training's.
+func (f *fit) contextRow() (*mat.Dense, error) {
+	b, err := f.data.first(1, f.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return mat.NewDense(1, b.Cond, b.Contexts[:b.Cond]), nil
+}
+
+// missing returns E[log p − log q] − log E[p/q] over walkers from resampled draws of q: the divergence of q from the
+// density, at least 0, and large if there is mass that q does not reach.
+func (f *fit) missing(e *explorer, w *calibration.Importance, walkers, steps int) float64 {
+	start := mat.NewDense(walkers, e.at.RawMatrix().Cols, nil)
+	resample(start, e.at, w.LogWeight, e.rand)
+	var c *mat.Dense
+	if e.c != nil {
+		c = repeatRow(e.c, 0, walkers)
+	}
+	from := newExplorer(f.target, start, c, e.rand)
+	from.walk(steps, nil)
+	m := f.model
+	if c != nil {
+		m = m.Given(c)
+	}
+	var sum float64
+	for i, lq := range m.LogProbs(nil, from.at) {
+		sum += min(from.logs[i]-lq, 1e6) / float64(walkers)
+	}
+	return sum - w.LogZ.Value
+}
+
+// resample fills dst with rows of x, systematically by their weights.
+func resample(dst, x *mat.Dense, logWeights []float64, r *rand.Rand) {
+	n := dst.RawMatrix().Rows
+	u, sum, i := r.Float64(), math.Exp(logWeights[0]), 0
+	for k := range n {
+		for sum < (float64(k)+u)/float64(n) && i < len(logWeights)-1 {
+			i++
+			sum += math.Exp(logWeights[i])
+		}
+		copy(dst.RawRowView(k), x.RawRowView(i))
+	}
+}
