@@ -33,17 +33,17 @@ func TestMistakesPanic(t *testing.T) {
 		"flow: Then: got a base with a context of 2": func() {
 			flow.New(conditional).Then(small(3, 1).Map...)
 		},
-		"flow: LogProb: got 3 columns, want 2":                     func() { flow.New(base).LogProb(make([]float64, 3)) },
-		"flow: Sample: got 3 columns, want 2":                      func() { flow.New(base).Sample(mat.NewDense(1, 3, nil)) },
-		"flow: Given: got no context, want one of 2 columns":       func() { conditional.Given(nil) },
-		"flow: Given: got a model that has its context already":    func() { conditional.Given(normal(1, 2, 1)).Given(normal(1, 2, 1)) },
-		"flow: Given: got a context for a model that takes none":   func() { flow.New(base).Given(normal(1, 2, 1)) },
-		"flow: NSF: got Bins -1, Bound 0":                          func() { flow.NSF(flow.Arch{Dim: 2, Bins: -1}, nil) },
-		"flow: MAF: got Bins 0, Bound -1":                          func() { flow.MAF(flow.Arch{Dim: 2, Bound: -1}, nil) },
-		"flow: NICE: got Hidden [3 0], want positive widths":       func() { flow.NICE(flow.Arch{Dim: 2, Hidden: []int{3, 0}}, nil) },
-		"bijector: Spline: got 129 bins, want 1 to 128":            func() { flow.NSF(flow.Arch{Dim: 2, Bins: 129}, nil) },
-		"flow: BitsPerDim: got 1 rows of 0 numbers":                func() { flow.BitsPerDim([]float64{1}, 0) },
-		"log-determinants that add up to 1×2, want 1×1":            func() { flow.New(base, wide{}).LogProb([]float64{1, 2}) },
+		"flow: LogProb: got 3 columns, want 2":                           func() { flow.New(base).LogProb(make([]float64, 3)) },
+		"flow: Sample: got 3 columns, want 2":                            func() { flow.New(base).Sample(mat.NewDense(1, 3, nil)) },
+		"flow: Given: got no context, want one of 2 columns":             func() { conditional.Given(nil) },
+		"flow: Given: got a model that has its context already":          func() { conditional.Given(normal(1, 2, 1)).Given(normal(1, 2, 1)) },
+		"flow: Given: got a context for a model that takes none":         func() { flow.New(base).Given(normal(1, 2, 1)) },
+		"flow: NSF: got Bins -1, Bound 0":                                func() { flow.NSF(flow.Arch{Dim: 2, Bins: -1}, nil) },
+		"flow: MAF: got Bins 0, Bound -1":                                func() { flow.MAF(flow.Arch{Dim: 2, Bound: -1}, nil) },
+		"flow: NICE: got Hidden [3 0], want positive widths":             func() { flow.NICE(flow.Arch{Dim: 2, Hidden: []int{3, 0}}, nil) },
+		"bijector: Spline: got 129 bins, want 1 to 128":                  func() { flow.NSF(flow.Arch{Dim: 2, Bins: 129}, nil) },
+		"flow: BitsPerDim: got 1 rows of 0 numbers":                      func() { flow.BitsPerDim([]float64{1}, 0) },
+		"log-determinants that add up to 1×2, want 1×1":                  func() { flow.New(base, wide{}).LogProb([]float64{1, 2}) },
 		"flow: FitDensity: got log-densities of shape 120×3, want 120×1": func() { fitDensity(func(y autodiff.Var) autodiff.Var { return y }) },
 	} {
 		mustPanic(t, want, f)
