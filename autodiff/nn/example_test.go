@@ -97,3 +97,13 @@ func ExampleInit() {
 	// ⎡1.000  0.000⎤
 	// ⎣0.000  1.000⎦
 }
+
+// Contexts of any scale become columns of mean 0 and variance 1.
+func ExampleStandardizer() {
+	t := autodiff.NewTape()
+	years := t.View(3, 1, []float64{1999, 2000, 2001})
+	s := nn.NewStandardizer(1)
+	s.Initialize(years)
+	fmt.Printf("%.3f\n", s.Apply(years).Data())
+	// Output: [-1.225 0.000 1.225]
+}
