@@ -55,7 +55,8 @@
 //
 // [FitGaussianization] makes columns of data normal one by one; [Standardizer],
 // [ActNorm] and [BatchNorm] take numbers from data, by
-// [Initialize] before training and by [Observe] between steps.
+// [Initialize] before training and by [Observe] between steps, which reach into every [Composite], however
+// deep, and whether the data pass a part from its output or, turned around, from its input.
 //
 // # Shapes and panics
 //

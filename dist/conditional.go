@@ -80,20 +80,18 @@ func (g *given) LogDensity(x autodiff.Var) autodiff.Var { return g.of.LogDensity
 
 func (g *given) Draw(batch *mat.Dense, src rand.Source) { g.of.DrawGiven(batch, g.c.Dense(), src) }
 
-// commonCondDim returns the width of the context that parts need. It panics if they
-// disagree.
-func commonCondDim(what string, parts []Distribution) int {
-	width := 0
+// commonCondDim returns the width of the context that parts need, and an error if they disagree.
+func commonCondDim(what string, parts []Distribution) (width int, err error) {
 	for i, p := range parts {
 		switch d := CondDim(p); {
 		case d == 0 || d == width:
 		case width == 0:
 			width = d
 		default:
-			panic(fmt.Sprintf("dist: %s: part %d: got context width %d, want %d as before it", what, i, d, width))
+			return 0, fmt.Errorf("dist: %s: part %d: got context width %d, want %d as before it", what, i, d, width)
 		}
 	}
-	return width
+	return width, nil
 }
 
 // checkContext panics unless c has the right width, and a row for each of n or one for all.

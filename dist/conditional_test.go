@@ -97,8 +97,11 @@ func TestConditionalPanics(t *testing.T) {
 		"dist: Mixture: got a context of 3×2, want 2 columns, and one row or 5": func() {
 			m.DrawGiven(mat.NewDense(5, 1, nil), mat.NewDense(3, 2, nil), nil)
 		},
+		"dist: Mixture: part 2: got context width 1, want 3 as before it": func() {
+			dist.NewMixture(dist.FixedWeights(1, 1, 1), dist.NewStdNormal(1), bindable(3), bindable(1))
+		},
 		"shifted: got no context": func() { m.LogProb([]float64{1}) },
-		"dist: Joint: part 1: got context width 3, want 2 as before it": func() { dist.NewJoint(newShifted(0), bindable(3)).CondDim() },
+		"dist: Joint: part 1: got context width 3, want 2 as before it": func() { dist.NewJoint(newShifted(0), bindable(3)) },
 	} {
 		func() {
 			defer func() {

@@ -11,7 +11,7 @@ import (
 
 // Joint is the product of independent distributions of neighbouring columns:
 // log p(x) = Σ log pₖ(xₖ), the first part over the first columns and so on. Parts that need a
-// context make it a [Conditional].
+// context, of one width, make it a [Conditional].
 type Joint struct {
 	Parts []Distribution
 }
@@ -35,7 +35,8 @@ func (j *Joint) Restore() error {
 			return fmt.Errorf("dist: Joint: got no distribution as part %d, want one", i)
 		}
 	}
-	return nil
+	_, err := commonCondDim("Joint", j.Parts)
+	return err
 }
 
 // Dim returns the number of columns of all parts.
@@ -52,8 +53,11 @@ func (j *Joint) LogDensity(x autodiff.Var) autodiff.Var {
 	return j.LogDensityGiven(x, autodiff.Var{})
 }
 
-// CondDim returns the width of the context that parts need. It panics if they disagree.
-func (j *Joint) CondDim() int { return commonCondDim("Joint", j.Parts) }
+// CondDim returns the width of the context that parts need.
+func (j *Joint) CondDim() int {
+	width, _ := commonCondDim("Joint", j.Parts) // Restore has seen that they agree
+	return width
+}
 
 // LogDensityGiven returns log p(x | c) of each row: every part that needs a context gets c.
 func (j *Joint) LogDensityGiven(x, c autodiff.Var) autodiff.Var {

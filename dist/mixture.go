@@ -11,7 +11,7 @@ import (
 
 // Mixture is the distribution of a row drawn from one of several distributions,
 // chosen with probabilities w = softmax(logits): p(x) = Σₖ wₖ·pₖ(x). Its cost is
-// that of all parts. Parts that need a context make it a [Conditional]; the weights do not depend
+// that of all parts. Parts that need a context, of one width, make it a [Conditional]; the weights do not depend
 // on it.
 type Mixture struct {
 	Logits autodiff.Value
@@ -41,14 +41,18 @@ func (m *Mixture) Restore() error {
 			return fmt.Errorf("dist: Mixture: got parts of %d and %d columns, want equally many", m.Dim(), p.Dim())
 		}
 	}
-	return nil
+	_, err := commonCondDim("Mixture", m.Parts)
+	return err
 }
 
 // Dim returns the number of columns.
 func (m *Mixture) Dim() int { return m.Parts[0].Dim() }
 
-// CondDim returns the width of the context that parts need. It panics if they disagree.
-func (m *Mixture) CondDim() int { return commonCondDim("Mixture", m.Parts) }
+// CondDim returns the width of the context that parts need.
+func (m *Mixture) CondDim() int {
+	width, _ := commonCondDim("Mixture", m.Parts) // Restore has seen that they agree
+	return width
+}
 
 // LogDensity returns log p of each row.
 func (m *Mixture) LogDensity(x autodiff.Var) autodiff.Var {

@@ -3,6 +3,7 @@ package flow
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/normflow/normflow/autodiff"
@@ -24,6 +25,7 @@ func (m *Transformed) restore(room int) (err error) {
 	p := &prober{tape: probes.Get().(*autodiff.Tape)}
 	defer probes.Put(p.tape)
 	p.tape.Limit(room / 16) // for values and for temporaries
+	m.Map = slices.Clip(m.Map)
 	m.all = m.Map
 	if m.dim, err = p.base(m.Base); err != nil {
 		return plain.At("Base", err)

@@ -54,7 +54,7 @@ func New(base dist.Distribution, b ...bijector.Bijector) *Transformed {
 	if base == nil {
 		panic("flow: New: got no base, want a distribution")
 	}
-	m := &Transformed{Base: base, Map: slices.Clone(b)}
+	m := &Transformed{Base: base, Map: slices.Clip(slices.Clone(b))}
 	m.trace("New")
 	return m
 }

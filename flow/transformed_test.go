@@ -211,6 +211,10 @@ func TestThen(t *testing.T) {
 	if got := positive.LogProb([]float64{-1, 2}); !math.IsInf(got, -1) {
 		t.Errorf("got log p %v outside of the support, want -Inf", got)
 	}
+	one, two := append(m.Map, bijector.Exp{}), append(m.Map, bijector.Tanh{})
+	if one[n] != (bijector.Exp{}) || two[n] != (bijector.Tanh{}) {
+		t.Error("appending to a model's map twice changes the first result")
+	}
 	list := bijector.Chain{bijector.Identity{}, bijector.Identity{}}
 	kept := flow.New(dist.NewStdNormal(2), list...)
 	list[0] = nil
