@@ -73,6 +73,9 @@ func run(ctx context.Context, what string, m *Transformed, data Data, dim int, s
 	if err != nil {
 		err = fmt.Errorf("flow: %s: step %d: %w", what, t.Result.Steps, err)
 	}
+	if t.Unsaved != nil {
+		f.warnings = append(f.warnings, t.Unsaved.Error())
+	}
 	return f.result(err), err
 }
 

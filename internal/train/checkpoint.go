@@ -3,10 +3,9 @@ package train
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+	"math"
 	"os"
 	"time"
 
@@ -72,10 +71,17 @@ func (t *Training) save() error {
 	}
 	add("history", rows(t.Result.History))
 	t.saved = time.Now()
-	return writeFile(t.Checkpoint, func(w io.Writer) error {
+	if !unchanged(t.Checkpoint, t.file) {
+		return errShared
+	}
+	if err := WriteFile(t.Checkpoint, func(w io.Writer) error {
 		return safetensors.Write(w, map[string]string{"format": checkpointVersion, "model": t.Identity.Model,
 			"training": t.Identity.Training, "plan": t.Identity.Plan, "progress": string(text)}, tensors)
-	})
+	}); err != nil {
+		return err
+	}
+	t.file, err = os.Stat(t.Checkpoint)
+	return err
 }
 
 // rows returns records as rows of numbers.
@@ -86,23 +92,26 @@ func rows(records []Record) (x [][]float64) {
 	return x
 }
 
-// records undoes rows.
-func records(x [][]float64) (h []Record) {
-	for _, v := range x {
+// records undoes rows, of a training of at most so many steps.
+func records(x [][]float64, last int) (h []Record, err error) {
+	for i, v := range x {
+		for _, k := range []int{0, 1, 6} {
+			if !(v[k] >= 0 && v[k] <= float64(last)) {
+				return nil, fmt.Errorf("history %d: got %v, want a count of at most %d steps", i, v[k], last)
+			}
+		}
 		h = append(h, Record{Step: int(v[0]), Steps: int(v[1]), Loss: v[2], Validation: v[3], GradNorm: v[4], Rate: v[5], Skipped: int(v[6])})
 	}
-	return h
+	return h, nil
 }
 
 // resume goes on from the checkpoint, if it exists.
 func (t *Training) resume() error {
-	raw, err := os.ReadFile(t.Checkpoint)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	raw, info, err := readFile(t.Checkpoint, t.mostBytes())
+	if err != nil || info == nil {
 		return err
 	}
+	t.file = info
 	file, err := safetensors.Read(bytes.NewReader(raw))
 	if err != nil {
 		return err
@@ -114,6 +123,9 @@ func (t *Training) resume() error {
 	if err := json.Unmarshal([]byte(file.Metadata["progress"]), &p); err != nil {
 		return fmt.Errorf("progress: %w", err)
 	}
+	if err := p.check(); err != nil {
+		return err
+	}
 	from := Identity{file.Metadata["model"], file.Metadata["training"], file.Metadata["plan"]}
 	if finished := p.Result.Steps == p.Last || p.Result.Stopped; finished && t.Steps > p.Last {
 		from.Plan = t.Identity.Plan // more steps may be added, by another schedule
@@ -124,6 +136,36 @@ func (t *Training) resume() error {
 	return t.restore(file, &p)
 }
 
+// mostBytes bounds the size of a checkpoint: a few copies of all values, the history, and texts.
+func (t *Training) mostBytes() int64 {
+	values := len(t.params())
+	for _, p := range t.State {
+		values += p.Len()
+	}
+	return 8*int64(8*values) + 1000*int64(t.Steps/t.Every+1000) + int64(2*len(t.Identity.Model)+2*len(t.Identity.Training)) + 1<<20
+}
+
+// check returns an error if a number cannot be of a training.
+func (p *progress) check() error {
+	r, c := p.Result, p.Cooling
+	for _, f := range []struct {
+		name        string
+		got, lo, hi int
+	}{
+		{"Last", p.Last, 1, math.MaxInt}, {"Result.Steps", r.Steps, 0, p.Last}, {"Result.Best", r.Best, 0, r.Steps}, {"Result.Skipped", r.Skipped, 0, r.Steps},
+		{"Count", p.Count, 0, r.Steps}, {"Skipped", p.Skipped, 0, r.Steps}, {"Since", p.Since, 0, r.Steps + 1}, {"Steps", p.Steps, 0, r.Steps},
+		{"Cooling.Start", c.Start, 0, r.Steps}, {"Cooling.End", c.End, 0, p.Last},
+	} {
+		if f.got < f.lo || f.got > f.hi {
+			return fmt.Errorf("progress: %s: got %d, want %d to %d", f.name, f.got, f.lo, f.hi)
+		}
+	}
+	if !(c.Rate >= 0) || c.End > 0 && c.End <= c.Start {
+		return fmt.Errorf("progress: Cooling: got %+v, want it from a step to a later one", c)
+	}
+	return nil
+}
+
 // restore takes everything from a file before it changes anything.
 func (t *Training) restore(file *safetensors.File, p *progress) error {
 	r := tensors{file: file}
@@ -132,8 +174,8 @@ func (t *Training) restore(file *safetensors.File, p *progress) error {
 	for i, q := range t.State {
 		now = append(now, r.get(fmt.Sprintf("state.%d", i), q.Len()))
 	}
-	loss := r.get("loss", 1)
-	moments, past := r.all("moment", n), records(r.all("history", 7))
+	loss := r.any("loss", 1)
+	moments, history := r.all("moment", n, r.get), r.all("history", 7, r.any)
 	var best [][]float64
 	if file.Tensor("best.0") != nil {
 		for i, v := range now {
@@ -146,6 +188,10 @@ func (t *Training) restore(file *safetensors.File, p *progress) error {
 	}
 	if r.err != nil {
 		return r.err
+	}
+	past, err := records(history, p.Last)
+	if err != nil {
+		return err
 	}
 	if err := t.Optimizer.SetState(optim.State{Steps: p.Steps, Moments: moments}); err != nil {
 		return err

@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/normflow/normflow/internal/safetensors"
 )
@@ -12,7 +13,19 @@ type tensors struct {
 	err  error
 }
 
+// get returns n finite values.
 func (r *tensors) get(name string, n int) []float64 {
+	x := r.any(name, n)
+	for i, v := range x {
+		if math.IsNaN(v-v) && r.err == nil {
+			r.err = fmt.Errorf("tensor %q: got %v as value %d, want a finite number", name, v, i)
+		}
+	}
+	return x
+}
+
+// any returns n values, whatever they are.
+func (r *tensors) any(name string, n int) []float64 {
 	t := r.file.Tensor(name)
 	if t == nil || t.Len() != n {
 		if r.err == nil {
@@ -23,10 +36,10 @@ func (r *tensors) get(name string, n int) []float64 {
 	return t.Floats()
 }
 
-// all returns name.0, name.1, … of n numbers each.
-func (r *tensors) all(name string, n int) (x [][]float64) {
+// all returns name.0, name.1, … of n values each, got one by one.
+func (r *tensors) all(name string, n int, get func(name string, n int) []float64) (x [][]float64) {
 	for i := 0; r.file.Tensor(fmt.Sprintf("%s.%d", name, i)) != nil; i++ {
-		x = append(x, r.get(fmt.Sprintf("%s.%d", name, i), n))
+		x = append(x, get(fmt.Sprintf("%s.%d", name, i), n))
 	}
 	return x
 }

@@ -2,7 +2,9 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"time"
 
@@ -61,6 +63,7 @@ type Training struct {
 	Validate  func() float64                                // returns the held-out loss; nil if nothing is held out
 	Explain   func(grad []float64, gradNorm float64) string // says where a loss or gradient that is not finite comes from
 	Result    Result
+	Unsaved   error // of the last checkpoint that could not be written, though a later one could
 
 	average  []float64 // of the parameters, if asked for
 	loss     float64   // summed since the last record
@@ -71,6 +74,7 @@ type Training struct {
 	since    int         // records since the best
 	cooling  cooling     // once patience has ended
 	saved    time.Time   // when the last checkpoint was written
+	file     fs.FileInfo // of the last checkpoint read or written
 }
 
 // Begin prepares the first step, or goes on from the checkpoint if there is one.
@@ -81,7 +85,8 @@ func (t *Training) Begin() error {
 	if t.Checkpoint == "" {
 		return nil
 	}
-	if err := t.resume(); err != nil {
+	removeStale(t.Checkpoint)
+	if err := errors.Join(t.resume(), writable(t.Checkpoint)); err != nil {
 		return fmt.Errorf("checkpoint %s: %w", t.Checkpoint, err)
 	}
 	return nil
@@ -123,13 +128,19 @@ func (t *Training) steps(ctx context.Context) error {
 			t.record(step + 1)
 		}
 		if t.due(recorded) {
-			if err := t.save(); err != nil {
+			last := t.Result.Stopped || step+1 == t.Steps
+			if err := t.save(); err != nil && (last || errors.Is(err, errShared)) {
 				return fmt.Errorf("checkpoint %s: %w", t.Checkpoint, err)
+			} else if err != nil {
+				t.Unsaved = fmt.Errorf("checkpoint %s: after step %d: %w", t.Checkpoint, step+1, err)
 			}
 		}
 	}
 	return nil
 }
+
+// errShared says that a checkpoint is not ours any more.
+var errShared = errors.New("another training has written it meanwhile: give each a file of its own")
 
 // leave writes what is not in the checkpoint yet.
 func (t *Training) leave(cause error) error {
