@@ -25,9 +25,9 @@ type Conditional interface {
 // A Composite is a distribution made of others, such as a [Mixture].
 type Composite interface {
 	Distribution
-	// Walk calls visit for each part with its columns of the rows x; visit gets the zero Var if x is
-	// that.
-	Walk(x autodiff.Var, visit func(part Distribution, x autodiff.Var))
+	// Walk calls visit for each part with its columns of the rows x and what it sees of their contexts c.
+	// Where x or c is the zero Var, visit gets that.
+	Walk(x, c autodiff.Var, visit func(part Distribution, x, c autodiff.Var))
 }
 
 // CondDim returns the width of the context that d needs, 0 if it needs none.

@@ -25,7 +25,7 @@ func ExampleConditional() {
 // The parts of a product and their numbers of columns.
 func ExampleComposite() {
 	var j dist.Composite = dist.NewJoint(dist.NewStdNormal(2), dist.NewExponential(1, autodiff.Fixed(1)))
-	j.Walk(autodiff.NewTape().Zeros(4, 3), func(part dist.Distribution, x autodiff.Var) {
+	j.Walk(autodiff.NewTape().Zeros(4, 3), autodiff.Var{}, func(part dist.Distribution, x, _ autodiff.Var) {
 		fmt.Printf("%T: %d columns\n", part, x.Cols())
 	})
 	// Output:

@@ -63,7 +63,7 @@ func (j *Joint) CondDim() int {
 func (j *Joint) LogDensityGiven(x, c autodiff.Var) autodiff.Var {
 	checkCols("Joint: LogDensity", x.Cols(), j.Dim())
 	var sum autodiff.Var
-	j.Walk(x, func(p Distribution, x autodiff.Var) {
+	j.Walk(x, c, func(p Distribution, x, c autodiff.Var) {
 		lp := LogDensityGiven(p, x, c)
 		if sum != (autodiff.Var{}) {
 			lp = sum.Add(lp)
@@ -73,15 +73,15 @@ func (j *Joint) LogDensityGiven(x, c autodiff.Var) autodiff.Var {
 	return sum
 }
 
-// Walk calls visit for each part with its columns of x.
-func (j *Joint) Walk(x autodiff.Var, visit func(part Distribution, x autodiff.Var)) {
+// Walk calls visit for each part with its columns of x, and the contexts.
+func (j *Joint) Walk(x, c autodiff.Var, visit func(part Distribution, x, c autodiff.Var)) {
 	at := 0
 	for _, p := range j.Parts {
 		to, columns := at+p.Dim(), x
 		if x != (autodiff.Var{}) {
 			columns = x.Slice(at, to)
 		}
-		visit(p, columns)
+		visit(p, columns, c)
 		at = to
 	}
 }

@@ -113,10 +113,10 @@ func (m *Mixture) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source) {
 	}
 }
 
-// Walk calls visit for each part with all rows x.
-func (m *Mixture) Walk(x autodiff.Var, visit func(part Distribution, x autodiff.Var)) {
+// Walk calls visit for each part with all rows x and their contexts.
+func (m *Mixture) Walk(x, c autodiff.Var, visit func(part Distribution, x, c autodiff.Var)) {
 	for _, p := range m.Parts {
-		visit(p, x)
+		visit(p, x, c)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -204,4 +205,39 @@ func TestMixtureSupport(t *testing.T) {
 	c.Copy(normal(6, 2, 1))
 	given := flow.New(dist.NewMixture(dist.LearnedWeights(1, 3), shake(flow.RealNVP(flow.Arch{Dim: 1, Cond: 2, Hidden: []int{4}, Activation: nn.Tanh}, rng.New(1)), 2).Then(bijector.Exp{}), whole))
 	gradtest.Check(t, func(x ...autodiff.Var) autodiff.Var { return given.LogDensityGiven(x[0], x[1]) }, mat.NewDense(6, 1, rows), c)
+}
+
+// narrowed gives its part the first two of three columns of context: a composite of one's own.
+type narrowed struct{ *flow.Transformed }
+
+func (narrowed) CondDim() int { return 3 }
+
+func (n narrowed) LogDensityGiven(x, c autodiff.Var) autodiff.Var {
+	return n.Transformed.LogDensityGiven(x, c.Slice(0, 2))
+}
+
+func (n narrowed) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source) {
+	n.Transformed.DrawGiven(batch, mat.DenseCopyOf(c).Slice(0, c.(*mat.Dense).RawMatrix().Rows, 0, 2), src)
+}
+
+func (n narrowed) Walk(x, c autodiff.Var, visit func(part dist.Distribution, x, c autodiff.Var)) {
+	if c != (autodiff.Var{}) {
+		c = c.Slice(0, 2)
+	}
+	visit(n.Transformed, x, c)
+}
+
+// A part starts from the data given what it sees of the context.
+func TestWalkContext(t *testing.T) {
+	m := flow.New(dist.NewMixture(dist.FixedWeights(1, 1), narrowed{small(2, 1)}, narrowed{small(2, 2)}))
+	x, c := normal(500, 2, 1), normal(500, 3, 2)
+	x.Apply(func(_, _ int, v float64) float64 { return 1e4 + 100*v }, x)
+	r, err := flow.Fit(context.Background(), m, flow.Rows(x).Given(c), &flow.Settings{Steps: 20})
+	if want := math.Log(2*math.Pi*math.E) + 2*math.Log(100); err != nil || !(math.Abs(r.Loss-want) < 0.5) {
+		t.Errorf("got NLL %v, %v, want nearly %v", r.Loss, err, want)
+	}
+	m.Given(c).Draw(x, rng.New(1))
+	if mean := mat.Sum(x) / 1000; math.Abs(mean-1e4) > 50 {
+		t.Errorf("got mean %v of samples, want nearly 10000", mean)
+	}
 }

@@ -13,7 +13,7 @@ func eachFlow(d dist.Distribution, visit func(m *Transformed)) {
 		visit(d)
 		eachFlow(d.Base, visit)
 	case dist.Composite:
-		d.Walk(autodiff.Var{}, func(part dist.Distribution, _ autodiff.Var) { eachFlow(part, visit) })
+		d.Walk(autodiff.Var{}, autodiff.Var{}, func(part dist.Distribution, _, _ autodiff.Var) { eachFlow(part, visit) })
 	}
 }
 
@@ -31,7 +31,7 @@ func walk(d dist.Distribution, y, c autodiff.Var, visit func(f bijector.Bijector
 			walk(d.Base, f.Inverse(y), c, visit)
 		}
 	case dist.Composite:
-		d.Walk(y, func(part dist.Distribution, y autodiff.Var) { walk(part, y, c, visit) })
+		d.Walk(y, c, func(part dist.Distribution, y, c autodiff.Var) { walk(part, y, c, visit) })
 	}
 }
 
