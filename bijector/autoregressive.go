@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/normflow/normflow/autodiff"
-	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 )
 
 // Autoregressive maps each column by a univariate whose parameters a masked
@@ -20,7 +20,7 @@ import (
 // Inverse, and with it densities, cost one pass of the network, which is
 // nearly half as long as that of an unmasked one. Forward, which samples, costs
 // about one pass too, in whatever number of columns: each hidden unit is
-// computed once, when the columns that it sees are known, see [nn.Solver]. Its
+// computed once, when the columns that it sees are known, see [masked.Solver]. Its
 // gradient is exact and costs about another pass.
 //
 // G. Papamakarios, T. Pavlakou, I. Murray, Masked Autoregressive Flow for
@@ -29,14 +29,14 @@ import (
 // Inference with Inverse Autoregressive Flow, 2016, arXiv:1606.04934.
 type Autoregressive struct {
 	// Net has Map.Params() outputs for each column.
-	Net *nn.MADE
+	Net *masked.MADE
 	// Map has no parameters of its own to learn.
 	Map Univariate
 	// Clip bounds what Net sees of the columns to [−Clip, Clip], as [Coupling].Clip does.
 	Clip float64
 
-	natural  *nn.MADE
-	solver   *nn.Solver
+	natural  *masked.MADE
+	solver   *masked.Solver
 	order    []int // nil for the natural one
 	position []int // its inverse
 	ctx      autodiff.Var
@@ -44,7 +44,7 @@ type Autoregressive struct {
 
 // NewAutoregressive returns the map with the given network and univariate. It
 // panics unless the network has m.Params() outputs for each column.
-func NewAutoregressive(net *nn.MADE, m Univariate) *Autoregressive {
+func NewAutoregressive(net *masked.MADE, m Univariate) *Autoregressive {
 	a := &Autoregressive{Net: net, Map: m}
 	must(a.Restore())
 	return a
@@ -61,7 +61,7 @@ func (a *Autoregressive) Restore() error {
 	if k := a.Net.Spec.Inputs; k > 1 {
 		return fmt.Errorf("bijector: Autoregressive: got a network with %d inputs per column, want 1", k)
 	}
-	check := &nn.MADE{Spec: a.Net.Spec, Layers: a.Net.Layers, Context: a.Net.Context, Single: a.Net.Single}
+	check := &masked.MADE{Spec: a.Net.Spec, Layers: a.Net.Layers, Context: a.Net.Context, Single: a.Net.Single}
 	if err := check.Restore(); err != nil {
 		return fmt.Errorf("bijector: Autoregressive: %w", err)
 	}
@@ -69,7 +69,7 @@ func (a *Autoregressive) Restore() error {
 	if err := checkClip("Autoregressive", a.Clip); err != nil {
 		return err
 	}
-	a.solver = nn.NewSolver(a.natural, clippedMap{a.Map, a})
+	a.solver = masked.NewSolver(a.natural, clippedMap{a.Map, a})
 	a.order, a.position = nil, nil
 	if order := a.Net.Spec.Order; order != nil {
 		a.order, a.position = order, make([]int, len(order))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/bijector/bijectortest"
 	"gonum.org/v1/gonum/mat"
@@ -17,7 +18,7 @@ import (
 // A masked autoregressive flow of one layer: densities and samples both cost one
 // pass of the network.
 func ExampleAutoregressive() {
-	net := nn.NewMADE(nn.MADESpec{Dim: 3, Hidden: []int{64, 64}, Outputs: 2, Act: nn.ReLU}, rand.NewPCG(1, 2))
+	net := masked.NewMADE(masked.Spec{Dim: 3, Hidden: []int{64, 64}, Outputs: 2, Act: nn.ReLU}, rand.NewPCG(1, 2))
 	maf := bijector.NewAutoregressive(net, bijector.Affine{})
 	iaf := bijector.NewInvert(maf)
 
@@ -33,7 +34,7 @@ func ExampleAutoregressive() {
 // A conditional neural spline flow in another order.
 func ExampleAutoregressive_Given() {
 	spline := bijector.Spline{}
-	nsf := bijector.NewAutoregressive(nn.NewMADE(nn.MADESpec{
+	nsf := bijector.NewAutoregressive(masked.NewMADE(masked.Spec{
 		Dim: 2, Hidden: []int{32, 32}, Outputs: spline.Params(), Cond: 5, Act: nn.ReLU, Residual: true, Order: []int{1, 0},
 	}, rand.NewPCG(1, 2)), spline)
 	tape := autodiff.NewTape()
@@ -54,7 +55,7 @@ func ExampleInverted() {
 // Forward and ForwardFLDJ.
 func TestAutoregressiveRunsItsNetworkOnce(t *testing.T) {
 	for _, order := range [][]int{nil, {1, 0, 2}} {
-		b := autoregressive(nn.MADESpec{Dim: 3, Hidden: []int{8}, Order: order}, bijector.Spline{})
+		b := autoregressive(masked.Spec{Dim: 3, Hidden: []int{8}, Order: order}, bijector.Spline{})
 		tape := autodiff.NewTape()
 		x := tape.Matrix(bijectortest.Normal(5, 3))
 		b.Inverse(x)
@@ -74,7 +75,7 @@ func TestAutoregressiveRunsItsNetworkOnce(t *testing.T) {
 
 // Sampling column by column is the same as repeating the network Dim times.
 func TestAutoregressiveForwardIsRepetition(t *testing.T) {
-	spec := nn.MADESpec{Dim: 20, Hidden: []int{50, 70}, Order: rand.New(rand.NewPCG(1, 2)).Perm(20)}
+	spec := masked.Spec{Dim: 20, Hidden: []int{50, 70}, Order: rand.New(rand.NewPCG(1, 2)).Perm(20)}
 	b := autoregressive(spec, bijector.Spline{})
 	tape := autodiff.NewTape()
 	x := tape.Matrix(bijectortest.Normal(300, 20))
@@ -93,7 +94,7 @@ func TestAutoregressiveForwardIsRepetition(t *testing.T) {
 // The density of a two-dimensional flow must integrate to 1.
 func TestAutoregressiveDensity(t *testing.T) {
 	for _, m := range []bijector.Univariate{bijector.Affine{}, bijector.Spline{}} {
-		b := autoregressive(nn.MADESpec{Dim: 2, Hidden: []int{16}, Order: []int{1, 0}}, m)
+		b := autoregressive(masked.Spec{Dim: 2, Hidden: []int{16}, Order: []int{1, 0}}, m)
 		const n, width = 400, 24.0
 		grid := mat.NewDense(n*n, 2, nil)
 		for i := range n {
@@ -116,12 +117,12 @@ func TestAutoregressiveDensity(t *testing.T) {
 }
 
 func TestAutoregressivePanics(t *testing.T) {
-	net := nn.NewMADE(nn.MADESpec{Dim: 3, Hidden: []int{8}, Outputs: 2, Act: nn.ReLU}, rand.NewPCG(1, 2))
+	net := masked.NewMADE(masked.Spec{Dim: 3, Hidden: []int{8}, Outputs: 2, Act: nn.ReLU}, rand.NewPCG(1, 2))
 	tape := autodiff.NewTape()
 	for want, f := range map[string]func(){
 		"bijector: Autoregressive: got no network":                                   func() { bijector.NewAutoregressive(nil, bijector.Affine{}) },
 		"bijector: Autoregressive: got a network with 2 outputs per column, want 23": func() { bijector.NewAutoregressive(net, bijector.Spline{}) },
-		"bijector: Autoregressive: nn: MADE: got Dim 0":                              func() { bijector.NewAutoregressive(&nn.MADE{Spec: nn.MADESpec{Outputs: 2}}, bijector.Affine{}) },
+		"bijector: Autoregressive: masked: MADE: got Dim 0":                          func() { bijector.NewAutoregressive(&masked.MADE{Spec: masked.Spec{Outputs: 2}}, bijector.Affine{}) },
 		"bijector: Autoregressive: got 2 columns, want 3":                            func() { bijector.NewAutoregressive(net, bijector.Affine{}).Forward(tape.Zeros(1, 2)) },
 	} {
 		func() {

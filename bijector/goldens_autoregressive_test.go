@@ -8,6 +8,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/bijector"
 	"gonum.org/v1/gonum/mat"
 )
@@ -21,7 +22,7 @@ func init() {
 func tfpMAF(p goldenParams, shape []int) bijector.Bijector {
 	wm, bm, wa, ba, ca := p.flat("Wm"), p.flat("bm"), p.flat("Wa"), p.flat("ba"), p.number("ca", 0)
 	d := shape[0]
-	net := nn.NewMADE(nn.MADESpec{Dim: d, Outputs: 2, Act: nn.Linear}, nil)
+	net := masked.NewMADE(masked.Spec{Dim: d, Outputs: 2, Act: nn.Linear}, nil)
 	for j := range d {
 		for i := range d {
 			net.Layers[0].W.Matrix().Set(i, 2*j, wm[j*d+i])
@@ -65,14 +66,14 @@ type peerMADE struct {
 	cond     int      // columns of context behind those of x in the first layer
 	act      nn.Activation
 	residual bool
-	outputs  int                              // for each column
-	row      func(j, k int) int               // the peer's output that is number k of column j
-	extra    func(net *nn.MADE, perm [][]int) // what else there is
-	extraDim int                              // width of a context that extra uses
+	outputs  int                                  // for each column
+	row      func(j, k int) int                   // the peer's output that is number k of column j
+	extra    func(net *masked.MADE, perm [][]int) // what else there is
+	extraDim int                                  // width of a context that extra uses
 }
 
 // build makes the network. Units are sorted by the number of columns that they see.
-func (g *neural) build(p peerMADE) *nn.MADE {
+func (g *neural) build(p peerMADE) *masked.MADE {
 	g.t.Helper()
 	d := len(p.order)
 	order := make([]int, d)
@@ -80,7 +81,7 @@ func (g *neural) build(p peerMADE) *nn.MADE {
 		order[k] = j
 	}
 	last := len(p.layers) - 1
-	spec := nn.MADESpec{Dim: d, Outputs: p.outputs, Cond: p.cond + p.extraDim, Act: p.act, Residual: p.residual, Order: order}
+	spec := masked.Spec{Dim: d, Outputs: p.outputs, Cond: p.cond + p.extraDim, Act: p.act, Residual: p.residual, Order: order}
 	perms := [][]int{order}
 	for l, name := range p.layers[:last] {
 		var degrees []int
@@ -103,7 +104,7 @@ func (g *neural) build(p peerMADE) *nn.MADE {
 		}
 	}
 	perms = append(perms, outs)
-	net := nn.NewMADE(spec, nil)
+	net := masked.NewMADE(spec, nil)
 	for _, c := range net.Context {
 		clear(c.Data())
 	}
@@ -117,7 +118,7 @@ func (g *neural) build(p peerMADE) *nn.MADE {
 }
 
 // fill sets layer l to the peer's weights, rows and columns permuted.
-func (g *neural) fill(net *nn.MADE, l int, name string, from, to []int, d int) {
+func (g *neural) fill(net *masked.MADE, l int, name string, from, to []int, d int) {
 	g.t.Helper()
 	w, mask, in := g.weight(name+"weight"), g.weight(name+"mask"), g.tensor(name + "weight").Shape[1]
 	ours := net.Layers[l].W.Matrix()
@@ -236,7 +237,7 @@ func TestNeuralMAFContext(t *testing.T) {
 	p.residual, p.extraDim = true, 8+2
 	// The peer adds relu(A·c + a) to its first layer, and B·c + b within the block:
 	// our context is both, relu(A·c + a) and c.
-	p.extra = func(m *nn.MADE, perm [][]int) {
+	p.extra = func(m *masked.MADE, perm [][]int) {
 		b, bias := g.weight(net+"blocks.0.context_layer.weight"), g.weight(net+"blocks.0.context_layer.bias")
 		for j, u := range perm[1] {
 			m.Context[0].Matrix().Set(u, j, 1)
@@ -293,7 +294,7 @@ func TestNeuralSplineAutoregressive(t *testing.T) {
 	p := nflowsMADE("autoregressive_net.", []string{"blocks.0.linear."}, 3, 11, nn.Tanh, number)
 	// The peer's numbers for slopes have 1 at log(e^0.999 − 1), ours at 0. It was
 	// meant to divide those for sizes by √hidden, and does not.
-	p.extra = func(m *nn.MADE, _ [][]int) {
+	p.extra = func(m *masked.MADE, _ [][]int) {
 		for u := range 33 {
 			if u%11 >= 8 {
 				m.Layers[2].B.Data()[u] -= math.Log(math.Expm1(0.999))

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/bijector"
 )
 
 // Constructors say what they are not given.
 func TestMistakes(t *testing.T) {
-	net := nn.NewMADE(nn.MADESpec{Dim: 2, Hidden: []int{4}, Outputs: 2, Act: nn.ReLU}, nil)
+	net := masked.NewMADE(masked.Spec{Dim: 2, Hidden: []int{4}, Outputs: 2, Act: nn.ReLU}, nil)
 	for want, f := range map[string]func(){
 		"bijector: Invert: got no bijector":                    func() { bijector.NewInvert(nil) },
 		"bijector: Coupling: got no map":                       func() { bijector.NewCoupling(2, []int{0}, nil, 0, mlp(3)) },

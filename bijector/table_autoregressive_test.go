@@ -2,23 +2,24 @@ package bijector_test
 
 import (
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/bijector/bijectortest"
 	"github.com/normflow/normflow/internal/rng"
 )
 
 // autoregressive returns a small map with numbers of size 1.
-func autoregressive(spec nn.MADESpec, m bijector.Univariate) *bijector.Autoregressive {
+func autoregressive(spec masked.Spec, m bijector.Univariate) *bijector.Autoregressive {
 	spec.Outputs, spec.Act = m.Params(), nn.Tanh
-	return bijector.NewAutoregressive(nn.NewMADE(spec, rng.New(3)), m)
+	return bijector.NewAutoregressive(masked.NewMADE(spec, rng.New(3)), m)
 }
 
 func autoregressiveCases() []bijectortest.Case {
 	normal := bijectortest.Normal
-	plain := nn.MADESpec{Dim: 4, Hidden: []int{9, 8}}
-	order := nn.MADESpec{Dim: 3, Hidden: []int{9}, Order: []int{2, 0, 1}}
-	residual := nn.MADESpec{Dim: 3, Hidden: []int{7, 7}, Residual: true}
-	context := nn.MADESpec{Dim: 3, Hidden: []int{7}, Cond: 2, Order: []int{1, 2, 0}}
+	plain := masked.Spec{Dim: 4, Hidden: []int{9, 8}}
+	order := masked.Spec{Dim: 3, Hidden: []int{9}, Order: []int{2, 0, 1}}
+	residual := masked.Spec{Dim: 3, Hidden: []int{7, 7}, Residual: true}
+	context := masked.Spec{Dim: 3, Hidden: []int{7}, Cond: 2, Order: []int{1, 2, 0}}
 	spline := bijector.Spline{Bins: 4, Bound: 3}
 	clipped := autoregressive(context, spline)
 	clipped.Clip = 0.8
@@ -29,7 +30,7 @@ func autoregressiveCases() []bijectortest.Case {
 		{Name: "Autoregressive/residual", B: autoregressive(residual, spline), X: normal(5, 3)},
 		{Name: "Autoregressive/conditional", B: autoregressive(context, bijector.Affine{}), X: normal(5, 3), Context: normal(5, 2)},
 		{Name: "Autoregressive/clip", B: clipped, X: normal(5, 3), Context: normal(5, 2)},
-		{Name: "Autoregressive/one-column", B: autoregressive(nn.MADESpec{Dim: 1, Hidden: []int{4}, Cond: 1}, spline), X: normal(5, 1), Context: normal(5, 1)},
+		{Name: "Autoregressive/one-column", B: autoregressive(masked.Spec{Dim: 1, Hidden: []int{4}, Cond: 1}, spline), X: normal(5, 1), Context: normal(5, 1)},
 		{Name: "Autoregressive/Inverted", B: autoregressive(plain, bijector.Inverted{Map: spline}), X: normal(5, 4)},
 		{Name: "Autoregressive/Invert", B: bijector.NewInvert(autoregressive(context, spline)), X: normal(5, 3), Context: normal(5, 2)},
 	}

@@ -6,13 +6,14 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/dist"
 	"gonum.org/v1/gonum/mat"
 )
 
 // A mixture of a distribution given a context and one without.
 func ExampleConditional() {
-	made := dist.NewMADE(nn.MADESpec{Dim: 2, Hidden: []int{16}, Cond: 3, Act: nn.Tanh}, dist.MixtureHead{Components: 4}, rand.NewPCG(1, 2))
+	made := dist.NewMADE(masked.Spec{Dim: 2, Hidden: []int{16}, Cond: 3, Act: nn.Tanh}, dist.MixtureHead{Components: 4}, rand.NewPCG(1, 2))
 	var m dist.Conditional = dist.NewMixture(dist.FixedWeights(9, 1), made, dist.NewStdNormal(2))
 	x, c := mat.NewDense(5, 2, nil), mat.NewDense(5, 3, nil)
 	m.DrawGiven(x, c, rand.NewPCG(3, 4))

@@ -7,13 +7,14 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/dist"
 	"gonum.org/v1/gonum/mat"
 )
 
 // Bits of which each depends on those before.
 func ExampleMADE() {
-	m := dist.NewMADE(nn.MADESpec{Dim: 8, Hidden: []int{32}, Act: nn.ReLU}, dist.BernoulliHead{}, rand.NewPCG(1, 2))
+	m := dist.NewMADE(masked.Spec{Dim: 8, Hidden: []int{32}, Act: nn.ReLU}, dist.BernoulliHead{}, rand.NewPCG(1, 2))
 	x := mat.NewDense(5, 8, nil)
 	m.Draw(x, rand.NewPCG(3, 4))
 	tape := autodiff.NewTape()
@@ -23,7 +24,7 @@ func ExampleMADE() {
 
 // Real numbers given a context.
 func ExampleMADE_Given() {
-	m := dist.NewMADE(nn.MADESpec{Dim: 2, Hidden: []int{16}, Cond: 3, Act: nn.Tanh}, dist.MixtureHead{Components: 4}, rand.NewPCG(1, 2))
+	m := dist.NewMADE(masked.Spec{Dim: 2, Hidden: []int{16}, Cond: 3, Act: nn.Tanh}, dist.MixtureHead{Components: 4}, rand.NewPCG(1, 2))
 	tape := autodiff.NewTape()
 	posterior := m.Given(tape.Zeros(1, 3))
 	x := mat.NewDense(1000, 2, nil)
@@ -34,7 +35,7 @@ func ExampleMADE_Given() {
 
 // An ensemble over orders is trained member by member.
 func ExampleMADE_Member() {
-	m := dist.NewMADEEnsemble(nn.MADESpec{Dim: 4, Hidden: []int{16}, Act: nn.ReLU}, dist.CategoricalHead{Classes: 3}, 8, true, rand.NewPCG(1, 2))
+	m := dist.NewMADEEnsemble(masked.Spec{Dim: 4, Hidden: []int{16}, Act: nn.ReLU}, dist.CategoricalHead{Classes: 3}, 8, true, rand.NewPCG(1, 2))
 	x := mat.NewDense(2, 4, []float64{0, 1, 2, 0, 0, 1, 2, 1})
 	tape := autodiff.NewTape()
 	for step := range 100 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
@@ -18,7 +19,7 @@ import (
 //
 // The [Head] says which distribution: of bits, of classes, of real numbers.
 // The log-density costs one pass of the network, and so does drawing, in
-// whatever number of columns, see [nn.MADE.Fill].
+// whatever number of columns, see [masked.MADE.Fill].
 //
 // With several masks it is an ensemble, p(x) = mean of pₘ(x) over networks with
 // the same weights but other orders and connections; each costs a pass. It is
@@ -27,14 +28,14 @@ import (
 // M. Germain, K. Gregor, I. Murray and H. Larochelle, MADE: Masked Autoencoder for
 // Distribution Estimation, 2015, arXiv:1502.03509.
 type MADE struct {
-	Net  *nn.MADE
+	Net  *masked.MADE
 	Head Head
 	// Orders and Degrees are those of the members of an ensemble; both are
 	// empty if there is only Net itself. Orders are empty if all have Net's.
 	Orders  [][]int
 	Degrees [][][]int
 
-	members []*nn.MADE
+	members []*masked.MADE
 }
 
 // A Head is a family of distributions of one number with raw parameters, any finite
@@ -57,7 +58,7 @@ type Head interface {
 // NewMADE returns the distribution with a new network for the head, of which
 // spec says the rest: its Inputs and Outputs are set here. Nil src is the
 // process-wide source. It panics if spec or head do not make sense.
-func NewMADE(spec nn.MADESpec, head Head, src rand.Source) *MADE {
+func NewMADE(spec masked.Spec, head Head, src rand.Source) *MADE {
 	m := &MADE{Net: headNet(spec, head, src), Head: head}
 	if err := m.Restore(); err != nil {
 		panic(err.Error())
@@ -65,18 +66,18 @@ func NewMADE(spec nn.MADESpec, head Head, src rand.Source) *MADE {
 	return m
 }
 
-func headNet(spec nn.MADESpec, head Head, src rand.Source) *nn.MADE {
+func headNet(spec masked.Spec, head Head, src rand.Source) *masked.MADE {
 	if head == nil {
 		panic("dist: MADE: got no head, want one")
 	}
 	spec.Inputs, spec.Outputs = head.Inputs(), head.Params()
-	return nn.NewMADE(spec, src)
+	return masked.NewMADE(spec, src)
 }
 
 // NewMADEEnsemble returns an ensemble of networks with the same weights and random
 // connections, and with orders random orders as well. Otherwise it is like [NewMADE]. It
 // panics also if masks is not positive.
-func NewMADEEnsemble(spec nn.MADESpec, head Head, masks int, orders bool, src rand.Source) *MADE {
+func NewMADEEnsemble(spec masked.Spec, head Head, masks int, orders bool, src rand.Source) *MADE {
 	if masks < 1 {
 		panic(fmt.Sprintf("dist: NewMADEEnsemble: got %d masks, want at least 1", masks))
 	}
@@ -90,7 +91,7 @@ func NewMADEEnsemble(spec nn.MADESpec, head Head, masks int, orders bool, src ra
 		widths = widths[:1]
 	}
 	for range masks {
-		degrees := nn.RandomDegrees(spec.Dim, widths, spec.Cond > 0, src)
+		degrees := masked.RandomDegrees(spec.Dim, widths, spec.Cond > 0, src)
 		for _, d := range degrees {
 			r.Shuffle(len(d), func(i, j int) { d[i], d[j] = d[j], d[i] })
 		}
@@ -130,7 +131,7 @@ func (m *MADE) Restore() error {
 		m.members = append(m.members, net)
 	}
 	if len(m.members) == 0 {
-		m.members = []*nn.MADE{m.Net}
+		m.members = []*masked.MADE{m.Net}
 	}
 	return nil
 }
@@ -173,7 +174,7 @@ func (m *MADE) LogDensityGiven(x, c autodiff.Var) autodiff.Var {
 		c = autodiff.Var{}
 	}
 	code := m.Head.Encode(x)
-	one := func(net *nn.MADE) autodiff.Var {
+	one := func(net *masked.MADE) autodiff.Var {
 		return m.Head.LogDensities(x, net.ApplyGiven(code, c)).RowSum()
 	}
 	if len(m.members) == 1 {
@@ -226,7 +227,7 @@ func (m *MADE) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source) {
 }
 
 // drawRows fills the given rows of batch from one network.
-func (m *MADE) drawRows(net *nn.MADE, batch *mat.Dense, c mat.Matrix, rows []int, u []float64) {
+func (m *MADE) drawRows(net *masked.MADE, batch *mat.Dense, c mat.Matrix, rows []int, u []float64) {
 	d := m.Dim()
 	t := autodiff.NewTape()
 	t.NoGrad(true)

@@ -11,6 +11,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/gradtest"
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/dist"
 	"gonum.org/v1/gonum/mat"
@@ -21,9 +22,9 @@ func madeSeed(n uint64) rand.Source { return rand.NewPCG(n, 2) }
 // mades are small models of all kinds.
 func mades() map[string]*dist.MADE {
 	bits, classes, mixture := dist.BernoulliHead{}, dist.CategoricalHead{Classes: 3}, dist.MixtureHead{Components: 3}
-	plain := nn.MADESpec{Dim: 3, Hidden: []int{7}, Act: nn.Tanh}
-	order := nn.MADESpec{Dim: 3, Hidden: []int{5, 5}, Residual: true, Order: []int{2, 0, 1}, Act: nn.Tanh}
-	context := nn.MADESpec{Dim: 3, Hidden: []int{7}, Cond: 2, Act: nn.Tanh}
+	plain := masked.Spec{Dim: 3, Hidden: []int{7}, Act: nn.Tanh}
+	order := masked.Spec{Dim: 3, Hidden: []int{5, 5}, Residual: true, Order: []int{2, 0, 1}, Act: nn.Tanh}
+	context := masked.Spec{Dim: 3, Hidden: []int{7}, Cond: 2, Act: nn.Tanh}
 	return map[string]*dist.MADE{
 		"bits":                dist.NewMADE(plain, bits, madeSeed(1)),
 		"bits/order":          dist.NewMADE(order, bits, madeSeed(1)),
@@ -35,8 +36,8 @@ func mades() map[string]*dist.MADE {
 		"classes/ensemble":    dist.NewMADEEnsemble(order, classes, 3, true, madeSeed(1)),
 		"mixture":             dist.NewMADE(plain, mixture, madeSeed(1)),
 		"mixture/ensemble":    dist.NewMADEEnsemble(context, mixture, 2, true, madeSeed(1)),
-		"mixture/one column":  dist.NewMADE(nn.MADESpec{Dim: 1, Hidden: []int{4}, Act: nn.Tanh}, mixture, madeSeed(1)),
-		"mixture/two columns": dist.NewMADE(nn.MADESpec{Dim: 2, Hidden: []int{4}, Act: nn.Tanh, Order: []int{1, 0}}, mixture, madeSeed(1)),
+		"mixture/one column":  dist.NewMADE(masked.Spec{Dim: 1, Hidden: []int{4}, Act: nn.Tanh}, mixture, madeSeed(1)),
+		"mixture/two columns": dist.NewMADE(masked.Spec{Dim: 2, Hidden: []int{4}, Act: nn.Tanh, Order: []int{1, 0}}, mixture, madeSeed(1)),
 	}
 }
 
@@ -212,7 +213,7 @@ func TestMADEOutsideSupport(t *testing.T) {
 // Five bits of which the last three are functions of the first two: an
 // ensemble trained member by member learns them in every order.
 func TestMADEEnsembleLearns(t *testing.T) {
-	m := dist.NewMADEEnsemble(nn.MADESpec{Dim: 5, Hidden: []int{40}, Act: nn.ReLU}, dist.BernoulliHead{}, 6, true, madeSeed(1))
+	m := dist.NewMADEEnsemble(masked.Spec{Dim: 5, Hidden: []int{40}, Act: nn.ReLU}, dist.BernoulliHead{}, 6, true, madeSeed(1))
 	x := mat.NewDense(4, 5, nil)
 	for i := range 4 {
 		a, b := i%2, i/2
@@ -240,16 +241,16 @@ func TestMADEEnsembleLearns(t *testing.T) {
 }
 
 func TestMADEPanics(t *testing.T) {
-	spec := nn.MADESpec{Dim: 3, Hidden: []int{7}, Act: nn.Tanh}
+	spec := masked.Spec{Dim: 3, Hidden: []int{7}, Act: nn.Tanh}
 	m := mades()["bits"]
 	tape := autodiff.NewTape()
 	for want, f := range map[string]func(){
-		"dist: MADE: got no head":                         func() { dist.NewMADE(spec, nil, nil) },
-		"dist: NewMADEEnsemble: got 0 masks":              func() { dist.NewMADEEnsemble(spec, dist.BernoulliHead{}, 0, true, nil) },
-		"dist: MADE.Member: got 1, want 0 to 0":           func() { m.Member(1) },
-		"dist: MADE: got 2 columns, want 3":               func() { m.LogDensity(tape.Zeros(1, 2)) },
-		"dist: MADE.Given: got 1 columns, want 0":         func() { m.Given(tape.Zeros(1, 1)) },
-		"nn: MADE: got no context, want one of 2 columns": func() { mades()["bits/context"].LogProb([]float64{0, 0, 0}) },
+		"dist: MADE: got no head":                             func() { dist.NewMADE(spec, nil, nil) },
+		"dist: NewMADEEnsemble: got 0 masks":                  func() { dist.NewMADEEnsemble(spec, dist.BernoulliHead{}, 0, true, nil) },
+		"dist: MADE.Member: got 1, want 0 to 0":               func() { m.Member(1) },
+		"dist: MADE: got 2 columns, want 3":                   func() { m.LogDensity(tape.Zeros(1, 2)) },
+		"dist: MADE.Given: got 1 columns, want 0":             func() { m.Given(tape.Zeros(1, 1)) },
+		"masked: MADE: got no context, want one of 2 columns": func() { mades()["bits/context"].LogProb([]float64{0, 0, 0}) },
 	} {
 		func() {
 			defer func() {
@@ -264,7 +265,7 @@ func TestMADEPanics(t *testing.T) {
 		"dist: MADE: got no network":                            &dist.MADE{Head: dist.BernoulliHead{}},
 		"dist: MADE: got a network from 3 to 3 numbers, want 3": &dist.MADE{Net: m.Net, Head: dist.MixtureHead{Components: 1}},
 		"dist: MADE: got 1 orders, want 0":                      &dist.MADE{Net: m.Net, Head: m.Head, Orders: [][]int{{0, 1, 2}}},
-		"dist: MADE: member 0: nn: MADE: got 2 degrees":         &dist.MADE{Net: m.Net, Head: m.Head, Degrees: [][][]int{{{1, 2}}}},
+		"dist: MADE: member 0: masked: MADE: got 2 degrees":     &dist.MADE{Net: m.Net, Head: m.Head, Degrees: [][][]int{{{1, 2}}}},
 		"dist: CategoricalHead: got 0 classes":                  dist.CategoricalHead{},
 		"dist: MixtureHead: got 0 components":                   dist.MixtureHead{},
 	} {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/safetensors"
 	"gonum.org/v1/gonum/mat"
@@ -76,9 +77,9 @@ func (l peerLayer) then(next peerLayer) peerLayer {
 
 // ofPeer returns our network of the layers: units sorted by degree, output k of
 // a column being the peer's number perm[k].
-func ofPeer(layers []peerLayer, act nn.Activation, perm []int) *nn.MADE {
+func ofPeer(layers []peerLayer, act nn.Activation, perm []int) *masked.MADE {
 	d, _ := layers[0].w.Dims()
-	spec := nn.MADESpec{Dim: d, Outputs: len(perm), Act: act}
+	spec := masked.Spec{Dim: d, Outputs: len(perm), Act: act}
 	from := make([]int, d)
 	for j := range d {
 		from[j] = j
@@ -101,7 +102,7 @@ func ofPeer(layers []peerLayer, act nn.Activation, perm []int) *nn.MADE {
 		}
 		units = append(units, to)
 	}
-	net := nn.NewMADE(spec, madeSeed(1))
+	net := masked.NewMADE(spec, madeSeed(1))
 	for l, to := range units {
 		for j, u := range to {
 			for i, v := range from {

@@ -14,7 +14,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 	for name, m := range map[string]*Transformed{
 		"affine coupling": couplingModel(4, 2, bijector.Affine{}, 16, alternate),
 		"spline coupling": couplingModel(4, 2, bijector.Spline{}, 16, alternate),
-		"autoregressive":  masked(4, 2, 16, bijector.Affine{}),
+		"autoregressive":  maskedFlow(4, 2, 16, bijector.Affine{}),
 	} {
 		f, err := newFit(context.Background(), m, Rows(normalRows(1000, 4)), &Settings{Batch: 200, Steps: 1 << 20, Validation: -1}, nil, likelihood(m))
 		if err != nil {

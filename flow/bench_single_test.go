@@ -24,7 +24,7 @@ func BenchmarkPeersSingle(b *testing.B) {
 		{"W3/log_prob_b128", func(b *testing.B) { benchLogProbs(b, single(w3()), normalRows(128, 6)) }},
 		{"W3/log_prob_b1024", func(b *testing.B) { benchLogProbs(b, single(w3()), normalRows(1024, 6)) }},
 		{"W4/train_b512", func(b *testing.B) {
-			benchTrain(b, single(masked(8, 5, 128, bijector.Spline{Bins: 8, Bound: 5})), normalRows(32*512, 8), 512)
+			benchTrain(b, single(maskedFlow(8, 5, 128, bijector.Spline{Bins: 8, Bound: 5})), normalRows(32*512, 8), 512)
 		}},
 		{"W6/train_b1024", func(b *testing.B) { benchTrain(b, single(w6()), normalRows(4*1024, 64), 1024) }},
 		{"W6/log_prob_b1024", func(b *testing.B) { benchLogProbs(b, single(w6()), normalRows(1024, 64)) }},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
@@ -36,11 +37,11 @@ func BenchmarkPeers(b *testing.B) {
 		{"W3/log_prob_b128", func(b *testing.B) { benchLogProbs(b, w3(), normalRows(128, 6)) }},
 		{"W3/log_prob_b1024", func(b *testing.B) { benchLogProbs(b, w3(), normalRows(1024, 6)) }},
 		{"W4/train_b512", func(b *testing.B) {
-			benchTrain(b, masked(8, 5, 128, bijector.Spline{Bins: 8, Bound: 5}), normalRows(32*512, 8), 512)
+			benchTrain(b, maskedFlow(8, 5, 128, bijector.Spline{Bins: 8, Bound: 5}), normalRows(32*512, 8), 512)
 		}},
-		{"W5a/sample_b256_d8", func(b *testing.B) { benchSample(b, masked(8, 5, 256, bijector.Affine{}), 256) }},
-		{"W5b/sample_b256_d64", func(b *testing.B) { benchSample(b, masked(64, 5, 256, bijector.Affine{}), 256) }},
-		{"W5c/sample_b256_d256", func(b *testing.B) { benchSample(b, masked(256, 5, 512, bijector.Affine{}), 256) }},
+		{"W5a/sample_b256_d8", func(b *testing.B) { benchSample(b, maskedFlow(8, 5, 256, bijector.Affine{}), 256) }},
+		{"W5b/sample_b256_d64", func(b *testing.B) { benchSample(b, maskedFlow(64, 5, 256, bijector.Affine{}), 256) }},
+		{"W5c/sample_b256_d256", func(b *testing.B) { benchSample(b, maskedFlow(256, 5, 512, bijector.Affine{}), 256) }},
 		{"W6/train_b1024", func(b *testing.B) { benchTrain(b, w6(), normalRows(4*1024, 64), 1024) }},
 		{"W6/log_prob_b1024", func(b *testing.B) { benchLogProbs(b, w6(), normalRows(1024, 64)) }},
 		{"W7a/train_b64_1x8x8", func(b *testing.B) { benchTrain(b, w7(8), uniformImages(8*64, 8), 64) }},
@@ -81,11 +82,11 @@ func w2() *Transformed {
 
 func w6() *Transformed { return couplingModel(64, 8, bijector.Affine{}, 512, alternate) }
 
-func w3() *Transformed { return masked(6, 5, 100, bijector.Affine{}) }
+func w3() *Transformed { return maskedFlow(6, 5, 100, bijector.Affine{}) }
 
-// masked returns autoregressive maps with two hidden layers, the order reversed
+// maskedFlow returns autoregressive maps with two hidden layers, the order reversed
 // from map to map.
-func masked(d, layers, hidden int, u bijector.Univariate) *Transformed {
+func maskedFlow(d, layers, hidden int, u bijector.Univariate) *Transformed {
 	src := rng.New(1)
 	order := make([]int, d)
 	for j := range order {
@@ -93,7 +94,7 @@ func masked(d, layers, hidden int, u bijector.Univariate) *Transformed {
 	}
 	var chain []bijector.Bijector
 	for range layers {
-		net := nn.NewMADE(nn.MADESpec{Dim: d, Hidden: []int{hidden, hidden}, Outputs: u.Params(), Act: nn.ReLU, Order: order}, src)
+		net := masked.NewMADE(masked.Spec{Dim: d, Hidden: []int{hidden, hidden}, Outputs: u.Params(), Act: nn.ReLU, Order: order}, src)
 		chain = append(chain, bijector.NewAutoregressive(net, u))
 		order = slices.Clone(order)
 		slices.Reverse(order)

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/plain"
@@ -125,7 +126,7 @@ var kinds = registry(map[string]any{
 	"nn.constant":     (*nn.Constant)(nil),
 	"nn.conv2d":       (*nn.Conv2D)(nil),
 	"nn.convnet":      (*nn.ConvNet)(nil),
-	"nn.made":         (*nn.MADE)(nil),
+	"nn.made":         (*masked.MADE)(nil),
 	"nn.mlp":          (*nn.MLP)(nil),
 	"nn.resconv":      (*nn.ResConv)(nil),
 	"nn.resmlp":       (*nn.ResMLP)(nil),

@@ -11,6 +11,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/gradtest"
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
@@ -24,7 +25,7 @@ func small(cond int, seed uint64) *flow.Transformed {
 
 // conditionals are models whose base depends on a context of two columns.
 func conditionals() map[string]*flow.Transformed {
-	made := dist.NewMADE(nn.MADESpec{Dim: 2, Hidden: []int{16}, Cond: 2, Act: nn.Tanh}, dist.MixtureHead{Components: 3}, rng.New(3))
+	made := dist.NewMADE(masked.Spec{Dim: 2, Hidden: []int{16}, Cond: 2, Act: nn.Tanh}, dist.MixtureHead{Components: 3}, rng.New(3))
 	wide := dist.NewNormal(2, autodiff.Fixed(0), autodiff.Fixed(4))
 	return map[string]*flow.Transformed{
 		"MADE":            flow.New(made, bijector.NewStandardizer(2)),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 )
@@ -28,7 +29,7 @@ type Arch struct {
 	Hidden []int
 	// Activation is applied after every hidden layer; empty is nn.ReLU.
 	Activation nn.Activation
-	// Single makes the networks compute in float32, see [nn.MLP] and [nn.MADE]: faster
+	// Single makes the networks compute in float32, see [nn.MLP] and [masked.MADE]: faster
 	// where they are wide and batches are large.
 	Single bool
 	// Order lists the columns in the order of the first autoregressive map, and each
@@ -192,7 +193,7 @@ func (a *Arch) autoregressive(u bijector.Univariate, invert bool, src rand.Sourc
 	}
 	var chain bijector.Chain
 	for range a.Layers {
-		net := nn.NewMADE(nn.MADESpec{Dim: a.Dim, Hidden: a.Hidden, Outputs: u.Params(), Cond: cond,
+		net := masked.NewMADE(masked.Spec{Dim: a.Dim, Hidden: a.Hidden, Outputs: u.Params(), Cond: cond,
 			Act: a.Activation, Order: order}, src).ZeroLast()
 		net.Single = a.Single
 		b := bijector.NewAutoregressive(net, u)

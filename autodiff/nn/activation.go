@@ -48,7 +48,7 @@ func (a Activation) Apply(x autodiff.Var) autodiff.Var {
 	case Sigmoid:
 		return x.Sigmoid()
 	}
-	panic(a.check().Error())
+	panic(a.Check().Error())
 }
 
 // gelu returns x·Φ(x), of which the derivative is Φ(x) + x·φ(x).
@@ -74,8 +74,8 @@ var geluOp = &autodiff.Op{
 	},
 }
 
-// check returns an error if a is not the name of an activation.
-func (a Activation) check() error {
+// Check returns an error if a is not the name of an activation.
+func (a Activation) Check() error {
 	switch a {
 	case Linear, ReLU, Tanh, LeakyReLU, ELU, SiLU, GELU, Softplus, Sigmoid:
 		return nil
@@ -83,8 +83,8 @@ func (a Activation) check() error {
 	return fmt.Errorf("nn: Activation: got %q, want linear, relu, tanh, leakyrelu, elu, silu, gelu, softplus or sigmoid", string(a))
 }
 
-// fused returns the activation as autodiff and the kernels know it, if they do.
-func (a Activation) fused() (act autodiff.Activation, ok bool) {
+// Fused returns the activation as autodiff and the kernels know it, if they do.
+func (a Activation) Fused() (act autodiff.Activation, ok bool) {
 	switch a {
 	case Linear:
 		return autodiff.Linear, true
@@ -98,7 +98,7 @@ func (a Activation) fused() (act autodiff.Activation, ok bool) {
 
 // dense returns a(x·w + b), fused where autodiff can.
 func (a Activation) dense(x, w, b autodiff.Var) autodiff.Var {
-	act, ok := a.fused()
+	act, ok := a.Fused()
 	y := autodiff.Dense(x, w, b, act)
 	if !ok {
 		y = a.Apply(y)

@@ -41,7 +41,7 @@ func NewBatchNorm(channels int, decay float64) *BatchNorm {
 	return b
 }
 
-// check returns an error unless b can normalise so many channels.
+// Check returns an error unless b can normalise so many channels.
 func (b *BatchNorm) check(channels int) error {
 	if b.Mean == nil || b.Var == nil {
 		return fmt.Errorf("nn: BatchNorm: got no means or no variances, want both")

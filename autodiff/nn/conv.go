@@ -122,7 +122,7 @@ func (c *Conv2D) Restore() error {
 			return err
 		}
 	}
-	return c.Act.check()
+	return c.Act.Check()
 }
 
 // follows returns an error unless c takes what a layer with the given

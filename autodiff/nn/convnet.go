@@ -76,7 +76,7 @@ func checkContext(l *Layer, channels int) error {
 	if l == nil {
 		return nil
 	}
-	if err := l.check(); err != nil {
+	if err := l.Check(); err != nil {
 		return fmt.Errorf("%w (context)", err)
 	}
 	if l.Out() != channels || l.Act != Linear {

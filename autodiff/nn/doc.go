@@ -16,6 +16,10 @@
 // one large matrix product: see [Pixels]. Their results can be normalised by running statistics,
 // [BatchNorm]; rows stay independent, and who trains keeps the statistics, see [Observer].
 //
+// # Masked networks
+//
+// Networks whose outputs depend on the columns before their own are in package masked.
+//
 // # Float32
 //
 // An [MLP] with Single set computes in float32, at twice the speed where products are large;
@@ -52,5 +56,4 @@ type Network interface {
 var (
 	_ Network = (*MLP)(nil)
 	_ Network = (*ResMLP)(nil)
-	_ Network = (*MADE)(nil)
 )

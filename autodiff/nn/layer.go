@@ -22,7 +22,7 @@ func NewLayer(in, out int, act Activation, src rand.Source) Layer {
 		panic(fmt.Sprintf("nn: NewLayer: got %d×%d, want at least 1×1", in, out))
 	}
 	l := Layer{W: autodiff.NewParam(in, out, nil), B: autodiff.NewParam(1, out, nil), Act: act}
-	must(l.check())
+	must(l.Check())
 	Uniform(l, src)
 	return l
 }
@@ -48,20 +48,20 @@ func (l Layer) Zero() {
 	clear(l.B.Data())
 }
 
-// check returns an error unless W and B fit and the activation exists.
-func (l Layer) check() error {
+// Check returns an error unless W and B fit and the activation exists.
+func (l Layer) Check() error {
 	if l.W == nil || l.B == nil {
 		return fmt.Errorf("nn: Layer: got no weights or no bias, want both")
 	}
 	if rows, cols := l.B.Dims(); rows != 1 || cols != l.Out() {
 		return fmt.Errorf("nn: Layer: got a bias of %d×%d, want 1×%d", rows, cols, l.Out())
 	}
-	return l.Act.check()
+	return l.Act.Check()
 }
 
 // follows returns an error unless l takes what an earlier layer gives.
 func (l Layer) follows(width int) error {
-	if err := l.check(); err != nil {
+	if err := l.Check(); err != nil {
 		return err
 	}
 	if l.In() != width {

@@ -32,7 +32,7 @@ func NewMLP(in int, hidden []int, out int, act Activation, src rand.Source) *MLP
 		in = width
 	}
 	m.Layers = append(m.Layers, NewLayer(in, out, Linear, src))
-	must(act.check())
+	must(act.Check())
 	return m
 }
 
@@ -61,7 +61,7 @@ func (m *MLP) Restore() error {
 
 // checkSingle returns an error if a layer cannot be computed as Single says.
 func (m *MLP) checkSingle(a Activation) error {
-	if _, ok := a.fused(); m.Single && !ok {
+	if _, ok := a.Fused(); m.Single && !ok {
 		return fmt.Errorf("nn: MLP: got Single and activation %q, want linear, relu or tanh", string(a))
 	}
 	return nil

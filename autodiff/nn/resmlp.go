@@ -36,7 +36,7 @@ func NewResMLP(in, width, blocks, out int, act Activation, src rand.Source) *Res
 	if blocks < 0 {
 		panic(fmt.Sprintf("nn: NewResMLP: got %d blocks, want at least 0", blocks))
 	}
-	must(act.check())
+	must(act.Check())
 	m := &ResMLP{First: NewLayer(in, width, Linear, src)}
 	for range blocks {
 		m.Blocks = append(m.Blocks, newBlock(width, act, src))
@@ -57,7 +57,7 @@ func newBlock(width int, act Activation, src rand.Source) Block {
 
 // Restore returns an error unless each layer takes what the one before gives.
 func (m *ResMLP) Restore() error {
-	if err := m.First.check(); err != nil {
+	if err := m.First.Check(); err != nil {
 		return fmt.Errorf("%w (first layer)", err)
 	}
 	width := m.First.Out()
@@ -73,7 +73,7 @@ func (m *ResMLP) Restore() error {
 }
 
 func (b Block) check(width int) error {
-	if err := b.Act.check(); err != nil {
+	if err := b.Act.Check(); err != nil {
 		return err
 	}
 	if err := b.A.follows(width); err != nil {

@@ -14,14 +14,14 @@ const singleRows = 256
 // singleStrip is how many numbers of a gradient are computed at a time.
 const singleStrip = 1 << 15
 
-// narrowOp is the weights and biases of a network in float32, as [singles] hands
+// narrowOp is the weights and biases of a network in float32, as [kernel.Pieces32] hands
 // them out. It is a constant: singleOp knows the parameters as well.
 var narrowOp = &autodiff.Op{
 	Name: "nn.Narrow",
 	Forward: func(c *autodiff.Call) {
-		s := singles(kernel.Singles(c.Out(0)))
+		s := kernel.Pieces32(kernel.Singles(c.Out(0)))
 		for i := range c.Len() {
-			kernel.Narrow(s.take(len(c.In(i))), c.In(i))
+			kernel.Narrow(s.Take(len(c.In(i))), c.In(i))
 		}
 	},
 }
@@ -34,7 +34,7 @@ var singleOp = &autodiff.Op{
 	Forward: func(c *autodiff.Call) {
 		m, n := c.Args().Ref.(*MLP), c.InShape(0).Rows
 		block := m.kept(singleRows)
-		var kept singles
+		var kept kernel.Pieces32
 		if c.Needs() {
 			kept = kernel.Singles(c.Save((n/singleRows*block + m.kept(n%singleRows)) / 2))
 		} else {
@@ -58,23 +58,11 @@ var singleOp = &autodiff.Op{
 	},
 }
 
-// singles hands out pieces of its memory, each on a cache line of it.
-type singles []float32
-
-func (s *singles) take(n int) []float32 {
-	v := (*s)[:n:n]
-	*s = (*s)[lines(n):]
-	return v
-}
-
-// lines rounds a number of float32 up to whole cache lines.
-func lines(n int) int { return (n + 15) &^ 15 }
-
 // kept returns how many float32 singleOp keeps for n rows.
 func (m *MLP) kept(n int) int {
-	k := lines(n * m.In())
+	k := kernel.Lines32(n * m.In())
 	for _, l := range m.Layers {
-		k += lines(n * l.Out())
+		k += kernel.Lines32(n * l.Out())
 	}
 	return k
 }
@@ -91,22 +79,22 @@ func (m *MLP) single(x autodiff.Var) autodiff.Var {
 	for _, l := range m.Layers {
 		must(m.checkSingle(l.Act))
 		in = append(in, t.Use(l.W), t.Use(l.B))
-		size += lines(l.W.Len()) + lines(l.B.Len())
+		size += kernel.Lines32(l.W.Len()) + kernel.Lines32(l.B.Len())
 	}
 	in[1] = narrowOp.Apply(t, autodiff.Args{}, autodiff.Shape{Rows: 1, Cols: size / 2}, in[2:]...)
 	return singleOp.Apply(t, autodiff.Args{Ref: m}, autodiff.Shape{Rows: x.Rows(), Cols: m.Out()}, in...)
 }
 
 // singleForward computes rows i to i+n−1 and puts what is kept into kept.
-func (m *MLP) singleForward(c *autodiff.Call, kept singles, i, n int) {
-	weights := singles(kernel.Singles(c.In(1)))
+func (m *MLP) singleForward(c *autodiff.Call, kept kernel.Pieces32, i, n int) {
+	weights := kernel.Pieces32(kernel.Singles(c.In(1)))
 	k := m.In()
-	x := kept.take(n * k)
+	x := kept.Take(n * k)
 	kernel.Narrow(x, c.In(0)[i*k:(i+n)*k])
 	for _, l := range m.Layers {
-		w, b := weights.take(l.W.Len()), weights.take(l.B.Len())
-		y := kept.take(n * l.Out())
-		act, _ := l.Act.fused()
+		w, b := weights.Take(l.W.Len()), weights.Take(l.B.Len())
+		y := kept.Take(n * l.Out())
+		act, _ := l.Act.Fused()
 		kernel.Dense32(y, x, w, b, n, l.In(), l.Out(), act)
 		x = y
 	}

@@ -23,8 +23,8 @@ func (m *MLP) newSingleBackward(c *autodiff.Call, rows int) singleBackward {
 		wide = max(wide, l.Out())
 		strip = max(strip, min(l.W.Len(), singleStrip), l.Out())
 	}
-	temp := singles(kernel.Singles(c.Temp((2*lines(rows*wide) + lines(strip) + lines(rows)) / 2)))
-	b := singleBackward{m: m, c: c, a: temp.take(rows * wide), b: temp.take(rows * wide), strip: temp.take(strip), ones: temp.take(rows)}
+	temp := kernel.Pieces32(kernel.Singles(c.Temp((2*kernel.Lines32(rows*wide) + kernel.Lines32(strip) + kernel.Lines32(rows)) / 2)))
+	b := singleBackward{m: m, c: c, a: temp.Take(rows * wide), b: temp.Take(rows * wide), strip: temp.Take(strip), ones: temp.Take(rows)}
 	for i := range b.ones {
 		b.ones[i] = 1
 	}
@@ -33,7 +33,7 @@ func (m *MLP) newSingleBackward(c *autodiff.Call, rows int) singleBackward {
 }
 
 // run adds the gradients of rows i to i+n−1, of which kept is kept.
-func (b *singleBackward) run(kept singles, i, n int) {
+func (b *singleBackward) run(kept kernel.Pieces32, i, n int) {
 	last := len(b.m.Layers) - 1
 	k := b.m.Out()
 	dy := b.a[:n*k]
@@ -41,15 +41,15 @@ func (b *singleBackward) run(kept singles, i, n int) {
 	at, weights := b.m.kept(n), kernel.Singles(b.c.In(1))
 	end := 0
 	for _, l := range b.m.Layers {
-		end += lines(l.W.Len()) + lines(l.B.Len())
+		end += kernel.Lines32(l.W.Len()) + kernel.Lines32(l.B.Len())
 	}
 	for j := last; j >= 0; j-- {
 		l := b.m.Layers[j]
 		in, out := l.In(), l.Out()
-		at -= lines(n * out)
-		y, x := kept[at:at+n*out], kept[at-lines(n*in):][:n*in]
-		end -= lines(l.W.Len()) + lines(l.B.Len())
-		act, _ := l.Act.fused()
+		at -= kernel.Lines32(n * out)
+		y, x := kept[at:at+n*out], kept[at-kernel.Lines32(n*in):][:n*in]
+		end -= kernel.Lines32(l.W.Len()) + kernel.Lines32(l.B.Len())
+		act, _ := l.Act.Fused()
 		kernel.ActGrad32(dy, dy, y, act)
 		b.weights(2+2*j, x, dy, n, in, out)
 		b.bias(3+2*j, dy, n, out)
@@ -61,7 +61,7 @@ func (b *singleBackward) run(kept singles, i, n int) {
 		b.a, b.b, dy = b.b, b.a, dx
 	}
 	k = b.m.In()
-	widen(b.dx[i*k:(i+n)*k], dy, b.add)
+	kernel.WidenTo(b.dx[i*k:(i+n)*k], dy, b.add)
 }
 
 // weights adds the gradient xᵀ·dy of n rows to that of input i, some of its rows
@@ -75,7 +75,7 @@ func (b *singleBackward) weights(i int, x, dy []float32, n, in, out int) {
 	for k := 0; k < in; k += step {
 		m := min(step, in-k)
 		kernel.Gemm32(true, false, m, out, n, x[k:], in, dy, out, false, b.strip, out)
-		widen(dw[k*out:(k+m)*out], b.strip[:m*out], add)
+		kernel.WidenTo(dw[k*out:(k+m)*out], b.strip[:m*out], add)
 	}
 }
 
@@ -83,15 +83,6 @@ func (b *singleBackward) weights(i int, x, dy []float32, n, in, out int) {
 func (b *singleBackward) bias(i int, dy []float32, n, out int) {
 	if db, add := b.c.InGradAdd(i); db != nil {
 		kernel.Gemm32(false, false, 1, out, n, b.ones, n, dy, out, false, b.strip, out)
-		widen(db, b.strip[:out], add)
-	}
-}
-
-// widen sets dst to x, or adds it.
-func widen(dst []float64, x []float32, add bool) {
-	if add {
-		kernel.WidenAdd(dst, x)
-	} else {
-		kernel.Widen(dst, x)
+		kernel.WidenTo(db, b.strip[:out], add)
 	}
 }

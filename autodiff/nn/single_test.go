@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/memtest"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -158,21 +159,7 @@ func TestSingleAllocatesNothing(t *testing.T) {
 		tape.Reset()
 		tape.Backward(m.Apply(tape.Variable(x)).Sum())
 	}
-	allocatesNothing(t, step)
-}
-
-// allocatesNothing fails unless a step of some allocates nothing: pools lose what they
-// hold now and then, and under the race detector a quarter of all that they get.
-func allocatesNothing(t *testing.T, step func()) {
-	t.Helper()
-	step()
-	least := testing.AllocsPerRun(1, step)
-	for i := 0; i < 2000 && least > 0; i++ {
-		least = min(least, testing.AllocsPerRun(1, step))
-	}
-	if least > 0 {
-		t.Errorf("got %v allocations a step, want none", least)
-	}
+	memtest.AllocatesNothing(t, step)
 }
 
 func TestSingleRefuses(t *testing.T) {

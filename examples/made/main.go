@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/rng"
 )
@@ -127,7 +128,7 @@ func run(ctx context.Context, o options) error {
 // paper has them, and one hidden layer.
 func (o options) model(data *split) *dist.MADE {
 	_, d := data.train.Dims()
-	spec := nn.MADESpec{Dim: d, Hidden: []int{o.hidden}, Act: nn.ReLU, Direct: true}
+	spec := masked.Spec{Dim: d, Hidden: []int{o.hidden}, Act: nn.ReLU, Direct: true}
 	if o.masks == 1 {
 		return dist.NewMADE(spec, dist.BernoulliHead{}, rng.New(o.seed))
 	}

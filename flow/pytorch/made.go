@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/internal/rng"
 )
 
@@ -19,10 +20,10 @@ type maskedNet struct {
 // made reads a masked network: hidden units are sorted by the number of columns that
 // they see, and columns by their place in the order. What inputs the first layer has
 // beside the columns are the context.
-func (w *weights) made(p maskedNet, l layout) *nn.MADE {
+func (w *weights) made(p maskedNet, l layout) *masked.MADE {
 	d := len(p.position)
 	order := invert(p.position)
-	spec := nn.MADESpec{Dim: d, Outputs: l.m.Params(), Cond: w.contextWidth(p), Act: p.act, Residual: p.residual, Order: order}
+	spec := masked.Spec{Dim: d, Outputs: l.m.Params(), Cond: w.contextWidth(p), Act: p.act, Residual: p.residual, Order: order}
 	perms, last := [][]int{order}, len(p.layers)-1
 	seen, prefix := unitSets(d), prefixes(order)
 	for i, name := range p.layers[:last] {
@@ -58,7 +59,7 @@ func (w *weights) made(p maskedNet, l layout) *nn.MADE {
 			fail("tensor %q: output %d sees columns that are not before its own", p.layers[last]+"mask", u)
 		}
 	}
-	net := nn.NewMADE(spec, rng.New(0))
+	net := masked.NewMADE(spec, rng.New(0))
 	for _, c := range net.Context {
 		clear(c.Data())
 	}
@@ -81,7 +82,7 @@ func (w *weights) contextWidth(p maskedNet) int {
 
 // masked sets layer i of net to weight·mask and bias, rows and columns in order.
 // Inputs beyond those in the order are the context.
-func (w *weights) masked(net *nn.MADE, i int, name string, from, to []int) {
+func (w *weights) masked(net *masked.MADE, i int, name string, from, to []int) {
 	shape := w.shape(name+"weight", 2)
 	weight, mask, bias := w.floats(name+"weight", shape...), w.floats(name+"mask", shape...), w.floats(name+"bias", shape[0])
 	in, out := net.Layers[i].W.Dims()

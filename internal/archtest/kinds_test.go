@@ -15,10 +15,11 @@ import (
 // parts are the sorts of types that models are made of, by methods that only
 // they have, and the packages where they stand.
 var parts = map[string][][]string{
-	"bijector":    {{"Forward", "Inverse"}},
-	"dist":        {{"LogDensity", "Draw"}, {"family", "values"}, {"Encode", "LogDensities"}},
-	"autodiff/nn": {{"Apply", "In", "Out"}},
-	"flow":        {{"LogDensity", "Draw"}},
+	"bijector":           {{"Forward", "Inverse"}},
+	"dist":               {{"LogDensity", "Draw"}, {"family", "values"}, {"Encode", "LogDensities"}},
+	"autodiff/nn":        {{"Apply", "In", "Out"}},
+	"autodiff/nn/masked": {{"Apply", "In", "Out"}},
+	"flow":               {{"LogDensity", "Draw"}},
 }
 
 // without are the types that no model file holds on their own.

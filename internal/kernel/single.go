@@ -52,3 +52,25 @@ func ActGrad32(dz, dy, y []float32, act Act) {
 func Singles(x []float64) []float32 {
 	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(x))), 2*len(x))
 }
+
+// Pieces32 hands out pieces of its memory, each on a cache line of it.
+type Pieces32 []float32
+
+// Take returns the next n numbers, of unspecified value.
+func (p *Pieces32) Take(n int) []float32 {
+	v := (*p)[:n:n]
+	*p = (*p)[Lines32(n):]
+	return v
+}
+
+// Lines32 rounds a number of float32 up to whole cache lines.
+func Lines32(n int) int { return (n + 15) &^ 15 }
+
+// WidenTo sets dst to x, or adds it.
+func WidenTo(dst []float64, x []float32, add bool) {
+	if add {
+		WidenAdd(dst, x)
+	} else {
+		Widen(dst, x)
+	}
+}

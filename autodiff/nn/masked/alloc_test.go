@@ -1,17 +1,19 @@
 //go:build !race
 
-package nn
+package masked
 
 import (
+	"github.com/normflow/normflow/internal/memtest"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/internal/rng"
 )
 
 // Pools drop what they hold at random under the race detector.
 func TestSolveDoesNotAllocate(t *testing.T) {
-	m := NewMADE(MADESpec{Dim: 4, Hidden: []int{16, 16}, Outputs: 1, Act: ReLU}, rng.New(1))
+	m := NewMADE(Spec{Dim: 4, Hidden: []int{16, 16}, Outputs: 1, Act: nn.ReLU}, rng.New(1))
 	for _, m.Single = range []bool{false, true} {
 		solveAllocates(t, NewSolver(m, shift{}))
 	}
@@ -26,7 +28,7 @@ func solveAllocates(t *testing.T, s *Solver) {
 		y, _ := s.Solve(tape.Matrix(x), autodiff.Var{})
 		tape.Backward(y.Square().Mean())
 	}
-	allocatesNothing(t, step)
+	memtest.AllocatesNothing(t, step)
 }
 
 func TestSingleMADEAllocatesNothing(t *testing.T) {
@@ -36,5 +38,5 @@ func TestSingleMADEAllocatesNothing(t *testing.T) {
 		tape.Reset()
 		tape.Backward(m.Apply(tape.Variable(x)).Sum())
 	}
-	allocatesNothing(t, step)
+	memtest.AllocatesNothing(t, step)
 }

@@ -1,17 +1,18 @@
-package nn_test
+package masked_test
 
 import (
 	"fmt"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
 	"gonum.org/v1/gonum/mat"
 	"math/rand/v2"
 )
 
 // The outputs of a column depend on the columns before it only.
 func ExampleMADE() {
-	net := nn.NewMADE(nn.MADESpec{Dim: 3, Hidden: []int{32, 32}, Outputs: 1, Act: nn.ReLU}, rand.NewPCG(1, 2))
+	net := masked.NewMADE(masked.Spec{Dim: 3, Hidden: []int{32, 32}, Outputs: 1, Act: nn.ReLU}, rand.NewPCG(1, 2))
 	tape := autodiff.NewTape()
 	for j := range 3 {
 		x := tape.Variable(mat.NewDense(1, 3, []float64{1, 2, 3}))
@@ -26,8 +27,8 @@ func ExampleMADE() {
 	// 2 true true false
 }
 
-func ExampleMADESpec() {
-	net := nn.NewMADE(nn.MADESpec{
+func ExampleSpec() {
+	net := masked.NewMADE(masked.Spec{
 		Dim: 4, Hidden: []int{64, 64}, Outputs: 2, Cond: 3, Act: nn.ELU,
 		Residual: true, Order: []int{3, 2, 1, 0},
 	}, rand.NewPCG(1, 2))
@@ -38,7 +39,7 @@ func ExampleMADESpec() {
 
 // A random walk whose steps depend on where it is.
 func ExampleMADE_Fill() {
-	net := nn.NewMADE(nn.MADESpec{Dim: 3, Hidden: []int{16}, Outputs: 1, Act: nn.Tanh}, rand.NewPCG(1, 2))
+	net := masked.NewMADE(masked.Spec{Dim: 3, Hidden: []int{16}, Outputs: 1, Act: nn.Tanh}, rand.NewPCG(1, 2))
 	y := mat.NewDense(2, 3, nil)
 	net.Fill(y, nil, func(row, col int, raw, dst []float64) {
 		for i := range dst {
@@ -59,15 +60,15 @@ func (move) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
 
 // The solution of y = x + net(y).
 func ExampleSolver() {
-	net := nn.NewMADE(nn.MADESpec{Dim: 3, Hidden: []int{16}, Outputs: 1, Act: nn.Tanh}, rand.NewPCG(1, 2))
+	net := masked.NewMADE(masked.Spec{Dim: 3, Hidden: []int{16}, Outputs: 1, Act: nn.Tanh}, rand.NewPCG(1, 2))
 	tape := autodiff.NewTape()
 	x := tape.Matrix(mat.NewDense(1, 3, []float64{1, 2, 3}))
-	y, _ := nn.NewSolver(net, move{}).Solve(x, autodiff.Var{})
+	y, _ := masked.NewSolver(net, move{}).Solve(x, autodiff.Var{})
 	fmt.Printf("%.12f\n", y.Sub(net.Apply(y)).Data())
 	// Output: [1.000000000000 2.000000000000 3.000000000000]
 }
 
 func ExampleMap() {
-	var _ nn.Map = move{}
+	var _ masked.Map = move{}
 	// Output:
 }

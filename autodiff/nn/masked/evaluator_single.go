@@ -1,13 +1,14 @@
-package nn
+package masked
 
 import (
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// openSingle makes the sweep compute in float32, with the weights that narrowMADEOp gives.
+// openSingle makes the evaluator compute in float32, with the weights that narrowMADEOp gives.
 // Its other buffers receive the results.
-func (s *sweep) openSingle(narrow []float64) {
+func (s *evaluator) openSingle(narrow []float64) {
 	v, size := &s.single, s.total*s.n
 	for _, start := range s.starts {
 		size += len(start)
@@ -23,9 +24,9 @@ func (s *sweep) openSingle(narrow []float64) {
 		memory = memory[n:]
 		return x
 	}
-	weights := singles(kernel.Singles(narrow))
+	weights := kernel.Pieces32(kernel.Singles(narrow))
 	for l, start := range s.starts {
-		v.weights = append(v.weights, weights.take(s.linear[l].stairs.in*s.linear[l].stairs.out))
+		v.weights = append(v.weights, weights.Take(s.linear[l].mask.in*s.linear[l].mask.out))
 		v.starts = append(v.starts, take(len(start)))
 		kernel.Narrow(v.starts[l], start)
 	}
@@ -35,7 +36,7 @@ func (s *sweep) openSingle(narrow []float64) {
 }
 
 // singleNext calls next between the buffers of both widths.
-func singleNext(s *sweep, m int) {
+func singleNext(s *evaluator, m int) {
 	in, out, last := s.units[0], s.units[s.outputs()], s.outputs()
 	kernel.Widen(s.rows(s.bufs[last], out[m], out[m+1]), s.single.rows(s.single.bufs[last], out[m], out[m+1]))
 	s.next(s, m)
@@ -43,8 +44,8 @@ func singleNext(s *sweep, m int) {
 }
 
 // activate32 is activate in float32, as Dense32 does it.
-func activate32(_ *autodiff.Tape, _ int, dst, src []float32, act Activation) {
-	if act == ReLU {
+func activate32(_ *autodiff.Tape, _ int, dst, src []float32, act nn.Activation) {
+	if act == nn.ReLU {
 		for i, v := range src {
 			if v < 0 {
 				v = 0

@@ -1,7 +1,8 @@
-package nn
+package masked
 
 import (
 	"encoding/json"
+	"github.com/normflow/normflow/autodiff/nn"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,7 +26,7 @@ type peerMasks struct {
 }
 
 func TestMasksOfPeers(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join("..", "..", "testdata", "goldens", "neural", "made_masks_*.json"))
+	files, _ := filepath.Glob(filepath.Join("..", "..", "..", "testdata", "goldens", "neural", "made_masks_*.json"))
 	if len(files) == 0 {
 		t.Fatal("got no reference masks")
 	}
@@ -40,14 +41,14 @@ func TestMasksOfPeers(t *testing.T) {
 		}
 		d, h, k := g.Config.Features, g.Config.Hidden, g.Config.Output_multiplier
 		degrees := [][]int{g.Data.Degrees0, g.Data.Degrees1, g.Data.Degrees2}
-		m := NewMADE(MADESpec{Dim: d, Hidden: []int{h, h, h}, Outputs: k, Act: ReLU, Degrees: degrees}, rng.New(1))
+		m := NewMADE(Spec{Dim: d, Hidden: []int{h, h, h}, Outputs: k, Act: nn.ReLU, Degrees: degrees}, rng.New(1))
 		from := identity(d)
 		for l, mask := range [][][]int{g.Data.Initial, g.Data.Block0, g.Data.Block1, g.Data.Final} {
 			to := identity(d * k)
 			if l < 3 {
 				to = sortedBy(degrees[l])
 			}
-			s := m.prog.linear[l].stairs
+			s := m.prog.linear[l].mask
 			for j, u := range to {
 				for i, v := range from {
 					if got := i < s.depth[j]; got != (mask[u][v] == 1) {

@@ -1,4 +1,4 @@
-package nn
+package masked
 
 import (
 	"fmt"
@@ -9,27 +9,28 @@ import (
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
 
 // singleSpecs are networks that can be computed in float32.
-func singleSpecs() map[string]MADESpec {
-	return map[string]MADESpec{
-		"one layer": {Dim: 3, Outputs: 2, Act: ReLU},
-		"relu":      {Dim: 5, Hidden: []int{37, 70}, Outputs: 3, Act: ReLU, Order: []int{4, 0, 2, 1, 3}},
-		"tanh":      {Dim: 3, Hidden: []int{9}, Outputs: 2, Act: Tanh},
-		"context":   {Dim: 4, Hidden: []int{20, 12}, Outputs: 2, Act: Tanh, Cond: 3},
-		"wide":      {Dim: 9, Hidden: []int{210, 300}, Outputs: 23, Act: ReLU},
+func singleSpecs() map[string]Spec {
+	return map[string]Spec{
+		"one layer": {Dim: 3, Outputs: 2, Act: nn.ReLU},
+		"relu":      {Dim: 5, Hidden: []int{37, 70}, Outputs: 3, Act: nn.ReLU, Order: []int{4, 0, 2, 1, 3}},
+		"tanh":      {Dim: 3, Hidden: []int{9}, Outputs: 2, Act: nn.Tanh},
+		"context":   {Dim: 4, Hidden: []int{20, 12}, Outputs: 2, Act: nn.Tanh, Cond: 3},
+		"wide":      {Dim: 9, Hidden: []int{210, 300}, Outputs: 23, Act: nn.ReLU},
 	}
 }
 
 // madeTwins returns one network in float32 and in float64, with shared parameters; weights
-// below the stairs do not matter.
-func madeTwins(spec MADESpec) (single, double *MADE) {
+// that are masked do not matter.
+func madeTwins(spec Spec) (single, double *MADE) {
 	double = NewMADE(spec, rng.New(1))
 	for _, l := range double.Layers {
-		Glorot(l, rng.New(9))
+		nn.Glorot(l, rng.New(9))
 	}
 	single = &MADE{Spec: double.Spec, Layers: double.Layers, Context: double.Context, Single: true}
 	must(single.Restore())
@@ -60,7 +61,7 @@ func madeGradients(m *MADE, x, context *mat.Dense, f func(x, c autodiff.Var) aut
 }
 
 // eachSingle calls f for networks, rows and contexts: one for all and one for each.
-func eachSingle(f func(name string, spec MADESpec, x, context *mat.Dense)) {
+func eachSingle(f func(name string, spec Spec, x, context *mat.Dense)) {
 	for name, spec := range singleSpecs() {
 		for _, n := range []int{1, 3, singleRows + 9} {
 			for _, contexts := range []int{1, n} {
@@ -80,7 +81,7 @@ func eachSingle(f func(name string, spec MADESpec, x, context *mat.Dense)) {
 // float64 but for roundings, as in TestSingleFollowsDouble; the solver's map makes ten times
 // as much of them.
 func TestSingleMADEFollowsDouble(t *testing.T) {
-	eachSingle(func(name string, spec MADESpec, x, context *mat.Dense) {
+	eachSingle(func(name string, spec Spec, x, context *mat.Dense) {
 		single, double := madeTwins(spec)
 		g := affine{spec.Outputs}
 		for what, of := range map[string]func(m *MADE) func(x, c autodiff.Var) autodiff.Var{
@@ -169,10 +170,10 @@ func TestSingleMADEBits(t *testing.T) {
 }
 
 func TestSingleMADERefuses(t *testing.T) {
-	for name, spec := range map[string]MADESpec{
-		"activation": {Dim: 2, Hidden: []int{3}, Outputs: 1, Act: SiLU},
-		"residual":   {Dim: 2, Hidden: []int{3}, Outputs: 1, Act: ReLU, Residual: true},
-		"direct":     {Dim: 2, Hidden: []int{3}, Outputs: 1, Act: ReLU, Direct: true},
+	for name, spec := range map[string]Spec{
+		"activation": {Dim: 2, Hidden: []int{3}, Outputs: 1, Act: nn.SiLU},
+		"residual":   {Dim: 2, Hidden: []int{3}, Outputs: 1, Act: nn.ReLU, Residual: true},
+		"direct":     {Dim: 2, Hidden: []int{3}, Outputs: 1, Act: nn.ReLU, Direct: true},
 	} {
 		m := NewMADE(spec, rng.New(1))
 		m.Single = true

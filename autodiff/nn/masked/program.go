@@ -1,4 +1,6 @@
-package nn
+package masked
+
+import "github.com/normflow/normflow/autodiff/nn"
 
 // A program is a masked network as a list of stages that fill buffers, each a
 // layer of units in order of degree. Buffer 0 holds the columns, the last one the
@@ -8,7 +10,7 @@ type program struct {
 	linear []linear // one for each layer
 	stages []stage
 	units  [][]int // offsets of the degrees in each buffer
-	blocks []int   // degrees at which blocks of sweeps start, and at last dim
+	blocks []int   // degrees at which blocks of evaluators start, and at last dim
 	total  int     // units in all buffers
 }
 
@@ -18,26 +20,26 @@ const blockUnits = 48
 
 // A linear is one layer's mask and activation.
 type linear struct {
-	stairs *stairs
-	act    Activation
+	mask *mask
+	act  nn.Activation
 }
 
 // A stage fills buffer dst from buffer src: by a layer, plus buffer skip if that
 // is not negative; or by an activation if layer is negative.
 type stage struct {
 	layer, src, dst, skip int
-	act                   Activation
+	act                   nn.Activation
 }
 
-func newProgram(s *MADESpec) *program {
+func newProgram(s *Spec) *program {
 	p := &program{dim: s.Dim, units: [][]int{every(s.inputs(), s.Dim)}}
 	h := 0
 	if s.Residual {
 		off := offsets(s.Degrees[0], s.Dim)
-		h = p.layer(h, -1, off, Linear)
+		h = p.layer(h, -1, off, nn.Linear)
 		for range s.Hidden {
 			a := p.activate(p.layer(p.activate(h, s.Act), -1, off, s.Act), s.Act)
-			h = p.layer(a, h, off, Linear)
+			h = p.layer(a, h, off, nn.Linear)
 		}
 	} else {
 		for _, d := range s.Degrees {
@@ -46,9 +48,9 @@ func newProgram(s *MADESpec) *program {
 	}
 	outputs, direct := every(s.Outputs, s.Dim), -1
 	if s.Direct {
-		direct = p.layer(0, -1, outputs, Linear)
+		direct = p.layer(0, -1, outputs, nn.Linear)
 	}
-	p.layer(h, direct, outputs, Linear)
+	p.layer(h, direct, outputs, nn.Linear)
 	for _, off := range p.units {
 		p.total += off[p.dim]
 	}
@@ -73,23 +75,23 @@ func (p *program) widest(a, b int) int {
 // outputs returns the number of the buffer of outputs.
 func (p *program) outputs() int { return len(p.units) - 1 }
 
-// chunk returns how many samples a sweep takes at a time: as many as fit in a
+// chunk returns how many samples a evaluator takes at a time: as many as fit in a
 // second-level cache, but enough for fast products.
 func (p *program) chunk() int { return min(max((1<<17/p.total+15)&^15, 64), 256) }
 
 // layer adds a layer from buffer src to a new one, which it returns.
-func (p *program) layer(src, skip int, off []int, act Activation) int {
-	s := hiddenStairs(p.units[src], off)
+func (p *program) layer(src, skip int, off []int, act nn.Activation) int {
+	s := hiddenMask(p.units[src], off)
 	if src == 0 {
-		s = inputStairs(p.units[0], off)
+		s = inputMask(p.units[0], off)
 	}
 	p.linear = append(p.linear, linear{s, act})
 	return p.add(stage{layer: len(p.linear) - 1, src: src, skip: skip}, off)
 }
 
 // activate adds an activation of buffer src to a new one, which it returns.
-func (p *program) activate(src int, act Activation) int {
-	if act == Linear {
+func (p *program) activate(src int, act nn.Activation) int {
+	if act == nn.Linear {
 		return src
 	}
 	return p.add(stage{layer: -1, src: src, skip: -1, act: act}, p.units[src])

@@ -1,4 +1,4 @@
-package nn
+package masked
 
 import (
 	"math"
@@ -8,10 +8,10 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// stairs is the shape of a masked weight matrix whose rows and columns are
-// sorted by degree: column j counts down to some depth that never falls from
-// one column to the next, and what stands below is ignored.
-type stairs struct {
+// A mask says which weights of a layer count whose rows and columns are sorted by
+// degree: those of column j in the rows before depth[j], which never falls from one
+// column to the next. The other weights are masked.
+type mask struct {
 	in, out int
 	// Rows and columns come in groups of equal degree m: columns to[m] to
 	// to[m+1]−1 count in the rows before seen[m]; the rows before done[m]
@@ -21,7 +21,7 @@ type stairs struct {
 	first          []int // of each row, the first column in which it counts
 	cols, rows     []panel
 	few            *kernel.Stairs
-	holes          []span // of the weights, what is below the stairs in cols and rows
+	zeros          []span // masked weights in the panels of cols and rows, which must be 0
 }
 
 // A panel is a block of columns, of which the last counts down to depth; or one of rows,
@@ -32,7 +32,7 @@ func (p panel) width() int { return p.to - p.from }
 
 type span struct{ from, to int }
 
-// panelWidth balances the zeros multiplied in holes of n columns with the speed
+// panelWidth balances the zeros multiplied in zeros of n columns with the speed
 // of products of few columns.
 func panelWidth(n int) int {
 	if n < 192 {
@@ -41,24 +41,24 @@ func panelWidth(n int) int {
 	return 32
 }
 
-// inputStairs returns the mask from columns of numbers with the offsets from to
+// inputMask returns the mask from columns of numbers with the offsets from to
 // units with the offsets to: units of degree m see the first m columns.
-func inputStairs(from, to []int) *stairs {
+func inputMask(from, to []int) *mask {
 	dim := len(to) - 1
-	s := &stairs{in: from[dim], out: to[dim], to: to, seen: from[:dim], done: from[:dim]}
+	s := &mask{in: from[dim], out: to[dim], to: to, seen: from[:dim], done: from[:dim]}
 	return s.cut()
 }
 
-// hiddenStairs returns the mask between units with the offsets from and to: those
+// hiddenMask returns the mask between units with the offsets from and to: those
 // of degree m see those of degree up to m.
-func hiddenStairs(from, to []int) *stairs {
+func hiddenMask(from, to []int) *mask {
 	dim := len(to) - 1
-	s := &stairs{in: from[dim], out: to[dim], to: to, seen: from[1:], done: from[:dim]}
+	s := &mask{in: from[dim], out: to[dim], to: to, seen: from[1:], done: from[:dim]}
 	return s.cut()
 }
 
 // cut fills what follows from to and seen.
-func (s *stairs) cut() *stairs {
+func (s *mask) cut() *mask {
 	for m, seen := range s.seen {
 		for range s.to[m+1] - s.to[m] {
 			s.depth = append(s.depth, seen)
@@ -79,7 +79,7 @@ func (s *stairs) cut() *stairs {
 	for from := 0; from < s.in; from += width {
 		s.rows = join(s.rows, panel{from, min(from+width, s.in), s.first[from]})
 	}
-	s.punch()
+	s.findZeros()
 	s.few = kernel.NewStairs(s.in, s.depth)
 	return s
 }
@@ -93,8 +93,8 @@ func join(all []panel, p panel) []panel {
 	return append(all, p)
 }
 
-// punch finds the holes.
-func (s *stairs) punch() {
+// findZeros finds the zeros.
+func (s *mask) findZeros() {
 	from := slices.Clone(s.first)
 	for _, p := range s.cols {
 		for i := range p.depth {
@@ -110,16 +110,16 @@ func (s *stairs) punch() {
 	}
 	for i, first := range s.first {
 		if from[i] < first {
-			s.holes = append(s.holes, span{i*s.out + from[i], i*s.out + first})
+			s.zeros = append(s.zeros, span{i*s.out + from[i], i*s.out + first})
 		}
 	}
 }
 
-// filled returns w if its holes are 0, as they are unless they have been set by hand;
+// filled returns w if its zeros are 0, as they are unless they have been set by hand;
 // else a copy of which that is true, in memory that temp gives.
-func (s *stairs) filled(w []float64, temp func(n int) []float64) []float64 {
+func (s *mask) filled(w []float64, temp func(n int) []float64) []float64 {
 	var bits uint64
-	for _, h := range s.holes {
+	for _, h := range s.zeros {
 		for _, v := range w[h.from:h.to] {
 			bits |= math.Float64bits(v)
 		}
@@ -133,15 +133,15 @@ func (s *stairs) filled(w []float64, temp func(n int) []float64) []float64 {
 	return c
 }
 
-// clear sets the holes of w to 0.
-func (s *stairs) clear(w []float64) {
-	for _, h := range s.holes {
+// clear sets the zeros of w to 0.
+func (s *mask) clear(w []float64) {
+	for _, h := range s.zeros {
 		clear(w[h.from:h.to])
 	}
 }
 
 // dense sets y to act(start + x·w), w filled; lds is as for kernel.DensePart.
-func (s *stairs) dense(y, x, w, start []float64, lds, n int, act kernel.Act) {
+func (s *mask) dense(y, x, w, start []float64, lds, n int, act kernel.Act) {
 	const chunk = 256 // rows whose results stay in the cache for the Tanh
 	fused := act
 	if act == kernel.Tanh {
@@ -159,32 +159,32 @@ func (s *stairs) dense(y, x, w, start []float64, lds, n int, act kernel.Act) {
 }
 
 // inputGrad sets dx to dz·wᵀ, or adds it; w is filled.
-func (s *stairs) inputGrad(dx, dz, w []float64, n int, add bool) {
+func (s *mask) inputGrad(dx, dz, w []float64, n int, add bool) {
 	for _, p := range s.rows {
 		k := s.out - p.depth
 		kernel.Gemm(false, true, n, p.width(), k, dz[p.depth:], s.out, w[p.from*s.out+p.depth:], s.out, add, dx[p.from:], s.in)
 	}
 }
 
-// weightGrad sets dw to xᵀ·dz above the stairs and to 0 below, or adds it.
-func (s *stairs) weightGrad(dw, x, dz []float64, n int, add bool) {
+// weightGrad sets dw to xᵀ·dz where the weights count and to 0 elsewhere, or adds it.
+func (s *mask) weightGrad(dw, x, dz []float64, n int, add bool) {
 	for _, p := range s.cols {
 		kernel.Gemm(true, false, p.depth, p.width(), n, x, s.in, dz[p.from:], s.out, add, dw[p.from:], s.out)
 	}
 	if add {
 		s.clear(dw)
 	} else {
-		s.mask(dw)
+		s.apply(dw)
 	}
 }
 
-// stairsOp is act(x·W + start), W counting above its stairs only. Inputs are x
+// maskedOp is act(x·W + start) with a masked W. Inputs are x
 // (n×in), W (in×out) and start (1×out or n×out). Args.I is the activation,
-// Args.Ref the *stairs.
-var stairsOp = &autodiff.Op{
-	Name: "nn.MADE",
+// Args.Ref the *mask.
+var maskedOp = &autodiff.Op{
+	Name: "masked.MADE",
 	Forward: func(c *autodiff.Call) {
-		s, start, lds, n := c.Args().Ref.(*stairs), c.InShape(2), 0, c.InShape(0).Rows
+		s, start, lds, n := c.Args().Ref.(*mask), c.InShape(2), 0, c.InShape(0).Rows
 		if start.Rows > 1 {
 			lds = start.Cols
 		}
@@ -196,7 +196,7 @@ var stairsOp = &autodiff.Op{
 		s.dense(c.Out(0), c.In(0), s.filled(c.In(1), c.Temp), c.In(2), lds, n, act)
 	},
 	Backward: func(c *autodiff.Call) {
-		s, n := c.Args().Ref.(*stairs), c.InShape(0).Rows
+		s, n := c.Args().Ref.(*mask), c.InShape(0).Rows
 		if n == 0 {
 			return
 		}

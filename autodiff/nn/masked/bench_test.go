@@ -1,10 +1,11 @@
-package nn
+package masked
 
 import (
 	"fmt"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/internal/rng"
 )
 
@@ -14,9 +15,9 @@ func BenchmarkMADE(b *testing.B) {
 	for _, s := range []struct{ dim, hidden, outputs, rows int }{
 		{6, 100, 2, 1024}, {8, 128, 23, 512}, {8, 256, 2, 256}, {64, 256, 2, 256}, {256, 512, 2, 256},
 	} {
-		spec := MADESpec{Dim: s.dim, Hidden: []int{s.hidden, s.hidden}, Outputs: s.outputs, Act: ReLU}
+		spec := Spec{Dim: s.dim, Hidden: []int{s.hidden, s.hidden}, Outputs: s.outputs, Act: nn.ReLU}
 		made := NewMADE(spec, rng.New(1))
-		mlp := NewMLP(s.dim, spec.Hidden, made.Out(), ReLU, rng.New(1))
+		mlp := nn.NewMLP(s.dim, spec.Hidden, made.Out(), nn.ReLU, rng.New(1))
 		solver := NewSolver(made, affine{s.outputs})
 		x := randomRows(s.rows, s.dim)
 		tape := autodiff.NewTape()

@@ -1,4 +1,4 @@
-package nn
+package masked
 
 import (
 	"fmt"
@@ -6,17 +6,18 @@ import (
 	"slices"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
 )
 
-// A MADE is a masked network: of Dim columns it makes Outputs numbers for each,
+// A MADE is a masked network: of Dim columns it makes Outputs values for each,
 // which depend only on the columns before it in an order.
 //
 // Every unit has a degree, the number of columns that it sees, the first ones in the
 // order; it is connected to units of the layer before that have no greater
-// degree, and the numbers of the column at position k (from 0) to units of degree k
-// or less. Units are sorted by degree, so that a weight matrix counts above a
-// stairway only: what stands below is ignored, has no gradient, and is 0 in new
-// networks. Nearly half of the products are left out, and the numbers of a
+// degree, and the outputs of the column at position k (from 0) to units of degree k
+// or less. Units are sorted by degree, so that weight matrices are block upper
+// triangular: a weight below is ignored, has no gradient, and is 0 in new
+// networks. Nearly half of the products are left out, and the outputs of a
 // column are complete as soon as the columns before it are known, which
 // [MADE.Fill] and [Solver] use.
 //
@@ -25,14 +26,14 @@ import (
 // M. Germain, K. Gregor, I. Murray and H. Larochelle, MADE: Masked Autoencoder for
 // Distribution Estimation, arXiv 1502.03509.
 type MADE struct {
-	Spec MADESpec
+	Spec Spec
 	// Layers are hidden ones and the last; with residual blocks the first, two
 	// for each block, and the last. One from x to the outputs comes before the last
 	// if Spec.Direct.
-	Layers []Layer
+	Layers []nn.Layer
 	// Context has a Cond×out matrix for each layer; none if there is no context.
 	Context []*autodiff.Param
-	// Single computes the network in float32, as [MLP].Single does, and so do [Solver] and
+	// Single computes the network in float32, as [nn.MLP].Single does, and so do [Solver] and
 	// Fill, which see the same bits. Few rows gain nothing, since all weights are rounded
 	// for them. It is for ReLU, Tanh and Linear, without Residual and Direct, and to be set
 	// before the network becomes part of something else.
@@ -44,13 +45,13 @@ type MADE struct {
 	views   []*view // how a network made by Remask sees each layer; nil if as it is
 }
 
-// NewMADE returns a masked network, drawn by [Uniform] and masked; nil src is the
+// NewMADE returns a masked network, drawn by [nn.Uniform] and masked; nil src is the
 // process-wide source.
 //
 // It panics if Dim, a width or Outputs is not positive, Cond is negative, Order
 // is no permutation, degrees are not between 0 and Dim−1, or Act is not the
 // name of an activation.
-func NewMADE(spec MADESpec, src rand.Source) *MADE {
+func NewMADE(spec Spec, src rand.Source) *MADE {
 	spec.Hidden, spec.Order = slices.Clone(spec.Hidden), slices.Clone(spec.Order)
 	must(spec.check())
 	if spec.Degrees == nil {
@@ -67,11 +68,11 @@ func NewMADE(spec MADESpec, src rand.Source) *MADE {
 	m := &MADE{Spec: spec}
 	must(m.build())
 	for _, g := range m.prog.linear {
-		l := NewLayer(g.stairs.in, g.stairs.out, g.act, src)
-		g.stairs.mask(l.W.Data())
+		l := nn.NewLayer(g.mask.in, g.mask.out, g.act, src)
+		g.mask.apply(l.W.Data())
 		m.Layers = append(m.Layers, l)
 		if spec.Cond > 0 {
-			m.Context = append(m.Context, NewLayer(spec.Cond, g.stairs.out, Linear, src).W)
+			m.Context = append(m.Context, nn.NewLayer(spec.Cond, g.mask.out, nn.Linear, src).W)
 		}
 	}
 	must(m.Restore())
@@ -92,7 +93,7 @@ func (m *MADE) Restore() error {
 	}
 	want := len(m.prog.linear)
 	if len(m.Layers) != want || len(m.Context) != want && m.Spec.Cond > 0 || m.Spec.Cond == 0 && len(m.Context) > 0 {
-		return fmt.Errorf("nn: MADE: got %d layers and %d of context, want %d", len(m.Layers), len(m.Context), want)
+		return fmt.Errorf("masked: MADE: got %d layers and %d of context, want %d", len(m.Layers), len(m.Context), want)
 	}
 	for i, g := range m.prog.linear {
 		if err := m.checkLayer(i, g); err != nil {
@@ -113,14 +114,14 @@ func (m *MADE) build() error {
 		want = 1
 	}
 	if len(s.Degrees) != want {
-		return fmt.Errorf("nn: MADE: got degrees of %d layers, want %d", len(s.Degrees), want)
+		return fmt.Errorf("masked: MADE: got degrees of %d layers, want %d", len(s.Degrees), want)
 	}
 	for l, d := range s.Degrees {
 		if err := checkDegrees(d, s.Dim); err != nil {
 			return err
 		}
 		if len(d) != s.Hidden[l] {
-			return fmt.Errorf("nn: MADE: got %d degrees, want %d", len(d), s.Hidden[l])
+			return fmt.Errorf("masked: MADE: got %d degrees, want %d", len(d), s.Hidden[l])
 		}
 	}
 	m.prog = newProgram(s)
@@ -210,16 +211,13 @@ func (m *MADE) ordered(x, c autodiff.Var) autodiff.Var {
 // layer returns layer l at h.
 func (m *MADE) layer(l int, h, c autodiff.Var) autodiff.Var {
 	act, t := m.Layers[l].Act, h.Tape()
-	fused := autodiff.Linear
-	switch act {
-	case ReLU:
-		fused, act = autodiff.ReLU, Linear
-	case Tanh:
-		fused, act = autodiff.Tanh, Linear
+	fused, ok := act.Fused()
+	if ok {
+		act = nn.Linear
 	}
-	s := m.prog.linear[l].stairs
+	s := m.prog.linear[l].mask
 	args := autodiff.Args{I: int(fused), Ref: s}
-	return act.Apply(stairsOp.Apply(t, args, autodiff.Shape{Rows: h.Rows(), Cols: s.out}, h, m.weights(l, t), m.start(l, t, c)))
+	return act.Apply(maskedOp.Apply(t, args, autodiff.Shape{Rows: h.Rows(), Cols: s.out}, h, m.weights(l, t), m.start(l, t, c)))
 }
 
 // hidden returns the number of layers that do not lead to the outputs.

@@ -1,4 +1,4 @@
-package nn
+package masked
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ type view struct{ rows, cols []int }
 
 // viewOp is W[rows][cols]. Args.Ref is the *view.
 var viewOp = &autodiff.Op{
-	Name: "nn.Remask",
+	Name: "masked.Remask",
 	Forward: func(c *autodiff.Call) {
 		v, w, y, k := c.Args().Ref.(*view), c.In(0), c.Out(0), c.InShape(0).Cols
 		for i, r := range v.rows {
@@ -43,7 +43,7 @@ var viewOp = &autodiff.Op{
 // Remask itself.
 func (m *MADE) Remask(order []int, degrees [][]int) (*MADE, error) {
 	if m.views != nil {
-		return nil, fmt.Errorf("nn: MADE.Remask: got a network with other masks, want the original one")
+		return nil, fmt.Errorf("masked: MADE.Remask: got a network with other masks, want the original one")
 	}
 	r := &MADE{Spec: m.Spec, Layers: m.Layers, Context: m.Context, Single: m.Single}
 	r.Spec.Order, r.Spec.Degrees = slices.Clone(order), make([][]int, len(degrees))

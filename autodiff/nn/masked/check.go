@@ -1,4 +1,4 @@
-package nn
+package masked
 
 import (
 	"fmt"
@@ -11,49 +11,55 @@ import (
 func (m *MADE) checkWidths() error {
 	widest := 0
 	for i, l := range m.Layers {
-		if err := l.check(); err != nil {
+		if err := l.Check(); err != nil {
 			return fmt.Errorf("%w (layer %d)", err, i)
 		}
 		widest = max(widest, l.Out())
 	}
 	if len(m.Layers) == 0 && m.Spec.Dim > 0 || len(m.Layers) > 0 && m.Layers[0].In() != m.In() || m.Out() > widest {
-		return fmt.Errorf("nn: MADE: got %d layers that are not of %d to %d numbers", len(m.Layers), m.In(), m.Out())
+		return fmt.Errorf("masked: MADE: got %d layers that are not of %d to %d numbers", len(m.Layers), m.In(), m.Out())
 	}
 	return nil
 }
 
 func (m *MADE) checkLayer(i int, g linear) error {
 	l := m.Layers[i]
-	if err := l.follows(g.stairs.in); err != nil {
-		return err
+	if l.In() != g.mask.in {
+		return fmt.Errorf("masked: MADE: got weights of %d×%d, want %d rows", l.In(), l.Out(), g.mask.in)
 	}
-	if l.Out() != g.stairs.out || l.Act != g.act {
-		return fmt.Errorf("nn: MADE: got %d units with %q, want %d with %q", l.Out(), l.Act, g.stairs.out, g.act)
+	if l.Out() != g.mask.out || l.Act != g.act {
+		return fmt.Errorf("masked: MADE: got %d units with %q, want %d with %q", l.Out(), l.Act, g.mask.out, g.act)
 	}
 	if m.Spec.Cond == 0 {
 		return nil
 	}
 	if m.Context[i] == nil {
-		return fmt.Errorf("nn: MADE: got no weights of the context")
+		return fmt.Errorf("masked: MADE: got no weights of the context")
 	}
 	if r, c := m.Context[i].Dims(); r != m.Spec.Cond || c != l.Out() {
-		return fmt.Errorf("nn: MADE: got weights of the context of %d×%d, want %d×%d", r, c, m.Spec.Cond, l.Out())
+		return fmt.Errorf("masked: MADE: got weights of the context of %d×%d, want %d×%d", r, c, m.Spec.Cond, l.Out())
 	}
 	return nil
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err.Error())
+	}
 }
 
 // check panics unless rows×cols arguments and the context c fit the network.
 func (m *MADE) check(rows, cols int, c autodiff.Var) {
 	if cols != m.In() {
-		panic(fmt.Sprintf("nn: MADE: got %d columns, want %d", cols, m.In()))
+		panic(fmt.Sprintf("masked: MADE: got %d columns, want %d", cols, m.In()))
 	}
 	if c == (autodiff.Var{}) {
 		if m.Spec.Cond != 0 {
-			panic(fmt.Sprintf("nn: MADE: got no context, want one of %d columns", m.Spec.Cond))
+			panic(fmt.Sprintf("masked: MADE: got no context, want one of %d columns", m.Spec.Cond))
 		}
 		return
 	}
 	if c.Cols() != m.Spec.Cond || c.Rows() != 1 && c.Rows() != rows {
-		panic(fmt.Sprintf("nn: MADE: got a context of %d×%d, want %d×%d or one row", c.Rows(), c.Cols(), rows, m.Spec.Cond))
+		panic(fmt.Sprintf("masked: MADE: got a context of %d×%d, want %d×%d or one row", c.Rows(), c.Cols(), rows, m.Spec.Cond))
 	}
 }

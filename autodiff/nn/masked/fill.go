@@ -1,4 +1,4 @@
-package nn
+package masked
 
 import (
 	"github.com/normflow/normflow/autodiff"
@@ -38,7 +38,7 @@ func (m *MADE) Fill(y *mat.Dense, c mat.Matrix, next func(row, col int, raw, dst
 
 // fillRows fills rows row to row+n−1 of y.
 func (m *MADE) fillRows(y *mat.Dense, weights, starts [][]float64, narrow []float64, row, n int, next func(row, col int, raw, dst []float64)) {
-	s := newSweep(m.prog, n)
+	s := newEvaluator(m.prog, n)
 	defer s.done()
 	for l, layer := range m.Layers {
 		start, out := starts[l], layer.Out()
@@ -55,7 +55,7 @@ func (m *MADE) fillRows(y *mat.Dense, weights, starts [][]float64, narrow []floa
 	k, inputs := m.Spec.Outputs, m.Spec.inputs()
 	s.raw = grow(s.raw, n*(k+inputs))
 	raw, dst := s.raw[:n*k], s.raw[n*k:n*(k+inputs)]
-	s.forward(func(s *sweep, pos int) {
+	s.forward(func(s *evaluator, pos int) {
 		col := pos
 		if m.group != nil {
 			col = m.Spec.Order[pos]

@@ -1,36 +1,47 @@
-package nn
+package masked
 
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/gradtest"
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
 
 // madeSpecs are networks of all kinds, small enough for differences.
-func madeSpecs() map[string]MADESpec {
-	return map[string]MADESpec{
-		"plain":    {Dim: 4, Hidden: []int{7, 6}, Outputs: 2, Act: Tanh},
-		"order":    {Dim: 4, Hidden: []int{7}, Outputs: 3, Act: SiLU, Order: []int{2, 0, 3, 1}},
-		"context":  {Dim: 3, Hidden: []int{6, 5}, Outputs: 2, Cond: 2, Act: Tanh},
-		"residual": {Dim: 3, Hidden: []int{5, 5}, Outputs: 2, Act: Tanh, Residual: true},
-		"residual with context and order": {Dim: 3, Hidden: []int{5, 5}, Outputs: 1, Cond: 1, Act: Softplus,
+func madeSpecs() map[string]Spec {
+	return map[string]Spec{
+		"plain":    {Dim: 4, Hidden: []int{7, 6}, Outputs: 2, Act: nn.Tanh},
+		"order":    {Dim: 4, Hidden: []int{7}, Outputs: 3, Act: nn.SiLU, Order: []int{2, 0, 3, 1}},
+		"context":  {Dim: 3, Hidden: []int{6, 5}, Outputs: 2, Cond: 2, Act: nn.Tanh},
+		"residual": {Dim: 3, Hidden: []int{5, 5}, Outputs: 2, Act: nn.Tanh, Residual: true},
+		"residual with context and order": {Dim: 3, Hidden: []int{5, 5}, Outputs: 1, Cond: 1, Act: nn.Softplus,
 			Residual: true, Order: []int{2, 1, 0}},
-		"direct":          {Dim: 4, Hidden: []int{6, 5}, Outputs: 2, Cond: 1, Act: Tanh, Direct: true, Order: []int{1, 3, 0, 2}},
-		"direct residual": {Dim: 3, Hidden: []int{5}, Outputs: 2, Act: Tanh, Direct: true, Residual: true},
-		"linear":          {Dim: 4, Outputs: 2, Act: ReLU},
-		"one column":      {Dim: 1, Hidden: []int{3}, Outputs: 2, Cond: 1, Act: Tanh},
-		"narrow":          {Dim: 6, Hidden: []int{3, 2}, Outputs: 1, Act: GELU},
-		"random":          {Dim: 5, Hidden: []int{9, 9}, Outputs: 2, Act: ELU, Degrees: RandomDegrees(5, []int{9, 9}, false, rng.New(3))},
-		"one-hot":         {Dim: 3, Inputs: 2, Hidden: []int{8}, Outputs: 2, Act: Tanh, Order: []int{1, 2, 0}},
-		"wide":            {Dim: 3, Hidden: []int{150, 120}, Outputs: 30, Act: Tanh},
+		"direct":          {Dim: 4, Hidden: []int{6, 5}, Outputs: 2, Cond: 1, Act: nn.Tanh, Direct: true, Order: []int{1, 3, 0, 2}},
+		"direct residual": {Dim: 3, Hidden: []int{5}, Outputs: 2, Act: nn.Tanh, Direct: true, Residual: true},
+		"linear":          {Dim: 4, Outputs: 2, Act: nn.ReLU},
+		"one column":      {Dim: 1, Hidden: []int{3}, Outputs: 2, Cond: 1, Act: nn.Tanh},
+		"narrow":          {Dim: 6, Hidden: []int{3, 2}, Outputs: 1, Act: nn.GELU},
+		"random":          {Dim: 5, Hidden: []int{9, 9}, Outputs: 2, Act: nn.ELU, Degrees: RandomDegrees(5, []int{9, 9}, false, rng.New(3))},
+		"one-hot":         {Dim: 3, Inputs: 2, Hidden: []int{8}, Outputs: 2, Act: nn.Tanh, Order: []int{1, 2, 0}},
+		"wide":            {Dim: 3, Hidden: []int{150, 120}, Outputs: 30, Act: nn.Tanh},
 	}
+}
+
+func randomRows(n, d int) *mat.Dense {
+	r := rand.New(rng.New(7))
+	m := mat.NewDense(n, d, nil)
+	for i := range m.RawMatrix().Data {
+		m.RawMatrix().Data[i] = 4*r.Float64() - 2
+	}
+	return m
 }
 
 // madeContext returns n contexts for the network, or the zero Var.
@@ -41,14 +52,23 @@ func madeContext(t *autodiff.Tape, m *MADE, n int) autodiff.Var {
 	return t.Matrix(randomRows(n, m.Spec.Cond))
 }
 
+// dense returns act(x·w + b).
+func dense(act nn.Activation, x, w, b autodiff.Var) autodiff.Var {
+	fused, ok := act.Fused()
+	if x = autodiff.Dense(x, w, b, fused); ok {
+		return x
+	}
+	return act.Apply(x)
+}
+
 // plain is the network by full matrix products with masked weights.
 func plain(m *MADE, x, c autodiff.Var) autodiff.Var {
 	t := x.Tape()
 	layer := func(l int, h autodiff.Var) autodiff.Var {
 		w := mat.DenseCopyOf(m.Layers[l].W.Matrix())
-		m.prog.linear[l].stairs.mask(w.RawMatrix().Data)
+		m.prog.linear[l].mask.apply(w.RawMatrix().Data)
 		if c == (autodiff.Var{}) {
-			return m.Layers[l].Act.dense(h, t.Matrix(w), t.Use(m.Layers[l].B))
+			return dense(m.Layers[l].Act, h, t.Matrix(w), t.Use(m.Layers[l].B))
 		}
 		start := autodiff.Dense(c, t.Use(m.Context[l]), t.Use(m.Layers[l].B), autodiff.Linear)
 		return m.Layers[l].Act.Apply(start.Add(h.MatMul(t.Matrix(w))))
@@ -82,8 +102,8 @@ func plain(m *MADE, x, c autodiff.Var) autodiff.Var {
 func TestMADEIsThePlainNetwork(t *testing.T) {
 	for name, spec := range madeSpecs() {
 		m := NewMADE(spec, rng.New(1))
-		for _, l := range m.Layers { // what is below the stairs must not matter
-			Glorot(l, rng.New(9))
+		for _, l := range m.Layers { // masked weights must not matter
+			nn.Glorot(l, rng.New(9))
 		}
 		tape := autodiff.NewTape()
 		x, c := tape.Matrix(randomRows(33, m.In())), madeContext(tape, m, 33)
@@ -152,12 +172,12 @@ func TestMADEGradients(t *testing.T) {
 }
 
 // The gradients of the wide network, which has several panels, are those of the plain one,
-// also if there are weights below the stairs.
+// also if there are weights below the mask.
 func TestMADEPanelGradients(t *testing.T) {
 	m := NewMADE(madeSpecs()["wide"], rng.New(2))
 	testPanelGradients(t, m)
 	for _, l := range m.Layers {
-		Glorot(l, rng.New(9))
+		nn.Glorot(l, rng.New(9))
 	}
 	testPanelGradients(t, m)
 }
@@ -184,9 +204,9 @@ func testPanelGradients(t *testing.T, m *MADE) {
 	tape.Backward(m.Apply(x).Square().Sum())
 	for l, g := range m.prog.linear {
 		dw := slices.Clone(tape.Grad(m.Layers[l].W))
-		g.stairs.mask(dw)
+		g.mask.apply(dw)
 		if !slices.Equal(dw, tape.Grad(m.Layers[l].W)) {
-			t.Errorf("layer %d: got gradients below the stairs, want none", l)
+			t.Errorf("layer %d: got gradients of masked weights, want none", l)
 		}
 	}
 }
@@ -234,28 +254,28 @@ func TestDegrees(t *testing.T) {
 
 func TestMADEPanics(t *testing.T) {
 	tape := autodiff.NewTape()
-	base := MADESpec{Dim: 3, Hidden: []int{4}, Outputs: 2, Act: ReLU}
-	with := func(change func(s *MADESpec)) func() {
+	base := Spec{Dim: 3, Hidden: []int{4}, Outputs: 2, Act: nn.ReLU}
+	with := func(change func(s *Spec)) func() {
 		return func() { s := base; change(&s); NewMADE(s, nil) }
 	}
 	for want, f := range map[string]func(){
-		"nn: MADE: got Dim 0, Inputs 0, Outputs 2":            with(func(s *MADESpec) { s.Dim = 0 }),
-		"nn: MADE: got hidden widths [4 0]":                   with(func(s *MADESpec) { s.Hidden = []int{4, 0} }),
-		"nn: MADE: got residual blocks of widths [4 5]":       with(func(s *MADESpec) { s.Hidden = []int{4, 5}; s.Residual = true }),
-		"nn: MADE: got Direct and no hidden layer":            with(func(s *MADESpec) { s.Hidden = nil; s.Direct = true }),
-		"nn: MADE: got no residual blocks":                    with(func(s *MADESpec) { s.Hidden = nil; s.Residual = true }),
-		"nn: MADE: got column 1 at place 2 of the order":      with(func(s *MADESpec) { s.Order = []int{0, 1, 1} }),
-		"nn: MADE: got an order of 2 columns":                 with(func(s *MADESpec) { s.Order = []int{0, 1} }),
-		"nn: MADE: got degrees from 1 to 3":                   with(func(s *MADESpec) { s.Degrees = [][]int{{3, 1, 2, 1}} }),
-		"nn: MADE: got 2 degrees, want 4":                     with(func(s *MADESpec) { s.Degrees = [][]int{{1, 2}} }),
-		"nn: MADE: got degrees of 2 layers":                   with(func(s *MADESpec) { s.Degrees = [][]int{{1, 2}, {1}} }),
-		`nn: Activation: got "x"`:                             with(func(s *MADESpec) { s.Act = "x" }),
-		"nn: MADE: got 2 columns, want 3":                     func() { NewMADE(base, nil).Apply(tape.Zeros(5, 2)) },
-		"nn: MADE: got a context of 5×1, want 5×0":            func() { NewMADE(base, nil).ApplyGiven(tape.Zeros(5, 3), tape.Zeros(5, 1)) },
-		"nn: MADE: got no context, want one of 2 columns":     func() { b := base; b.Cond = 2; NewMADE(b, nil).Apply(tape.Zeros(5, 3)) },
-		"nn: MADE: got a context of 4×2, want 5×2 or one row": func() { b := base; b.Cond = 2; NewMADE(b, nil).ApplyGiven(tape.Zeros(5, 3), tape.Zeros(4, 2)) },
-		"nn: NewSolver: got columns of 2 numbers, want 1":     func() { b := base; b.Inputs = 2; NewSolver(NewMADE(b, nil), affine{2}) },
-		"nn: NewSolver: got no network":                       func() { NewSolver(nil, affine{}) },
+		"masked: MADE: got Dim 0, Inputs 0, Outputs 2":            with(func(s *Spec) { s.Dim = 0 }),
+		"masked: MADE: got hidden widths [4 0]":                   with(func(s *Spec) { s.Hidden = []int{4, 0} }),
+		"masked: MADE: got residual blocks of widths [4 5]":       with(func(s *Spec) { s.Hidden = []int{4, 5}; s.Residual = true }),
+		"masked: MADE: got Direct and no hidden layer":            with(func(s *Spec) { s.Hidden = nil; s.Direct = true }),
+		"masked: MADE: got no residual blocks":                    with(func(s *Spec) { s.Hidden = nil; s.Residual = true }),
+		"masked: MADE: got column 1 at place 2 of the order":      with(func(s *Spec) { s.Order = []int{0, 1, 1} }),
+		"masked: MADE: got an order of 2 columns":                 with(func(s *Spec) { s.Order = []int{0, 1} }),
+		"masked: MADE: got degrees from 1 to 3":                   with(func(s *Spec) { s.Degrees = [][]int{{3, 1, 2, 1}} }),
+		"masked: MADE: got 2 degrees, want 4":                     with(func(s *Spec) { s.Degrees = [][]int{{1, 2}} }),
+		"masked: MADE: got degrees of 2 layers":                   with(func(s *Spec) { s.Degrees = [][]int{{1, 2}, {1}} }),
+		`nn: Activation: got "x"`:                                 with(func(s *Spec) { s.Act = "x" }),
+		"masked: MADE: got 2 columns, want 3":                     func() { NewMADE(base, nil).Apply(tape.Zeros(5, 2)) },
+		"masked: MADE: got a context of 5×1, want 5×0":            func() { NewMADE(base, nil).ApplyGiven(tape.Zeros(5, 3), tape.Zeros(5, 1)) },
+		"masked: MADE: got no context, want one of 2 columns":     func() { b := base; b.Cond = 2; NewMADE(b, nil).Apply(tape.Zeros(5, 3)) },
+		"masked: MADE: got a context of 4×2, want 5×2 or one row": func() { b := base; b.Cond = 2; NewMADE(b, nil).ApplyGiven(tape.Zeros(5, 3), tape.Zeros(4, 2)) },
+		"masked: NewSolver: got columns of 2 numbers, want 1":     func() { b := base; b.Inputs = 2; NewSolver(NewMADE(b, nil), affine{2}) },
+		"masked: NewSolver: got no network":                       func() { NewSolver(nil, affine{}) },
 	} {
 		func() {
 			defer func() {
@@ -274,11 +294,11 @@ func TestMADERestore(t *testing.T) {
 		t.Error(err)
 	}
 	for want, bad := range map[string]*MADE{
-		"nn: MADE: got 2 layers and 3 of context, want 3": {Spec: m.Spec, Layers: m.Layers[:2], Context: m.Context},
-		"nn: MADE: got 3 layers and 0 of context, want 3": {Spec: m.Spec, Layers: m.Layers},
-		"nn: Layer: got weights of 5×6":                   {Spec: m.Spec, Layers: []Layer{m.Layers[0], m.Layers[2], m.Layers[1]}, Context: m.Context},
-		"nn: MADE: got weights of the context of 2×6":     {Spec: m.Spec, Layers: m.Layers, Context: []*autodiff.Param{m.Context[0], m.Context[2], m.Context[1]}},
-		"nn: MADE: got Dim 0":                             {},
+		"masked: MADE: got 2 layers and 3 of context, want 3": {Spec: m.Spec, Layers: m.Layers[:2], Context: m.Context},
+		"masked: MADE: got 3 layers and 0 of context, want 3": {Spec: m.Spec, Layers: m.Layers},
+		"masked: MADE: got weights of 5×6":                    {Spec: m.Spec, Layers: []nn.Layer{m.Layers[0], m.Layers[2], m.Layers[1]}, Context: m.Context},
+		"masked: MADE: got weights of the context of 2×6":     {Spec: m.Spec, Layers: m.Layers, Context: []*autodiff.Param{m.Context[0], m.Context[2], m.Context[1]}},
+		"masked: MADE: got Dim 0":                             {},
 	} {
 		if err := bad.Restore(); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)

@@ -1,4 +1,4 @@
-package nn
+package masked
 
 import (
 	"fmt"
@@ -9,12 +9,13 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/gradtest"
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/internal/rng"
 )
 
 // An ensemble of two networks with one set of weights.
 func ExampleMADE_Remask() {
-	net := NewMADE(MADESpec{Dim: 3, Hidden: []int{32}, Outputs: 1, Act: ReLU}, rand.NewPCG(1, 0))
+	net := NewMADE(Spec{Dim: 3, Hidden: []int{32}, Outputs: 1, Act: nn.ReLU}, rand.NewPCG(1, 0))
 	other, err := net.Remask([]int{2, 1, 0}, RandomDegrees(3, []int{32}, false, rand.NewPCG(2, 0)))
 	tape := autodiff.NewTape()
 	x := tape.Matrix(randomRows(4, 3))
@@ -57,16 +58,16 @@ func byDefinition(m *MADE, order []int, degrees [][]int, x autodiff.Var) autodif
 			}
 			return w.At(i, j)
 		}, masked)
-		x = layer.Act.dense(x, t.Matrix(masked), t.Use(layer.B))
+		x = dense(layer.Act, x, t.Matrix(masked), t.Use(layer.B))
 		before = after
 	}
 	return x
 }
 
-func remasked(spec MADESpec, seed uint64) (m, r *MADE, order []int, degrees [][]int) {
+func remasked(spec Spec, seed uint64) (m, r *MADE, order []int, degrees [][]int) {
 	m = NewMADE(spec, rng.New(seed))
 	for _, l := range m.Layers {
-		Uniform(l, rng.New(seed+1)) // also what m itself ignores
+		nn.Uniform(l, rng.New(seed+1)) // also what m itself ignores
 	}
 	order = rand.New(rng.New(seed + 2)).Perm(spec.Dim)
 	degrees = RandomDegrees(spec.Dim, spec.Hidden, false, rng.New(seed+3))
@@ -83,7 +84,7 @@ func remask(m *MADE, order []int, degrees [][]int) *MADE {
 }
 
 func TestRemaskErrors(t *testing.T) {
-	m, r, order, degrees := remasked(MADESpec{Dim: 5, Hidden: []int{8}, Outputs: 2, Act: Tanh}, 1)
+	m, r, order, degrees := remasked(Spec{Dim: 5, Hidden: []int{8}, Outputs: 2, Act: nn.Tanh}, 1)
 	if _, err := r.Remask(order, degrees); err == nil {
 		t.Error("got no error for a network with other masks")
 	}
@@ -99,7 +100,7 @@ func TestRemaskErrors(t *testing.T) {
 
 func TestRemask(t *testing.T) {
 	for seed := range uint64(5) {
-		spec := MADESpec{Dim: 5, Inputs: int(seed % 3), Hidden: []int{17, 20}, Outputs: 2, Act: Tanh}
+		spec := Spec{Dim: 5, Inputs: int(seed % 3), Hidden: []int{17, 20}, Outputs: 2, Act: nn.Tanh}
 		m, r, order, degrees := remasked(spec, seed)
 		tape := autodiff.NewTape()
 		x := tape.Matrix(randomRows(7, m.In()))
@@ -118,7 +119,7 @@ func TestRemask(t *testing.T) {
 
 // A network that stands in another order itself is seen through that.
 func TestRemaskOrdered(t *testing.T) {
-	spec := MADESpec{Dim: 4, Hidden: []int{9}, Outputs: 2, Act: Tanh, Direct: true, Order: []int{3, 1, 0, 2}}
+	spec := Spec{Dim: 4, Hidden: []int{9}, Outputs: 2, Act: nn.Tanh, Direct: true, Order: []int{3, 1, 0, 2}}
 	m := NewMADE(spec, rng.New(1))
 	same := remask(m, spec.Order, m.Spec.Degrees)
 	tape := autodiff.NewTape()
@@ -129,7 +130,7 @@ func TestRemaskOrdered(t *testing.T) {
 }
 
 func TestRemaskGradients(t *testing.T) {
-	spec := MADESpec{Dim: 4, Hidden: []int{6, 5}, Outputs: 2, Cond: 2, Act: Tanh, Direct: true}
+	spec := Spec{Dim: 4, Hidden: []int{6, 5}, Outputs: 2, Cond: 2, Act: nn.Tanh, Direct: true}
 	_, r, _, _ := remasked(spec, 3)
 	gradtest.Check(t, func(x ...autodiff.Var) autodiff.Var { return r.ApplyGiven(x[0], x[1]) }, randomRows(3, 4), randomRows(3, 2))
 	s := NewSolver(r, affine{2})
@@ -137,7 +138,7 @@ func TestRemaskGradients(t *testing.T) {
 		y, _ := s.Solve(x[0], x[1])
 		return y
 	}, randomRows(3, 4), randomRows(1, 2))
-	residual := NewMADE(MADESpec{Dim: 3, Hidden: []int{5, 5}, Outputs: 2, Act: Tanh, Residual: true}, rng.New(1))
+	residual := NewMADE(Spec{Dim: 3, Hidden: []int{5, 5}, Outputs: 2, Act: nn.Tanh, Residual: true}, rng.New(1))
 	residual = remask(residual, []int{2, 0, 1}, [][]int{{2, 1, 1, 2, 1}})
 	gradtest.Check(t, func(x ...autodiff.Var) autodiff.Var { return residual.Apply(x[0]) }, randomRows(3, 3))
 }

@@ -1,35 +1,35 @@
-package nn
+package masked
 
 import "github.com/normflow/normflow/internal/kernel"
 
-// mask sets all weights below the stairs to 0.
-func (s *stairs) mask(w []float64) { maskOf(s, w) }
+// apply sets all masked weights to 0.
+func (s *mask) apply(w []float64) { applyMask(s, w) }
 
-func maskOf[T float32 | float64](s *stairs, w []T) {
+func applyMask[T float32 | float64](s *mask, w []T) {
 	for i, first := range s.first {
 		clear(w[i*s.out : i*s.out+first])
 	}
 }
 
 // dense32 is dense in float32, w masked.
-func (s *stairs) dense32(y, x, w, start []float32, lds, n int, act kernel.Act) {
+func (s *mask) dense32(y, x, w, start []float32, lds, n int, act kernel.Act) {
 	for _, p := range s.cols {
 		kernel.DensePart32(y[p.from:], s.out, x, s.in, w[p.from:], s.out, start[p.from:], lds, n, p.depth, p.width(), act)
 	}
 }
 
 // inputGrad32 sets dx to dz·wᵀ, w masked.
-func (s *stairs) inputGrad32(dx, dz, w []float32, n int) {
+func (s *mask) inputGrad32(dx, dz, w []float32, n int) {
 	for _, p := range s.rows {
 		k := s.out - p.depth
 		kernel.Gemm32(false, true, n, p.width(), k, dz[p.depth:], s.out, w[p.from*s.out+p.depth:], s.out, false, dx[p.from:], s.in)
 	}
 }
 
-// weightGrad32 sets dw to xᵀ·dz above the stairs and to 0 below.
-func (s *stairs) weightGrad32(dw, x, dz []float32, n int) {
+// weightGrad32 sets dw to xᵀ·dz where the weights count and to 0 elsewhere.
+func (s *mask) weightGrad32(dw, x, dz []float32, n int) {
 	for _, p := range s.cols {
 		kernel.Gemm32(true, false, p.depth, p.width(), n, x, s.in, dz[p.from:], s.out, false, dw[p.from:], s.out)
 	}
-	maskOf(s, dw)
+	applyMask(s, dw)
 }

@@ -1,4 +1,4 @@
-package nn
+package masked
 
 import (
 	"fmt"
@@ -54,10 +54,10 @@ func leastDegree(dim int, from0 bool) int {
 // checkDegrees returns an error unless the degrees are sorted and from 0 to dim−1.
 func checkDegrees(degrees []int, dim int) error {
 	if len(degrees) == 0 {
-		return fmt.Errorf("nn: MADE: got a hidden layer of 0 units, want at least 1")
+		return fmt.Errorf("masked: MADE: got a hidden layer of 0 units, want at least 1")
 	}
 	if lo, hi := degrees[0], degrees[len(degrees)-1]; lo < 0 || hi >= dim || !slices.IsSorted(degrees) {
-		return fmt.Errorf("nn: MADE: got degrees from %d to %d, want them sorted and from 0 to %d", lo, hi, dim-1)
+		return fmt.Errorf("masked: MADE: got degrees from %d to %d, want them sorted and from 0 to %d", lo, hi, dim-1)
 	}
 	return nil
 }
@@ -67,12 +67,12 @@ func checkOrder(order []int, dim int) error {
 	seen := make([]bool, dim)
 	for i, j := range order {
 		if j < 0 || j >= dim || seen[j] {
-			return fmt.Errorf("nn: MADE: got column %d at place %d of the order, want each of 0 to %d once", j, i, dim-1)
+			return fmt.Errorf("masked: MADE: got column %d at place %d of the order, want each of 0 to %d once", j, i, dim-1)
 		}
 		seen[j] = true
 	}
 	if len(order) != dim && len(order) != 0 {
-		return fmt.Errorf("nn: MADE: got an order of %d columns, want %d", len(order), dim)
+		return fmt.Errorf("masked: MADE: got an order of %d columns, want %d", len(order), dim)
 	}
 	return nil
 }

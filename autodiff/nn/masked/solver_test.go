@@ -1,4 +1,4 @@
-package nn
+package masked
 
 import (
 	"math"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/gradtest"
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -88,10 +89,10 @@ func TestSolveGradients(t *testing.T) {
 // Over several chunks, blocks and panels the gradient is that of Dim
 // applications of the network, of which each settles one more column.
 func TestSolveGradientsAreThoseOfRepetition(t *testing.T) {
-	for _, spec := range []MADESpec{
-		{Dim: 3, Hidden: []int{150, 120}, Outputs: 30, Act: Tanh},
-		{Dim: 30, Hidden: []int{40, 90}, Outputs: 2, Act: SiLU},
-		{Dim: 9, Hidden: []int{64, 64}, Outputs: 3, Act: Tanh, Residual: true, Cond: 2},
+	for _, spec := range []Spec{
+		{Dim: 3, Hidden: []int{150, 120}, Outputs: 30, Act: nn.Tanh},
+		{Dim: 30, Hidden: []int{40, 90}, Outputs: 2, Act: nn.SiLU},
+		{Dim: 9, Hidden: []int{64, 64}, Outputs: 3, Act: nn.Tanh, Residual: true, Cond: 2},
 	} {
 		m := NewMADE(spec, rng.New(2))
 		g := affine{spec.Outputs}

@@ -1,4 +1,4 @@
-package nn
+package masked
 
 import (
 	"fmt"
@@ -40,10 +40,10 @@ type Solver struct {
 // are single numbers.
 func NewSolver(net *MADE, g Map) *Solver {
 	if net == nil || g == nil {
-		panic("nn: NewSolver: got no network or no map, want both")
+		panic("masked: NewSolver: got no network or no map, want both")
 	}
 	if k := net.Spec.inputs(); k != 1 {
-		panic(fmt.Sprintf("nn: NewSolver: got columns of %d numbers, want 1", k))
+		panic(fmt.Sprintf("masked: NewSolver: got columns of %d numbers, want 1", k))
 	}
 	s := &Solver{Net: net, Map: g}
 	if net.ungroup != nil {
@@ -89,7 +89,7 @@ func (s *Solver) Solve(x, c autodiff.Var) (y, raw autodiff.Var) {
 // Args.Ref is the *Solver. Samples are taken in chunks; the buffers of each are
 // saved one after the other.
 var solveOp = &autodiff.Op{
-	Name: "nn.Solver",
+	Name: "masked.Solver",
 	Forward: func(c *autodiff.Call) {
 		sol := c.Args().Ref.(*Solver)
 		p, rows := sol.Net.prog, c.InShape(0).Rows
@@ -101,7 +101,7 @@ var solveOp = &autodiff.Op{
 			memory = c.Temp(p.total * min(chunk, rows))
 		}
 		for r := 0; r < rows; r += chunk {
-			s := openSweep(c, sol, r, min(chunk, rows-r))
+			s := openEvaluator(c, sol, r, min(chunk, rows-r))
 			s.bufs = s.split(s.bufs, memory)
 			if sol.Net.Single {
 				s.openSingle(c.In(c.Len() - 1))
@@ -121,7 +121,7 @@ var solveOp = &autodiff.Op{
 		chunk, saved := p.chunk(), c.Saved()
 		memory := c.Temp(p.total * min(chunk, rows))
 		for r := 0; r < rows; r += chunk {
-			s := openSweep(c, sol, r, min(chunk, rows-r))
+			s := openEvaluator(c, sol, r, min(chunk, rows-r))
 			s.bufs = s.split(s.bufs, saved)
 			saved = saved[p.total*s.n:]
 			s.grads = s.split(s.grads, memory)
@@ -133,16 +133,16 @@ var solveOp = &autodiff.Op{
 	},
 }
 
-// openSweep returns a sweep over samples r to r+n−1 of the call.
-func openSweep(c *autodiff.Call, sol *Solver, r, n int) *sweep {
-	s := newSweep(sol.Net.prog, n)
+// openEvaluator returns a evaluator over samples r to r+n−1 of the call.
+func openEvaluator(c *autodiff.Call, sol *Solver, r, n int) *evaluator {
+	s := newEvaluator(sol.Net.prog, n)
 	s.solver = sol
 	d := s.dim
 	s.x = c.In(0)[r*d : (r+n)*d]
 	for l := range s.linear {
 		start := c.In(2 + 2*l)
 		if c.InShape(2+2*l).Rows != 1 {
-			out := s.linear[l].stairs.out
+			out := s.linear[l].mask.out
 			start = start[r*out : (r+n)*out]
 		}
 		s.weights, s.starts = append(s.weights, c.In(1+2*l)), append(s.starts, start)
@@ -151,7 +151,7 @@ func openSweep(c *autodiff.Call, sol *Solver, r, n int) *sweep {
 }
 
 // solveNext sets column m to g(x; raw).
-func solveNext(s *sweep, m int) {
+func solveNext(s *evaluator, m int) {
 	k := s.solver.Net.Spec.Outputs
 	s.raw = grow(s.raw, s.n*(k+1))
 	raw, x := s.raw[:s.n*k], s.raw[s.n*k:]
@@ -167,7 +167,7 @@ func solveNext(s *sweep, m int) {
 // openGrads clears the gradients but those of the columns and outputs, and
 // computes the derivatives of the activations and the map: since these act on
 // single numbers, one backward pass from the sum of all gives them.
-func (s *sweep) openGrads(c *autodiff.Call, r int) {
+func (s *evaluator) openGrads(c *autodiff.Call, r int) {
 	for _, g := range s.grads {
 		clear(g)
 	}
@@ -204,7 +204,7 @@ func (s *sweep) openGrads(c *autodiff.Call, r int) {
 }
 
 // solvePrev moves the gradient of column m to x, in place, and to its outputs.
-func solvePrev(s *sweep, m int) {
+func solvePrev(s *evaluator, m int) {
 	k := s.solver.Net.Spec.Outputs
 	dy, byX, byRaw := s.rows(s.grads[0], m, m+1), s.slopes[0], s.slopes[s.outputs()]
 	for j := range k {
@@ -222,7 +222,7 @@ func solvePrev(s *sweep, m int) {
 }
 
 // closeGrads adds the gradients to those of the call's inputs.
-func (s *sweep) closeGrads(c *autodiff.Call, r int) {
+func (s *evaluator) closeGrads(c *autodiff.Call, r int) {
 	if dx := c.InGrad(0); dx != nil {
 		for j := range s.dim {
 			for i, d := range s.rows(s.grads[0], j, j+1) {
@@ -236,7 +236,7 @@ func (s *sweep) closeGrads(c *autodiff.Call, r int) {
 		}
 		start := c.InGrad(2 + 2*st.layer)
 		if start != nil && c.InShape(2+2*st.layer).Rows != 1 {
-			out := s.linear[st.layer].stairs.out
+			out := s.linear[st.layer].mask.out
 			start = start[r*out : (r+s.n)*out]
 		}
 		s.addWeights(st, c.InGrad(1+2*st.layer), start)

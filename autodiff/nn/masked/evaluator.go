@@ -1,4 +1,4 @@
-package nn
+package masked
 
 import (
 	"sync"
@@ -9,13 +9,13 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A sweep evaluates a masked network degree by degree on n samples, so that the
+// A evaluator evaluates a masked network degree by degree on n samples, so that the
 // columns may depend on its outputs.
-type sweep struct {
-	levels[float64]
-	single levels[float32] // computes in place of the former if it has a program
-	narrow []float32       // memory of single
-	next   func(s *sweep, m int)
+type evaluator struct {
+	buffers[float64]
+	single buffers[float32] // computes in place of the former if it has a program
+	narrow []float32        // memory of single
+	next   func(s *evaluator, m int)
 	grads  [][]float64
 	slopes [][]float64 // derivatives of the activation that fills a buffer
 	memory []float64   // of bufs, if they are its own
@@ -26,23 +26,23 @@ type sweep struct {
 	solver *Solver
 }
 
-var sweeps = sync.Pool{New: func() any {
+var evaluators = sync.Pool{New: func() any {
 	t := autodiff.NewTape()
-	return &sweep{
-		levels: levels[float64]{tape: t, gemm: kernel.Gemm, accumulate: kernel.Accumulate, activate: activate},
-		single: levels[float32]{tape: t, gemm: kernel.Gemm32, activate: activate32},
+	return &evaluator{
+		buffers: buffers[float64]{tape: t, gemm: kernel.Gemm, accumulate: kernel.Accumulate, activate: activate},
+		single:  buffers[float32]{tape: t, gemm: kernel.Gemm32, activate: activate32},
 	}
 }}
 
-// newSweep returns a sweep over n samples, to be put back by done.
-func newSweep(p *program, n int) *sweep {
-	s := sweeps.Get().(*sweep)
+// newEvaluator returns a evaluator over n samples, to be put back by done.
+func newEvaluator(p *program, n int) *evaluator {
+	s := evaluators.Get().(*evaluator)
 	s.program, s.n = p, n
 	s.weights, s.starts = s.weights[:0], s.starts[:0]
 	return s
 }
 
-func (s *sweep) done() {
+func (s *evaluator) done() {
 	s.tape.Reset()
 	s.program, s.single.program, s.solver, s.next = nil, nil, nil, nil
 	clear(s.weights)
@@ -50,11 +50,11 @@ func (s *sweep) done() {
 	clear(s.bufs)
 	clear(s.grads)
 	clear(s.slopes)
-	sweeps.Put(s)
+	evaluators.Put(s)
 }
 
 // split cuts memory into the buffers of the program.
-func (s *sweep) split(bufs [][]float64, memory []float64) [][]float64 {
+func (s *evaluator) split(bufs [][]float64, memory []float64) [][]float64 {
 	bufs = bufs[:0]
 	for _, off := range s.units {
 		size := off[s.dim] * s.n
@@ -66,9 +66,9 @@ func (s *sweep) split(bufs [][]float64, memory []float64) [][]float64 {
 
 // forward computes all buffers: next, called for each column in turn, sets
 // it in buffer 0 by its outputs, which stand in the last buffer.
-func (s *sweep) forward(next func(s *sweep, m int)) {
+func (s *evaluator) forward(next func(s *evaluator, m int)) {
 	if s.single.program == nil {
-		s.levels.forward(s, next)
+		s.buffers.forward(s, next)
 		return
 	}
 	s.next = next
@@ -81,7 +81,7 @@ func (s *sweep) forward(next func(s *sweep, m int)) {
 // backward propagates the gradients in the last buffer of s.grads, and those in
 // its buffer 0, through the whole evaluation; prev, called for each column in
 // reverse, moves the gradient of the column to that of its outputs.
-func (s *sweep) backward(prev func(s *sweep, m int)) {
+func (s *evaluator) backward(prev func(s *evaluator, m int)) {
 	for i := len(s.blocks) - 2; i >= 0; i-- {
 		a, b := s.blocks[i], s.blocks[i+1]
 		for m := b - 1; m >= a; m-- {
@@ -95,7 +95,7 @@ func (s *sweep) backward(prev func(s *sweep, m int)) {
 		}
 		for _, st := range s.stages {
 			if st.layer >= 0 {
-				g := s.linear[st.layer].stairs
+				g := s.linear[st.layer].mask
 				s.unproduct(st, g.to[a], g.to[b], 0, g.done[a])
 			}
 		}
@@ -103,7 +103,7 @@ func (s *sweep) backward(prev func(s *sweep, m int)) {
 }
 
 // unstage propagates the gradients of the units of degree m.
-func (s *sweep) unstage(st stage, a, b, m int) {
+func (s *evaluator) unstage(st stage, a, b, m int) {
 	off := s.units[st.dst]
 	dst := s.rows(s.grads[st.dst], off[m], off[m+1])
 	if len(dst) == 0 {
@@ -113,7 +113,7 @@ func (s *sweep) unstage(st stage, a, b, m int) {
 		kernel.MulAdd(s.rows(s.grads[st.src], off[m], off[m+1]), dst, s.rows(s.slopes[st.dst], off[m], off[m+1]))
 		return
 	}
-	g := s.linear[st.layer].stairs
+	g := s.linear[st.layer].mask
 	s.unproduct(st, off[m], off[m+1], s.finished(g, a, b), g.seen[m])
 	if st.skip >= 0 {
 		kernel.Accumulate(s.rows(s.grads[st.skip], off[m], off[m+1]), dst)
@@ -121,19 +121,19 @@ func (s *sweep) unstage(st stage, a, b, m int) {
 }
 
 // unproduct is the transpose of product.
-func (s *sweep) unproduct(st stage, u0, u1, k0, k1 int) {
+func (s *evaluator) unproduct(st stage, u0, u1, k0, k1 int) {
 	if u0 == u1 || k0 == k1 {
 		return
 	}
-	out := s.linear[st.layer].stairs.out
+	out := s.linear[st.layer].mask.out
 	kernel.Gemm(false, false, k1-k0, s.n, u1-u0, s.weights[st.layer][k0*out+u0:], out,
 		s.rows(s.grads[st.dst], u0, u1), s.n, true, s.rows(s.grads[st.src], k0, k1), s.n)
 }
 
 // addWeights adds the gradients of a layer's weights to dw and of its start to
 // db, either of which may be nil.
-func (s *sweep) addWeights(st stage, dw, db []float64) {
-	g, dz := s.linear[st.layer].stairs, s.grads[st.dst]
+func (s *evaluator) addWeights(st stage, dw, db []float64) {
+	g, dz := s.linear[st.layer].mask, s.grads[st.dst]
 	if dw != nil {
 		for _, p := range g.cols {
 			kernel.Gemm(false, true, p.depth, p.width(), s.n, s.bufs[st.src], s.n,
@@ -154,8 +154,8 @@ func (s *sweep) addWeights(st stage, dw, db []float64) {
 	}
 }
 
-// variable records data as a variable of the sweep's own tape.
-func (s *sweep) variable(rows, cols int, data []float64) autodiff.Var {
+// variable records data as a variable of the evaluator's own tape.
+func (s *evaluator) variable(rows, cols int, data []float64) autodiff.Var {
 	s.view.SetRawMatrix(blas64.General{Rows: rows, Cols: cols, Stride: cols, Data: data})
 	return s.tape.Variable(&s.view)
 }

@@ -1,4 +1,4 @@
-package nn
+package masked
 
 import (
 	"fmt"
@@ -7,17 +7,21 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
+// singleRows is how many rows go through a network in float32 at a time: they stay in
+// the cache, and sums of gradients over more rows are in float64.
+const singleRows = 256
+
 // narrowMADEOp is the masked weights of a network in float32, as [singles] hands them
 // out. It is a constant: singleMADEOp knows the parameters as well. Args.Ref is the
 // *program.
 var narrowMADEOp = &autodiff.Op{
-	Name: "nn.NarrowMADE",
+	Name: "masked.NarrowMADE",
 	Forward: func(c *autodiff.Call) {
-		p, s := c.Args().Ref.(*program), singles(kernel.Singles(c.Out(0)))
+		p, s := c.Args().Ref.(*program), kernel.Pieces32(kernel.Singles(c.Out(0)))
 		for i := range c.Len() {
-			w := s.take(len(c.In(i)))
+			w := s.Take(len(c.In(i)))
 			kernel.Narrow(w, c.In(i))
-			maskOf(p.linear[i].stairs, w)
+			applyMask(p.linear[i].mask, w)
 		}
 	},
 }
@@ -26,11 +30,11 @@ var narrowMADEOp = &autodiff.Op{
 // result of narrowMADEOp, and W and start of each layer, which gradients go to. Args.Ref is
 // the *program. It keeps x and what each layer gives, for singleRows rows after the other.
 var singleMADEOp = &autodiff.Op{
-	Name: "nn.SingleMADE",
+	Name: "masked.SingleMADE",
 	Forward: func(c *autodiff.Call) {
 		p, n := c.Args().Ref.(*program), c.InShape(0).Rows
-		block, start := p.kept(singleRows), singles(kernel.Singles(c.Temp(p.startLen(c)/2)))
-		var kept singles
+		block, start := p.kept(singleRows), kernel.Pieces32(kernel.Singles(c.Temp(p.startLen(c)/2)))
+		var kept kernel.Pieces32
 		if c.Needs() {
 			kept = kernel.Singles(c.Save((n/singleRows*block + p.kept(n%singleRows)) / 2))
 		} else {
@@ -56,9 +60,9 @@ var singleMADEOp = &autodiff.Op{
 
 // kept returns how many float32 singleMADEOp keeps for n rows.
 func (p *program) kept(n int) int {
-	k := lines(n * p.linear[0].stairs.in)
+	k := kernel.Lines32(n * p.linear[0].mask.in)
 	for _, g := range p.linear {
-		k += lines(n * g.stairs.out)
+		k += kernel.Lines32(n * g.mask.out)
 	}
 	return k
 }
@@ -68,19 +72,19 @@ func (p *program) startLen(c *autodiff.Call) int {
 	k := 0
 	for l := range p.linear {
 		s := c.InShape(3 + 2*l)
-		k = max(k, lines(min(s.Rows, singleRows)*s.Cols))
+		k = max(k, kernel.Lines32(min(s.Rows, singleRows)*s.Cols))
 	}
 	return k
 }
 
-// narrow returns the masked weights, for single and for sweeps.
+// narrow returns the masked weights, for single and for evaluators.
 func (m *MADE) narrow(t *autodiff.Tape) autodiff.Var {
 	var array [maxLayers]autodiff.Var
 	in, size := array[:0], 0
 	for l := range m.Layers {
 		w := m.weights(l, t)
 		in = append(in, w)
-		size += lines(w.Rows() * w.Cols())
+		size += kernel.Lines32(w.Rows() * w.Cols())
 	}
 	return narrowMADEOp.Apply(t, autodiff.Args{Ref: m.prog}, autodiff.Shape{Rows: 1, Cols: size / 2}, in...)
 }
@@ -103,30 +107,30 @@ func (m *MADE) checkSingle() error {
 	if !m.Single {
 		return nil
 	}
-	if _, ok := m.Spec.Act.fused(); !ok || m.Spec.Residual || m.Spec.Direct {
-		return fmt.Errorf("nn: MADE: got Single and activation %q, Residual %v, Direct %v, want linear, relu or tanh and neither",
+	if _, ok := m.Spec.Act.Fused(); !ok || m.Spec.Residual || m.Spec.Direct {
+		return fmt.Errorf("masked: MADE: got Single and activation %q, Residual %v, Direct %v, want linear, relu or tanh and neither",
 			string(m.Spec.Act), m.Spec.Residual, m.Spec.Direct)
 	}
 	return nil
 }
 
 // singleForward computes rows i to i+n−1 and puts what is kept into kept.
-func (p *program) singleForward(c *autodiff.Call, kept, start singles, i, n int) {
-	weights := singles(kernel.Singles(c.In(1)))
-	k := p.linear[0].stairs.in
-	x := kept.take(n * k)
+func (p *program) singleForward(c *autodiff.Call, kept, start kernel.Pieces32, i, n int) {
+	weights := kernel.Pieces32(kernel.Singles(c.In(1)))
+	k := p.linear[0].mask.in
+	x := kept.Take(n * k)
 	kernel.Narrow(x, c.In(0)[i*k:(i+n)*k])
 	for l, g := range p.linear {
-		w, y := weights.take(g.stairs.in*g.stairs.out), kept.take(n*g.stairs.out)
+		w, y := weights.Take(g.mask.in*g.mask.out), kept.Take(n*g.mask.out)
 		s, lds := c.In(3+2*l), 0
-		if k = g.stairs.out; len(s) > k {
+		if k = g.mask.out; len(s) > k {
 			s, lds = s[i*k:(i+n)*k], k
 		}
 		kernel.Narrow(start[:len(s)], s)
-		act, _ := g.act.fused()
-		g.stairs.dense32(y, x, w, start, lds, n, act)
+		act, _ := g.act.Fused()
+		g.mask.dense32(y, x, w, start, lds, n, act)
 		x = y
 	}
-	k = p.linear[len(p.linear)-1].stairs.out
+	k = p.linear[len(p.linear)-1].mask.out
 	kernel.Widen(c.Out(0)[i*k:(i+n)*k], x)
 }
