@@ -24,8 +24,8 @@ import (
 type Objective struct {
 	gradient *train.Gradient
 	rows     *train.Batch
-	at       []float64 // where value and gradient were computed last
-	value    float64
+	at       []float64 // where the sum was computed last
+	sum      train.Sum
 }
 
 // NewObjective returns the objective of a model and data, which are checked as by [Fit]. Data-dependent
@@ -76,13 +76,16 @@ func (o *Objective) Set(x []float64) {
 // Func returns the objective at x: +Inf where it is not a number. It leaves the model at x.
 func (o *Objective) Func(x []float64) float64 {
 	o.eval(x)
-	return o.value
+	if math.IsNaN(o.sum.Loss()) {
+		return math.Inf(1)
+	}
+	return o.sum.Loss()
 }
 
 // Grad sets grad to the gradient at x. It leaves the model at x.
 func (o *Objective) Grad(grad, x []float64) {
 	o.eval(x)
-	copy(grad, o.gradient.Sum)
+	copy(grad, o.sum.Grad())
 }
 
 func (o *Objective) eval(x []float64) {
@@ -90,9 +93,6 @@ func (o *Objective) eval(x []float64) {
 	if slices.Equal(o.at, x) {
 		return
 	}
-	o.value = o.gradient.Of(o.rows)
-	if math.IsNaN(o.value) {
-		o.value = math.Inf(1)
-	}
+	o.sum = o.gradient.Of(o.rows)
 	o.at = append(o.at[:0], x...)
 }

@@ -2,11 +2,11 @@ package train
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
 	"slices"
 
 	"github.com/normflow/normflow/autodiff"
-	"github.com/normflow/normflow/internal/kernel"
 )
 
 // A Loss is what is minimised in the mean over rows: n×1 for rows y and their
@@ -15,42 +15,57 @@ type Loss func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var
 
 // A Gradient computes the gradient of a mean loss over a batch. The batch
 // is cut into shards, whose number depends on the model and the batch and never
-// on the machine; each shard has its own sum of gradients and goes through its rows
-// a part at a time; workers, each with a tape, take shards; the sums are added in
-// the order of the shards. So any number of workers gives the same bits.
+// on the machine; workers, each with a tape, take shards, and go through their rows a part at a
+// time; the shards' sums are added by a fixed binary tree. So any number of workers gives the same
+// bits, and so does any number of machines, a power of two, that each take a subtree
+// and add their sums two by two.
 type Gradient struct {
 	Params *autodiff.Vector  // that are learned
 	Frozen []*autodiff.Param // that are used, but not learned
-	Sum    []float64         // the gradient, of Params.Data
 
 	loss   Loss
 	batch  *Batch
 	weight float64 // of the batch
-	shards []*shard
-	part   int              // rows on a tape at a time
-	tapes  []*autodiff.Tape // of the workers
+
+	shards int // of the batch, on all machines
+	first  int // shard of this machine
+	last   int // and the one after its last
+	part   int // rows on a tape at a time
+	tree   *tree
+	failed []any            // what shards panicked with
 	shared *autodiff.Shared // by the tapes, for one gradient
+	tapes  []*autodiff.Tape // of the workers
 
-	pool       *pool
-	runs, adds func(worker, i int) // runShard and addShards, made once
+	pool      *pool
+	work, add func(worker, i int) // made once
 }
 
-type shard struct {
-	grad   []float64
-	i, j   int     // its rows
-	sum    float64 // of its losses, weighted
-	failed any     // what it panicked with
-}
+// A Sum is a gradient, of Params.Data, and after it the loss: one vector, so that
+// machines add both at once.
+type Sum []float64
 
-const (
-	large   = 1e6     // parameters of a model whose memory counts
-	addPart = 1 << 14 // values of gradients that are added at a time
-)
+// Grad returns the gradient.
+func (s Sum) Grad() []float64 { return s[:len(s)-1] }
+
+// Loss returns the loss.
+func (s Sum) Loss() float64 { return s[len(s)-1] }
+
+// large is the number of parameters of a model whose memory counts.
+const large = 1e6
 
 // NewGradient returns the gradient of a loss over batches of n rows. It finds the
 // parameters by evaluating the loss on a few of the first rows, and moves them into one vector: those
 // of own, and all if that is nil; others are constants.
 func NewGradient(loss Loss, own []*autodiff.Param, first *Batch, n int) (*Gradient, error) {
+	return NewPart(loss, own, first, n, 0, 1)
+}
+
+// NewPart is like [NewGradient] for one of so many machines that add their sums: its gradient is that
+// of the shards of its rank. It panics unless the machines are a power of two and the rank is one of theirs.
+func NewPart(loss Loss, own []*autodiff.Param, first *Batch, n, rank, ranks int) (*Gradient, error) {
+	if ranks < 1 || ranks&(ranks-1) != 0 || rank < 0 || rank >= ranks {
+		panic(fmt.Sprintf("train: NewPart: got rank %d of %d, want one of a power of two", rank, ranks))
+	}
 	g := &Gradient{loss: loss, batch: first, shared: new(autodiff.Shared)}
 	params, perRow, fixed := g.probe(own, min(n, 16))
 	count := 0
@@ -64,17 +79,16 @@ func NewGradient(loss Loss, own []*autodiff.Param, first *Batch, n int) (*Gradie
 	if count > large {
 		runtime.GC() // the parameters' former memory, before much more is set aside
 	}
-	shards := shardCount(n, perRow, count)
-	g.part = partRows((n+shards-1)/shards, perRow, count)
-	for range shards {
-		g.shards = append(g.shards, &shard{grad: make([]float64, count)})
-	}
-	g.Sum = g.shards[0].grad
-	workers := min(runtime.GOMAXPROCS(0), shards)
+	g.shards = shardCount(n, perRow, count)
+	g.part = partRows((n+g.shards-1)/g.shards, perRow, count)
+	g.first, g.last = g.shards*rank/ranks, g.shards*(rank+1)/ranks
+	leaves := max(g.last-g.first, 1) // a machine without a shard gives zeros
+	workers := min(runtime.GOMAXPROCS(0), leaves)
+	g.tree, g.failed = newTree(leaves, workers, count+1), make([]any, leaves)
 	for range workers {
 		g.tapes = append(g.tapes, g.newTape(fixed+perRow*g.part))
 	}
-	g.pool, g.runs, g.adds = newPool(workers-1), g.runShard, g.addShards
+	g.pool, g.work, g.add = newPool(workers-1), g.takeShards, func(_, i int) { g.tree.addPart(i) }
 	return g, nil
 }
 
@@ -107,51 +121,50 @@ func (g *Gradient) probe(own []*autodiff.Param, n int) (params []*autodiff.Param
 // Close ends the workers.
 func (g *Gradient) Close() { g.pool.close() }
 
-// Of sets Sum to the gradient of the batch's mean loss and returns the loss.
-func (g *Gradient) Of(b *Batch) float64 {
+// Of returns the gradient of the batch's mean loss, or this machine's part of it. It is
+// valid until the next call.
+func (g *Gradient) Of(b *Batch) Sum {
 	g.shared.Forget()
 	g.batch, g.weight = b, b.Weight()
-	k := len(g.shards)
-	for i, s := range g.shards {
-		s.i, s.j = b.N*i/k, b.N*(i+1)/k
-	}
-	g.pool.run(k, g.runs)
-	sum := g.shards[0].sum
-	for _, s := range g.shards {
-		if s.failed != nil {
-			panic(s.failed)
+	g.tree.begin()
+	g.pool.run(len(g.tapes), g.work)
+	for _, f := range g.failed {
+		if f != nil {
+			panic(f)
 		}
 	}
-	for _, s := range g.shards[1:] {
-		sum += s.sum
-	}
-	if k > 1 {
-		g.pool.run((len(g.Sum)+addPart-1)/addPart, g.adds)
-	}
-	return sum / g.weight
+	g.pool.run(g.tree.parts(), g.add)
+	return g.tree.root()
 }
 
-// addShards adds part i of the shards' gradients to the first's.
-func (g *Gradient) addShards(_, i int) {
-	from, to := i*addPart, min((i+1)*addPart, len(g.Sum))
-	for _, s := range g.shards[1:] {
-		kernel.Accumulate(g.Sum[from:to], s.grad[from:to])
+// takeShards computes shards, on the tape of a worker, while there are any.
+func (g *Gradient) takeShards(worker, _ int) {
+	for {
+		leaf, sum, ok := g.tree.take()
+		if !ok {
+			return
+		}
+		g.failed[leaf] = g.shard(g.tapes[worker], g.first+leaf, sum)
+		g.tree.add(leaf, sum)
 	}
 }
 
-// runShard computes the gradient of a shard on the tape of a worker.
-func (g *Gradient) runShard(worker, i int) {
-	t, s := g.tapes[worker], g.shards[i]
-	defer func() { s.failed = recover() }()
-	t.Accumulate(g.Params, s.grad)
+// shard sets sum to the gradient and the loss of shard i of the batch, and returns what the
+// loss panicked with.
+func (g *Gradient) shard(t *autodiff.Tape, i int, sum Sum) (failed any) {
+	defer func() { failed = recover() }()
+	t.Accumulate(g.Params, sum.Grad())
 	defer t.Accumulate(nil, nil)
-	s.sum = 0
-	for i := s.i; i < s.j; i += g.part {
+	var total float64
+	from, to := g.batch.N*i/g.shards, g.batch.N*min(i+1, g.last)/g.shards
+	for ; from < to; from += g.part {
 		t.Reset()
-		sum := g.record(t, i, min(i+g.part, s.j))
-		s.sum += sum.Value()
-		t.Backward(sum.MulConst(1 / g.weight))
+		losses := g.record(t, from, min(from+g.part, to))
+		total += losses.Value()
+		t.Backward(losses.MulConst(1 / g.weight))
 	}
+	sum[len(sum)-1] = total / g.weight
+	return nil
 }
 
 // record puts the weighted sum of the losses of rows i to j−1 on a tape.

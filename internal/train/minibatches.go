@@ -26,8 +26,11 @@ type Minibatches struct {
 	Batch      *Batch // read last
 	Size       int    // rows of a batch
 	Accumulate int    // batches a step
+	// Reduce adds the sums of all machines, two by two: first those of ranks 2k and 2k+1, then those of
+	// pairs, and so on; every machine has the result. Each reads all batches. Nil if there is one.
+	Reduce func(sum []float64) error
 
-	sum []float64 // of the gradients, if there are several batches
+	total Sum // over several batches
 }
 
 // Params returns the learned parameters.
@@ -41,32 +44,46 @@ func (m *Minibatches) Close() {
 
 // Next returns the mean of the batches' losses, each with the weight of its rows.
 func (m *Minibatches) Next() (float64, []float64, error) {
-	if m.Accumulate == 1 {
-		loss, err := m.next()
-		return loss, m.Gradient.Sum, err
+	total, err := m.next()
+	if err != nil {
+		return 0, nil, err
 	}
-	if m.sum == nil {
-		m.sum = make([]float64, len(m.Gradient.Sum))
-	}
-	clear(m.sum)
-	var loss, weight float64
-	for range m.Accumulate {
-		l, err := m.next()
-		if err != nil {
+	if m.Accumulate > 1 {
+		if total, err = m.mean(total); err != nil {
 			return 0, nil, err
 		}
-		w := m.Batch.Weight()
-		loss += float64(l * w)
-		kernel.Axpy(m.sum, m.Gradient.Sum, w)
-		weight += w
 	}
-	kernel.Scale(m.Gradient.Sum, m.sum, 1/weight)
-	return loss / weight, m.Gradient.Sum, nil
+	return total.Loss(), total.Grad(), nil
 }
 
-func (m *Minibatches) next() (float64, error) {
-	if err := m.Fill(m.Batch, m.Size); err != nil {
-		return 0, err
+// mean returns the mean over the first batch, which has been read, and the others of a step.
+func (m *Minibatches) mean(first Sum) (Sum, error) {
+	if m.total == nil {
+		m.total = make(Sum, len(first))
 	}
-	return m.Gradient.Of(m.Batch), nil
+	weight := m.Batch.Weight()
+	kernel.Scale(m.total, first, weight)
+	for range m.Accumulate - 1 {
+		s, err := m.next()
+		if err != nil {
+			return nil, err
+		}
+		w := m.Batch.Weight()
+		kernel.Axpy(m.total, s, w)
+		weight += w
+	}
+	kernel.Scale(m.total, m.total, 1/weight)
+	return m.total, nil
+}
+
+// next returns the gradient and loss of the next batch, of all machines.
+func (m *Minibatches) next() (Sum, error) {
+	if err := m.Fill(m.Batch, m.Size); err != nil {
+		return nil, err
+	}
+	sum := m.Gradient.Of(m.Batch)
+	if m.Reduce != nil {
+		return sum, m.Reduce(sum)
+	}
+	return sum, nil
 }

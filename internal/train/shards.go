@@ -4,7 +4,7 @@ const (
 	shardWork  = 1e7 // operations of a shard, at least: some 100 µs
 	shardRows  = 128 // rows of a shard, at least: each goes through all weights and gradients
 	maxShards  = 32
-	shardsRoom = 6e6 // values that the gradients of all shards may take
+	shardsRoom = 6e6 // values that the sums of one worker's shards may take
 	tapeRoom   = 1e6 // values on a tape that stay in the cache
 	maxPart    = 256 // rows on a tape at a time
 )
@@ -17,15 +17,16 @@ func leastRows(perRow, parameters int) float64 {
 	return max(8, shardRows/(1+float64(reuse*reuse)))
 }
 
-// shardCount returns into how many shards n rows are cut: also two of half the rows
-// that they should have, for two cores.
+// shardCount returns into how many shards n rows are cut, a power of two: also two of half the rows
+// that they should have, for two cores, and two where their sums are large.
 func shardCount(n, perRow, parameters int) int {
 	rows, work := float64(n), float64(n)*(6*float64(parameters)+20*float64(perRow))
 	most := rows / leastRows(perRow, parameters)
-	most = max(most, min(2*most, 2))
-	shards := max(int(min(work/shardWork, maxShards, shardsRoom/float64(parameters), most)), 1)
-	if parameters < 1e6 && shards > 1 {
-		shards &^= 1 // an even number, for two cores
+	most = min(max(most, min(2*most, 2)), work/shardWork, maxShards)
+	shards, sums := 1, 1 // one worker has a sum for each level of the tree
+	for float64(2*shards) <= most && (shards == 1 || float64(sums+1)*float64(parameters) <= shardsRoom) {
+		shards *= 2
+		sums++
 	}
 	return shards
 }
