@@ -89,12 +89,7 @@ func (c *Columns) params() []nums {
 // Draw fills the rows of batch.
 func (c *Columns) Draw(batch *mat.Dense, src rand.Source) {
 	checkCols("Columns: Draw", batch.RawMatrix().Cols, c.D)
-	f, p, r, m := c.Of.family(), c.params(), generator(src), batch.RawMatrix()
-	for i := range m.Rows {
-		for j := range p {
-			m.Data[i*m.Stride+j] = f.drawOf(r, p[j])
-		}
-	}
+	c.Of.family().drawColumns(batch, c.params(), src)
 }
 
 // LogProb returns log p(x).

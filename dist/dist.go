@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/normflow/normflow/autodiff"
-	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -105,9 +104,6 @@ func checkDim(what string, d int) {
 		panic(fmt.Sprintf("dist: %s: got dimension %d, want a positive one", what, d))
 	}
 }
-
-// generator returns the random numbers of a source; nil is the global one.
-func generator(src rand.Source) *rand.Rand { return rand.New(rng.Or(src)) }
 
 func gotWant(a, b float64, want string) string {
 	return fmt.Sprintf("got %v and %v, want %s", a, b, want)

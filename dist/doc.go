@@ -52,6 +52,15 @@
 // [Moder], [Entropyer], [Supported]. Tails keep their relative precision however
 // small they are, their logarithms also where they underflow.
 //
+// # Randomness
+//
+// Draw is a fixed function of the source. Normal and uniform numbers, and what is made of
+// one of these each, cost two numbers of the source however many they are: from 32 numbers on these
+// two key a generator that computes many side by side, Philox4x32-10 (John Salmon,
+// Mark Moraes, Ron Dror, David Shaw, Parallel random numbers: as easy as 1, 2, 3,
+// SC 2011). Fewer are made from the source one by one. Normal numbers reach out to 9.42,
+// uniform ones are odd multiples of 2⁻⁵³.
+//
 // # Concurrency
 //
 // Distributions are plain data that evaluation only reads: any number of

@@ -123,9 +123,9 @@ func TestFitMultivariateStudentT(t *testing.T) {
 
 // Rows of weight 0 do not count, and only the ratios of weights do.
 func TestFitWeights(t *testing.T) {
-	x := draw(bumps, 300, 1)
-	some, weights := mat.NewDense(150, 2, nil), make([]float64, 300)
-	for i := range 150 {
+	x := draw(bumps, 1800, 1)
+	some, weights := mat.NewDense(900, 2, nil), make([]float64, 1800)
+	for i := range 900 {
 		weights[2*i] = 7
 		some.SetRow(i, x.RawRowView(2*i))
 	}

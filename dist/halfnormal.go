@@ -2,7 +2,6 @@ package dist
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/special"
@@ -32,7 +31,8 @@ var halfNormalFamily = &family{
 	cdf:      func(z float64, _ nums) float64 { return special.NdtrWithin(z) },
 	sf:       func(z float64, _ nums) float64 { return 2 * special.Ndtr(-z) },
 	quantile: func(lower, upper float64, _ nums) float64 { return special.NdtrWithinInv(lower, upper) },
-	draw:     func(r *rand.Rand, _ nums) float64 { return math.Abs(r.NormFloat64()) },
+	of:       func(z float64, _ nums) float64 { return math.Abs(z) },
+	normal:   true,
 	mean:     always(math.Sqrt2 / math.SqrtPi),
 	variance: always(1 - 2/math.Pi),
 	mode:     always(0),

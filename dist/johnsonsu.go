@@ -1,8 +1,6 @@
 package dist
 
 import (
-	"math/rand/v2"
-
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/special"
 )
@@ -34,7 +32,8 @@ var johnsonSUFamily = &family{
 	quantile: func(lower, upper float64, p nums) float64 {
 		return special.Sinh((special.NdtrInv(lower, upper) - p[2]) / p[3])
 	},
-	draw: func(r *rand.Rand, p nums) float64 { return special.Sinh((r.NormFloat64() - p[2]) / p[3]) },
+	of:     func(z float64, p nums) float64 { return special.Sinh((z - p[2]) / p[3]) },
+	normal: true,
 	mean: func(p nums) float64 {
 		if p[2] == 0 {
 			return 0

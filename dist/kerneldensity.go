@@ -101,12 +101,13 @@ var pairsOp = &autodiff.Op{
 // Draw fills the rows of batch.
 func (k *KernelDensity) Draw(batch *mat.Dense, src rand.Source) {
 	checkCols("KernelDensity: Draw", batch.RawMatrix().Cols, k.Dim())
+	drawNormal(batch, src)
 	r, h := generator(src), k.Bandwidth.Numbers()
 	m, d := k.Points.Dims()
 	for i := range batch.RawMatrix().Rows {
 		c := r.IntN(m)
-		for j := range d {
-			batch.Set(i, j, math.FMA(of(h, j), r.NormFloat64(), k.Points.Data()[c*d+j]))
+		for j, row := 0, batch.RawRowView(i); j < d; j++ {
+			row[j] = math.FMA(of(h, j), row[j], k.Points.Data()[c*d+j])
 		}
 	}
 }

@@ -2,7 +2,6 @@ package dist
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/special"
@@ -34,7 +33,8 @@ var lambertWNormalFamily = &family{
 	cdf:      func(z float64, p nums) float64 { return special.Ndtr(lambertInverse(z, p[2])) },
 	sf:       func(z float64, p nums) float64 { return special.Ndtr(-lambertInverse(z, p[2])) },
 	quantile: func(lower, upper float64, p nums) float64 { return lambertForward(special.NdtrInv(lower, upper), p[2]) },
-	draw:     func(r *rand.Rand, p nums) float64 { return lambertForward(r.NormFloat64(), p[2]) },
+	of:       func(z float64, p nums) float64 { return lambertForward(z, p[2]) },
+	normal:   true,
 	mean: func(p nums) float64 {
 		if p[2] >= 1 {
 			return math.NaN()

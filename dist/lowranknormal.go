@@ -77,13 +77,13 @@ func (m *LowRankNormal) Draw(batch *mat.Dense, src rand.Source) {
 	checkCols("LowRankNormal: Draw", batch.RawMatrix().Cols, m.Dim())
 	n, _ := batch.Dims()
 	_, k := m.W.Dims()
-	r, s := generator(src), m.Scale.Numbers()
-	factors := mat.NewDense(n, k, nil)
-	drawNormal(factors, r)
+	s, factors := m.Scale.Numbers(), mat.NewDense(n, k, nil)
+	drawNormal(factors, src)
+	drawNormal(batch, src)
 	for i := range n {
 		f := factors.RawRowView(i)
 		for j, row := 0, batch.RawRowView(i); j < len(row); j++ {
-			row[j] = of(s, j) * r.NormFloat64()
+			row[j] *= of(s, j)
 			for c, w := range m.W.Data()[j*k : (j+1)*k] {
 				row[j] = math.FMA(w, f[c], row[j])
 			}

@@ -2,7 +2,6 @@ package dist
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/special"
@@ -33,7 +32,8 @@ var moyalFamily = &family{
 	quantile: func(lower, upper float64, _ nums) float64 {
 		return -2 * special.Log(special.NdtrWithinInv(upper, lower))
 	},
-	draw:     func(r *rand.Rand, _ nums) float64 { return -2 * special.Log(math.Abs(r.NormFloat64())) },
+	of:       func(z float64, _ nums) float64 { return -2 * special.Log(math.Abs(z)) },
+	normal:   true,
 	mean:     always(eulerγ + math.Ln2),
 	variance: always(math.Pi * math.Pi / 2),
 	mode:     always(0),

@@ -85,7 +85,7 @@ func (m *MultivariateNormal) LogDensity(x autodiff.Var) autodiff.Var {
 // Draw fills the rows of batch.
 func (m *MultivariateNormal) Draw(batch *mat.Dense, src rand.Source) {
 	checkCols("MultivariateNormal: Draw", batch.RawMatrix().Cols, m.Dim())
-	drawNormal(batch, generator(src))
+	drawNormal(batch, src)
 	timesLower(batch, m.L)
 	shift(batch, m.Loc.Numbers())
 }

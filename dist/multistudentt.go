@@ -58,7 +58,7 @@ func (m *MultivariateStudentT) LogDensity(x autodiff.Var) autodiff.Var {
 func (m *MultivariateStudentT) Draw(batch *mat.Dense, src rand.Source) {
 	checkCols("MultivariateStudentT: Draw", batch.RawMatrix().Cols, m.Dim())
 	r, ν := generator(src), m.DF.Numbers()[0]
-	drawNormal(batch, r)
+	drawNormal(batch, src)
 	timesLower(batch, m.L)
 	for i := range batch.RawMatrix().Rows {
 		s := special.Exp(0.5 * (special.Log(0.5*ν) - drawLogGamma(r, 0.5*ν)))

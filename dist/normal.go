@@ -1,8 +1,6 @@
 package dist
 
 import (
-	"math/rand/v2"
-
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/special"
 )
@@ -36,7 +34,8 @@ var normalFamily = &family{
 	drop:        func(z, y float64) float64 { return y * (z + 0.5*y) },
 	quantile:    func(p, q float64, _ nums) float64 { return special.NdtrInv(p, q) },
 	logQuantile: func(lower, upper float64, _ nums) float64 { return special.LogNdtrInv(lower, upper) },
-	draw:        func(r *rand.Rand, _ nums) float64 { return r.NormFloat64() },
+	line:        func(p nums) (loc, scale float64) { return p[0], p[1] },
+	normal:      true,
 	mean:        always(0),
 	variance:    always(1),
 	mode:        always(0),

@@ -51,7 +51,7 @@ func (m *PrecisionNormal) LogDensity(x autodiff.Var) autodiff.Var {
 // Draw fills the rows of batch with the solutions of Pᵀ(x−μ) = z.
 func (m *PrecisionNormal) Draw(batch *mat.Dense, src rand.Source) {
 	checkCols("PrecisionNormal: Draw", batch.RawMatrix().Cols, m.Dim())
-	drawNormal(batch, generator(src))
+	drawNormal(batch, src)
 	for i := range batch.RawMatrix().Rows {
 		m.solve(batch.RawRowView(i))
 	}

@@ -2,7 +2,6 @@ package dist
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/special"
@@ -32,7 +31,8 @@ var sinhArcsinhFamily = &family{
 	quantile: func(lower, upper float64, p nums) float64 {
 		return sinhArcsinhForward(special.NdtrInv(lower, upper), p)
 	},
-	draw: func(r *rand.Rand, p nums) float64 { return sinhArcsinhForward(r.NormFloat64(), p) },
+	of:     sinhArcsinhForward,
+	normal: true,
 }
 
 func sinhArcsinhForward(u float64, p nums) float64 {

@@ -39,7 +39,7 @@ func ExampleStackingWeights() {
 	fmt.Printf("%.2f\n", stacked.LogProb([]float64{4}))
 	// Output:
 	// [0.21 0.79 0.00]
-	// -1.15
+	// -1.16
 }
 
 // The weights are those of greatest likelihood, with pseudo-rows, on the simplex.

@@ -32,18 +32,7 @@ func (n *StdNormal) LogDensity(x autodiff.Var) autodiff.Var {
 // Draw fills the rows of batch.
 func (n *StdNormal) Draw(batch *mat.Dense, src rand.Source) {
 	checkCols("StdNormal: Draw", batch.RawMatrix().Cols, n.D)
-	drawNormal(batch, generator(src))
-}
-
-// drawNormal fills batch with independent standard normal numbers.
-func drawNormal(batch *mat.Dense, r *rand.Rand) {
-	m := batch.RawMatrix()
-	for i := range m.Rows {
-		row := m.Data[i*m.Stride : i*m.Stride+m.Cols]
-		for j := range row {
-			row[j] = r.NormFloat64()
-		}
-	}
+	drawNormal(batch, src)
 }
 
 // LogProb returns log p(x).

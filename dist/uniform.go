@@ -2,7 +2,6 @@ package dist
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/special"
@@ -45,7 +44,7 @@ var uniformFamily = &family{
 	cdf:      func(x float64, p nums) float64 { return (x - p[0]) / (p[1] - p[0]) },
 	sf:       func(x float64, p nums) float64 { return (p[1] - x) / (p[1] - p[0]) },
 	quantile: func(lower, upper float64, p nums) float64 { return math.FMA(upper, p[0], lower*p[1]) },
-	draw:     func(r *rand.Rand, p nums) float64 { return math.FMA(p[1]-p[0], r.Float64(), p[0]) },
+	line:     func(p nums) (low, length float64) { return p[0], p[1] - p[0] },
 	mean:     func(p nums) float64 { return middle(p[0], p[1]) },
 	variance: func(p nums) float64 { return (p[1] - p[0]) * (p[1] - p[0]) / 12 },
 	mode:     func(p nums) float64 { return middle(p[0], p[1]) },

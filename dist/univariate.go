@@ -1,7 +1,6 @@
 package dist
 
 import (
-	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -54,6 +53,11 @@ type family struct {
 	// logQuantile, if set, is quantile given the logarithms, one of which is far out.
 	logQuantile func(lower, upper float64, p nums) float64
 	draw        func(r *rand.Rand, p nums) float64
+	// Without draw a sample is made of one random number x, standard normal if normal is set, else
+	// uniform: at + by·x if line is set, in standard form of(x), or the quantile.
+	normal bool
+	line   func(p nums) (at, by float64)
+	of     func(x float64, p nums) float64
 
 	mean, variance, mode, entropy func(p nums) float64
 }
@@ -120,21 +124,6 @@ func (f *family) logDensityRows(x autodiff.Var, p vars) autodiff.Var {
 	return lp
 }
 
-// drawOf returns a sample.
-func (f *family) drawOf(r *rand.Rand, p nums) float64 {
-	if f.draw == nil {
-		u := uniform(r)
-		return f.quantileOf(u, 1-u, p)
-	}
-	loc, scale := f.where(p)
-	return math.FMA(scale, f.draw(r, p), loc)
-}
-
-// uniform returns a number strictly between 0 and 1.
-func uniform(r *rand.Rand) float64 {
-	return (float64(r.Uint64()>>12) + 0.5) / (1 << 52)
-}
-
 // derived returns the family f of other parameters, from which those of f are
 // computed: by the one function for numbers and by the other on a tape.
 func derived(f *family, name string, params []string, toNums func(nums) nums, toVars func(vars) vars) *family {
@@ -164,7 +153,7 @@ type monotone struct {
 }
 
 // pushed returns the family of g(u), u from f, whose moments and mode are not
-// known.
+// known; f has no draw.
 func pushed(f *family, name string, g monotone) *family {
 	return &family{
 		name: name, params: f.params,
@@ -176,7 +165,8 @@ func pushed(f *family, name string, g monotone) *family {
 		cdf:      func(x float64, p nums) float64 { return f.cdfOf(g.inverse(x), p) },
 		sf:       func(x float64, p nums) float64 { return f.sfOf(g.inverse(x), p) },
 		quantile: func(lower, upper float64, p nums) float64 { return g.forward(f.quantileOf(lower, upper, p)) },
-		draw:     func(r *rand.Rand, p nums) float64 { return g.forward(f.drawOf(r, p)) },
+		of:       func(x float64, p nums) float64 { return g.forward(f.sample(x, p)) },
+		normal:   f.normal,
 	}
 }
 

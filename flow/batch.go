@@ -64,6 +64,12 @@ func (m *Transformed) chunksOf(n, workers int) chunks {
 	return c
 }
 
+// workers returns on how many cores n rows are worth while.
+func (m *Transformed) workers(n int) int {
+	worth := float64(n) * float64(m.row) / leastRoom
+	return max(int(min(float64(min(runtime.GOMAXPROCS(0), n)), worth)), 1)
+}
+
 // eachChunk calls f for the chunks of n rows, on all cores if there are several.
 func (m *Transformed) eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
 	if n == 0 {
@@ -72,18 +78,22 @@ func (m *Transformed) eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
 	if m.ctx != nil {
 		m.checkContext(n)
 	}
-	worth := float64(n) * float64(m.row) / leastRoom
-	workers := max(int(min(float64(min(runtime.GOMAXPROCS(0), n)), worth)), 1)
+	workers := m.workers(n)
 	all := m.chunksOf(n, workers)
 	var shared *autodiff.Shared
 	if all.count() > 1 {
 		shared = new(autodiff.Shared)
 	}
+	var next atomic.Int64
+	together(workers, func() { runChunks(all, &next, shared, f) })
+}
+
+// together calls work on so many goroutines, this one if it is one.
+func together(workers int, work func()) {
 	if workers == 1 {
-		runChunks(all, new(atomic.Int64), shared, f)
+		work()
 		return
 	}
-	var next atomic.Int64
 	var wg sync.WaitGroup
 	var failed any
 	var once sync.Once
@@ -96,7 +106,7 @@ func (m *Transformed) eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
 					once.Do(func() { failed = r })
 				}
 			}()
-			runChunks(all, &next, shared, f)
+			work()
 		}()
 	}
 	wg.Wait()

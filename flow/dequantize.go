@@ -32,9 +32,14 @@ func BitsPerDim(logProbs []float64, d int) float64 {
 func Dequantize(dst *mat.Dense, x mat.Matrix, src rand.Source) *mat.Dense {
 	n, d := x.Dims()
 	dst = roomDense("Dequantize", dst, n, d)
-	dst.Copy(x)
-	for i := range n {
-		train.AddNoise(dst.RawRowView(i), rng.Or(src))
+	sum := dst // in one piece
+	if m := dst.RawMatrix(); m.Stride != m.Cols {
+		sum = mat.NewDense(n, d, nil)
+	}
+	sum.Copy(x)
+	train.AddNoise(sum.RawMatrix().Data[:n*d], rng.Or(src))
+	if sum != dst {
+		dst.Copy(sum)
 	}
 	return dst
 }

@@ -16,18 +16,18 @@ import (
 // tests may import anything.
 const layers = `
 	internal/kernel/peak →
-	internal/rng →
+	internal/rng → internal/kernel
 	internal/strictjson →
 	internal/memtest →
 	internal/archtest →
-	internal/kernel → internal/kernel/peak, internal/rng
+	internal/kernel → internal/kernel/peak
 	internal/special → internal/kernel
 	internal/em → internal/special
 	internal/safetensors → internal/strictjson
 	internal/plain → autodiff, internal/strictjson
 	internal/train → autodiff/optim, internal/plain, internal/safetensors
 
-	autodiff → internal/kernel, internal/special
+	autodiff → internal/rng, internal/special
 	autodiff/gradtest → autodiff
 	autodiff/optim → autodiff
 	autodiff/nn → autodiff

@@ -1,6 +1,7 @@
 // Package rng is the library's own random generator: the seedable, marshalable
 // PCG of golang.org/x/exp/rand, which is imported here and nowhere else in the
-// library.
+// library. Many normal or uniform numbers at a time come from a counter-based
+// generator that a source keys.
 package rng
 
 import (
@@ -25,9 +26,10 @@ func New(seed uint64) *Source {
 }
 
 // Split returns a source whose stream is a function of s's next two numbers.
-func (s *Source) Split() *Source {
-	return New(mix(s.Uint64()) ^ s.Uint64())
-}
+func (s *Source) Split() *Source { return Split(s) }
+
+// Split returns a source whose stream is a function of src's next two numbers.
+func Split(src rand.Source) *Source { return New(mix(src.Uint64()) ^ src.Uint64()) }
 
 // mix is the finaliser of SplitMix64: a bijection of 64 bits in which every
 // input bit flips about half of the output.

@@ -3,6 +3,7 @@ package train
 import (
 	"math/rand/v2"
 
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/rng"
 )
 
@@ -38,8 +39,11 @@ func (d *dequantized) Resume(to Position) error {
 
 // AddNoise adds independent noise, uniform between 0 and 1, to every value.
 func AddNoise(x []float64, src rand.Source) {
-	r := rand.New(src)
-	for i := range x {
-		x[i] += r.Float64()
+	var room [512]float64
+	for len(x) > 0 {
+		n := min(len(x), len(room))
+		rng.Uniforms(room[:n], src)
+		kernel.Add(x[:n], x[:n], room[:n])
+		x = x[n:]
 	}
 }

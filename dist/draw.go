@@ -1,0 +1,103 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+)
+
+// generator returns the random numbers of a source; nil is the global one.
+func generator(src rand.Source) *rand.Rand { return rand.New(rng.Or(src)) }
+
+// uniform returns a number strictly between 0 and 1.
+func uniform(r *rand.Rand) float64 { return rng.Uniform(r) }
+
+// drawOf returns a sample.
+func (f *family) drawOf(r *rand.Rand, p nums) float64 {
+	switch {
+	case f.draw != nil:
+		loc, scale := f.where(p)
+		return math.FMA(scale, f.draw(r, p), loc)
+	case f.normal:
+		return f.sample(r.NormFloat64(), p)
+	}
+	return f.sample(uniform(r), p)
+}
+
+// sample returns the sample that is made of one random number x.
+func (f *family) sample(x float64, p nums) float64 {
+	switch {
+	case f.line != nil:
+		at, by := f.line(p)
+		return math.FMA(by, x, at)
+	case f.of == nil:
+		return f.quantileOf(x, 1-x, p)
+	}
+	loc, scale := f.where(p)
+	return math.FMA(scale, f.of(x, p), loc)
+}
+
+// drawColumns fills batch with samples, of parameters p[j] in column j.
+func (f *family) drawColumns(batch *mat.Dense, p []nums, src rand.Source) {
+	m, r := batch.RawMatrix(), generator(src)
+	switch {
+	case f.draw != nil:
+	case f.normal:
+		drawNormal(batch, src)
+	default:
+		fill(batch, src, rng.Uniforms)
+	}
+	if f.line != nil && m.Rows > 1 {
+		f.alongLine(m, p)
+		return
+	}
+	for i := range m.Rows {
+		row := m.Data[i*m.Stride : i*m.Stride+m.Cols]
+		for j, x := range row {
+			if f.draw == nil {
+				row[j] = f.sample(x, p[j])
+			} else {
+				row[j] = f.drawOf(r, p[j])
+			}
+		}
+	}
+}
+
+// alongLine replaces each number by the sample made of it.
+func (f *family) alongLine(m blas64.General, p []nums) {
+	line := make([]float64, 2*len(p))
+	at, by := line[:len(p)], line[len(p):]
+	for j := range p {
+		at[j], by[j] = f.line(p[j])
+	}
+	n := m.Rows
+	if m.Stride != m.Cols {
+		n = 1
+	}
+	for i := 0; i < m.Rows; i += n {
+		x := m.Data[i*m.Stride : i*m.Stride+n*m.Cols]
+		kernel.MulRow(x, x, by, n, m.Cols)
+		kernel.AddRow(x, x, at, n, m.Cols)
+	}
+}
+
+// drawNormal fills batch with independent standard normal numbers.
+func drawNormal(batch *mat.Dense, src rand.Source) { fill(batch, src, rng.Normals) }
+
+// fill fills batch by random, with the same numbers if it is a part of a wider matrix.
+func fill(batch *mat.Dense, src rand.Source, random func(dst []float64, src rand.Source)) {
+	m, src := batch.RawMatrix(), rng.Or(src)
+	if m.Stride == m.Cols || m.Rows == 1 {
+		random(m.Data[:m.Rows*m.Cols], src)
+		return
+	}
+	x := make([]float64, m.Rows*m.Cols)
+	random(x, src)
+	for i := range m.Rows {
+		copy(m.Data[i*m.Stride:], x[i*m.Cols:(i+1)*m.Cols])
+	}
+}
