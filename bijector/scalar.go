@@ -174,6 +174,9 @@ func (m scalarMap) loop(v, ls []float64, a scalarArgs) {
 		f = m.inverse
 	}
 	f(v, ls, in, a)
+	if s := kernel.Dot(in, in); !math.IsNaN(s - s) {
+		return // all finite, and the usual case
+	}
 	for i, x := range in {
 		if math.IsInf(x, 0) {
 			atInfinity(f, i, v, ls, x, a)

@@ -151,6 +151,10 @@ func dense(m mat.Matrix) *mat.Dense {
 // setRows copies the values of v to rows i, i+1, … of m.
 func setRows(m *mat.Dense, i int, v autodiff.Var) {
 	data, d := v.Data(), v.Cols()
+	if raw := m.RawMatrix(); raw.Stride == d {
+		copy(raw.Data[i*d:], data)
+		return
+	}
 	for k := range v.Rows() {
 		copy(m.RawRowView(i+k), data[k*d:(k+1)*d])
 	}
