@@ -173,16 +173,27 @@ func normalCDF1(x, e float64) float64 {
 // NormalQuantile sets dst[i] = Φ⁻¹(p[i]): ±Inf at 0 and 1, NaN beyond.
 func NormalQuantile(dst, p []float64) {
 	inBlocks(dst, p, func(dst, p []float64) {
-		var b buffer
-		inner := b[:len(p)]
+		var b, tails buffer
+		var places [block]uint8 // of the tails, which vectors take together
+		inner, low := b[:len(p)], tails[:0]
 		done := fastInnerQuantile(inner, p)
 		for i, v := range p {
 			tail := min(v, 1-v)
-			if done && tail >= 0.05 {
+			switch {
+			case done && tail >= 0.05:
 				dst[i] = inner[i]
-				continue
+			case done && tail > 0:
+				places[len(low)] = uint8(i)
+				low = append(low, tail)
+				dst[i] = v - 0.5
+			default:
+				dst[i] = quantileAt(v-0.5, tail, log1(quantileArg(tail)))
 			}
-			dst[i] = quantileAt(v-0.5, tail, log1(quantileArg(tail)))
+		}
+		fastLowQuantile(low, low)
+		for k, x := range low {
+			i := places[k]
+			dst[i] = math.Copysign(x, dst[i])
 		}
 	})
 }

@@ -292,6 +292,22 @@ func fastInnerQuantile(dst, x []float64) bool {
 	return true
 }
 
+func fastLowQuantile(dst, x []float64) bool {
+	if active == generic {
+		return false
+	}
+	dst = dst[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		if active == avx512 {
+			lowQuantile512(&dst[i], &x[i], n)
+		} else {
+			lowQuantile256(&dst[i], &x[i], n)
+		}
+	}
+	return true
+}
+
 func fastSqrt(dst, x []float64) bool {
 	if active == generic {
 		return false

@@ -40,6 +40,8 @@ func fastNormalCDF(_, _ []float64) bool { return false }
 
 func fastInnerQuantile(_, _ []float64) bool { return false }
 
+func fastLowQuantile(_, _ []float64) bool { return false }
+
 func fastSqrt(_, _ []float64) bool { return false }
 
 func fastAbs(_, _ []float64) bool { return false }

@@ -184,6 +184,16 @@ func innerQuantile512(dst *float64, x *float64, n int)
 //go:noescape
 func innerQuantile256(dst *float64, x *float64, n int)
 
+// lowQuantile512 is lowQuantile on n elements.
+//
+//go:noescape
+func lowQuantile512(dst *float64, x *float64, n int)
+
+// lowQuantile256 is lowQuantile on n elements.
+//
+//go:noescape
+func lowQuantile256(dst *float64, x *float64, n int)
+
 // sqrt512 is Sqrt on n elements.
 //
 //go:noescape

@@ -20,6 +20,12 @@ var centralPoly = []float64{
 	0x1.386a997cdd378p-29, -0x1.ee524c9ecac91p-34, 0x1.41c762e516e3fp-38, 0,
 }
 
+var startPoly = []float64{
+	0x1.0004b47ca6232p+0, -0x1.2951f523883ddp-6, -0x1.2ad6abf8cf58fp+2, 0x1.b630dd33f3462p+3,
+	-0x1.b64c38da840aap+7, 0x1.8315164343a79p+10, -0x1.18a5ce9df9bf7p+13, 0x1.0ae1949d8f883p+15,
+	-0x1.47a5888eab250p+16, 0x1.9d8227bf781c5p+16, -0x1.4530d4e8f0f15p+14, -0x1.3e7fa9ec4826ap+16,
+}
+
 var middlePoly = []float64{
 	0x1.4ffddeaa22dc9p+1, 0x1.71713082d9850p+2, 0x1.f55d0d7919645p+3, 0x1.78494ae9ceaaap+5,
 	0x1.2ba8dc8d7e59bp+7, 0x1.f045bc55ccba2p+8, 0x1.a67d25a6b3068p+10, 0x1.6ed2618a868d7p+12,
@@ -39,6 +45,7 @@ const (
 	sqrtTwoPiL  = -0x1.a6a0d6f814637p-53
 	outerMiddle = 0.921875
 	outerStart  = 0x1.91273587b3288p+1
+	halfLog2Pi  = 0x1.d67f1c864beb5p-1
 )
 
 // chains evaluates Σ c[i]·xⁱ in four chains.
@@ -101,4 +108,20 @@ func (v vec) quantile(p reg.Register) reg.Register {
 	middle := v.fma(c, v.num(sqrtTwoPi), v.mul(c, r))
 	v.pickTo(v.cmp(lessEqual, v.abs(c), v.num(0.25)), middle, outer)
 	return outer
+}
+
+// lowQuantile is Φ⁻¹(p) for 0 < p < 0.05.
+func (v vec) lowQuantile(p reg.Register) reg.Register {
+	l := v.log(p)
+	r := v.sqrt(v.mul(l, v.num(-2)))
+	t := v.mul(r, v.chains(startPoly, v.div(v.num(1), v.add(r, v.num(2)))))
+	h := v.mul(v.mul(t, t), v.num(0.5))
+	near := v.cmp(less, t, v.num(36))
+	a := v.add(v.add(l, h), v.num(halfLog2Pi))
+	v.pickTo(near, h, a)
+	q := v.exp(a)
+	v.pickTo(near, v.mul(v.mul(p, v.num(sqrtTwoPi)), q), q)
+	e := v.fms(v.num(sqrtTwoPi), v.scaledTail(t), q)
+	step := v.div(e, v.sub(v.num(1), v.mul(v.mul(t, e), v.num(0.5))))
+	return v.neg(v.add(t, step))
 }

@@ -71,6 +71,7 @@ var loops = []loop{
 	unary("Log1mSquare", func(v vec, x reg.Register) reg.Register { return v.log1mSquare(x) }),
 	unary("NormalCDF", func(v vec, x reg.Register) reg.Register { return v.normalCDF(x) }),
 	unary("innerQuantile", func(v vec, p reg.Register) reg.Register { return v.quantile(p) }),
+	unary("lowQuantile", func(v vec, p reg.Register) reg.Register { return v.lowQuantile(p) }),
 	unary("Sqrt", func(v vec, x reg.Register) reg.Register { return v.sqrt(x) }),
 	unary("Abs", func(v vec, x reg.Register) reg.Register { return v.abs(x) }),
 
