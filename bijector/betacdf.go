@@ -1,7 +1,6 @@
 package bijector
 
 import (
-	"cmp"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -21,15 +20,13 @@ type BetaCDF struct{ A, B autodiff.Value }
 
 // NewBetaCDF returns a beta distribution function. It panics if a parameter is
 // not positive.
-func NewBetaCDF(a, b autodiff.Value) *BetaCDF {
-	k := &BetaCDF{A: a.Positive("bijector: BetaCDF: a"), B: b.Positive("bijector: BetaCDF: b")}
-	must(k.Restore())
-	return k
-}
+func NewBetaCDF(a, b autodiff.Value) *BetaCDF { return made(&BetaCDF{a, b}) }
 
-// Restore checks the numbers.
-func (k *BetaCDF) Restore() error {
-	return cmp.Or(present("bijector: BetaCDF: a", k.A, 0, math.Inf(1)), present("bijector: BetaCDF: b", k.B, 0, math.Inf(1)))
+func (b *BetaCDF) params() params {
+	return params{
+		{"BetaCDF: a", &b.A, positive, required},
+		{"BetaCDF: b", &b.B, positive, required},
+	}
 }
 
 // betaMap has the parameters a, b and log B(a, b); its values' dependence on the
@@ -138,7 +135,7 @@ func logBeta(a, b autodiff.Var) autodiff.Var {
 	return logBetaOp.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: 1, Cols: d}, a.Expand(1, d), b.Expand(1, d))
 }
 
-func (k *BetaCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	a, b := row("bijector: BetaCDF: a", k.A, x), row("bijector: BetaCDF: b", k.B, x)
-	return summed(scalar(betaMap, x, dir, a, b, logBeta(a, b)))
+func (b *BetaCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
+	p, q := b.params().pair(x)
+	return summed(scalar(betaMap, x, dir, p, q, logBeta(p, q)))
 }

@@ -18,14 +18,14 @@ type CauchyCDF struct{ Loc, Scale autodiff.Value }
 
 // NewCauchyCDF returns a Cauchy distribution function. It panics if the scale
 // is not positive.
-func NewCauchyCDF(loc, scale autodiff.Value) *CauchyCDF {
-	b := &CauchyCDF{Loc: loc, Scale: positive("bijector: CauchyCDF: scale", scale)}
-	must(b.Restore())
-	return b
-}
+func NewCauchyCDF(loc, scale autodiff.Value) *CauchyCDF { return made(&CauchyCDF{loc, scale}) }
 
-// Restore checks the numbers.
-func (b *CauchyCDF) Restore() error { return locScale("bijector: CauchyCDF", b.Loc, b.Scale) }
+func (b *CauchyCDF) params() params {
+	return params{
+		{"CauchyCDF: loc", &b.Loc, finite, 0},
+		{"CauchyCDF: scale", &b.Scale, positive, 1},
+	}
+}
 
 const logπ = 1.1447298858494001741434273513530587116472948129153
 
@@ -89,5 +89,6 @@ func cauchySlope(ls, x []float64, a scalarArgs) {
 }
 
 func (b *CauchyCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	return cdf("bijector: CauchyCDF: loc or scale", cauchyMap, x, dir, b.Loc, b.Scale)
+	p := b.params()
+	return cdf(cauchyMap, x, dir, p[0], p[1])
 }

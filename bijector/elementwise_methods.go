@@ -19,6 +19,9 @@ func (b Arctan) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b.ap
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b Arctan) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
+// Restore checks the parameters.
+func (b *BetaCDF) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *BetaCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
 
@@ -48,6 +51,9 @@ func (b *CDF) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b.appl
 
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *CDF) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
+
+// Restore checks the parameters.
+func (b *CauchyCDF) Restore() error { return b.params().check() }
 
 // Forward returns f(x).
 func (b *CauchyCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
@@ -130,6 +136,9 @@ func (b *FixedSpline) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { retur
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *FixedSpline) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
+// Restore checks the parameters.
+func (b *FrechetCDF) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *FrechetCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
 
@@ -170,6 +179,9 @@ func (b *Gaussianization) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
 	return b.apply(x, forward)
 }
 
+// Restore checks the parameters.
+func (b *GeneralizedExtremeValueCDF) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *GeneralizedExtremeValueCDF) Forward(x autodiff.Var) autodiff.Var {
 	y, _ := b.apply(x, forwardValue)
@@ -198,6 +210,9 @@ func (b *GeneralizedExtremeValueCDF) ForwardFLDJ(x autodiff.Var) (y, fldj autodi
 	return b.apply(x, forward)
 }
 
+// Restore checks the parameters.
+func (b *GeneralizedPareto) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *GeneralizedPareto) Forward(x autodiff.Var) autodiff.Var {
 	y, _ := b.apply(x, forwardValue)
@@ -223,6 +238,9 @@ func (b *GeneralizedPareto) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
 	return b.apply(x, forward)
 }
 
+// Restore checks the parameters.
+func (b *GompertzCDF) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *GompertzCDF) Forward(x autodiff.Var) autodiff.Var {
 	y, _ := b.apply(x, forwardValue)
@@ -244,6 +262,9 @@ func (b *GompertzCDF) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { retur
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *GompertzCDF) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
+// Restore checks the parameters.
+func (b *GumbelCDF) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *GumbelCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
 
@@ -259,6 +280,9 @@ func (b *GumbelCDF) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return 
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *GumbelCDF) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
+// Restore checks the parameters.
+func (b *JohnsonSU) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *JohnsonSU) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
 
@@ -273,6 +297,9 @@ func (b *JohnsonSU) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return 
 
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *JohnsonSU) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
+
+// Restore checks the parameters.
+func (b *KumaraswamyCDF) Restore() error { return b.params().check() }
 
 // Forward returns f(x).
 func (b *KumaraswamyCDF) Forward(x autodiff.Var) autodiff.Var {
@@ -299,6 +326,9 @@ func (b *KumaraswamyCDF) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
 	return b.apply(x, forward)
 }
 
+// Restore checks the parameters.
+func (b *LambertWTail) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *LambertWTail) Forward(x autodiff.Var) autodiff.Var {
 	y, _ := b.apply(x, forwardValue)
@@ -320,6 +350,9 @@ func (b *LambertWTail) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { retu
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *LambertWTail) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
+// Restore checks the parameters.
+func (b *LaplaceCDF) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *LaplaceCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
 
@@ -335,6 +368,9 @@ func (b *LaplaceCDF) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *LaplaceCDF) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
+// Restore checks the parameters.
+func (b *LeakyReLU) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *LeakyReLU) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
 
@@ -349,6 +385,9 @@ func (b *LeakyReLU) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return 
 
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *LeakyReLU) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
+
+// Restore checks the parameters.
+func (b *LeakyTanh) Restore() error { return b.params().check() }
 
 // Forward returns f(x).
 func (b *LeakyTanh) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
@@ -395,6 +434,9 @@ func (b Log1p) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b.app
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b Log1p) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
+// Restore checks the parameters.
+func (b *LogisticCDF) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *LogisticCDF) Forward(x autodiff.Var) autodiff.Var {
 	y, _ := b.apply(x, forwardValue)
@@ -416,6 +458,9 @@ func (b *LogisticCDF) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { retur
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *LogisticCDF) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
+// Restore checks the parameters.
+func (b *MoyalCDF) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *MoyalCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
 
@@ -430,6 +475,9 @@ func (b *MoyalCDF) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b
 
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *MoyalCDF) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
+
+// Restore checks the parameters.
+func (b *NormalCDF) Restore() error { return b.params().check() }
 
 // Forward returns f(x).
 func (b *NormalCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
@@ -461,6 +509,9 @@ func (b *Power) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b.ap
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *Power) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
+// Restore checks the parameters.
+func (b *PowerTransform) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *PowerTransform) Forward(x autodiff.Var) autodiff.Var {
 	y, _ := b.apply(x, forwardValue)
@@ -485,6 +536,9 @@ func (b *PowerTransform) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
 func (b *PowerTransform) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
 	return b.apply(x, forward)
 }
+
+// Restore checks the parameters.
+func (b *RayleighCDF) Restore() error { return b.params().check() }
 
 // Forward returns f(x).
 func (b *RayleighCDF) Forward(x autodiff.Var) autodiff.Var {
@@ -521,6 +575,9 @@ func (b Reciprocal) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return 
 
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b Reciprocal) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
+
+// Restore checks the parameters.
+func (b *ShiftedGompertzCDF) Restore() error { return b.params().check() }
 
 // Forward returns f(x).
 func (b *ShiftedGompertzCDF) Forward(x autodiff.Var) autodiff.Var {
@@ -562,6 +619,9 @@ func (b *Sigmoid) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b.
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *Sigmoid) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
+// Restore checks the parameters.
+func (b *SignedPower) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *SignedPower) Forward(x autodiff.Var) autodiff.Var {
 	y, _ := b.apply(x, forwardValue)
@@ -597,6 +657,9 @@ func (b Sinh) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b.appl
 
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b Sinh) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
+
+// Restore checks the parameters.
+func (b *SinhArcsinh) Restore() error { return b.params().check() }
 
 // Forward returns f(x).
 func (b *SinhArcsinh) Forward(x autodiff.Var) autodiff.Var {
@@ -634,6 +697,9 @@ func (b *SoftClip) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *SoftClip) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
+// Restore checks the parameters.
+func (b *Softfloor) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *Softfloor) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
 
@@ -648,6 +714,9 @@ func (b *Softfloor) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return 
 
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *Softfloor) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
+
+// Restore checks the parameters.
+func (b *Softplus) Restore() error { return b.params().check() }
 
 // Forward returns f(x).
 func (b *Softplus) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
@@ -694,6 +763,9 @@ func (b Square) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b.ap
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b Square) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
+// Restore checks the parameters.
+func (b *StudentTCDF) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *StudentTCDF) Forward(x autodiff.Var) autodiff.Var {
 	y, _ := b.apply(x, forwardValue)
@@ -730,6 +802,9 @@ func (b Tanh) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b.appl
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b Tanh) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
+// Restore checks the parameters.
+func (b *TukeyGH) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *TukeyGH) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
 
@@ -745,6 +820,9 @@ func (b *TukeyGH) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b.
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *TukeyGH) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
+// Restore checks the parameters.
+func (b *WeibullCDF) Restore() error { return b.params().check() }
+
 // Forward returns f(x).
 func (b *WeibullCDF) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
 
@@ -759,6 +837,9 @@ func (b *WeibullCDF) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return
 
 // ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
 func (b *WeibullCDF) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
+
+// Restore checks the parameters.
+func (b *YeoJohnson) Restore() error { return b.params().check() }
 
 // Forward returns f(x).
 func (b *YeoJohnson) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }

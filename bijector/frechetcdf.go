@@ -1,7 +1,6 @@
 package bijector
 
 import (
-	"cmp"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -21,16 +20,15 @@ type FrechetCDF struct{ Loc, Scale, Concentration autodiff.Value }
 // NewFrechetCDF returns a Fréchet distribution function. It panics if scale or
 // concentration is not positive.
 func NewFrechetCDF(loc, scale, concentration autodiff.Value) *FrechetCDF {
-	const what = "bijector: FrechetCDF"
-	b := &FrechetCDF{Loc: loc, Scale: positive(what+": scale", scale), Concentration: positive(what+": concentration", concentration)}
-	must(b.Restore())
-	return b
+	return made(&FrechetCDF{loc, scale, concentration})
 }
 
-// Restore checks the numbers.
-func (b *FrechetCDF) Restore() error {
-	const what = "bijector: FrechetCDF"
-	return cmp.Or(locScale(what, b.Loc, b.Scale), inside(what+": concentration", b.Concentration, 0, math.Inf(1)))
+func (b *FrechetCDF) params() params {
+	return params{
+		{"FrechetCDF: loc", &b.Loc, finite, 0},
+		{"FrechetCDF: scale", &b.Scale, positive, 1},
+		{"FrechetCDF: concentration", &b.Concentration, positive, 1},
+	}
 }
 
 // frechetMap has the parameters k and log(k/scale), as if they were independent,
@@ -85,7 +83,7 @@ func frechetPower(w, x []float64, a scalarArgs) {
 }
 
 func (b *FrechetCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	k := rowOr("bijector: FrechetCDF: concentration", b.Concentration, x, 1)
-	s := rowOr("bijector: FrechetCDF: scale", b.Scale, x, 1)
-	return scaledCDF("bijector: FrechetCDF: loc or scale", frechetMap, x, dir, b.Loc, b.Scale, k, k.Div(s).Log(), s.Log().Neg())
+	p := b.params()
+	k, s := p[2].on(x), p[1].on(x)
+	return scaledCDF(frechetMap, x, dir, p[0], p[1], k, k.Div(s).Log(), s.Log().Neg())
 }

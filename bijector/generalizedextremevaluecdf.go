@@ -1,7 +1,6 @@
 package bijector
 
 import (
-	"cmp"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -23,16 +22,15 @@ type GeneralizedExtremeValueCDF struct{ Loc, Scale, Concentration autodiff.Value
 // NewGeneralizedExtremeValueCDF returns a distribution function of extreme
 // values. It panics if the scale is not positive.
 func NewGeneralizedExtremeValueCDF(loc, scale, concentration autodiff.Value) *GeneralizedExtremeValueCDF {
-	const what = "bijector: GeneralizedExtremeValueCDF: scale"
-	b := &GeneralizedExtremeValueCDF{Loc: loc, Scale: positive(what, scale), Concentration: concentration}
-	must(b.Restore())
-	return b
+	return made(&GeneralizedExtremeValueCDF{loc, scale, concentration})
 }
 
-// Restore checks the numbers.
-func (b *GeneralizedExtremeValueCDF) Restore() error {
-	const what = "bijector: GeneralizedExtremeValueCDF"
-	return cmp.Or(locScale(what, b.Loc, b.Scale), present(what+": concentration", b.Concentration, math.Inf(-1), math.Inf(1)))
+func (b *GeneralizedExtremeValueCDF) params() params {
+	return params{
+		{"GeneralizedExtremeValueCDF: loc", &b.Loc, finite, 0},
+		{"GeneralizedExtremeValueCDF: scale", &b.Scale, positive, 1},
+		{"GeneralizedExtremeValueCDF: concentration", &b.Concentration, finite, required},
+	}
 }
 
 var gevMap = newScalar("GeneralizedExtremeValueCDF", scalarMap{
@@ -91,6 +89,6 @@ func gevLog(l, t, x, ξ []float64) {
 }
 
 func (b *GeneralizedExtremeValueCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	ξ := row("bijector: GeneralizedExtremeValueCDF: concentration", b.Concentration, x)
-	return cdf("bijector: GeneralizedExtremeValueCDF: loc or scale", gevMap, x, dir, b.Loc, b.Scale, ξ)
+	p := b.params()
+	return cdf(gevMap, x, dir, p[0], p[1], p[2].on(x))
 }

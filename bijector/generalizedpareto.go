@@ -1,11 +1,6 @@
 package bijector
 
-import (
-	"cmp"
-	"math"
-
-	"github.com/normflow/normflow/autodiff"
-)
+import "github.com/normflow/normflow/autodiff"
 
 // GeneralizedPareto maps the real line to the support of the generalised
 // Pareto distribution, in TFP's way; it is not a distribution function:
@@ -21,20 +16,19 @@ type GeneralizedPareto struct{ Loc, Scale, Concentration autodiff.Value }
 // NewGeneralizedPareto returns the map for the given distribution. It panics
 // if scale is not positive.
 func NewGeneralizedPareto(loc, scale, concentration autodiff.Value) *GeneralizedPareto {
-	const what = "bijector: GeneralizedPareto"
-	b := &GeneralizedPareto{Loc: loc, Scale: positive(what+": scale", scale), Concentration: concentration}
-	must(b.Restore())
-	return b
+	return made(&GeneralizedPareto{loc, scale, concentration})
 }
 
-// Restore checks the numbers.
-func (b *GeneralizedPareto) Restore() error {
-	const what = "bijector: GeneralizedPareto"
-	return cmp.Or(locScale(what, b.Loc, b.Scale), present(what+": concentration", b.Concentration, math.Inf(-1), math.Inf(1)))
+func (b *GeneralizedPareto) params() params {
+	return params{
+		{"GeneralizedPareto: loc", &b.Loc, finite, 0},
+		{"GeneralizedPareto: scale", &b.Scale, positive, 1},
+		{"GeneralizedPareto: concentration", &b.Concentration, finite, required},
+	}
 }
 
 func (b *GeneralizedPareto) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	ξ := row("bijector: GeneralizedPareto: concentration", b.Concentration, x)
+	ξ := b.params()[2].on(x)
 	switch n := negatives(ξ.Data()); n {
 	case 0:
 		v, l = b.unbounded(x, dir)
@@ -53,19 +47,18 @@ func (b *GeneralizedPareto) apply(x autodiff.Var, dir direction) (v, l autodiff.
 
 // unbounded is the map for ξ ≥ 0.
 func (b *GeneralizedPareto) unbounded(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	const what = "bijector: GeneralizedPareto: loc"
+	loc := b.params()[0]
 	if dir.back() {
-		return scalar(softplusMap, toStandard(what, x, b.Loc, autodiff.Value{}), dir)
+		return scalar(softplusMap, toStandard(x, loc, param{}), dir)
 	}
 	v, l = scalar(softplusMap, x, dir)
-	return fromStandard(what, v, b.Loc, autodiff.Value{}), l
+	return fromStandard(v, loc, param{}), l
 }
 
 // bounded is the map for ξ < 0.
 func (b *GeneralizedPareto) bounded(x, ξ autodiff.Var, dir direction) (v, l autodiff.Var) {
-	loc := rowOr("bijector: GeneralizedPareto: loc", b.Loc, x, 0)
-	width := rowOr("bijector: GeneralizedPareto: scale", b.Scale, x, 1).Div(ξ.Neg())
-	return scalar(sigmoidMap, x, dir, loc, loc.Add(width))
+	loc, scale := b.params().pair(x)
+	return scalar(sigmoidMap, x, dir, loc, loc.Add(scale.Div(ξ.Neg())))
 }
 
 // negatives returns how many of the numbers are below 0.

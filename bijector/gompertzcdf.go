@@ -1,7 +1,6 @@
 package bijector
 
 import (
-	"cmp"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -20,20 +19,14 @@ type GompertzCDF struct{ Concentration, Rate autodiff.Value }
 // NewGompertzCDF returns a Gompertz distribution function. It panics if a
 // parameter is not positive.
 func NewGompertzCDF(concentration, rate autodiff.Value) *GompertzCDF {
-	const what = "bijector: GompertzCDF"
-	b := &GompertzCDF{Concentration: concentration.Positive(what + ": concentration"), Rate: rate.Positive(what + ": rate")}
-	must(b.Restore())
-	return b
+	return made(&GompertzCDF{concentration, rate})
 }
 
-// Restore checks the numbers.
-func (b *GompertzCDF) Restore() error {
-	const what = "bijector: GompertzCDF"
-	return concentrationRate(what, b.Concentration, b.Rate)
-}
-
-func concentrationRate(what string, concentration, rate autodiff.Value) error {
-	return cmp.Or(present(what+": concentration", concentration, 0, math.Inf(1)), present(what+": rate", rate, 0, math.Inf(1)))
+func (b *GompertzCDF) params() params {
+	return params{
+		{"GompertzCDF: concentration", &b.Concentration, positive, required},
+		{"GompertzCDF: rate", &b.Rate, positive, required},
+	}
 }
 
 // gompertzMap has the parameters c and log(c·rate), as if they were independent,
@@ -78,8 +71,7 @@ var gompertzMap = newScalar("GompertzCDF", scalarMap{
 })
 
 func (b *GompertzCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	c := row("bijector: GompertzCDF: concentration", b.Concentration, x)
-	r := row("bijector: GompertzCDF: rate", b.Rate, x)
+	c, r := b.params().pair(x)
 	return rated(gompertzMap, x, dir, r, c, c.Mul(r).Log(), r.Log())
 }
 

@@ -17,14 +17,14 @@ type GumbelCDF struct{ Loc, Scale autodiff.Value }
 
 // NewGumbelCDF returns a Gumbel distribution function. It panics if the scale
 // is not positive.
-func NewGumbelCDF(loc, scale autodiff.Value) *GumbelCDF {
-	b := &GumbelCDF{Loc: loc, Scale: positive("bijector: GumbelCDF: scale", scale)}
-	must(b.Restore())
-	return b
-}
+func NewGumbelCDF(loc, scale autodiff.Value) *GumbelCDF { return made(&GumbelCDF{loc, scale}) }
 
-// Restore checks the numbers.
-func (b *GumbelCDF) Restore() error { return locScale("bijector: GumbelCDF", b.Loc, b.Scale) }
+func (b *GumbelCDF) params() params {
+	return params{
+		{"GumbelCDF: loc", &b.Loc, finite, 0},
+		{"GumbelCDF: scale", &b.Scale, positive, 1},
+	}
+}
 
 var gumbelMap = newScalar("GumbelCDF", scalarMap{
 	forward: func(y, ls, x []float64, _ scalarArgs) {
@@ -52,5 +52,6 @@ var gumbelMap = newScalar("GumbelCDF", scalarMap{
 })
 
 func (b *GumbelCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	return cdf("bijector: GumbelCDF: loc or scale", gumbelMap, x, dir, b.Loc, b.Scale)
+	p := b.params()
+	return cdf(gumbelMap, x, dir, p[0], p[1])
 }

@@ -1,11 +1,6 @@
 package bijector
 
-import (
-	"cmp"
-	"math"
-
-	"github.com/normflow/normflow/autodiff"
-)
+import "github.com/normflow/normflow/autodiff"
 
 // JohnsonSU maps the real line to itself, a standard normal to Johnson's
 // unbounded distribution:
@@ -23,27 +18,27 @@ type JohnsonSU struct{ Skewness, Tailweight, Loc, Scale autodiff.Value }
 // NewJohnsonSU returns Johnson's map. It panics if tail weight or scale is not
 // positive.
 func NewJohnsonSU(skewness, tailweight, loc, scale autodiff.Value) *JohnsonSU {
-	b := &JohnsonSU{Skewness: skewness, Tailweight: positive("bijector: JohnsonSU: tailweight", tailweight),
-		Loc: loc, Scale: positive("bijector: JohnsonSU: scale", scale)}
-	must(b.Restore())
-	return b
+	return made(&JohnsonSU{skewness, tailweight, loc, scale})
 }
 
-// Restore checks the numbers.
-func (b *JohnsonSU) Restore() error {
-	return cmp.Or(finite("bijector: JohnsonSU: skewness", b.Skewness),
-		inside("bijector: JohnsonSU: tailweight", b.Tailweight, 0, math.Inf(1)),
-		finite("bijector: JohnsonSU: loc", b.Loc), inside("bijector: JohnsonSU: scale", b.Scale, 0, math.Inf(1)))
+func (b *JohnsonSU) params() params {
+	return params{
+		{"JohnsonSU: skewness", &b.Skewness, finite, 0},
+		{"JohnsonSU: tailweight", &b.Tailweight, positive, 1},
+		{"JohnsonSU: loc", &b.Loc, finite, 0},
+		{"JohnsonSU: scale", &b.Scale, positive, 1},
+	}
 }
 
 func (b *JohnsonSU) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	const in, out = "bijector: JohnsonSU: skewness or tailweight", "bijector: JohnsonSU: loc or scale"
+	p := b.params()
+	skewness, tailweight, loc, scale := p[0], p[1], p[2], p[3]
 	if dir.back() {
-		v, l = scalar(sinhMap, toStandard(out, x, b.Loc, b.Scale), dir)
-		v, l = fromStandard(in, v, b.Skewness, b.Tailweight), rowSum(l)
-		return v, logScale(out, logScale(in, l, x, b.Tailweight, 1), x, b.Scale, -1)
+		v, l = scalar(sinhMap, toStandard(x, loc, scale), dir)
+		v, l = fromStandard(v, skewness, tailweight), rowSum(l)
+	} else {
+		v, l = scalar(sinhMap, toStandard(x, skewness, tailweight), dir)
+		v, l = fromStandard(v, loc, scale), rowSum(l)
 	}
-	v, l = scalar(sinhMap, toStandard(in, x, b.Skewness, b.Tailweight), dir)
-	v, l = fromStandard(out, v, b.Loc, b.Scale), rowSum(l)
-	return v, logScale(out, logScale(in, l, x, b.Tailweight, -1), x, b.Scale, 1)
+	return v, logScale(logScale(l, x, tailweight, -dir.sign()), x, scale, dir.sign())
 }

@@ -1,7 +1,6 @@
 package bijector
 
 import (
-	"cmp"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -23,15 +22,13 @@ type KumaraswamyCDF struct{ A, B autodiff.Value }
 
 // NewKumaraswamyCDF returns a Kumaraswamy distribution function. It panics if
 // a parameter is not positive.
-func NewKumaraswamyCDF(a, b autodiff.Value) *KumaraswamyCDF {
-	k := &KumaraswamyCDF{A: positive("bijector: KumaraswamyCDF: a", a), B: positive("bijector: KumaraswamyCDF: b", b)}
-	must(k.Restore())
-	return k
-}
+func NewKumaraswamyCDF(a, b autodiff.Value) *KumaraswamyCDF { return made(&KumaraswamyCDF{a, b}) }
 
-// Restore checks the numbers.
-func (k *KumaraswamyCDF) Restore() error {
-	return cmp.Or(inside("bijector: KumaraswamyCDF: a", k.A, 0, math.Inf(1)), inside("bijector: KumaraswamyCDF: b", k.B, 0, math.Inf(1)))
+func (b *KumaraswamyCDF) params() params {
+	return params{
+		{"KumaraswamyCDF: a", &b.A, positive, 1},
+		{"KumaraswamyCDF: b", &b.B, positive, 1},
+	}
 }
 
 // kumaraswamyMap has the parameters a, b and log ab, as if they were independent.
@@ -94,7 +91,7 @@ func kumaraswamySlope(ls, l []float64, p scalarArgs) {
 	}
 }
 
-func (k *KumaraswamyCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	a, b := rowOr("bijector: KumaraswamyCDF: a", k.A, x, 1), rowOr("bijector: KumaraswamyCDF: b", k.B, x, 1)
-	return summed(scalar(kumaraswamyMap, x, dir, a, b, a.Mul(b).Log()))
+func (b *KumaraswamyCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
+	p, q := b.params().pair(x)
+	return summed(scalar(kumaraswamyMap, x, dir, p, q, p.Mul(q).Log()))
 }

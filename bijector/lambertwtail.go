@@ -1,7 +1,6 @@
 package bijector
 
 import (
-	"cmp"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -25,18 +24,15 @@ type LambertWTail struct{ Shift, Scale, Tailweight autodiff.Value }
 // NewLambertWTail returns a heavy-tailed map. It panics if scale is not
 // positive or tail weight negative.
 func NewLambertWTail(shift, scale, tailweight autodiff.Value) *LambertWTail {
-	b := &LambertWTail{Shift: shift, Scale: positive("bijector: LambertWTail: scale", scale), Tailweight: tailweight}
-	if !tailweight.Constant {
-		b.Tailweight = tailweight.Positive("bijector: LambertWTail: tailweight")
-	}
-	must(b.Restore())
-	return b
+	return made(&LambertWTail{shift, scale, tailweight})
 }
 
-// Restore checks the numbers.
-func (b *LambertWTail) Restore() error {
-	return cmp.Or(finite("bijector: LambertWTail: shift", b.Shift), inside("bijector: LambertWTail: scale", b.Scale, 0, math.Inf(1)),
-		present("bijector: LambertWTail: tailweight", b.Tailweight, -5e-324, math.Inf(1)))
+func (b *LambertWTail) params() params {
+	return params{
+		{"LambertWTail: shift", &b.Shift, finite, 0},
+		{"LambertWTail: scale", &b.Scale, positive, 1},
+		{"LambertWTail: tailweight", &b.Tailweight, nonnegative, required},
+	}
 }
 
 var lambertMap = newScalar("LambertWTail", scalarMap{
@@ -102,7 +98,7 @@ func lambertW(w, y []float64, a scalarArgs) {
 }
 
 func (b *LambertWTail) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	const what = "bijector: LambertWTail: shift or scale"
-	v, l = scalar(lambertMap, toStandard(what, x, b.Shift, b.Scale), dir, row("bijector: LambertWTail: tailweight", b.Tailweight, x))
-	return fromStandard(what, v, b.Shift, b.Scale), rowSum(l)
+	p := b.params()
+	v, l = scalar(lambertMap, toStandard(x, p[0], p[1]), dir, p[2].on(x))
+	return fromStandard(v, p[0], p[1]), rowSum(l)
 }

@@ -18,14 +18,14 @@ type LaplaceCDF struct{ Loc, Scale autodiff.Value }
 
 // NewLaplaceCDF returns a Laplace distribution function. It panics if the scale
 // is not positive.
-func NewLaplaceCDF(loc, scale autodiff.Value) *LaplaceCDF {
-	b := &LaplaceCDF{Loc: loc, Scale: positive("bijector: LaplaceCDF: scale", scale)}
-	must(b.Restore())
-	return b
-}
+func NewLaplaceCDF(loc, scale autodiff.Value) *LaplaceCDF { return made(&LaplaceCDF{loc, scale}) }
 
-// Restore checks the numbers.
-func (b *LaplaceCDF) Restore() error { return locScale("bijector: LaplaceCDF", b.Loc, b.Scale) }
+func (b *LaplaceCDF) params() params {
+	return params{
+		{"LaplaceCDF: loc", &b.Loc, finite, 0},
+		{"LaplaceCDF: scale", &b.Scale, positive, 1},
+	}
+}
 
 var laplaceMap = newScalar("LaplaceCDF", scalarMap{
 	forward: func(y, ls, x []float64, _ scalarArgs) {
@@ -61,5 +61,6 @@ var laplaceMap = newScalar("LaplaceCDF", scalarMap{
 })
 
 func (b *LaplaceCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	return cdf("bijector: LaplaceCDF: loc or scale", laplaceMap, x, dir, b.Loc, b.Scale)
+	p := b.params()
+	return cdf(laplaceMap, x, dir, p[0], p[1])
 }

@@ -1,10 +1,6 @@
 package bijector
 
-import (
-	"math"
-
-	"github.com/normflow/normflow/autodiff"
-)
+import "github.com/normflow/normflow/autodiff"
 
 // LeakyReLU bends the real line at 0:
 //
@@ -16,19 +12,14 @@ import (
 type LeakyReLU struct{ Slope autodiff.Value }
 
 // NewLeakyReLU returns a leaky rectifier. It panics if the slope is not positive.
-func NewLeakyReLU(slope autodiff.Value) *LeakyReLU {
-	b := &LeakyReLU{Slope: slope.Positive("bijector: LeakyReLU: slope")}
-	must(b.Restore())
-	return b
-}
+func NewLeakyReLU(slope autodiff.Value) *LeakyReLU { return made(&LeakyReLU{slope}) }
 
-// Restore checks the slope.
-func (b *LeakyReLU) Restore() error {
-	return present("bijector: LeakyReLU: slope", b.Slope, 0, math.Inf(1))
+func (b *LeakyReLU) params() params {
+	return params{{"LeakyReLU: slope", &b.Slope, positive, required}}
 }
 
 func (b *LeakyReLU) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	a, zero := row("bijector: LeakyReLU: slope", b.Slope, x), x.Tape().Scalar(0)
+	a, zero := b.params()[0].on(x), x.Tape().Scalar(0)
 	low := zero.Greater(x)
 	if !dir.valueOnly() {
 		l = autodiff.Where(low, a.Log(), zero).RowSum().MulConst(dir.sign())

@@ -18,16 +18,9 @@ import (
 type LeakyTanh struct{ Cut autodiff.Value }
 
 // NewLeakyTanh returns a leaky tanh. It panics if the cut is not positive.
-func NewLeakyTanh(cut autodiff.Value) *LeakyTanh {
-	b := &LeakyTanh{Cut: cut.Positive("bijector: LeakyTanh: cut")}
-	must(b.Restore())
-	return b
-}
+func NewLeakyTanh(cut autodiff.Value) *LeakyTanh { return made(&LeakyTanh{cut}) }
 
-// Restore checks the cut.
-func (b *LeakyTanh) Restore() error {
-	return present("bijector: LeakyTanh: cut", b.Cut, 0, math.Inf(1))
-}
+func (b *LeakyTanh) params() params { return params{{"LeakyTanh: cut", &b.Cut, positive, required}} }
 
 // leakyTanhMap has the parameters m, tanh m and −2·log cosh m, as if they were
 // independent: the tape knows how the latter depend on m.
@@ -80,7 +73,7 @@ var leakyTanhMap = newScalar("LeakyTanh", scalarMap{
 })
 
 func (b *LeakyTanh) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	m := row("bijector: LeakyTanh: cut", b.Cut, x)
+	m := b.params()[0].on(x)
 	th, slope := scalar(tanhMap, m, forward)
 	return summed(scalar(leakyTanhMap, x, dir, m, th, slope))
 }

@@ -1,37 +1,34 @@
 package bijector
 
 import (
-	"cmp"
-	"math"
-
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// toStandard returns (x − loc)/scale; empty values are 0 and 1.
-func toStandard(what string, x autodiff.Var, loc, scale autodiff.Value) autodiff.Var {
-	return standard(what, x, loc, scale, inverse)
+// toStandard returns (x − loc)/scale; empty parameters are 0 and 1.
+func toStandard(x autodiff.Var, loc, scale param) autodiff.Var {
+	return standard(x, loc, scale, inverse)
 }
 
-// fromStandard returns loc + scale·z, rounded once; empty values are 0 and 1.
-func fromStandard(what string, z autodiff.Var, loc, scale autodiff.Value) autodiff.Var {
-	return standard(what, z, loc, scale, forward)
+// fromStandard returns loc + scale·z, rounded once; empty parameters are 0 and 1.
+func fromStandard(z autodiff.Var, loc, scale param) autodiff.Var {
+	return standard(z, loc, scale, forward)
 }
 
-func standard(what string, x autodiff.Var, loc, scale autodiff.Value, dir direction) autodiff.Var {
+func standard(x autodiff.Var, loc, scale param, dir direction) autodiff.Var {
 	switch {
-	case loc.IsZero() && scale.IsZero():
+	case loc.empty() && scale.empty():
 		return x
-	case scale.IsZero() && dir == forward:
-		return x.Add(row(what, loc, x))
-	case scale.IsZero():
-		return x.Sub(row(what, loc, x))
-	case loc.IsZero() && dir == forward:
-		return x.Mul(row(what, scale, x))
-	case loc.IsZero():
-		return x.Div(row(what, scale, x))
+	case scale.empty() && dir == forward:
+		return x.Add(loc.on(x))
+	case scale.empty():
+		return x.Sub(loc.on(x))
+	case loc.empty() && dir == forward:
+		return x.Mul(scale.on(x))
+	case loc.empty():
+		return x.Div(scale.on(x))
 	}
-	return locScaleOp.Apply(nil, autodiff.Args{J: int(dir)}, x.Shape(), x, row(what, loc, x), row(what, scale, x))
+	return locScaleOp.Apply(nil, autodiff.Args{J: int(dir)}, x.Shape(), x, loc.on(x), scale.on(x))
 }
 
 // locScaleOp has the inputs z, loc and scale and the output loc + scale·z, or
@@ -76,21 +73,25 @@ var locScaleOp = &autodiff.Op{
 }
 
 // cdf applies op, the map of a standard distribution, to (x − loc)/scale.
-func cdf(what string, op *autodiff.Op, x autodiff.Var, dir direction, loc, scale autodiff.Value, theta ...autodiff.Var) (v, l autodiff.Var) {
-	v, l = scaledCDF(what, op, x, dir, loc, scale, theta...)
-	return v, logScale(what, l, x, scale, -dir.sign())
+func cdf(op *autodiff.Op, x autodiff.Var, dir direction, loc, scale param, theta ...autodiff.Var) (v, l autodiff.Var) {
+	v, l = scaledCDF(op, x, dir, loc, scale, theta...)
+	return v, logScale(l, x, scale, -dir.sign())
 }
 
 // scaledCDF is cdf for an op that has an outer map, which is the division by scale.
-func scaledCDF(what string, op *autodiff.Op, x autodiff.Var, dir direction, loc, scale autodiff.Value, theta ...autodiff.Var) (v, l autodiff.Var) {
+func scaledCDF(op *autodiff.Op, x autodiff.Var, dir direction, loc, scale param, theta ...autodiff.Var) (v, l autodiff.Var) {
 	if dir.back() {
 		v, l = scalar(op, x, dir, theta...)
-		return fromStandard(what, v, loc, scale), rowSum(l)
+		return fromStandard(v, loc, scale), rowSum(l)
 	}
-	return summed(scalar(op, toStandard(what, x, loc, scale), dir, theta...))
+	return summed(scalar(op, toStandard(x, loc, scale), dir, theta...))
 }
 
-// locScale returns an error unless loc is finite and scale positive.
-func locScale(what string, loc, scale autodiff.Value) error {
-	return cmp.Or(finite(what+": loc", loc), inside(what+": scale", scale, 0, math.Inf(1)))
+// logScale adds sign·log(scale), for each of the columns of x, to the row sums l, if they are
+// asked for.
+func logScale(l, x autodiff.Var, scale param, sign float64) autodiff.Var {
+	if scale.empty() || l == (autodiff.Var{}) {
+		return l
+	}
+	return l.Add(sumOver(scale.on(x).Log(), x.Cols()).MulConst(sign))
 }

@@ -12,16 +12,16 @@ type LogisticCDF struct{ Loc, Scale autodiff.Value }
 
 // NewLogisticCDF returns a logistic distribution function. It panics if the
 // scale is not positive.
-func NewLogisticCDF(loc, scale autodiff.Value) *LogisticCDF {
-	b := &LogisticCDF{Loc: loc, Scale: positive("bijector: LogisticCDF: scale", scale)}
-	must(b.Restore())
-	return b
+func NewLogisticCDF(loc, scale autodiff.Value) *LogisticCDF { return made(&LogisticCDF{loc, scale}) }
+
+func (b *LogisticCDF) params() params {
+	return params{
+		{"LogisticCDF: loc", &b.Loc, finite, 0},
+		{"LogisticCDF: scale", &b.Scale, positive, 1},
+	}
 }
 
-// Restore checks the numbers.
-func (b *LogisticCDF) Restore() error { return locScale("bijector: LogisticCDF", b.Loc, b.Scale) }
-
 func (b *LogisticCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	const what = "bijector: LogisticCDF: loc or scale"
-	return cdf(what, sigmoidMap, x, dir, b.Loc, b.Scale, x.Tape().Scalar(0), x.Tape().Scalar(1))
+	p := b.params()
+	return cdf(sigmoidMap, x, dir, p[0], p[1], x.Tape().Scalar(0), x.Tape().Scalar(1))
 }

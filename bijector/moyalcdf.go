@@ -21,14 +21,14 @@ type MoyalCDF struct{ Loc, Scale autodiff.Value }
 
 // NewMoyalCDF returns a Moyal distribution function. It panics if the scale is
 // not positive.
-func NewMoyalCDF(loc, scale autodiff.Value) *MoyalCDF {
-	b := &MoyalCDF{Loc: loc, Scale: positive("bijector: MoyalCDF: scale", scale)}
-	must(b.Restore())
-	return b
-}
+func NewMoyalCDF(loc, scale autodiff.Value) *MoyalCDF { return made(&MoyalCDF{loc, scale}) }
 
-// Restore checks the numbers.
-func (b *MoyalCDF) Restore() error { return locScale("bijector: MoyalCDF", b.Loc, b.Scale) }
+func (b *MoyalCDF) params() params {
+	return params{
+		{"MoyalCDF: loc", &b.Loc, finite, 0},
+		{"MoyalCDF: scale", &b.Scale, positive, 1},
+	}
+}
 
 // moyalMap uses erfc(w/√2) = 2·Φ(−w), w = exp(−z/2).
 var moyalMap = newScalar("MoyalCDF", scalarMap{
@@ -71,5 +71,6 @@ func moyalSlope(ls, w, z []float64) {
 }
 
 func (b *MoyalCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	return cdf("bijector: MoyalCDF: loc or scale", moyalMap, x, dir, b.Loc, b.Scale)
+	p := b.params()
+	return cdf(moyalMap, x, dir, p[0], p[1])
 }

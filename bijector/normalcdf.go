@@ -19,14 +19,14 @@ type NormalCDF struct{ Loc, Scale autodiff.Value }
 
 // NewNormalCDF returns a normal distribution function. It panics if the scale
 // is not positive.
-func NewNormalCDF(loc, scale autodiff.Value) *NormalCDF {
-	b := &NormalCDF{Loc: loc, Scale: positive("bijector: NormalCDF: scale", scale)}
-	must(b.Restore())
-	return b
-}
+func NewNormalCDF(loc, scale autodiff.Value) *NormalCDF { return made(&NormalCDF{loc, scale}) }
 
-// Restore checks the numbers.
-func (b *NormalCDF) Restore() error { return locScale("bijector: NormalCDF", b.Loc, b.Scale) }
+func (b *NormalCDF) params() params {
+	return params{
+		{"NormalCDF: loc", &b.Loc, finite, 0},
+		{"NormalCDF: scale", &b.Scale, positive, 1},
+	}
+}
 
 // halfLog2π is ½·log 2π.
 const halfLog2π = 0.91893853320467274178032973640561763986139747363778
@@ -49,5 +49,6 @@ var normalMap = newScalar("NormalCDF", scalarMap{
 })
 
 func (b *NormalCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	return cdf("bijector: NormalCDF: loc or scale", normalMap, x, dir, b.Loc, b.Scale)
+	p := b.params()
+	return cdf(normalMap, x, dir, p[0], p[1])
 }

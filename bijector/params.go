@@ -13,14 +13,6 @@ func row(what string, v autodiff.Value, x autodiff.Var) autodiff.Var {
 	return v.On(x.Tape())
 }
 
-// rowOr is row, and the constant def if v holds nothing.
-func rowOr(what string, v autodiff.Value, x autodiff.Var, def float64) autodiff.Var {
-	if v.IsZero() {
-		return x.Tape().Scalar(def)
-	}
-	return row(what, v, x)
-}
-
 // sumOver returns the sum over d columns of a parameter, 1×1.
 func sumOver(v autodiff.Var, d int) autodiff.Var {
 	if v.Cols() == 1 {
@@ -29,44 +21,81 @@ func sumOver(v autodiff.Var, d int) autodiff.Var {
 	return v.RowSum()
 }
 
-// positive keeps a parameter above 0, if it holds anything.
-func positive(what string, v autodiff.Value) autodiff.Value {
-	if v.IsZero() {
-		return v
-	}
-	return v.Positive(what)
+// A param is a parameter of a map of numbers.
+type param struct {
+	name   string // "Softplus: hinge"
+	value  *autodiff.Value
+	domain domain
+	def    float64 // what an empty value stands for; NaN if it must not be empty
 }
 
-// inside returns an error unless the numbers of v, if any, are between lo and hi.
-func inside(what string, v autodiff.Value, lo, hi float64) error {
-	if v.IsZero() {
-		return nil
+// params are the parameters of a map of numbers; those without a value are not there.
+type params [4]param
+
+// A domain says which numbers a parameter may hold.
+type domain string
+
+const (
+	finite      domain = "a finite number"
+	positive    domain = "a finite number above 0"
+	nonnegative domain = "a finite number of at least 0" // above 0 if it is learned
+)
+
+// required stands for a default that does not exist.
+var required = math.NaN()
+
+func (d domain) has(x float64) bool {
+	return !math.IsNaN(x-x) && (d == finite || x > 0 || d == nonnegative && x == 0)
+}
+
+// made returns b, whose learned parameters are kept in their domains from now on. It panics if
+// one is not there.
+func made[B interface {
+	params() params
+	Restore() error
+}](b B) B {
+	for _, p := range b.params() {
+		if !p.empty() && (p.domain == positive || p.domain == nonnegative && !p.value.Constant) {
+			*p.value = p.value.Positive("bijector: " + p.name)
+		}
 	}
-	for _, x := range v.Numbers() {
-		if !(x > lo && x < hi) {
-			return fmt.Errorf("%s: got %v, want a number between %v and %v", what, x, lo, hi)
+	must(b.Restore())
+	return b
+}
+
+// check returns an error unless every parameter is there or has a default, and in its domain.
+func (p params) check() error {
+	for _, q := range p {
+		switch {
+		case q.value == nil:
+			return nil
+		case q.empty() && math.IsNaN(q.def):
+			return fmt.Errorf("bijector: %s: got no numbers, want at least one", q.name)
+		case q.empty():
+			continue
+		}
+		for _, x := range q.value.Numbers() {
+			if !q.domain.has(x) {
+				return fmt.Errorf("bijector: %s: got %v, want %s", q.name, x, q.domain)
+			}
 		}
 	}
 	return nil
 }
 
-// present returns an error unless v holds numbers between lo and hi.
-func present(what string, v autodiff.Value, lo, hi float64) error {
-	if v.IsZero() {
-		return fmt.Errorf("%s: got no numbers, want at least one", what)
-	}
-	return inside(what, v, lo, hi)
-}
+// pair returns the first two parameters on the tape of x.
+func (p params) pair(x autodiff.Var) (a, b autodiff.Var) { return p[0].on(x), p[1].on(x) }
 
-// finite returns an error unless the numbers of v, if any, are finite.
-func finite(what string, v autodiff.Value) error {
-	return inside(what, v, math.Inf(-1), math.Inf(1))
-}
+// empty reports whether the parameter is not there, or its default.
+func (p param) empty() bool { return p.value == nil || p.value.IsZero() }
 
-// logScale adds sign·log(scale), for each of the columns of x, to the row sums l, if they are asked for.
-func logScale(what string, l, x autodiff.Var, scale autodiff.Value, sign float64) autodiff.Var {
-	if scale.IsZero() || l == (autodiff.Var{}) {
-		return l
+// on returns the parameter on the tape of x: 1×1, or 1×d for the d columns of x.
+func (p param) on(x autodiff.Var) autodiff.Var {
+	if p.empty() && !math.IsNaN(p.def) {
+		return x.Tape().Scalar(p.def)
 	}
-	return l.Add(sumOver(row(what, scale, x).Log(), x.Cols()).MulConst(sign))
+	if d := x.Cols(); p.empty() || p.value.Len() != 1 && p.value.Len() != d {
+		p.value.Check("bijector: "+p.name, d) // which says what is wrong
+	}
+	return p.value.On(x.Tape())
 }

@@ -20,15 +20,10 @@ import (
 type PowerTransform struct{ Power autodiff.Value }
 
 // NewPowerTransform returns an inverse Box-Cox transform.
-func NewPowerTransform(power autodiff.Value) *PowerTransform {
-	b := &PowerTransform{Power: power}
-	must(b.Restore())
-	return b
-}
+func NewPowerTransform(power autodiff.Value) *PowerTransform { return made(&PowerTransform{power}) }
 
-// Restore checks the power.
-func (b *PowerTransform) Restore() error {
-	return present("bijector: PowerTransform: power", b.Power, math.Inf(-1), math.Inf(1))
+func (b *PowerTransform) params() params {
+	return params{{"PowerTransform: power", &b.Power, finite, required}}
 }
 
 var powerTransformMap = newScalar("PowerTransform", scalarMap{
@@ -72,5 +67,5 @@ var powerTransformMap = newScalar("PowerTransform", scalarMap{
 })
 
 func (b *PowerTransform) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	return summed(scalar(powerTransformMap, x, dir, row("bijector: PowerTransform: power", b.Power, x)))
+	return summed(scalar(powerTransformMap, x, dir, b.params()[0].on(x)))
 }

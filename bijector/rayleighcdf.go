@@ -17,16 +17,9 @@ type RayleighCDF struct{ Scale autodiff.Value }
 
 // NewRayleighCDF returns a Rayleigh distribution function. It panics if the
 // scale is not positive.
-func NewRayleighCDF(scale autodiff.Value) *RayleighCDF {
-	b := &RayleighCDF{Scale: positive("bijector: RayleighCDF: scale", scale)}
-	must(b.Restore())
-	return b
-}
+func NewRayleighCDF(scale autodiff.Value) *RayleighCDF { return made(&RayleighCDF{scale}) }
 
-// Restore checks the scale.
-func (b *RayleighCDF) Restore() error {
-	return locScale("bijector: RayleighCDF", autodiff.Value{}, b.Scale)
-}
+func (b *RayleighCDF) params() params { return params{{"RayleighCDF: scale", &b.Scale, positive, 1}} }
 
 var rayleighMap = newScalar("RayleighCDF", scalarMap{
 	forward: func(y, ls, x []float64, a scalarArgs) {
@@ -59,5 +52,5 @@ var rayleighMap = newScalar("RayleighCDF", scalarMap{
 })
 
 func (b *RayleighCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	return cdf("bijector: RayleighCDF: scale", rayleighMap, x, dir, autodiff.Value{}, b.Scale)
+	return cdf(rayleighMap, x, dir, param{}, b.params()[0])
 }

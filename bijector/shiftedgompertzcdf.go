@@ -21,15 +21,14 @@ type ShiftedGompertzCDF struct{ Concentration, Rate autodiff.Value }
 // NewShiftedGompertzCDF returns a shifted Gompertz distribution function. It
 // panics if a parameter is not positive.
 func NewShiftedGompertzCDF(concentration, rate autodiff.Value) *ShiftedGompertzCDF {
-	const what = "bijector: ShiftedGompertzCDF"
-	b := &ShiftedGompertzCDF{Concentration: concentration.Positive(what + ": concentration"), Rate: rate.Positive(what + ": rate")}
-	must(b.Restore())
-	return b
+	return made(&ShiftedGompertzCDF{concentration, rate})
 }
 
-// Restore checks the numbers.
-func (b *ShiftedGompertzCDF) Restore() error {
-	return concentrationRate("bijector: ShiftedGompertzCDF", b.Concentration, b.Rate)
+func (b *ShiftedGompertzCDF) params() params {
+	return params{
+		{"ShiftedGompertzCDF: concentration", &b.Concentration, positive, required},
+		{"ShiftedGompertzCDF: rate", &b.Rate, positive, required},
+	}
 }
 
 // shiftedGompertzMap has the parameters c, rate, for the log-slope, and log rate.
@@ -136,7 +135,6 @@ func shiftedGompertzRoot(s, y, l []float64, a scalarArgs) {
 }
 
 func (b *ShiftedGompertzCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	c := row("bijector: ShiftedGompertzCDF: concentration", b.Concentration, x)
-	r := row("bijector: ShiftedGompertzCDF: rate", b.Rate, x)
+	c, r := b.params().pair(x)
 	return rated(shiftedGompertzMap, x, dir, r, c, r, r.Log())
 }

@@ -19,16 +19,18 @@ import (
 type Sigmoid struct{ Low, High autodiff.Value }
 
 // NewSigmoid returns a sigmoid. It panics unless low < high.
-func NewSigmoid(low, high autodiff.Value) *Sigmoid {
-	b := &Sigmoid{Low: low, High: high}
-	must(b.Restore())
-	return b
+func NewSigmoid(low, high autodiff.Value) *Sigmoid { return made(&Sigmoid{low, high}) }
+
+// Restore checks the parameters.
+func (b *Sigmoid) Restore() error {
+	return cmp.Or(b.params().check(), ordered("bijector: Sigmoid", b.Low, b.High, 0, 1))
 }
 
-// Restore checks the numbers.
-func (b *Sigmoid) Restore() error {
-	return cmp.Or(finite("bijector: Sigmoid: low", b.Low), finite("bijector: Sigmoid: high", b.High),
-		ordered("bijector: Sigmoid", b.Low, b.High, 0, 1))
+func (b *Sigmoid) params() params {
+	return params{
+		{"Sigmoid: low", &b.Low, finite, 0},
+		{"Sigmoid: high", &b.High, finite, 1},
+	}
 }
 
 // ordered returns an error unless low < high in every column; empty values are
@@ -133,5 +135,6 @@ func (a scalarArgs) width() []float64 {
 }
 
 func (b *Sigmoid) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	return summed(scalar(sigmoidMap, x, dir, rowOr("bijector: Sigmoid: low", b.Low, x, 0), rowOr("bijector: Sigmoid: high", b.High, x, 1)))
+	low, high := b.params().pair(x)
+	return summed(scalar(sigmoidMap, x, dir, low, high))
 }

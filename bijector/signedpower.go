@@ -17,15 +17,10 @@ import (
 type SignedPower struct{ Exponent autodiff.Value }
 
 // NewSignedPower returns a signed power. It panics if the exponent is not positive.
-func NewSignedPower(exponent autodiff.Value) *SignedPower {
-	b := &SignedPower{Exponent: exponent.Positive("bijector: SignedPower: exponent")}
-	must(b.Restore())
-	return b
-}
+func NewSignedPower(exponent autodiff.Value) *SignedPower { return made(&SignedPower{exponent}) }
 
-// Restore checks the exponent.
-func (b *SignedPower) Restore() error {
-	return present("bijector: SignedPower: exponent", b.Exponent, 0, math.Inf(1))
+func (b *SignedPower) params() params {
+	return params{{"SignedPower: exponent", &b.Exponent, positive, required}}
 }
 
 // signedPowerMap has the parameters p and log p, as if they were independent.
@@ -71,6 +66,6 @@ func singular(x, ls float64) float64 {
 }
 
 func (b *SignedPower) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	p := row("bijector: SignedPower: exponent", b.Exponent, x)
+	p := b.params()[0].on(x)
 	return summed(scalar(signedPowerMap, x, dir, p, p.Log()))
 }

@@ -1,7 +1,6 @@
 package bijector
 
 import (
-	"cmp"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -24,15 +23,14 @@ type SinhArcsinh struct{ Skewness, Tailweight autodiff.Value }
 // NewSinhArcsinh returns a sinh-arcsinh map. It panics if the tail weight is
 // not positive.
 func NewSinhArcsinh(skewness, tailweight autodiff.Value) *SinhArcsinh {
-	b := &SinhArcsinh{Skewness: skewness, Tailweight: positive("bijector: SinhArcsinh: tailweight", tailweight)}
-	must(b.Restore())
-	return b
+	return made(&SinhArcsinh{skewness, tailweight})
 }
 
-// Restore checks the numbers.
-func (b *SinhArcsinh) Restore() error {
-	return cmp.Or(finite("bijector: SinhArcsinh: skewness", b.Skewness),
-		inside("bijector: SinhArcsinh: tailweight", b.Tailweight, 0, math.Inf(1)))
+func (b *SinhArcsinh) params() params {
+	return params{
+		{"SinhArcsinh: skewness", &b.Skewness, finite, 0},
+		{"SinhArcsinh: tailweight", &b.Tailweight, positive, 1},
+	}
 }
 
 // asinh 2 as a sum of two numbers.
@@ -69,8 +67,7 @@ var sinhArcsinhScale = &autodiff.Op{
 }
 
 func (b *SinhArcsinh) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	e := rowOr("bijector: SinhArcsinh: skewness", b.Skewness, x, 0)
-	t := rowOr("bijector: SinhArcsinh: tailweight", b.Tailweight, x, 1)
+	e, t := b.params().pair(x)
 	m, mt := sinhArcsinhScale.Apply2(nil, autodiff.Args{}, t.Shape(), t.Shape(), t)
 	var lu, lv autodiff.Var
 	if dir.back() {

@@ -21,33 +21,34 @@ type SoftClip struct{ Low, High, Hinge autodiff.Value }
 
 // NewSoftClip returns a soft clip. It panics unless low < high and the hinge is
 // positive.
-func NewSoftClip(low, high, hinge autodiff.Value) *SoftClip {
-	b := &SoftClip{Low: low, High: high, Hinge: positive("bijector: SoftClip: hinge", hinge)}
-	must(b.Restore())
-	return b
+func NewSoftClip(low, high, hinge autodiff.Value) *SoftClip { return made(&SoftClip{low, high, hinge}) }
+
+// Restore checks the parameters.
+func (b *SoftClip) Restore() error {
+	return cmp.Or(b.params().check(), ordered("bijector: SoftClip", b.Low, b.High, math.Inf(-1), math.Inf(1)))
 }
 
-// Restore checks the numbers.
-func (b *SoftClip) Restore() error {
-	return cmp.Or(finite("bijector: SoftClip: low", b.Low), finite("bijector: SoftClip: high", b.High),
-		inside("bijector: SoftClip: hinge", b.Hinge, 0, math.Inf(1)),
-		ordered("bijector: SoftClip", b.Low, b.High, math.Inf(-1), math.Inf(1)))
+func (b *SoftClip) params() params {
+	return params{
+		{"SoftClip: low", &b.Low, finite, math.Inf(-1)},
+		{"SoftClip: high", &b.High, finite, math.Inf(1)},
+		{"SoftClip: hinge", &b.Hinge, positive, 1},
+	}
 }
 
 func (b *SoftClip) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	const what = "bijector: SoftClip: low, high or hinge"
+	p := b.params()
 	switch {
 	case b.Low.IsZero() && b.High.IsZero():
 		return x, zero(x)
 	case b.High.IsZero():
-		v, l = scalar(softplusMap, toStandard(what, x, b.Low, b.Hinge), dir)
-		return fromStandard(what, v, b.Low, b.Hinge), rowSum(l)
+		v, l = scalar(softplusMap, toStandard(x, p[0], p[2]), dir)
+		return fromStandard(v, p[0], p[2]), rowSum(l)
 	case b.Low.IsZero(): // the same, mirrored at the bound
-		v, l = scalar(softplusMap, toStandard(what, x, b.High, b.Hinge).Neg(), dir)
-		return fromStandard(what, v.Neg(), b.High, b.Hinge), rowSum(l)
+		v, l = scalar(softplusMap, toStandard(x, p[1], p[2]).Neg(), dir)
+		return fromStandard(v.Neg(), p[1], p[2]), rowSum(l)
 	}
-	low, high := row(what, b.Low, x), row(what, b.High, x)
-	h := rowOr(what, b.Hinge, x, 1)
+	low, high, h := p[0].on(x), p[1].on(x), p[2].on(x)
 	w := high.Sub(low).Div(h)
 	var constant autodiff.Var
 	if dir.back() {

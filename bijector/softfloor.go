@@ -19,15 +19,10 @@ import (
 type Softfloor struct{ Temperature autodiff.Value }
 
 // NewSoftfloor returns a soft floor. It panics if the temperature is not positive.
-func NewSoftfloor(temperature autodiff.Value) *Softfloor {
-	b := &Softfloor{Temperature: temperature.Positive("bijector: Softfloor: temperature")}
-	must(b.Restore())
-	return b
-}
+func NewSoftfloor(temperature autodiff.Value) *Softfloor { return made(&Softfloor{temperature}) }
 
-// Restore checks the temperature.
-func (b *Softfloor) Restore() error {
-	return present("bijector: Softfloor: temperature", b.Temperature, 0, math.Inf(1))
+func (b *Softfloor) params() params {
+	return params{{"Softfloor: temperature", &b.Temperature, positive, required}}
 }
 
 // softfloorMap has the parameters t, a and log 4t·(1−2a), as if they were
@@ -127,7 +122,7 @@ func floorUnit(x float64) (k, z float64) {
 }
 
 func (b *Softfloor) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	t := row("bijector: Softfloor: temperature", b.Temperature, x)
+	t := b.params()[0].on(x)
 	u := t.Recip().MulConst(0.25) // 1 − 2a = tanh u
 	width := logTanhc.Apply(nil, autodiff.Args{}, u.Shape(), u)
 	return summed(scalar(softfloorMap, x, dir, t, u.MulConst(-2).Sigmoid(), width))

@@ -1,7 +1,6 @@
 package bijector
 
 import (
-	"cmp"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -19,15 +18,13 @@ import (
 type Softplus struct{ Hinge, Low autodiff.Value }
 
 // NewSoftplus returns a softplus. It panics if the hinge is not positive.
-func NewSoftplus(hinge, low autodiff.Value) *Softplus {
-	b := &Softplus{Hinge: positive("bijector: Softplus: hinge", hinge), Low: low}
-	must(b.Restore())
-	return b
-}
+func NewSoftplus(hinge, low autodiff.Value) *Softplus { return made(&Softplus{hinge, low}) }
 
-// Restore checks the numbers.
-func (b *Softplus) Restore() error {
-	return cmp.Or(inside("bijector: Softplus: hinge", b.Hinge, 0, math.Inf(1)), finite("bijector: Softplus: low", b.Low))
+func (b *Softplus) params() params {
+	return params{
+		{"Softplus: hinge", &b.Hinge, positive, 1},
+		{"Softplus: low", &b.Low, finite, 0},
+	}
 }
 
 // softplusMap is y = log(1 + eˣ).
@@ -55,12 +52,12 @@ var softplusMap = newScalar("Softplus", scalarMap{
 })
 
 func (b *Softplus) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	in, out := "bijector: Softplus: hinge", "bijector: Softplus: low"
-	none := autodiff.Value{}
+	p := b.params()
+	hinge, low := p[0], p[1]
 	if dir.back() {
-		v, l = scalar(softplusMap, toStandard(out, x, b.Low, b.Hinge), dir)
-		return fromStandard(in, v, none, b.Hinge), rowSum(l)
+		v, l = scalar(softplusMap, toStandard(x, low, hinge), dir)
+		return fromStandard(v, param{}, hinge), rowSum(l)
 	}
-	v, l = scalar(softplusMap, toStandard(in, x, none, b.Hinge), dir)
-	return fromStandard(out, v, b.Low, b.Hinge), rowSum(l)
+	v, l = scalar(softplusMap, toStandard(x, param{}, hinge), dir)
+	return fromStandard(v, low, hinge), rowSum(l)
 }

@@ -1,7 +1,6 @@
 package bijector
 
 import (
-	"cmp"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -23,16 +22,15 @@ type StudentTCDF struct{ DF, Loc, Scale autodiff.Value }
 // NewStudentTCDF returns a Student t distribution function. It panics if
 // degrees of freedom or scale are not positive.
 func NewStudentTCDF(df, loc, scale autodiff.Value) *StudentTCDF {
-	const what = "bijector: StudentTCDF"
-	b := &StudentTCDF{DF: df.Positive(what + ": df"), Loc: loc, Scale: positive(what+": scale", scale)}
-	must(b.Restore())
-	return b
+	return made(&StudentTCDF{df, loc, scale})
 }
 
-// Restore checks the numbers.
-func (b *StudentTCDF) Restore() error {
-	const what = "bijector: StudentTCDF"
-	return cmp.Or(present(what+": df", b.DF, 0, math.Inf(1)), locScale(what, b.Loc, b.Scale))
+func (b *StudentTCDF) params() params {
+	return params{
+		{"StudentTCDF: df", &b.DF, positive, required},
+		{"StudentTCDF: loc", &b.Loc, finite, 0},
+		{"StudentTCDF: scale", &b.Scale, positive, 1},
+	}
 }
 
 // studentMap has the parameters ν and log B(ν/2, ½); its values' dependence on
@@ -160,7 +158,8 @@ func (s *stencil[T]) derivative(tail func(T) float64) float64 {
 }
 
 func (b *StudentTCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	ν := row("bijector: StudentTCDF: df", b.DF, x)
+	p := b.params()
+	ν := p[0].on(x)
 	half := logBeta(ν.MulConst(0.5), x.Tape().Scalar(0.5))
-	return cdf("bijector: StudentTCDF: loc or scale", studentMap, x, dir, b.Loc, b.Scale, ν, half)
+	return cdf(studentMap, x, dir, p[1], p[2], ν, half)
 }

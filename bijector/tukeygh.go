@@ -1,7 +1,6 @@
 package bijector
 
 import (
-	"cmp"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -24,19 +23,13 @@ import (
 type TukeyGH struct{ G, H autodiff.Value }
 
 // NewTukeyGH returns a g-and-h map. It panics if h is negative.
-func NewTukeyGH(g, h autodiff.Value) *TukeyGH {
-	b := &TukeyGH{G: g, H: h}
-	if !h.Constant {
-		b.H = h.Positive("bijector: TukeyGH: h")
-	}
-	must(b.Restore())
-	return b
-}
+func NewTukeyGH(g, h autodiff.Value) *TukeyGH { return made(&TukeyGH{g, h}) }
 
-// Restore checks the numbers.
-func (b *TukeyGH) Restore() error {
-	return cmp.Or(present("bijector: TukeyGH: g", b.G, math.Inf(-1), math.Inf(1)),
-		present("bijector: TukeyGH: h", b.H, -5e-324, math.Inf(1)))
+func (b *TukeyGH) params() params {
+	return params{
+		{"TukeyGH: g", &b.G, finite, required},
+		{"TukeyGH: h", &b.H, nonnegative, required},
+	}
 }
 
 var tukeyMap = newScalar("TukeyGH", scalarMap{
@@ -146,5 +139,6 @@ func tukey(y, ls, x []float64, a scalarArgs) {
 }
 
 func (b *TukeyGH) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	return summed(scalar(tukeyMap, x, dir, row("bijector: TukeyGH: g", b.G, x), row("bijector: TukeyGH: h", b.H, x)))
+	g, h := b.params().pair(x)
+	return summed(scalar(tukeyMap, x, dir, g, h))
 }

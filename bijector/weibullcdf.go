@@ -1,7 +1,6 @@
 package bijector
 
 import (
-	"cmp"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -21,16 +20,14 @@ type WeibullCDF struct{ Concentration, Scale autodiff.Value }
 // NewWeibullCDF returns a Weibull distribution function. It panics if a
 // parameter is not positive.
 func NewWeibullCDF(concentration, scale autodiff.Value) *WeibullCDF {
-	const what = "bijector: WeibullCDF"
-	b := &WeibullCDF{Concentration: positive(what+": concentration", concentration), Scale: positive(what+": scale", scale)}
-	must(b.Restore())
-	return b
+	return made(&WeibullCDF{concentration, scale})
 }
 
-// Restore checks the numbers.
-func (b *WeibullCDF) Restore() error {
-	const what = "bijector: WeibullCDF"
-	return cmp.Or(inside(what+": concentration", b.Concentration, 0, math.Inf(1)), locScale(what, autodiff.Value{}, b.Scale))
+func (b *WeibullCDF) params() params {
+	return params{
+		{"WeibullCDF: concentration", &b.Concentration, positive, 1},
+		{"WeibullCDF: scale", &b.Scale, positive, 1},
+	}
 }
 
 // weibullMap has the parameters k and log(k/scale), as if they were independent,
@@ -86,7 +83,7 @@ func kthRoots(x, w, k []float64, a scalarArgs) {
 }
 
 func (b *WeibullCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	k := rowOr("bijector: WeibullCDF: concentration", b.Concentration, x, 1)
-	s := rowOr("bijector: WeibullCDF: scale", b.Scale, x, 1)
-	return scaledCDF("bijector: WeibullCDF: scale", weibullMap, x, dir, autodiff.Value{}, b.Scale, k, k.Div(s).Log(), s.Log().Neg())
+	p := b.params()
+	k, s := p.pair(x)
+	return scaledCDF(weibullMap, x, dir, param{}, p[1], k, k.Div(s).Log(), s.Log().Neg())
 }

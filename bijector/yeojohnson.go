@@ -23,15 +23,10 @@ import (
 type YeoJohnson struct{ Lambda autodiff.Value }
 
 // NewYeoJohnson returns a Yeo-Johnson transform.
-func NewYeoJohnson(lambda autodiff.Value) *YeoJohnson {
-	b := &YeoJohnson{Lambda: lambda}
-	must(b.Restore())
-	return b
-}
+func NewYeoJohnson(lambda autodiff.Value) *YeoJohnson { return made(&YeoJohnson{lambda}) }
 
-// Restore checks λ.
-func (b *YeoJohnson) Restore() error {
-	return present("bijector: YeoJohnson: lambda", b.Lambda, math.Inf(-1), math.Inf(1))
+func (b *YeoJohnson) params() params {
+	return params{{"YeoJohnson: lambda", &b.Lambda, finite, required}}
 }
 
 // yeoJohnsonMap works with a = λ or 2−λ and l = log(1 + |x|): |y| = (eᵃˡ − 1)/a,
@@ -88,5 +83,5 @@ func yeoJohnsonPower(args scalarArgs, x []float64) []float64 {
 }
 
 func (b *YeoJohnson) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	return summed(scalar(yeoJohnsonMap, x, dir, row("bijector: YeoJohnson: lambda", b.Lambda, x)))
+	return summed(scalar(yeoJohnsonMap, x, dir, b.params()[0].on(x)))
 }

@@ -13,7 +13,7 @@ import (
 const elementwise = "bijector/elementwise_methods.go"
 
 // bijector/elementwise_methods.go holds the methods of the types that state their map of
-// single numbers once, in a method apply. After a change,
+// single numbers once, in a method apply, and its parameters in a method params. After a change,
 //
 //	go test ./internal/archtest -run Elementwise -update
 func TestElementwiseMethods(t *testing.T) {
@@ -32,14 +32,20 @@ func TestElementwiseMethods(t *testing.T) {
 func elementwiseMethods(t *testing.T) []byte {
 	t.Helper()
 	var types []string
+	has := map[string]bool{} // "method type"
 	for _, s := range sources(t) {
-		if s.dir != "bijector" || s.test() {
+		if s.dir != "bijector" || s.test() || s.path == elementwise {
 			continue
 		}
 		for _, d := range s.ast.Decls {
 			f, ok := d.(*ast.FuncDecl)
-			if ok && f.Recv != nil && f.Name.Name == "apply" && ast.IsExported(receiver(f)) && hasDirection(f) {
-				types = append(types, text(f.Recv.List[0].Type))
+			if !ok || f.Recv == nil || !ast.IsExported(receiver(f)) {
+				continue
+			}
+			typ := text(f.Recv.List[0].Type)
+			has[f.Name.Name+" "+typ] = true
+			if f.Name.Name == "apply" && hasDirection(f) {
+				types = append(types, typ)
 			}
 		}
 	}
@@ -51,6 +57,9 @@ package bijector
 import "github.com/normflow/normflow/autodiff"
 `
 	for _, typ := range types {
+		if has["params "+typ] && !has["Restore "+typ] {
+			code += "\n// Restore checks the parameters.\nfunc (b " + typ + ") Restore() error { return b.params().check() }\n"
+		}
 		code += strings.ReplaceAll(`
 // Forward returns f(x).
 func (b T) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
