@@ -30,7 +30,7 @@ func (d Beta) mirror() Beta { return Beta{d.B, d.A, d.LogBeta, d.norm, d.rest} }
 // of which the smaller one has small relative error; y = 1 − x, given so that
 // neither end loses digits.
 //
-// It takes about √max(A, B) steps.
+// It takes about √max(A, B) steps, at most 1000.
 func (d Beta) Inc(x, y float64) (p, q float64) {
 	switch {
 	case math.IsNaN(d.LogBeta + x + y):
@@ -65,10 +65,10 @@ func (d Beta) LogInc(x, y float64) (p, q float64) {
 		q, p = LogGammaInc(d.B, -d.A*logShare(x, y))
 		return p, q
 	case lower < upper:
-		p = LogBetaKernel(d.A, d.B, x, y) - Log(betaFraction(d.A, d.B, x, y))
+		p = LogBetaKernel(d.A, d.B, x, y) + logBetaTail(d.A, d.B, x, y)
 		return p, Log1mExp(p)
 	}
-	q = LogBetaKernel(d.A, d.B, x, y) - Log(betaFraction(d.B, d.A, y, x))
+	q = LogBetaKernel(d.A, d.B, x, y) + logBetaTail(d.B, d.A, y, x)
 	return Log1mExp(q), q
 }
 
@@ -83,6 +83,14 @@ func logs(p, q float64) (logP, logQ float64) {
 // inc returns Inc for the kernel k. The fraction is that which converges faster,
 // unless it is for much the greater part.
 func (d Beta) inc(x, y, k float64) (p, q float64) {
+	if max(d.A, d.B) > large {
+		return balanced(float64(d.B*x) < float64(d.A*y), func(lower bool) float64 {
+			if lower {
+				return k * betaTail(d.A, d.B, x, y)
+			}
+			return k * betaTail(d.B, d.A, y, x)
+		})
+	}
 	below := float64(x*(d.A+d.B+2)) < d.A+1
 	part := d.part(x, y, k, below)
 	if part > 0.8 && min(d.A, d.B) > 0.3 {
@@ -187,7 +195,7 @@ func (d Beta) tail(p, top float64) (x, y, logit float64) {
 	}
 	for range 100 {
 		x := Exp(u)
-		f, _ := lentz(betaTerms(d.A, d.B, x, 1-x))
+		f := d.slope(x)
 		logI := math.FMA(d.A, u, math.FMA(d.B, Log1p(-x), -d.LogBeta)) - Log(f)
 		step := (l - logI) / f // in log(x/y), with dI/I = f
 		u = math.FMA(step, 1-x, u)
@@ -204,6 +212,15 @@ func (d Beta) tail(p, top float64) (x, y, logit float64) {
 		y = 1 - x
 	}
 	return x, y, Log(x / y)
+}
+
+// slope returns dI/I in log(x/y).
+func (d Beta) slope(x float64) float64 {
+	if max(d.A, d.B) > large {
+		return 1 / betaTail(d.A, d.B, x, 1-x)
+	}
+	f, _ := lentz(betaTerms(d.A, d.B, x, 1-x))
+	return f
 }
 
 // step returns Newton's step for I = p, as a change of log(x/y).

@@ -5,7 +5,7 @@ import "math"
 // GammaInc returns the incomplete gamma functions P(a,x) and Q(a,x) = 1 − P,
 // the smaller of which has small relative error. a must be positive, x ≥ 0.
 //
-// It takes about √a steps for x near a.
+// It takes about √a steps for x near a, at most 1000.
 func GammaInc(a, x float64) (p, q float64) {
 	switch {
 	case math.IsNaN(a) || math.IsNaN(x):
@@ -18,6 +18,8 @@ func GammaInc(a, x float64) (p, q float64) {
 		return gammaIncSmall(a, x)
 	case a > 1e10:
 		return gammaIncLarge(a, x)
+	case a > large:
+		return balanced(x < a, func(lower bool) float64 { return GammaKernel(a, x) * gammaTail(a, x, lower) })
 	}
 	kernel := GammaKernel(a, x)
 	if x < a+1 {
@@ -36,11 +38,16 @@ func LogGammaInc(a, x float64) (p, q float64) {
 	switch {
 	case !(min(lower, upper) < 1e-290) || x <= 0 || math.IsInf(x, 1):
 		return logs(lower, upper)
+	case a > large && lower > upper:
+		q = LogGammaKernel(a, x) + Log(gammaTail(a, x, false))
+		return Log1mExp(q), q
 	case lower > upper:
 		q = LogGammaKernel(a, x) - Log(gammaFraction(a, x))
 		return Log1mExp(q), q
 	case x < 1e-20*a:
 		p = float64(a*Log(x)) - Lgamma1p(a)
+	case a > large:
+		p = LogGammaKernel(a, x) + Log(gammaTail(a, x, true))
 	default:
 		p = LogGammaKernel(a, x) - Log(a) + Log(gammaSeries(a, x))
 	}

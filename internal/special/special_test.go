@@ -35,6 +35,7 @@ var functions = map[string]struct {
 	kind int
 }{
 	"Log1pMinus":        {two(Log1pMinus), 4, relative},
+	"Expm1Minus":        {two(Expm1Minus), 4, relative},
 	"Stirling":          {two(Stirling), 4, isLog},
 	"Digamma":           {two(Digamma), 6, isLog},
 	"DigammaGap":        {two(DigammaGap), 8, isLog},

@@ -88,3 +88,30 @@ def upper(a, x): # Q(a, x) near its centre, by quadrature
 for a, z in [(2e10, 0.01), (2e10, 1), (2e10, -1.5), (1e12, 3), (1e15, -0.25)]:
     a = mpf(a); x = mpf(float(a + z * sqrt(a))); mp.dps = 40
     q = upper(a, x); out('GammaInc', [a, x], 1 - q, q); mp.dps = 30
+mp.dps = 50
+# Large shapes: the density integrated from x outward, in log x and log(x/(1 - x)).
+def outward(f, u, w, sign):
+    knots = list(range(0, 60)) + list(range(60, 400, 10))
+    return quad(f, [u + sign * w * i for i in knots], method='gauss-legendre') * sign
+def scale(curve, slope): return min(1 / sqrt(curve), 1 / abs(slope)) if slope != 0 else 1 / sqrt(curve)
+def gamma_inc(a, x):
+    f = lambda u: exp(a * u - exp(u) - loggamma(a))
+    if x < a:
+        p = outward(f, log(x), scale(a, a - x), -1); return p, 1 - p
+    q = outward(f, log(x), scale(a, a - x), 1); return 1 - q, q
+for a, z in [(2e6, .1), (2e6, -3), (1e7, -1), (1e8, 6), (3e9, -8), (9e9, 20), (1.1e6, -30), (5e7, 0)]:
+    a = mpf(a); x = mpf(float(a + z * sqrt(a))); out('GammaInc', [a, x], *gamma_inc(a, x))
+def beta_inc(a, b, x, y):
+    f = lambda u: exp(-a * log1p(exp(-u)) - b * log1p(exp(u)) - loggamma(a) - loggamma(b) + loggamma(a + b))
+    u, w = log(x / y), scale((a + b) * x * y, a - (a + b) * x)
+    if x < a / (a + b):
+        p = outward(f, u, w, -1); return p, 1 - p
+    q = outward(f, u, w, 1); return 1 - q, q
+for a, b, z in [(2e6, 2e6, .5), (2e6, 3.5, -1), (2e6, 3.5, 2), (0.25, 5e7, 1), (1e12, 1e12, -3), (1e15, 3e11, .25), (7e6, 30, -6), (3, 1e9, 4), (1e9, 2e6, 0)]:
+    a, b = mpf(a), mpf(b); m = a / (a + b); x = m + z * sqrt(m * (1 - m) / (a + b + 1))
+    if x >= 1: x = 1 - (1 - m) / 3
+    x = mpf(round(x * 2**60)) / 2**60
+    if mpf(float(1 - x)) != 1 - x: x = mpf(round(x * 2**50)) / 2**50 # so that y = 1 - x is exact
+    out('BetaInc', [a, b, x, 1 - x], *beta_inc(a, b, x, 1 - x))
+for s in [-3, -0.51, -0.49, -1e-3, -1e-12, 1e-9, 0.2, 0.499, 0.51, 4]:
+    s = mpf(s); out('Expm1Minus', [s], expm1(s) - s)

@@ -1,0 +1,97 @@
+package special
+
+import "math"
+
+// Large shapes: the distribution functions of gamma and beta numbers are what remains of
+// the kernel by an integral over an exponential that falls from 1, whose cost does not
+// depend on the shapes.
+
+// large is the shape from which on that is faster than series and fractions.
+const large = 1e6
+
+// Expm1Minus returns eˢ − 1 − s, exact near 0.
+func Expm1Minus(s float64) float64 {
+	if math.Abs(s) > 0.5 {
+		return Expm1(s) - s
+	}
+	sum := 1.0 // Σ 2·sᵏ/(k+2)!
+	for k := 16.0; k >= 3; k-- {
+		sum = math.FMA(sum, s/k, 1)
+	}
+	return 0.5 * s * s * sum
+}
+
+// falling returns ∫ exp(−h(s)) ds from 0 to ∞ for a convex h with h(0) = 0, the slope
+// g ≥ 0 and the curvature c there: by Gauss's quadrature up to where h is about 45.
+func falling(g, c float64, h func(s float64) float64) float64 {
+	lo, hi := 0.0, 2/(g+math.Sqrt(math.FMA(g, g, 4*c)))
+	for h(hi) < 45 {
+		lo, hi = hi, 2*hi
+	}
+	for range 4 {
+		if mid := 0.5*lo + 0.5*hi; h(mid) < 45 {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	const panels = 8
+	sum := 0.0
+	for i := range panels {
+		mid := (float64(i) + 0.5) / panels
+		for _, n := range gauss {
+			up, down := hi*math.FMA(0.5/panels, n[0], mid), hi*math.FMA(-0.5/panels, n[0], mid)
+			sum = math.FMA(n[1], Exp(-h(up))+Exp(-h(down)), sum)
+		}
+	}
+	return 0.5 / panels * hi * sum
+}
+
+// gammaTail returns P(a, x)/kernel, or Q(a, x)/kernel, in the variable log t.
+func gammaTail(a, x float64, lower bool) float64 {
+	if lower {
+		return falling(max(a-x, 0), x, func(s float64) float64 { return math.FMA(a-x, s, float64(x*Expm1Minus(-s))) })
+	}
+	return falling(max(x-a, 0), x, func(s float64) float64 { return math.FMA(x-a, s, float64(x*Expm1Minus(s))) })
+}
+
+// betaTail returns I(a, b; x)/kernel, y = 1 − x, in the variable log(x/y).
+func betaTail(a, b, x, y float64) float64 {
+	n, w := a+b, float64(b*x)
+	e := math.FMA(a, y, -w) - math.FMA(b, x, -w) // a − (a+b)·x
+	return falling(max(e, 0), n*x*y, func(s float64) float64 {
+		switch {
+		case x < y:
+			return math.FMA(e, s, float64(n*math.FMA(x, Expm1Minus(-s), Log1pMinus(x*Expm1(-s)))))
+		case s < 1:
+			return math.FMA(e, s, float64(n*math.FMA(y, Expm1Minus(s), Log1pMinus(y*Expm1(s)))))
+		}
+		l := s + Log(y)
+		if s < 600 {
+			l = Log1p(y * Expm1(s))
+		}
+		return math.FMA(-b, s, float64(n*l))
+	})
+}
+
+// logBetaTail returns log(I(a, b; x)/kernel).
+func logBetaTail(a, b, x, y float64) float64 {
+	if max(a, b) > large {
+		return Log(betaTail(a, b, x, y))
+	}
+	return -Log(betaFraction(a, b, x, y))
+}
+
+// balanced returns both tails, of which the smaller one is accurate, from a function
+// that knows each; below says which to try first.
+func balanced(below bool, tail func(lower bool) float64) (p, q float64) {
+	t := tail(below)
+	if t > 0.7 {
+		below = !below
+		t = tail(below)
+	}
+	if below {
+		return t, 1 - t
+	}
+	return 1 - t, t
+}
