@@ -1,6 +1,7 @@
 package dist
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -73,7 +74,12 @@ func betaMode(p nums) float64 {
 
 // drawLogitBeta returns log(x/(1−x)) of a beta variate.
 func drawLogitBeta(r *rand.Rand, a, b float64) float64 {
-	return drawLogGamma(r, a) - drawLogGamma(r, b)
+	da, la := drawGammaParts(r, a)
+	db, lb := drawGammaParts(r, b)
+	if math.IsInf(la, -1) && math.IsInf(lb, -1) { // both shapes are so tiny that only an end is possible
+		return math.Copysign(math.Inf(1), special.Log(uniform(r))-special.Log(uniform(r))*(a/b))
+	}
+	return special.Log(da/db) + (la - lb)
 }
 
 // betaOp has inputs x, a and b: the logarithm of xᵃ⁻¹(1−x)ᵇ⁻¹, for large shapes

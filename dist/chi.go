@@ -29,8 +29,12 @@ var chiFamily = &family{
 		return chiOp.of(x, a).Add(gammaNormOp.of(a)).AddConst(math.Ln2)
 	}),
 	support: positiveHalf,
-	cdf:     func(x float64, p nums) float64 { return first(special.GammaInc(0.5*p[0], 0.5*x*x)) },
-	sf:      func(x float64, p nums) float64 { return second(special.GammaInc(0.5*p[0], 0.5*x*x)) },
+	cdf:     func(x float64, p nums) float64 { return first(chiInc(x, p)) },
+	sf:      func(x float64, p nums) float64 { return second(chiInc(x, p)) },
+	logTails: func(x float64, p nums) (float64, float64) {
+		t, l := chiSquare(x)
+		return special.LogGammaIncAt(0.5*p[0], t, l)
+	},
 	quantile: func(lower, upper float64, p nums) float64 {
 		return math.Sqrt2 * special.Exp(0.5*special.LogGammaIncInv(0.5*p[0], lower, upper))
 	},
@@ -46,6 +50,12 @@ var chiFamily = &family{
 		a := 0.5 * p[0]
 		return 0.5*(log2π-math.Ln2) + special.Stirling(a) + float64((a-0.5)*special.DigammaGap(a))
 	},
+}
+
+// chiInc returns both tails.
+func chiInc(x float64, p nums) (lower, upper float64) {
+	t, l := chiSquare(x)
+	return special.GammaIncAt(0.5*p[0], t, l)
 }
 
 // chiMean is √2·Γ((k+1)/2)/Γ(k/2) = √2π/B(k/2, ½).

@@ -102,6 +102,10 @@ func (m *Dirichlet) Draw(batch *mat.Dense, src rand.Source) {
 			row[j] = drawLogGamma(r, a[j])
 			top = max(top, row[j])
 		}
+		if math.IsInf(top, -1) { // concentrations so tiny that one column has all
+			top = 0
+			row[pickShare(r, a)] = 0
+		}
 		for j := range row {
 			row[j] = special.Exp(row[j] - top)
 			sum += row[j]
@@ -110,6 +114,15 @@ func (m *Dirichlet) Draw(batch *mat.Dense, src rand.Source) {
 			row[j] /= sum
 		}
 	}
+}
+
+// pickShare returns an index with probabilities proportional to a.
+func pickShare(r *rand.Rand, a []float64) int {
+	w, n := make([]float64, len(a)), total(a)
+	for j := range w {
+		w[j] = a[j] / n
+	}
+	return pick(r, w)
 }
 
 func (m *Dirichlet) concentration() []float64 { return spread("", nil, m.Concentration, m.D) }

@@ -20,8 +20,7 @@ func uniform(r *rand.Rand) float64 { return rng.Uniform(r) }
 func (f *family) drawOf(r *rand.Rand, p nums) float64 {
 	switch {
 	case f.draw != nil:
-		loc, scale := f.where(p)
-		return math.FMA(scale, f.draw(r, p), loc)
+		return f.fromStandard(f.draw(r, p), p)
 	case f.normal:
 		return f.sample(r.NormFloat64(), p)
 	}
@@ -37,8 +36,7 @@ func (f *family) sample(x float64, p nums) float64 {
 	case f.of == nil:
 		return f.quantileOf(x, 1-x, p)
 	}
-	loc, scale := f.where(p)
-	return math.FMA(scale, f.of(x, p), loc)
+	return f.fromStandard(f.of(x, p), p)
 }
 
 // drawColumns fills batch with samples, of parameters p[j] in column j.

@@ -30,6 +30,9 @@ var expGammaFamily = &family{
 	},
 	cdf: func(x float64, p nums) float64 { return first(gammaIncAtLog(x, p)) },
 	sf:  func(x float64, p nums) float64 { return second(gammaIncAtLog(x, p)) },
+	logTails: func(x float64, p nums) (float64, float64) {
+		return special.LogGammaIncAt(p[0], p[1]*special.Exp(x), x+special.Log(p[1]))
+	},
 	quantile: func(lower, upper float64, p nums) float64 {
 		return special.LogGammaIncInv(p[0], lower, upper) - special.Log(p[1])
 	},
@@ -69,9 +72,5 @@ func minusExp(u, e float64) float64 {
 }
 
 func gammaIncAtLog(x float64, p nums) (lower, upper float64) {
-	if u := x + special.Log(p[1]); u < -700 { // eᵘ underflows
-		l := float64(p[0]*u) - special.Lgamma1p(p[0])
-		return special.Exp(l), -special.Expm1(l)
-	}
-	return special.GammaInc(p[0], p[1]*special.Exp(x))
+	return special.GammaIncAt(p[0], p[1]*special.Exp(x), x+special.Log(p[1]))
 }

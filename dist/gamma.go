@@ -32,7 +32,7 @@ var gammaFamily = &family{
 	cdf:      func(t float64, p nums) float64 { return first(special.GammaInc(p[1], t)) },
 	sf:       func(t float64, p nums) float64 { return second(special.GammaInc(p[1], t)) },
 	quantile: func(lower, upper float64, p nums) float64 { return special.GammaIncInv(p[1], lower, upper) },
-	draw:     func(r *rand.Rand, p nums) float64 { return special.Exp(drawLogGamma(r, p[1])) },
+	draw:     func(r *rand.Rand, p nums) float64 { return drawGamma(r, p[1]) },
 	mean:     func(p nums) float64 { return p[1] },
 	variance: func(p nums) float64 { return p[1] },
 	mode:     func(p nums) float64 { return max(p[1]-1, 0) },
@@ -117,23 +117,41 @@ func atZero(a, one float64) float64 {
 }
 
 // drawLogGamma returns the logarithm of a gamma variate, which may be too small
-// for a float64: Marsaglia and Tsang, A simple method for generating gamma
-// variables, 2000.
+// for a float64.
 func drawLogGamma(r *rand.Rand, a float64) float64 {
-	if a < 1 {
-		return drawLogGamma(r, a+1) + special.Log(uniform(r))/a
+	d, l := drawGammaParts(r, a)
+	return special.Log(d) + l
+}
+
+// drawGamma returns a gamma variate.
+func drawGamma(r *rand.Rand, a float64) float64 {
+	d, l := drawGammaParts(r, a)
+	return d * special.Exp(l)
+}
+
+// drawGammaParts returns a gamma variate as d·exp(l), d being near its mean: Marsaglia and
+// Tsang, A simple method for generating gamma variables, 2000. Shapes below 1 are
+// those above, times a power of a uniform number.
+func drawGammaParts(r *rand.Rand, a float64) (d, l float64) {
+	if math.IsInf(a, 1) {
+		return a, 0
 	}
-	d := a - 1.0/3
-	c := 1 / math.Sqrt(9*d)
-	for {
+	if a < 1 {
+		l = special.Log(uniform(r)) / a
+		a++
+	}
+	d = a - 1.0/3
+	c := 1 / (3 * math.Sqrt(d))
+	for range tries {
 		x := r.NormFloat64()
-		v := 1 + float64(c*x)
-		if v <= 0 {
+		e := float64(c * x)
+		if e <= -1 {
 			continue
 		}
-		l := float64(3 * special.Log(v))
-		if special.Log(uniform(r)) < float64(0.5*x*x)+d-float64(d*special.Exp(l))+float64(d*l) {
-			return special.Log(d) + l
+		e *= math.FMA(e, 3+e, 3) // (1+e)³ − 1
+		if special.Log(uniform(r)) < float64(0.5*x*x)+float64(d*special.Log1pMinus(e)) {
+			return d, l + special.Log1p(e)
 		}
 	}
+	return a, l // a is no number
 }

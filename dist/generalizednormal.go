@@ -32,6 +32,10 @@ var generalizedNormalFamily = &family{
 	},
 	cdf: func(z float64, p nums) float64 { return generalizedTail(-z, p[2]) },
 	sf:  func(z float64, p nums) float64 { return generalizedTail(z, p[2]) },
+	logTails: func(z float64, p nums) (float64, float64) {
+		_, q := special.LogGammaInc(1/p[2], special.Pow(math.Abs(z), p[2]))
+		return swapped(z, q-math.Ln2)
+	},
 	quantile: func(lower, upper float64, p nums) float64 {
 		l := special.LogGammaIncInv(1/p[2], math.Abs(lower-upper), 2*min(lower, upper))
 		return math.Copysign(special.Exp(l/p[2]), lower-upper)
@@ -53,7 +57,8 @@ var generalizedNormalFamily = &family{
 
 // generalizedTail returns P(Z > z), half of Q(1/β, |z|^β) where z ≥ 0.
 func generalizedTail(z, β float64) float64 {
-	_, q := special.GammaInc(1/β, special.Pow(math.Abs(z), β))
+	a := math.Abs(z)
+	_, q := special.GammaIncAt(1/β, special.Pow(a, β), β*special.Log(a))
 	if z < 0 {
 		return 1 - 0.5*q
 	}

@@ -89,10 +89,13 @@ func inverseGaussianTerms(x float64, p nums) (a, r, e float64) {
 // multiple roots, 1976.
 func drawInverseGaussian(r *rand.Rand, p nums) float64 {
 	n := r.NormFloat64()
-	c := 0.5 * p[0] * n * n / p[1]
+	c := 0.5 * n * n * (p[0] / p[1])
 	x := p[0] / (1 + c + math.Sqrt(c*(2+c)))
-	if u := r.Float64(); u*(p[0]+x) <= p[0] {
+	if c > 1e17 {
+		x = p[1] / n / n // the limit of a long way
+	}
+	if u := r.Float64(); u*(1+x/p[0]) <= 1 {
 		return x
 	}
-	return p[0] * p[0] / x
+	return p[0] * (p[0] / x)
 }

@@ -34,11 +34,7 @@ var negativeBinomialFamily = &family{
 	cdf:     func(k float64, p nums) float64 { return first(betaInc(p[0], k+1, 1-p[1], p[1])) },
 	sf:      func(k float64, p nums) float64 { return second(betaInc(p[0], k+1, 1-p[1], p[1])) },
 	draw: func(r *rand.Rand, p nums) float64 { // a Poisson number with a gamma rate
-		rate := special.Exp(drawLogGamma(r, p[0])) * p[1] / (1 - p[1])
-		if rate < 1e-300 {
-			return 0
-		}
-		return poissonFamily.draw(r, nums{rate})
+		return drawPoisson(r, drawGamma(r, p[0])*(p[1]/(1-p[1])))
 	},
 	mean:     func(p nums) float64 { return p[0] * p[1] / (1 - p[1]) },
 	variance: func(p nums) float64 { return p[0] * p[1] / ((1 - p[1]) * (1 - p[1])) },

@@ -29,9 +29,25 @@ func NewNormalInverseGaussian(d int, tail, skewness, loc, scale autodiff.Value) 
 func (n *NormalInverseGaussian) values() values  { return values{n.Loc, n.Scale, n.Tail, n.Skewness} }
 func (n *NormalInverseGaussian) family() *family { return nigFamily }
 
-var nigFamily = derived(nigStandard, "NormalInverseGaussian", []string{"loc", "scale", "tail", "skewness"},
-	func(p nums) nums { return nums{p[0], p[1], p[1] * p[2], p[1] * p[3]} },
-	func(p vars) vars { return vars{p[0], p[1], p[1].Mul(p[2]), p[1].Mul(p[3])} })
+var nigFamily = func() *family {
+	f := derived(nigStandard, "NormalInverseGaussian", []string{"loc", "scale", "tail", "skewness"},
+		func(p nums) nums { return nums{p[0], p[1], p[1] * p[2], p[1] * p[3]} },
+		func(p vars) vars { return vars{p[0], p[1], p[1].Mul(p[2]), p[1].Mul(p[3])} })
+	f.draw = drawNIG
+	return f
+}()
+
+// drawNIG returns a normal number with a mean and a variance that grow with an inverse
+// Gaussian time; for large γδ that is a normal number.
+func drawNIG(r *rand.Rand, p nums) float64 {
+	loc, δ, α, β := p[0], p[1], p[2], p[3]
+	γ := math.Sqrt(α-β) * math.Sqrt(α+β)
+	if δ*γ > 1e290 {
+		return loc + float64(β/γ*δ) + float64(math.Sqrt(δ)/math.Sqrt(γ)*(α/γ)*r.NormFloat64())
+	}
+	t := drawInverseGaussian(r, nums{1 / (δ * γ), 1})
+	return loc + float64(δ*(float64(δ*β*t)+float64(math.Sqrt(t)*r.NormFloat64())))
+}
 
 // negated returns minus the present numbers of v.
 func negated(v autodiff.Value) autodiff.Value {
@@ -47,11 +63,6 @@ var nigStandard = &family{
 	name: "NIG", params: []string{"loc", "scale", "tail", "skewness"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
 		return nigOp.of(z, p[2], p[3])
-	},
-	draw: func(r *rand.Rand, p nums) float64 {
-		γ := math.Sqrt((p[2] - p[3]) * (p[2] + p[3]))
-		t := drawInverseGaussian(r, nums{1 / γ, 1})
-		return float64(p[3]*t) + float64(math.Sqrt(t)*r.NormFloat64())
 	},
 	mean: func(p nums) float64 { return p[3] / math.Sqrt((p[2]-p[3])*(p[2]+p[3])) },
 	variance: func(p nums) float64 {

@@ -25,7 +25,7 @@ func (p *PERT) family() *family { return pERTFamily }
 var pERTFamily = derived(betaBox, "PERT", []string{"low", "peak", "high", "temperature"},
 	func(p nums) nums {
 		w := p[2] - p[0]
-		return nums{p[0], w, 1 + p[3]*(p[1]-p[0])/w, 1 + p[3]*(p[2]-p[1])/w}
+		return nums{p[0], w, 1 + float64(p[3]*((p[1]-p[0])/w)), 1 + float64(p[3]*((p[2]-p[1])/w))}
 	},
 	func(p vars) vars {
 		w := p[2].Sub(p[0])

@@ -29,13 +29,10 @@ var poissonFamily = &family{
 		k, penalty := integers(x, x.Tape().Scalar(0), x.Tape().Scalar(math.Inf(1)))
 		return poissonOp.of(k, p[0]).Add(penalty)
 	},
-	support: positiveHalf,
-	cdf:     func(k float64, p nums) float64 { return second(special.GammaInc(k+1, p[0])) },
-	sf:      func(k float64, p nums) float64 { return first(special.GammaInc(k+1, p[0])) },
-	draw: func(r *rand.Rand, p nums) float64 {
-		mode := math.Floor(p[0])
-		return outward(r, mode, 0, special.Exp(poisson(mode, p[0])), func(k float64) float64 { return p[0] / (k + 1) })
-	},
+	support:  positiveHalf,
+	cdf:      func(k float64, p nums) float64 { return second(special.GammaInc(k+1, p[0])) },
+	sf:       func(k float64, p nums) float64 { return first(special.GammaInc(k+1, p[0])) },
+	draw:     func(r *rand.Rand, p nums) float64 { return drawPoisson(r, p[0]) },
 	mean:     func(p nums) float64 { return p[0] },
 	variance: func(p nums) float64 { return p[0] },
 	mode:     func(p nums) float64 { return math.Floor(p[0]) },

@@ -9,14 +9,40 @@ import (
 // The numbers that a family knows, brought from the standard form to its
 // location and scale.
 
+// toStandard returns x in standard form.
+func (f *family) toStandard(x float64, p nums) float64 {
+	switch f.kind {
+	case plain:
+		return x
+	case rated:
+		return x * p[0]
+	}
+	loc, scale := f.where(p)
+	return (x - loc) / scale
+}
+
+// fromStandard is the inverse of toStandard. The ends of a standard form stay what
+// they are for scales that are not finite.
+func (f *family) fromStandard(z float64, p nums) float64 {
+	loc, scale := f.where(p)
+	switch {
+	case f.kind == plain:
+		return z
+	case z == 0 || math.IsInf(z, 0):
+		return loc + z
+	case f.kind == rated:
+		return z / p[0]
+	}
+	return math.FMA(scale, z, loc)
+}
+
 // supportOf returns the interval outside which the density is 0.
 func (f *family) supportOf(p nums) (lo, hi float64) {
 	lo, hi = math.Inf(-1), math.Inf(1)
 	if f.support != nil {
 		lo, hi = f.support(p)
 	}
-	loc, scale := f.where(p)
-	return math.FMA(scale, lo, loc), math.FMA(scale, hi, loc)
+	return f.fromStandard(lo, p), f.fromStandard(hi, p)
 }
 
 // place returns x in standard form, and −1 or 1 where it is below or above the support.
@@ -27,8 +53,7 @@ func (f *family) place(x float64, p nums) (z float64, side int) {
 	case x >= hi:
 		return x, 1
 	}
-	loc, scale := f.where(p)
-	if z = (x - loc) / scale; f.integer {
+	if z = f.toStandard(x, p); f.integer {
 		z = math.Floor(z)
 	}
 	return z, 0
@@ -79,7 +104,6 @@ func (f *family) quantileOf(lower, upper float64, p nums) float64 {
 		}
 		return hi
 	}
-	loc, scale := f.where(p)
 	quantile := f.quantile
 	switch {
 	case f.integer:
@@ -87,15 +111,14 @@ func (f *family) quantileOf(lower, upper float64, p nums) float64 {
 	case quantile == nil:
 		quantile = f.solve
 	}
-	return math.FMA(scale, quantile(lower, upper, p), loc)
+	return f.fromStandard(quantile(lower, upper, p), p)
 }
 
 func (f *family) meanOf(p nums) float64 {
-	loc, scale := f.where(p)
 	if f.mean == nil {
 		return f.expectedMean(p)
 	}
-	return math.FMA(scale, f.mean(p), loc)
+	return f.fromStandard(f.mean(p), p)
 }
 
 func (f *family) varianceOf(p nums) float64 {
@@ -107,11 +130,10 @@ func (f *family) varianceOf(p nums) float64 {
 }
 
 func (f *family) modeOf(p nums) float64 {
-	loc, scale := f.where(p)
 	if f.mode == nil {
 		return f.climb(p)
 	}
-	return math.FMA(scale, f.mode(p), loc)
+	return f.fromStandard(f.mode(p), p)
 }
 
 func (f *family) entropyOf(p nums) float64 {
@@ -172,7 +194,6 @@ func (f *family) logQuantileOf(lower, upper float64, p nums) float64 {
 	if min(lower, upper) > -600 || math.IsInf(lower, -1) || math.IsInf(upper, -1) {
 		return f.quantileOf(special.Exp(lower), special.Exp(upper), p)
 	}
-	loc, scale := f.where(p)
 	switch {
 	case f.integer:
 		return f.search(p, func(k float64) bool {
@@ -180,7 +201,7 @@ func (f *family) logQuantileOf(lower, upper float64, p nums) float64 {
 			return lower < upper && l >= lower || lower >= upper && u <= upper
 		})
 	case f.logQuantile != nil:
-		return math.FMA(scale, f.logQuantile(lower, upper, p), loc)
+		return f.fromStandard(f.logQuantile(lower, upper, p), p)
 	}
 	return f.solveLog(lower, upper, p)
 }

@@ -2,7 +2,6 @@ package dist
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/special"
@@ -30,11 +29,10 @@ var skellamFamily = &family{
 		k, penalty := integers(x, x.Tape().Scalar(math.Inf(-1)), x.Tape().Scalar(math.Inf(1)))
 		return skellamOp.of(k, p[0], p[1]).Add(penalty)
 	},
-	cdf: func(k float64, p nums) float64 { return skellamTail(k, -1, p) },
-	sf:  func(k float64, p nums) float64 { return skellamTail(k+1, 1, p) },
-	draw: func(r *rand.Rand, p nums) float64 {
-		return poissonFamily.drawOf(r, p) - poissonFamily.drawOf(r, nums{p[1]})
-	},
+	cdf:      func(k float64, p nums) float64 { return skellamTail(k, -1, p) },
+	sf:       func(k float64, p nums) float64 { return skellamTail(k+1, 1, p) },
+	logTails: skellamLogTails,
+	draw:     drawSkellam,
 	mean:     func(p nums) float64 { return p[0] - p[1] },
 	variance: func(p nums) float64 { return p[0] + p[1] },
 }
@@ -49,9 +47,33 @@ func skellamTail(k, sign float64, p nums) float64 {
 	if sign < 0 {
 		k, a, b = -k, b, a
 	}
-	first := special.Exp(skellam(k, a, b))
-	if first == 0 {
-		return 0
+	if a+b > 1e4 {
+		return special.Exp(logSkellamTail(k, a, b))
+	}
+	return special.Exp(skellam(k, a, b)) * skellamRest(k, a, b)
+}
+
+// skellamLogTails returns the logarithms of both tails, far from the mean.
+func skellamLogTails(k float64, p nums) (lower, upper float64) {
+	a, b := p[0], p[1]
+	beyond := func(k, a, b float64) float64 {
+		if a+b > 1e4 {
+			return logSkellamTail(k, a, b)
+		}
+		return skellam(k, a, b) + special.Log(skellamRest(k, a, b))
+	}
+	if k < a-b {
+		lower = beyond(-k, b, a)
+		return lower, special.Log1mExp(lower)
+	}
+	upper = beyond(k+1, a, b)
+	return special.Log1mExp(upper), upper
+}
+
+// skellamRest returns the sum of P(i)/P(k) over i ≥ k.
+func skellamRest(k, a, b float64) float64 {
+	if k > 1e15 {
+		return 1 // to the last digit
 	}
 	// r = P(j+1)/P(j) by backward recurrence, and the sum of P(i)/P(j) over i ≥ j
 	j := math.Ceil(math.Abs(k) + 60 + float64(12*math.Sqrt(a+b)))
@@ -68,7 +90,7 @@ func skellamTail(k, sign float64, p nums) float64 {
 	for i := range ratios { // P(1−m)/P(−m) is a/b over that of m−1, the last first
 		sum = math.FMA(a/b/ratios[len(ratios)-1-i], sum, 1)
 	}
-	return first * sum
+	return sum
 }
 
 // skellam is log P(k): that of a Poisson number and the small rest beside the
@@ -77,6 +99,9 @@ func skellam(k, a, b float64) float64 {
 	if k < 0 {
 		k, a, b = -k, b, a
 	}
+	if skellamLarge(k, a, b) {
+		return skellamSaddle(k, a, b).logProbability()
+	}
 	if skellamNear(k, a, b) {
 		l, _ := special.LogI(k, 2*math.Sqrt(a*b))
 		e := math.Sqrt(a) - math.Sqrt(b)
@@ -84,6 +109,12 @@ func skellam(k, a, b float64) float64 {
 	}
 	l, _ := special.LogHypergeometric(k, a*b)
 	return poisson(k, a) + (l - b)
+}
+
+// skellamLarge is where series take many steps.
+func skellamLarge(k, a, b float64) bool {
+	x := 2 * math.Sqrt(a) * math.Sqrt(b)
+	return x > 200 && x <= k*k
 }
 
 func skellamNear(k, a, b float64) bool { return a*b > (k+1)*(k+1) }
@@ -97,7 +128,10 @@ var skellamOp = newFused("Skellam",
 			a, b = b, a
 		}
 		var da, db float64
-		if skellamNear(k, a, b) {
+		if skellamLarge(k, a, b) {
+			l := skellam(k, a, b)
+			da, db = special.Expm1(skellam(k-1, a, b)-l), special.Expm1(skellam(k+1, a, b)-l)
+		} else if skellamNear(k, a, b) {
 			_, slope := special.LogI(k, 2*math.Sqrt(a*b))
 			slope++ // of log I itself
 			da, db = -1+0.5*k/a+float64(slope*math.Sqrt(b/a)), -1-0.5*k/b+float64(slope*math.Sqrt(a/b))

@@ -36,9 +36,7 @@ var studentTFamily = &family{
 	quantile: func(lower, upper float64, p nums) float64 {
 		return math.Copysign(studentQuantile(2*min(lower, upper), math.Abs(lower-upper), p[2]), lower-upper)
 	},
-	draw: func(r *rand.Rand, p nums) float64 {
-		return r.NormFloat64() * special.Exp(0.5*(special.Log(0.5*p[2])-drawLogGamma(r, 0.5*p[2])))
-	},
+	draw: func(r *rand.Rand, p nums) float64 { return r.NormFloat64() * drawStudentScale(r, p[2]) },
 	mean: func(p nums) float64 {
 		if p[2] <= 1 {
 			return math.NaN()
@@ -55,6 +53,18 @@ func studentT(z autodiff.Var, p vars) autodiff.Var {
 	half := ν.MulConst(0.5)
 	norm := logBetaOp.of(half, ν.Tape().Scalar(0.5)).Add(ν.Log().MulConst(0.5))
 	return log1pSquareOp.of(z.Div(ν.Sqrt())).Mul(half.AddConst(0.5)).Add(norm).Neg()
+}
+
+// drawStudentScale returns the deviation of the normal number that a t variate is.
+func drawStudentScale(r *rand.Rand, ν float64) float64 {
+	d, l := drawGammaParts(r, 0.5*ν)
+	switch {
+	case math.IsInf(d, 1):
+		return 1
+	case math.IsInf(l, -1): // a gamma number that underflows
+		return math.Inf(1)
+	}
+	return special.Exp(0.5 * (special.Log(0.5*ν/d) - l))
 }
 
 // studentTail returns P(T > z): half of P(|T| > z) = I_x(ν/2, ½) with

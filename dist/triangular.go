@@ -43,9 +43,9 @@ var triangularFamily = &family{
 	quantile: func(lower, upper float64, p nums) float64 {
 		w := p[1] - p[0]
 		if lower*w < p[2]-p[0] {
-			return p[0] + math.Sqrt(lower*w*(p[2]-p[0]))
+			return p[0] + float64(w*math.Sqrt(lower*((p[2]-p[0])/w)))
 		}
-		return p[1] - math.Sqrt(upper*w*(p[1]-p[2]))
+		return p[1] - float64(w*math.Sqrt(upper*((p[1]-p[2])/w)))
 	},
 	mean: func(p nums) float64 { return (p[0] + p[1] + p[2]) / 3 },
 	variance: func(p nums) float64 { // with a, b the widths of the sides: (a² + ab + b²)/18

@@ -155,6 +155,7 @@ type monotone struct {
 // pushed returns the family of g(u), u from f, whose moments and mode are not
 // known; f has no draw.
 func pushed(f *family, name string, g monotone) *family {
+	inside := func(u float64) float64 { return min(max(g.forward(u), g.lo), g.hi) }
 	return &family{
 		name: name, params: f.params,
 		logDensity: within(g.lo, g.hi, func(x autodiff.Var, p vars) autodiff.Var {
@@ -164,8 +165,8 @@ func pushed(f *family, name string, g monotone) *family {
 		support:  func(nums) (float64, float64) { return g.lo, g.hi },
 		cdf:      func(x float64, p nums) float64 { return f.cdfOf(g.inverse(x), p) },
 		sf:       func(x float64, p nums) float64 { return f.sfOf(g.inverse(x), p) },
-		quantile: func(lower, upper float64, p nums) float64 { return g.forward(f.quantileOf(lower, upper, p)) },
-		of:       func(x float64, p nums) float64 { return g.forward(f.sample(x, p)) },
+		quantile: func(lower, upper float64, p nums) float64 { return inside(f.quantileOf(lower, upper, p)) },
+		of:       func(x float64, p nums) float64 { return inside(f.sample(x, p)) },
 		normal:   f.normal,
 	}
 }

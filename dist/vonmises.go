@@ -61,18 +61,29 @@ var logI0Op = newFused("LogI0",
 	func(x args) args { return args{second(special.LogI(0, x[0]))} })
 
 // drawVonMises rejects from a wrapped Cauchy distribution: Best and Fisher,
-// Efficient simulation of the von Mises distribution, 1979.
+// Efficient simulation of the von Mises distribution, 1979. With ρ near 1 for large κ,
+// all is computed from 1−ρ, and the angle from 1−cos.
 func drawVonMises(r *rand.Rand, p nums) float64 {
 	κ := p[2]
-	τ := 1 + math.Sqrt(1+float64(4*κ*κ))
-	ρ := 2 * κ / (τ + math.Sqrt(2*τ))
-	s := (1 + float64(ρ*ρ)) / (2 * ρ)
-	for {
-		c := special.Cos(math.Pi * uniform(r))
-		f := (1 + float64(s*c)) / (s + c)
-		w := float64(κ * (s - f))
+	switch {
+	case κ < 1e-17:
+		return math.Pi * (2*uniform(r) - 1)
+	case κ > 1e16: // the limits are as good as float64
+		return r.NormFloat64() / math.Sqrt(κ)
+	}
+	h := special.Hypot1(2 * κ)
+	τ := 1 + h
+	root := τ + math.Sqrt(2*τ)
+	ρ, rest := 2*κ/root, (1+1/(h+2*κ)+math.Sqrt(2*τ))/root // ρ and 1−ρ
+	excess := 0.5 * rest * (rest / ρ)                      // s − 1, with s = (1+ρ²)/2ρ
+	for range tries {
+		half := special.Sin(0.5 * math.Pi * uniform(r))
+		c := 2 * half * half               // 1 − cos of a uniform angle
+		v := excess * c / (excess + 2 - c) // 1 − cos of that drawn
+		w := float64(κ * (excess + v))
 		if u := uniform(r); w*(2-w) > u || special.Log(w/u)+1 >= w {
-			return math.Copysign(special.Acos(max(min(f, 1), -1)), r.Float64()-0.5)
+			return math.Copysign(2*special.Atan(math.Sqrt(v/max(2-v, 0))), r.Float64()-0.5)
 		}
 	}
+	return 0
 }

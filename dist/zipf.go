@@ -51,14 +51,15 @@ var zipfFamily = &family{
 // random variate generation, 1986, X.6.1.
 func drawZipf(r *rand.Rand, p nums) float64 {
 	a := p[0] - 1
-	b := special.Pow(2, a)
-	for {
+	top := -special.Expm1(-a * math.Ln2)
+	for range tries {
 		x := math.Floor(special.Pow(uniform(r), -1/a))
-		t := special.Pow(1+1/x, a)
-		if uniform(r)*x*(t-1)/(b-1) <= t/b {
+		ratio := -float64(x*special.Expm1(-a*special.Log1p(1/x))) / top
+		if math.IsInf(x, 1) || uniform(r)*ratio <= 1 {
 			return x
 		}
 	}
+	return 1
 }
 
 func zeta(s, a float64) float64 { return first(special.HurwitzZeta(s, a)) }

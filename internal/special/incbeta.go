@@ -84,7 +84,7 @@ func logs(p, q float64) (logP, logQ float64) {
 // unless it is for much the greater part.
 func (d Beta) inc(x, y, k float64) (p, q float64) {
 	if max(d.A, d.B) > large {
-		return balanced(float64(d.B*x) < float64(d.A*y), func(lower bool) float64 {
+		return balanced(float64(d.B*x) < float64(d.A*y), min(d.A, d.B) > 0.3, func(lower bool) float64 {
 			if lower {
 				return k * betaTail(d.A, d.B, x, y)
 			}

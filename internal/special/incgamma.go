@@ -19,7 +19,7 @@ func GammaInc(a, x float64) (p, q float64) {
 	case a > 1e10:
 		return gammaIncLarge(a, x)
 	case a > large:
-		return balanced(x < a, func(lower bool) float64 { return GammaKernel(a, x) * gammaTail(a, x, lower) })
+		return balanced(x < a, true, func(lower bool) float64 { return GammaKernel(a, x) * gammaTail(a, x, lower) })
 	}
 	kernel := GammaKernel(a, x)
 	if x < a+1 {
@@ -30,6 +30,24 @@ func GammaInc(a, x float64) (p, q float64) {
 	}
 	q = float64(kernel / gammaFraction(a, x))
 	return 1 - q, q
+}
+
+// GammaIncAt returns GammaInc at x, whose logarithm is l and which may underflow.
+func GammaIncAt(a, x, l float64) (p, q float64) {
+	if l < -690 {
+		l = float64(a*l) - Lgamma1p(a)
+		return Exp(l), -Expm1(l)
+	}
+	return GammaInc(a, x)
+}
+
+// LogGammaIncAt returns the logarithms of GammaIncAt.
+func LogGammaIncAt(a, x, l float64) (p, q float64) {
+	if l < -690 {
+		p = float64(a*l) - Lgamma1p(a)
+		return p, Log1mExp(p)
+	}
+	return LogGammaInc(a, x)
 }
 
 // LogGammaInc returns the logarithms of GammaInc, also where these underflow.

@@ -25,7 +25,10 @@ func Expm1Minus(s float64) float64 {
 // g ≥ 0 and the curvature c there: by Gauss's quadrature up to where h is about 45.
 func falling(g, c float64, h func(s float64) float64) float64 {
 	lo, hi := 0.0, 2/(g+math.Sqrt(math.FMA(g, g, 4*c)))
-	for h(hi) < 45 {
+	for range 1100 { // enough for all of float64
+		if !(h(hi) < 45) {
+			break
+		}
 		lo, hi = hi, 2*hi
 	}
 	for range 4 {
@@ -83,10 +86,11 @@ func logBetaTail(a, b, x, y float64) float64 {
 }
 
 // balanced returns both tails, of which the smaller one is accurate, from a function
-// that knows each; below says which to try first.
-func balanced(below bool, tail func(lower bool) float64) (p, q float64) {
+// that knows each; below says which to try first, and swap whether the other may be
+// tried.
+func balanced(below, swap bool, tail func(lower bool) float64) (p, q float64) {
 	t := tail(below)
-	if t > 0.7 {
+	if t > 0.7 && swap {
 		below = !below
 		t = tail(below)
 	}
