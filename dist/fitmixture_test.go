@@ -226,3 +226,51 @@ func TestFitMixtureErrors(t *testing.T) {
 		t.Errorf("with a least scale: got %v, %v", m, err)
 	}
 }
+
+// A mixture of elliptical parts is the sum of its parts, also far from its clusters.
+func TestMixtureOfEllipticals(t *testing.T) {
+	for _, name := range []string{"MixtureNormal", "MixtureStudentT"} {
+		m := table[name].(*dist.Mixture)
+		x := sample(m, 70)
+		for i := range 10 {
+			x.SetRow(i, []float64{1e3 * float64(i), -50 * float64(i)})
+		}
+		w := []float64{1, 2, 3}[:len(m.Parts)]
+		total := 0.0
+		for _, w := range w {
+			total += w
+		}
+		for i, got := range logDensity(m, x) {
+			want := math.Inf(-1)
+			for k, p := range m.Parts {
+				a, b := want, dist.LogProb(p, x.RawRowView(i))+math.Log(w[k]/total)
+				want = max(a, b) + math.Log1p(math.Exp(-math.Abs(a-b)))
+			}
+			if math.Abs(got-want) > 1e-12*(1+math.Abs(want)) {
+				t.Errorf("%s: row %d: log-density is %v, of the parts %v", name, i, got, want)
+			}
+		}
+	}
+}
+
+func BenchmarkMixtureOfStudentT(b *testing.B) {
+	const d, k = 11, 64
+	r := rand.New(rand.NewPCG(1, 2))
+	var parts []dist.Distribution
+	for range k {
+		l, loc := autodiff.NewParam(d, d, nil), make([]float64, d)
+		l.Freeze(true)
+		for j := range d {
+			l.Data()[j*d+j], loc[j] = 0.5, r.NormFloat64()
+		}
+		parts = append(parts, dist.NewMultivariateStudentT(autodiff.Fixed(5), autodiff.Fixed(loc...), l))
+	}
+	m := dist.NewMixture(dist.FixedWeights(slices.Repeat([]float64{1}, k)...), parts...)
+	x := sample(m, 128)
+	t := autodiff.NewTape()
+	b.ReportAllocs()
+	for range b.N {
+		t.Backward(m.LogDensity(t.Variable(x)).Sum())
+		t.Reset()
+	}
+}

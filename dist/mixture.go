@@ -11,7 +11,8 @@ import (
 
 // Mixture is the distribution of a row drawn from one of several distributions,
 // chosen with probabilities w = softmax(logits): p(x) = Σₖ wₖ·pₖ(x). Its cost is
-// that of all parts. Parts that need a context, of one width, make it a [Conditional]; the weights do not depend
+// that of all parts; several parts that are all multivariate normal, or all Student t, are one
+// matrix product. Parts that need a context, of one width, make it a [Conditional]; the weights do not depend
 // on it.
 type Mixture struct {
 	Logits autodiff.Value
@@ -61,6 +62,10 @@ func (m *Mixture) LogDensity(x autodiff.Var) autodiff.Var {
 
 // LogDensityGiven returns log p(x | c) of each row: every part that needs a context gets c.
 func (m *Mixture) LogDensityGiven(x, c autodiff.Var) autodiff.Var {
+	if normal, ok := m.ellipticals(); ok {
+		lps, penalty := m.ellipticalParts(x, normal)
+		return lps.RowLogSumExp().Add(penalty)
+	}
 	var room [32]autodiff.Var
 	return autodiff.Concat(m.weightedParts(room[:0], x, c)...).RowLogSumExp()
 }
@@ -68,6 +73,10 @@ func (m *Mixture) LogDensityGiven(x, c autodiff.Var) autodiff.Var {
 // Responsibilities returns the probability that each row came from each part:
 // n×K. It panics if parts need a context.
 func (m *Mixture) Responsibilities(x autodiff.Var) autodiff.Var {
+	if normal, ok := m.ellipticals(); ok {
+		lps, _ := m.ellipticalParts(x, normal)
+		return lps.RowSoftmax()
+	}
 	return autodiff.Concat(m.weightedParts(nil, x, autodiff.Var{})...).RowSoftmax()
 }
 

@@ -218,24 +218,7 @@ func sumLogDiagonal(l *autodiff.Param) float64 {
 	return sum
 }
 
-// logDiagonalOp is Σ log|Lⱼⱼ|: 1×1.
-var logDiagonalOp = &autodiff.Op{
-	Name: "LogDiagonal",
-	Forward: func(c *autodiff.Call) {
-		l, d, sum := c.In(0), c.InShape(0).Cols, 0.0
-		for j := range d {
-			sum += special.Log(math.Abs(l[j*d+j]))
-		}
-		c.Out(0)[0] = sum
-	},
-	Backward: func(c *autodiff.Call) {
-		l, dl, d := c.In(0), c.InGrad(0), c.InShape(0).Cols
-		for j := range d {
-			dl[j*d+j] += c.OutGrad(0)[0] / l[j*d+j]
-		}
-	},
-}
-
+// logDiagonal returns Σ log|Lⱼⱼ|.
 func logDiagonal(l autodiff.Var) autodiff.Var {
-	return logDiagonalOp.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: 1, Cols: 1}, l)
+	return logDiagonalsOp.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: 1, Cols: 1}, l)
 }
