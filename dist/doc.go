@@ -37,7 +37,7 @@
 // # From data
 //
 // [FitMultivariateNormal], [FitMultivariateStudentT], [FitGaussianMixture] and
-// [FitStudentTMixture] fit distributions to rows, with shrinkage, so that few rows or
+// [FitStudentTMixture], [FitKernelDensity] fit distributions to rows, with shrinkage, so that few rows or
 // dependent columns are enough. [StackingWeights] weighs models by rows that they did
 // not see.
 //

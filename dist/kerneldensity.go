@@ -12,10 +12,15 @@ import (
 )
 
 // KernelDensity is the empirical distribution of points, each blurred by a normal
-// distribution: p(x) = 1/m·Σᵢ Πⱼ N(xⱼ | cᵢⱼ, hⱼ²). It costs m·d per row.
+// distribution: p(x) = Σᵢ wᵢ·N(x | cᵢ, H·L·Lᵀ·H) with the bandwidths on the diagonal of H and
+// w = softmax(logits). It costs m·d per row, and d² more with an L. [FitKernelDensity] finds L and the bandwidth.
 type KernelDensity struct {
 	Points    *autodiff.Param // m×d
 	Bandwidth autodiff.Value
+	// L is d×d, nil for the identity; what stands above its diagonal is ignored.
+	L *autodiff.Param
+	// Logits are one for each point; none are equal weights.
+	Logits autodiff.Value
 }
 
 // NewKernelDensity copies the rows of points. A zero bandwidth h is Scott's rule,
@@ -33,7 +38,7 @@ func NewKernelDensity(points mat.Matrix, bandwidth autodiff.Value) *KernelDensit
 	}
 	p := autodiff.NewParam(m, d, c.RawMatrix().Data)
 	p.Freeze(true)
-	k := &KernelDensity{p, positive("NewKernelDensity", "bandwidth", bandwidth)}
+	k := &KernelDensity{Points: p, Bandwidth: positive("NewKernelDensity", "bandwidth", bandwidth)}
 	if err := k.Restore(); err != nil {
 		panic(err.Error())
 	}
@@ -44,6 +49,14 @@ func NewKernelDensity(points mat.Matrix, bandwidth autodiff.Value) *KernelDensit
 func (k *KernelDensity) Restore() error {
 	if k.Points == nil || k.Bandwidth.IsZero() || k.Bandwidth.Len() != 1 && k.Bandwidth.Len() != k.Dim() {
 		return fmt.Errorf("dist: KernelDensity: want points and a bandwidth of one number or one per column")
+	}
+	if k.L != nil {
+		if r, c := k.L.Dims(); r != k.Dim() || c != k.Dim() {
+			return fmt.Errorf("dist: KernelDensity: got a %d×%d factor for %d columns, want a square one that fits", r, c, k.Dim())
+		}
+	}
+	if m, _ := k.Points.Dims(); !k.Logits.IsZero() && k.Logits.Len() != m {
+		return fmt.Errorf("dist: KernelDensity: got %d logits for %d points, want one each", k.Logits.Len(), m)
 	}
 	return nil
 }
@@ -58,44 +71,17 @@ func (k *KernelDensity) LogDensity(x autodiff.Var) autodiff.Var {
 	t := x.Tape()
 	m, _ := k.Points.Dims()
 	h := k.Bandwidth.On(t).Expand(1, d)
-	c := t.Use(k.Points).Div(h)
-	pairs := pairsOp.Apply(t, autodiff.Args{}, autodiff.Shape{Rows: x.Rows(), Cols: m}, x.Div(h), c)
-	return pairs.RowLogSumExp().Sub(h.Log().RowSum()).AddConst(-special.Log(float64(m)) - float64(0.5*float64(d)*log2π))
-}
-
-// pairsOp has inputs x (n×d) and c (m×d): −½·‖xᵢ−cⱼ‖², n×m.
-var pairsOp = &autodiff.Op{
-	Name: "Pairs",
-	Forward: func(c *autodiff.Call) {
-		d, m := c.InShape(0).Cols, c.InShape(1).Rows
-		for i := range c.InShape(0).Rows {
-			x := c.In(0)[i*d : (i+1)*d]
-			for j := range m {
-				sum := 0.0
-				for k, v := range c.In(1)[j*d : (j+1)*d] {
-					e := x[k] - v
-					sum = math.FMA(e, e, sum)
-				}
-				c.Out(0)[i*m+j] = -0.5 * sum
-			}
-		}
-	},
-	Backward: func(c *autodiff.Call) {
-		d, m := c.InShape(0).Cols, c.InShape(1).Rows
-		dx, dc := c.InGrad(0), c.InGrad(1)
-		for at, g := range c.OutGrad(0) {
-			i, j := at/m, at%m
-			for k := range d {
-				e := float64(g * (c.In(0)[i*d+k] - c.In(1)[j*d+k]))
-				if dx != nil {
-					dx[i*d+k] -= e
-				}
-				if dc != nil {
-					dc[j*d+k] += e
-				}
-			}
-		}
-	},
+	in, penalty := finite(x)
+	z, c, norm := in.Div(h), t.Use(k.Points).Div(h), h.Log().RowSum().AddConst(0.5*float64(d)*log2π)
+	if k.L != nil {
+		l := t.Use(k.L)
+		z, c, norm = z.TriSolve(l, autodiff.Tri{}), c.TriSolve(l, autodiff.Tri{}), norm.Add(logDiagonal(l))
+	}
+	w := t.Scalar(-special.Log(float64(m)))
+	if !k.Logits.IsZero() {
+		w = logWeights(k.Logits, t)
+	}
+	return kernelsOp.Apply(t, autodiff.Args{}, autodiff.Shape{Rows: x.Rows(), Cols: 1}, z, c.T(), w).Sub(norm).Add(penalty)
 }
 
 // Draw fills the rows of batch.
@@ -104,8 +90,20 @@ func (k *KernelDensity) Draw(batch *mat.Dense, src rand.Source) {
 	drawNormal(batch, src)
 	r, h := generator(src), k.Bandwidth.Numbers()
 	m, d := k.Points.Dims()
+	var w []float64
+	if !k.Logits.IsZero() {
+		w = weightsOf(k.Logits)
+	}
+	if k.L != nil {
+		timesLower(batch, k.L)
+	}
 	for i := range batch.RawMatrix().Rows {
-		c := r.IntN(m)
+		c := 0
+		if w == nil {
+			c = r.IntN(m)
+		} else {
+			c = pick(r, w)
+		}
 		for j, row := 0, batch.RawRowView(i); j < d; j++ {
 			row[j] = math.FMA(of(h, j), row[j], k.Points.Data()[c*d+j])
 		}
@@ -122,25 +120,41 @@ func (k *KernelDensity) Rand(dst []float64) []float64 { return Rand(k, dst) }
 func (k *KernelDensity) average(what string, dst []float64, f func(j int, c float64) float64) []float64 {
 	dst = room(what, dst, k.Dim())
 	m, d := k.Points.Dims()
+	w := repeated(1/float64(m), m)
+	if !k.Logits.IsZero() {
+		w = weightsOf(k.Logits)
+	}
 	clear(dst)
 	for i, c := range k.Points.Data() {
-		dst[i%d] += f(i%d, c) / float64(m)
+		dst[i%d] = math.FMA(w[i/d], f(i%d, c), dst[i%d])
 	}
 	return dst
+}
+
+// deviations returns those of the kernels' columns.
+func (k *KernelDensity) deviations() []float64 {
+	h, d := make([]float64, k.Dim()), k.Dim()
+	for j := range h {
+		h[j] = of(k.Bandwidth.Numbers(), j)
+		if k.L != nil {
+			h[j] *= length(k.L.Data()[j*d : j*d+j+1])
+		}
+	}
+	return h
 }
 
 // CDF sets dst[j] = P(Xⱼ ≤ xⱼ).
 func (k *KernelDensity) CDF(dst, x []float64) []float64 {
 	checkLen("CDF", len(x), k.Dim())
-	h := k.Bandwidth.Numbers()
-	return k.average("CDF", dst, func(j int, c float64) float64 { return special.Ndtr((x[j] - c) / of(h, j)) })
+	h := k.deviations()
+	return k.average("CDF", dst, func(j int, c float64) float64 { return special.Ndtr((x[j] - c) / h[j]) })
 }
 
 // Survival sets dst[j] = P(Xⱼ > xⱼ).
 func (k *KernelDensity) Survival(dst, x []float64) []float64 {
 	checkLen("Survival", len(x), k.Dim())
-	h := k.Bandwidth.Numbers()
-	return k.average("Survival", dst, func(j int, c float64) float64 { return special.Ndtr((c - x[j]) / of(h, j)) })
+	h := k.deviations()
+	return k.average("Survival", dst, func(j int, c float64) float64 { return special.Ndtr((c - x[j]) / h[j]) })
 }
 
 // Mean sets dst to the mean of the points.
@@ -148,11 +162,11 @@ func (k *KernelDensity) Mean(dst []float64) []float64 {
 	return k.average("Mean", dst, func(_ int, c float64) float64 { return c })
 }
 
-// Variance sets dst to the variance of the points plus h².
+// Variance sets dst to the variance of the points and that of the kernels.
 func (k *KernelDensity) Variance(dst []float64) []float64 {
-	mean, h := k.Mean(nil), k.Bandwidth.Numbers()
+	mean, h := k.Mean(nil), k.deviations()
 	return k.average("Variance", dst, func(j int, c float64) float64 {
-		return math.FMA(of(h, j), of(h, j), (c-mean[j])*(c-mean[j]))
+		return math.FMA(h[j], h[j], (c-mean[j])*(c-mean[j]))
 	})
 }
 

@@ -135,7 +135,7 @@ func (f *lineFit) expect(l *Line) float64 {
 			kernel.Log1p(f.l, f.q)
 			kernel.Scale(r, f.l, -0.5*(l.DF+1))
 		}
-		kernel.AddConst(r, r, special.Log(l.Weight[k]/l.Scale[k])+m.logNorm())
+		kernel.AddConst(r, r, special.Log(l.Weight[k]/l.Scale[k])+m.LogNorm())
 	}
 	kernel.AddConst(f.u, f.q, 1)
 	for i := range f.u {

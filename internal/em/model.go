@@ -43,8 +43,8 @@ func (m *Model) Factor(k int) []float64 {
 func (m *Model) scale(k int) []float64 { return m.Scale[k*m.D*m.D : (k+1)*m.D*m.D] }
 func (m *Model) loc(k int) []float64   { return m.Loc[k*m.D : (k+1)*m.D] }
 
-// logNorm returns the part of a component's log-density that is the same for all of them.
-func (m *Model) logNorm() float64 {
+// LogNorm returns the part of a component's log-density that is the same for all of them.
+func (m *Model) LogNorm() float64 {
 	d := float64(m.D)
 	if m.Normal() {
 		return -0.5 * d * log2π

@@ -53,7 +53,7 @@ func (p *pass) prepare(m *Model) {
 	d := m.D
 	f := features(d)
 	l, w, prec := p.small[0], p.small[1], p.small[2]
-	norm := m.logNorm()
+	norm := m.LogNorm()
 	p.logPrior = 0
 	for k := range m.K {
 		factor(l, m.scale(k), d)
