@@ -49,7 +49,8 @@
 //
 // What a distribution knows about itself beyond [Distribution] it says by small
 // interfaces: [CDFer], [LogCDFer], [Quantiler], [TailQuantiler], [Moments],
-// [Moder], [Entropyer], [Supported]. Tails keep their relative precision however
+// [Moder], [Entropyer], [Supported]; [Marginal] and [Condition] ask for the distribution of
+// some columns. Tails keep their relative precision however
 // small they are, their logarithms also where they underflow.
 //
 // # Randomness
