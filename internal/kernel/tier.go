@@ -2,16 +2,11 @@ package kernel
 
 import "os"
 
-// A tier is an instruction set the kernels are written for, slowest first.
+// A tier is an instruction set the kernels are written for, slowest first: portable Go,
+// and what the processor's kind has.
 type tier uint8
 
-const (
-	generic tier = iota // portable Go
-	avx2                // AVX2 with FMA
-	avx512              // AVX-512 F, DQ, BW and VL
-)
-
-var tierNames = [...]string{generic: "generic", avx2: "avx2", avx512: "avx512"}
+const generic tier = 0
 
 func (t tier) String() string { return tierNames[t] }
 

@@ -15,6 +15,7 @@ import (
 type asm struct {
 	*build.Context
 	labels    int
+	sets      []int                  // lanes of the instruction sets to write for
 	constants map[uint64]operand.Mem // numbers written so far, by their bits
 	laneBits  map[string]operand.Mem // constants of bits, once written
 	tailMask  *operand.Mem           // ones, once written

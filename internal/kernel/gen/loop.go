@@ -69,7 +69,11 @@ func (v vec) scalars(names []string) values {
 			panic(err)
 		}
 		r := v.new()
-		v.VBROADCASTSD(m.Addr, r)
+		if v.lanes == 2 {
+			v.VMOVDDUP(m.Addr, r)
+		} else {
+			v.VBROADCASTSD(m.Addr, r)
+		}
 		return r
 	}
 	if len(names) > 4 {
@@ -114,6 +118,12 @@ func (v vec) eachVector(i, n reg.Register, p part) {
 // are moved by instructions of that width: a masked load waits for any store
 // not yet done that its whole width touches.
 func (v vec) rest(n reg.Register, p part) {
+	if v.lanes == 2 {
+		in := v.news(p.loads)
+		p.load(func(from Mem, to reg.Register) { v.VMOVSD(from, to) }, in)
+		p.store(func(r reg.Register, to Mem) { v.VMOVSD(r, to) }, p.body(in))
+		return
+	}
 	one, two, join := v.label("one"), v.label("two"), v.label("go")
 	in := v.news(p.loads)
 	v.fork(n, one, two)

@@ -32,19 +32,20 @@ type topic struct {
 	pkg   string
 	write func(*asm)
 	loops []loop // those of write, if Go functions are to choose them
+	arm   bool   // whether arm64 has it too
 }
 
 var topics = []topic{
-	{"gemm", "..", "kernel", gemm, nil},
-	{"gemm32", "..", "kernel", gemm32, nil},
-	{"peak", "../peak", "peak", peak, nil},
-	{"vector", "..", "kernel", vector, loops},
-	{"sums", "..", "kernel", sums, nil},
-	{"broadcast", "..", "kernel", broadcast, nil},
-	{"spline", "..", "kernel", spline, nil},
-	{"single", "..", "kernel", single, nil},
-	{"stairs", "..", "kernel", stairs, nil},
-	{"random", "..", "kernel", random, nil},
+	{"gemm", "..", "kernel", gemm, nil, false},
+	{"gemm32", "..", "kernel", gemm32, nil, false},
+	{"peak", "../peak", "peak", peak, nil, false},
+	{"vector", "..", "kernel", vector, loops, true},
+	{"sums", "..", "kernel", sums, nil, false},
+	{"broadcast", "..", "kernel", broadcast, nil, false},
+	{"spline", "..", "kernel", spline, nil, false},
+	{"single", "..", "kernel", single, nil, false},
+	{"stairs", "..", "kernel", stairs, nil, false},
+	{"random", "..", "kernel", random, nil, false},
 }
 
 func main() {
@@ -61,14 +62,8 @@ func main() {
 
 // generate writes the topic's two files.
 func (t topic) generate() error {
-	c := &asm{Context: build.NewContext(), laneBits: map[string]operand.Mem{}}
-	c.ConstraintExpr("!purego")
-	t.write(c)
-	f, err := c.Result()
+	f, err := t.compile(8, 4)
 	if err != nil {
-		return err
-	}
-	if err := pass.Compile.Execute(f); err != nil {
 		return err
 	}
 	for _, fn := range f.Functions() {
@@ -85,7 +80,39 @@ func (t topic) generate() error {
 			return err
 		}
 	}
-	return t.emit(f, printer.NewStubs(cfg), "_stubs_amd64.go")
+	if err := t.emit(f, printer.NewStubs(cfg), "_stubs_amd64.go"); err != nil || !t.arm {
+		return err
+	}
+	return t.generateARM(cfg)
+}
+
+// compile returns the topic's functions for instruction sets of so many lanes.
+func (t topic) compile(lanes ...int) (*ir.File, error) {
+	c := &asm{Context: build.NewContext(), laneBits: map[string]operand.Mem{}, sets: lanes}
+	c.ConstraintExpr("!purego")
+	t.write(c)
+	f, err := c.Result()
+	if err != nil {
+		return nil, err
+	}
+	return f, pass.Compile.Execute(f)
+}
+
+// generateARM writes the topic's files for arm64.
+func (t topic) generateARM(cfg printer.Config) error {
+	f, err := t.compile(2)
+	if err != nil {
+		return err
+	}
+	var n neon
+	text, err := n.file(f)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(t.dir, t.name+"_arm64.s"), text, 0o644); err != nil {
+		return err
+	}
+	return t.emit(f, printer.NewStubs(cfg), "_stubs_arm64.go")
 }
 
 // emit prints f to the topic's file with the given suffix.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/operand"
@@ -10,7 +11,8 @@ import (
 )
 
 // A vec writes float64 vector code for one instruction set, so that a kernel's
-// body is written once: eight lanes in AVX-512, four in AVX2. An operand is a
+// body is written once: eight lanes in AVX-512, four in AVX2, two in the code that
+// becomes arm64's (see neon). An operand is a
 // register or a constant (see num and word); results are new registers, except
 // those of methods named …To, which overwrite their last argument.
 type vec struct {
@@ -20,25 +22,26 @@ type vec struct {
 
 // bothSets calls write for each instruction set.
 func (c *asm) bothSets(write func(v vec)) {
-	write(vec{c, 8})
-	write(vec{c, 4})
+	for _, lanes := range c.sets {
+		write(vec{c, lanes})
+	}
 }
 
 func (v vec) wide() bool { return v.lanes == 8 }
 
 // suffix names the instruction set in a kernel's name.
 func (v vec) suffix() string {
-	if v.wide() {
-		return "512"
-	}
-	return "256"
+	return strconv.Itoa(64 * v.lanes)
 }
 
 func (v vec) new() reg.Register {
-	if v.wide() {
+	switch v.lanes {
+	case 8:
 		return v.ZMM()
+	case 4:
+		return v.YMM()
 	}
-	return v.YMM()
+	return v.XMM()
 }
 
 // num is the constant x in all lanes.
