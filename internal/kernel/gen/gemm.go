@@ -10,6 +10,10 @@ import (
 // gemm writes the panel kernels of the matrix product and the transposing
 // packers.
 func gemm(c *asm) {
+	if c.sets[0] == 2 {
+		c.panelsOf(neonf64)
+		return
+	}
 	c.panels(avx512f64, avx2f64)
 	c.pack512()
 	c.pack256()
@@ -34,6 +38,15 @@ func (c *asm) panels(wide, narrow *isa) {
 		{isa: wide, vecs: 2, blocks: []int{12, 8, 4, 2, 1}, masked: true},
 		{isa: wide, vecs: 3, blocks: []int{8, 4, 2, 1}, masked: true},
 		{isa: wide, vecs: 4, blocks: []int{6, 4, 2, 1}, masked: true},
+	} {
+		c.panel(p)
+	}
+	c.panelsOf(narrow)
+}
+
+// panelsOf writes the panel kernels of an instruction set with 16 registers.
+func (c *asm) panelsOf(narrow *isa) {
+	for _, p := range []panelKernel{
 		{isa: narrow, vecs: 1, blocks: []int{8, 4, 2, 1}},
 		{isa: narrow, vecs: 2, blocks: []int{6, 4, 2, 1}},
 		{isa: narrow, vecs: 4, blocks: []int{2, 1}},

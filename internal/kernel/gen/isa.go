@@ -122,6 +122,26 @@ var avx2f32 = &isa{
 	max:         func(c *asm, x, y, to reg.Register) { c.VMAXPS(x, y, to) },
 }
 
+// neonf64 is arm64's, written as code of two lanes: a partial vector has one.
+var neonf64 = &isa{
+	name:      "128",
+	bytes:     16,
+	registers: 16,
+	vec:       func(c *asm) reg.Register { return c.XMM() },
+	load:      func(c *asm, from Mem, to reg.Register) { c.VMOVUPD(from, to) },
+	store:     func(c *asm, from reg.Register, to Mem) { c.VMOVUPD(from, to) },
+	loadMasks: func(c *asm, _ Mem, vecs int) []reg.Register {
+		masks := make([]reg.Register, vecs)
+		masks[vecs-1] = c.XMM() // which is not used
+		return masks
+	},
+	loadMasked:  func(c *asm, from Mem, _, to reg.Register) { c.VMOVSD(from, to) },
+	storeMasked: func(c *asm, from, _ reg.Register, to Mem) { c.VMOVSD(from, to) },
+	broadcast:   func(c *asm, from Mem, to reg.Register) { c.VMOVDDUP(from, to) },
+	fma:         func(c *asm, x Op, y, to reg.Register) { c.VFMADD231PD(x, y, to) },
+	max:         func(c *asm, x, y, to reg.Register) { c.VMAXPD(x, y, to) },
+}
+
 // bits is the constant name with bit i set in lane i, written once.
 func (c *asm) bits(name string, lanes, bytes int) Mem {
 	if m, ok := c.laneBits[name]; ok {

@@ -36,7 +36,7 @@ type topic struct {
 }
 
 var topics = []topic{
-	{"gemm", "..", "kernel", gemm, nil, false},
+	{"gemm", "..", "kernel", gemm, nil, true},
 	{"gemm32", "..", "kernel", gemm32, nil, false},
 	{"peak", "../peak", "peak", peak, nil, false},
 	{"vector", "..", "kernel", vector, loops, true},

@@ -151,10 +151,20 @@ func (n *neon) address(m operand.Mem) string {
 	case m.Base == reg.FramePointer:
 		return fmt.Sprintf("%s+%d(FP)", m.Symbol.Name, m.Disp)
 	case m.Index != nil:
-		n.line("ADD %s<<3, %s, %s", general(m.Index), general(m.Base), addressReg)
+		n.line("ADD %s, %s, %s", scaled(m), general(m.Base), addressReg)
 		return fmt.Sprintf("%d(%s)", m.Disp, addressReg)
 	}
 	return fmt.Sprintf("%d(%s)", m.Disp, general(m.Base))
+}
+
+// pointer returns the number of a general register that points to m, which has no
+// displacement.
+func (n *neon) pointer(m operand.Mem) uint32 {
+	if m.Index == nil {
+		return uint32(reg.ToPhysical(m.Base).PhysicalIndex())
+	}
+	n.line("ADD %s, %s, %s", scaled(m), general(m.Base), addressReg)
+	return 19
 }
 
 // fresh returns a register that holds nothing, for the instruction.

@@ -28,6 +28,7 @@ const (
 	ushr2d  = 0x6f000400
 	sshr2d  = 0x4f000400
 	dup2d   = 0x4e080400 // the first lane in both
+	ld1r2d  = 0x4d40cc00 // a number of memory in both
 )
 
 var neonNames = map[uint32]string{

@@ -14,13 +14,19 @@ func general(op operand.Op) string {
 	return fmt.Sprintf("R%d", reg.ToPhysical(op.(reg.Register)).PhysicalIndex())
 }
 
+// scaled is the index of a memory operand times its scale.
+func scaled(m operand.Mem) string {
+	shift := map[uint8]string{1: "", 2: "<<1", 4: "<<2", 8: "<<3"}[m.Scale]
+	return general(m.Index) + shift
+}
+
 // Instructions of three operands that stand for one: d = a op b, b first in amd64.
 var neonThree = map[string]uint32{
 	"VADDPD": fadd2d, "VSUBPD": fsub2d, "VMULPD": fmul2d, "VDIVPD": fdiv2d, "VANDPD": and, "VORPD": orr, "VXORPD": eor,
 	"VPADDQ": add2d, "VPSUBQ": sub2d,
 }
 
-var neonBranch = map[string]string{"JMP": "B", "JLT": "BLT", "JGE": "BGE", "JEQ": "BEQ", "JNE": "BNE"}
+var neonBranch = map[string]string{"JMP": "B", "JLT": "BLT", "JGE": "BGE", "JEQ": "BEQ", "JNE": "BNE", "JGT": "BGT"}
 
 // instruction writes one instruction.
 func (n *neon) instruction(i *ir.Instruction) error {
@@ -91,6 +97,11 @@ func (n *neon) copy(opcode string, o []operand.Op) {
 		n.line("%s F%d, %s", wide, v, n.address(to))
 	case load && from.Symbol.Static:
 		n.set(o[1], n.read(from))
+	case load && opcode == "VMOVDDUP" && from.Base != reg.FramePointer:
+		d := n.fresh()
+		p := n.pointer(from)
+		n.word(ld1r2d|p<<5|uint32(d), "LD1R V%d, [R%d]", d, p)
+		n.set(o[1], d)
 	case load:
 		d := n.fresh()
 		n.line("%s %s, F%d", wide, n.address(from), d)
@@ -195,7 +206,18 @@ func (n *neon) integer(opcode string, o []operand.Op) error {
 	case "DECQ":
 		n.line("SUBS $1, %s, %s", general(o[0]), general(o[0]))
 	case "CMPQ":
-		n.line("CMP %s, %s", value(o[1]), general(o[0]))
+		a := addressReg
+		if m, ok := o[0].(operand.Mem); ok {
+			n.line("MOVD %s, %s", n.address(m), a)
+		} else {
+			a = general(o[0])
+		}
+		n.line("CMP %s, %s", value(o[1]), a)
+	case "IMUL3Q":
+		n.line("MOVD %s, %s", o[0].Asm(), addressReg)
+		n.line("MUL %s, %s, %s", addressReg, general(o[1]), general(o[2]))
+	case "LEAQ":
+		n.line("ADD %s, %s, %s", scaled(o[0].(operand.Mem)), general(o[0].(operand.Mem).Base), general(o[1]))
 	case "VZEROUPPER":
 	case "RET":
 		n.line("RET")

@@ -1,4 +1,4 @@
-//go:build !purego
+//go:build (amd64 || arm64) && !purego
 
 package kernel
 
@@ -15,7 +15,7 @@ const (
 
 // fast computes the product with the active tier's assembly, if there is one.
 func (p *product[T]) fast() bool {
-	if active == generic {
+	if active == generic || !multiplies[T]() {
 		return false
 	}
 	g := newGrid(p, active)
@@ -31,23 +31,24 @@ func (p *product[T]) fast() bool {
 type grid[T number] struct {
 	*product[T]
 	tier   tier
-	lanes  int // numbers in a vector
-	wide   int // vectors in the widest panels
-	high   int // rows in a block of A
-	packed []T // the panels of the current strip of B, or nil
-	copied []T // the blocks of the current depth of A, or nil
+	big    bool // whether vectors are of 64 bytes, which few rows may leave partly empty
+	lanes  int  // numbers in a vector
+	wide   int  // vectors in the widest panels
+	high   int  // rows in a block of A
+	packed []T  // the panels of the current strip of B, or nil
+	copied []T  // the blocks of the current depth of A, or nil
 }
 
 // newGrid returns the grid of a product on tier t. Few rows need wide panels to
 // keep enough chains in flight.
 func newGrid[T number](p *product[T], t tier) grid[T] {
-	g := grid[T]{product: p, tier: t, lanes: 32 / sizeOf[T](), wide: 2}
-	if t == avx512 {
-		g.lanes *= 2
+	bytes := vectorBytes(t)
+	g := grid[T]{product: p, tier: t, big: bytes == 64, lanes: bytes / sizeOf[T](), wide: 2}
+	if g.big {
 		g.wide = 4
 	}
 	switch {
-	case p.m == 1 || p.m == 2 && t == avx512:
+	case p.m == 1 || p.m == 2 && g.big:
 		g.wide = 8
 	case p.m == 2:
 		g.wide = 4
@@ -149,7 +150,7 @@ func (g *grid[T]) width(j, end int) (vecs, cols int) {
 	left := end - j
 	vecs = g.wide
 	for vecs > 1 && left < vecs*g.lanes && !g.partial(vecs, left) {
-		if vecs == 3 || vecs == 4 && g.tier == avx512 {
+		if vecs == 3 || vecs == 4 && g.big {
 			vecs--
 		} else {
 			vecs /= 2
@@ -166,7 +167,7 @@ func (g *grid[T]) partial(vecs, left int) bool {
 	case 2, 3:
 		return left > (vecs-1)*g.lanes
 	case 4:
-		return g.tier == avx512 && (left > 3*g.lanes || left > 2*g.lanes && g.m < 8)
+		return g.big && (left > 3*g.lanes || left > 2*g.lanes && g.m < 8)
 	}
 	return false
 }
