@@ -93,10 +93,13 @@ func (v vec) unpackLow(ops ...Op)  { v.VUNPCKLPD(ops...) }
 func (v vec) unpackHigh(ops ...Op) { v.VUNPCKHPD(ops...) }
 func (v vec) shuffle128(ops ...Op) { v.VSHUFF64X2(ops...) }
 
-// laneNumbers is 0, 1, 2, … in the lanec.
+// laneNumbers is the name of the constant 0, 1, 2, …
+const laneNumbers = "lanes8"
+
+// laneNumbers is 0, 1, 2, … in the lanes.
 func (c *asm) laneNumbers() Mem {
 	if c.numbers == nil {
-		m := c.StaticGlobal("lanes8")
+		m := c.StaticGlobal(laneNumbers)
 		c.DataAttributes(attr.RODATA | attr.NOPTR)
 		for i := range 8 {
 			c.AddDatum(8*i, U64(uint64(i)))

@@ -45,7 +45,7 @@ var topics = []topic{
 	{"spline", "..", "kernel", spline, nil, false},
 	{"single", "..", "kernel", single, nil, false},
 	{"stairs", "..", "kernel", stairs, nil, false},
-	{"random", "..", "kernel", random, nil, false},
+	{"random", "..", "kernel", random, nil, true},
 }
 
 func main() {

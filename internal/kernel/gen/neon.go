@@ -261,8 +261,12 @@ func (n *neon) file(f *ir.File) ([]byte, error) {
 	}
 	n.out.WriteString("\n")
 	for k, name := range n.constants {
-		for half := range 2 {
-			fmt.Fprintf(&n.out, "DATA constants<>+%d(SB)/8, $0x%s\n", 16*k+8*half, name[1:])
+		for lane := range 2 {
+			bits := name[1:]
+			if name == laneNumbers {
+				bits = fmt.Sprint(lane)
+			}
+			fmt.Fprintf(&n.out, "DATA constants<>+%d(SB)/8, $0x%s\n", 16*k+8*lane, bits)
 		}
 	}
 	fmt.Fprintf(&n.out, "GLOBL constants<>(SB), RODATA|NOPTR, $%d\n", 16*len(n.constants))

@@ -23,7 +23,7 @@ func scaled(m operand.Mem) string {
 // Instructions of three operands that stand for one: d = a op b, b first in amd64.
 var neonThree = map[string]uint32{
 	"VADDPD": fadd2d, "VSUBPD": fsub2d, "VMULPD": fmul2d, "VDIVPD": fdiv2d, "VANDPD": and, "VORPD": orr, "VXORPD": eor,
-	"VPADDQ": add2d, "VPSUBQ": sub2d,
+	"VPADDQ": add2d, "VPSUBQ": sub2d, "VPXOR": eor,
 }
 
 var neonBranch = map[string]string{"JMP": "B", "JLT": "BLT", "JGE": "BGE", "JEQ": "BEQ", "JNE": "BNE", "JGT": "BGT"}
@@ -46,7 +46,7 @@ func (n *neon) instruction(i *ir.Instruction) error {
 		return nil
 	}
 	switch i.Opcode {
-	case "VMOVAPD", "VMOVUPD", "VMOVSD", "VMOVDDUP":
+	case "VMOVAPD", "VMOVUPD", "VMOVSD", "VMOVDDUP", "VPBROADCASTQ":
 		n.copy(i.Opcode, o)
 	case "VMAXPD", "VMINPD": // a if it is the one, else b, also if one is NaN
 		a, b := n.read(o[1]), n.read(o[0])
@@ -74,6 +74,16 @@ func (n *neon) instruction(i *ir.Instruction) error {
 		n.compare(predicate(o[0].(operand.U8)), n.read(o[2]), n.read(o[1]), o[3])
 	case "VBLENDVPD":
 		n.blend(o)
+	case "VPBLENDD": // the lower halves of the second under the upper of the first
+		d := n.fresh()
+		n.load(operand.Mem{Symbol: operand.NewStaticSymbol("c00000000ffffffff")}, d)
+		n.op3(bsl, d, n.read(o[2]), n.read(o[1]))
+		n.set(o[3], d)
+	case "VPMULUDQ":
+		d := n.fresh()
+		n.op2(xtn, d, n.read(o[1]))
+		n.op3(umull, d, d, n.read(o[0]))
+		n.set(o[2], d)
 	default:
 		if strings.HasPrefix(i.Opcode, "VF") {
 			return n.fused(i.Opcode, o)
@@ -89,6 +99,7 @@ func (n *neon) copy(opcode string, o []operand.Op) {
 	if opcode != "VMOVAPD" && opcode != "VMOVUPD" {
 		wide = "FMOVD"
 	}
+	both := opcode == "VMOVDDUP" || opcode == "VPBROADCASTQ"
 	from, load := o[0].(operand.Mem)
 	to, store := o[1].(operand.Mem)
 	switch {
@@ -97,7 +108,7 @@ func (n *neon) copy(opcode string, o []operand.Op) {
 		n.line("%s F%d, %s", wide, v, n.address(to))
 	case load && from.Symbol.Static:
 		n.set(o[1], n.read(from))
-	case load && opcode == "VMOVDDUP" && from.Base != reg.FramePointer:
+	case load && both && from.Base != reg.FramePointer && from.Disp == 0:
 		d := n.fresh()
 		p := n.pointer(from)
 		n.word(ld1r2d|p<<5|uint32(d), "LD1R V%d, [R%d]", d, p)
@@ -105,7 +116,7 @@ func (n *neon) copy(opcode string, o []operand.Op) {
 	case load:
 		d := n.fresh()
 		n.line("%s %s, F%d", wide, n.address(from), d)
-		if opcode == "VMOVDDUP" {
+		if both {
 			n.op2(dup2d, d, d)
 		}
 		n.set(o[1], d)
