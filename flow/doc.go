@@ -55,8 +55,8 @@
 //
 // # Speed
 //
-// Matrix products, elementwise functions and splines run in assembly for AVX-512 or AVX2, where the
-// processor has it, and else in Go, with the same bits. The environment variable
+// Matrix products, elementwise functions and splines run in assembly for AVX-512, AVX2 or, but for splines, NEON,
+// where the processor has it, and else in Go, with the same bits. The environment variable
 // NORMFLOW_KERNEL=avx2 or generic, or the build tag purego, does without, for a bug report say. If
 // a program installs another BLAS by blas64.Use (blas32.Use for networks in float32), matrix products go there, and
 // the bits are that BLAS's.

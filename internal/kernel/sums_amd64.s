@@ -218,64 +218,6 @@ done18:
 	VZEROUPPER
 	RET
 
-// func rowMax512(dst *float64, x *float64, rows int, cols int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·rowMax512(SB), NOSPLIT, $0-32
-	MOVQ         dst+0(FP), AX
-	MOVQ         x+8(FP), CX
-	VBROADCASTSD cfff0000000000000<>+0(SB), Z0
-	MOVQ         rows+16(FP), DX
-	MOVQ         cols+24(FP), BX
-
-row19:
-	MOVQ    BX, SI
-	VMOVAPD Z0, Z1
-	XORQ    DI, DI
-	SUBQ    $0x08, SI
-	JLT     tail21
-
-head20:
-	VMOVUPD (CX)(DI*8), Z2
-	VMAXPD  Z1, Z2, Z1
-	ADDQ    $0x08, DI
-	SUBQ    $0x08, SI
-	JGE     head20
-
-tail21:
-	ADDQ      $0x08, SI
-	JEQ       done22
-	MOVQ      $+1, R8
-	SHLXQ     SI, R8, R8
-	DECQ      R8
-	KMOVB     R8, K1
-	VMOVAPD   Z0, Z3
-	VMOVUPD.Z (CX)(DI*8), K1, Z2
-	VMOVAPD   Z2, K1, Z3
-	VMAXPD    Z1, Z3, Z1
-
-done22:
-	LEAQ          (CX)(BX*8), CX
-	VEXTRACTF64X4 $0x01, Z1, Y2
-	VMAXPD        Y2, Y1, Y2
-	VEXTRACTF128  $0x01, Y2, X1
-	VMAXPD        X1, X2, X1
-	VUNPCKHPD     X1, X1, X2
-	VMAXSD        X2, X1, X1
-	VXORPD        X2, X2, X2
-	VADDSD        X2, X1, X1
-	VMOVSD        X1, (AX)
-	ADDQ          $0x08, AX
-	DECQ          DX
-	JNE           row19
-	VZEROUPPER
-	RET
-
-DATA cfff0000000000000<>+0(SB)/8, $0xfff0000000000000
-DATA cfff0000000000000<>+8(SB)/8, $0xfff0000000000000
-DATA cfff0000000000000<>+16(SB)/8, $0xfff0000000000000
-DATA cfff0000000000000<>+24(SB)/8, $0xfff0000000000000
-GLOBL cfff0000000000000<>(SB), RODATA|NOPTR, $32
-
 // func colSum512(dst *float64, x *float64, rows int, cols int, stride int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·colSum512(SB), NOSPLIT, $0-40
@@ -284,9 +226,9 @@ TEXT ·colSum512(SB), NOSPLIT, $0-40
 	MOVQ cols+24(FP), DX
 	MOVQ stride+32(FP), BX
 	SUBQ $0x08, DX
-	JLT  tail24
+	JLT  tail20
 
-head23:
+head19:
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -294,9 +236,9 @@ head23:
 	MOVQ   CX, SI
 	MOVQ   rows+16(FP), DI
 	SUBQ   $0x04, DI
-	JLT    rest27
+	JLT    rest23
 
-four26:
+four22:
 	VMOVUPD (SI), Z4
 	VADDPD  Z4, Z0, Z0
 	ADDQ    BX, SI
@@ -310,27 +252,27 @@ four26:
 	VADDPD  Z4, Z3, Z3
 	ADDQ    BX, SI
 	SUBQ    $0x04, DI
-	JGE     four26
+	JGE     four22
 
-rest27:
+rest23:
 	ADDQ    $0x04, DI
-	JEQ     done28
+	JEQ     done24
 	VMOVUPD (SI), Z4
 	VADDPD  Z4, Z0, Z0
 	ADDQ    BX, SI
 	DECQ    DI
-	JEQ     done28
+	JEQ     done24
 	VMOVUPD (SI), Z4
 	VADDPD  Z4, Z1, Z1
 	ADDQ    BX, SI
 	DECQ    DI
-	JEQ     done28
+	JEQ     done24
 	VMOVUPD (SI), Z4
 	VADDPD  Z4, Z2, Z2
 	ADDQ    BX, SI
 	DECQ    DI
 
-done28:
+done24:
 	VADDPD  Z2, Z0, Z0
 	VADDPD  Z3, Z1, Z1
 	VADDPD  Z1, Z0, Z0
@@ -340,11 +282,11 @@ done28:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, AX
 	SUBQ    $0x08, DX
-	JGE     head23
+	JGE     head19
 
-tail24:
+tail20:
 	ADDQ   $0x08, DX
-	JEQ    end25
+	JEQ    end21
 	MOVQ   $+1, SI
 	SHLXQ  DX, SI, SI
 	DECQ   SI
@@ -355,9 +297,9 @@ tail24:
 	VXORPD Z3, Z3, Z3
 	MOVQ   rows+16(FP), DX
 	SUBQ   $0x04, DX
-	JLT    rest30
+	JLT    rest26
 
-four29:
+four25:
 	VMOVUPD.Z (CX), K1, Z4
 	VADDPD    Z4, Z0, Z0
 	ADDQ      BX, CX
@@ -371,27 +313,27 @@ four29:
 	VADDPD    Z4, Z3, Z3
 	ADDQ      BX, CX
 	SUBQ      $0x04, DX
-	JGE       four29
+	JGE       four25
 
-rest30:
+rest26:
 	ADDQ      $0x04, DX
-	JEQ       done31
+	JEQ       done27
 	VMOVUPD.Z (CX), K1, Z4
 	VADDPD    Z4, Z0, Z0
 	ADDQ      BX, CX
 	DECQ      DX
-	JEQ       done31
+	JEQ       done27
 	VMOVUPD.Z (CX), K1, Z4
 	VADDPD    Z4, Z1, Z1
 	ADDQ      BX, CX
 	DECQ      DX
-	JEQ       done31
+	JEQ       done27
 	VMOVUPD.Z (CX), K1, Z4
 	VADDPD    Z4, Z2, Z2
 	ADDQ      BX, CX
 	DECQ      DX
 
-done31:
+done27:
 	VADDPD    Z2, Z0, Z0
 	VADDPD    Z3, Z1, Z1
 	VADDPD    Z1, Z0, Z0
@@ -399,9 +341,67 @@ done31:
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-end25:
+end21:
 	VZEROUPPER
 	RET
+
+// func rowMax512(dst *float64, x *float64, rows int, cols int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·rowMax512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSD cfff0000000000000<>+0(SB), Z0
+	MOVQ         rows+16(FP), DX
+	MOVQ         cols+24(FP), BX
+
+row28:
+	MOVQ    BX, SI
+	VMOVAPD Z0, Z1
+	XORQ    DI, DI
+	SUBQ    $0x08, SI
+	JLT     tail30
+
+head29:
+	VMOVUPD (CX)(DI*8), Z2
+	VMAXPD  Z1, Z2, Z1
+	ADDQ    $0x08, DI
+	SUBQ    $0x08, SI
+	JGE     head29
+
+tail30:
+	ADDQ      $0x08, SI
+	JEQ       done31
+	MOVQ      $+1, R8
+	SHLXQ     SI, R8, R8
+	DECQ      R8
+	KMOVB     R8, K1
+	VMOVAPD   Z0, Z3
+	VMOVUPD.Z (CX)(DI*8), K1, Z2
+	VMOVAPD   Z2, K1, Z3
+	VMAXPD    Z1, Z3, Z1
+
+done31:
+	LEAQ          (CX)(BX*8), CX
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VMAXPD        Y2, Y1, Y2
+	VEXTRACTF128  $0x01, Y2, X1
+	VMAXPD        X1, X2, X1
+	VUNPCKHPD     X1, X1, X2
+	VMAXSD        X2, X1, X1
+	VXORPD        X2, X2, X2
+	VADDSD        X2, X1, X1
+	VMOVSD        X1, (AX)
+	ADDQ          $0x08, AX
+	DECQ          DX
+	JNE           row28
+	VZEROUPPER
+	RET
+
+DATA cfff0000000000000<>+0(SB)/8, $0xfff0000000000000
+DATA cfff0000000000000<>+8(SB)/8, $0xfff0000000000000
+DATA cfff0000000000000<>+16(SB)/8, $0xfff0000000000000
+DATA cfff0000000000000<>+24(SB)/8, $0xfff0000000000000
+GLOBL cfff0000000000000<>(SB), RODATA|NOPTR, $32
 
 // func sum256(lanes *float64, x *float64, n int)
 // Requires: AVX
@@ -712,55 +712,6 @@ done57:
 	VZEROUPPER
 	RET
 
-// func rowMax256(dst *float64, x *float64, rows int, cols int)
-// Requires: AVX
-TEXT ·rowMax256(SB), NOSPLIT, $0-32
-	MOVQ    dst+0(FP), AX
-	MOVQ    x+8(FP), CX
-	VMOVUPD cfff0000000000000<>+0(SB), Y0
-	MOVQ    rows+16(FP), DX
-	MOVQ    cols+24(FP), BX
-
-row60:
-	MOVQ    BX, SI
-	VMOVAPD Y0, Y1
-	XORQ    DI, DI
-	SUBQ    $0x04, SI
-	JLT     tail62
-
-head61:
-	VMOVUPD (CX)(DI*8), Y2
-	VMAXPD  Y1, Y2, Y1
-	ADDQ    $0x04, DI
-	SUBQ    $0x04, SI
-	JGE     head61
-
-tail62:
-	ADDQ       $0x04, SI
-	JEQ        done63
-	LEAQ       ones4<>+0(SB), R8
-	NEGQ       SI
-	VMOVDQU    32(R8)(SI*8), Y3
-	VMOVAPD    Y0, Y4
-	VMASKMOVPD (CX)(DI*8), Y3, Y2
-	VBLENDVPD  Y3, Y2, Y4, Y4
-	VMAXPD     Y1, Y4, Y1
-
-done63:
-	LEAQ         (CX)(BX*8), CX
-	VEXTRACTF128 $0x01, Y1, X2
-	VMAXPD       X2, X1, X2
-	VUNPCKHPD    X2, X2, X1
-	VMAXSD       X1, X2, X2
-	VXORPD       X1, X1, X1
-	VADDSD       X1, X2, X2
-	VMOVSD       X2, (AX)
-	ADDQ         $0x08, AX
-	DECQ         DX
-	JNE          row60
-	VZEROUPPER
-	RET
-
 // func colSum256(dst *float64, x *float64, rows int, cols int, stride int)
 // Requires: AVX
 TEXT ·colSum256(SB), NOSPLIT, $0-40
@@ -769,9 +720,9 @@ TEXT ·colSum256(SB), NOSPLIT, $0-40
 	MOVQ cols+24(FP), DX
 	MOVQ stride+32(FP), BX
 	SUBQ $0x04, DX
-	JLT  tail65
+	JLT  tail61
 
-head64:
+head60:
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -779,9 +730,9 @@ head64:
 	MOVQ   CX, SI
 	MOVQ   rows+16(FP), DI
 	SUBQ   $0x04, DI
-	JLT    rest68
+	JLT    rest64
 
-four67:
+four63:
 	VMOVUPD (SI), Y4
 	VADDPD  Y4, Y0, Y0
 	ADDQ    BX, SI
@@ -795,27 +746,27 @@ four67:
 	VADDPD  Y4, Y3, Y3
 	ADDQ    BX, SI
 	SUBQ    $0x04, DI
-	JGE     four67
+	JGE     four63
 
-rest68:
+rest64:
 	ADDQ    $0x04, DI
-	JEQ     done69
+	JEQ     done65
 	VMOVUPD (SI), Y4
 	VADDPD  Y4, Y0, Y0
 	ADDQ    BX, SI
 	DECQ    DI
-	JEQ     done69
+	JEQ     done65
 	VMOVUPD (SI), Y4
 	VADDPD  Y4, Y1, Y1
 	ADDQ    BX, SI
 	DECQ    DI
-	JEQ     done69
+	JEQ     done65
 	VMOVUPD (SI), Y4
 	VADDPD  Y4, Y2, Y2
 	ADDQ    BX, SI
 	DECQ    DI
 
-done69:
+done65:
 	VADDPD  Y2, Y0, Y0
 	VADDPD  Y3, Y1, Y1
 	VADDPD  Y1, Y0, Y0
@@ -825,11 +776,11 @@ done69:
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, AX
 	SUBQ    $0x04, DX
-	JGE     head64
+	JGE     head60
 
-tail65:
+tail61:
 	ADDQ    $0x04, DX
-	JEQ     end66
+	JEQ     end62
 	LEAQ    ones4<>+0(SB), SI
 	NEGQ    DX
 	VMOVDQU 32(SI)(DX*8), Y0
@@ -839,9 +790,9 @@ tail65:
 	VXORPD  Y4, Y4, Y4
 	MOVQ    rows+16(FP), DX
 	SUBQ    $0x04, DX
-	JLT     rest71
+	JLT     rest67
 
-four70:
+four66:
 	VMASKMOVPD (CX), Y0, Y5
 	VADDPD     Y5, Y1, Y1
 	ADDQ       BX, CX
@@ -855,27 +806,27 @@ four70:
 	VADDPD     Y5, Y4, Y4
 	ADDQ       BX, CX
 	SUBQ       $0x04, DX
-	JGE        four70
+	JGE        four66
 
-rest71:
+rest67:
 	ADDQ       $0x04, DX
-	JEQ        done72
+	JEQ        done68
 	VMASKMOVPD (CX), Y0, Y5
 	VADDPD     Y5, Y1, Y1
 	ADDQ       BX, CX
 	DECQ       DX
-	JEQ        done72
+	JEQ        done68
 	VMASKMOVPD (CX), Y0, Y5
 	VADDPD     Y5, Y2, Y2
 	ADDQ       BX, CX
 	DECQ       DX
-	JEQ        done72
+	JEQ        done68
 	VMASKMOVPD (CX), Y0, Y5
 	VADDPD     Y5, Y3, Y3
 	ADDQ       BX, CX
 	DECQ       DX
 
-done72:
+done68:
 	VADDPD     Y3, Y1, Y1
 	VADDPD     Y4, Y2, Y2
 	VADDPD     Y2, Y1, Y1
@@ -883,7 +834,56 @@ done72:
 	VADDPD     Y1, Y2, Y1
 	VMASKMOVPD Y1, Y0, (AX)
 
-end66:
+end62:
+	VZEROUPPER
+	RET
+
+// func rowMax256(dst *float64, x *float64, rows int, cols int)
+// Requires: AVX
+TEXT ·rowMax256(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	VMOVUPD cfff0000000000000<>+0(SB), Y0
+	MOVQ    rows+16(FP), DX
+	MOVQ    cols+24(FP), BX
+
+row69:
+	MOVQ    BX, SI
+	VMOVAPD Y0, Y1
+	XORQ    DI, DI
+	SUBQ    $0x04, SI
+	JLT     tail71
+
+head70:
+	VMOVUPD (CX)(DI*8), Y2
+	VMAXPD  Y1, Y2, Y1
+	ADDQ    $0x04, DI
+	SUBQ    $0x04, SI
+	JGE     head70
+
+tail71:
+	ADDQ       $0x04, SI
+	JEQ        done72
+	LEAQ       ones4<>+0(SB), R8
+	NEGQ       SI
+	VMOVDQU    32(R8)(SI*8), Y3
+	VMOVAPD    Y0, Y4
+	VMASKMOVPD (CX)(DI*8), Y3, Y2
+	VBLENDVPD  Y3, Y2, Y4, Y4
+	VMAXPD     Y1, Y4, Y1
+
+done72:
+	LEAQ         (CX)(BX*8), CX
+	VEXTRACTF128 $0x01, Y1, X2
+	VMAXPD       X2, X1, X2
+	VUNPCKHPD    X2, X2, X1
+	VMAXSD       X1, X2, X2
+	VXORPD       X1, X1, X1
+	VADDSD       X1, X2, X2
+	VMOVSD       X2, (AX)
+	ADDQ         $0x08, AX
+	DECQ         DX
+	JNE          row69
 	VZEROUPPER
 	RET
 

@@ -29,15 +29,15 @@ func squareRowSum512(dst *float64, x *float64, rows int, cols int)
 //go:noescape
 func rowDot512(dst *float64, x *float64, y *float64, rows int, cols int)
 
-// rowMax512 finds the largest of the rows; rows and cols are not 0.
-//
-//go:noescape
-func rowMax512(dst *float64, x *float64, rows int, cols int)
-
 // colSum512 adds the column sums to dst; the rows are stride bytes apart.
 //
 //go:noescape
 func colSum512(dst *float64, x *float64, rows int, cols int, stride int)
+
+// rowMax512 finds the largest of the rows; rows and cols are not 0.
+//
+//go:noescape
+func rowMax512(dst *float64, x *float64, rows int, cols int)
 
 // sum256 adds to the eight lanes.
 //
@@ -64,15 +64,15 @@ func squareRowSum256(dst *float64, x *float64, rows int, cols int)
 //go:noescape
 func rowDot256(dst *float64, x *float64, y *float64, rows int, cols int)
 
-// rowMax256 finds the largest of the rows; rows and cols are not 0.
-//
-//go:noescape
-func rowMax256(dst *float64, x *float64, rows int, cols int)
-
 // colSum256 adds the column sums to dst; the rows are stride bytes apart.
 //
 //go:noescape
 func colSum256(dst *float64, x *float64, rows int, cols int, stride int)
+
+// rowMax256 finds the largest of the rows; rows and cols are not 0.
+//
+//go:noescape
+func rowMax256(dst *float64, x *float64, rows int, cols int)
 
 // colSumNarrow sets the lanes of up to 7 columns from groups of four rows.
 //

@@ -24,7 +24,9 @@ func broadcast(c *asm) {
 		c.bothSets(func(v vec) {
 			v.rowOp(o)
 			v.colOp(o)
-			v.thinColOp(o)
+			if v.lanes > 2 {
+				v.thinColOp(o)
+			}
 		})
 	}
 }
@@ -84,7 +86,7 @@ func (v vec) colOp(o arithmetic) {
 	v.text(name, "func(dst, x, col *float64, rows, cols int)", name+" works on rows·cols > 0 elements.")
 	col, c := v.Load(v.Param("col"), v.GP64()), v.new()
 	start := func() {
-		v.VBROADCASTSD(Mem{Base: col}, c)
+		v.broadcastTo(Mem{Base: col}, c)
 		v.ADDQ(Imm(8), col)
 	}
 	m, more := v.matrixLoop(), []reg.Register(nil)

@@ -69,11 +69,7 @@ func (v vec) scalars(names []string) values {
 			panic(err)
 		}
 		r := v.new()
-		if v.lanes == 2 {
-			v.VMOVDDUP(m.Addr, r)
-		} else {
-			v.VBROADCASTSD(m.Addr, r)
-		}
+		v.broadcastTo(m.Addr, r)
 		return r
 	}
 	if len(names) > 4 {
@@ -84,6 +80,15 @@ func (v vec) scalars(names []string) values {
 		held = append(held, load(i))
 	}
 	return func(i int) reg.Register { return held[i] }
+}
+
+// broadcastTo sets r to the number at m in all lanes.
+func (v vec) broadcastTo(m Mem, r reg.Register) {
+	if v.lanes == 2 {
+		v.VMOVDDUP(m, r)
+	} else {
+		v.VBROADCASTSD(m, r)
+	}
 }
 
 // A part is what a loop does with one vector's worth of elements.
@@ -169,6 +174,9 @@ func xmm(r reg.Register) reg.Register { return r.(reg.Vec).AsX() }
 
 // firstLanes returns the mask of the first n lanes, n below the vector's.
 func (v vec) firstLanes(n reg.Register) reg.Register {
+	if v.lanes == 2 {
+		return v.XMM() // which is not used
+	}
 	if v.wide() {
 		one := v.GP64()
 		v.MOVQ(I32(1), one)
@@ -205,20 +213,26 @@ func (c *asm) ones() Mem {
 	return *c.tailMask
 }
 
-// loadMasked reads the lanes of mask, and zeros.
+// loadMasked reads the lanes of mask, and zeros. Of two lanes it is the first.
 func (v vec) loadMasked(from Mem, mask, to reg.Register) {
-	if v.wide() {
+	switch v.lanes {
+	case 8:
 		v.VMOVUPD_Z(from, mask, to)
-	} else {
+	case 4:
 		v.VMASKMOVPD(from, mask, to)
+	default:
+		v.VMOVSD(from, to)
 	}
 }
 
 func (v vec) storeMasked(r, mask reg.Register, to Mem) {
-	if v.wide() {
+	switch v.lanes {
+	case 8:
 		v.VMOVUPD(r, mask, to)
-	} else {
+	case 4:
 		v.VMASKMOVPD(r, mask, to)
+	default:
+		v.VMOVSD(r, to)
 	}
 }
 

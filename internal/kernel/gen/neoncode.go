@@ -28,6 +28,7 @@ const (
 	ushr2d  = 0x6f000400
 	sshr2d  = 0x4f000400
 	dup2d   = 0x4e080400 // the first lane in both
+	zip2    = 0x4ec07800 // the upper lanes of both
 	ld1r2d  = 0x4d40cc00 // a number of memory in both
 	xtn     = 0x0ea12800 // the lower halves of the lanes side by side
 	umull   = 0x2f80a000 // d = n·m, n two numbers of 32 bits and m the first of its four
@@ -36,7 +37,7 @@ const (
 var neonNames = map[uint32]string{
 	fadd2d: "FADD", fsub2d: "FSUB", fmul2d: "FMUL", fdiv2d: "FDIV", fmla2d: "FMLA", fmls2d: "FMLS", fcmeq2d: "FCMEQ", fcmge2d: "FCMGE",
 	fcmgt2d: "FCMGT", fsqrt2d: "FSQRT", fneg2d: "FNEG", add2d: "ADD", sub2d: "SUB", and: "AND", orr: "ORR", eor: "EOR", bsl: "BSL",
-	bit: "BIT", not: "NOT", shl2d: "SHL", ushr2d: "USHR", sshr2d: "SSHR", dup2d: "DUP", xtn: "XTN", umull: "UMULL",
+	bit: "BIT", not: "NOT", shl2d: "SHL", ushr2d: "USHR", sshr2d: "SSHR", dup2d: "DUP", xtn: "XTN", zip2: "ZIP2", umull: "UMULL",
 }
 
 // A vreg is one of arm64's registers V0 to V31.

@@ -24,6 +24,7 @@ func scaled(m operand.Mem) string {
 var neonThree = map[string]uint32{
 	"VADDPD": fadd2d, "VSUBPD": fsub2d, "VMULPD": fmul2d, "VDIVPD": fdiv2d, "VANDPD": and, "VORPD": orr, "VXORPD": eor,
 	"VPADDQ": add2d, "VPSUBQ": sub2d, "VPXOR": eor,
+	"VUNPCKHPD": zip2, "VADDSD": fadd2d, // whose upper lane nobody reads
 }
 
 var neonBranch = map[string]string{"JMP": "B", "JLT": "BLT", "JGE": "BGE", "JEQ": "BEQ", "JNE": "BNE", "JGT": "BGT"}

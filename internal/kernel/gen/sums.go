@@ -16,18 +16,21 @@ func sums(c *asm) {
 		v.rowSums("rowSum", 1, false)
 		v.rowSums("squareRowSum", 1, true)
 		v.rowSums("rowDot", 2, false)
-		v.rowMax()
 		v.colSum()
+		if v.lanes > 2 {
+			v.rowMax()
+		}
 	})
-	vec{c, 4}.colSumNarrow()
+	if c.sets[0] > 2 {
+		vec{c, 4}.colSumNarrow()
+	}
 }
 
-// An eight is a set of eight lanes: one vector of AVX-512, two of AVX2.
+// An eight is a set of eight lanes: one vector of AVX-512, two of AVX2, four of NEON.
 type eight []reg.Register
 
-func (v vec) zeroEight() eight {
-	e := eight{v.zero()}
-	if !v.wide() {
+func (v vec) zeroEight() (e eight) {
+	for range 8 / v.lanes {
 		e = append(e, v.zero())
 	}
 	return e
@@ -71,8 +74,12 @@ func (v vec) addEight(e eight, x, y Mem, twice bool, n reg.Register) {
 		}
 		return
 	}
-	if v.wide() {
+	switch v.lanes {
+	case 8:
 		add(0, v.firstLanes(n))
+		return
+	case 2:
+		v.addPairs(e, n, add)
 		return
 	}
 	low, done := v.label("low"), v.label("low")
@@ -87,8 +94,30 @@ func (v vec) addEight(e eight, x, y Mem, twice bool, n reg.Register) {
 	v.Label(done)
 }
 
+// addPairs adds n < 8 elements by twos and the last by itself.
+func (v vec) addPairs(e eight, n reg.Register, add func(k int, mask reg.Register)) {
+	done := v.label("done")
+	for k := range e {
+		one, next := v.label("one"), v.label("next")
+		v.CMPQ(n, Imm(2))
+		v.JLT(LabelRef(one))
+		add(k, nil)
+		v.SUBQ(Imm(2), n)
+		v.JEQ(LabelRef(done))
+		v.JMP(LabelRef(next))
+		v.Label(one)
+		add(k, v.XMM())
+		v.JMP(LabelRef(done))
+		v.Label(next)
+	}
+	v.Label(done)
+}
+
 // total returns the sum of the lanes in the lowest lane of a register.
 func (v vec) total(e eight) reg.Register {
+	if v.lanes == 2 {
+		return v.lowest(v.add(v.add(e[0], e[2]), v.add(e[1], e[3])))
+	}
 	q := v.YMM()
 	if v.wide() {
 		v.VEXTRACTF64X4(Imm(1), e[0], q)
@@ -99,6 +128,11 @@ func (v vec) total(e eight) reg.Register {
 	h := v.XMM()
 	v.VEXTRACTF128(Imm(1), q, h)
 	v.VADDPD(h, q.AsX(), h)
+	return v.lowest(h)
+}
+
+// lowest adds the two lanes of h in the lower.
+func (v vec) lowest(h reg.Register) reg.Register {
 	l := v.XMM()
 	v.VUNPCKHPD(h, h, l)
 	v.VADDSD(l, h, h)
