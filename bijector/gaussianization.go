@@ -28,7 +28,7 @@ type Marginal struct {
 	// Weights, Locs and Scales are those of the components.
 	Weights, Locs, Scales []float64
 
-	student special.Student
+	student *special.StudentTails
 	logNorm float64 // of the t distribution
 	middle  float64 // a number with both tails well above 0
 }
@@ -75,7 +75,7 @@ func (m *Marginal) Restore() error {
 	}
 	if m.DF > 0 {
 		b := special.LogBeta(0.5*m.DF, 0.5)
-		m.student, m.logNorm = special.NewStudent(m.DF, b), -b-float64(0.5*special.Log(m.DF))
+		m.student, m.logNorm = special.NewStudentTails(special.NewStudent(m.DF, b)), -b-float64(0.5*special.Log(m.DF))
 	}
 	m.center()
 	return nil

@@ -16,7 +16,7 @@ var gaussianizeOp = &autodiff.Op{
 		g, dir := c.Args().Ref.(*Gaussianization), direction(c.Args().J)
 		n, d := c.OutShape(0).Rows, c.OutShape(0).Cols
 		in, v, ls := c.Temp(n), c.Temp(n), c.Temp(n)
-		room := marginalRoom{c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n)}
+		room := marginalRoom{c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n)}
 		for j := range d {
 			for i := range n {
 				in[i] = c.In(0)[i*d+j]
@@ -59,7 +59,7 @@ var gaussianizeOp = &autodiff.Op{
 }
 
 // marginalRoom is room for as many numbers as a column has.
-type marginalRoom struct{ side, tail, u, e []float64 }
+type marginalRoom struct{ side, tail, u, e, p []float64 }
 
 // normal sets z = Φ⁻¹(F(y)) and ls = log z′: by the tail on whose side of the middle y is, or where that
 // or the density is too small for a number, by their logarithms.
@@ -120,12 +120,13 @@ func (m *Marginal) studentTails(r marginalRoom, density []float64) {
 	kernel.Mul(r.e, r.u, r.u)
 	kernel.Scale(r.e, r.e, 1/m.DF)
 	kernel.Log1p(r.e, r.e)
+	m.student.Tails(r.p, r.u, r.e)
 	kernel.Scale(r.e, r.e, -0.5*(m.DF+1))
 	kernel.AddConst(r.e, r.e, m.logNorm)
 	kernel.Exp(r.e, r.e)
 	kernel.Axpy(density, r.e, w/m.Scales[0])
 	for i, u := range r.u {
-		p := m.student.Tail(math.Abs(u))
+		p := r.p[i]
 		if (u > 0) == (r.side[i] > 0) {
 			p = 1 - p
 		}
