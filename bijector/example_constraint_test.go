@@ -75,6 +75,11 @@ func ExampleTransformDiagonal() {
 	// Output: [0 5 6 1] → [1 5 6 2.718] → [0 5 6 1], log|det| 1.0000
 }
 
+func ExampleInsert() {
+	show(bijector.NewInsert(4, []int{0, 2}, []float64{0, 9, 0, 8}), 1, 2)
+	// Output: [1 2] → [1 9 2 8] → [1 2], log|det| 0.0000
+}
+
 func ExamplePad() {
 	show(bijector.NewPad(1, 2, 9), 1, 2)
 	// Output: [1 2] → [9 1 2 9 9] → [1 2], log|det| 0.0000

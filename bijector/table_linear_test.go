@@ -131,6 +131,7 @@ func constraintCases() []bijectortest.Case {
 		{Name: "TransformDiagonal", B: bijector.NewTransformDiagonal(3, softplus), X: normal(5, 9)},
 		{Name: "TransformDiagonal/conditional", B: diagonal, X: normal(5, 9), Context: ctx},
 		{Name: "Pad", B: bijector.NewPad(1, 2, 0.5), X: normal(5, 3), Out: []int{1, 2, 3}},
+		{Name: "Insert", B: bijector.NewInsert(5, []int{1, 3, 4}, []float64{7, 0, -2, 0, 0}), X: normal(5, 3), Out: []int{1, 3, 4}},
 		{Name: "Pad/before", B: bijector.NewPad(2, 0, -1), X: normal(5, 2), Out: []int{2, 3}},
 		{Name: "Reshape", B: bijector.NewReshape([]int{6}, []int{2, 3}), X: normal(5, 6)},
 		{Name: "Split", B: bijector.NewSplit(1, 2), X: normal(5, 3)},

@@ -162,7 +162,7 @@ func (s *Settings) check() error {
 	return nil
 }
 
-func setDefault[T int | float64](p *T, otherwise T) {
+func setDefault[T int | int64 | float64](p *T, otherwise T) {
 	if *p == 0 {
 		*p = otherwise
 	}

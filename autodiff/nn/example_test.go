@@ -54,6 +54,14 @@ func ExampleConstant() {
 	// Output: 0 [3 4]
 }
 
+// Counts from 0 to 1000 as they are and by their logarithms.
+func ExampleFeatures() {
+	net := nn.NewFeatures(1, []int{0}, []int{0}, []float64{0.5}, []float64{100, 2}, []float64{50, 1}, 8)
+	tape := autodiff.NewTape()
+	fmt.Printf("%.2f\n", net.Apply(tape.Matrix(mat.NewDense(3, 1, []float64{0, 10, 1000}))).Data())
+	// Output: [-2.00 -2.69 -1.80 0.35 8.00 4.91]
+}
+
 func ExampleResMLP() {
 	net := nn.NewResMLP(3, 32, 2, 6, nn.ReLU, rand.NewPCG(1, 2))
 	tape := autodiff.NewTape()

@@ -1,0 +1,219 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/autodiff/nn/masked"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
+)
+
+// A Candidate is a kind of model that [Learn] tries.
+type Candidate struct {
+	Name string
+	// Fit returns a model of the rows of a fold.
+	Fit func(ctx context.Context, f *Fold) (*Transformed, error)
+	// Conditional candidates are for data with a context, the others for data without.
+	Conditional bool
+	// Steady candidates are cheap and cannot overfit: they are fitted once more, to all rows, when the
+	// weights are known. The first of them has a weight of at least 1/1000.
+	Steady bool
+	// Rows says that the model holds the rows: such candidates are for LearnSettings.KeepRows.
+	Rows bool
+	// Least is the number of rows below which the candidate is not tried.
+	Least int
+}
+
+// Candidates returns those that Learn tries by default.
+func Candidates() []Candidate {
+	return []Candidate{
+		{Name: "t", Fit: fitT, Steady: true},
+		{Name: "gaussian", Fit: fitGaussian, Steady: true},
+		{Name: "mixture", Fit: fitMixture},
+		{Name: "marginal mixture", Fit: marginal(fitMixture), Least: 20},
+		{Name: "NSF", Fit: marginal(fitNSF), Least: 150},
+		{Name: "NSF on mixture", Fit: fitNSFMixture, Least: 150},
+		{Name: "NSF on marginal mixture", Fit: marginal(fitNSFMixture), Least: 150},
+		{Name: "NSFAR on mixture", Fit: fitNSFARMixture, Least: 150},
+		{Name: "MAF", Fit: fitMAF, Least: 150},
+		{Name: "MADE", Fit: marginal(fitMADE), Least: 150},
+		{Name: "regression", Fit: fitRegression, Conditional: true, Steady: true},
+		{Name: "NSF given on residuals", Fit: fitNSFResiduals, Conditional: true, Least: 60},
+		{Name: "NSF given", Fit: fitNSFGiven, Conditional: true, Least: 60},
+		{Name: "RealNVP given", Fit: fitRealNVPGiven, Conditional: true, Least: 60},
+	}
+}
+
+func fitGaussian(_ context.Context, f *Fold) (*Transformed, error) {
+	m, err := dist.FitGaussianMixture(f.X, &dist.MixtureSettings{Components: 1, MinScale: leastScale})
+	if err != nil {
+		return nil, err
+	}
+	return New(m.Parts[0]), nil
+}
+
+func fitT(_ context.Context, f *Fold) (*Transformed, error) {
+	t, err := f.t()
+	if err != nil {
+		return nil, err
+	}
+	return New(t), nil
+}
+
+// leastScale is the least deviation that a column counts as having: the rows of a fold may have
+// the same number where the others have not.
+const leastScale = 1e-3
+
+func (f *Fold) t() (dist.Distribution, error) {
+	m, err := dist.FitStudentTMixture(f.X, &dist.MixtureSettings{Components: 1, MinScale: leastScale})
+	if err != nil {
+		return nil, err
+	}
+	return m.Parts[0], nil
+}
+
+// Mixture returns a mixture of Student t distributions of the fold's rows, with frozen parameters, on
+// which several candidates build.
+func (f *Fold) Mixture() (dist.Distribution, error) {
+	return f.mixture.get(func() (dist.Distribution, error) {
+		m, err := dist.FitStudentTMixture(f.X, &dist.MixtureSettings{MinScale: leastScale, Budget: f.Work, Source: f.source("mixture")})
+		if err != nil {
+			return nil, err
+		}
+		if len(m.Parts) == 1 {
+			return m.Parts[0], nil
+		}
+		return m, nil
+	})
+}
+
+func fitMixture(_ context.Context, f *Fold) (*Transformed, error) {
+	m, err := f.Mixture()
+	if err != nil {
+		return nil, err
+	}
+	return New(m), nil
+}
+
+// usual is the recipe for the fold's rows.
+func (f *Fold) usual() recipe {
+	n, _ := f.X.Dims()
+	if n < 4500 {
+		return recipe{rate: 1e-3, batch: 128, steps: 3000, every: 20, patience: 25, average: 0.99, clip: 10}
+	}
+	return recipe{rate: 2e-3, batch: 256, steps: 6000, every: 40, patience: 25, average: 0.99, clip: 10}
+}
+
+func (f *Fold) trained(ctx context.Context, name string, m *Transformed, r recipe) (*Transformed, error) {
+	return m, f.train(ctx, name, m, r)
+}
+
+func fitNSF(ctx context.Context, f *Fold) (*Transformed, error) {
+	_, d := f.X.Dims()
+	a := Arch{Dim: d}.withDefaults("NSF", 4)
+	return f.trained(ctx, "NSF", New(dist.NewStdNormal(d), a.couplings(a.spline(), f.source("NSF weights"))...), f.usual())
+}
+
+func fitNSFMixture(ctx context.Context, f *Fold) (*Transformed, error) {
+	_, d := f.X.Dims()
+	base, err := f.Mixture()
+	if err != nil {
+		return nil, err
+	}
+	a := Arch{Dim: d}.withDefaults("NSF", 4)
+	return f.trained(ctx, "NSF on mixture", New(base, a.couplings(a.spline(), f.source("NSFm weights"))...), f.usual())
+}
+
+func fitNSFARMixture(ctx context.Context, f *Fold) (*Transformed, error) {
+	_, d := f.X.Dims()
+	base, err := f.Mixture()
+	if err != nil {
+		return nil, err
+	}
+	a := Arch{Dim: d}.withDefaults("NSFAR", 3)
+	return f.trained(ctx, "NSFAR on mixture", New(base, a.autoregressive(a.spline(), false, f.source("NSFARm weights"))...), f.usual())
+}
+
+// fitMAF has conditioners that are bounded, so that scales stay within reason wherever a row is.
+func fitMAF(ctx context.Context, f *Fold) (*Transformed, error) {
+	_, d := f.X.Dims()
+	a := Arch{Dim: d, Layers: 3, Activation: nn.Tanh}.withDefaults("MAF", 5)
+	r := f.usual()
+	r.rate = 3e-3
+	return f.trained(ctx, "MAF", New(dist.NewStdNormal(d), a.autoregressive(bijector.Affine{}, false, f.source("MAF weights"))...), r)
+}
+
+func fitMADE(ctx context.Context, f *Fold) (*Transformed, error) {
+	_, d := f.X.Dims()
+	made := dist.NewMADE(masked.Spec{Dim: d, Hidden: []int{64, 64}, Act: nn.ReLU, Direct: true}, dist.MixtureHead{Components: 8}, f.source("MADE weights"))
+	return f.trained(ctx, "MADE", New(made), f.usual())
+}
+
+// given is the recipe with contexts for the fold's rows.
+func (f *Fold) given(rate float64) recipe {
+	n, _ := f.X.Dims()
+	r := recipe{rate: rate, batch: 32, patience: 30, average: 0.99, clip: 5}
+	epochs := 100
+	if n > 2000 {
+		r.batch, epochs = 64, 60
+	}
+	r.every = max(1, n/r.batch)
+	r.steps = epochs * r.every
+	return r
+}
+
+func (f *Fold) archGiven(layers, hidden int) Arch {
+	_, d := f.X.Dims()
+	_, c := f.Context.Dims()
+	a := Arch{Dim: d, Cond: c, Layers: layers, Activation: nn.SiLU}
+	for range hidden {
+		a.Hidden = append(a.Hidden, 64)
+	}
+	return a
+}
+
+func fitNSFGiven(ctx context.Context, f *Fold) (*Transformed, error) {
+	a := f.archGiven(4, 3)
+	return f.trained(ctx, "NSF given", New(dist.NewStdNormal(a.Dim), a.couplings(a.spline(), f.source("NSF given weights"))...), f.given(1e-2))
+}
+
+func fitRealNVPGiven(ctx context.Context, f *Fold) (*Transformed, error) {
+	a := f.archGiven(6, 3)
+	return f.trained(ctx, "RealNVP given", New(dist.NewStdNormal(a.Dim), a.couplings(bijector.Affine{}, f.source("RealNVP given weights"))...), f.given(6e-3))
+}
+
+func fitRegression(_ context.Context, f *Fold) (*Transformed, error) {
+	r := newRegression(f.X, f.Context)
+	t, err := (&Fold{X: r.residuals}).t()
+	if err != nil {
+		return nil, err
+	}
+	return New(t, r.maps()...), nil
+}
+
+func fitNSFResiduals(ctx context.Context, f *Fold) (*Transformed, error) {
+	r := newRegression(f.X, f.Context)
+	rest := &Fold{X: r.residuals, Held: r.rest(f.Held, f.HeldContext), Context: f.Context, HeldContext: f.HeldContext, Seed: f.Seed, Work: f.Work}
+	a := f.archGiven(4, 2)
+	m := New(dist.NewStdNormal(a.Dim), a.couplings(a.spline(), f.source("NSF residuals weights"))...)
+	if err := rest.train(ctx, "NSF given on residuals", m, f.given(1e-2)); err != nil {
+		return nil, err
+	}
+	return New(m.Base, append(m.Map, r.maps()...)...), nil
+}
+
+// marginal returns a candidate's function behind maps that make columns normal one by one.
+func marginal(fit func(ctx context.Context, f *Fold) (*Transformed, error)) func(ctx context.Context, f *Fold) (*Transformed, error) {
+	return func(ctx context.Context, f *Fold) (*Transformed, error) {
+		inner, to, err := f.Marginal()
+		if err != nil {
+			return nil, err
+		}
+		m, err := fit(ctx, inner)
+		if err != nil {
+			return nil, err
+		}
+		return m.Then(to), nil
+	}
+}

@@ -1,0 +1,118 @@
+package flow
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/normflow/normflow/internal/train"
+)
+
+// A checkpoint of Learn is a zip archive: "learning" says of what, and an entry a finished fit
+// holds its model file, or after "note:" why there is none.
+const learnVersion = "normflow learning 1"
+
+// openCheckpoint reads the checkpoint, if there is one.
+func (l *learner) openCheckpoint() error {
+	if l.Checkpoint == "" {
+		return nil
+	}
+	l.done = map[string][]byte{}
+	raw, err := os.ReadFile(l.Checkpoint)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		return err
+	}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			return err
+		}
+		text, err := io.ReadAll(r)
+		if err := errors.Join(err, r.Close()); err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
+		}
+		l.done[f.Name] = text
+	}
+	got, want := string(l.done["learning"]), l.identity()
+	if got != want {
+		return fmt.Errorf("it is of another learning: got %q, want %q", got, want)
+	}
+	return nil
+}
+
+// identity says what must be the same for a checkpoint to be of use.
+func (l *learner) identity() string {
+	var names []string
+	for _, c := range l.tried {
+		names = append(names, c.Name)
+	}
+	digest := l.data.Digest()
+	if l.data.Contexts != nil {
+		digest ^= (&train.Memory{Rows: l.data.Contexts}).Digest() * 0x9e3779b97f4a7c15
+	}
+	dim, cond := l.data.Dims()
+	return fmt.Sprintf("%s: seed %d, budget %d, single %v, %d rows of %d and %d columns, digest %016x, candidates %s",
+		learnVersion, l.Seed, l.Budget, l.Single, l.data.Len(), dim, cond, digest, strings.Join(names, ", "))
+}
+
+// recall takes the result of a task from the checkpoint, if it is there.
+func (l *learner) recall(t *task) (found bool, err error) {
+	l.doneLock.Lock()
+	raw, found := l.done[t.name]
+	l.doneLock.Unlock()
+	if !found {
+		return false, nil
+	}
+	if note, ok := bytes.CutPrefix(raw, []byte("note:")); ok {
+		t.note = string(note)
+		return true, nil
+	}
+	t.model, err = Load(bytes.NewReader(raw))
+	return true, err
+}
+
+// remember writes the checkpoint with the result of one more task.
+func (l *learner) remember(t *task) error {
+	raw := []byte("note:" + t.note)
+	if t.model != nil {
+		var b bytes.Buffer
+		if err := t.model.Save(&b); err != nil {
+			return err
+		}
+		raw = b.Bytes()
+	}
+	l.doneLock.Lock()
+	defer l.doneLock.Unlock()
+	l.done[t.name], l.done["learning"] = raw, []byte(l.identity())
+	var names []string
+	for name := range l.done {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return train.WriteFile(l.Checkpoint, func(w io.Writer) error {
+		z := zip.NewWriter(w)
+		for _, name := range names {
+			f, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+			if err != nil {
+				return err
+			}
+			if _, err := f.Write(l.done[name]); err != nil {
+				return err
+			}
+		}
+		return z.Close()
+	})
+}

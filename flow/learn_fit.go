@@ -1,0 +1,177 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// A task is the fit of a candidate in a fold.
+type task struct {
+	candidate, fold int
+	name            string // in checkpoints
+	model           *Transformed
+	note            string // why there is none
+	held            []float64
+}
+
+// fit fits the candidates: all in the first fold, in the others those that are of use there.
+func (l *learner) fit(ctx context.Context) error {
+	for _, c := range l.Candidates {
+		if c.Conditional == (l.data.Contexts != nil) && (l.KeepRows || !c.Rows) && l.data.Len() >= c.Least {
+			l.tried = append(l.tried, c)
+		}
+	}
+	if len(l.tried) == 0 {
+		return errNoCandidate
+	}
+	l.makeFolds()
+	if err := l.openCheckpoint(); err != nil {
+		return fmt.Errorf("checkpoint %s: %w", l.Checkpoint, err)
+	}
+	l.tasks = make([][]*task, len(l.tried))
+	for i := range l.folds {
+		var batch []*task
+		for k, c := range l.tried {
+			if i > 0 && l.useless(k) {
+				continue
+			}
+			t := &task{candidate: k, fold: i, name: fmt.Sprintf("%s/%d", c.Name, i)}
+			l.tasks[k] = append(l.tasks[k], t)
+			batch = append(batch, t)
+		}
+		if err := l.runTasks(ctx, batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// useless reports whether a candidate had next to no weight among all in the first fold.
+func (l *learner) useless(k int) bool {
+	first := l.tasks[k][0]
+	if first.model == nil {
+		return true
+	}
+	if l.tried[k].Steady || len(first.held) < 100 {
+		return false
+	}
+	if l.early == nil {
+		var use []int
+		var lps [][]float64
+		for k, t := range l.tasks {
+			if t[0].model != nil {
+				use, lps = append(use, k), append(lps, t[0].held)
+			}
+		}
+		w, err := l.weigh(use, lps)
+		if err != nil {
+			return false
+		}
+		l.early = make([]float64, len(l.tried))
+		for i, k := range use {
+			l.early[k] = w[i]
+		}
+	}
+	return l.early[k] < 0.01
+}
+
+// runTasks does tasks on all cores.
+func (l *learner) runTasks(ctx context.Context, tasks []*task) error {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var failed error
+	var panicked any
+	for range min(runtime.GOMAXPROCS(0), len(tasks)) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			defer func() {
+				if r := recover(); r != nil {
+					mu.Lock()
+					panicked = r
+					mu.Unlock()
+				}
+			}()
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(tasks) {
+					return
+				}
+				if err := l.runTask(ctx, tasks[i], &mu); err != nil {
+					mu.Lock()
+					failed = errors.Join(failed, err)
+					mu.Unlock()
+					return
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	if panicked != nil {
+		panic(panicked) // on the caller's goroutine, where it can be recovered
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return failed
+}
+
+// runTask does a task, or takes its result from the checkpoint, and returns an error if learning must end.
+func (l *learner) runTask(ctx context.Context, t *task, mu *sync.Mutex) error {
+	f := l.folds[t.fold]
+	found, err := l.recall(t)
+	if err != nil {
+		return fmt.Errorf("checkpoint %s: %s: %w", l.Checkpoint, t.name, err)
+	}
+	if !found {
+		m, err := l.tried[t.candidate].Fit(ctx, f)
+		if e := ctx.Err(); e != nil {
+			return e
+		}
+		if err != nil {
+			t.note = err.Error()
+		} else {
+			t.model = m
+		}
+	}
+	if t.model != nil {
+		t.held = f.judge(t.model)
+	}
+	if !found && l.Checkpoint != "" {
+		mu.Lock()
+		defer mu.Unlock()
+		if err := l.remember(t); err != nil {
+			return fmt.Errorf("checkpoint %s: %w", l.Checkpoint, err)
+		}
+	}
+	return nil
+}
+
+// judge returns log p of the held-out rows, −Inf where it is not a number.
+func (f *Fold) judge(m *Transformed) []float64 {
+	if f.HeldContext != nil {
+		m = m.Given(f.HeldContext)
+	}
+	lps := m.LogProbs(nil, f.Held)
+	for i, lp := range lps {
+		if math.IsNaN(lp) {
+			lps[i] = math.Inf(-1)
+		}
+	}
+	return lps
+}
+
+var errNoCandidate = errors.New("no candidate could be fitted")
+
+// refit fits a steady candidate to all rows.
+func (l *learner) refit(ctx context.Context, k int) (*Transformed, error) {
+	first := l.folds[0]
+	all := &Fold{X: l.data.Rows, Held: first.Held, Context: l.data.Contexts, HeldContext: first.HeldContext, Seed: first.Seed, Work: first.Work}
+	return l.tried[k].Fit(ctx, all)
+}

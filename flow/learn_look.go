@@ -1,0 +1,110 @@
+package flow
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/normflow/normflow/internal/train"
+	"gonum.org/v1/gonum/mat"
+)
+
+// A ColumnReport is what [Learn] saw in a column of the data.
+type ColumnReport struct {
+	Min, Median, Max float64
+	Distinct         int  // numbers
+	Constant         bool // all rows are the same number
+	Whole            bool // all are whole numbers
+	// Tied is the share of the rows whose number another row has.
+	Tied float64
+	// Tail is about the number of moments that exist, by B. Hill's estimator of the heavier tail over a twentieth
+	// of the rows: below 3 or so tails are heavy. It is +Inf for less than 100 rows, and where numbers are tied there.
+	Tail float64
+	// Decades is how many powers of ten positive numbers span; 0 if some are not positive.
+	Decades float64
+}
+
+// look describes the columns.
+func (r *Report) look(d *train.Memory) {
+	n, cols := d.Rows.Dims()
+	_, cond := d.Dims()
+	r.Rows, r.Context = n, cond
+	r.Columns = make([]ColumnReport, cols)
+	var tied, heavy, constant []int
+	for j := range cols {
+		c := describeColumn(mat.Col(nil, j, d.Rows))
+		r.Columns[j] = c
+		switch {
+		case c.Constant:
+			constant = append(constant, j)
+		case c.Tied > 0.05:
+			tied = append(tied, j)
+		}
+		if c.Tail < 3 {
+			heavy = append(heavy, j)
+		}
+	}
+	if len(constant) > 0 {
+		r.warn("columns %v are constant: the model has a point mass there, and rows with another number have density 0", constant)
+	}
+	if len(tied) > 0 {
+		r.warn("columns %v have numbers that many rows share: a density can gain there by spikes, and its NLL has no floor; it is a density of real numbers, not a probability of these", tied)
+	}
+	if len(heavy) > 0 {
+		r.warn("columns %v have heavy tails", heavy)
+	}
+	if n < 10*cols {
+		r.warn("%d rows are few for %d columns", n, cols)
+	}
+}
+
+func (r *Report) warn(format string, args ...any) {
+	r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...))
+}
+
+func describeColumn(x []float64) ColumnReport {
+	slices.Sort(x)
+	n := len(x)
+	c := ColumnReport{Min: x[0], Median: quantile(x, 0.5), Max: x[n-1], Whole: true, Tail: tailIndex(x)}
+	tied := 0
+	for i := 0; i < n; {
+		j := i + 1
+		for j < n && x[j] == x[i] {
+			j++
+		}
+		c.Distinct++
+		if j > i+1 {
+			tied += j - i
+		}
+		c.Whole = c.Whole && x[i] == math.Trunc(x[i])
+		i = j
+	}
+	c.Tied, c.Constant = float64(tied)/float64(n), c.Distinct == 1
+	if x[0] > 0 {
+		c.Decades = math.Log10(c.Max) - math.Log10(c.Min)
+	}
+	return c
+}
+
+// tailIndex is Hill's estimator over the twentieth of the rows that are farthest from the median, for
+// each side; the smaller of both.
+func tailIndex(sorted []float64) float64 {
+	n := len(sorted)
+	k := n / 20
+	if n < 100 {
+		return math.Inf(1)
+	}
+	mid := quantile(sorted, 0.5)
+	index := func(at func(i int) float64) float64 {
+		least := math.Log(math.Abs(at(k) - mid))
+		sum := 0.0
+		for i := range k {
+			sum += math.Log(math.Abs(at(i)-mid)) - least
+		}
+		if !(sum > 0) || math.IsInf(least, -1) {
+			return math.Inf(1)
+		}
+		return float64(k) / sum
+	}
+	return min(index(func(i int) float64 { return sorted[i] }), index(func(i int) float64 { return sorted[n-1-i] }))
+}

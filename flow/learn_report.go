@@ -1,0 +1,58 @@
+package flow
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Report tells what [Learn] saw in the data and made of it. NLLs are in nats a row of the data given.
+type Report struct {
+	Rows, Context int            // of the data
+	Columns       []ColumnReport // of the data
+	Trimmed       int            // rows left out for Robust
+	Folds         int            // in which rows were held out: 1 is one part of them
+	Parts         []PartReport   // the candidates, in their order
+	// Gaussian and Mixture are the NLLs of held-out rows by a normal distribution and by the best mixture
+	// of the candidates, NaN if there is none.
+	Gaussian, Mixture float64
+	// NLL is that of the held-out rows by the weighted candidates, none of which saw them, and SE
+	// its standard error over rows. The weights were chosen on these rows: it is better than that of new rows by a little.
+	NLL, SE float64
+	// HeldRows are the rows that were held out, in ascending order, all with Folds above 1, and LogProbs their log-densities by
+	// candidates that had not seen them.
+	HeldRows []int
+	LogProbs []float64
+	Warnings []string
+}
+
+// A PartReport is how a candidate did.
+type PartReport struct {
+	Name   string
+	NLL    float64 // of held-out rows
+	Weight float64 // in the model
+	Note   string  // such as why it was given up; empty as a rule
+}
+
+// String returns the report as text of a few lines.
+func (r *Report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d rows of %d columns", r.Rows, len(r.Columns))
+	if r.Context > 0 {
+		fmt.Fprintf(&b, " given %d", r.Context)
+	}
+	if r.Trimmed > 0 {
+		fmt.Fprintf(&b, ", %d of them left out", r.Trimmed)
+	}
+	fmt.Fprintf(&b, "\nheld out: %d rows, NLL %.4f ± %.4f nats\n", len(r.HeldRows), r.NLL, r.SE)
+	for _, p := range r.Parts {
+		fmt.Fprintf(&b, "%24s  NLL %10.4f  weight %.3f", p.Name, p.NLL, p.Weight)
+		if p.Note != "" {
+			fmt.Fprintf(&b, "  %s", p.Note)
+		}
+		b.WriteByte('\n')
+	}
+	for _, w := range r.Warnings {
+		fmt.Fprintf(&b, "note: %s\n", w)
+	}
+	return b.String()
+}

@@ -1,0 +1,200 @@
+package flow
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/train"
+	"gonum.org/v1/gonum/mat"
+)
+
+// A learner is one call of Learn.
+type learner struct {
+	LearnSettings
+	report *Report
+
+	data  *train.Memory       // rows as candidates see them: standardised
+	ends  []bijector.Bijector // from these to the rows given
+	slope []float64           // log|det| of the way to the rows as candidates see them, for each row
+	rows  []int               // which of the rows given these are
+
+	net *nn.Features // from the contexts given to those that candidates see
+
+	tried    []Candidate
+	folds    []*Fold
+	tasks    [][]*task         // of each candidate, one a fold
+	early    []float64         // weights in the first fold
+	done     map[string][]byte // the checkpoint
+	doneLock sync.Mutex
+}
+
+// prepare looks at the rows, and takes them through the fixed maps at the data's end.
+func (l *learner) prepare(d *train.Memory) error {
+	l.report.look(d)
+	n := d.Len()
+	l.slope, l.rows = make([]float64, n), make([]int, n)
+	for i := range l.rows {
+		l.rows[i] = i
+	}
+	l.data = d
+	if l.Map != nil {
+		if err := l.through(l.Map); err != nil {
+			return err
+		}
+	} else if err := l.dropConstants(); err != nil {
+		return err
+	}
+	if l.Robust {
+		l.trim()
+	}
+	l.features()
+	return l.through(l.standardizer())
+}
+
+// through takes the rows back through a map.
+func (l *learner) through(b bijector.Bijector) error {
+	t := autodiff.NewTape()
+	t.NoGrad(true)
+	from := l.data.Rows
+	n, d := from.Dims()
+	var to *mat.Dense
+	const chunk = 4096
+	for i := 0; i < n; i += chunk {
+		j := min(i+chunk, n)
+		y := viewRows(t, from, i, j)
+		x := b.Inverse(y)
+		ldj := b.ILDJ(y).Expand(j-i, 1).Data()
+		if to == nil {
+			to = mat.NewDense(n, x.Cols(), nil)
+		}
+		setRows(to, i, x)
+		for k := i; k < j; k++ {
+			l.slope[k] += ldj[k-i]
+			if row := to.RawRowView(k); !allFinite(row) || math.IsNaN(ldj[k-i]-ldj[k-i]) {
+				return outside(l.rows[k], from.RawRowView(k), row, d)
+			}
+		}
+		t.Reset()
+	}
+	l.data = &train.Memory{Rows: to, Contexts: l.data.Contexts}
+	l.ends = append([]bijector.Bijector{b}, l.ends...)
+	return nil
+}
+
+// outside names a number that a map does not reach.
+func outside(i int, y, x []float64, d int) error {
+	for j, v := range x {
+		if math.IsNaN(v-v) && len(x) == d {
+			return fmt.Errorf("data row %d, column %d: got %v, which is outside the range of LearnSettings.Map", i, j, y[j])
+		}
+	}
+	return fmt.Errorf("data row %d: got %v, which is outside the range of LearnSettings.Map", i, y[:min(len(y), 4)])
+}
+
+func allFinite(x []float64) bool {
+	for _, v := range x {
+		if math.IsNaN(v - v) {
+			return false
+		}
+	}
+	return true
+}
+
+// dropConstants makes point masses of the columns that are constant.
+func (l *learner) dropConstants() error {
+	var keep []int
+	for j, c := range l.report.Columns {
+		if !c.Constant {
+			keep = append(keep, j)
+		}
+	}
+	n, d := l.data.Rows.Dims()
+	switch len(keep) {
+	case d:
+		return nil
+	case 0:
+		return fmt.Errorf("got %d rows that are all the same, want rows that differ", n)
+	}
+	b := bijector.NewInsert(d, keep, l.data.Rows.RawRowView(0))
+	return l.through(b)
+}
+
+// standardizer returns the map that gives columns location 0 and scale 1: mean and deviation,
+// or median and quantiles where the deviation is that of a few far numbers.
+func (l *learner) standardizer() *bijector.Standardizer {
+	n, d := l.data.Rows.Dims()
+	s := bijector.NewStandardizer(d)
+	for j := range d {
+		x := mat.Col(nil, j, l.data.Rows)
+		most := 0.0
+		for _, v := range x {
+			most = max(most, math.Abs(v))
+		}
+		if most == 0 {
+			continue
+		}
+		kernel.Scale(x, x, 1/most) // no square overflows
+		mean, sd := kernel.Moments(x, n, 1)
+		slices.Sort(x)
+		lo, hi := quantile(x, 0.16), quantile(x, 0.84)
+		loc, scale := mean[0], sd[0]
+		if half := 0.5 * (hi - lo); half > 0 && scale > 3*half {
+			loc, scale = quantile(x, 0.5), half
+		}
+		if scale > 0 {
+			s.Scale.Data()[j] = max(scale*most, 0x1p-1022)
+		}
+		s.Shift.Data()[j] = loc * most
+	}
+	s.Initialized = true
+	return s
+}
+
+// quantile returns a quantile of sorted numbers.
+func quantile(sorted []float64, p float64) float64 {
+	at := p * float64(len(sorted)-1)
+	i := int(at)
+	if i+1 >= len(sorted) {
+		return sorted[len(sorted)-1]
+	}
+	return sorted[i] + float64((at-float64(i))*(sorted[i+1]-sorted[i]))
+}
+
+// trim leaves out rows with a number that is further from its column's median than 30 times
+// half the distance of the quantiles of 16 and 84 %.
+func (l *learner) trim() {
+	const most = 30
+	n, d := l.data.Rows.Dims()
+	bad := make([]bool, n)
+	for j := range d {
+		x := mat.Col(nil, j, l.data.Rows)
+		sorted := slices.Clone(x)
+		slices.Sort(sorted)
+		mid, half := quantile(sorted, 0.5), 0.5*(quantile(sorted, 0.84)-quantile(sorted, 0.16))
+		for i, v := range x {
+			bad[i] = bad[i] || half > 0 && math.Abs(v-mid) > most*half
+		}
+	}
+	var keep []int
+	for i, b := range bad {
+		if !b {
+			keep = append(keep, i)
+		}
+	}
+	if len(keep) < max(2, n/2) || len(keep) == n {
+		return
+	}
+	l.report.Trimmed = n - len(keep)
+	l.data = l.data.Pick(keep)
+	slope, rows := l.slope, l.rows
+	l.slope, l.rows = nil, nil
+	for _, i := range keep {
+		l.slope, l.rows = append(l.slope, slope[i]), append(l.rows, rows[i])
+	}
+}

@@ -1,0 +1,198 @@
+package flow
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/normflow/normflow/dist"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
+// leastWeight is the weight below which a candidate is left out of the model, unless it is steady.
+const leastWeight = 0.003
+
+// stack weighs the candidates and puts the model together.
+func (l *learner) stack(ctx context.Context) (*Transformed, error) {
+	use, lps := l.judged()
+	if len(use) == 0 {
+		return nil, errNoCandidate
+	}
+	w := bestAlone(lps)
+	if !l.Single {
+		var err error
+		if w, err = l.weigh(use, lps); err != nil {
+			return nil, err
+		}
+	}
+	l.prune(use, w)
+	l.describe(use, lps, w)
+	var parts []dist.Distribution
+	var weights []float64
+	for i, k := range use {
+		if w[i] == 0 {
+			continue
+		}
+		if l.tried[k].Steady {
+			m, err := l.refit(ctx, k)
+			if err != nil {
+				return nil, err
+			}
+			parts, weights = append(parts, m), append(weights, w[i])
+			continue
+		}
+		for _, t := range l.tasks[k] {
+			parts, weights = append(parts, t.model), append(weights, w[i]/float64(len(l.tasks[k])))
+		}
+	}
+	return l.assemble(weights, parts), nil
+}
+
+// assemble puts parts, contexts and the fixed maps together.
+func (l *learner) assemble(weights []float64, parts []dist.Distribution) *Transformed {
+	m := parts[0].(*Transformed)
+	if len(parts) > 1 {
+		m = New(dist.NewMixture(dist.FixedWeights(weights...), parts...))
+	}
+	if l.net != nil && m.CondDim() > 0 {
+		m = New(dist.NewEmbedded(l.net, m))
+	}
+	return m.Then(l.ends...)
+}
+
+// judged returns the candidates that were fitted in all folds, and their log-densities of
+// all held-out rows.
+func (l *learner) judged() (use []int, lps [][]float64) {
+	for k, tasks := range l.tasks {
+		var all []float64
+		for _, t := range tasks {
+			if t.model == nil {
+				all = nil
+				break
+			}
+			all = append(all, t.held...)
+		}
+		if len(all) == len(l.report.HeldRows) {
+			use, lps = append(use, k), append(lps, all)
+		}
+	}
+	return use, lps
+}
+
+// bestAlone returns weight 1 for the candidate that is best by itself, 0 for the others.
+func bestAlone(lps [][]float64) []float64 {
+	w := make([]float64, len(lps))
+	best := 0
+	for i := range lps {
+		if stat.Mean(lps[i], nil) > stat.Mean(lps[best], nil) {
+			best = i
+		}
+	}
+	w[best] = 1
+	return w
+}
+
+// prune sets small weights to 0 and scales the others.
+func (l *learner) prune(use []int, w []float64) {
+	sum := 0.0
+	for i, k := range use {
+		if w[i] < leastWeight && !l.tried[k].Steady {
+			w[i] = 0
+		}
+		sum += w[i]
+	}
+	for i := range w {
+		w[i] /= sum
+	}
+}
+
+// weigh returns the weights of candidates that make the held-out rows most likely, the first steady one's at
+// least 1/1000.
+func (l *learner) weigh(use []int, lps [][]float64) ([]float64, error) {
+	safe := slices.IndexFunc(use, func(k int) bool { return l.tried[k].Steady })
+	m := mat.NewDense(len(lps[0]), len(lps), nil)
+	for i, lp := range lps {
+		m.SetCol(i, lp)
+	}
+	return dist.StackingWeights(m, nil, safe)
+}
+
+// describe completes the report.
+func (l *learner) describe(use []int, lps [][]float64, w []float64) {
+	r := l.report
+	slope := make([]float64, len(r.HeldRows))
+	for i, row := range r.HeldRows {
+		slope[i] = l.slope[row]
+	}
+	total := mixed(lps, w)
+	for i := range total {
+		total[i] += slope[i]
+	}
+	r.NLL, r.SE = nllOf(total)
+	r.Gaussian, r.Mixture = math.NaN(), math.NaN()
+	for k, c := range l.tried {
+		p := PartReport{Name: c.Name, NLL: math.NaN()}
+		for _, t := range l.tasks[k] {
+			if t.note != "" {
+				p.Note = t.note
+			}
+		}
+		if i := slices.Index(use, k); i >= 0 {
+			p.Weight = w[i]
+			p.NLL = -stat.Mean(lps[i], nil) - stat.Mean(slope, nil)
+		} else if p.Note == "" {
+			p.Note = "of next to no weight in the first fold"
+		}
+		switch {
+		case c.Name == "gaussian":
+			r.Gaussian = p.NLL
+		case c.Name == "mixture":
+			r.Mixture = p.NLL
+		}
+		r.Parts = append(r.Parts, p)
+	}
+	l.sortHeld(total)
+}
+
+// mixed returns log Σₖ wₖ·pₖ of each row.
+func mixed(lps [][]float64, w []float64) []float64 {
+	out := make([]float64, len(lps[0]))
+	for r := range out {
+		most := math.Inf(-1)
+		for i := range lps {
+			if w[i] > 0 {
+				most = max(most, lps[i][r])
+			}
+		}
+		sum := 0.0
+		for i := range lps {
+			if w[i] > 0 && !math.IsInf(most, -1) {
+				sum = math.FMA(w[i], math.Exp(lps[i][r]-most), sum)
+			}
+		}
+		out[r] = most + math.Log(sum)
+	}
+	return out
+}
+
+func nllOf(lps []float64) (nll, se float64) {
+	mean, sd := stat.MeanStdDev(lps, nil)
+	return -mean, stat.StdErr(sd, float64(len(lps)))
+}
+
+// sortHeld sets the report's held-out rows, in ascending order, with their log-densities.
+func (l *learner) sortHeld(lps []float64) {
+	r := l.report
+	order := make([]int, len(lps))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return r.HeldRows[a] - r.HeldRows[b] })
+	rows := r.HeldRows
+	r.HeldRows = make([]int, len(rows))
+	r.LogProbs = make([]float64, len(rows))
+	for i, o := range order {
+		r.HeldRows[i], r.LogProbs[i] = l.rows[rows[o]], lps[o]
+	}
+}

@@ -1,0 +1,164 @@
+package flow
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/internal/kernel"
+	"gonum.org/v1/gonum/mat"
+)
+
+// A regression predicts rows from their contexts: x ≈ c·W + b, by least squares with a
+// penalty λ·‖W‖² of least leave-one-out error: A. Hoerl, R. Kennard, Ridge regression, 1970.
+type regression struct {
+	w, b      []float64  // k×d, d
+	residuals *mat.Dense // of the rows fitted, each as if it had been left out, in units of scale
+	scale     []float64  // d
+}
+
+// penalties are tried, in units of the number of rows.
+var penalties = []float64{1e-6, 1e-4, 1e-3, 1e-2, 0.1, 1, 10}
+
+func newRegression(x, context *mat.Dense) *regression {
+	n, d := x.Dims()
+	_, k := context.Dims()
+	f, meanF := centred(context)
+	y, meanY := centred(x)
+	gram, cross := make([]float64, k*k), make([]float64, k*d)
+	kernel.Gemm(true, false, k, k, n, f, k, f, k, false, gram, k)
+	kernel.Gemm(true, false, k, d, n, f, k, y, d, false, cross, d)
+	best := math.Inf(1)
+	r := &regression{residuals: mat.NewDense(n, d, nil)}
+	e := make([]float64, n*d)
+	for _, p := range penalties {
+		inverse, ok := inverseFactor(gram, k, p*float64(n))
+		if !ok {
+			continue
+		}
+		w := solved(inverse, cross, k, d)
+		if loss := leaveOneOut(e, f, y, w, inverse, n, k, d); loss < best {
+			best, r.w = loss, w
+			copy(r.residuals.RawMatrix().Data, e)
+		}
+	}
+	r.b = meanY
+	for j := range d {
+		for i, m := range meanF {
+			r.b[j] = math.FMA(-m, r.w[i*d+j], r.b[j])
+		}
+	}
+	r.scale = make([]float64, d)
+	for j := range d {
+		_, r.scale[j] = location(mat.Col(nil, j, r.residuals))
+	}
+	for i := range n {
+		kernel.Div(r.residuals.RawRowView(i), r.residuals.RawRowView(i), r.scale)
+	}
+	return r
+}
+
+// centred returns the columns without their means, and these.
+func centred(x *mat.Dense) (y, mean []float64) {
+	n, d := x.Dims()
+	y, mean = make([]float64, 0, n*d), make([]float64, d)
+	for i := range n {
+		y = append(y, x.RawRowView(i)...)
+	}
+	kernel.ColSum(mean, y, n, d)
+	kernel.Scale(mean, mean, 1/float64(n))
+	for i := range n {
+		kernel.Sub(y[i*d:(i+1)*d], y[i*d:(i+1)*d], mean)
+	}
+	return y, mean
+}
+
+// inverseFactor returns the inverse of the lower Cholesky factor of gram + λ.
+func inverseFactor(gram []float64, k int, λ float64) ([]float64, bool) {
+	l, inv := make([]float64, k*k), make([]float64, k*k)
+	for i := range k {
+		for j := range i + 1 {
+			s := gram[i*k+j]
+			if i == j {
+				s += λ
+			}
+			for m := range j {
+				s = math.FMA(-l[i*k+m], l[j*k+m], s)
+			}
+			switch {
+			case i != j:
+				l[i*k+j] = s / l[j*k+j]
+			case !(s > 1e-12*(gram[i*k+i]+λ)):
+				return nil, false
+			default:
+				l[i*k+i] = math.Sqrt(s)
+			}
+		}
+	}
+	for j := range k {
+		for i := j; i < k; i++ {
+			s := 0.0
+			if i == j {
+				s = 1
+			}
+			for m := j; m < i; m++ {
+				s = math.FMA(-l[i*k+m], inv[m*k+j], s)
+			}
+			inv[i*k+j] = s / l[i*k+i]
+		}
+	}
+	return inv, true
+}
+
+// solved returns L⁻ᵀ·L⁻¹·cross.
+func solved(inverse, cross []float64, k, d int) []float64 {
+	half, w := make([]float64, k*d), make([]float64, k*d)
+	kernel.Gemm(false, false, k, d, k, inverse, k, cross, d, false, half, d)
+	kernel.Gemm(true, false, k, d, k, inverse, k, half, d, false, w, d)
+	return w
+}
+
+// leaveOneOut sets e to the residuals, each as if its row had been left out, and returns the sum of their squares.
+func leaveOneOut(e, f, y, w, inverse []float64, n, k, d int) float64 {
+	kernel.Gemm(false, false, n, d, k, f, k, w, d, false, e, d)
+	kernel.Sub(e, y, e)
+	z, leverage := make([]float64, n*k), make([]float64, n)
+	kernel.Gemm(false, true, n, k, k, f, k, inverse, k, false, z, k)
+	kernel.SquareRowSum(leverage, z, n, k)
+	for i, h := range leverage {
+		kernel.Scale(e[i*d:(i+1)*d], e[i*d:(i+1)*d], 1/max(1-h-1/float64(n), 1e-3))
+	}
+	return kernel.Dot(e, e)
+}
+
+// rest returns the residuals of other rows, in units of scale.
+func (r *regression) rest(x, context *mat.Dense) *mat.Dense {
+	n, d := x.Dims()
+	_, k := context.Dims()
+	y := mat.NewDense(n, d, nil)
+	for i := range n {
+		row := y.RawRowView(i)
+		kernel.Gemm(false, false, 1, d, k, context.RawRowView(i), k, r.w, d, false, row, d)
+		for j, v := range x.RawRowView(i) {
+			row[j] = (v - row[j] - r.b[j]) / r.scale[j]
+		}
+	}
+	return y
+}
+
+// maps returns the maps from residuals in units of scale to rows, given contexts.
+func (r *regression) maps() []bijector.Bijector {
+	d := len(r.b)
+	s := bijector.NewStandardizer(d)
+	s.Scale.Set(r.scale)
+	s.Initialized = true
+	shift := bijector.NewCoupling(d, nil, bijector.Additive{}, len(r.w)/d, func(in, out int) nn.Network {
+		net := nn.NewMLP(in, nil, out, nn.Linear, nil)
+		net.Layers[0].W.Set(r.w)
+		net.Layers[0].B.Set(r.b)
+		net.Layers[0].W.Freeze(true)
+		net.Layers[0].B.Freeze(true)
+		return net
+	})
+	return []bijector.Bijector{s, shift}
+}
