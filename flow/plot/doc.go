@@ -12,5 +12,7 @@
 //   - [Learning]: the loss over the steps of a training
 //   - [Trace], [Ranks]: Markov chains
 //
+// A [Page] puts figures and text into one HTML file.
+//
 // Functions are pure and may be called by any number of goroutines.
 package plot

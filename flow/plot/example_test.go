@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow/calibration"
@@ -47,4 +48,21 @@ func ExamplePIT() {
 	u := calibration.PIT(dist.NewStdNormal(1), y, 0, nil)
 	fmt.Println(u.Columns[0].P > 0.05, plot.PIT(u, 0, "x").X.Label.Text)
 	// Output: true distribution function
+}
+
+func ExamplePage() {
+	page := plot.Page{Title: "Fit of the second table", Sections: []plot.Section{
+		{Heading: "Summary", Text: "held out: 1.42 ± 0.01"},
+		{Heading: "Density", Figure: plot.One(plot.Curve(scorer{}, -3, 3, nil, "x"))},
+	}}
+	var html strings.Builder
+	err := page.WriteHTML(&html)
+	fmt.Println(err, strings.Contains(html.String(), "<script"), strings.Count(html.String(), "<img"))
+	// Output: <nil> false 1
+}
+
+func ExampleSection() {
+	s := plot.Section{Heading: "Calibration", Text: "uniform"}
+	fmt.Println((&plot.Page{Sections: []plot.Section{s}}).WriteHTML(io.Discard))
+	// Output: <nil>
 }
