@@ -153,3 +153,76 @@ func TestUniformity(t *testing.T) {
 		t.Errorf("curve %v", curve)
 	}
 }
+
+// correlated returns a normal of two columns with correlation 0.8.
+func correlated() dist.Distribution {
+	return dist.NewMultivariateNormal(autodiff.Fixed(0, 1), autodiff.FixedMatrix(mat.NewDense(2, 2, []float64{1, 0, 0.8, 0.6})))
+}
+
+func TestMutualInformation(t *testing.T) {
+	want := -0.5 * math.Log(1-0.64)
+	near(t, "mutual information", calibration.MutualInformation(correlated(), []int{0}, []int{1}, 4000, 0, rng.New(1)), want)
+	if e := calibration.MutualInformation(hidden{correlated()}, []int{1}, []int{0}, 1000, 200, rng.New(2)); math.Abs(e.Value-want) > 4*e.SE+0.02 {
+		t.Errorf("by importance sampling: got %v, want %v", e, want)
+	}
+}
+
+func TestMarginalLogProbs(t *testing.T) {
+	d := correlated()
+	y := mat.NewDense(3, 1, []float64{-1, 1, 4})
+	exact := calibration.MarginalLogProbs(d, []int{1}, y, 0, nil)
+	for i, got := range calibration.MarginalLogProbs(hidden{d}, []int{1}, y, 2000, rng.New(1)) {
+		want := -0.5*(y.At(i, 0)-1)*(y.At(i, 0)-1) - 0.5*math.Log(2*math.Pi)
+		if math.Abs(exact[i]-want) > 1e-12 || math.Abs(got-want) > 0.05 {
+			t.Errorf("row %d: got %v exactly and %v by importance sampling, want %v", i, exact[i], got, want)
+		}
+	}
+}
+
+func TestRosenblatt(t *testing.T) {
+	d := correlated()
+	checkLevel(t, func(seed uint64) float64 {
+		src := rng.New(seed)
+		return calibration.Rosenblatt(d, rows(d, 100, src), 0, src).P
+	})
+	// Columns wrongly independent: PIT sees nothing, this does.
+	independent := dist.NewNormal(2, autodiff.Fixed(0, 1), autodiff.Fixed(1))
+	checkPower(t, "columns wrongly dependent", func(seed uint64) float64 {
+		src := rng.New(seed)
+		return calibration.Rosenblatt(d, rows(independent, 200, src), 0, src).P
+	})
+	src := rng.New(3)
+	y := rows(d, 60, src)
+	exact, estimated := calibration.Rosenblatt(d, y, 0, src), calibration.Rosenblatt(hidden{d}, y, 2000, src)
+	if !exact.Exact || estimated.Exact || estimated.ESS < 200 {
+		t.Errorf("got exact %v and %v, effective sample size %v", exact.Exact, estimated.Exact, estimated.ESS)
+	}
+	for i := range 60 {
+		for j := range 2 {
+			if a, b := exact.U.At(i, j), estimated.U.At(i, j); math.Abs(a-b) > 0.06 {
+				t.Errorf("row %d, column %d: got %v exactly and %v by importance sampling", i, j, a, b)
+			}
+		}
+	}
+}
+
+// A flow whose maps are autoregressive in one order knows its transform.
+func TestRosenblattOfAFlow(t *testing.T) {
+	src := rng.New(3)
+	m := flow.MAF(flow.Arch{Dim: 2, Layers: 1, Hidden: []int{8}, Order: []int{1, 0}}, src)
+	for _, p := range m.Params() {
+		for i := range p.Data() {
+			if !p.Frozen() {
+				p.Data()[i] += 0.3
+			}
+		}
+	}
+	y := rows(m, 300, src)
+	r := calibration.Rosenblatt(m, y, 0, src)
+	if !r.Exact || r.P < 0.001 {
+		t.Errorf("got %v, exact %v", r, r.Exact)
+	}
+	if _, err := flow.NSF(flow.Arch{Dim: 2}, src).Rosenblatt(mat.NewDense(1, 2, nil), mat.NewDense(1, 2, nil)); err == nil {
+		t.Error("a flow of couplings: got no error")
+	}
+}

@@ -144,3 +144,26 @@ func ExampleRegion() {
 	fmt.Println(r.Level, r.Contains(m.LogProb([]float64{1, 1})), r.Contains(m.LogProb([]float64{3, 1})))
 	// Output: -4.125 ± 0.02 true false
 }
+
+// Two columns of correlation 0.8 under a model that takes them for independent.
+func ExampleTransform() {
+	src := rand.NewPCG(1, 0)
+	truth := dist.NewMultivariateNormal(autodiff.Fixed(0, 0), autodiff.FixedMatrix(mat.NewDense(2, 2, []float64{1, 0, 0.8, 0.6})))
+	y := rows(truth, 400, src)
+	model := dist.NewStdNormal(2)
+	fmt.Println(calibration.PIT(model, y, 0, src).P > 0.05)
+	t := calibration.Rosenblatt(truth, y, 0, src)
+	fmt.Println(t.Exact, t.P > 0.05)
+	// Output:
+	// true
+	// true true
+}
+
+// What a flow of autoregressive maps in one order implements.
+func ExampleRosenblatter() {
+	var r calibration.Rosenblatter = flow.MAF(flow.Arch{Dim: 2, Layers: 1}, rand.NewPCG(1, 0))
+	u := mat.NewDense(1, 2, nil)
+	order, err := r.Rosenblatt(u, mat.NewDense(1, 2, nil))
+	fmt.Println(order, err, u.RawRowView(0))
+	// Output: [0 1] <nil> [0.5 0.5]
+}

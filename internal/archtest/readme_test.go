@@ -12,32 +12,45 @@ import (
 	"testing"
 )
 
-// README.md lists every bijector and distribution with the first sentence of
+// The README.md files of bijector and dist list every one of them with the first sentence of
 // its documentation, between two comments. After a change,
 //
 //	go test ./internal/archtest -run README -update
 func TestREADME(t *testing.T) {
-	name := filepath.Join(root, "README.md")
-	raw, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(raw)
 	for _, dir := range []string{"bijector", "dist"} {
-		begin, end := "<!-- "+dir+" -->\n", "<!-- end of "+dir+" -->"
-		before, rest, ok := strings.Cut(text, begin)
-		_, after, ended := strings.Cut(rest, end)
-		if !ok || !ended {
-			t.Fatalf("README.md: got no part between %q and %q", begin, end)
-		}
-		text = before + begin + catalogue(t, dir) + end + after
-	}
-	if *update {
-		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		name := filepath.Join(root, dir, "README.md")
+		raw, err := os.ReadFile(name)
+		if err != nil {
 			t.Fatal(err)
 		}
-	} else if text != string(raw) {
-		t.Error("README.md: the lists of bijectors and distributions are stale: run go test ./internal/archtest -run README -update")
+		begin, end := "<!-- "+dir+" -->\n", "<!-- end of "+dir+" -->"
+		before, rest, ok := strings.Cut(string(raw), begin)
+		_, after, ended := strings.Cut(rest, end)
+		if !ok || !ended {
+			t.Fatalf("%s: got no part between %q and %q", name, begin, end)
+		}
+		text := before + begin + catalogue(t, dir) + end + after
+		if *update {
+			if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		} else if text != string(raw) {
+			t.Errorf("%s/README.md: the list is stale: run go test ./internal/archtest -run README -update", dir)
+		}
+	}
+}
+
+// The README is short, and its first program is one that is built and run: examples/first.
+func TestREADMECompiles(t *testing.T) {
+	text := read(t, "README.md")
+	if n := strings.Count(text, "\n"); n > 150 {
+		t.Errorf("README.md has %d lines, want at most 150", n)
+	}
+	_, code, _ := strings.Cut(text, "```go\n")
+	code, _, _ = strings.Cut(code, "```")
+	_, program, _ := strings.Cut(read(t, "examples/first/main.go"), "package main\n")
+	if code != "package main\n"+program {
+		t.Error("README.md: the first program is not that of examples/first/main.go, which is built and run")
 	}
 }
 
