@@ -41,6 +41,9 @@ var betaBox = &family{
 		return first(special.NewBeta(p[2], p[3]).Inv(lower, upper))
 	},
 	draw: func(r *rand.Rand, p nums) float64 { return special.Sigmoid(drawLogitBeta(r, p[2], p[3])) },
+	drop: func(x, y float64, p nums) float64 {
+		return -powerDrop(p[2]-1, x, y) - powerDrop(p[3]-1, 1-x, -y)
+	},
 	mean: func(p nums) float64 { return p[2] / (p[2] + p[3]) },
 	variance: func(p nums) float64 {
 		n := p[2] + p[3]

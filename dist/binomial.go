@@ -31,10 +31,14 @@ var binomialFamily = &family{
 		k, penalty := integers(x, x.Tape().Scalar(0), p[0])
 		return binomialOp.of(k, p[0], p[1]).Add(penalty)
 	},
-	support:  func(p nums) (float64, float64) { return 0, p[0] },
-	cdf:      func(k float64, p nums) float64 { return first(betaInc(p[0]-k, k+1, 1-p[1], p[1])) },
-	sf:       func(k float64, p nums) float64 { return second(betaInc(p[0]-k, k+1, 1-p[1], p[1])) },
-	draw:     func(r *rand.Rand, p nums) float64 { return drawBinomial(r, p[0], p[1]) },
+	support: func(p nums) (float64, float64) { return 0, p[0] },
+	cdf:     func(k float64, p nums) float64 { return first(betaInc(p[0]-k, k+1, 1-p[1], p[1])) },
+	sf:      func(k float64, p nums) float64 { return second(betaInc(p[0]-k, k+1, 1-p[1], p[1])) },
+	draw:    func(r *rand.Rand, p nums) float64 { return drawBinomial(r, p[0], p[1]) },
+	drop: func(k, y float64, p nums) float64 {
+		n := p[0]
+		return special.LogRise(k+1, y, n*p[1]) + special.LogRise(n-k+1, -y, n*(1-p[1]))
+	},
 	mean:     func(p nums) float64 { return p[0] * p[1] },
 	variance: func(p nums) float64 { return p[0] * p[1] * (1 - p[1]) },
 	mode:     func(p nums) float64 { return math.Floor((p[0] + 1) * p[1]) },

@@ -39,6 +39,7 @@ var chiFamily = &family{
 		return math.Sqrt2 * special.Exp(0.5*special.LogGammaIncInv(0.5*p[0], lower, upper))
 	},
 	draw: func(r *rand.Rand, p nums) float64 { return math.Sqrt2 * special.Exp(0.5*drawLogGamma(r, 0.5*p[0])) },
+	drop: func(x, y float64, p nums) float64 { return normalDrop(x, y, p) - powerDrop(p[0]-1, x, y) },
 	mean: chiMean,
 	variance: func(p nums) float64 {
 		a := 0.5 * p[0] // the logarithm of the squared mean, over k, without cancellation

@@ -37,6 +37,7 @@ var expGammaFamily = &family{
 		return special.LogGammaIncInv(p[0], lower, upper) - special.Log(p[1])
 	},
 	draw:     func(r *rand.Rand, p nums) float64 { return drawLogGamma(r, p[0]) - special.Log(p[1]) },
+	drop:     func(x, y float64, p nums) float64 { return scaledExpm1(p[1]*special.Exp(x), y) - float64(p[0]*y) },
 	mean:     func(p nums) float64 { return special.Digamma(p[0]) - special.Log(p[1]) },
 	variance: func(p nums) float64 { return first(special.HurwitzZeta(2, p[0])) },
 	mode:     func(p nums) float64 { return special.Log(p[0] / p[1]) },

@@ -31,6 +31,7 @@ var exponentialFamily = &family{
 	sf:         func(z float64, _ nums) float64 { return special.Exp(-z) },
 	quantile:   func(lower, upper float64, _ nums) float64 { return minusLog(upper, lower) },
 	draw:       func(r *rand.Rand, _ nums) float64 { return r.ExpFloat64() },
+	drop:       func(_, y float64, _ nums) float64 { return y },
 	mean:       always(1),
 	variance:   always(1),
 	mode:       always(0),

@@ -33,6 +33,7 @@ var gammaFamily = &family{
 	sf:       func(t float64, p nums) float64 { return second(special.GammaInc(p[1], t)) },
 	quantile: func(lower, upper float64, p nums) float64 { return special.GammaIncInv(p[1], lower, upper) },
 	draw:     func(r *rand.Rand, p nums) float64 { return drawGamma(r, p[1]) },
+	drop:     func(t, y float64, p nums) float64 { return y - powerDrop(p[1]-1, t, y) },
 	mean:     func(p nums) float64 { return p[1] },
 	variance: func(p nums) float64 { return p[1] },
 	mode:     func(p nums) float64 { return max(p[1]-1, 0) },

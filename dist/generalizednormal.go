@@ -47,6 +47,12 @@ var generalizedNormalFamily = &family{
 		}
 		return x
 	},
+	drop: func(z, y float64, p nums) float64 {
+		if a := math.Abs(z); a > 0 && z/a*(z+y) >= 0 {
+			return scaledExpm1(special.Pow(a, p[2]), p[2]*special.Log1p(y/z))
+		}
+		return special.Pow(math.Abs(z+y), p[2]) - special.Pow(math.Abs(z), p[2])
+	},
 	mean: always(0),
 	variance: func(p nums) float64 {
 		return special.Exp(special.Lgamma(3/p[2]) - special.Lgamma(1/p[2]))

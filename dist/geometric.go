@@ -33,6 +33,7 @@ var geometricFamily = &family{
 	cdf:      func(k float64, p nums) float64 { return -special.Expm1((k + 1) * special.Log1p(-p[0])) },
 	sf:       func(k float64, p nums) float64 { return special.Exp((k + 1) * special.Log1p(-p[0])) },
 	draw:     func(r *rand.Rand, p nums) float64 { return math.Floor(-r.ExpFloat64() / special.Log1p(-p[0])) },
+	drop:     func(_, y float64, p nums) float64 { return -y * special.Log1p(-p[0]) },
 	mean:     func(p nums) float64 { return (1 - p[0]) / p[0] },
 	variance: func(p nums) float64 { return (1 - p[0]) / (p[0] * p[0]) },
 	mode:     always(0),

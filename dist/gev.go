@@ -44,6 +44,10 @@ var gEVFamily = &family{
 	quantile: func(lower, upper float64, p nums) float64 {
 		return extremeInverse(-special.Log(minusLog(lower, upper)), p[2])
 	},
+	drop: func(z, y float64, p nums) float64 {
+		dw := extremeDrop(z, y, p[2])
+		return float64((1+p[2])*dw) + scaledExpm1(special.Exp(-extreme(z, p[2])), -dw)
+	},
 	mean:     func(p nums) float64 { return momentUpTo(p[2], 1, extremeMean(p[2])) },
 	variance: func(p nums) float64 { return momentUpTo(p[2], 0.5, extremeVariance(p[2])) },
 	mode: func(p nums) float64 {

@@ -29,6 +29,7 @@ var gumbelFamily = &family{
 	cdf:        func(z float64, _ nums) float64 { return special.Exp(-special.Exp(-z)) },
 	sf:         func(z float64, _ nums) float64 { return -special.Expm1(-special.Exp(-z)) },
 	quantile:   func(lower, upper float64, _ nums) float64 { return -special.Log(minusLog(lower, upper)) },
+	drop:       gumbelDrop,
 	mean:       always(eulerγ),
 	variance:   always(math.Pi * math.Pi / 6),
 	mode:       always(0),

@@ -30,12 +30,19 @@ var halfCauchyFamily = &family{
 	support: positiveHalf,
 	cdf:     func(z float64, _ nums) float64 { return 2 / math.Pi * special.Atan(z) },
 	sf:      func(z float64, _ nums) float64 { return 2 * cauchyTail(z) },
+	logTails: func(z float64, _ nums) (float64, float64) {
+		if z < 1 {
+			return special.Log(z) + math.Ln2 - logπ, 0
+		}
+		return 0, math.Ln2 - logπ - special.Log(z)
+	},
 	quantile: func(lower, upper float64, _ nums) float64 {
 		if lower < upper {
 			return special.Tan(0.5 * math.Pi * lower)
 		}
 		return 1 / special.Tan(0.5*math.Pi*upper)
 	},
+	drop:     func(z, y float64, _ nums) float64 { return studentDrop(z, y, 1) },
 	mean:     always(math.Inf(1)),
 	variance: always(math.NaN()),
 	mode:     always(0),

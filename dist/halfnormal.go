@@ -33,6 +33,7 @@ var halfNormalFamily = &family{
 	quantile: func(lower, upper float64, _ nums) float64 { return special.NdtrWithinInv(lower, upper) },
 	of:       func(z float64, _ nums) float64 { return math.Abs(z) },
 	normal:   true,
+	drop:     normalDrop,
 	mean:     always(math.Sqrt2 / math.SqrtPi),
 	variance: always(1 - 2/math.Pi),
 	mode:     always(0),

@@ -33,6 +33,7 @@ var halfStudentTFamily = &family{
 	sf:       func(z float64, p nums) float64 { return first(studentSides(z, p[2])) },
 	quantile: func(lower, upper float64, p nums) float64 { return studentQuantile(upper, lower, p[2]) },
 	draw:     func(r *rand.Rand, p nums) float64 { return math.Abs(studentTFamily.draw(r, p)) },
+	drop:     func(z, y float64, p nums) float64 { return studentDrop(z, y, p[2]) },
 	mean:     halfStudentMean,
 	variance: func(p nums) float64 {
 		m := halfStudentMean(p)

@@ -38,6 +38,7 @@ var inverseGammaFamily = &family{
 		return special.Exp(-special.LogGammaIncInv(p[1], upper, lower))
 	},
 	draw: func(r *rand.Rand, p nums) float64 { return special.Exp(-drawLogGamma(r, p[1])) },
+	drop: func(z, y float64, p nums) float64 { return powerDrop(p[1]+1, z, y) - y/z/(z+y) },
 	mean: func(p nums) float64 { return momentUpTo(1, p[1], 1/(p[1]-1)) },
 	variance: func(p nums) float64 {
 		return momentUpTo(2, p[1], 1/((p[1]-1)*(p[1]-1)*(p[1]-2)))

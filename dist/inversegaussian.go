@@ -52,7 +52,10 @@ var inverseGaussianFamily = &family{
 		}
 		return math.FMA(-e, special.NdtrTail(a+2*r), special.Ndtr(-a))
 	},
-	draw:     drawInverseGaussian,
+	draw: drawInverseGaussian,
+	drop: func(x, y float64, p nums) float64 {
+		return powerDrop(1.5, x, y) + float64(0.5*p[1]*(y/p[0]/p[0]-y/x/(x+y)))
+	},
 	mean:     func(p nums) float64 { return p[0] },
 	variance: func(p nums) float64 { return p[0] * p[0] * p[0] / p[1] },
 	mode: func(p nums) float64 {

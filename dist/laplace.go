@@ -37,6 +37,7 @@ var laplaceFamily = &family{
 	logQuantile: func(lower, upper float64, _ nums) float64 {
 		return math.Copysign(min(lower, upper)+math.Ln2, upper-lower) * -1
 	},
+	drop:     laplaceDrop,
 	mean:     always(0),
 	variance: always(2),
 	mode:     always(0),

@@ -34,8 +34,15 @@ func roundingOf(p float64) float64 {
 func (f *family) search(p nums, reached func(k float64) bool) float64 {
 	lo, hi := f.supportOf(p)
 	k, step := max(lo, min(0, hi)), 1.0
-	if f.mean != nil && !math.IsInf(f.meanOf(p), 0) {
-		k = math.Floor(f.meanOf(p))
+	start := math.NaN()
+	switch {
+	case f.mode != nil:
+		start = f.modeOf(p)
+	case f.mean != nil:
+		start = math.Floor(f.meanOf(p))
+	}
+	if !math.IsNaN(start - start) {
+		k = max(lo, min(start, hi))
 	}
 	for k < hi && !reached(k) {
 		lo, k, step = k, min(k+step, hi), 2*step

@@ -33,8 +33,12 @@ var logisticFamily = &family{
 	logTails:    func(z float64, _ nums) (float64, float64) { return swapped(z, -math.Abs(z)) },
 	quantile:    func(p, q float64, _ nums) float64 { return special.Log(p / q) },
 	logQuantile: func(lower, upper float64, _ nums) float64 { return lower - upper },
-	mean:        always(0),
-	variance:    always(math.Pi * math.Pi / 3),
-	mode:        always(0),
-	entropy:     always(2),
+	drop: func(z, y float64, p nums) float64 {
+		e := func(z float64) float64 { return 2 * special.Log1p(special.Exp(-math.Abs(z))) }
+		return laplaceDrop(z, y, p) + (e(z+y) - e(z))
+	},
+	mean:     always(0),
+	variance: always(math.Pi * math.Pi / 3),
+	mode:     always(0),
+	entropy:  always(2),
 }

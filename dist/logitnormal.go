@@ -29,6 +29,10 @@ var logitNormalFamily = pushed(normalFamily, "LogitNormal", monotone{
 	inverseVar: func(x autodiff.Var) autodiff.Var {
 		return x.Log().Sub(x.Neg().Log1p())
 	},
+	step: func(x, y float64) (du, drop float64) {
+		up, down := special.Log1p(y/x), special.Log1p(-y/(1-x))
+		return up - down, up + down
+	},
 	ildj: func(x, _ autodiff.Var) autodiff.Var { return x.Log().Add(x.Neg().Log1p()).Neg() },
 	lo:   math.SmallestNonzeroFloat64, hi: 1 - 0x1p-53,
 })

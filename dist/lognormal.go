@@ -36,5 +36,9 @@ var exponential = monotone{
 	forward: special.Exp, inverse: special.Log,
 	inverseVar: func(x autodiff.Var) autodiff.Var { return x.Log() },
 	ildj:       func(_, u autodiff.Var) autodiff.Var { return u.Neg() },
-	lo:         math.SmallestNonzeroFloat64, hi: math.Inf(1),
+	step: func(x, y float64) (du, drop float64) {
+		du = special.Log1p(y / x)
+		return du, du
+	},
+	lo: math.SmallestNonzeroFloat64, hi: math.Inf(1),
 }

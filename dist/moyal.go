@@ -34,6 +34,7 @@ var moyalFamily = &family{
 	},
 	of:       func(z float64, _ nums) float64 { return -2 * special.Log(math.Abs(z)) },
 	normal:   true,
+	drop:     func(z, y float64, p nums) float64 { return 0.5 * gumbelDrop(z, y, p) },
 	mean:     always(eulerγ + math.Ln2),
 	variance: always(math.Pi * math.Pi / 2),
 	mode:     always(0),

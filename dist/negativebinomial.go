@@ -36,6 +36,9 @@ var negativeBinomialFamily = &family{
 	draw: func(r *rand.Rand, p nums) float64 { // a Poisson number with a gamma rate
 		return drawPoisson(r, drawGamma(r, p[0])*(p[1]/(1-p[1])))
 	},
+	drop: func(k, y float64, p nums) float64 {
+		return special.LogRise(k+1, y, 1) - special.LogRise(k+p[0], y, 1) - float64(y*special.Log(p[1]))
+	},
 	mean:     func(p nums) float64 { return p[0] * p[1] / (1 - p[1]) },
 	variance: func(p nums) float64 { return p[0] * p[1] / ((1 - p[1]) * (1 - p[1])) },
 	mode:     func(p nums) float64 { return math.Floor(max(p[0]-1, 0) * p[1] / (1 - p[1])) },

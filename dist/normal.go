@@ -31,7 +31,7 @@ var normalFamily = &family{
 	cdf:         func(z float64, _ nums) float64 { return special.Ndtr(z) },
 	sf:          func(z float64, _ nums) float64 { return special.Ndtr(-z) },
 	logTails:    func(z float64, _ nums) (float64, float64) { return special.LogNdtr(z), special.LogNdtr(-z) },
-	drop:        func(z, y float64) float64 { return y * (z + 0.5*y) },
+	drop:        normalDrop,
 	quantile:    func(p, q float64, _ nums) float64 { return special.NdtrInv(p, q) },
 	logQuantile: func(lower, upper float64, _ nums) float64 { return special.LogNdtrInv(lower, upper) },
 	line:        func(p nums) (loc, scale float64) { return p[0], p[1] },

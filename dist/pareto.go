@@ -31,6 +31,7 @@ var paretoFamily = &family{
 	cdf:      func(z float64, p nums) float64 { return -special.Expm1(-p[1] * special.Log(z)) },
 	sf:       func(z float64, p nums) float64 { return special.Exp(-p[1] * special.Log(z)) },
 	quantile: func(lower, upper float64, p nums) float64 { return special.Exp(minusLog(upper, lower) / p[1]) },
+	drop:     func(z, y float64, p nums) float64 { return powerDrop(p[1]+1, z, y) },
 	mean:     func(p nums) float64 { return momentUpTo(1, p[1], p[1]/(p[1]-1)) },
 	variance: func(p nums) float64 {
 		return momentUpTo(2, p[1], p[1]/((p[1]-1)*(p[1]-1)*(p[1]-2)))

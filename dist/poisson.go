@@ -33,6 +33,7 @@ var poissonFamily = &family{
 	cdf:      func(k float64, p nums) float64 { return second(special.GammaInc(k+1, p[0])) },
 	sf:       func(k float64, p nums) float64 { return first(special.GammaInc(k+1, p[0])) },
 	draw:     func(r *rand.Rand, p nums) float64 { return drawPoisson(r, p[0]) },
+	drop:     func(k, y float64, p nums) float64 { return special.LogRise(k+1, y, p[0]) },
 	mean:     func(p nums) float64 { return p[0] },
 	variance: func(p nums) float64 { return p[0] },
 	mode:     func(p nums) float64 { return math.Floor(p[0]) },

@@ -167,10 +167,26 @@ func (f *family) logTailsOf(x float64, p nums) (lower, upper float64) {
 		return 0, math.Inf(-1)
 	}
 	lower, upper = f.tails(x, p)
-	if min(lower, upper) < 1e-290 && f.logTails != nil {
-		return f.logTails(z, p)
+	if min(lower, upper) < faint {
+		return f.faintTails(x, z, lower < upper, p)
 	}
 	return -minusLog(lower, upper), -minusLog(upper, lower)
+}
+
+// faintTails is logTailsOf where the lower or the upper tail underflows.
+func (f *family) faintTails(x, z float64, below bool, p nums) (lower, upper float64) {
+	lo, hi := f.supportOf(p)
+	switch {
+	case f.logTails != nil:
+		return f.logTails(z, p)
+	case below:
+		lower = f.logMass(lo, x, p)
+		return lower, special.Log1mExp(lower)
+	case f.integer:
+		x = math.Floor(x) + 1
+	}
+	upper = f.logMass(x, hi, p)
+	return special.Log1mExp(upper), upper
 }
 
 // logIntervalOf returns log P(a < X ≤ b).

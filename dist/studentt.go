@@ -37,6 +37,7 @@ var studentTFamily = &family{
 		return math.Copysign(studentQuantile(2*min(lower, upper), math.Abs(lower-upper), p[2]), lower-upper)
 	},
 	draw: func(r *rand.Rand, p nums) float64 { return r.NormFloat64() * drawStudentScale(r, p[2]) },
+	drop: func(z, y float64, p nums) float64 { return studentDrop(z, y, p[2]) },
 	mean: func(p nums) float64 {
 		if p[2] <= 1 {
 			return math.NaN()

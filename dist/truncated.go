@@ -17,7 +17,8 @@ import (
 // with the tails computed so that intervals far from the centre keep their
 // digits. A zero Low or High is no bound. Moments and entropy are by quadrature,
 // and so is the gradient of the normaliser in learned parameters: once per batch,
-// at the cost of some 300 quantiles of p₀ per column.
+// at the cost of some 300 quantiles of p₀ per column. Where the mass of the interval
+// underflows, all is computed from its end, in the distance from it.
 type Truncated struct {
 	Of        Univariate
 	Low, High autodiff.Value
@@ -108,27 +109,24 @@ func truncate(f *family, bounds int) *family {
 			hi = p[t.high]
 		}
 		in, penalty := guard(x, lo, hi)
-		mass := massOp.Apply(nil, autodiff.Args{Ref: f, I: t.low, J: t.high}, massShape(p[:len(params)]), p[:len(params)]...)
-		return f.logDensityOf(in, p).Sub(mass).Add(penalty)
+		args := autodiff.Args{Ref: f, I: t.low, J: t.high}
+		mass := massOp.Apply(nil, args, massShape(p[:len(params)]), p[:len(params)]...)
+		inputs := [3 + maxParams]autodiff.Var{f.logDensityOf(in, p).Sub(mass), in, mass}
+		n := copy(inputs[3:], p[:len(params)])
+		return faintOp.Apply(nil, args, x.Shape(), inputs[:3+n]...).Add(penalty)
 	}
 	g.support = t.bounds
-	g.cdf = func(x float64, p nums) float64 {
-		lo, hi := t.bounds(p)
-		return f.massRatio(lo, x, lo, hi, p)
-	}
-	g.sf = func(x float64, p nums) float64 {
-		lo, hi := t.bounds(p)
-		return f.massRatio(x, hi, lo, hi, p)
-	}
+	g.cdf = func(x float64, p nums) float64 { return first(t.parts(x, p)) }
+	g.sf = func(x float64, p nums) float64 { return second(t.parts(x, p)) }
+	g.logTails = t.logParts
+	g.drop = f.drop
 	g.quantile = t.quantile
-	g.draw = t.sample
+	g.draw = func(r *rand.Rand, p nums) float64 { return t.sample(g, r, p) }
 	g.mode = func(p nums) float64 {
 		lo, hi := t.bounds(p)
 		return min(max(f.modeOf(p), lo), hi)
 	}
-	if f.drop != nil {
-		t.withTail(g)
-	}
+	t.withMoments(g)
 	return g
 }
 
@@ -144,31 +142,58 @@ func (t truncation) bounds(p nums) (lo, hi float64) {
 	return lo, hi
 }
 
+// parts returns P(X ≤ x) and P(X > x).
+func (t truncation) parts(x float64, p nums) (lower, upper float64) {
+	lo, hi := t.bounds(p)
+	if m := t.mass(lo, hi, p); m > faint {
+		return t.mass(lo, x, p) / m, t.mass(t.next(x), hi, p) / m
+	}
+	lower, upper = t.logParts(x, p)
+	return special.Exp(lower), special.Exp(upper)
+}
+
+// next returns x, or the integer behind it.
+func (t truncation) next(x float64) float64 {
+	if t.integer {
+		return math.Floor(x) + 1
+	}
+	return x
+}
+
+// logParts returns their logarithms.
+func (t truncation) logParts(x float64, p nums) (lower, upper float64) {
+	lo, hi := t.bounds(p)
+	if t.mass(lo, hi, p) > faint {
+		total := t.logMass(lo, hi, p)
+		return t.logMass(lo, x, p) - total, t.logMass(t.next(x), hi, p) - total
+	}
+	e := t.edgeIn(lo, hi, p)
+	total := e.logBetween(0, e.width)
+	if e.sign > 0 {
+		return e.logBetween(0, x-e.end) - total, e.logBetween(t.next(x)-e.end, e.width) - total
+	}
+	return e.logBetween(e.end-x, e.width) - total, e.logBetween(0, e.end-t.next(x)) - total
+}
+
 func (t truncation) quantile(lower, upper float64, p nums) float64 {
 	lo, hi := t.bounds(p)
-	x, mass := t.invert(lower, upper, p), t.mass(lo, hi, p)
-	if !t.integer && mass > 1e-290 && (min(lower, upper) < 0.01 || mass < 0.1) {
+	mass := t.mass(lo, hi, p)
+	if mass <= faint {
+		return t.edgeIn(lo, hi, p).quantile(lower, upper)
+	}
+	x := t.invert(lower, upper, mass, p)
+	if !t.integer && (min(lower, upper) < 0.01 || mass < 0.1) {
 		x = t.polish(x, lower, upper, mass, p)
 	}
 	return x
 }
 
-// invert returns the quantile without polish.
-func (t truncation) invert(lower, upper float64, p nums) float64 {
+// invert returns the quantile without polish, for a mass that is not faint.
+func (t truncation) invert(lower, upper, mass float64, p nums) float64 {
 	lo, hi := t.bounds(p)
-	if mass := t.mass(lo, hi, p); mass > 1e-290 {
-		l, _ := t.below(lo, p)
-		_, u := t.tails(hi, p)
-		return min(max(t.quantileOf(l+float64(lower*mass), u+float64(upper*mass), p), lo), hi)
-	}
-	// the mass underflows: the root of its logarithm, in the distance from lo
-	total := t.logMass(lo, hi, p)
-	s := special.Root(0, func(s float64) (v, slope float64) {
-		x := lo + special.Exp(s)
-		m := t.logMass(lo, x, p)
-		return m - total - special.Log(lower), special.Exp(t.at([]float64{x}, p)[0] - m + s)
-	})
-	return min(lo+special.Exp(s), hi)
+	l, _ := t.below(lo, p)
+	_, u := t.tails(hi, p)
+	return min(max(t.quantileOf(l+float64(lower*mass), u+float64(upper*mass), p), lo), hi)
 }
 
 // polish takes two Newton steps from x near an end, where the sum of a tail and
@@ -191,15 +216,15 @@ func (t truncation) polish(x, lower, upper, mass float64, p nums) float64 {
 
 // sample rejects samples of the whole where enough of them fall inside, and else
 // inverts the distribution function.
-func (t truncation) sample(r *rand.Rand, p nums) float64 {
+func (t truncation) sample(g *family, r *rand.Rand, p nums) float64 {
 	lo, hi := t.bounds(p)
-	if t.logMass(lo, hi, p) > -1 {
-		for {
+	if t.mass(lo, hi, p) > 0.3 {
+		for range tries {
 			if x := t.drawOf(r, p); x >= lo && x <= hi {
 				return x
 			}
 		}
 	}
 	u := uniform(r)
-	return t.quantile(u, 1-u, p)
+	return g.quantileOf(u, 1-u, p)
 }

@@ -54,28 +54,6 @@ func (f *family) short(a, b float64, p nums) float64 {
 	return sum * (b - a)
 }
 
-// logMass returns log P(a ≤ X ≤ b), also where that underflows if f has logTails.
-func (f *family) logMass(a, b float64, p nums) float64 {
-	if m := f.mass(a, b, p); m > 1e-290 || f.logTails == nil {
-		return special.Log(m)
-	}
-	loc, scale := f.where(p)
-	la, ua := f.logTails((a-loc)/scale, p)
-	lb, ub := f.logTails((b-loc)/scale, p)
-	if lb < ua {
-		return lb + special.Log1mExp(la-lb)
-	}
-	return ua + special.Log1mExp(ub-ua)
-}
-
-// massRatio returns P(a ≤ X ≤ b)/P(c ≤ X ≤ d).
-func (f *family) massRatio(a, b, c, d float64, p nums) float64 {
-	if m := f.mass(c, d, p); m > 1e-290 {
-		return f.mass(a, b, p) / m
-	}
-	return special.Exp(f.logMass(a, b, p) - f.logMass(c, d, p))
-}
-
 // massShape is the shape of a function of parameters.
 func massShape(p []autodiff.Var) autodiff.Shape {
 	s := autodiff.Shape{Rows: 1, Cols: 1}
@@ -138,27 +116,51 @@ func (t truncation) massGrad(p nums, logMass float64) (grad nums) {
 		return grad // moving a bound changes nothing
 	}
 	lo, hi := t.bounds(p)
-	lp := t.at([]float64{lo, hi}, p)
+	atLow, atHigh := t.densities(lo, hi, logMass, p)
 	if t.low >= 0 && lo == p[t.low] {
-		grad[t.low] = -special.Exp(lp[0] - logMass)
+		grad[t.low] = -atLow
 	}
 	if t.high >= 0 && hi == p[t.high] {
-		grad[t.high] = special.Exp(lp[1] - logMass)
+		grad[t.high] = atHigh
 	}
 	return grad
 }
 
+// densities returns those of the truncated distribution at its ends.
+func (t truncation) densities(lo, hi, logMass float64, p nums) (atLow, atHigh float64) {
+	if logMass > logFaint {
+		lp := t.at([]float64{lo, hi}, p)
+		return special.Exp(lp[0] - logMass), special.Exp(lp[1] - logMass)
+	}
+	e := t.edgeIn(lo, hi, p)
+	total := e.logBetween(0, e.width)
+	near, far := special.Exp(-total), special.Exp(-e.dropAt(e.width)-total)
+	if e.sign > 0 {
+		return near, far
+	}
+	return far, near
+}
+
 // sampleInside returns points and weights for expectations within the bounds.
 func (t truncation) sampleInside(p nums, logMass float64) (x, w []float64) {
-	if !t.integer {
+	lo, hi := t.bounds(p)
+	switch {
+	case !(logMass > logFaint):
+		e := t.edgeIn(lo, hi, p)
+		total := e.logBetween(0, e.width)
+		y, _, weight := e.points(0, e.width)
+		for i, y := range y {
+			x, w = append(x, math.FMA(e.sign, y, e.end)), append(w, weight[i]*special.Exp(-total))
+		}
+		return x, w
+	case !t.integer:
 		for i, weight := range nodes.weight {
 			if nodes.lower[i] > 1e-20 && nodes.upper[i] > 1e-20 {
-				x, w = append(x, t.invert(nodes.lower[i], nodes.upper[i], p)), append(w, weight)
+				x, w = append(x, t.invert(nodes.lower[i], nodes.upper[i], special.Exp(logMass), p)), append(w, weight)
 			}
 		}
 		return x, w
 	}
-	lo, hi := t.bounds(p)
 	for k := math.Ceil(max(lo, t.count(1e-22, 1, p))); k <= min(hi, max(t.count(1, 1e-22, p), lo+40)); k++ {
 		x = append(x, k)
 	}

@@ -45,6 +45,7 @@ var uniformFamily = &family{
 	sf:       func(x float64, p nums) float64 { return (p[1] - x) / (p[1] - p[0]) },
 	quantile: func(lower, upper float64, p nums) float64 { return math.FMA(upper, p[0], lower*p[1]) },
 	line:     func(p nums) (low, length float64) { return p[0], p[1] - p[0] },
+	drop:     func(_, _ float64, _ nums) float64 { return 0 },
 	mean:     func(p nums) float64 { return middle(p[0], p[1]) },
 	variance: func(p nums) float64 { return (p[1] - p[0]) * (p[1] - p[0]) / 12 },
 	mode:     func(p nums) float64 { return middle(p[0], p[1]) },

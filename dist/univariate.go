@@ -46,8 +46,8 @@ type family struct {
 	// logTails, if set, returns the logarithms of cdf and sf where one of them
 	// underflows.
 	logTails func(z float64, p nums) (lower, upper float64)
-	// drop, if set, is log p(z) − log p(z+y), exact for small y.
-	drop func(z, y float64) float64
+	// drop, if set, is log p(z) − log p(z+y), exact for small y, for a z of the support.
+	drop func(z, y float64, p nums) float64
 	// quantile gets p and 1−p, the smaller of which is accurate.
 	quantile func(lower, upper float64, p nums) float64
 	// logQuantile, if set, is quantile given the logarithms, one of which is far out.
@@ -128,7 +128,7 @@ func (f *family) logDensityRows(x autodiff.Var, p vars) autodiff.Var {
 // computed: by the one function for numbers and by the other on a tape.
 func derived(f *family, name string, params []string, toNums func(nums) nums, toVars func(vars) vars) *family {
 	number := func(g func(nums) float64) func(nums) float64 { return func(p nums) float64 { return g(toNums(p)) } }
-	return &family{
+	g := &family{
 		name: name, params: params, integer: f.integer,
 		logDensity: func(x autodiff.Var, p vars) autodiff.Var { return f.logDensityOf(x, toVars(p)) },
 		support:    func(p nums) (float64, float64) { return f.supportOf(toNums(p)) },
@@ -141,6 +141,13 @@ func derived(f *family, name string, params []string, toNums func(nums) nums, to
 		mode:       number(f.modeOf),
 		entropy:    number(f.entropyOf),
 	}
+	if f.logTails != nil {
+		g.logTails = func(x float64, p nums) (float64, float64) { return f.logTailsOf(x, toNums(p)) }
+	}
+	if f.drop != nil {
+		g.drop = func(x, y float64, p nums) float64 { return f.dropOf(x, y, toNums(p)) }
+	}
+	return g
 }
 
 // A monotone map carries a family onto another: its formulas on numbers and on
@@ -149,7 +156,9 @@ type monotone struct {
 	forward, inverse func(x float64) float64
 	inverseVar       func(x autodiff.Var) autodiff.Var
 	ildj             func(x, u autodiff.Var) autodiff.Var
-	lo, hi           float64
+	// step returns g⁻¹(x+y) − g⁻¹(x), and by how much the log-slope of g⁻¹ falls.
+	step   func(x, y float64) (du, drop float64)
+	lo, hi float64
 }
 
 // pushed returns the family of g(u), u from f, whose moments and mode are not
@@ -166,8 +175,13 @@ func pushed(f *family, name string, g monotone) *family {
 		cdf:      func(x float64, p nums) float64 { return f.cdfOf(g.inverse(x), p) },
 		sf:       func(x float64, p nums) float64 { return f.sfOf(g.inverse(x), p) },
 		quantile: func(lower, upper float64, p nums) float64 { return inside(f.quantileOf(lower, upper, p)) },
-		of:       func(x float64, p nums) float64 { return inside(f.sample(x, p)) },
-		normal:   f.normal,
+		logTails: func(x float64, p nums) (float64, float64) { return f.logTailsOf(g.inverse(x), p) },
+		drop: func(x, y float64, p nums) float64 {
+			du, drop := g.step(x, y)
+			return f.dropOf(g.inverse(x), du, p) + drop
+		},
+		of:     func(x float64, p nums) float64 { return inside(f.sample(x, p)) },
+		normal: f.normal,
 	}
 }
 

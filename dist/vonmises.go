@@ -47,8 +47,11 @@ var circle = &family{
 	}),
 	support: func(nums) (float64, float64) { return -math.Pi, math.Pi },
 	draw:    drawVonMises,
-	mean:    always(0),
-	mode:    always(0),
+	drop: func(z, y float64, p nums) float64 {
+		return 2 * p[2] * special.Sin(z+0.5*y) * special.Sin(0.5*y)
+	},
+	mean: always(0),
+	mode: always(0),
 	entropy: func(p nums) float64 {
 		l, slope := special.LogI(0, p[2])
 		return log2π + l - float64(p[2]*slope)

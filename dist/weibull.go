@@ -31,6 +31,10 @@ var weibullFamily = &family{
 	quantile: func(lower, upper float64, p nums) float64 {
 		return special.Pow(minusLog(upper, lower), 1/p[1])
 	},
+	drop: func(z, y float64, p nums) float64 {
+		l := special.Log1p(y / z)
+		return scaledExpm1(special.Pow(z, p[1]), p[1]*l) - float64((p[1]-1)*l)
+	},
 	mean: func(p nums) float64 { return special.Gamma(1 + 1/p[1]) },
 	variance: func(p nums) float64 { // Γ(1+2/k) − Γ(1+1/k)²
 		return extremeVariance(-1/p[1]) / (p[1] * p[1])

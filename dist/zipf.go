@@ -32,6 +32,7 @@ var zipfFamily = &family{
 	cdf:     func(k float64, p nums) float64 { return 1 - zeta(p[0], k+1)/zeta(p[0], 1) },
 	sf:      func(k float64, p nums) float64 { return zeta(p[0], k+1) / zeta(p[0], 1) },
 	draw:    drawZipf,
+	drop:    func(k, y float64, p nums) float64 { return powerDrop(p[0], k, y) },
 	mean:    func(p nums) float64 { return momentUpTo(2, p[0], zeta(p[0]-1, 1)/zeta(p[0], 1)) },
 	variance: func(p nums) float64 {
 		if p[0] <= 3 {

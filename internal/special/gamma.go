@@ -211,6 +211,17 @@ func GammaRatio(c, r float64) float64 {
 	return Pow(c, r) * Exp(e+(Stirling(c+r)-Stirling(c)))
 }
 
+// LogRise returns log(Γ(c+r)/Γ(c)/sʳ) for c, c+r, s > 0, exact for r of either sign that
+// are small beside c.
+func LogRise(c, r, s float64) float64 {
+	u, far := r/c, Log(c)-Log(s)
+	if e := (c - s) / s; math.Abs(e) < 0.5 {
+		far = Log1p(e)
+	}
+	e := math.FMA(c+r-0.5, Log1pMinus(u), float64(u*(r-0.5)))
+	return float64(r*far) + e + (Stirling(c+r) - Stirling(c))
+}
+
 // LgammaCurve returns (log Γ(c+2x) − 2·log Γ(c+x) + log Γ(c))/x² for c ≥ 1, 0 < x < ½: the mean
 // of ψ′ around c+x.
 func LgammaCurve(c, x float64) float64 {

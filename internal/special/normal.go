@@ -23,6 +23,15 @@ var gauss = [6][2]float64{
 	{0.90411725637047485668, 0.10693932599531843096}, {0.98156063424671925069, 0.04717533638651182719},
 }
 
+// Gauss returns the points and weights of that quadrature on (0, 1).
+func Gauss() (points, weights [12]float64) {
+	for i, g := range gauss {
+		points[i], points[11-i] = 0.5-0.5*g[0], 0.5+0.5*g[0]
+		weights[i], weights[11-i] = 0.5*g[1], 0.5*g[1]
+	}
+	return points, weights
+}
+
 // NdtrTailDrop returns NdtrTail(z) − NdtrTail(z+w) for w ≥ 0, exact for small w.
 func NdtrTailDrop(z, w float64) float64 {
 	switch {

@@ -1,0 +1,48 @@
+package dist_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/gradtest"
+	"github.com/normflow/normflow/dist"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Where the mass of the interval underflows, quantiles, draws and gradients are those of
+// the distribution that is left.
+func TestTruncatedFarOut(t *testing.T) {
+	none := autodiff.Value{}
+	below := dist.NewTruncated(dist.NewNormal(1, l(0), l(1)), none, l(-40))
+	if got := below.Quantile(nil, []float64{0.5})[0]; math.Abs(got+40.01731) > 1e-5 {
+		t.Errorf("median of N(0, 1) below -40: got %v, want -40.01731", got)
+	}
+	for name, d := range map[string]*dist.Columns{
+		"below":   below,
+		"wide":    dist.NewTruncated(dist.NewNormal(1, l(0), l(1)), f(-1e17), f(-40)),
+		"laplace": dist.NewTruncated(dist.NewLaplace(1, l(0), l(0.001)), f(1), f(2)),
+		"gamma":   dist.NewTruncated(dist.NewGamma(1, l(2.5), l(1)), l(900), none),
+		"poisson": dist.NewTruncated(dist.NewPoisson(1, l(3.5)), f(400), none),
+	} {
+		x := mat.NewDense(200, 1, nil)
+		d.Draw(x, &counter{src: rand.NewPCG(1, 2), left: 20000})
+		s := d.Support()
+		worst := 0.0
+		for _, x := range x.RawMatrix().Data {
+			if !(x >= s.Low[0] && x <= s.High[0]) {
+				t.Fatalf("%s: draws %v, outside [%v, %v]", name, x, s.Low[0], s.High[0])
+			}
+			if lp := d.LogProb([]float64{x}); math.IsInf(lp, 0) || math.IsNaN(lp) {
+				t.Errorf("%s: log-density at %v is %v", name, x, lp)
+			}
+			lower, upper := d.CDF(nil, []float64{x})[0], d.Survival(nil, []float64{x})[0]
+			worst = max(worst, math.Abs(lower+upper-1))
+		}
+		if worst > 1e-12 {
+			t.Errorf("%s: CDF + survival is %v off 1", name, worst)
+		}
+	}
+	gradtest.Check(t, func(x ...V) V { return below.LogDensity(x[0]) }, mat.NewDense(3, 1, []float64{-40.01, -40.1, -41}))
+}

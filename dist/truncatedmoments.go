@@ -1,0 +1,85 @@
+package dist
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/special"
+)
+
+// withMoments gives the truncation g of t's family its mean, variance and entropy, by
+// quadrature from the point of greatest density outward.
+func (t truncation) withMoments(g *family) {
+	g.mean = func(p nums) float64 {
+		if s, ok := t.profile(p); ok {
+			return s.from + s.expect(s.y)
+		}
+		return g.expectedMean(p)
+	}
+	g.variance = func(p nums) float64 {
+		s, ok := t.profile(p)
+		if !ok {
+			return g.expectedVariance(p)
+		}
+		mean := s.expect(s.y)
+		for i, y := range s.y {
+			s.y[i] = (y - mean) * (y - mean)
+		}
+		return s.expect(s.y)
+	}
+	g.entropy = func(p nums) float64 {
+		if s, ok := t.profile(p); ok {
+			return s.expect(s.drop) + special.Log(s.mass)
+		}
+		return g.expectedEntropy(p)
+	}
+}
+
+// A profile is a distribution as distances from a point, with drops and weights, of which
+// mass is the sum.
+type profile struct {
+	from, mass      float64
+	y, drop, weight []float64
+}
+
+// profile returns that of the interval, unless the density is infinite there, its mode is
+// not known, its tails are so heavy that the scale changes, or nothing is gained.
+func (t truncation) profile(p nums) (s profile, ok bool) {
+	lo, hi := t.bounds(p)
+	edges := []edge{t.edgeIn(lo, hi, p)}
+	if m := t.mass(lo, hi, p); m > faint {
+		if t.integer || t.mode == nil || m > 0.1 && t.family.quantile != nil {
+			return profile{}, false // by quantiles, which lose nothing there
+		}
+		top := min(max(t.modeOf(p), lo), hi)
+		edges = []edge{{t.family, p, top, 1, hi - top}, {t.family, p, top, -1, top - lo}}
+		if lp := t.at([]float64{top}, p)[0]; math.IsInf(lp, 0) || math.IsNaN(lp) {
+			return profile{}, false
+		}
+	}
+	s.from = edges[0].end
+	for _, e := range edges {
+		if e.width == 0 {
+			continue
+		}
+		if r := e.reach(0, depth); math.IsInf(r, 1) || r > 1e4*e.reach(0, 1) {
+			return profile{}, false
+		}
+		y, drop, weight := e.points(0, e.width)
+		for i := range y {
+			s.y, s.drop, s.weight = append(s.y, e.sign*y[i]), append(s.drop, drop[i]), append(s.weight, weight[i])
+			s.mass += weight[i]
+		}
+	}
+	return s, s.mass > 0
+}
+
+// expect returns the expectation of values at the distances.
+func (s profile) expect(v []float64) float64 {
+	sum := 0.0
+	for i, w := range s.weight {
+		if w > 0 {
+			sum = math.FMA(w, v[i], sum)
+		}
+	}
+	return sum / s.mass
+}
