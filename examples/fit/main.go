@@ -2,6 +2,7 @@
 //
 //	go run ./examples/fit -train rows.csv -model rows.flow
 //	go run ./examples/fit -model rows.flow -score new.csv -out scores.txt
+//	go run ./examples/fit -train rows.csv -report about    # a page and pictures about the model
 //
 // A table is a CSV file, with or without a line of names, or a two-dimensional
 // NumPy file (.npy). With -stream a CSV file larger than memory is read again in
@@ -16,8 +17,9 @@
 //
 //ci:run -make $out/rows.csv
 //ci:run -make $out/rows.npy
-//ci:run -quick -train $out/rows.npy -preset maf -model $out/rows.flow
-//ci:run -quick -train $out/rows.csv -stream -checkpoint $out/rows.checkpoint -model $out/rows.flow
+//ci:run -quick -train $out/rows.npy -preset maf -model $out/rows.flow -report $out/report
+//ci:run -quick -train $out/rows.csv
+//ci:run -quick -train $out/rows.csv -preset nsf -stream -checkpoint $out/rows.checkpoint -model $out/rows.flow
 //ci:run -model $out/rows.flow -score $out/rows.npy -out $out/scores.txt
 package main
 
@@ -37,12 +39,13 @@ func main() {
 	flag.StringVar(&o.model, "model", "", "model file: written after training, else read")
 	flag.StringVar(&o.out, "out", "scores.txt", "file for the scores")
 	flag.StringVar(&o.make, "make", "", "write a table to try this on to that .csv or .npy file, and end")
-	flag.StringVar(&o.preset, "preset", "nsf", "nice, realnvp, maf, iaf, nsf or nsfar")
+	flag.StringVar(&o.preset, "preset", "learn", "learn tries several kinds of model; nice, realnvp, maf, iaf, nsf, nsfar")
+	flag.StringVar(&o.report, "report", "", "folder for a page and pictures about what was learned")
 	flag.StringVar(&o.checkpoint, "checkpoint", "", "file that keeps the state of the training")
 	flag.BoolVar(&o.stream, "stream", false, "read the CSV table in every pass instead of keeping it")
-	flag.IntVar(&o.steps, "steps", 2000, "training steps")
-	flag.IntVar(&o.batch, "batch", 512, "rows in a step")
-	flag.BoolVar(&o.quick, "quick", false, "40 steps")
+	flag.IntVar(&o.steps, "steps", 0, "training steps of a preset; 0 is its default")
+	flag.IntVar(&o.batch, "batch", 0, "rows in a step of a preset; 0 is its default")
+	flag.BoolVar(&o.quick, "quick", false, "a short run")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of weights and training")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -55,10 +58,10 @@ func main() {
 }
 
 type options struct {
-	train, score, model, out, make, preset, checkpoint string
-	stream, quick                                      bool
-	steps, batch                                       int
-	seed                                               uint64
+	train, score, model, out, make, preset, checkpoint, report string
+	stream, quick                                              bool
+	steps, batch                                               int
+	seed                                                       uint64
 }
 
 func run(ctx context.Context, o options) error {

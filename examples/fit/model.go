@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 
-	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/progress"
 	"github.com/normflow/normflow/internal/rng"
@@ -35,46 +35,87 @@ func obtain(ctx context.Context, o options) (m *flow.Transformed, report string,
 	return m, report, save(o.model, m)
 }
 
-// train fits a preset to a table.
+// train learns a table, by flow.Learn or as a preset.
 func train(ctx context.Context, o options) (*flow.Transformed, string, error) {
-	preset, ok := presets[o.preset]
-	if !ok {
-		return nil, "", fmt.Errorf("got preset %q, want nice, realnvp, maf, iaf, nsf or nsfar", o.preset)
-	}
 	t, err := openTable(o.train)
 	if err != nil {
 		return nil, "", err
 	}
 	data := flow.Stream(t.cols, t.rows)
+	var rows *mat.Dense
 	if !o.stream {
-		x, err := t.dense()
-		if err != nil {
+		if rows, err = t.dense(); err != nil {
 			return nil, "", err
 		}
-		n, _ := x.Dims()
-		o.batch = min(o.batch, max(n/2, 1))
-		data = flow.Rows(x)
+		data = flow.Rows(rows)
+	}
+	start := time.Now()
+	var l learned
+	if o.preset == "learn" {
+		l, err = learnTable(ctx, o, data)
+	} else {
+		l, err = fitPreset(ctx, o, data, t.cols)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	seconds := time.Since(start).Seconds()
+	fmt.Printf("%s\n%s of %d columns in %.1f s; NLL %.4f nats\n", l.summary, o.preset, t.cols, seconds, l.nll)
+	if o.report != "" && rows != nil {
+		if err := writeReport(o.report, l.model, rows, "The density of "+filepath.Base(o.train), l.summary, l.history); err != nil {
+			return nil, "", err
+		}
+		fmt.Printf("report in %s\n", filepath.Join(o.report, "report.html"))
+	}
+	return l.model, fmt.Sprintf(" preset=%s columns=%d resumed=%d seconds=%.1f nll=%.4f", o.preset, t.cols, l.resumed, seconds, l.nll), nil
+}
+
+// learned is a model and what is known of it.
+type learned struct {
+	model   *flow.Transformed
+	summary string
+	nll     float64
+	resumed int
+	history []flow.Record
+}
+
+func learnTable(ctx context.Context, o options, data flow.Data) (learned, error) {
+	s := &flow.LearnSettings{Seed: o.seed, Checkpoint: o.checkpoint}
+	if o.quick {
+		s.Budget = 1e9
+	}
+	m, r, err := flow.Learn(ctx, data, s)
+	if err != nil {
+		return learned{}, stopped(err, o)
+	}
+	return learned{model: m, summary: r.String(), nll: r.NLL}, nil
+}
+
+func fitPreset(ctx context.Context, o options, data flow.Data, cols int) (learned, error) {
+	preset, ok := presets[o.preset]
+	if !ok {
+		return learned{}, fmt.Errorf("got preset %q, want learn, nice, realnvp, maf, iaf, nsf or nsfar", o.preset)
 	}
 	if o.quick {
 		o.steps = 40
 	}
 	src := rng.New(o.seed)
-	m := preset(flow.Arch{Dim: t.cols}, src.Split())
+	m := preset(flow.Arch{Dim: cols}, src.Split())
 	bar := progress.New(os.Stderr)
-	start := time.Now()
-	r, err := flow.Fit(ctx, m, data, &flow.Settings{
-		Steps: o.steps, Batch: o.batch, Schedule: optim.Cosine{Start: 0.003}, Seed: src.Uint64(), Checkpoint: o.checkpoint, Report: bar.Report,
-	})
-	seconds := time.Since(start).Seconds()
+	r, err := flow.Fit(ctx, m, data, &flow.Settings{Steps: o.steps, Batch: o.batch, Seed: src.Uint64(), Checkpoint: o.checkpoint, Report: bar.Report})
 	bar.Close()
-	if errors.Is(err, context.Canceled) && o.checkpoint != "" {
-		return nil, "", fmt.Errorf("stopped after step %d; the same command goes on from %s", r.Steps, o.checkpoint)
-	}
 	if err != nil {
-		return nil, "", err
+		return learned{}, stopped(err, o)
 	}
-	fmt.Printf("%s of %d columns: %d steps, of which %d before, in %.1f s; NLL %.4f nats\n", o.preset, t.cols, r.Steps, r.Resumed, seconds, r.Loss)
-	return m, fmt.Sprintf(" preset=%s columns=%d steps=%d resumed=%d seconds=%.1f nll=%.4f", o.preset, t.cols, r.Steps, r.Resumed, seconds, r.Loss), nil
+	return learned{model: m, summary: r.String(), nll: r.Loss, resumed: r.Resumed, history: r.History}, nil
+}
+
+// stopped says how to go on after Ctrl-C.
+func stopped(err error, o options) error {
+	if errors.Is(err, context.Canceled) && o.checkpoint != "" {
+		return fmt.Errorf("stopped; the same command goes on from %s", o.checkpoint)
+	}
+	return err
 }
 
 func load(name string) (*flow.Transformed, error) {

@@ -113,7 +113,7 @@ func smoothed(x mat.Matrix, i, j int, w Window) *grid {
 		}
 	}
 	// about a fifth of the window is a deviation
-	width := max(1, 0.2*float64(g.n)*math.Pow(float64(n), -1.0/6)*0.7)
+	width := max(1, 0.2*float64(g.n)*math.Pow(float64(n), -1.0/6)*0.4)
 	for l := range g.n {
 		copy(g.z[l*g.n:(l+1)*g.n], blurred(g.z[l*g.n:(l+1)*g.n], width))
 	}
