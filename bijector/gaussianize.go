@@ -61,6 +61,11 @@ var gaussianizeOp = &autodiff.Op{
 // marginalRoom is room for as many numbers as a column has.
 type marginalRoom struct{ side, tail, u, e, p []float64 }
 
+// first is the room for n numbers.
+func (r marginalRoom) first(n int) marginalRoom {
+	return marginalRoom{r.side[:n], r.tail[:n], r.u[:n], r.e[:n], r.p[:n]}
+}
+
 // normal sets z = Φ⁻¹(F(y)) and ls = log z′: by the tail on whose side of the middle y is, or where that
 // or the density is too small for a number, by their logarithms.
 func (m *Marginal) normal(z, ls, y []float64, r marginalRoom) {
@@ -214,19 +219,26 @@ func logAdd(a, b float64) float64 {
 
 // quantile sets y = F⁻¹(Φ(z)) and ls = log y′.
 func (m *Marginal) quantile(c *autodiff.Call, y, ls, z []float64, r marginalRoom) {
-	g := c.Temp(len(z))
-	roots := newRoots(c, y, z, math.Inf(-1), math.Inf(1))
+	n := len(z)
+	g, l, x, want, places := c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n)
+	copy(want, z)
+	roots := newRoots(c, x, want, math.Inf(-1), math.Inf(1))
 	k := m.widest()
 	for i, v := range z { // a start
+		places[i] = float64(i)
 		if v-v == 0 {
-			y[i] = math.FMA(m.Scales[k], v, m.middle)
+			x[i] = math.FMA(m.Scales[k], v, m.middle)
 		}
 	}
 	for range maxIterations {
-		m.normal(g, ls, y, r)
-		if roots.step(y, g, ls) {
+		m.normal(g[:n], l[:n], x[:n], r.first(n))
+		roots.step(x[:n], g[:n], l[:n])
+		if n = roots.settle(y, x[:n], places); n == 0 {
 			break
 		}
+	}
+	for i, v := range x[:n] {
+		y[int(places[i])] = v
 	}
 	m.normal(g, ls, y, r)
 	kernel.Scale(ls, ls, -1)

@@ -65,6 +65,25 @@ func (r *roots) step(x, g, ls []float64) bool {
 	return all
 }
 
+// settle moves the roots that are found from x to their places in y, and returns how many are still
+// sought: these come first from now on, with their places.
+func (r *roots) settle(y, x, places []float64) int {
+	n := 0
+	for i, v := range x {
+		if r.done[i] == 1 {
+			y[int(places[i])] = v
+			continue
+		}
+		x[n], places[n], r.done[n] = v, places[i], 0
+		for _, s := range [...][]float64{r.want, r.lo, r.hi, r.width, r.miss, r.slow} {
+			s[n] = s[i]
+		}
+		n++
+	}
+	r.slope = r.slope[:n]
+	return n
+}
+
 // next returns where to look after x, which missed y by so much, given Newton's
 // proposal.
 func (r *roots) next(i int, x, miss, newton float64) float64 {
