@@ -38,6 +38,7 @@ func Candidates() []Candidate {
 		{Name: "NSFAR on mixture", Fit: fitNSFARMixture, Least: 150},
 		{Name: "MAF", Fit: fitMAF, Least: 150},
 		{Name: "MADE", Fit: marginal(fitMADE), Least: 150},
+		{Name: "kernel density", Fit: fitKernelDensity, Steady: true, Rows: true},
 		{Name: "regression", Fit: fitRegression, Conditional: true, Steady: true},
 		{Name: "NSF given on residuals", Fit: fitNSFResiduals, Conditional: true, Least: 60},
 		{Name: "NSF given", Fit: fitNSFGiven, Conditional: true, Least: 60},
@@ -59,6 +60,14 @@ func fitT(_ context.Context, f *Fold) (*Transformed, error) {
 		return nil, err
 	}
 	return New(t), nil
+}
+
+func fitKernelDensity(_ context.Context, f *Fold) (*Transformed, error) {
+	k, err := dist.FitKernelDensity(f.X, nil, leastScale)
+	if err != nil {
+		return nil, err
+	}
+	return New(k), nil
 }
 
 // leastScale is the least deviation that a column counts as having: the rows of a fold may have
@@ -100,9 +109,9 @@ func fitMixture(_ context.Context, f *Fold) (*Transformed, error) {
 func (f *Fold) usual() recipe {
 	n, _ := f.X.Dims()
 	if n < 4500 {
-		return recipe{rate: 1e-3, batch: 128, steps: 3000, every: 20, patience: 25, average: 0.99, clip: 10}
+		return recipe{rate: 1e-3, batch: 128, steps: 3000, every: 20, patience: 12, average: 0.99, clip: 10}
 	}
-	return recipe{rate: 2e-3, batch: 256, steps: 6000, every: 40, patience: 25, average: 0.99, clip: 10}
+	return recipe{rate: 2e-3, batch: 256, steps: 4500, every: 40, patience: 12, average: 0.99, clip: 10}
 }
 
 func (f *Fold) trained(ctx context.Context, name string, m *Transformed, r recipe) (*Transformed, error) {

@@ -179,8 +179,8 @@ func TestLearnFewRows(t *testing.T) {
 		"dependent":  func(i, j int) float64 { return float64(i) * float64(j+1) },
 	}
 	for name, f := range kinds {
-		for _, n := range []int{2, 3, 5, 20, 60} {
-			for _, d := range []int{1, 2, 4, 13} {
+		for _, n := range []int{2, 5, 40} {
+			for _, d := range []int{1, 2, 7} {
 				x := mat.NewDense(n, d, nil)
 				for i := range n {
 					for j := range d {
@@ -189,7 +189,7 @@ func TestLearnFewRows(t *testing.T) {
 				}
 				m, report, err := flow.Learn(context.Background(), flow.Rows(x), &flow.LearnSettings{Budget: little})
 				if err != nil {
-					if n > 3 {
+					if n > 2 {
 						t.Errorf("%s, %d×%d: %v", name, n, d, err)
 					}
 					continue
@@ -210,7 +210,7 @@ func TestLearnFewRows(t *testing.T) {
 // The density of two columns is 1 in all.
 func TestLearnIntegrates(t *testing.T) {
 	m, _ := mustLearn(t, flow.Rows(twoBlobs(300, 2, 1)), &flow.LearnSettings{Budget: little})
-	const side, cells = 40.0, 400
+	const side, cells = 40.0, 160
 	grid := mat.NewDense(cells*cells, 2, nil)
 	for i := range cells * cells {
 		grid.SetRow(i, []float64{2 + side*((float64(i%cells)+0.5)/cells-0.5), 2 + side*((float64(i/cells)+0.5)/cells-0.5)})
