@@ -32,7 +32,7 @@ func ExampleFitStudentTMixture() {
 		return
 	}
 	fmt.Printf("%d %.1f\n", len(m.Parts), m.LogProb([]float64{10, 0}))
-	// Output: 4 -9.9
+	// Output: 3 -9.8
 }
 
 // A budget in multiply-adds, where a shorter search is enough.

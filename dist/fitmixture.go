@@ -39,9 +39,9 @@ func FitGaussianMixture(data mat.Matrix, s *MixtureSettings) (*Mixture, error) {
 // training leaves as it is.
 //
 // EM starts from several k-means++ clusterings of the columns, clipped at four deviations,
-// and of whitened columns. The scale of each component is drawn towards
-// s·K^(−2/d)·Σ as d+2 rows would, Σ being the shrunk scale of all rows. The number of
-// components K, the strength s and the degrees of freedom are those with the greatest
+// and of whitened columns. The scale of each component is drawn towards s·K^(−2/d)·Σ, Σ being the
+// shrunk scale of all rows, or in the end towards the components' average, as d+2 rows would. The number of
+// components K, the strength s, which of the two, and the degrees of freedom are those with the greatest
 // likelihood of rows held out: of 4,000 rows at most, in up to five folds; K = 1, 2, 4, …
 // until two are no better, then numbers near the best. All rows are fitted with these.
 // Columns may have any location and scale, rows may be fewer than columns, repeated or far

@@ -1,9 +1,12 @@
 package em
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
+	"slices"
 
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -25,6 +28,7 @@ type Search struct {
 	folds  []fold
 	best   choice
 	budget *Budget
+	fixDF  bool // in the race and at the end
 }
 
 // A fold is rows to fit and rows to judge by.
@@ -34,6 +38,7 @@ type fold struct{ fit, held *Rows }
 type choice struct {
 	k       int
 	prior   float64 // its share of the scale of all rows, at k = 1
+	pooled  bool    // the prior is that of the components in the end
 	models  []*Model
 	df      float64
 	heldOut float64
@@ -44,6 +49,7 @@ const (
 	maxK       = 128
 	ridge      = 1e-4
 	usual      = 0.3 // strength of the prior
+	pooled     = 0.7 // of the pooled prior
 )
 
 // Run returns the mixture.
@@ -121,8 +127,10 @@ func (s *Search) explore() {
 	if k == 1 {
 		return
 	}
-	s.try(k, 0.1)
-	s.try(k, 1)
+	if !s.best.pooled {
+		s.try(k, 0.1)
+		s.try(k, 1)
+	}
 	for _, k := range []int{k * 3 / 4, k * 3 / 2} {
 		if k > 1 && k <= most {
 			s.try(k, s.best.prior)
@@ -130,59 +138,79 @@ func (s *Search) explore() {
 	}
 }
 
-// try fits k components to every fold and reports whether the result is the best so far.
+// try fits k components to every fold, with the prior and then with the pooled one, and
+// reports whether a result is the best so far.
 func (s *Search) try(k int, strength float64) bool {
 	if s.budget.Spent() {
 		return false
 	}
-	c := choice{k: k, prior: strength, df: s.df, heldOut: math.Inf(-1)}
-	prior := s.prior(k, strength)
+	o := Options{Prior: s.prior(k, strength), Tolerance: 1e-3, Steps: 200}
+	c := choice{k: k, prior: strength}
 	for _, f := range s.folds {
 		m := s.one
 		if k == 1 {
 			m = Single(f.fit, s.df, s.budget)
 		} else {
-			m = s.start(f.fit, k, s.df, prior)
-			Fit(f.fit, m, Options{Prior: prior, Tolerance: 1e-3, Steps: 200}, s.budget)
+			m = s.start(f.fit, k, s.df, o.Prior)
+			Fit(f.fit, m, o, s.budget)
 		}
 		c.models = append(c.models, m)
 	}
-	s.judge(&c)
-	if len(s.best.models) > 0 && !(c.heldOut > s.best.heldOut) {
-		return false
+	better := s.judge(c)
+	if k == 1 {
+		return better
 	}
-	s.best = c
-	return true
+	c.pooled = true
+	for i, f := range s.folds {
+		c.models[i] = c.models[i].Clone()
+		s.pool(f.fit, c.models[i], o)
+	}
+	return s.judge(c) || better
+}
+
+// pool fits a model with a prior of the shape of its components.
+func (s *Search) pool(rows *Rows, m *Model, o Options) {
+	o.Prior.Scale = make([]float64, s.D*s.D)
+	for k, w := range m.Weight {
+		kernel.Axpy(o.Prior.Scale, m.scale(k), pooled*w)
+	}
+	Fit(rows, m, o, s.budget)
 }
 
 // degrees are numbers of degrees of freedom to choose from.
 var degrees = []float64{math.Inf(1), 50, 25, 16, 11, 8, 6, 4.5, 3.5, 2.7, 2, 1.5, 1.1, 0.9, MinDF}
 
-// judge sets the log-likelihood of the rows that were held out. They choose the degrees
-// of freedom of several components, too: rows lie nearer to the components that were
-// fitted to them than others do.
-func (s *Search) judge(c *choice) {
-	total := 0.0
-	for _, f := range s.folds {
-		total += f.held.Total
-	}
+// judge takes a choice as the best so far if the rows that were held out are likelier. They
+// choose the degrees of freedom of several components, too: rows lie nearer to the components
+// that were fitted to them than others do.
+func (s *Search) judge(c choice) bool {
 	choose := !s.Normal && c.k > 1
+	c.heldOut = math.Inf(-1)
+	models := slices.Clone(c.models)
 	for _, df := range degrees {
 		sum := 0.0
 		for i, f := range s.folds {
 			if choose {
-				c.models[i].DF = df
+				m := *c.models[i]
+				m.DF = df
+				models[i] = &m
 			}
-			sum += LogLik(f.held, c.models[i], s.budget)
+			sum += LogLik(f.held, models[i], s.budget)
 		}
-		if sum/total > c.heldOut {
-			c.heldOut, c.df = sum/total, df
+		if sum > c.heldOut {
+			c.heldOut, c.df = sum, df
 		}
 		if !choose {
 			c.df = s.df
 			break
 		}
 	}
+	if len(s.best.models) > 0 && !(c.heldOut > s.best.heldOut) {
+		return false
+	}
+	c.models = slices.Clone(c.models)
+	s.best = c
+	return true
 }
 
 // start returns the best of four starts, each after a few rounds.
@@ -193,36 +221,43 @@ func (s *Search) start(rows *Rows, k int, df float64, prior Prior) *Model {
 			models = append(models, Start(rows, near, k, df, prior, s.Rand, s.budget))
 		}
 	}
-	return s.race(rows, models, Options{Prior: prior, Steps: 8})
+	return s.race(rows, models, prior)
 }
 
-// race fits the models for a few rounds and returns the best.
-func (s *Search) race(rows *Rows, models []*Model, o Options) *Model {
-	var best *Model
-	most := math.Inf(-1)
-	for _, m := range models {
-		if l := Fit(rows, m, o, s.budget); best == nil || l > most {
-			best, most = m, l
+// race fits the models for a few rounds, the better half for some more, and so on, and returns the best.
+func (s *Search) race(rows *Rows, models []*Model, prior Prior) *Model {
+	o := Options{Prior: prior, Steps: 2, FixDF: s.fixDF}
+	for len(models) > 1 {
+		logLik := map[*Model]float64{}
+		for _, m := range models {
+			logLik[m] = Fit(rows, m, o, s.budget)
 		}
+		slices.SortStableFunc(models, func(a, b *Model) int { return cmp.Compare(logLik[b], logLik[a]) })
+		models = models[:(len(models)+1)/2]
+		o.Steps *= 2
 	}
-	return best
+	return models[0]
 }
 
 // finish fits the choice to all rows, from the models of the folds and, where all rows
 // are no more than theirs, from new ones.
 func (s *Search) finish() *Model {
 	c := s.best
-	o := Options{Prior: s.prior(c.k, c.prior), Steps: 8, FixDF: len(c.models) > 0}
-	if s.N <= searchRows || len(c.models) == 0 {
-		c.models = append(c.models, s.start(s.all, c.k, s.df, o.Prior))
+	s.fixDF = len(c.models) > 0
+	prior := s.prior(c.k, c.prior)
+	if s.N <= searchRows || !s.fixDF {
+		c.models = append(c.models, s.start(s.all, c.k, s.df, prior))
 	}
-	if o.FixDF {
+	if s.fixDF {
 		for _, m := range c.models {
 			m.DF = c.df
 		}
 	}
-	m := s.race(s.all, c.models, o)
-	o.Tolerance, o.Steps = 1e-4, 300
+	m := s.race(s.all, c.models, prior)
+	o := Options{Prior: prior, Tolerance: 1e-4, Steps: 300, FixDF: s.fixDF}
 	Fit(s.all, m, o, s.budget)
+	if c.pooled {
+		s.pool(s.all, m, o)
+	}
 	return m
 }
