@@ -60,12 +60,12 @@ func Given(b Bijector, c autodiff.Var) Bijector {
 // zero returns the log-determinant of a map that preserves volume.
 func zero(x autodiff.Var) autodiff.Var { return x.Tape().Zeros(1, 1) }
 
-// plus adds log-determinants, leaving out those that are constant zeros.
-func plus(a, b autodiff.Var) autodiff.Var {
-	switch z := zero(a); {
-	case a == z:
+// plus adds log-determinants, leaving out those that are none, the result of zero.
+func plus(a, b, none autodiff.Var) autodiff.Var {
+	switch none {
+	case a:
 		return b
-	case b == z:
+	case b:
 		return a
 	}
 	return a.Add(b)

@@ -104,10 +104,11 @@ func (b *Blockwise) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.InverseILDJ(y)
 // InverseILDJ returns both.
 func (b *Blockwise) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
 	var room [few]autodiff.Var
-	ildj = zero(y)
+	none := zero(y)
+	ildj = none
 	parts := b.each(room[:0], y, true, func(k Block, y autodiff.Var) autodiff.Var {
 		x, l := InverseILDJ(k.B, y)
-		ildj = plus(ildj, l)
+		ildj = plus(ildj, l, none)
 		return x
 	})
 	return autodiff.Concat(parts...), ildj
@@ -116,10 +117,11 @@ func (b *Blockwise) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
 // ForwardFLDJ returns Bᵢ(xᵢ) side by side and the sum of the blocks' log-determinants.
 func (b *Blockwise) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
 	var room [few]autodiff.Var
-	fldj = zero(x)
+	none := zero(x)
+	fldj = none
 	parts := b.each(room[:0], x, false, func(k Block, x autodiff.Var) autodiff.Var {
 		y, l := ForwardFLDJ(k.B, x)
-		fldj = plus(fldj, l)
+		fldj = plus(fldj, l, none)
 		return k.given(y)
 	})
 	return autodiff.Concat(parts...), fldj

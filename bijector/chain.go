@@ -45,22 +45,24 @@ func (c Chain) ILDJ(y autodiff.Var) autodiff.Var { _, l := c.InverseILDJ(y); ret
 
 // InverseILDJ returns both.
 func (c Chain) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
-	x, ildj = y, zero(y)
+	none := zero(y)
+	x, ildj = y, none
 	for i := len(c) - 1; i >= 0; i-- {
 		var l autodiff.Var
 		x, l = InverseILDJ(c[i], x)
-		ildj = plus(ildj, l)
+		ildj = plus(ildj, l, none)
 	}
 	return x, ildj
 }
 
 // ForwardFLDJ returns fₙ(…f₁(x)) and the sum of the elements' log-determinants.
 func (c Chain) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
-	y, fldj = x, zero(x)
+	none := zero(x)
+	y, fldj = x, none
 	for _, b := range c {
 		var l autodiff.Var
 		y, l = ForwardFLDJ(b, y)
-		fldj = plus(fldj, l)
+		fldj = plus(fldj, l, none)
 	}
 	return y, fldj
 }

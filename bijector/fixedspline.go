@@ -88,12 +88,7 @@ var fixedSplineOp = &autodiff.Op{
 	Backward: func(c *autodiff.Call) {
 		dx, dy, dls := c.InGrad(0), c.OutGrad(0), c.OutGrad(1)
 		rate, dir := c.Temp(len(dx)), direction(c.Args().J)
-		copy(rate, c.Out(1))
-		if dir.valueOnly() {
-			kernel.Log(rate, rate)
-			kernel.Scale(rate, rate, dir.sign())
-		}
-		kernel.Exp(rate, rate)
+		kernel.Exp(rate, c.Out(1))
 		for i, curve := range c.Saved() {
 			if dy != nil {
 				dx[i] = math.FMA(dy[i], rate[i], dx[i])
@@ -126,7 +121,7 @@ func (s *FixedSpline) at(knots []float64, v float64, f func(piece, float64) (w, 
 }
 
 func (s *FixedSpline) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
-	v, l = fixedSplineOp.Apply2(nil, autodiff.Args{Ref: s, J: int(dir)}, x.Shape(), x.Shape(), x)
+	v, l = fixedSplineOp.Apply2(nil, autodiff.Args{Ref: s, J: int(dir.toApply(x))}, x.Shape(), x.Shape(), x)
 	if dir.valueOnly() {
 		return v, autodiff.Var{}
 	}

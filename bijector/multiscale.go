@@ -92,10 +92,11 @@ func (m *Multiscale) ILDJ(y autodiff.Var) autodiff.Var { _, l := m.InverseILDJ(y
 
 // InverseILDJ returns both.
 func (m *Multiscale) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
-	ildj = zero(y)
+	none := zero(y)
+	ildj = none
 	x = m.down(y, func(b Bijector, h autodiff.Var) autodiff.Var {
 		h, l := InverseILDJ(b, h)
-		ildj = plus(ildj, l)
+		ildj = plus(ildj, l, none)
 		return h
 	})
 	return x, ildj
@@ -103,10 +104,11 @@ func (m *Multiscale) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
 
 // ForwardFLDJ returns y and the sum of the levels' log-determinants.
 func (m *Multiscale) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
-	fldj = zero(x)
+	none := zero(x)
+	fldj = none
 	y = m.up(x, func(b Bijector, h autodiff.Var) autodiff.Var {
 		h, l := ForwardFLDJ(b, h)
-		fldj = plus(fldj, l)
+		fldj = plus(fldj, l, none)
 		return h
 	})
 	return y, fldj

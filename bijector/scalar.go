@@ -98,6 +98,17 @@ func (d direction) valueOnly() bool { return d >= forwardValue }
 // other returns the opposite direction.
 func (d direction) other() direction { return d ^ 1 }
 
+// toApply returns d for an operation on these inputs: with the log-slope in any case if one has a
+// gradient, which needs it.
+func (d direction) toApply(in ...autodiff.Var) direction {
+	for _, v := range in {
+		if !v.Constant() {
+			return d & 1
+		}
+	}
+	return d
+}
+
 // sign returns 1 forward and −1 back.
 func (d direction) sign() float64 {
 	if d.back() {
@@ -123,7 +134,7 @@ func scalarOf(constants autodiff.Args, op *autodiff.Op, x autodiff.Var, dir dire
 	var in [1 + maxTheta]autodiff.Var
 	in[0] = x
 	n := copy(in[1:], theta)
-	constants.J = int(dir)
+	constants.J = int(dir.toApply(in[:1+n]...))
 	v, ls = op.Apply2(nil, constants, x.Shape(), x.Shape(), in[:1+n]...)
 	if dir.valueOnly() {
 		ls = autodiff.Var{}
@@ -165,34 +176,33 @@ func repeat(dst, src []float64) {
 	}
 }
 
-func (m scalarMap) evaluate(c *autodiff.Call) { m.loop(c.Out(0), c.Out(1), newScalarArgs(c)) }
-
-// loop sets the value and the log-slope of the call's argument.
-func (m scalarMap) loop(v, ls []float64, a scalarArgs) {
-	f, in := m.forward, a.call.In(0)
-	if direction(a.call.Args().J).back() {
+func (m scalarMap) evaluate(c *autodiff.Call) {
+	f, in := m.forward, c.In(0)
+	if direction(c.Args().J).back() {
 		f = m.inverse
 	}
-	f(v, ls, in, a)
+	a := newScalarArgs(c)
+	f(c.Out(0), c.Out(1), in, a)
 	if s := kernel.Dot(in, in); !math.IsNaN(s - s) {
 		return // all finite, and the usual case
 	}
 	for i, x := range in {
 		if math.IsInf(x, 0) {
-			atInfinity(f, i, v, ls, x, a)
+			atInfinity(f, i, c, a)
 		}
 	}
 }
 
 // atInfinity treats an infinite argument as what it is, outside the domain: it
 // comes from a map that was given a number outside its own.
-func atInfinity(f func(v, ls, x []float64, a scalarArgs), i int, v, ls []float64, at float64, a scalarArgs) {
+func atInfinity(f func(v, ls, x []float64, a scalarArgs), i int, c *autodiff.Call, a scalarArgs) {
+	v, ls := c.Out(0), c.Out(1)
 	if math.IsNaN(v[i]) {
-		for k := range a.call.Len() - 1 {
+		for k := range c.Len() - 1 {
 			a.theta[k] = a.theta[k][i : i+1]
 		}
 		x := a.temp(1)
-		x[0] = math.Copysign(math.MaxFloat64, at)
+		x[0] = math.Copysign(math.MaxFloat64, c.In(0)[i])
 		f(v[i:i+1], ls[i:i+1], x, a)
 	}
 	ls[i] = math.Inf(-1)
@@ -205,10 +215,6 @@ func atInfinity(f func(v, ls, x []float64, a scalarArgs), i int, v, ls []float64
 func (m scalarMap) differentiate(c *autodiff.Call) {
 	n, back := len(c.In(0)), direction(c.Args().J).back()
 	d := derivatives{x: c.In(0), y: c.Out(0), ls: c.Out(1), scalarArgs: newScalarArgs(c), curve: c.Temp(n)}
-	if d.valueOnly {
-		d.valueOnly, d.ls = false, c.Temp(n)
-		m.loop(c.Temp(n), d.ls, d.scalarArgs)
-	}
 	for k := range m.parameters(c) {
 		d.value[k], d.slope[k] = c.Temp(n), c.Temp(n)
 	}
@@ -224,9 +230,8 @@ func (m scalarMap) differentiate(c *autodiff.Call) {
 		kernel.Scale(rate, rate, -1)
 	}
 	if back {
-		ls := d.ls
 		d.x, d.y, d.ls = d.y, d.x, c.Temp(n)
-		kernel.Scale(d.ls, ls, -1)
+		kernel.Scale(d.ls, c.Out(1), -1)
 	}
 	m.derive(d)
 	defined(d.curve, d.x)

@@ -126,9 +126,11 @@ func (c *Case) bind(t *autodiff.Tape, ctx *mat.Dense) bijector.Bijector {
 // result holds everything that a bijector computes at some rows.
 type result struct{ y, x, ildj, fldj *mat.Dense }
 
-// evaluate returns y = f(x), f⁻¹(y) and both log-determinants, n×1.
+// evaluate returns y = f(x), f⁻¹(y) and both log-determinants, n×1, as a sampler computes them:
+// without gradients.
 func (c *Case) evaluate(x, ctx *mat.Dense) result {
 	tape := autodiff.NewTape()
+	tape.NoGrad(true)
 	b := c.bind(tape, ctx)
 	xv := tape.Matrix(x)
 	y := b.Forward(xv)
