@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 
 	"github.com/normflow/normflow/autodiff"
-	"gonum.org/v1/gonum/mat"
 )
 
 // Rows are scored and mapped a chunk at a time: few enough that what they need
@@ -129,33 +128,4 @@ func runChunks(all chunks, next *atomic.Int64, shared *autodiff.Shared, f func(t
 	}
 	t.Share(nil)
 	giveBack(t)
-}
-
-// viewRows puts rows i to j−1 of m on a tape without copying.
-func viewRows(t *autodiff.Tape, m *mat.Dense, i, j int) autodiff.Var {
-	raw := m.RawMatrix()
-	if raw.Stride == raw.Cols {
-		return t.View(j-i, raw.Cols, raw.Data[i*raw.Cols:j*raw.Cols])
-	}
-	return t.Matrix(m.Slice(i, j, 0, raw.Cols))
-}
-
-// dense returns m itself if it is a *mat.Dense, else a copy.
-func dense(m mat.Matrix) *mat.Dense {
-	if d, ok := m.(*mat.Dense); ok {
-		return d
-	}
-	return mat.DenseCopyOf(m)
-}
-
-// setRows copies the values of v to rows i, i+1, … of m.
-func setRows(m *mat.Dense, i int, v autodiff.Var) {
-	data, d := v.Data(), v.Cols()
-	if raw := m.RawMatrix(); raw.Stride == d {
-		copy(raw.Data[i*d:], data)
-		return
-	}
-	for k := range v.Rows() {
-		copy(m.RawRowView(i+k), data[k*d:(k+1)*d])
-	}
 }

@@ -118,8 +118,8 @@ func (d *Data) check(m *Transformed, dim int) error {
 	return d.source.Check()
 }
 
-// open returns a cursor over the data, with their noise.
-func (d *Data) open(window int, order, noise *rng.Source) train.Cursor {
+// cursor returns one over the data, with their noise.
+func (d *Data) cursor(window int, order, noise *rng.Source) train.Cursor {
 	c := d.source.Open(window, order, noise)
 	if d.noise {
 		c = train.Dequantized(c, noise)
@@ -130,7 +130,7 @@ func (d *Data) open(window int, order, noise *rng.Source) train.Cursor {
 // first returns the first n samples, or fewer if there are fewer, in the order of the data.
 func (d *Data) first(n int, seed uint64) (*train.Batch, error) {
 	src := rng.New(seed)
-	c := d.open(1, src, src)
+	c := d.cursor(1, src, src)
 	defer c.Close()
 	b := d.source.NewBatch(n)
 	return b, c.Fill(b, n)

@@ -33,28 +33,6 @@ func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, 
 	return run(ctx, "Fit", m, data, m.dim, s, nil, likelihood(m))
 }
 
-// likelihood is the loss of maximum likelihood: −log p.
-func likelihood(m *Transformed) train.Loss {
-	return func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var {
-		return m.logDensity("Fit", y, c).Neg()
-	}
-}
-
-// A density is log p of rows, given contexts, known up to a constant.
-type density func(y, c autodiff.Var) autodiff.Var
-
-// A fit is one training of a model.
-type fit struct {
-	Settings
-	model    *Transformed
-	data     Data          // rows of the model, or of its base if there is a target
-	target   density       // that the model is to come close to; nil for rows
-	held     *train.Memory // nil if nothing is held out
-	warnings []string
-	batches  *train.Minibatches
-	training *train.Training
-}
-
 // run trains on behalf of what with the loss of the data, of dim columns: rows of the model's
 // base if there is a target.
 func run(ctx context.Context, what string, m *Transformed, data Data, dim int, s *Settings, target density, l train.Loss) (*Result, error) {
@@ -77,6 +55,24 @@ func run(ctx context.Context, what string, m *Transformed, data Data, dim int, s
 		f.warnings = append(f.warnings, t.Unsaved.Error())
 	}
 	return f.result(err), err
+}
+
+// result tells how the training went, and what the rows or weights say of the model if it went well.
+func (f *fit) result(err error) *Result {
+	t := f.training.Result
+	r := &Result{Steps: t.Steps, Skipped: t.Skipped, Loss: t.Loss, Best: t.Best, Stopped: t.Stopped, Resumed: t.Resumed, Warnings: f.warnings}
+	for _, h := range t.History {
+		r.History = append(r.History, Record(h))
+	}
+	if err != nil {
+		return r
+	}
+	if f.target != nil {
+		f.weigh(r)
+	} else if f.held != nil {
+		f.judge(r)
+	}
+	return r
 }
 
 // newFit prepares a training and, if there is a checkpoint, goes on from it.
@@ -157,7 +153,7 @@ func (f *fit) prepare(src *rng.Source, l train.Loss) error {
 	if err != nil {
 		return err
 	}
-	f.batches = &train.Minibatches{Cursor: f.data.open(f.Shuffle, order, noise), Gradient: g,
+	f.batches = &train.Minibatches{Cursor: f.data.cursor(f.Shuffle, order, noise), Gradient: g,
 		Batch: f.data.source.NewBatch(f.Batch), Size: f.Batch, Accumulate: f.Accumulate}
 	return nil
 }
@@ -184,21 +180,4 @@ func (f *fit) observe() {
 	defer giveBack(t)
 	y, c := f.batches.Batch.On(t, 0, min(f.batches.Batch.N, f.model.room()))
 	f.model.observe(y, c)
-}
-
-// nll returns the weighted mean NLL of data in memory.
-func (m *Transformed) nll(d *train.Memory) float64 {
-	if d.Contexts != nil {
-		m = m.Given(d.Contexts)
-	}
-	var sum, weight float64
-	for i, lp := range m.LogProbs(nil, d.Rows) {
-		w := 1.0
-		if d.Weights != nil {
-			w = d.Weights[i]
-		}
-		sum -= float64(w * lp)
-		weight += w
-	}
-	return sum / weight
 }

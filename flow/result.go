@@ -41,23 +41,6 @@ type Result struct {
 	Warnings []string
 }
 
-func (f *fit) result(err error) *Result {
-	t := f.training.Result
-	r := &Result{Steps: t.Steps, Skipped: t.Skipped, Loss: t.Loss, Best: t.Best, Stopped: t.Stopped, Resumed: t.Resumed, Warnings: f.warnings}
-	for _, h := range t.History {
-		r.History = append(r.History, Record(h))
-	}
-	if err != nil {
-		return r
-	}
-	if f.target != nil {
-		f.weigh(r)
-	} else if f.held != nil {
-		f.judge(r)
-	}
-	return r
-}
-
 // String returns the result in a few lines that a person can judge by.
 func (r *Result) String() string {
 	var b strings.Builder

@@ -1,8 +1,6 @@
 package flow
 
 import (
-	"fmt"
-
 	"github.com/normflow/normflow/autodiff"
 	"gonum.org/v1/gonum/mat"
 )
@@ -61,31 +59,5 @@ func (m *Transformed) Decode(dst *mat.Dense, x mat.Matrix) *mat.Dense {
 	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
 		setRows(dst, i, m.given(m.context(t, i, j, n)).Forward(viewRows(t, rows, i, j)))
 	})
-	return dst
-}
-
-func checkWidth(what string, got, want int) {
-	if got != want {
-		panic(fmt.Sprintf("flow: %s: got %d columns, want %d", what, got, want))
-	}
-}
-
-func room(what string, dst []float64, n int) []float64 {
-	if dst == nil {
-		return make([]float64, n)
-	}
-	if len(dst) != n {
-		panic(fmt.Sprintf("flow: %s: got a destination of %d numbers, want %d", what, len(dst), n))
-	}
-	return dst
-}
-
-func roomDense(what string, dst *mat.Dense, n, d int) *mat.Dense {
-	if dst == nil {
-		return mat.NewDense(n, d, nil)
-	}
-	if r, c := dst.Dims(); r != n || c != d {
-		panic(fmt.Sprintf("flow: %s: got a destination of %d×%d, want %d×%d", what, r, c, n, d))
-	}
 	return dst
 }
