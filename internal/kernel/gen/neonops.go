@@ -49,16 +49,8 @@ func (n *neon) instruction(i *ir.Instruction) error {
 	switch i.Opcode {
 	case "VMOVAPD", "VMOVUPD", "VMOVSD", "VMOVDDUP", "VPBROADCASTQ":
 		n.copy(i.Opcode, o)
-	case "VMAXPD", "VMINPD": // a if it is the one, else b, also if one is NaN
-		a, b := n.read(o[1]), n.read(o[0])
-		d := n.fresh()
-		if i.Opcode == "VMAXPD" {
-			n.op3(fcmgt2d, d, a, b)
-		} else {
-			n.op3(fcmgt2d, d, b, a)
-		}
-		n.op3(bsl, d, a, b)
-		n.set(o[2], d)
+	case "VMAXPD", "VMINPD":
+		n.extreme(i.Opcode == "VMAXPD", n.read(o[1]), n.read(o[0]), o[2])
 	case "VSQRTPD":
 		d := n.fresh()
 		n.op2(fsqrt2d, d, n.read(o[0]))
@@ -124,6 +116,19 @@ func (n *neon) copy(opcode string, o []operand.Op) {
 	default:
 		n.set(o[1], n.read(o[0]))
 	}
+}
+
+// extreme sets to = a where that is the greater, or else the less, of a and b, and b elsewhere,
+// also where one is NaN.
+func (n *neon) extreme(greatest bool, a, b vreg, to operand.Op) {
+	d := n.fresh()
+	if greatest {
+		n.op3(fcmgt2d, d, a, b)
+	} else {
+		n.op3(fcmgt2d, d, b, a)
+	}
+	n.op3(bsl, d, a, b)
+	n.set(to, d)
 }
 
 // compare sets the lanes of to where a p b.
