@@ -47,7 +47,7 @@ func Candidates() []Candidate {
 }
 
 func fitGaussian(_ context.Context, f *Fold) (*Transformed, error) {
-	m, err := dist.FitGaussianMixture(f.X, &dist.MixtureSettings{Components: 1, MinScale: leastScale})
+	m, err := dist.FitGaussianMixture(f.X, &dist.MixtureSettings{Components: 1, MinScale: leastScale, Weights: f.Weights})
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func fitT(_ context.Context, f *Fold) (*Transformed, error) {
 }
 
 func fitKernelDensity(_ context.Context, f *Fold) (*Transformed, error) {
-	k, err := dist.FitKernelDensity(f.X, nil, leastScale)
+	k, err := dist.FitKernelDensity(f.X, f.Weights, leastScale)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func fitKernelDensity(_ context.Context, f *Fold) (*Transformed, error) {
 const leastScale = 1e-3
 
 func (f *Fold) t() (dist.Distribution, error) {
-	m, err := dist.FitStudentTMixture(f.X, &dist.MixtureSettings{Components: 1, MinScale: leastScale})
+	m, err := dist.FitStudentTMixture(f.X, &dist.MixtureSettings{Components: 1, MinScale: leastScale, Weights: f.Weights})
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (f *Fold) t() (dist.Distribution, error) {
 // which several candidates build.
 func (f *Fold) Mixture() (dist.Distribution, error) {
 	return f.mixture.get(func() (dist.Distribution, error) {
-		m, err := dist.FitStudentTMixture(f.X, &dist.MixtureSettings{MinScale: leastScale, Budget: f.Work, Source: f.source("mixture")})
+		m, err := dist.FitStudentTMixture(f.X, &dist.MixtureSettings{MinScale: leastScale, Weights: f.Weights, Budget: f.Work, Source: f.source("mixture")})
 		if err != nil {
 			return nil, err
 		}
@@ -109,7 +109,7 @@ func fitMixture(_ context.Context, f *Fold) (*Transformed, error) {
 func (f *Fold) usual() recipe {
 	n, _ := f.X.Dims()
 	if n < 4500 {
-		return recipe{rate: 1e-3, batch: 128, steps: 3000, every: 20, patience: 12, average: 0.99, clip: 10}
+		return recipe{rate: 1e-3, batch: 128, steps: 2400, every: 20, patience: 12, average: 0.99, clip: 10}
 	}
 	return recipe{rate: 2e-3, batch: 256, steps: 4500, every: 40, patience: 12, average: 0.99, clip: 10}
 }
@@ -193,8 +193,8 @@ func fitRealNVPGiven(ctx context.Context, f *Fold) (*Transformed, error) {
 }
 
 func fitRegression(_ context.Context, f *Fold) (*Transformed, error) {
-	r := newRegression(f.X, f.Context)
-	t, err := (&Fold{X: r.residuals}).t()
+	r := newRegression(f.X, f.Context, f.Weights)
+	t, err := (&Fold{X: r.residuals, Weights: f.Weights}).t()
 	if err != nil {
 		return nil, err
 	}
@@ -202,8 +202,9 @@ func fitRegression(_ context.Context, f *Fold) (*Transformed, error) {
 }
 
 func fitNSFResiduals(ctx context.Context, f *Fold) (*Transformed, error) {
-	r := newRegression(f.X, f.Context)
-	rest := &Fold{X: r.residuals, Held: r.rest(f.Held, f.HeldContext), Context: f.Context, HeldContext: f.HeldContext, Seed: f.Seed, Work: f.Work}
+	r := newRegression(f.X, f.Context, f.Weights)
+	rest := &Fold{X: r.residuals, Held: r.rest(f.Held, f.HeldContext), Context: f.Context, HeldContext: f.HeldContext,
+		Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed, Work: f.Work}
 	a := f.archGiven(4, 2)
 	m := New(dist.NewStdNormal(a.Dim), a.couplings(a.spline(), f.source("NSF residuals weights"))...)
 	if err := rest.train(ctx, "NSF given on residuals", m, f.given(1e-2)); err != nil {

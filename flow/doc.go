@@ -6,6 +6,12 @@
 //	score := model.LogProb([]float64{0.3, -1.2})                    // log-density of a row, in nats
 //	model.Sample(batch)                                             // new rows
 //
+// One call does without choices: it looks at the data, tries several kinds of models, and stacks them by the likelihood of
+// rows that they have not seen.
+//
+//	model, report, err := flow.Learn(ctx, flow.Rows(x), nil)
+//	fmt.Println(report)
+//
 // A [Transformed] is made by a preset such as [RealNVP] or [NSF], or by [New]
 // from any [dist.Distribution] and any bijectors, in the order from base to data:
 //

@@ -20,6 +20,8 @@ type Fold struct {
 	// Train and Held are the rows to learn from and to judge by, with their contexts if there are any.
 	X, Held              *mat.Dense
 	Context, HeldContext *mat.Dense
+	// Weights and HeldWeights are those of the rows, or nil.
+	Weights, HeldWeights []float64
 	// Seed is to be the only source of randomness.
 	Seed uint64
 	// Work is how many multiply-adds a candidate may take.
@@ -91,6 +93,9 @@ func (f *Fold) data() (learned, held Data) {
 	if f.Context != nil {
 		learned, held = learned.Given(f.Context), held.Given(f.HeldContext)
 	}
+	if f.Weights != nil {
+		learned, held = learned.Weighted(f.Weights), held.Weighted(f.HeldWeights)
+	}
 	return learned, held
 }
 
@@ -106,7 +111,7 @@ func (l *learner) makeFolds() {
 	cut := func(i, j int) {
 		rest := append(append([]int(nil), order[:i]...), order[j:]...)
 		learned, held := l.data.Pick(rest), l.data.Pick(order[i:j])
-		f := &Fold{X: learned.Rows, Held: held.Rows, Context: learned.Contexts, HeldContext: held.Contexts, Seed: src.Uint64()}
+		f := &Fold{X: learned.Rows, Held: held.Rows, Context: learned.Contexts, HeldContext: held.Contexts, Weights: learned.Weights, HeldWeights: held.Weights, Seed: src.Uint64()}
 		l.folds = append(l.folds, f)
 		l.report.HeldRows = append(l.report.HeldRows, order[i:j]...)
 	}
@@ -135,11 +140,11 @@ type marginalFold struct {
 // Marginal returns the fold with every column made about normal by itself, and the map from such rows to the fold's.
 func (f *Fold) Marginal() (*Fold, bijector.Bijector, error) {
 	m, err := f.marginal.get(func() (*marginalFold, error) {
-		g, err := bijector.FitGaussianization(f.X, nil)
+		g, err := bijector.FitGaussianization(f.X, f.Weights)
 		if err != nil {
 			return nil, err
 		}
-		inner := &Fold{X: back(g, f.X), Held: back(g, f.Held), Context: f.Context, HeldContext: f.HeldContext, Seed: f.Seed + 1, Work: f.Work}
+		inner := &Fold{X: back(g, f.X), Held: back(g, f.Held), Context: f.Context, HeldContext: f.HeldContext, Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed + 1, Work: f.Work}
 		return &marginalFold{inner, g}, nil
 	})
 	if err != nil {

@@ -36,24 +36,28 @@ type LearnSettings struct {
 const defaultBudget = 800e9
 
 // Learn returns a density of the data's rows, given their contexts if there are any, and a report
-// on data and model. It looks at the data, fits all candidates (nil settings mean the defaults) to a part of the rows,
-// and stacks them: the model is a mixture
+// on data and model. It looks at the data, fits all candidates to a part of the rows, and stacks them: the
+// model is a mixture
 //
 //	p(y) = Σₖ wₖ·pₖ(y)
 //
-// whose weights make the rows that the candidates have not seen most likely. Below 1500 rows
-// each candidate is fitted five times, to four fifths of the rows, and these fits are averaged; else once, to
-// nine tenths. One part is a Student t, with a weight of at least 1/1000 in [Learn]'s own list of candidates: so
-// no row, however far from the data, has a log-density more than 7 below that of the t.
+// whose weights make the rows that the candidates have not seen most likely. Below 1500 rows each
+// candidate is fitted five times, to four fifths of the rows, and these fits are averaged; else once, to
+// nine tenths. One part is a Student t, or a linear regression with such residuals, with a weight of at
+// least 1/1000: no row, however far from the data, has a log-density more than 7 below that of this part.
+// Nil settings are the defaults.
 //
-// The result is a fixed function of data and settings, on any machine and any number of cores. It scores, samples and is
-// saved like any other model, but [Transformed.Encode] is of no use: what is before the last maps is a mixture.
+// The result is a fixed function of data and settings, on any machine and any number of cores. It scores,
+// samples and is saved like any other model, but [Transformed.Encode] is of no use: before the last maps
+// there is a mixture.
 //
-// Columns whose rows are all the same number become a point mass there: the density is that of the other columns, and
-// 0 for rows with another number. Streams are read once, and kept as far as memory for 2·10⁷ numbers goes; of endless samples
-// 20,000 are drawn.
+// Rows with a weight, see [Data.Weighted], count as so many; those of weight 0 are left out. Columns whose
+// rows are all the same number become a point mass: the density is that of the other columns, and 0 for
+// rows with another number there. Streams are read once, and kept as far as memory for 2·10⁷ numbers goes,
+// a random part of them if there are more; of endless samples 20,000 are drawn.
 //
-// Rows with NaN or infinite numbers, or outside the range of Settings.Map, are an error that names the first, and so are fewer than two rows. When ctx is done, Learn returns its
+// Rows with NaN or infinite numbers, or outside the range of Settings.Map, are an error that names the
+// first; so are fewer than two rows, and rows that are all the same. When ctx is done, Learn returns its
 // error, and with Settings.Checkpoint can be called again to go on.
 func Learn(ctx context.Context, data Data, s *LearnSettings) (*Transformed, *Report, error) {
 	var c LearnSettings

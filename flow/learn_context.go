@@ -44,7 +44,7 @@ func (l *learner) features() {
 	t.NoGrad(true)
 	seen := mat.NewDense(n, l.net.Out(), nil)
 	setRows(seen, 0, l.net.Apply(viewRows(t, l.data.Contexts, 0, n)))
-	l.data = &train.Memory{Rows: l.data.Rows, Contexts: seen}
+	l.data = &train.Memory{Rows: l.data.Rows, Contexts: seen, Weights: l.data.Weights}
 }
 
 // location returns mean and deviation, 1 for numbers that are all the same.

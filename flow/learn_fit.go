@@ -172,6 +172,7 @@ var errNoCandidate = errors.New("no candidate could be fitted")
 // refit fits a steady candidate to all rows.
 func (l *learner) refit(ctx context.Context, k int) (*Transformed, error) {
 	first := l.folds[0]
-	all := &Fold{X: l.data.Rows, Held: first.Held, Context: l.data.Contexts, HeldContext: first.HeldContext, Seed: first.Seed, Work: first.Work}
+	all := &Fold{X: l.data.Rows, Held: first.Held, Context: l.data.Contexts, HeldContext: first.HeldContext,
+		Weights: l.data.Weights, HeldWeights: first.HeldWeights, Seed: first.Seed, Work: first.Work}
 	return l.tried[k].Fit(ctx, all)
 }

@@ -28,9 +28,6 @@ func (d Data) gather(seed uint64) (*train.Memory, error) {
 	if n := rows.Len(); n < 2 {
 		return nil, fmt.Errorf("got %d rows, want at least 2", n)
 	}
-	if rows.Weights != nil {
-		return nil, errors.New("got weighted rows, want rows without weights")
-	}
 	if err := rows.Check(); err != nil {
 		return nil, err
 	}

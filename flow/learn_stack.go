@@ -19,7 +19,7 @@ func (l *learner) stack(ctx context.Context) (*Transformed, error) {
 	if len(use) == 0 {
 		return nil, errNoCandidate
 	}
-	w := bestAlone(lps)
+	w := bestAlone(lps, l.heldWeights(len(lps[0])))
 	if !l.Single {
 		var err error
 		if w, err = l.weigh(use, lps); err != nil {
@@ -81,11 +81,11 @@ func (l *learner) judged() (use []int, lps [][]float64) {
 }
 
 // bestAlone returns weight 1 for the candidate that is best by itself, 0 for the others.
-func bestAlone(lps [][]float64) []float64 {
+func bestAlone(lps [][]float64, weights []float64) []float64 {
 	w := make([]float64, len(lps))
 	best := 0
 	for i := range lps {
-		if stat.Mean(lps[i], nil) > stat.Mean(lps[best], nil) {
+		if stat.Mean(lps[i], weights) > stat.Mean(lps[best], weights) {
 			best = i
 		}
 	}
@@ -115,7 +115,19 @@ func (l *learner) weigh(use []int, lps [][]float64) ([]float64, error) {
 	for i, lp := range lps {
 		m.SetCol(i, lp)
 	}
-	return dist.StackingWeights(m, nil, safe)
+	return dist.StackingWeights(m, l.heldWeights(len(lps[0])), safe)
+}
+
+// heldWeights returns the weights of the first n held-out rows, nil for ones.
+func (l *learner) heldWeights(n int) []float64 {
+	if l.data.Weights == nil {
+		return nil
+	}
+	w := make([]float64, n)
+	for i := range w {
+		w[i] = l.data.Weights[l.report.HeldRows[i]]
+	}
+	return w
 }
 
 // describe completes the report.
@@ -129,7 +141,8 @@ func (l *learner) describe(use []int, lps [][]float64, w []float64) {
 	for i := range total {
 		total[i] += slope[i]
 	}
-	r.NLL, r.SE = nllOf(total)
+	weights := l.heldWeights(len(total))
+	r.NLL, r.SE = nllOf(total, weights)
 	r.Gaussian, r.Mixture = math.NaN(), math.NaN()
 	for k, c := range l.tried {
 		p := PartReport{Name: c.Name, NLL: math.NaN()}
@@ -140,7 +153,7 @@ func (l *learner) describe(use []int, lps [][]float64, w []float64) {
 		}
 		if i := slices.Index(use, k); i >= 0 {
 			p.Weight = w[i]
-			p.NLL = -stat.Mean(lps[i], nil) - stat.Mean(slope, nil)
+			p.NLL = -stat.Mean(lps[i], weights) - stat.Mean(slope, weights)
 		} else if p.Note == "" {
 			p.Note = "of next to no weight in the first fold"
 		}
@@ -176,9 +189,19 @@ func mixed(lps [][]float64, w []float64) []float64 {
 	return out
 }
 
-func nllOf(lps []float64) (nll, se float64) {
-	mean, sd := stat.MeanStdDev(lps, nil)
-	return -mean, stat.StdErr(sd, float64(len(lps)))
+// nllOf returns the weighted mean of −log p and its standard error over rows.
+func nllOf(lps, weights []float64) (nll, se float64) {
+	mean := stat.Mean(lps, weights)
+	sum, square := 0.0, 0.0
+	for i, lp := range lps {
+		w := 1.0
+		if weights != nil {
+			w = weights[i]
+		}
+		sum += w
+		square = math.FMA(w*(lp-mean), w*(lp-mean), square)
+	}
+	return -mean, math.Sqrt(square) / sum
 }
 
 // sortHeld sets the report's held-out rows, in ascending order, with their log-densities.

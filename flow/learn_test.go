@@ -155,7 +155,7 @@ func TestLearnRefuses(t *testing.T) {
 		"one row":      {flow.Rows(twoBlobs(1, 2, 1)), flow.LearnSettings{}, "got 1 rows, want at least 2"},
 		"equal rows":   {flow.Rows(same), flow.LearnSettings{}, "all the same"},
 		"no data":      {flow.Data{}, flow.LearnSettings{}, "got no data"},
-		"weights":      {flow.Rows(same).Weighted([]float64{1, 1, 1, 1, 2}), flow.LearnSettings{}, "weighted"},
+		"weights":      {flow.Rows(same).Weighted([]float64{1, 1, 1, 1, -2}), flow.LearnSettings{}, "weight 4: got -2"},
 		"budget":       {flow.Rows(nan), flow.LearnSettings{Budget: -1}, "Budget"},
 		"no candidate": {flow.Rows(twoBlobs(20, 2, 1)), flow.LearnSettings{Candidates: []flow.Candidate{}}, "no candidate"},
 	} {
@@ -341,5 +341,27 @@ func TestLearnCandidate(t *testing.T) {
 	m, report := mustLearn(t, flow.Rows(twoBlobs(50, 2, 1)), &flow.LearnSettings{Candidates: []flow.Candidate{own}})
 	if report.Parts[0].Weight != 1 || m.Dim() != 2 {
 		t.Errorf("got %s", report)
+	}
+}
+
+// Rows of weight 0 are as if they were not there, and weights move the density.
+func TestLearnWeighted(t *testing.T) {
+	x := twoBlobs(200, 2, 1)
+	w := make([]float64, 200)
+	for i := range w {
+		if x.At(i, 0)+x.At(i, 1) < 4 {
+			w[i] = 1
+		}
+	}
+	m, _ := mustLearn(t, flow.Rows(x).Weighted(w), &flow.LearnSettings{Budget: little})
+	if in, out := m.LogProb([]float64{0, 0}), m.LogProb([]float64{4, 4}); in < out+4 {
+		t.Errorf("log p is %v in the cluster with weights, %v in the one without", in, out)
+	}
+	for i := range w {
+		w[i]++
+	}
+	m, _ = mustLearn(t, flow.Rows(x).Weighted(w), &flow.LearnSettings{Budget: little})
+	if in, out := m.LogProb([]float64{0, 0}), m.LogProb([]float64{4, 4}); math.Abs(in-out-math.Log(2)) > 0.5 {
+		t.Errorf("log p is %v in the cluster with double weights, %v in the other, want %v apart", in, out, math.Log(2))
 	}
 }

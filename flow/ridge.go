@@ -20,11 +20,13 @@ type regression struct {
 // penalties are tried, in units of the number of rows.
 var penalties = []float64{1e-6, 1e-4, 1e-3, 1e-2, 0.1, 1, 10}
 
-func newRegression(x, context *mat.Dense) *regression {
+// newRegression fits rows, with a weight each or nil for ones.
+func newRegression(x, context *mat.Dense, weights []float64) *regression {
 	n, d := x.Dims()
 	_, k := context.Dims()
-	f, meanF := centred(context)
-	y, meanY := centred(x)
+	roots := repeatedRoots(weights, n)
+	f, meanF := centred(context, roots)
+	y, meanY := centred(x, roots)
 	gram, cross := make([]float64, k*k), make([]float64, k*d)
 	kernel.Gemm(true, false, k, k, n, f, k, f, k, false, gram, k)
 	kernel.Gemm(true, false, k, d, n, f, k, y, d, false, cross, d)
@@ -48,6 +50,9 @@ func newRegression(x, context *mat.Dense) *regression {
 			r.b[j] = math.FMA(-m, r.w[i*d+j], r.b[j])
 		}
 	}
+	for i, root := range roots {
+		kernel.Scale(r.residuals.RawRowView(i), r.residuals.RawRowView(i), 1/root)
+	}
 	r.scale = make([]float64, d)
 	for j := range d {
 		_, r.scale[j] = location(mat.Col(nil, j, r.residuals))
@@ -58,17 +63,30 @@ func newRegression(x, context *mat.Dense) *regression {
 	return r
 }
 
-// centred returns the columns without their means, and these.
-func centred(x *mat.Dense) (y, mean []float64) {
+// repeatedRoots returns the roots of weights, which are scaled to a mean of 1, or ones.
+func repeatedRoots(weights []float64, n int) []float64 {
+	r := make([]float64, n)
+	for i := range r {
+		r[i] = 1
+		if weights != nil {
+			r[i] = math.Sqrt(weights[i] / kernel.Sum(weights) * float64(n))
+		}
+	}
+	return r
+}
+
+// centred returns the rows without their weighted mean, times the roots of their weights, and this mean.
+func centred(x *mat.Dense, roots []float64) (y, mean []float64) {
 	n, d := x.Dims()
 	y, mean = make([]float64, 0, n*d), make([]float64, d)
 	for i := range n {
 		y = append(y, x.RawRowView(i)...)
+		kernel.Axpy(mean, x.RawRowView(i), roots[i]*roots[i]/float64(n))
 	}
-	kernel.ColSum(mean, y, n, d)
-	kernel.Scale(mean, mean, 1/float64(n))
 	for i := range n {
-		kernel.Sub(y[i*d:(i+1)*d], y[i*d:(i+1)*d], mean)
+		row := y[i*d : (i+1)*d]
+		kernel.Sub(row, row, mean)
+		kernel.Scale(row, row, roots[i])
 	}
 	return y, mean
 }
