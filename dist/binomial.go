@@ -16,10 +16,11 @@ type Binomial struct {
 }
 
 // NewBinomial returns d independent binomial columns of count trials. It panics
-// unless count is fixed and of positive integers, and 0 < probs < 1.
+// unless count is fixed and of positive integers, and 0 < probs < 1, or fixed probs are
+// 0 or 1.
 func NewBinomial(d int, count, probs autodiff.Value) *Columns {
 	checkCounts("NewBinomial", count)
-	return NewColumns(d, &Binomial{count, probability("NewBinomial", probs)})
+	return NewColumns(d, &Binomial{count, probability("NewBinomial", probs, 0, 1)})
 }
 
 func (b *Binomial) values() values  { return values{b.Count, b.Probs} }
@@ -54,7 +55,18 @@ func checkCounts(what string, count autodiff.Value) {
 
 // binomial uses C(n, k) = 1/((n+1)·B(k+1, n−k+1)).
 func binomial(k, n, p float64) float64 {
+	if p == 0 || p == 1 {
+		return atOnly(k, n*p)
+	}
 	return special.LogBetaKernel(k+1, n-k+1, p, 1-p) - special.Log(p) - special.Log1p(-p) - special.Log(n+1)
+}
+
+// atOnly returns the log-probability of k where the only number is at.
+func atOnly(k, at float64) float64 {
+	if k == at || math.IsNaN(k) {
+		return k - at
+	}
+	return math.Inf(-1)
 }
 
 // binomialOp has inputs k, n and p.

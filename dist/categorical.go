@@ -27,8 +27,24 @@ func NewCategorical(logits autodiff.Value) *Categorical {
 }
 
 // FixedWeights returns the constant logits of weights proportional to w. It
-// panics unless they are positive and finite.
-func FixedWeights(w ...float64) autodiff.Value { return autodiff.Fixed(logs(w)...) }
+// panics unless they are finite and not negative, and one is positive.
+func FixedWeights(w ...float64) autodiff.Value {
+	l, positive := make([]float64, len(w)), false
+	for k, w := range w {
+		if !(w >= 0) || math.IsInf(w, 1) {
+			panic(fmt.Sprintf("dist: weights: got %v, want finite numbers that are not negative", w))
+		}
+		l[k] = max(special.Log(w), never)
+		positive = positive || w > 0
+	}
+	if !positive {
+		panic("dist: weights: got only zeros, want a positive one")
+	}
+	return autodiff.Fixed(l...)
+}
+
+// never is the logit of a weight of zero.
+const never = -1e300
 
 // LearnedWeights returns learned logits that start from weights proportional to
 // w. It panics unless they are positive and finite.
@@ -83,7 +99,9 @@ var pickOp = &autodiff.Op{
 		for i, v := range c.In(0) {
 			c.Out(0)[i] = math.Inf(-1)
 			if k := int(v); v >= 0 && v < float64(len(row)) && float64(k) == v {
-				c.Out(0)[i] = row[k]
+				if c.Out(0)[i] = row[k]; row[k] < 0.5*never {
+					c.Out(0)[i] = math.Inf(-1)
+				}
 			} else if math.IsNaN(v) {
 				c.Out(0)[i] = v
 			}
@@ -101,7 +119,9 @@ var pickOp = &autodiff.Op{
 
 // Draw fills the rows of batch.
 func (c *Categorical) Draw(batch *mat.Dense, src rand.Source) {
-	checkCols("Categorical: Draw", batch.RawMatrix().Cols, 1)
+	if !hasRows("Categorical: Draw", batch, 1) {
+		return
+	}
 	w, r := weightsOf(c.Logits), generator(src)
 	for i := range batch.RawMatrix().Rows {
 		batch.Set(i, 0, float64(pick(r, w)))
@@ -116,7 +136,11 @@ func pick(r *rand.Rand, w []float64) int {
 			return k
 		}
 	}
-	return len(w) - 1
+	k := len(w) - 1 // what is left of u is rounding
+	for w[k] == 0 && k > 0 {
+		k--
+	}
+	return k
 }
 
 // LogProb returns log P(x).

@@ -88,7 +88,9 @@ func (c *Columns) params() []nums {
 
 // Draw fills the rows of batch.
 func (c *Columns) Draw(batch *mat.Dense, src rand.Source) {
-	checkCols("Columns: Draw", batch.RawMatrix().Cols, c.D)
+	if !hasRows("Columns: Draw", batch, c.D) {
+		return
+	}
 	c.Of.family().drawColumns(batch, c.params(), src)
 }
 

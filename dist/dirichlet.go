@@ -73,7 +73,7 @@ var (
 			if x < 0 || x > 2 {
 				return args{}
 			}
-			return args{(a - 1) / x, special.Log(n/a*x) - 1, a / n}
+			return args{over(a-1, x), special.Log(n/a*x) - 1, a / n}
 		})
 	// simplexOp is 0 for rows of the simplex and −Inf for others.
 	simplexOp = &autodiff.Op{Name: "Simplex", Forward: func(c *autodiff.Call) {
@@ -94,7 +94,9 @@ var (
 
 // Draw fills the rows of batch.
 func (m *Dirichlet) Draw(batch *mat.Dense, src rand.Source) {
-	checkCols("Dirichlet: Draw", batch.RawMatrix().Cols, m.D)
+	if !hasRows("Dirichlet: Draw", batch, m.D) {
+		return
+	}
 	a, r := m.concentration(), generator(src)
 	for i := range batch.RawMatrix().Rows {
 		row, top, sum := batch.RawRowView(i), math.Inf(-1), 0.0

@@ -99,6 +99,16 @@ func checkCols(what string, got, want int) {
 	}
 }
 
+// hasRows reports whether there is anything to draw. It panics if a batch with rows has
+// another number of columns than want.
+func hasRows(what string, batch *mat.Dense, want int) bool {
+	if batch.IsEmpty() {
+		return false
+	}
+	checkCols(what, batch.RawMatrix().Cols, want)
+	return true
+}
+
 func checkDim(what string, d int) {
 	if d <= 0 {
 		panic(fmt.Sprintf("dist: %s: got dimension %d, want a positive one", what, d))

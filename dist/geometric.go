@@ -15,9 +15,9 @@ type Geometric struct {
 }
 
 // NewGeometric returns d independent geometric columns. It panics unless
-// 0 < probs < 1.
+// 0 < probs < 1, or fixed probs are 1.
 func NewGeometric(d int, probs autodiff.Value) *Columns {
-	return NewColumns(d, &Geometric{probability("NewGeometric", probs)})
+	return NewColumns(d, &Geometric{probability("NewGeometric", probs, 1)})
 }
 
 func (g *Geometric) values() values  { return values{g.Probs} }
@@ -27,7 +27,7 @@ var geometricFamily = &family{
 	name: "Geometric", params: []string{"probs"}, integer: true,
 	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
 		k, penalty := integers(x, x.Tape().Scalar(0), x.Tape().Scalar(math.Inf(1)))
-		return k.Mul(p[0].Neg().Log1p()).Add(p[0].Log()).Add(penalty)
+		return geometricOp.of(k, p[0]).Add(penalty)
 	},
 	support:  positiveHalf,
 	cdf:      func(k float64, p nums) float64 { return -special.Expm1((k + 1) * special.Log1p(-p[0])) },
@@ -39,3 +39,17 @@ var geometricFamily = &family{
 	mode:     always(0),
 	entropy:  func(p nums) float64 { return bitEntropy(p[0]) / p[0] },
 }
+
+// geometricOp has inputs k and p.
+var geometricOp = newFused("Geometric",
+	func(x args) float64 {
+		k, p := x[0], x[1]
+		if k == 0 {
+			return special.Log(p)
+		}
+		return float64(k*special.Log1p(-p)) + special.Log(p)
+	},
+	func(x args) args {
+		k, p := x[0], x[1]
+		return args{0, 1/p - over(k, 1-p)}
+	})

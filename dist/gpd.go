@@ -27,7 +27,7 @@ var gPDFamily = &family{
 	name: "GPD", params: []string{"loc", "scale", "shape"}, kind: locScale,
 	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
 		w := extremeOp.of(z, p[2])
-		return w.Mul(p[2].AddConst(1)).Neg().Add(extremeEndOp.of(z, p[2]))
+		return w.Mul(p[2].AddConst(1)).Neg().Add(gpdEndOp.of(z, p[2]))
 	}),
 	support: func(p nums) (lo, hi float64) {
 		if p[2] < 0 {
@@ -51,3 +51,16 @@ var gPDFamily = &family{
 	},
 	entropy: func(p nums) float64 { return 1 + p[2] },
 }
+
+// gpdEndOp has inputs z and ξ: −Inf outside the support, at its end the limit, else 0.
+var gpdEndOp = newFused("GPDEnd",
+	func(x args) float64 {
+		switch s := float64(x[0] * x[1]); {
+		case s < -1 || s == -1 && x[1] > -1 || math.IsInf(x[0], 0):
+			return math.Inf(-1)
+		case s == -1 && x[1] < -1:
+			return math.Inf(1)
+		}
+		return 0
+	},
+	func(x args) args { return args{} })

@@ -91,8 +91,10 @@ func (j *Joint) Draw(batch *mat.Dense, src rand.Source) { j.DrawGiven(batch, nil
 
 // DrawGiven fills the rows of batch given the contexts c, one for each row or one for all.
 func (j *Joint) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source) {
-	n, d := batch.Dims()
-	checkCols("Joint: Draw", d, j.Dim())
+	n, _ := batch.Dims()
+	if !hasRows("Joint: Draw", batch, j.Dim()) {
+		return
+	}
 	at := 0
 	for _, p := range j.Parts {
 		DrawGiven(p, batch.Slice(0, n, at, at+p.Dim()).(*mat.Dense), c, src)

@@ -86,7 +86,9 @@ func (k *KernelDensity) LogDensity(x autodiff.Var) autodiff.Var {
 
 // Draw fills the rows of batch.
 func (k *KernelDensity) Draw(batch *mat.Dense, src rand.Source) {
-	checkCols("KernelDensity: Draw", batch.RawMatrix().Cols, k.Dim())
+	if !hasRows("KernelDensity: Draw", batch, k.Dim()) {
+		return
+	}
 	drawNormal(batch, src)
 	r, h := generator(src), k.Bandwidth.Numbers()
 	m, d := k.Points.Dims()

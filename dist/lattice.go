@@ -67,15 +67,28 @@ func (f *family) search(p nums, reached func(k float64) bool) float64 {
 // sum returns E g(K, log p(K)) over the integers around the median.
 func (f *family) sum(p nums, g func(x, logDensity float64) float64) float64 {
 	lo, hi := f.count(1e-22, 1, p), f.count(1, 1e-22, p)
-	var k []float64
-	for x := lo; x <= hi; x++ {
-		k = append(k, x)
-	}
+	k, weight := counts(lo, hi)
+	lp := f.logProbabilities(k, lo, hi, p)
 	sum := 0.0
-	for i, lp := range f.at(k, p) {
-		sum += float64(special.Exp(lp) * g(k[i], lp))
+	for i, lp := range lp {
+		if v := g(k[i], lp); lp > -700 && !math.IsInf(v, 0) {
+			sum = math.FMA(weight[i]*special.Exp(lp), v, sum)
+		}
 	}
 	return sum
+}
+
+// logProbabilities returns log P at integers, or at points between integers from lo to hi.
+func (f *family) logProbabilities(k []float64, lo, hi float64, p nums) []float64 {
+	if hi-lo <= few || f.drop == nil {
+		return f.at(k, p)
+	}
+	mid := math.Floor(middle(lo, hi))
+	top, lp := f.at([]float64{mid}, p)[0], make([]float64, len(k))
+	for i, k := range k {
+		lp[i] = top - f.dropOf(mid, k-mid, p)
+	}
+	return lp
 }
 
 // outward draws an integer by inversion: it takes the probabilities from the

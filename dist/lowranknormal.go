@@ -74,7 +74,9 @@ func identity(t *autodiff.Tape, d int) autodiff.Var {
 
 // Draw fills the rows of batch.
 func (m *LowRankNormal) Draw(batch *mat.Dense, src rand.Source) {
-	checkCols("LowRankNormal: Draw", batch.RawMatrix().Cols, m.Dim())
+	if !hasRows("LowRankNormal: Draw", batch, m.Dim()) {
+		return
+	}
 	n, _ := batch.Dims()
 	_, k := m.W.Dims()
 	s, factors := m.Scale.Numbers(), mat.NewDense(n, k, nil)

@@ -200,7 +200,9 @@ func (m *MADE) Draw(batch *mat.Dense, src rand.Source) { m.DrawGiven(batch, nil,
 // DrawGiven is like Draw given the contexts c, one for each row or one for all.
 func (m *MADE) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source) {
 	n, d := batch.Dims()
-	checkCols("MADE", d, m.Dim())
+	if !hasRows("MADE", batch, m.Dim()) {
+		return
+	}
 	if m.CondDim() == 0 {
 		c = nil
 	} else if c != nil {

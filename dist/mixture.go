@@ -95,8 +95,10 @@ func (m *Mixture) Draw(batch *mat.Dense, src rand.Source) { m.DrawGiven(batch, n
 
 // DrawGiven is like Draw given the contexts c, one for each row or one for all.
 func (m *Mixture) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source) {
-	n, d := batch.Dims()
-	checkCols("Mixture: Draw", d, m.Dim())
+	n, _ := batch.Dims()
+	if !hasRows("Mixture: Draw", batch, m.Dim()) {
+		return
+	}
 	if c != nil {
 		if w := m.CondDim(); w > 0 {
 			checkContext("Mixture", c, n, w)
@@ -114,7 +116,7 @@ func (m *Mixture) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source) {
 		if len(rows) == 0 {
 			continue
 		}
-		part := mat.NewDense(len(rows), d, nil)
+		part := mat.NewDense(len(rows), m.Dim(), nil)
 		DrawGiven(m.Parts[k], part, pickRows(c, rows), src)
 		for i, row := range rows {
 			batch.SetRow(row, part.RawRowView(i))
@@ -140,6 +142,9 @@ func (m *Mixture) weighted(what string, dst []float64, f func(p Distribution) []
 	dst = room(what, dst, m.Dim())
 	clear(dst)
 	for k, w := range weightsOf(m.Logits) {
+		if w == 0 {
+			continue
+		}
 		for j, v := range f(m.Parts[k]) {
 			dst[j] = math.FMA(w, v, dst[j])
 		}

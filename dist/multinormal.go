@@ -84,7 +84,9 @@ func (m *MultivariateNormal) LogDensity(x autodiff.Var) autodiff.Var {
 
 // Draw fills the rows of batch.
 func (m *MultivariateNormal) Draw(batch *mat.Dense, src rand.Source) {
-	checkCols("MultivariateNormal: Draw", batch.RawMatrix().Cols, m.Dim())
+	if !hasRows("MultivariateNormal: Draw", batch, m.Dim()) {
+		return
+	}
 	drawNormal(batch, src)
 	timesLower(batch, m.L)
 	shift(batch, m.Loc.Numbers())

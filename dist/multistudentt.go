@@ -56,7 +56,9 @@ func (m *MultivariateStudentT) LogDensity(x autodiff.Var) autodiff.Var {
 
 // Draw fills the rows of batch with μ + L·z·√(ν/g), g chi-square.
 func (m *MultivariateStudentT) Draw(batch *mat.Dense, src rand.Source) {
-	checkCols("MultivariateStudentT: Draw", batch.RawMatrix().Cols, m.Dim())
+	if !hasRows("MultivariateStudentT: Draw", batch, m.Dim()) {
+		return
+	}
 	r, ν := generator(src), m.DF.Numbers()[0]
 	drawNormal(batch, src)
 	timesLower(batch, m.L)

@@ -18,7 +18,7 @@ type NegativeBinomial struct {
 // NewNegativeBinomial returns d independent negative binomial columns with
 // r = count. It panics unless count is positive and 0 < probs < 1.
 func NewNegativeBinomial(d int, count, probs autodiff.Value) *Columns {
-	return NewColumns(d, &NegativeBinomial{positive("NewNegativeBinomial", "count", count), probability("NewNegativeBinomial", probs)})
+	return NewColumns(d, &NegativeBinomial{positive("NewNegativeBinomial", "count", count), probability("NewNegativeBinomial", probs, 0)})
 }
 
 func (n *NegativeBinomial) values() values  { return values{n.Count, n.Probs} }
@@ -49,6 +49,9 @@ var negativeBinomialFamily = &family{
 var negativeBinomialOp = newFused("NegativeBinomial",
 	func(x args) float64 {
 		k, r, p := x[0], x[1], x[2]
+		if p == 0 {
+			return atOnly(k, 0)
+		}
 		return special.LogBetaKernel(r, k+1, 1-p, p) - special.Log(p) - special.Log(k+r)
 	},
 	func(x args) args {

@@ -64,12 +64,29 @@ var nigStandard = &family{
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
 		return nigOp.of(z, p[2], p[3])
 	},
+	mode: nigMode,
 	mean: func(p nums) float64 { return p[3] / math.Sqrt((p[2]-p[3])*(p[2]+p[3])) },
 	variance: func(p nums) float64 {
 		γ2 := (p[2] - p[3]) * (p[2] + p[3])
 		return p[2] / γ2 * (p[2] / math.Sqrt(γ2))
 	},
 }
+
+// nigMode returns where the density stops rising, between 0 and the mean.
+func nigMode(p nums) float64 {
+	lo, hi := 0.0, p[3]/math.Sqrt((p[2]-p[3])*(p[2]+p[3]))
+	rises := nigSlope(lo, p[2], p[3]) > 0
+	for range 100 {
+		if mid := middle(lo, hi); (nigSlope(mid, p[2], p[3]) > 0) == rises {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+func nigSlope(z, α, β float64) float64 { return nigSlopes(args{z, α, β})[0] }
 
 // nigOp has inputs z, α and β: log(e^(αr)·K₁(αr)) − log r + log α − log π + e with
 // r = √(1+z²) and e = γ + βz − αr ≤ 0, γ = √(α²−β²).
@@ -92,13 +109,16 @@ var nigOp = newFused("NIG",
 		}
 		return special.Log(k1) + special.Log(α/r) - logπ + e
 	},
-	func(x args) args {
-		z, α, β := x[0], x[1], x[2]
-		r, γ := special.Hypot1(z), math.Sqrt((α-β)*(α+β))
-		d := -1.0 // the derivative of log K₁
-		if αr := float64(α * r); αr < 1e300 {
-			k0, k1 := special.BesselK01(αr)
-			d = -k0/k1 - 1/αr
-		}
-		return args{(float64(α*d)-1/r)*z/r + β, math.FMA(d, r, α/γ+1/α), z - β/γ}
-	})
+	nigSlopes)
+
+// nigSlopes returns the derivatives of nigOp.
+func nigSlopes(x args) args {
+	z, α, β := x[0], x[1], x[2]
+	r, γ := special.Hypot1(z), math.Sqrt((α-β)*(α+β))
+	d := -1.0 // the derivative of log K₁
+	if αr := float64(α * r); αr < 1e300 {
+		k0, k1 := special.BesselK01(αr)
+		d = -k0/k1 - 1/αr
+	}
+	return args{(float64(α*d)-1/r)*z/r + β, math.FMA(d, r, α/γ+1/α), z - β/γ}
+}

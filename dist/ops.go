@@ -32,8 +32,8 @@ func newFused(name string, f func(x args) float64, partial func(x args) args) fu
 				grads[k] = c.InGrad(k)
 			}
 			for i, dy := range c.OutGrad(0) {
-				if dy == 0 {
-					continue // masked: keeps 0·∞ out
+				if dy == 0 || math.IsInf(c.Out(0)[i], 0) {
+					continue // masked, or no number to move: keeps 0·∞ out
 				}
 				d := partial(in.at(i))
 				for k, g := range grads[:c.Len()] {

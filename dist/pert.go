@@ -11,11 +11,10 @@ type PERT struct {
 	Low, Peak, High, Temperature autodiff.Value
 }
 
-// NewPERT returns d independent PERT columns. It panics unless low < peak < high
-// and temperature is positive.
+// NewPERT returns d independent PERT columns. It panics unless low ≤ peak ≤ high,
+// low < high and temperature is positive.
 func NewPERT(d int, low, peak, high, temperature autodiff.Value) *Columns {
-	checkBelow("NewPERT", "low < peak", low, peak)
-	checkBelow("NewPERT", "peak < high", peak, high)
+	checkPeak("NewPERT", low, peak, high)
 	return NewColumns(d, &PERT{low, peak, high, positive("NewPERT", "temperature", temperature)})
 }
 

@@ -50,7 +50,9 @@ func (m *PrecisionNormal) LogDensity(x autodiff.Var) autodiff.Var {
 
 // Draw fills the rows of batch with the solutions of Pᵀ(x−μ) = z.
 func (m *PrecisionNormal) Draw(batch *mat.Dense, src rand.Source) {
-	checkCols("PrecisionNormal: Draw", batch.RawMatrix().Cols, m.Dim())
+	if !hasRows("PrecisionNormal: Draw", batch, m.Dim()) {
+		return
+	}
 	drawNormal(batch, src)
 	for i := range batch.RawMatrix().Rows {
 		m.solve(batch.RawRowView(i))

@@ -32,6 +32,7 @@ var skellamFamily = &family{
 	cdf:      func(k float64, p nums) float64 { return skellamTail(k, -1, p) },
 	sf:       func(k float64, p nums) float64 { return skellamTail(k+1, 1, p) },
 	logTails: skellamLogTails,
+	drop:     func(k, y float64, p nums) float64 { return skellam(k, p[0], p[1]) - skellam(k+y, p[0], p[1]) },
 	draw:     drawSkellam,
 	mean:     func(p nums) float64 { return p[0] - p[1] },
 	variance: func(p nums) float64 { return p[0] + p[1] },

@@ -31,7 +31,9 @@ func (n *StdNormal) LogDensity(x autodiff.Var) autodiff.Var {
 
 // Draw fills the rows of batch.
 func (n *StdNormal) Draw(batch *mat.Dense, src rand.Source) {
-	checkCols("StdNormal: Draw", batch.RawMatrix().Cols, n.D)
+	if !hasRows("StdNormal: Draw", batch, n.D) {
+		return
+	}
 	drawNormal(batch, src)
 }
 

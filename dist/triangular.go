@@ -14,10 +14,9 @@ type Triangular struct {
 }
 
 // NewTriangular returns d independent triangular columns. It panics unless
-// low < peak < high.
+// low ≤ peak ≤ high and low < high.
 func NewTriangular(d int, low, high, peak autodiff.Value) *Columns {
-	checkBelow("NewTriangular", "low < peak", low, peak)
-	checkBelow("NewTriangular", "peak < high", peak, high)
+	checkPeak("NewTriangular", low, peak, high)
 	return NewColumns(d, &Triangular{low, high, peak})
 }
 
@@ -28,7 +27,8 @@ var triangularFamily = &family{
 	name: "Triangular", params: []string{"low", "high", "peak"},
 	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
 		in, penalty := guard(x, p[0], p[1])
-		left := p[2].Greater(in) // the line that holds x: its far end, and the width up to the peak
+		end := autodiff.Where(p[1].Greater(p[2]), p[2], x.Tape().Scalar(math.Inf(1)))
+		left := end.Greater(in) // the line that holds x: its far end, and the width up to the peak
 		rise := autodiff.Where(left, in.Sub(p[0]), p[1].Sub(in))
 		run := autodiff.Where(left, p[2].Sub(p[0]), p[1].Sub(p[2]))
 		return rise.Div(run.Mul(p[1].Sub(p[0]))).Log().AddConst(math.Ln2).Add(penalty)

@@ -121,10 +121,13 @@ func (e edge) points(from, to float64) (y, drop, weight []float64) {
 	return y, drop[:len(y)], weight
 }
 
+// few is how many integers are summed one by one.
+const few = 4000
+
 // counts returns the integers from a to b with weights 1, or where there are many,
 // points between them with the weights of Euler's and Maclaurin's formula.
 func counts(a, b float64) (y, weight []float64) {
-	const few, ends = 20000, 32.0
+	const ends = 32.0
 	a, b = math.Ceil(a), math.Floor(b)
 	if b-a <= few {
 		for ; a <= b; a++ {

@@ -78,8 +78,8 @@ func (s profile) expect(v []float64) float64 {
 	sum := 0.0
 	for i, w := range s.weight {
 		if w > 0 {
-			sum = math.FMA(w, v[i], sum)
+			sum = math.FMA(w/s.mass, v[i], sum)
 		}
 	}
-	return sum / s.mass
+	return sum
 }

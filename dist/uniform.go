@@ -22,10 +22,23 @@ func NewUniform(d int, low, high autodiff.Value) *Columns {
 
 // checkBelow panics unless low < high, in the words of want, in every column.
 func checkBelow(what, want string, low, high autodiff.Value) {
+	check(what, want, low, high, func(lo, hi float64) bool { return lo < hi })
+}
+
+// checkPeak panics unless low ≤ peak ≤ high and low < high, in every column.
+func checkPeak(what string, low, peak, high autodiff.Value) {
+	ordered := func(a, b float64) bool { return a <= b }
+	check(what, "low ≤ peak", low, peak, ordered)
+	check(what, "peak ≤ high", peak, high, ordered)
+	checkBelow(what, "low < high", low, high)
+}
+
+// check panics unless two values are as they should be in every column.
+func check(what, want string, low, high autodiff.Value, right func(lo, hi float64) bool) {
 	a, b := low.Numbers(), high.Numbers()
 	for j := range max(len(a), len(b)) {
 		lo, hi := of(a, min(j, len(a)-1)), of(b, min(j, len(b)-1))
-		if !(lo < hi) {
+		if !right(lo, hi) {
 			panic("dist: " + what + ": " + gotWant(lo, hi, want))
 		}
 	}
