@@ -6,6 +6,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Affine is the univariate of RealNVP and MAF, with raw parameters t and s:
@@ -14,7 +15,11 @@ import (
 //
 // Its zero value bounds the scale, which keeps training stable; zeros as raw
 // parameters are the identity, except where noted.
-type Affine struct{ Scale ScaleMap }
+type Affine struct {
+	Scale ScaleMap
+	// Slope is the least slope of SoftClipScale, whose largest is its inverse; 0 is 1/1000.
+	Slope float64
+}
 
 // A ScaleMap is how [Affine] makes a log-scale from a raw number.
 type ScaleMap string
@@ -22,8 +27,8 @@ type ScaleMap string
 // The scale maps in use. Every one is a smooth, monotone function of s but for
 // the ends of Clip.
 const (
-	// SoftClipScale is a(s) = s/(1 + |s|/log 1000): scales between 1/1000 and 1000,
-	// and a(s) ≈ s near 0. The default.
+	// SoftClipScale is a(s) = s/(1 + |s|/log 1000): scales between 1/1000 and 1000, or
+	// what [Affine].Slope says, and a(s) ≈ s near 0. The default.
 	SoftClipScale ScaleMap = ""
 	// Exp is a(s) = s, which does not bound the scale.
 	Exponential ScaleMap = "exp"
@@ -56,11 +61,11 @@ const (
 	minScale = 1e-3
 )
 
-// log sets a[i] = a(s[i]) and d[i] = a′(s[i]).
-func (m ScaleMap) log(a, d, s []float64) {
+// log sets a[i] = a(s[i]) and d[i] = a′(s[i]); clip bounds |a| of SoftClipScale.
+func (m ScaleMap) log(a, d, s []float64, clip float64) {
 	switch m {
 	case SoftClipScale:
-		kernel.SoftClip(a, d, s, softClip)
+		kernel.SoftClip(a, d, s, clip)
 	case Exponential:
 		for i, v := range s {
 			a[i], d[i] = v, 1
@@ -103,7 +108,8 @@ func (m ScaleMap) log(a, d, s []float64) {
 }
 
 // affineMapOp has inputs x (n×d) and raw (n×2d or 1×2d), and outputs y and the
-// log-slope, n×d. Args.I is the scale map, Args.J = 1 the inverse.
+// log-slope, n×d. Args.I is the scale map, Args.J = 1 the inverse, Args.A the bound of
+// log-slopes of SoftClipScale.
 var affineMapOp = &autodiff.Op{
 	Name: "bijector.Affine",
 	Forward: func(c *autodiff.Call) {
@@ -111,7 +117,7 @@ var affineMapOp = &autodiff.Op{
 		n := len(x)
 		e, d, t, s := c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n)
 		splitPairs(t, s, c.In(1))
-		scaleMaps[c.Args().I].log(logSlope, d, s)
+		scaleMaps[c.Args().I].log(logSlope, d, s, c.Args().A)
 		if c.Args().J == 1 {
 			kernel.Scale(logSlope, logSlope, -1)
 			kernel.Exp(e, logSlope)
@@ -137,7 +143,7 @@ var affineMapOp = &autodiff.Op{
 		}
 		dt, ds, d := c.Temp(n), c.Temp(n), c.Temp(n)
 		splitPairs(dt, ds, c.In(1))
-		scaleMaps[c.Args().I].log(dt, d, ds)
+		scaleMaps[c.Args().I].log(dt, d, ds, c.Args().A)
 		clear(dt)
 		clear(ds)
 		if c.Args().J == 1 { // y = (x−t)·e⁻ᵃ, slope −a
@@ -187,8 +193,27 @@ func joinPairs(ab, a, b []float64) {
 	}
 }
 
-// Restore checks the scale map.
+// clipOf returns the bound of log-slopes.
+func clipOf(slope float64) float64 {
+	if slope == 0 {
+		return softClip
+	}
+	return -special.Log(slope)
+}
+
+// checkSlope returns an error unless a least slope is 0, for the default, or between 0 and 1.
+func checkSlope(what string, slope float64) error {
+	if !(slope >= 0 && slope < 1) || slope > 0 && slope < 1e-300 {
+		return fmt.Errorf("bijector: %s: got Slope %v, want 0 or a number between 0 and 1", what, slope)
+	}
+	return nil
+}
+
+// Restore checks the fields.
 func (m Affine) Restore() error {
+	if err := checkSlope("Affine", m.Slope); err != nil {
+		return err
+	}
 	for _, n := range scaleMaps {
 		if n == m.Scale {
 			return nil
@@ -212,7 +237,7 @@ func (m Affine) Inverse(y, raw autodiff.Var) (x, logSlope autodiff.Var) {
 
 func (m Affine) apply(x, raw autodiff.Var, inverse int) (autodiff.Var, autodiff.Var) {
 	wantRaw("Affine", 2, x, raw)
-	return affineMapOp.Apply2(nil, autodiff.Args{I: m.Scale.index(), J: inverse}, x.Shape(), x.Shape(), x, raw)
+	return affineMapOp.Apply2(nil, autodiff.Args{I: m.Scale.index(), J: inverse, A: clipOf(m.Slope)}, x.Shape(), x.Shape(), x, raw)
 }
 
 // wantRaw panics unless raw holds k parameters for each of x's columns.

@@ -9,7 +9,7 @@ import (
 )
 
 // SoftSpline is a [Spline] whose raw parameters are clipped softly. With
-// c(r) = r/(1 + |r|/log 1000) it has
+// c(r) = r/(1 + |r|/log 1000), or another number in place of 1000, it has
 //
 //	shares of the interval  softmax c(2w)/2,  slopes  exp c(s)
 //
@@ -17,6 +17,7 @@ import (
 type SoftSpline struct {
 	Bins  int     // 0 is 8
 	Bound float64 // 0 is 5
+	Slope float64 // the least slope; 0 is 1/1000
 }
 
 // minShare is far less than any share or slope that the clipped parameters make.
@@ -29,11 +30,20 @@ func (m SoftSpline) args() autodiff.Args {
 
 // Restore checks the fields.
 func (m SoftSpline) Restore() error {
+	if err := checkSlope("SoftSpline", m.Slope); err != nil {
+		return err
+	}
+	if m.Slope > 0 && m.Slope < leastSlope {
+		return fmt.Errorf("bijector: SoftSpline: got Slope %v, want at least %v", m.Slope, leastSlope)
+	}
 	if err := splineKernel(m.args()).Check(); err != nil {
 		return fmt.Errorf("bijector: SoftSpline: %w", err)
 	}
 	return nil
 }
+
+// leastSlope keeps shares and slopes above minShare.
+const leastSlope = 1e-6
 
 // Params returns 3·Bins − 1.
 func (m SoftSpline) Params() int { return 3*m.args().I - 1 }
@@ -54,12 +64,14 @@ func (m SoftSpline) apply(x, raw autodiff.Var, inverse int) (autodiff.Var, autod
 	}
 	wantRaw("SoftSpline", m.Params(), x, raw)
 	args := m.args()
+	args.A = clipOf(m.Slope)
 	r := softSplineOp.Apply(nil, args, raw.Shape(), raw)
+	args = m.args()
 	args.J = inverse
 	return splineOp.Apply2(nil, args, x.Shape(), x.Shape(), x, r)
 }
 
-// softSplineOp makes of raw parameters of a SoftSpline those for which the kernel has
+// softSplineOp, with Args.A the bound of logarithms, makes of raw parameters of a SoftSpline those for which the kernel has
 // the same shares p and slopes s:
 //
 //	log((p − m)/(1 − K·m)),  softplus⁻¹(s − m) − softplus⁻¹(1 − m),  m = minShare
@@ -72,7 +84,7 @@ var softSplineOp = &autodiff.Op{
 			keep = c.Save
 		}
 		e := keep(len(raw)) // exp of the clipped numbers, normalised for shares
-		softClipped(e, raw, k)
+		softClipped(e, raw, k, c.Args().A)
 		kernel.Exp(e, e)
 		arg := c.Temp(len(raw))
 		eachSpline(len(raw), k, func(at, n int, slopes bool) {
@@ -131,7 +143,7 @@ var softSplineOp = &autodiff.Op{
 				g[i] = math.FMA(-e[i], sum, g[i])
 			}
 		})
-		softClipped(tmp, raw, k)
+		softClipped(tmp, raw, k, c.Args().A)
 		eachSpline(len(raw), k, func(at, n int, slopes bool) {
 			for i := at; i < at+n; i++ {
 				q := 1.0
@@ -148,11 +160,11 @@ var softSplineOp = &autodiff.Op{
 const softplusInverseAt1 = 0.5413248531395874889558
 
 // softClipped sets dst to c(s) for slopes and c(2w)/2 for sizes.
-func softClipped(dst, raw []float64, k int) {
+func softClipped(dst, raw []float64, k int, clip float64) {
 	eachSpline(len(raw), k, func(at, n int, slopes bool) {
-		scale := 2 / softClip
+		scale := 2 / clip
 		if slopes {
-			scale = 1 / softClip
+			scale = 1 / clip
 		}
 		for i := at; i < at+n; i++ {
 			if math.IsInf(raw[i], 0) {

@@ -124,16 +124,17 @@ var kinds = registry(map[string]any{
 	"spline":       bijector.Spline{},
 
 	// networks
-	"nn.constant":     (*nn.Constant)(nil),
-	"nn.conv2d":       (*nn.Conv2D)(nil),
-	"nn.convnet":      (*nn.ConvNet)(nil),
-	"nn.features":     (*nn.Features)(nil),
-	"nn.made":         (*masked.MADE)(nil),
-	"nn.mlp":          (*nn.MLP)(nil),
-	"nn.resconv":      (*nn.ResConv)(nil),
-	"nn.resmlp":       (*nn.ResMLP)(nil),
-	"nn.standardizer": (*nn.Standardizer)(nil),
-	"nn.rewired":      (*nn.Rewired)(nil),
+	"nn.constant":      (*nn.Constant)(nil),
+	"nn.conv2d":        (*nn.Conv2D)(nil),
+	"nn.convnet":       (*nn.ConvNet)(nil),
+	"nn.features":      (*nn.Features)(nil),
+	"nn.made":          (*masked.MADE)(nil),
+	"nn.mlp":           (*nn.MLP)(nil),
+	"nn.resconv":       (*nn.ResConv)(nil),
+	"nn.resmlp":        (*nn.ResMLP)(nil),
+	"nn.standardizer":  (*nn.Standardizer)(nil),
+	"nn.rewired":       (*nn.Rewired)(nil),
+	"nn.gated-res-mlp": (*nn.GatedResMLP)(nil),
 
 	// distributions
 	"dist.categorical":            (*dist.Categorical)(nil),

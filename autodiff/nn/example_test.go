@@ -113,3 +113,25 @@ func ExampleStandardizer() {
 	fmt.Printf("%.3f\n", s.Apply(years).Data())
 	// Output: [-1.225 0.000 1.225]
 }
+
+func ExampleGatedResMLP() {
+	res, gate := nn.NewResMLP(3+2, 16, 1, 4, nn.ReLU, rand.NewPCG(1, 2)), nn.NewLayer(2, 16, nn.Sigmoid, rand.NewPCG(3, 4))
+	net := &nn.GatedResMLP{First: res.First, Blocks: []nn.GatedBlock{{Block: res.Blocks[0], Gate: &gate}}, Last: res.Last, Cond: 2}
+	if err := net.Restore(); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(net.In(), "→", net.Out())
+	// Output: 5 → 4
+}
+
+func ExampleNorm() {
+	norm := nn.Norm{Scale: autodiff.NewParam(1, 2, []float64{2, 3}), Shift: autodiff.NewParam(1, 2, []float64{1, -1})}
+	fmt.Println(norm.Scale.Data(), norm.Shift.Data())
+	// Output: [2 3] [1 -1]
+}
+
+func ExampleGatedBlock() {
+	block := nn.GatedBlock{Block: nn.NewResMLP(2, 4, 1, 2, nn.Tanh, rand.NewPCG(1, 2)).Blocks[0]}
+	fmt.Println(block.Act, block.A.Out(), block.Gate == nil)
+	// Output: tanh 4 true
+}

@@ -17,11 +17,30 @@ func ExampleSettings() {
 	}
 	defer f.Close()
 	// the model was made with tanh in its networks and in its scales
-	model, err := pytorch.Import(f, &pytorch.Settings{Activation: nn.Tanh, Map: bijector.Affine{Scale: bijector.TanhScale}})
+	model, err := pytorch.Import(f, &pytorch.Settings{Defaults: true, Activation: nn.Tanh, Map: bijector.Affine{Scale: bijector.TanhScale}})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	fmt.Printf("%d columns, %d maps, log p(0) = %.4f\n", model.Dim(), len(model.Map), model.LogProb([]float64{0, 0, 0}))
 	// Output: 3 columns, 4 maps, log p(0) = -6.0986
+}
+
+func ExampleModule() {
+	f, err := os.Open("../../testdata/goldens/neural/zuko_maf.safetensors")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer f.Close()
+	// the model was made by MAF(…, activation=torch.nn.Tanh, slope=1e-4)
+	model, err := pytorch.Import(f, &pytorch.Settings{Defaults: true, Activation: nn.Tanh, Modules: map[string]pytorch.Module{
+		"": {Class: "MAF", Attributes: map[string]any{"slope": 1e-4}},
+	}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(model.Dim(), "columns,", len(model.Map), "maps")
+	// Output: 3 columns, 3 maps
 }

@@ -4,52 +4,28 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
-	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/safetensors"
 )
 
-// Settings say what the file of a Python model does not.
-type Settings struct {
-	// Activation is that of the networks; empty is [nn.ReLU], the default of all
-	// three libraries.
-	Activation nn.Activation
-	// Map is the univariate map that the library applies; nil is what its name in
-	// the file and its number of parameters stand for by default: see [Import].
-	// Bins of a spline need not be set.
-	Map bijector.Univariate
-}
-
-// Import reads a model that was trained with one of the Python libraries zuko, nflows and
-// normflows: its state dictionary, saved as a safetensors file by
+// Import reads a model that was trained with one of the Python libraries zuko, nflows (also as sbi
+// builds them) and normflows: the file that [Describer] writes, or a state dictionary as a safetensors file,
 //
 //	from safetensors.torch import save_file
 //	state = {k: v.contiguous() for k, v in model.state_dict().items()}
 //	save_file(state, "model.safetensors")
 //
-// preferably after model.double(). The architecture follows from the names and shapes
-// of the tensors:
+// preferably after model.double(). Nothing is guessed: what the names and shapes of the tensors leave open is read from the
+// description or from the settings s, and an error lists what nothing tells, with the setting that does.
+// A model with a description is checked by the rows in it: their log-densities are the library's to 1e-8, relative, or 1e-4 if it computed in float32.
 //
-//   - zuko: NICE (which is RealNVP), MAF, NSF, with context; perceptrons without residuals. By
-//     default couplings and autoregressive transforms with 2 numbers are affine,
-//     those with 3K−1 splines of K bins on [−5, 5].
-//   - nflows: couplings, additive with 1 number, affine with 2 ([bijector.Sigmoid2]) and
-//     splines of K bins with 3K−1 (on [−1, 1]), with conditioners that are a torch.nn.Sequential, an
-//     MLP or a ResidualNet; masked autoregressive transforms, affine
-//     ([bijector.SoftplusScale]) and splines; LULinear, ActNorm and permutations;
-//     a base that is the standard normal.
-//   - normflows: AffineCouplingBlock (scale map "exp") and MaskedAffineFlow with an MLP,
-//     MaskedAffineAutoregressive, coupled and autoregressive splines (on [−3, 3]),
-//     Permute, LULinearPermute, ActNorm; a base DiagGaussian; a MultiscaleFlow of
-//     GlowBlock and Squeeze.
-//
-// Other maps, bounds and activations are given by s; nil s is the defaults. In the file,
-// a layer of normflows without numbers is a Permute of mode "swap".
-//
-// An error names the tensor that is missing, has another shape than the others
-// imply, or has no place in the model.
+// What is imported stands in the table of the README beside this package. An error names the tensor that is missing, has another shape than the others
+// imply, or has no place in the model, or the class of the module that is not supported.
 func Import(r io.Reader, s *Settings) (*flow.Transformed, error) {
 	if s == nil {
 		s = &Settings{}
@@ -66,9 +42,6 @@ func importModel(r io.Reader, s Settings) (m *flow.Transformed, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Activation == "" {
-		s.Activation = nn.ReLU
-	}
 	if len(f.Tensors) == 0 {
 		return nil, errors.New("got a file without tensors")
 	}
@@ -82,20 +55,84 @@ func importModel(r io.Reader, s Settings) (m *flow.Transformed, err error) {
 		}
 	}()
 	w := newWeights(f)
-	switch {
-	case w.has("transform.transforms."):
-		m = w.zuko(s)
-	case w.has("flows.0.0.") && w.has("q0.0."):
-		m = w.multiscale()
-	case w.has("flows."):
-		m = w.normflows(s)
-	case w.has("_transform.") || w.has("transform_net.") || w.has("autoregressive_net.") || w.has("unconstrained_upper_diag"):
-		m = w.nflows(s)
-	default:
-		fail("got tensors such as %q, want those of a flow of zuko, nflows or normflows", f.Tensors[0].Name)
-	}
+	w.settings = s
+	description := w.describe(f.Metadata[metadataKey])
+	w.locate()
+	m = w.model()
 	w.allUsed()
-	return m, m.Restore()
+	w.open()
+	if err := m.Restore(); err != nil {
+		return nil, err
+	}
+	return m, description.check(m)
+}
+
+// locate finds what the names of the model have before those of its library.
+func (w *weights) locate() {
+	for _, name := range w.names {
+		for at := 0; ; {
+			if prefix := name[:at]; w.library(prefix) != "" {
+				w.root = prefix
+				w.rekey()
+				return
+			}
+			i := strings.IndexByte(name[at:], '.')
+			if i < 0 {
+				break
+			}
+			at += i + 1
+		}
+	}
+	fail("got tensors such as %q, want those of a flow of zuko, nflows or normflows", w.names[0])
+}
+
+// rekey makes paths of modules begin at the root.
+func (w *weights) rekey() {
+	modules := map[string]Module{}
+	w.paths = nil
+	for path, m := range w.modules {
+		if inner, ok := strings.CutPrefix(path+".", w.root); ok {
+			path = strings.TrimSuffix(inner, ".")
+		} else if path == "" && w.root != "" {
+			continue
+		}
+		modules[path] = m
+		w.paths = append(w.paths, path)
+	}
+	slices.Sort(w.paths)
+	w.modules = modules
+}
+
+// library returns the library whose names the tensors have behind a prefix.
+func (w *weights) library(p string) string {
+	switch {
+	case w.has(p+"flows.0.0.") && w.has(p+"q0.0."):
+		return "multiscale"
+	case w.has(p + "flows."):
+		return "normflows"
+	case w.has(p+"base.") && (w.has(p+"transform.") || w.has(p+"transforms.")):
+		return "zuko"
+	case w.has(p+"_transform.") || w.has(p+"_transforms.") || w.has(p+"transform_net.") || w.has(p+"autoregressive_net.") || w.holds(p+"unconstrained_upper_diag"):
+		return "nflows"
+	}
+	return ""
+}
+
+// model reads the model, whatever library made it.
+func (w *weights) model() *flow.Transformed {
+	var base dist.Distribution
+	var chain bijector.Chain
+	switch w.library(w.root) {
+	case "zuko":
+		base, chain = w.zuko()
+	case "multiscale":
+		base, chain = w.multiscale()
+	case "normflows":
+		base, chain = w.normflows()
+	default:
+		base, chain = w.nflows()
+	}
+	return &flow.Transformed{Base: base, Map: w.embedded(chain)}
 }
 
 // layout says how a library orders the parameters of a univariate map, and how
@@ -123,26 +160,3 @@ func toBase(m bijector.Univariate, at func(j, k, n int) int) layout {
 
 // bins returns the number of bins of a spline with so many parameters.
 func bins(params int) (k int, ok bool) { return (params + 1) / 3, params >= 5 && (params+1)%3 == 0 }
-
-// withBins returns the spline of the settings with its bins set, or def.
-func (s Settings) withBins(k int, def bijector.Univariate) bijector.Univariate {
-	switch m := s.Map.(type) {
-	case bijector.Spline:
-		m.Bins = k
-		return m
-	case bijector.SoftSpline:
-		m.Bins = k
-		return m
-	case nil:
-		return def
-	}
-	return s.Map
-}
-
-// or returns the map of the settings, or def.
-func (s Settings) or(def bijector.Univariate) bijector.Univariate {
-	if s.Map != nil {
-		return s.Map
-	}
-	return def
-}

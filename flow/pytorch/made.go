@@ -1,7 +1,6 @@
 package pytorch
 
 import (
-	"math/bits"
 	"slices"
 
 	"github.com/normflow/normflow/autodiff/nn"
@@ -14,16 +13,24 @@ type maskedNet struct {
 	layers   []string // prefixes of weight, bias and mask
 	position []int    // of each column in the order
 	act      nn.Activation
-	residual bool // blocks of two layers between the first and the last
+	residual bool                // blocks of two layers between the first and the last
+	cond     int                 // width of a context that is no part of the first layer's inputs
+	norms    map[string]*nn.Norm // of the inputs of layers
+}
+
+// A connected network is a masked one, with the places of the units of its first layer in the library's.
+type connected struct {
+	*masked.MADE
+	units []int
 }
 
 // made reads a masked network: hidden units are sorted by the number of columns that
 // they see, and columns by their place in the order. What inputs the first layer has
 // beside the columns are the context.
-func (w *weights) made(p maskedNet, l layout) *masked.MADE {
+func (w *weights) made(p maskedNet, l layout) connected {
 	d := len(p.position)
 	order := invert(p.position)
-	spec := masked.Spec{Dim: d, Outputs: l.m.Params(), Cond: w.contextWidth(p), Act: p.act, Residual: p.residual, Order: order}
+	spec := masked.Spec{Dim: d, Outputs: l.m.Params(), Cond: p.cond + w.contextWidth(p), Act: p.act, Residual: p.residual, Order: order}
 	perms, last := [][]int{order}, len(p.layers)-1
 	seen, prefix := unitSets(d), prefixes(order)
 	for i, name := range p.layers[:last] {
@@ -65,10 +72,10 @@ func (w *weights) made(p maskedNet, l layout) *masked.MADE {
 	}
 	perms = append(perms, outs)
 	for i, name := range p.layers {
-		w.masked(net, i, name, perms[i], perms[i+1])
+		w.masked(net, i, name, perms[i], perms[i+1], p)
 	}
 	l.convert(net.Layers[last])
-	return net
+	return connected{net, perms[1]}
 }
 
 // contextWidth returns the width of the context.
@@ -82,33 +89,46 @@ func (w *weights) contextWidth(p maskedNet) int {
 
 // masked sets layer i of net to weight·mask and bias, rows and columns in order.
 // Inputs beyond those in the order are the context.
-func (w *weights) masked(net *masked.MADE, i int, name string, from, to []int) {
+func (w *weights) masked(net *masked.MADE, i int, name string, from, to []int, p maskedNet) {
 	shape := w.shape(name+"weight", 2)
 	weight, mask, bias := w.floats(name+"weight", shape...), w.floats(name+"mask", shape...), w.floats(name+"bias", shape[0])
+	for i := range weight {
+		weight[i] *= mask[i]
+	}
+	if n := p.norms[name]; n != nil {
+		normalised(weight, bias, n)
+	}
 	in, out := net.Layers[i].W.Dims()
 	if len(from) != in || len(to) != out || out != shape[0] || i > 0 && in != shape[1] {
 		fail("tensor %q: got shape %v, want [%d %d]", name+"weight", shape, out, in)
 	}
 	for j, u := range to {
 		for k, v := range from {
-			net.Layers[i].W.Data()[k*out+j] = float64(weight[u*shape[1]+v] * mask[u*shape[1]+v])
+			net.Layers[i].W.Data()[k*out+j] = weight[u*shape[1]+v]
 		}
 		for k := range shape[1] - in {
-			net.Context[i].Data()[k*out+j] = float64(weight[u*shape[1]+in+k] * mask[u*shape[1]+in+k])
+			net.Context[i].Data()[k*out+j] = weight[u*shape[1]+in+k]
 		}
 		net.Layers[i].B.Data()[j] = bias[u]
 	}
 }
 
+// normalised makes a layer, out×in, one of inputs that are not yet normalised.
+func normalised(weight, bias []float64, n *nn.Norm) {
+	in := n.Scale.Len()
+	if len(weight) != in*len(bias) {
+		fail("got a normalisation of %d columns before %d weights", in, len(weight))
+	}
+	for u := range bias {
+		for v := range in {
+			bias[u] += float64(weight[u*in+v] * n.Shift.Data()[v])
+			weight[u*in+v] *= n.Scale.Data()[v]
+		}
+	}
+}
+
 // A unitSet is a set of columns.
 type unitSet []uint64
-
-func (s unitSet) len() (n int) {
-	for _, word := range s {
-		n += bits.OnesCount64(word)
-	}
-	return n
-}
 
 func (s unitSet) within(t unitSet) bool {
 	for i, word := range s {
@@ -130,17 +150,43 @@ func prefixes(order []int) []unitSet {
 	return sets
 }
 
-// degreesOf returns how many columns units see: the first ones in the order, and
-// not all.
+// degreesOf returns how many of the first columns in the order hold what units see: not all.
 func degreesOf(name string, seen, prefix []unitSet) []int {
 	degrees := make([]int, len(seen))
 	for u, s := range seen {
-		degrees[u] = s.len()
-		if k := degrees[u]; k >= len(prefix)-1 || !s.within(prefix[k]) {
-			fail("tensor %q: unit %d sees columns that are not the first ones in the order", name+"mask", u)
+		for !s.within(prefix[degrees[u]]) {
+			degrees[u]++
+		}
+		if degrees[u] >= len(prefix)-1 && len(prefix) > 2 {
+			fail("tensor %q: unit %d sees the last column in the order", name+"mask", u)
 		}
 	}
 	return degrees
+}
+
+// ordered returns places of d columns in an order in which each stands behind those that its outputs see.
+func (w *weights) ordered(p maskedNet, d int) []int {
+	seen := unitSets(d)
+	for _, name := range p.layers {
+		seen = w.seenBy(name, seen)
+	}
+	each, placed, position := len(seen)/d, make(unitSet, (d+63)/64), make([]int, d)
+	if each == 0 || each*d != len(seen) {
+		fail("tensor %q: got %d outputs, want as many for each of %d columns", p.layers[len(p.layers)-1]+"mask", len(seen), d)
+	}
+	for k := 0; k < d; {
+		before := k
+		for j := range d {
+			if placed[j/64]>>(j%64)&1 == 0 && seen[j*each].within(placed) {
+				position[j], k = k, k+1
+				placed[j/64] |= 1 << (j % 64)
+			}
+		}
+		if k == before {
+			fail("tensor %q: the columns see each other", p.layers[len(p.layers)-1]+"mask")
+		}
+	}
+	return position
 }
 
 // unitSets returns the sets of each of d columns alone.

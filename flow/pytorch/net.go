@@ -2,6 +2,8 @@ package pytorch
 
 import (
 	"fmt"
+	"math"
+	"strings"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
@@ -68,14 +70,65 @@ func (l layout) convert(last nn.Layer) {
 // sequence returns the prefixes of the linear layers of a torch.nn.Sequential.
 func (w *weights) sequence(prefix string) (layers []string) {
 	for i := range w.count(prefix) {
-		if name := fmt.Sprintf("%s%d.", prefix, i); w.has(name) {
-			layers = append(layers, name)
+		name := fmt.Sprintf("%s%d.", prefix, i)
+		if !w.has(name) {
+			continue
 		}
+		if !w.holds(name + "weight") {
+			fail("%s*: a module of class %q within a network is not supported", name, w.class(name))
+		}
+		layers = append(layers, name)
 	}
 	if len(layers) == 0 {
-		fail("tensor %q is missing", prefix+"0.weight")
+		fail("%s*: tensor %q is missing: networks of other classes than a Sequential, an MLP, a ResidualNet or a MADE are not supported", prefix, prefix+"0.weight")
 	}
 	return layers
+}
+
+// between checks that the modules around the linear layers are activations and dropouts, and
+// returns the activation behind the last layer.
+func (w *weights) between(prefix string, layers []string) nn.Activation {
+	end := nn.Linear
+	last, _ := number(layers[len(layers)-1], prefix)
+	known := false
+	for _, path := range w.paths {
+		n, ok := number(w.root+path+".", prefix)
+		if !ok || w.has(w.root+path+".") || strings.Contains((w.root + path)[len(prefix):], ".") {
+			continue
+		}
+		known = true
+		a, isActivation := w.activationClass(path)
+		switch class := w.class(path); {
+		case isActivation && n > last:
+			end = a
+		case !isActivation && class != "Dropout" && class != "":
+			fail("module %q of class %q within a network is not supported", path, class)
+		}
+	}
+	if !known {
+		w.spaced(prefix, layers)
+		if name, ok := w.attribute(prefix, "output_fn"); ok && name != nil {
+			s, _ := name.(string)
+			return w.named(prefix, s)
+		}
+	}
+	return end
+}
+
+// spaced asks what is between layers of which every third module has tensors.
+func (w *weights) spaced(prefix string, layers []string) {
+	for i := range len(layers) - 1 {
+		a, _ := number(layers[i], prefix)
+		b, _ := number(layers[i+1], prefix)
+		_, dropout := w.attribute(prefix, "dropout")
+		switch {
+		case b-a == 2, b-a == 3 && dropout:
+		case b-a == 3:
+			w.ask(fmt.Sprintf("the module %d.%s", a+2, prefix), fmt.Sprintf("Settings.Modules[%q].Class, such as \"Dropout\"", fmt.Sprintf("%s%d", strings.TrimPrefix(prefix, w.root), a+2)))
+		default:
+			fail("%s*: got layers %d and %d, want an activation between them: other modules are not supported", prefix, a, b)
+		}
+	}
 }
 
 // mlp reads a perceptron that makes the parameters of n columns.
@@ -101,19 +154,71 @@ func (w *weights) last(name string, n int, l layout) nn.Layer {
 	return last
 }
 
-// residual reads a ResidualNet without context in its blocks.
-func (w *weights) residual(prefix string, n int, l layout, act nn.Activation) *nn.ResMLP {
-	m := &nn.ResMLP{First: w.layer(prefix+"initial_layer.", nil, nil, nn.Linear)}
+// residual reads a ResidualNet without context in its blocks and without normalisation.
+func (w *weights) residual(prefix string, n int, l layout, act nn.Activation) nn.Network {
+	first := w.layer(prefix+"initial_layer.", nil, nil, nn.Linear)
+	gated := &nn.GatedResMLP{First: first}
+	m := &nn.ResMLP{First: first}
 	for i := range w.count(prefix + "blocks.") {
-		block := fmt.Sprintf("%sblocks.%d.linear_layers.", prefix, i)
-		m.Blocks = append(m.Blocks, nn.Block{Act: act, A: w.layer(block+"0.", nil, nil, act), B: w.layer(block+"1.", nil, nil, nn.Linear)})
+		p := fmt.Sprintf("%sblocks.%d.", prefix, i)
+		block := nn.Block{Act: act, A: w.layer(p+"linear_layers.0.", nil, nil, act), B: w.layer(p+"linear_layers.1.", nil, nil, nn.Linear)}
+		g := nn.GatedBlock{Block: block}
+		if w.has(p + "batch_norm_layers.") {
+			g.Norm = w.norm(p + "batch_norm_layers.0.")
+			fold(block.A, w.norm(p+"batch_norm_layers.1."))
+		}
+		if w.has(p + "context_layer.") {
+			gate := w.layer(p+"context_layer.", nil, nil, nn.Sigmoid)
+			g.Gate = &gate
+			gated.Cond = gate.In()
+		}
+		gated.Blocks, m.Blocks = append(gated.Blocks, g), append(m.Blocks, block)
 	}
-	m.Last = w.last(prefix+"final_layer.", n, l)
+	last := w.last(prefix+"final_layer.", n, l)
+	gated.Last, m.Last = last, last
+	if w.has(prefix+"blocks.0.context_layer.") || w.has(prefix+"blocks.0.batch_norm_layers.") {
+		return restored(gated)
+	}
 	return restored(m)
 }
 
+// norm reads a BatchNorm1d as scale and shift by its running statistics.
+func (w *weights) norm(p string) *nn.Norm {
+	d, eps := w.shape(p+"running_mean", 1)[0], w.float(p, "eps", 1e-3)
+	mean, variance := w.floats(p+"running_mean", d), w.floats(p+"running_var", d)
+	weight, bias := w.floats(p+"weight", d), w.floats(p+"bias", d)
+	w.ignore(p + "num_batches_tracked")
+	m := &nn.Norm{Scale: autodiff.NewParam(1, d, nil), Shift: autodiff.NewParam(1, d, nil)}
+	for j := range d {
+		if !(variance[j]+eps > 0) {
+			fail("tensor %q: got %v, want no negative number", p+"running_var", variance[j])
+		}
+		s := weight[j] / math.Sqrt(variance[j]+eps)
+		m.Scale.Data()[j], m.Shift.Data()[j] = s, bias[j]-float64(s*mean[j])
+	}
+	return m
+}
+
+// fold makes a layer compute its result normalised.
+func fold(l nn.Layer, n *nn.Norm) {
+	out := l.Out()
+	if n.Scale.Len() != out {
+		fail("got a normalisation of %d columns, want %d", n.Scale.Len(), out)
+	}
+	for j, s := range n.Scale.Data() {
+		for i := range l.In() {
+			l.W.Data()[i*out+j] *= s
+		}
+		l.B.Data()[j] = float64(l.B.Data()[j]*s) + n.Shift.Data()[j]
+	}
+}
+
 // conditioner reads the network of a coupling, whichever it is.
-func (w *weights) conditioner(prefix string, n int, l layout, act nn.Activation) nn.Network {
+func (w *weights) conditioner(prefix string, n int, l layout) nn.Network {
+	if w.has(prefix + "spline_predictor.") {
+		prefix += "spline_predictor."
+	}
+	act := w.activation(prefix)
 	switch {
 	case w.has(prefix + "initial_layer."):
 		return w.residual(prefix, n, l, act)
@@ -124,7 +229,10 @@ func (w *weights) conditioner(prefix string, n int, l layout, act nn.Activation)
 		}
 		return w.mlp(append(layers, prefix+"_output_layer."), n, l, act)
 	}
-	return w.mlp(w.sequence(prefix), n, l, act)
+	layers := w.sequence(prefix)
+	m := w.mlp(layers, n, l, act)
+	m.Layers[len(m.Layers)-1].Act = w.between(prefix, layers)
+	return m
 }
 
 // outputsOf returns the number of outputs of the network that conditioner reads.
@@ -133,6 +241,9 @@ func (w *weights) outputsOf(prefix string) int {
 		if w.has(prefix + last) {
 			return w.shape(prefix+last+"bias", 1)[0]
 		}
+	}
+	if w.has(prefix + "spline_predictor.") {
+		prefix += "spline_predictor."
 	}
 	layers := w.sequence(prefix)
 	return w.shape(layers[len(layers)-1]+"bias", 1)[0]

@@ -8,70 +8,148 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
-	"github.com/normflow/normflow/flow"
-	"github.com/normflow/normflow/internal/kernel"
 )
 
 // nflows reads an nflows.flows.Flow, or a transform alone.
-func (w *weights) nflows(s Settings) *flow.Transformed {
-	prefix := ""
-	if w.has("_transform.") {
-		prefix = "_transform."
+func (w *weights) nflows() (dist.Distribution, bijector.Chain) {
+	prefix := w.root
+	if w.has(w.root + "_transform.") {
+		prefix += "_transform."
 	}
-	w.ignore("_distribution._log_z")
-	chain, d := w.nflowsTransform(prefix, s)
+	w.ignore(w.root + "_distribution._log_z")
+	chain, d := w.nflowsTransform(prefix)
 	if d == 0 {
 		fail("got no transform that tells the number of columns")
 	}
-	return &flow.Transformed{Base: dist.NewStdNormal(d), Map: chain}
+	return w.nflowsBase(w.root+"_distribution.", chain, d)
+}
+
+// nflowsBase reads the base distribution of d columns, and puts a conditional one into the chain.
+func (w *weights) nflowsBase(p string, chain bijector.Chain, d int) (dist.Distribution, bijector.Chain) {
+	class := w.class(p)
+	switch {
+	case w.has(p + "_context_encoder."):
+		return dist.NewStdNormal(d), append(bijector.Chain{w.encoded(p+"_context_encoder.", d)}, chain...)
+	case w.holds(p + "log_std_"):
+		scale := exps(w.floats(p+"log_std_", 1, d))
+		return dist.NewNormal(d, autodiff.Learned(w.floats(p+"mean_", 1, d)...), autodiff.Learned(scale...)), chain
+	case w.holds(p+"low") && w.holds(p+"high"):
+		return w.box(w.row(p+"low"), w.row(p+"high")), chain
+	case w.has(p):
+		for _, name := range w.names {
+			if len(name) > len(p) && name[:len(p)] == p {
+				fail("tensor %q has no place in a base distribution that is known (class %q)", name, class)
+			}
+		}
+	case class == "BoxUniform" || class == "Uniform":
+		fail("the base distribution of class %q has no tensors, and is not supported", class)
+	}
+	if class != "StandardNormal" {
+		w.asked("the base distribution, of which there are no tensors", `Settings.Modules["_distribution"].Class, such as "StandardNormal"`)
+		if class != "" {
+			fail("the base distribution of class %q is not supported", class)
+		}
+	}
+	return dist.NewStdNormal(d), chain
+}
+
+// encoded returns the map of a standard normal to a normal of which a network makes means and
+// logarithms of scales from the context.
+func (w *weights) encoded(net string, d int) bijector.Bijector {
+	c := &bijector.Coupling{Change: bijector.Columns(0, d), Map: bijector.Affine{Scale: bijector.Exponential}}
+	l := layout{m: bijector.Affine{Scale: bijector.Exponential}, at: blocks}
+	if w.holds(net + "weight") { // a layer alone
+		c.Net = w.mlp([]string{net}, d, l, "linear")
+		c.Cond = c.Net.In()
+		return restored(c)
+	}
+	return w.coupling(c, net, l)
 }
 
 // nflowsTransform reads a transform from data to base, or several, and returns
-// them from base to data with the number of columns.
-func (w *weights) nflowsTransform(prefix string, s Settings) (chain bijector.Chain, d int) {
+// them from base to data with the number of columns, 0 if any.
+func (w *weights) nflowsTransform(prefix string) (chain bijector.Chain, d int) {
 	if w.has(prefix + "_transforms.") {
-		for i := range w.count(prefix + "_transforms.") {
-			part, n := w.nflowsTransform(fmt.Sprintf("%s_transforms.%d.", prefix, i), s)
-			if d > 0 && n != d {
+		for i := range w.layers(prefix + "_transforms.") {
+			part, n := w.nflowsTransform(fmt.Sprintf("%s_transforms.%d.", prefix, i))
+			if d > 0 && n > 0 && n != d {
 				fail("%s_transforms.%d.*: got %d columns, want %d", prefix, i, n, d)
 			}
-			chain, d = append(part, chain...), n
+			chain, d = append(part, chain...), max(d, n)
 		}
 		return chain, d
 	}
 	var b bijector.Bijector
 	switch {
 	case w.has(prefix + "transform_net."):
-		b, d = w.nflowsCoupling(prefix, false, s)
+		return w.nflowsCoupling(prefix, false)
 	case w.has(prefix + "autoregressive_net."):
-		b, d = w.nflowsAutoregressive(prefix, bijector.SoftplusScale, false, s)
+		b, d = w.nflowsAutoregressive(prefix, false)
 	case w.holds(prefix + "_permutation"):
 		d = w.shape(prefix+"_permutation", 1)[0]
-		b = &bijector.Permute{Perm: invert(w.permutation(prefix+"_permutation", d))}
-		restored(b.(*bijector.Permute))
-	case w.holds(prefix + "upper_entries"):
-		b, d = w.luLinear(prefix)
+		b = bijector.NewPermute(invert(w.permutation(prefix+"_permutation", d))...)
+	case w.holds(prefix + "_shift"):
+		diagonal := w.diagonal(prefix+"_shift", prefix+"_scale")
+		b, d = bijector.NewInvert(diagonal), max(diagonal.Scale.Len(), diagonal.Shift.Len())
+		if d == 1 && len(w.tensors[prefix+"_shift"].Shape) == 0 {
+			d = 0
+		}
+	case w.holds(prefix+"running_mean") && w.holds(prefix+"unconstrained_weight"):
+		b, d = w.batchNorm(prefix)
 	case w.holds(prefix + "log_scale"):
 		d = w.shape(prefix+"log_scale", 1)[0]
 		w.ignore(prefix + "initialized")
 		b = bijector.NewInvert(&bijector.ActNorm{Shift: param(w.floats(prefix+"shift", d)), LogScale: param(w.floats(prefix+"log_scale", d)), Initialized: true})
+	case w.linear(prefix):
+		b, d = w.nflowsLinear(prefix)
+	case w.holds(prefix + "temperature"):
+		b = bijector.NewInvert(w.sigmoid(prefix))
+	case w.has(prefix + "_transform."):
+		inner, n := w.nflowsTransform(prefix + "_transform.")
+		return bijector.Chain{bijector.NewInvert(inner)}, n
 	default:
-		fail("%s*: got tensors of none of the transforms that are known, or none at all", prefix)
+		b = bijector.NewInvert(w.silent(prefix, 0))
 	}
 	return bijector.Chain{b}, d
 }
 
+// sigmoid reads a Sigmoid of a temperature.
+func (w *weights) sigmoid(prefix string) bijector.Bijector {
+	w.must(prefix, "eps", 1e-6)
+	t := w.row(prefix + "temperature")
+	if len(t) != 1 || !(t[0] > 0) {
+		fail("tensor %q: got %v, want one positive number", prefix+"temperature", t)
+	}
+	if t[0] == 1 {
+		return bijector.NewSigmoid(autodiff.Value{}, autodiff.Value{})
+	}
+	return bijector.Chain{bijector.NewScale(autodiff.Fixed(t[0])), bijector.NewSigmoid(autodiff.Value{}, autodiff.Value{})}
+}
+
+// batchNorm reads a normalisation of columns by running statistics, which stay as they are.
+func (w *weights) batchNorm(prefix string) (bijector.Bijector, int) {
+	d, eps := w.shape(prefix+"running_mean", 1)[0], w.float(prefix, "eps", 1e-5)
+	weight := softplus(w.floats(prefix+"unconstrained_weight", d))
+	scale, shift := make([]float64, d), make([]float64, d)
+	mean, variance, bias := w.floats(prefix+"running_mean", d), w.floats(prefix+"running_var", d), w.floats(prefix+"bias", d)
+	for j := range scale {
+		scale[j] = (weight[j] + eps) / math.Sqrt(variance[j]+eps)
+		shift[j] = bias[j] - float64(scale[j]*mean[j])
+	}
+	return bijector.NewInvert(restored(&bijector.Diagonal{Scale: autodiff.Fixed(scale...), Shift: autodiff.Fixed(shift...)})), d
+}
+
+// slopeOne is log(exp(0.999) − 1).
+const slopeOne = 0.5397424172369521
+
 // splineLayout is that of the splines of nflows and normflows. Their numbers for slopes
 // have slope 1 at log(exp(0.999) − 1), ours at 0; those for sizes may be divided by
 // a number.
-func (s Settings) splineLayout(name string, params int, bound, divide float64) layout {
-	k, ok := bins(params)
-	if !ok {
-		fail("%s*: got %d outputs per column, want 3·K−1 for a spline", name, params)
-	}
-	l := toBase(s.withBins(k, bijector.Spline{Bins: k, Bound: bound}), byColumn(params))
+func (w *weights) splineLayout(path string, params int, bound, divide float64) layout {
+	m := w.spline(path, params, bound)
+	l := toBase(m, byColumn(params))
 	l.adjust = func(i int) (scale, shift float64) {
-		if i%params < 2*k {
+		if i%params < 2*m.Bins {
 			return 1 / divide, 0
 		}
 		return 1, -slopeOne
@@ -79,15 +157,24 @@ func (s Settings) splineLayout(name string, params int, bound, divide float64) l
 	return l
 }
 
-// slopeOne is log(exp(0.999) − 1).
-const slopeOne = 0.5397424172369521
+// scaleMaps are what nflows calls them.
+var scaleMaps = map[string]bijector.ScaleMap{"DEFAULT_SCALE_ACTIVATION": bijector.Sigmoid2, "exp": bijector.Exponential}
 
-// nflowsCoupling reads a coupling of nflows, or of normflows with the splines of that.
-func (w *weights) nflowsCoupling(prefix string, normflows bool, s Settings) (*bijector.Coupling, int) {
+// nflowsCoupling reads a coupling of nflows, or of normflows with the splines of that, and the map of the
+// columns that pass it, if they have one.
+func (w *weights) nflowsCoupling(prefix string, normflows bool) (bijector.Chain, int) {
 	c := new(bijector.Coupling)
-	kept, changed := w.shape(prefix+"identity_features", 1)[0], w.shape(prefix+"transform_features", 1)[0]
+	kept, changed := w.length(prefix+"identity_features"), w.length(prefix+"transform_features")
 	d := kept + changed
-	c.Keep, c.Change = w.indices(prefix+"identity_features", d), w.indices(prefix+"transform_features", d)
+	if changed == 0 {
+		fail("tensor %q: got no columns", prefix+"transform_features")
+	}
+	if kept == 0 {
+		w.ignore(prefix + "identity_features")
+	} else {
+		c.Keep = w.indices(prefix+"identity_features", d)
+	}
+	c.Change = w.indices(prefix+"transform_features", d)
 	net := prefix + "transform_net."
 	params := w.outputsOf(net) / changed
 	var l layout
@@ -95,11 +182,40 @@ func (w *weights) nflowsCoupling(prefix string, normflows bool, s Settings) (*bi
 	case params == 1:
 		l = toBase(bijector.Additive{}, byColumn(1))
 	case params == 2 && !normflows:
-		l = toBase(s.or(bijector.Affine{Scale: bijector.Sigmoid2}), blocks)
+		l = toBase(w.affine(prefix, "scale_activation", bijector.Sigmoid2, scaleMaps), blocks)
 	default:
-		l = s.splineLayout(prefix, params, bound(normflows), w.hiddenRoot(net))
+		l = w.splineLayout(prefix, params, bound(normflows), w.hiddenRoot(net))
 	}
-	return w.coupling(c, net, l, s), d
+	chain := bijector.Chain{w.coupling(c, net, l)}
+	if own := w.unconditional(prefix, c.Keep, params, normflows); own != nil {
+		chain = append(bijector.Chain{own}, chain...)
+	}
+	return chain, d
+}
+
+// unconditional reads the splines of the columns that a coupling passes on.
+func (w *weights) unconditional(prefix string, keep []int, params int, normflows bool) bijector.Bijector {
+	own := prefix + "unconditional_transform.unnormalized_"
+	if !w.has(own) {
+		return nil
+	}
+	shape := w.shape(own+"widths", 2)
+	n, k := shape[0], shape[1]
+	if n != len(keep) || k < 2 {
+		fail("tensor %q: got shape %v, want %d rows of at least 2", own+"widths", shape, len(keep))
+	}
+	slopes := w.shape(own+"derivatives", 2)[1]
+	l := w.splineLayout(prefix, 2*k+slopes, bound(normflows), 1)
+	e := &bijector.Elementwise{Map: l.m, Raw: autodiff.NewParam(1, n*(2*k+slopes), nil)}
+	raw := e.Raw.Data()[:0]
+	widths, heights, derivatives := w.floats(own+"widths", n, k), w.floats(own+"heights", n, k), w.floats(own+"derivatives", n, slopes)
+	for j := range n {
+		raw = append(append(raw, widths[j*k:j*k+k]...), heights[j*k:j*k+k]...)
+		for _, v := range derivatives[j*slopes : (j+1)*slopes] {
+			raw = append(raw, v-slopeOne)
+		}
+	}
+	return bijector.NewSubset(restored(e), slices.Clone(keep)...)
 }
 
 func bound(normflows bool) float64 {
@@ -109,80 +225,13 @@ func bound(normflows bool) float64 {
 	return 1
 }
 
-// hiddenRoot returns the root of the hidden width of a ResidualNet, 1 of other networks.
+// hiddenRoot returns the root of the hidden width of a network that tells it, 1 of others.
 func (w *weights) hiddenRoot(net string) float64 {
-	if !w.has(net + "initial_layer.") {
-		return 1
+	switch {
+	case w.has(net + "initial_layer."):
+		return math.Sqrt(float64(w.shape(net+"initial_layer.bias", 1)[0]))
+	case w.has(net + "spline_predictor.0."):
+		return math.Sqrt(float64(w.shape(net+"spline_predictor.0.bias", 1)[0]))
 	}
-	return math.Sqrt(float64(w.shape(net+"initial_layer.bias", 1)[0]))
-}
-
-// nflowsAutoregressive reads a masked autoregressive transform from data to base.
-func (w *weights) nflowsAutoregressive(prefix string, scale bijector.ScaleMap, normflows bool, s Settings) (*bijector.Autoregressive, int) {
-	net := prefix + "autoregressive_net."
-	p := maskedNet{layers: []string{net + "initial_layer."}, act: s.Activation}
-	for i := range w.count(net + "blocks.") {
-		block := fmt.Sprintf("%sblocks.%d.", net, i)
-		if w.has(block + "linear.") {
-			p.layers = append(p.layers, block+"linear.")
-			w.ignore(block + "linear.degrees")
-			continue
-		}
-		p.residual = true
-		p.layers = append(p.layers, block+"linear_layers.0.", block+"linear_layers.1.")
-		w.ignore(block + "linear_layers.0.degrees")
-		w.ignore(block + "linear_layers.1.degrees")
-	}
-	p.layers = append(p.layers, net+"final_layer.")
-	w.ignore(net + "initial_layer.degrees")
-	d := w.shape(net+"initial_layer.weight", 2)[1]
-	p.position = w.degreesOfColumns(net+"final_layer.degrees", d)
-	if w.has(net + "context_layer.") {
-		fail("%s*: a context in a masked network of nflows or normflows is not supported", net)
-	}
-	params := w.outputsOf(net) / d
-	l := toBase(s.or(bijector.Affine{Scale: scale}), swapped)
-	if params != 2 {
-		l = s.splineLayout(prefix, params, bound(normflows), 1)
-	}
-	return restored(&bijector.Autoregressive{Net: w.made(p, l), Map: l.m}), d
-}
-
-// degreesOfColumns returns the places of d columns in the order, given the degrees of
-// the outputs.
-func (w *weights) degreesOfColumns(name string, d int) []int {
-	degrees := w.indices(name, d+1)
-	position := make([]int, d)
-	for j := range position {
-		position[j] = degrees[min(j*(len(degrees)/d), len(degrees)-1)] - 1
-	}
-	if slices.Contains(position, -1) || slices.Contains(invert(position), -1) {
-		fail("tensor %q: got %v, want each of 1 to %d equally often", name, degrees, d)
-	}
-	return position
-}
-
-// luLinear reads y = L·U·x + b from data to base.
-func (w *weights) luLinear(prefix string) (bijector.Bijector, int) {
-	d := w.shape(prefix+"unconstrained_upper_diag", 1)[0]
-	m := autodiff.NewParam(d, d, nil)
-	diag := make([]float64, d)
-	kernel.Softplus(diag, w.floats(prefix+"unconstrained_upper_diag", d))
-	var lower, upper []float64
-	if n := d * (d - 1) / 2; n > 0 {
-		lower, upper = w.floats(prefix+"lower_entries", n), w.floats(prefix+"upper_entries", n)
-	} else {
-		w.ignore(prefix + "lower_entries")
-		w.ignore(prefix + "upper_entries")
-	}
-	for i := range d {
-		for j := range i {
-			m.Data()[i*d+j], lower = lower[0], lower[1:]
-		}
-		m.Data()[i*d+i] = diag[i] + 1e-3
-		for j := i + 1; j < d; j++ {
-			m.Data()[i*d+j], upper = upper[0], upper[1:]
-		}
-	}
-	return bijector.NewInvert(bijector.NewLU(m, nil, autodiff.Learned(w.floats(prefix+"bias", d)...))), d
+	return 1
 }

@@ -2,87 +2,122 @@ package pytorch
 
 import (
 	"fmt"
-	"math"
 	"slices"
+	"strings"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
-	"github.com/normflow/normflow/flow"
-	"github.com/normflow/normflow/internal/kernel"
 )
 
 // normflows reads a normflows.NormalizingFlow: flows from base to data.
-func (w *weights) normflows(s Settings) *flow.Transformed {
-	d := w.shape("q0.loc", 2)[1]
-	var chain bijector.Chain
-	for i := range w.count("flows.") {
-		chain = append(chain, w.normflow(fmt.Sprintf("flows.%d.", i), d, s)...)
+func (w *weights) normflows() (dist.Distribution, bijector.Chain) {
+	base, first := w.normflowsBase(w.root + "q0.")
+	chain := first
+	for i := range w.layers(w.root + "flows.") {
+		chain = append(chain, w.normflow(fmt.Sprintf("%sflows.%d.", w.root, i), base.Dim())...)
 	}
-	return &flow.Transformed{Base: w.gaussian(w.floats("q0.loc", 1, d), w.floats("q0.log_scale", 1, d)), Map: chain}
-}
-
-// gaussian returns the learned normal distribution of normflows.
-func (w *weights) gaussian(loc, logScale []float64) dist.Distribution {
-	scale := make([]float64, len(loc))
-	kernel.Exp(scale, logScale)
-	for _, v := range scale {
-		if !(v > 0) || math.IsInf(v, 0) {
-			fail("base: got scale %v, want a positive finite number", v)
-		}
-	}
-	return dist.NewNormal(len(loc), autodiff.Learned(loc...), autodiff.Learned(scale...))
+	return base, chain
 }
 
 // normflow reads one flow of d columns, from base to data.
-func (w *weights) normflow(p string, d int, s Settings) bijector.Chain {
+func (w *weights) normflow(p string, d int) bijector.Chain {
 	switch {
-	case !w.has(p): // a Permute of mode swap has no numbers
-		half := d / 2
-		return bijector.Chain{bijector.NewPermute(append(bijector.Columns(half, d), bijector.Columns(0, half)...)...)}
+	case !w.has(p):
+		return bijector.Chain{w.silent(p, d)}
 	case w.holds(p + "perm"):
 		w.ignore(p + "inv_perm")
 		return bijector.Chain{bijector.NewPermute(w.permutation(p+"perm", d)...)}
+	case w.has(p + "flow."):
+		return bijector.Chain{bijector.NewInvert(w.normflow(p+"flow.", d))}
 	case w.has(p + "flows."):
-		return bijector.Chain{w.channelCoupling(p+"flows.1.param_map.net.", d, s)}
-	case w.holds(p + "b"):
-		return bijector.Chain{w.maskedAffine(p, d, s)}
+		return bijector.Chain{w.channelCoupling(p+"flows.1.param_map.net.", d)}
+	case w.holds(p+"b") && w.tensors[p+"b"].Len() == d && len(w.tensors[p+"b"].Shape) == 2:
+		return bijector.Chain{w.maskedAffine(p, d)}
 	case w.has(p + "prqct."):
-		return w.coupledSpline(p+"prqct.", s)
+		chain, _ := w.nflowsCoupling(p+"prqct.", true)
+		return chain
 	case w.has(p + "mprqat."):
-		b, _ := w.nflowsAutoregressive(p+"mprqat.", "", true, s)
+		b, _ := w.nflowsAutoregressive(p+"mprqat.", true)
 		return bijector.Chain{b}
 	case w.has(p + "autoregressive_net."): // in one pass from base to data
-		b, _ := w.nflowsAutoregressive(p, bijector.Sigmoid2, true, s)
+		b, _ := w.nflowsAutoregressive(p, true)
 		return bijector.Chain{bijector.NewInvert(b)}
 	case w.has(p + "linear."):
 		b, _ := w.luLinear(p + "linear.")
 		perm := w.permutation(p+"permutation._permutation", d)
 		return bijector.Chain{b, bijector.NewPermute(invert(perm)...)}
-	case w.holds(p + "s"):
+	case w.holds(p+"log_S") || w.holds(p+"W") && len(w.tensors[p+"W"].Shape) == 2:
+		return bijector.Chain{w.invertibleAffine(p, d)}
+	case w.holds(p+"s") && w.holds(p+"t"):
 		w.ignore(p + "data_dep_init_done")
 		return bijector.Chain{&bijector.ActNorm{Shift: param(w.floats(p+"t", 1, d)), LogScale: param(w.floats(p+"s", 1, d)), Initialized: true}}
 	}
-	fail("%s*: got tensors of none of the flows that are known", p)
+	fail("%s*: got tensors of none of the flows that are known (class %q)", p, w.class(p))
 	return nil
 }
 
+// invertibleAffine reads a matrix W, or P·L·U, by which rows are multiplied from data to base: z·W.
+func (w *weights) invertibleAffine(p string, d int) bijector.Bijector {
+	var m []float64
+	if w.holds(p + "W") {
+		m = w.floats(p+"W", d, d)
+	} else {
+		lu := w.conv1x1(p, d)
+		m = make([]float64, d*d)
+		for i, row := range lu.Perm { // row i of P·L·U is row Perm[i] of L·U
+			for j := range d {
+				for k := range min(row, j) {
+					m[i*d+j] += float64(lu.Factors.Data()[row*d+k] * lu.Factors.Data()[k*d+j])
+				}
+				switch f := lu.Factors.Data(); {
+				case j < row:
+					m[i*d+j] += float64(f[row*d+j] * f[j*d+j])
+				default:
+					m[i*d+j] += f[row*d+j]
+				}
+			}
+		}
+	}
+	transposed := make([]float64, d*d)
+	for i := range d {
+		for j := range d {
+			transposed[j*d+i] = m[i*d+j]
+		}
+	}
+	return bijector.NewInvert(w.dense(transposed, d, autodiff.Value{}))
+}
+
+// normflowsScales are what normflows calls them.
+var normflowsScales = map[string]bijector.ScaleMap{"exp": bijector.Exponential, "sigmoid": bijector.GlowScale}
+
 // channelCoupling reads an AffineCouplingBlock, which keeps the first half of
-// the columns, the larger one.
-func (w *weights) channelCoupling(net string, d int, s Settings) *bijector.Coupling {
+// the columns, the larger one, or with mode channel_inv the second.
+func (w *weights) channelCoupling(net string, d int) *bijector.Coupling {
 	half := (d + 1) / 2
 	c := &bijector.Coupling{Keep: bijector.Columns(0, half), Change: bijector.Columns(half, d)}
-	l := layout{m: s.or(bijector.Affine{Scale: bijector.Exponential}), at: byColumn(2)}
-	if w.outputsOf(net) == d-half {
-		l = layout{m: bijector.Additive{}, at: byColumn(1)}
+	split := strings.TrimSuffix(net, "1.param_map.net.") + "0."
+	switch mode := w.text(split, "channel", "how the columns are split", "split_mode", "mode"); mode {
+	case "channel":
+	case "channel_inv":
+		c.Keep, c.Change = c.Change, c.Keep
+	default:
+		fail("module %q of class %q: the split mode %q is not supported", split, w.class(split), mode)
 	}
-	return w.coupling(c, net, l, s)
+	if len(c.Keep) == 0 || len(c.Change) == 0 {
+		fail("%s*: got a coupling of %d columns", net, d)
+	}
+	l := layout{m: bijector.Additive{}, at: byColumn(1)}
+	if w.outputsOf(net) != len(c.Change) {
+		l = layout{m: w.affine(net, "scale_map", bijector.Exponential, normflowsScales), at: byColumn(2)}
+	}
+	return w.coupling(c, net, l)
 }
 
 // maskedAffine reads a MaskedAffineFlow: two networks of all columns, of which those to
 // change come as zeros, or one of them.
-func (w *weights) maskedAffine(p string, d int, s Settings) *bijector.Coupling {
+func (w *weights) maskedAffine(p string, d int) *bijector.Coupling {
 	c := new(bijector.Coupling)
 	for j, kept := range w.floats(p+"b", 1, d) {
 		if kept != 0 {
@@ -101,7 +136,7 @@ func (w *weights) maskedAffine(p string, d int, s Settings) *bijector.Coupling {
 		}
 		layers, m := w.sequence(name), new(nn.MLP)
 		for k, layer := range layers {
-			in, out, act := []int(nil), []int(nil), s.Activation
+			in, out, act := []int(nil), []int(nil), w.activation(name)
 			if k == 0 {
 				in = c.Keep
 				if got := w.shape(layer+"weight", 2)[1]; got != d {
@@ -110,6 +145,9 @@ func (w *weights) maskedAffine(p string, d int, s Settings) *bijector.Coupling {
 			}
 			if k == len(layers)-1 {
 				out, act = c.Change, nn.Linear
+			}
+			if k == len(layers)-1 && w.between(name, layers) != nn.Linear {
+				fail("%s*: an output function is not supported", name)
 			}
 			m.Layers = append(m.Layers, w.layer(layer, in, out, act))
 		}
@@ -123,11 +161,15 @@ func (w *weights) maskedAffine(p string, d int, s Settings) *bijector.Coupling {
 }
 
 // beside returns the network whose outputs are those of a and b in turn; nil
-// is zeros. Where a has less layers than b, or the other way, it fails.
+// is zeros.
 func beside(a, b *nn.MLP) *nn.MLP {
 	some := a
 	if a == nil {
 		some = b
+	}
+	if a != nil && b != nil {
+		a, b = lengthened(a, len(b.Layers)), lengthened(b, len(a.Layers))
+		some = a
 	}
 	m := new(nn.MLP)
 	for k, l := range some.Layers {
@@ -137,8 +179,6 @@ func beside(a, b *nn.MLP) *nn.MLP {
 			switch {
 			case net == nil:
 				parts[i] = zeros(l, first, last)
-			case len(net.Layers) != len(some.Layers):
-				fail("got networks of %d and %d layers for shift and scale, want as many", len(some.Layers), len(net.Layers))
 			default:
 				parts[i] = net.Layers[k]
 			}
@@ -146,6 +186,21 @@ func beside(a, b *nn.MLP) *nn.MLP {
 		m.Layers = append(m.Layers, join(parts[0], parts[1], first, last))
 	}
 	return restored(m)
+}
+
+// lengthened returns a network of n layers that computes the same by further layers behind its first, which
+// pass on what ReLU and its like leave as it is.
+func lengthened(m *nn.MLP, n int) *nn.MLP {
+	for len(m.Layers) < n {
+		first := m.Layers[0]
+		if len(m.Layers) < 2 || first.Act != nn.ReLU && first.Act != nn.Linear {
+			fail("networks of %d and %d layers with activation %q for shift and scale are not supported", len(m.Layers), n, first.Act)
+		}
+		width := first.Out()
+		same := nn.Layer{W: autodiff.NewParam(width, width, identity(width)), B: autodiff.NewParam(1, width, nil), Act: first.Act}
+		m = &nn.MLP{Layers: slices.Insert(slices.Clone(m.Layers), 1, same)}
+	}
+	return m
 }
 
 // zeros stands for a layer of a network that is not there: it has one unit, or as
@@ -186,29 +241,4 @@ func join(a, b nn.Layer, first, last bool) nn.Layer {
 		}
 	}
 	return l
-}
-
-// coupledSpline reads a coupling whose kept columns have splines of their own.
-func (w *weights) coupledSpline(p string, s Settings) bijector.Chain {
-	c, _ := w.nflowsCoupling(p, true, s)
-	own := p + "unconditional_transform.unnormalized_"
-	if !w.has(own) {
-		return bijector.Chain{c}
-	}
-	shape := w.shape(own+"widths", 2)
-	n, k := shape[0], shape[1]
-	l := s.splineLayout(p, 3*k-1, bound(true), 1)
-	if n != len(c.Keep) || k < 2 {
-		fail("tensor %q: got shape %v, want %d rows of at least 2", own+"widths", shape, len(c.Keep))
-	}
-	e := &bijector.Elementwise{Map: l.m, Raw: autodiff.NewParam(1, n*(3*k-1), nil)}
-	raw := e.Raw.Data()[:0]
-	widths, heights, slopes := w.floats(own+"widths", n, k), w.floats(own+"heights", n, k), w.floats(own+"derivatives", n, k-1)
-	for j := range n {
-		raw = append(append(raw, widths[j*k:j*k+k]...), heights[j*k:j*k+k]...)
-		for _, v := range slopes[j*(k-1) : (j+1)*(k-1)] {
-			raw = append(raw, v-slopeOne)
-		}
-	}
-	return bijector.Chain{bijector.NewSubset(restored(e), slices.Clone(c.Keep)...), c}
 }

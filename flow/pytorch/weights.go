@@ -17,6 +17,13 @@ type weights struct {
 	tensors map[string]*safetensors.Tensor
 	names   []string // sorted
 	used    map[string]bool
+
+	root      string // what all names of the model have before those of the library
+	settings  Settings
+	modules   map[string]Module // by path from the root
+	paths     []string          // of the modules, sorted
+	described bool              // by the file
+	questions []string
 }
 
 // A misfit is what is wrong with a file.
@@ -65,6 +72,37 @@ func (w *weights) count(prefix string) int {
 		fail("got names up to %s%d with %d tensors", prefix, count-1, len(w.names))
 	}
 	return count
+}
+
+// layers returns the number of modules in a list: those with tensors, and those that are told.
+func (w *weights) layers(prefix string) int {
+	count := w.count(prefix)
+	for _, path := range w.paths {
+		if n, ok := number(w.root+path+".", prefix); ok {
+			count = max(count, n+1)
+		}
+	}
+	if count > 4*(len(w.names)+len(w.paths)) {
+		fail("got names up to %s%d with %d tensors", prefix, count-1, len(w.names))
+	}
+	w.asked("whether there are further layers without tensors behind "+prefix+fmt.Sprint(count-1), fmt.Sprintf("Settings.Modules[%q] and so on", strings.TrimPrefix(prefix, w.root)+fmt.Sprint(count)))
+	return count
+}
+
+// listed returns how many tensors there are in a list: prefix0, prefix1, ….
+func (w *weights) listed(prefix string) (n int) {
+	for w.holds(prefix + fmt.Sprint(n)) {
+		n++
+	}
+	return n
+}
+
+// length returns the length of a vector, which may be 0.
+func (w *weights) length(name string) int {
+	if t := w.tensors[name]; t != nil && len(t.Shape) == 1 && t.Shape[0] == 0 {
+		return 0
+	}
+	return w.shape(name, 1)[0]
 }
 
 // shape returns the shape of a tensor that has so many dimensions.

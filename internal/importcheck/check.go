@@ -24,10 +24,7 @@ type result struct {
 func (m *model) check() row {
 	bare := m.try(nil)
 	s, complete := m.settings()
-	told := bare
-	if s.Activation != "" || s.Map != nil {
-		told = m.try(s)
-	}
+	told := m.try(s)
 	r := row{m: m, told: told.status, bare: bare.status, note: told.note}
 	if !complete && told.status == "wrong" {
 		r.told = "wrong, nothing to say"
@@ -38,7 +35,7 @@ func (m *model) check() row {
 	if told.status == "ok" && bare.status != "ok" || told.status != "ok" && told.note != bare.note {
 		r.note += "; without: " + bare.note
 	}
-	r.note = strings.ReplaceAll(r.note, "pytorch: Import: ", "")
+	r.note = strings.NewReplacer("pytorch: Import: ", "", "\n\t", " ", "\n", "; ").Replace(r.note)
 	return r
 }
 
@@ -75,7 +72,7 @@ func (m *model) try(s *pytorch.Settings) (r result) {
 // judge says whether an error helps: it has to say what is not supported, or which part
 // of the model has no place.
 func judge(err string) string {
-	for _, s := range []string{"not supported", "has no place", "none of the transforms", "none of the flows", "want those of a flow", "is not known"} {
+	for _, s := range []string{"not supported", "has no place", "none of the transforms", "none of the flows", "want those of a flow", "is not known", "leave open", "are not supported"} {
 		if strings.Contains(err, s) {
 			return "refused"
 		}

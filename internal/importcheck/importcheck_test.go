@@ -53,9 +53,9 @@ func TestCheck(t *testing.T) {
 	}
 	var rows []row
 	for i, want := range []row{
-		{told: "ok", bare: "ok", note: "e-"},
-		{told: "wrong, nothing to say", bare: "wrong", note: "max error"},
-		{told: "wrong", bare: "wrong", note: "max error NaN"},
+		{told: "ok", bare: "refused", note: "e-"},
+		{told: "wrong, nothing to say", bare: "refused", note: "max error"},
+		{told: "wrong", bare: "refused", note: "max error NaN"},
 		{told: "refused", bare: "refused", note: "got tensors such as"},
 	} {
 		got := models[i].check()

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,6 +24,7 @@ type model struct {
 	LogProb                           []any `json:"log_prob"` // numbers, or texts such as "-inf"
 
 	name, dir string
+	told      map[string]pytorch.Module // by the constructor
 }
 
 // facts are what a user knows of a model.
@@ -55,6 +57,9 @@ func readModels(dir string) ([]*model, error) {
 		if len(m.X) == 0 || len(m.LogProb) != len(m.X) {
 			return nil, fmt.Errorf("%s: got %d rows and %d log-densities, want as many and at least 1", file, len(m.X), len(m.LogProb))
 		}
+		if m.told, err = m.modules(); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
 		models = append(models, m)
 	}
 	return models, nil
@@ -64,15 +69,28 @@ func readModels(dir string) ([]*model, error) {
 // is known has a place there.
 func (m *model) settings() (s *pytorch.Settings, complete bool) {
 	f := m.Facts
-	s, complete = &pytorch.Settings{}, true
+	s, complete = &pytorch.Settings{Defaults: true, Modules: m.told}, true
 	switch f.Activation {
 	case "", "tanh", "elu", "silu", "gelu", "leakyrelu":
 		s.Activation = nn.Activation(f.Activation)
 	default:
 		complete = false
 	}
-	if f.Leaky != 0 && f.Leaky != 0.01 || f.Output != "" || f.Minimum != "" || f.LUEps != "" || f.Slope != 0 || f.Mixed {
+	if f.Leaky != 0 && f.Leaky != 0.01 || f.Output != "" || f.Minimum != "" || f.LUEps != "" || f.Mixed {
 		complete = false
+	}
+	if f.Slope != 0 {
+		s.Modules = maps.Clone(s.Modules)
+		if s.Modules == nil {
+			s.Modules = map[string]pytorch.Module{}
+		}
+		root := s.Modules[""]
+		attributes := maps.Clone(root.Attributes)
+		if attributes == nil {
+			attributes = map[string]any{}
+		}
+		attributes["slope"] = f.Slope
+		s.Modules[""] = pytorch.Module{Class: root.Class, Attributes: attributes}
 	}
 	var known bool
 	s.Map, known = m.univariate()

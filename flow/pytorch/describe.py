@@ -1,0 +1,182 @@
+"""Describes a normalizing flow of PyTorch: writes its tensors together with what its modules are.
+
+    import describe
+    describe.save(model, "model.safetensors", rows, context)
+
+model is a flow of zuko, nflows or normflows, a transform of nflows, a density estimator or a posterior of sbi.
+rows are a few points, n x d, context what the model is given with them, n x c (a model of normflows with
+classes: n numbers of classes), or None. The file holds the state dictionary, and as metadata the classes and plain
+attributes of all modules, the versions of the libraries, and the rows with the log-densities that the model gives them.
+It needs PyTorch and nothing else.
+"""
+import functools
+import json
+import math
+import struct
+import sys
+
+KEY = "normflow.description"
+LIBRARIES = ("zuko", "nflows", "normflows", "sbi", "torch")
+
+
+def save(model, path, rows, context=None, log_prob=None):
+    """Writes the model to the file path. log_prob(model, rows, context) computes log-densities; None finds out how."""
+    import torch
+
+    model = estimator(model)
+    training = model.training
+    model.eval()
+    try:
+        state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+        text = json.dumps(describe(model, torch.as_tensor(rows), context, log_prob or density), allow_nan=False)
+    finally:
+        model.train(training)
+    write(path, state, {KEY: text})
+
+
+def estimator(model):
+    """Returns the density estimator in a posterior of sbi, or the model itself."""
+    for name in ("posterior_estimator", "_neural_net", "net") if not hasattr(model, "state_dict") else ():
+        inner = getattr(model, name, None)
+        if hasattr(inner, "state_dict"):
+            return inner
+    if not hasattr(model, "state_dict"):
+        raise TypeError("describe: got a %s, want a module of PyTorch or a posterior of sbi" % type(model).__name__)
+    return model
+
+
+def describe(model, rows, context, log_prob):
+    """Returns the description as plain data."""
+    import torch
+
+    labels = context is not None and not torch.as_tensor(context).is_floating_point()
+    densities, double = evaluate(model, rows, context, log_prob)
+    return {
+        "format": 1,
+        "versions": {name: str(getattr(sys.modules[name], "__version__", "")) for name in LIBRARIES if name in sys.modules},
+        "modules": modules(model),
+        "float64": double,
+        "rows": rows.double().reshape(len(rows), -1).tolist(),
+        "context": None if context is None or labels else torch.as_tensor(context).double().reshape(len(rows), -1).tolist(),
+        "labels": torch.as_tensor(context).reshape(-1).tolist() if labels else None,
+        "log_prob": [number(v) for v in densities],
+    }
+
+
+def evaluate(model, rows, context, log_prob):
+    """Returns the log-densities, in float64 where the model can be evaluated so, and whether it could."""
+    import copy
+
+    import torch
+
+    context = None if context is None else torch.as_tensor(context)
+    real = context is not None and context.is_floating_point()
+    with torch.no_grad():
+        try:
+            double = copy.deepcopy(model).double()
+            return log_prob(double, rows.double(), context.double() if real else context).double().reshape(-1).tolist(), True
+        except (RuntimeError, TypeError, ValueError, copy.Error):
+            kind = next((p.dtype for p in model.parameters()), torch.float32)
+            rows, context = rows.to(kind), context.to(kind) if real else context
+            return log_prob(model, rows, context).double().reshape(-1).tolist(), False
+
+
+def density(model, rows, context):
+    """Returns log p(rows | context) as the libraries compute it."""
+    name = type(model).__module__.split(".")[0]
+    if hasattr(model, "condition_shape") or name == "sbi":
+        if context is None:
+            return model.log_prob(rows.unsqueeze(0)).reshape(-1)
+        return model.log_prob(rows.unsqueeze(0), condition=context).reshape(-1)
+    if not hasattr(model, "log_prob"):
+        if callable(getattr(model, "inverse", None)):  # a transform of nflows
+            z, log_det = model(rows, context)
+            return log_det - (z.square() + math.log(2 * math.pi)).sum(-1) / 2
+        made = model() if context is None else model(context)  # zuko
+        return made.log_prob(rows)
+    if context is None:
+        return model.log_prob(rows)
+    if hasattr(model, "_transform"):
+        return model.log_prob(rows, context=context)
+    return model.log_prob(rows, context)
+
+
+def modules(model):
+    """Returns class and attributes of each module by its path."""
+    return {path: {"class": type(m).__name__, "attributes": attributes(m)} for path, m in model.named_modules()}
+
+
+def attributes(module):
+    """Returns the attributes of a module that are plain, or names of functions and classes."""
+    found = {}
+    for name, value in vars(module).items():
+        if name in ("_parameters", "_buffers", "_modules") or name.endswith("_hooks") or "_hooks_" in name or name.startswith("_non_persistent"):
+            continue
+        known, value = plain(value, type(module))
+        if known:
+            found[name] = value
+    return found
+
+
+def plain(value, owner, depth=0):
+    """Returns whether a value can be described, and its description."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return True, value
+    if isinstance(value, float):
+        return True, number(value)
+    if isinstance(value, functools.partial):
+        parts = [plain(v, owner, depth + 1) for v in value.args]
+        keywords = {k: plain(v, owner, depth + 1) for k, v in value.keywords.items()}
+        return True, {
+            "partial": plain(value.func, owner, depth + 1)[1],
+            "arguments": [v if ok else "<object>" for ok, v in parts],
+            "keywords": {k: v if ok else "<object>" for k, (ok, v) in keywords.items()},
+        }
+    if isinstance(value, (list, tuple)) and len(value) <= 64 and depth < 3:
+        parts = [plain(v, owner, depth + 1) for v in value]
+        return all(ok for ok, _ in parts), [v for _, v in parts]
+    if isinstance(value, dict) and len(value) <= 64 and depth < 3 and all(isinstance(k, str) for k in value):
+        parts = {k: plain(v, owner, depth + 1) for k, v in value.items()}
+        return all(ok for ok, _ in parts.values()), {k: v for k, (_, v) in parts.items()}
+    if hasattr(value, "tolist") and hasattr(value, "numel") and value.numel() <= 64:  # a tensor that is no parameter
+        return plain(value.tolist(), owner, depth)
+    if callable(value) and not hasattr(value, "state_dict"):
+        return True, function_name(value, owner)
+    return False, None
+
+
+def function_name(function, owner):
+    """Returns the name of a function, or that by which the class keeps it."""
+    for kind in owner.__mro__:
+        for name, value in vars(kind).items():
+            if getattr(value, "__func__", value) is getattr(function, "__func__", function):
+                return name
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def number(value):
+    """Returns a number as JSON may hold it."""
+    return value if math.isfinite(value) else str(value)
+
+
+def write(path, state, metadata):
+    """Writes a safetensors file."""
+    import torch
+
+    names = {torch.float64: "F64", torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64",
+             torch.int32: "I32", torch.uint8: "U8", torch.bool: "BOOL"}
+    header, at = {"__metadata__": metadata}, 0
+    for name, tensor in state.items():
+        size = tensor.numel() * tensor.element_size()
+        header[name] = {"dtype": names[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [at, at + size]}
+        at += size
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as out:
+        out.write(struct.pack("<Q", len(text)) + text)
+        for tensor in state.values():
+            flat = tensor.reshape(-1).view(torch.uint8)
+            try:
+                out.write(flat.numpy().tobytes())
+            except RuntimeError:  # PyTorch without NumPy
+                out.write(bytes(flat.tolist()))

@@ -1,0 +1,111 @@
+package pytorch
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/bijector"
+)
+
+// embedded puts the network before the context, if the model has one, before the chain.
+func (w *weights) embedded(chain bijector.Chain) bijector.Chain {
+	for _, p := range []string{w.root + "_embedding_net.", strings.TrimSuffix(w.root, "net.") + "_embedding_net."} {
+		if !w.has(p) {
+			continue
+		}
+		m := &nn.MLP{Layers: w.embedding(p, bijector.CondDim(chain))}
+		if len(m.Layers) > 0 && bijector.CondDim(chain) > 0 {
+			return bijector.Chain{bijector.NewEmbedded(restored(m), chain)}
+		}
+		if len(m.Layers) > 0 {
+			fail("%s*: got an embedding of a context that no transform takes", p)
+		}
+		return chain
+	}
+	return chain
+}
+
+// embedding reads a standardisation, a layer, or a sequence of these and of activations. Out is the width of the
+// result, which numbers without dimension take.
+func (w *weights) embedding(p string, out int) (layers []nn.Layer) {
+	switch {
+	case w.holds(p + "_mean"):
+		return []nn.Layer{w.standardised(p, out)}
+	case w.holds(p + "weight"):
+		return []nn.Layer{w.layer(p, nil, nil, nn.Linear)}
+	}
+	n := w.layersQuietly(p)
+	for i := range slices.Backward(make([]struct{}, n)) {
+		part := fmt.Sprintf("%s%d.", p, i)
+		if !w.has(part) {
+			layers = w.activated(part, i, n, layers)
+			continue
+		}
+		inner := w.embedding(part, out)
+		if len(inner) > 0 && len(layers) > 0 {
+			if pending := layers[0]; pending.W == nil { // an activation
+				inner[len(inner)-1].Act, layers = pending.Act, layers[1:]
+			}
+		}
+		if layers = append(inner, layers...); len(inner) > 0 {
+			out = layers[0].In()
+		}
+	}
+	if len(layers) > 0 && layers[0].W == nil {
+		fail("%s*: got an activation before the first layer: it is not supported", p)
+	}
+	return layers
+}
+
+// layersQuietly returns the number of modules of a sequence, asking nothing.
+func (w *weights) layersQuietly(p string) int {
+	n := w.count(p)
+	for _, path := range w.paths {
+		if k, ok := number(w.root+path+".", p); ok {
+			n = max(n, k+1)
+		}
+	}
+	return min(n, len(w.names)+len(w.paths))
+}
+
+// activated puts an activation before layers, as a layer without weights.
+func (w *weights) activated(p string, i, n int, layers []nn.Layer) []nn.Layer {
+	class := w.class(p)
+	act, ok := w.activationClass(p)
+	switch {
+	case class == "":
+		w.asked("the activations of the embedding network", fmt.Sprintf("Settings.Modules[%q].Class, such as \"ReLU\", and so on", w.path(p)))
+		act = nn.ReLU
+	case class == "Dropout" || class == "Identity" || class == "Flatten":
+		return layers
+	case !ok:
+		fail("module %q of class %q within an embedding network is not supported", p, class)
+	}
+	if len(layers) > 0 && layers[0].W == nil {
+		fail("%s*: got two activations one after the other: they are not supported", p)
+	}
+	return append([]nn.Layer{{Act: act}}, layers...)
+}
+
+// standardised reads (c − mean)/std.
+func (w *weights) standardised(p string, out int) nn.Layer {
+	mean, std := w.row(p+"_mean"), w.row(p+"_std")
+	d := max(len(mean), len(std), 1)
+	if len(mean) == 1 && len(w.tensors[p+"_mean"].Shape) == 0 {
+		d = max(out, 1)
+	}
+	l := nn.Layer{W: autodiff.NewParam(d, d, nil), B: autodiff.NewParam(1, d, nil), Act: nn.Linear}
+	for j := range d {
+		s := std[min(j, len(std)-1)]
+		if !(s > 0) {
+			fail("tensor %q: got %v, want positive numbers", p+"_std", s)
+		}
+		l.W.Data()[j*d+j], l.B.Data()[j] = 1/s, -mean[min(j, len(mean)-1)]/s
+	}
+	l.W.Freeze(true)
+	l.B.Freeze(true)
+	return l
+}

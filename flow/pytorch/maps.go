@@ -1,0 +1,156 @@
+package pytorch
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/normflow/normflow/bijector"
+)
+
+// affine returns the affine map of a transform: that of the settings, of the attribute of the scale map, or the default.
+func (w *weights) affine(path, key string, def bijector.ScaleMap, names map[string]bijector.ScaleMap) bijector.Univariate {
+	if value, ok := w.attribute(path, key); ok {
+		name, _ := value.(string)
+		scale, ok := names[name]
+		if !ok {
+			fail("module %q of class %q: the scale map %v is not supported", path, w.class(path), value)
+		}
+		return bijector.Affine{Scale: scale}
+	}
+	if m := w.settings.Map; m != nil && m.Params() == 2 {
+		return m
+	}
+	w.asked("the scale map of affine transforms", "Settings.Map, such as "+fmt.Sprintf("bijector.Affine{Scale: %q}", def))
+	return bijector.Affine{Scale: def}
+}
+
+// spline returns the rational-quadratic spline of nflows or normflows with so many parameters per column.
+func (w *weights) spline(path string, params int, bound float64) bijector.Spline {
+	w.rationalQuadratic(path)
+	for _, key := range []string{"min_bin_width", "min_bin_height", "min_derivative"} {
+		w.must(path, key, 1e-3)
+	}
+	s := bijector.Spline{Bound: bound}
+	fromSettings, given := w.settings.Map.(bijector.Spline)
+	value, known := w.attribute(path, "tail_bound")
+	switch {
+	case known:
+		s.Bound = w.toFloat(path, "tail_bound", value)
+	case given:
+		s = fromSettings
+	default:
+		w.asked("the kind and bound of splines", "Settings.Map, such as bijector.Spline{Bound: 3}")
+	}
+	if tails, ok := w.attribute(path, "tails"); ok {
+		switch tails {
+		case "linear":
+		case "circular":
+			s.Tails = bijector.CircularTails
+		default:
+			fail("module %q of class %q: splines with tails %v are not supported", path, w.class(path), tails)
+		}
+	}
+	s.Bins = (params + 1) / 3
+	if s.Tails == bijector.CircularTails {
+		s.Bins = params / 3
+	}
+	if s.Params() != params || params < 5 {
+		fail("%s*: got %d outputs per column, want 3·K−1 for a spline of K bins: splines of another kind, or without tails, are not supported", path, params)
+	}
+	return s
+}
+
+// rationalQuadratic fails if the class or the settings say that a transform's map is of another kind.
+func (w *weights) rationalQuadratic(path string) {
+	for _, kind := range []string{"Linear", "Quadratic", "Cubic"} {
+		for _, class := range []string{"Piecewise%sCouplingTransform", "MaskedPiecewise%sAutoregressiveTransform", "Piecewise%sCDF"} {
+			if name := fmt.Sprintf(class, kind); w.class(path) == name {
+				fail("module %q of class %q: splines of this kind are not supported", path, name)
+			}
+		}
+	}
+}
+
+// univariate returns the univariate map of a zuko transform with so many parameters per column.
+func (w *weights) univariate(path string, params int) bijector.Univariate {
+	name, arguments := w.partial(path, "univariate")
+	number := func(key string, def float64) float64 {
+		if v, ok := arguments[key]; ok {
+			return w.toFloat(path, key, v)
+		}
+		return w.float(path, key, def)
+	}
+	k, spline := bins(params)
+	switch class := w.class(w.root); class {
+	case "", "MAF", "NSF", "NICE", "RealNVP", "Flow", "NormalizingFlow", "ZFlow":
+	default:
+		if name == "" && !strings.HasPrefix(class, "build_") {
+			fail("a flow of class %q is not supported", class)
+		}
+	}
+	switch {
+	case name == "AdditiveTransform" && params == 1, name == "" && params == 1:
+		if name == "" {
+			w.asked("the univariate of transforms with one parameter per column", `Settings.Modules[…].Attributes["univariate"], such as "AdditiveTransform"`)
+		}
+		return bijector.Additive{}
+	case name == "MonotonicAffineTransform" && params == 2, name == "" && params == 2:
+		return w.softAffine(name, number("slope", 1e-3))
+	case name == "MonotonicRQSTransform" && spline, name == "" && spline:
+		return w.softSpline(name, k, number("bound", 0), number("slope", 1e-3))
+	case name != "" && name != "MonotonicRQSTransform" && name != "MonotonicAffineTransform":
+		fail("module %q of class %q: the univariate %q with %d parameters is not supported", path, w.class(path), name, params)
+	}
+	fail("%s*: got %d outputs per column, want 2 for an affine map or 3·K−1 for a spline: other univariates are not supported", path, params)
+	return nil
+}
+
+// softAffine returns zuko's affine map.
+func (w *weights) softAffine(name string, slope float64) bijector.Univariate {
+	if m := w.settings.Map; m != nil && m.Params() == 2 {
+		return m
+	}
+	if name == "" && slope == 1e-3 {
+		w.asked("the univariate of transforms with two parameters per column, and its least slope, which is 1e-4 from zuko 1.0.1 to 1.4", `Settings.Map, such as bijector.Affine{}, or Settings.Modules[""].Attributes["slope"]`)
+	}
+	if slope == 1e-3 {
+		slope = 0
+	}
+	return bijector.Affine{Slope: slope}
+}
+
+// softSpline returns zuko's spline.
+func (w *weights) softSpline(name string, bins int, bound, slope float64) bijector.Univariate {
+	m, given := w.settings.Map.(bijector.SoftSpline)
+	m.Bins = bins
+	if !given && name == "" && bound == 0 {
+		w.asked("the univariate of transforms with 3·K−1 parameters per column and its bound", "Settings.Map, such as bijector.SoftSpline{Bound: 5}")
+	}
+	if bound != 0 {
+		m.Bound = bound
+	}
+	if slope != 1e-3 {
+		m.Slope = slope
+	}
+	return m
+}
+
+// partial returns the name of the class or function that an attribute is, and the arguments that a partial binds.
+func (w *weights) partial(path, key string) (name string, arguments map[string]any) {
+	value, _ := w.attribute(path, key)
+	switch v := value.(type) {
+	case nil:
+	case string:
+		return v, nil
+	case map[string]any:
+		name, _ = v["partial"].(string)
+		arguments, _ = v["keywords"].(map[string]any)
+		if list, _ := v["arguments"].([]any); len(list) == 0 && name != "" {
+			return name, arguments
+		}
+		fail("module %q of class %q: %s = %v is not supported", path, w.class(path), key, value)
+	default:
+		fail("module %q of class %q: %s = %v is not supported", path, w.class(path), key, value)
+	}
+	return "", nil
+}

@@ -1,0 +1,61 @@
+package pytorch
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/bijector"
+)
+
+// silent returns the map, in the library's own direction, of a layer that has no tensors: its class says what it is.
+func (w *weights) silent(p string, d int) bijector.Bijector {
+	path := w.path(p)
+	class := w.class(p)
+	if class == "UnconditionalTransform" || class == "Unconditional" {
+		class, _ = w.partial(p, "f")
+		if class == "" {
+			class, _ = w.partial(p, "meta")
+		}
+	}
+	none := autodiff.Value{}
+	switch class {
+	case "":
+		w.ask(fmt.Sprintf("the layer %q, of which there are no tensors", path), fmt.Sprintf("Settings.Modules[%q].Class, such as \"Permute\"", path))
+		return bijector.NewShift(autodiff.Fixed(0))
+	case "Permute":
+		if mode := w.text(p, "swap", "the mode", "mode"); mode != "swap" || d < 2 {
+			fail("module %q of class %q: got mode %q for %d columns, want swap, or a tensor", path, class, mode, d)
+		}
+		half := d / 2
+		return bijector.NewPermute(append(bijector.Columns(half, d), bijector.Columns(0, half)...)...)
+	case "IdentityTransform", "Identity":
+		return bijector.NewShift(autodiff.Fixed(0))
+	case "LeakyReLU":
+		slope := w.float(p, "negative_slope", 1e-2)
+		if !(slope > 0) {
+			fail("module %q of class %q: got slope %v, want a positive number", path, class, slope)
+		}
+		// the log-determinant of nflows has the logarithm in float32
+		return bijector.NewLeakyReLU(autodiff.Fixed(math.Exp(float64(float32(math.Log(slope))))))
+	case "Tanh", "TanhTransform":
+		return &bijector.Tanh{}
+	case "Exp", "ExpTransform":
+		return &bijector.Exp{}
+	case "SigmoidTransform":
+		return bijector.NewSigmoid(none, none)
+	case "SoftclipTransform":
+		return w.softclip(p)
+	}
+	fail("module %q of class %q, which has no tensors, is not supported", path, class)
+	return nil
+}
+
+// softclip returns zuko's x/(1 + |x/B|).
+func (w *weights) softclip(p string) bijector.Bijector {
+	bound := w.float(p, "bound", 1)
+	if !(bound > 0) {
+		fail("module %q: got bound %v, want a positive number", p, bound)
+	}
+	return bijector.Chain{bijector.NewScale(autodiff.Fixed(1 / bound)), &bijector.Softsign{}, bijector.NewScale(autodiff.Fixed(bound))}
+}
