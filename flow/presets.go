@@ -22,7 +22,9 @@ import (
 // standardised by an [nn.Standardizer] in the same way. Networks see columns clipped, see Clip,
 // so that rows far from all others meet parameters that were trained. They panic if an Arch is not sensible.
 type Arch struct {
-	Dim    int // columns of the data
+	// Dim is the number of columns of the data. With one column the affine maps of NICE, RealNVP, MAF and IAF
+	// can be nothing but a normal distribution, given the context: take NSF.
+	Dim    int
 	Cond   int // columns of the context; 0 for none
 	Layers int // maps with a network; 0 is the preset's default
 	// Hidden are the widths of each network's hidden layers; nil is two of 64.

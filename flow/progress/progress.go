@@ -19,20 +19,27 @@ import (
 // A Bar is a line that shows the steps done, the time left and the loss. It is
 // not safe for concurrent use.
 type Bar struct {
-	w   io.Writer
-	bar *progressbar.ProgressBar // nil until the first record
+	w      io.Writer
+	bar    *progressbar.ProgressBar // nil until the first record
+	tenths int                      // of the steps that a log file has a line of
 }
 
-// New returns a bar that writes to w, usually os.Stderr. If w is not a
-// terminal nothing is written.
+// New returns a bar that writes to w, usually os.Stderr. If w is not a terminal, such as a log file, it
+// gets a plain line after each tenth of the steps.
 func New(w io.Writer) *Bar { return &Bar{w: w} }
 
 // Report shows a record: it is made for flow.Settings.Report.
 func (b *Bar) Report(r flow.Record) {
+	if !terminal(b.w) {
+		if tenths := 10 * r.Step / max(r.Steps, 1); tenths > b.tenths {
+			b.tenths = tenths
+			fmt.Fprintf(b.w, "step %d of %d: %s\n", r.Step, r.Steps, summary(r))
+		}
+		return
+	}
 	if b.bar == nil {
 		b.bar = progressbar.NewOptions(r.Steps,
 			progressbar.OptionSetWriter(b.w),
-			progressbar.OptionSetVisibility(terminal(b.w)),
 			progressbar.OptionSetWidth(30),
 			progressbar.OptionSetPredictTime(true),
 			progressbar.OptionShowCount(),
@@ -65,8 +72,6 @@ func summary(r flow.Record) string {
 func (b *Bar) Close() {
 	if b.bar != nil {
 		b.bar.Exit()
-		if terminal(b.w) {
-			fmt.Fprintln(b.w)
-		}
+		fmt.Fprintln(b.w)
 	}
 }
