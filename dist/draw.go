@@ -41,9 +41,10 @@ func (f *family) sample(x float64, p nums) float64 {
 
 // drawColumns fills batch with samples, of parameters p[j] in column j.
 func (f *family) drawColumns(batch *mat.Dense, p []nums, src rand.Source) {
-	m, r := batch.RawMatrix(), generator(src)
+	m, r := batch.RawMatrix(), (*rand.Rand)(nil)
 	switch {
 	case f.draw != nil:
+		r = generator(src)
 	case f.normal:
 		drawNormal(batch, src)
 	default:
