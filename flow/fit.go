@@ -149,7 +149,11 @@ func (f *fit) prepare(src *rng.Source, l train.Loss) error {
 			return err
 		}
 	}
-	g, err := train.NewGradient(l, own, first, min(first.N, f.Batch))
+	newGradient := train.NewGradient
+	if f.serial {
+		newGradient = train.NewSerial
+	}
+	g, err := newGradient(l, own, first, min(first.N, f.Batch))
 	if err != nil {
 		return err
 	}

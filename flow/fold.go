@@ -74,7 +74,7 @@ func (f *Fold) train(ctx context.Context, name string, m *Transformed, r recipe)
 	}
 	_, err := Fit(ctx, m, data, &Settings{
 		Steps: steps, Batch: r.batch, Schedule: optim.Cosine{Start: r.rate}, Average: r.average, Clip: r.clip,
-		Every: r.every, Patience: r.patience, Held: held, Seed: f.source(name).Uint64(),
+		Every: r.every, Patience: r.patience, Held: held, Seed: f.source(name).Uint64(), serial: true,
 	})
 	return err
 }

@@ -66,6 +66,8 @@ type Settings struct {
 	// steps, or at the first step after so much time; both 0 is with every record.
 	CheckpointSteps int
 	CheckpointTime  time.Duration
+
+	serial bool // computes steps on one core: Learn fits several models at once
 }
 
 // withDefaults returns the settings with zero fields replaced, for data of n

@@ -57,7 +57,12 @@ const large = 1e6
 // parameters by evaluating the loss on a few of the first rows, and moves them into one vector: those
 // of own, and all if that is nil; others are constants.
 func NewGradient(loss Loss, own []*autodiff.Param, first *Batch, n int) (*Gradient, error) {
-	return NewPart(loss, own, first, n, 0, 1)
+	return newGradient(loss, own, first, n, 0, 1, runtime.GOMAXPROCS(0))
+}
+
+// NewSerial is like [NewGradient] on the caller's goroutine alone, for whoever computes several at once.
+func NewSerial(loss Loss, own []*autodiff.Param, first *Batch, n int) (*Gradient, error) {
+	return newGradient(loss, own, first, n, 0, 1, 1)
 }
 
 // NewPart is like [NewGradient] for one of so many machines that add their sums: its gradient is that
@@ -66,6 +71,10 @@ func NewPart(loss Loss, own []*autodiff.Param, first *Batch, n, rank, ranks int)
 	if ranks < 1 || ranks&(ranks-1) != 0 || rank < 0 || rank >= ranks {
 		panic(fmt.Sprintf("train: NewPart: got rank %d of %d, want one of a power of two", rank, ranks))
 	}
+	return newGradient(loss, own, first, n, rank, ranks, runtime.GOMAXPROCS(0))
+}
+
+func newGradient(loss Loss, own []*autodiff.Param, first *Batch, n, rank, ranks, cores int) (*Gradient, error) {
 	g := &Gradient{loss: loss, batch: first, shared: new(autodiff.Shared)}
 	params, perRow, fixed := g.probe(own, min(n, 16))
 	count := 0
@@ -83,7 +92,7 @@ func NewPart(loss Loss, own []*autodiff.Param, first *Batch, n, rank, ranks int)
 	g.part = partRows((n+g.shards-1)/g.shards, perRow, count)
 	g.first, g.last = g.shards*rank/ranks, g.shards*(rank+1)/ranks
 	leaves := max(g.last-g.first, 1) // a machine without a shard gives zeros
-	workers := min(runtime.GOMAXPROCS(0), leaves)
+	workers := min(cores, leaves)
 	g.tree, g.failed = newTree(leaves, workers, count+1), make([]any, leaves)
 	for range workers {
 		g.tapes = append(g.tapes, g.newTape(fixed+perRow*g.part))
