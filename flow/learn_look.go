@@ -30,7 +30,7 @@ func (r *Report) look(d *train.Memory) {
 	_, cond := d.Dims()
 	r.Rows, r.Context = n, cond
 	r.Columns = make([]ColumnReport, cols)
-	var tied, heavy, constant []int
+	var tied, whole, wide, heavy, constant []int
 	for j := range cols {
 		c := describeColumn(mat.Col(nil, j, d.Rows))
 		r.Columns[j] = c
@@ -39,6 +39,12 @@ func (r *Report) look(d *train.Memory) {
 			constant = append(constant, j)
 		case c.Tied > 0.05:
 			tied = append(tied, j)
+			if c.Whole {
+				whole = append(whole, j)
+			}
+		}
+		if c.Decades > 3 {
+			wide = append(wide, j)
 		}
 		if c.Tail < 3 {
 			heavy = append(heavy, j)
@@ -49,6 +55,12 @@ func (r *Report) look(d *train.Memory) {
 	}
 	if len(tied) > 0 {
 		r.warn("columns %v have numbers that many rows share: a density can gain there by spikes, and its NLL has no floor; it is a density of real numbers, not a probability of these", tied)
+	}
+	if len(whole) > 0 {
+		r.warn("columns %v are whole numbers: with noise, Data.Dequantized, log p bounds the log-probability of these", whole)
+	}
+	if len(wide) > 0 {
+		r.warn("columns %v are positive and span more than three powers of ten: their logarithms may be easier to learn", wide)
 	}
 	if len(heavy) > 0 {
 		r.warn("columns %v have heavy tails", heavy)

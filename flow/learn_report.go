@@ -15,6 +15,9 @@ type Report struct {
 	// Gaussian and Mixture are the NLLs of held-out rows by a normal distribution and by the best mixture
 	// of the candidates, NaN if there is none.
 	Gaussian, Mixture float64
+	// Components is the number of components of that mixture in the first fold: the clusters of the data, or
+	// more where these are not ellipses. It is 0 if there is none.
+	Components int
 	// NLL is that of the held-out rows by the weighted candidates, none of which saw them, and SE
 	// its standard error over rows. The weights were chosen on these rows: it is better than that of new rows by a little.
 	NLL, SE float64
@@ -44,6 +47,9 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, ", %d of them left out", r.Trimmed)
 	}
 	fmt.Fprintf(&b, "\nheld out: %d rows, NLL %.4f ± %.4f nats\n", len(r.HeldRows), r.NLL, r.SE)
+	if r.Components > 0 {
+		fmt.Fprintf(&b, "a mixture has %d components\n", r.Components)
+	}
 	for _, p := range r.Parts {
 		fmt.Fprintf(&b, "%24s  NLL %10.4f  weight %.3f", p.Name, p.NLL, p.Weight)
 		if p.Note != "" {

@@ -162,10 +162,22 @@ func (l *learner) describe(use []int, lps [][]float64, w []float64) {
 			r.Gaussian = p.NLL
 		case c.Name == "mixture":
 			r.Mixture = p.NLL
+			r.Components = components(l.tasks[k][0].model)
 		}
 		r.Parts = append(r.Parts, p)
 	}
 	l.sortHeld(total)
+}
+
+// components returns how many parts the base of a model has, 0 for no model.
+func components(m *Transformed) int {
+	if m == nil {
+		return 0
+	}
+	if mix, ok := m.Base.(*dist.Mixture); ok {
+		return len(mix.Parts)
+	}
+	return 1
 }
 
 // mixed returns log Σₖ wₖ·pₖ of each row.
