@@ -79,44 +79,6 @@ type derivatives struct {
 // needs reports whether the derivatives by parameter k are of use.
 func (d derivatives) needs(k int) bool { return d.call.InGrad(k+1) != nil }
 
-// A direction says which way a scalarMap is applied, and what is asked for.
-type direction int
-
-const (
-	forward      direction = iota // f and log|f′|
-	inverse                       // f⁻¹ and −log|f′|
-	forwardValue                  // f alone
-	inverseValue                  // f⁻¹ alone
-)
-
-// back reports whether the direction is that of f⁻¹.
-func (d direction) back() bool { return d&1 == 1 }
-
-// valueOnly reports whether nobody asks for the log-slope.
-func (d direction) valueOnly() bool { return d >= forwardValue }
-
-// other returns the opposite direction.
-func (d direction) other() direction { return d ^ 1 }
-
-// toApply returns d for an operation on these inputs: with the log-slope in any case if one has a
-// gradient, which needs it.
-func (d direction) toApply(in ...autodiff.Var) direction {
-	for _, v := range in {
-		if !v.Constant() {
-			return d & 1
-		}
-	}
-	return d
-}
-
-// sign returns 1 forward and −1 back.
-func (d direction) sign() float64 {
-	if d.back() {
-		return -1
-	}
-	return 1
-}
-
 // newScalar returns the operation with inputs x (or y, when Args.J is inverse)
 // and the parameters, 1×1 or 1×d, and with outputs value and log-slope.
 func newScalar(name string, m scalarMap) *autodiff.Op {
