@@ -60,8 +60,8 @@ func measure(ctx context.Context, o options, s source, method string) (l line, d
 	}
 	if err == nil {
 		l.NLL, l.SE = summary(losses)
-		if math.IsNaN(l.NLL - l.NLL) {
-			err = fmt.Errorf("the NLL of the test rows is %v", l.NLL)
+		if math.IsNaN(l.NLL-l.NLL) || math.IsNaN(l.SE-l.SE) {
+			err = fmt.Errorf("the NLL of the test rows is %v ± %v", l.NLL, l.SE)
 			l.NLL, l.SE = 0, 0
 		}
 	}

@@ -58,37 +58,37 @@ func readTable(path string) (*mat.Dense, error) {
 			return nil, err
 		}
 	}
-	r := csv.NewReader(in)
-	head, err := r.Read()
+	lines, err := csv.NewReader(in).ReadAll()
 	if err != nil {
 		return nil, err
 	}
+	if len(lines) == 0 {
+		return nil, fmt.Errorf("got no rows")
+	}
+	var keep []int
+	for j, name := range lines[0] {
+		if name != "quality" && name != "label" {
+			keep = append(keep, j)
+		}
+	}
+	first := 1
+	if _, err := strconv.ParseFloat(lines[0][0], 64); err == nil {
+		first = 0 // no line of names
+	}
 	var x []float64
-	d := 0
-	for line := 2; ; line++ {
-		fields, err := r.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		d = 0
-		for j, text := range fields {
-			if head[j] == "quality" || head[j] == "label" {
-				continue
-			}
-			v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	for i, line := range lines[first:] {
+		for _, j := range keep {
+			v, err := strconv.ParseFloat(strings.TrimSpace(line[j]), 64)
 			if err != nil {
-				return nil, fmt.Errorf("line %d, column %s: %w", line, head[j], err)
+				return nil, fmt.Errorf("row %d, column %d: %w", i, j, err)
 			}
-			x, d = append(x, v), d+1
+			x = append(x, v)
 		}
 	}
 	if len(x) == 0 {
 		return nil, fmt.Errorf("got no rows")
 	}
-	return mat.NewDense(len(x)/d, d, x), nil
+	return mat.NewDense(len(x)/len(keep), len(keep), x), nil
 }
 
 // cut returns a split for each fold of the rows in random order.
