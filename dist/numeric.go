@@ -158,8 +158,12 @@ func (f *family) climb(p nums) float64 {
 	loc, scale := f.where(p)
 	end := func(i int) float64 { // in the stretched variable, in which it is finite
 		lo, hi := f.supportOf(p)
-		x := max(min(x[min(max(i, 0), len(x)-1)], hi), lo)
-		return max(min(f.unstretch((x-loc)/scale, p), 700), -700)
+		if i >= 0 && i < len(x) {
+			lo = max(min(x[i], hi), lo)
+		} else if i > 0 {
+			lo = hi
+		}
+		return max(min(f.unstretch((lo-loc)/scale, p), 700), -700)
 	}
 	point := func(s float64) float64 {
 		z, _ := f.stretch(s, p)

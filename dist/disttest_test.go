@@ -1,0 +1,62 @@
+package dist_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/dist/disttest"
+)
+
+// randomFamily returns a family with random parameters of moderate size, and where its
+// density has corners.
+func randomFamily(t *testing.T, name string, r *rand.Rand) (*dist.Columns, []float64) {
+	fam := families[name]
+	v := make([]float64, len(fam.params))
+	for k := range v {
+		switch fam.params[k] {
+		case 'r':
+			v[k] = 2*r.Float64() - 1
+		case 'p':
+			v[k] = math.Exp(2.5*r.Float64() - 0.5)
+		case 's':
+			v[k] = 0.1 + 0.8*r.Float64()
+		case 'n':
+			v[k] = float64(1 + r.IntN(40))
+		}
+	}
+	switch name { // of heavy tails, some moderate ones
+	case "LogLogistic", "LogNormal", "LogitNormal":
+		v[1] *= 0.1
+	case "LambertWNormal":
+		v[2] *= 0.05
+	}
+	t.Log(name, v)
+	d := fam.build(v...)
+	switch name {
+	case "Laplace", "TwoPieceNormal", "Triangular", "GeneralizedNormal":
+		return d, d.Mode(nil)
+	}
+	return d, nil
+}
+
+// Every family obeys the laws of distributions for random parameters.
+func TestRandomFamilies(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for _, name := range slices.Sorted(keys(families)) {
+		d, corners := randomFamily(t, name, r)
+		t.Run(name, func(t *testing.T) { disttest.Run(t, disttest.Case{Dist: d, Draws: 4000, Corners: corners}) })
+	}
+}
+
+func FuzzFamilies(f *testing.F) {
+	all := slices.Sorted(keys(families))
+	f.Add(uint64(1), uint8(0))
+	f.Fuzz(func(t *testing.T, seed uint64, k uint8) {
+		name := all[int(k)%len(all)]
+		d, corners := randomFamily(t, name, rand.New(rand.NewPCG(seed, 1)))
+		disttest.Run(t, disttest.Case{Dist: d, Draws: 2000, Corners: corners})
+	})
+}
