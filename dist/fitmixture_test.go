@@ -159,6 +159,9 @@ func TestFitFewRows(t *testing.T) {
 		if err != nil || err2 != nil || err3 != nil {
 			t.Fatal(n, err, err2, err3)
 		}
+		if loss := meanLogDensity(normal, other) - meanLogDensity(mixture, other); n >= 20 && loss > 0.1 {
+			t.Errorf("%d rows: the mixture is %v nats worse than the normal", n, loss)
+		}
 		for _, d := range []dist.Distribution{student, mixture, normal} {
 			if n == 2 && d == normal {
 				break // of two numbers that happen to be near, a normal knows no better

@@ -1,8 +1,12 @@
 package em
 
 import (
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -93,5 +97,53 @@ func TestCholesky(t *testing.T) {
 		if math.Abs(p[i]-want) > 1e-15 {
 			t.Errorf("number %d of the inverse is %v, want %v", i, p[i], want)
 		}
+	}
+}
+
+// The bits of a search are the same on every processor, tier of kernels and number of cores.
+func TestBits(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	s := Search{N: 600, D: 3, Rand: r, Budget: 1e9}
+	for i := range s.N * s.D { // no functions of the standard library, whose bits differ between processors
+		s.X = append(s.X, float64(i/s.D%3*(i%2))+r.Float64()-r.Float64())
+	}
+	m := s.Run()
+	h := fnv.New64a()
+	for _, x := range [][]float64{{m.DF}, m.Weight, m.Loc, m.Scale} {
+		if err := binary.Write(h, binary.LittleEndian, x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = "3 faf450f17b06a8cf"
+	if got := fmt.Sprintf("%d %x", m.K, h.Sum64()); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// Numbers of several kinds: no other mixture of a line is better in a neighbourhood, and floors hold.
+func TestFitLine(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	x, w := make([]float64, 1000), make([]float64, 1000)
+	for i := range x {
+		w[i] = 1
+		x[i] = r.NormFloat64()
+		if i%2 == 0 {
+			x[i] = 3 + 0.001*r.NormFloat64()
+		}
+	}
+	slices.Sort(x)
+	l := FitLine(x, w, 0.05)
+	least := slices.Min(l.Scale)
+	if least != 0.05 {
+		t.Errorf("the least scale is %v, want the floor", least)
+	}
+	near := 0.0
+	for k, μ := range l.Loc {
+		if math.Abs(μ-3) < 0.01 {
+			near += l.Weight[k]
+		}
+	}
+	if math.Abs(near-0.5) > 0.05 {
+		t.Errorf("components at 3 have weight %v, want 0.5", near)
 	}
 }

@@ -31,8 +31,11 @@ type Search struct {
 	fixDF  bool // in the race and at the end
 }
 
-// A fold is rows to fit and rows to judge by.
-type fold struct{ fit, held *Rows }
+// A fold is rows to fit and rows to judge by, and a single component fitted to the former.
+type fold struct {
+	fit, held *Rows
+	one       *Model
+}
 
 // A choice is a number of components and a strength of the prior, and how they did.
 type choice struct {
@@ -50,6 +53,7 @@ const (
 	ridge      = 1e-4
 	usual      = 0.3 // strength of the prior
 	pooled     = 0.7 // of the pooled prior
+	margin     = 2   // nats that all rows held out must gain by more components
 )
 
 // Run returns the mixture.
@@ -73,11 +77,11 @@ func (s *Search) Run() *Model {
 	return s.finish()
 }
 
-// prior returns that of a choice.
-func (s *Search) prior(k int, strength float64) Prior {
+// prior returns that of k components for rows with the single component one.
+func (s *Search) prior(one *Model, k int, strength float64) Prior {
 	p := Prior{Rows: float64(s.D + 2), Scale: make([]float64, s.D*s.D), Ridge: ridge}
 	f := strength * special.Pow(float64(k), -2/float64(s.D))
-	for i, v := range s.one.Scale {
+	for i, v := range one.Scale {
 		p.Scale[i] = f * v
 	}
 	return p
@@ -94,7 +98,7 @@ func (s *Search) split() {
 			continue
 		}
 		fit := append(append([]int(nil), perm[:lo]...), perm[hi:]...)
-		s.folds = append(s.folds, fold{s.pick(fit), s.pick(perm[lo:hi])})
+		s.folds = append(s.folds, fold{fit: s.pick(fit), held: s.pick(perm[lo:hi])})
 	}
 }
 
@@ -144,16 +148,17 @@ func (s *Search) try(k int, strength float64) bool {
 	if s.budget.Spent() {
 		return false
 	}
-	o := Options{Prior: s.prior(k, strength), Tolerance: 1e-3, Steps: 200}
+	o := Options{Tolerance: 1e-3, Steps: 200}
 	c := choice{k: k, prior: strength}
-	for _, f := range s.folds {
-		m := s.one
+	for i, f := range s.folds {
 		if k == 1 {
-			m = Single(f.fit, s.df, s.budget)
-		} else {
-			m = s.start(f.fit, k, s.df, o.Prior)
-			Fit(f.fit, m, o, s.budget)
+			s.folds[i].one = Single(f.fit, s.df, s.budget)
+			c.models = append(c.models, s.folds[i].one)
+			continue
 		}
+		o.Prior = s.prior(f.one, k, strength)
+		m := s.start(f.fit, f.one, k, s.df, o.Prior)
+		Fit(f.fit, m, o, s.budget)
 		c.models = append(c.models, m)
 	}
 	better := s.judge(c)
@@ -163,6 +168,7 @@ func (s *Search) try(k int, strength float64) bool {
 	c.pooled = true
 	for i, f := range s.folds {
 		c.models[i] = c.models[i].Clone()
+		o.Prior = s.prior(f.one, k, strength)
 		s.pool(f.fit, c.models[i], o)
 	}
 	return s.judge(c) || better
@@ -205,7 +211,11 @@ func (s *Search) judge(c choice) bool {
 			break
 		}
 	}
-	if len(s.best.models) > 0 && !(c.heldOut > s.best.heldOut) {
+	least := s.best.heldOut
+	if c.k > s.best.k {
+		least += margin
+	}
+	if len(s.best.models) > 0 && !(c.heldOut > least) {
 		return false
 	}
 	c.models = slices.Clone(c.models)
@@ -214,9 +224,9 @@ func (s *Search) judge(c choice) bool {
 }
 
 // start returns the best of four starts, each after a few rounds.
-func (s *Search) start(rows *Rows, k int, df float64, prior Prior) *Model {
+func (s *Search) start(rows *Rows, one *Model, k int, df float64, prior Prior) *Model {
 	var models []*Model
-	for _, near := range []*Rows{rows.clipped(), rows.whitened(s.one)} {
+	for _, near := range []*Rows{rows.clipped(), rows.whitened(one)} {
 		for range 2 {
 			models = append(models, Start(rows, near, k, df, prior, s.Rand, s.budget))
 		}
@@ -244,9 +254,9 @@ func (s *Search) race(rows *Rows, models []*Model, prior Prior) *Model {
 func (s *Search) finish() *Model {
 	c := s.best
 	s.fixDF = len(c.models) > 0
-	prior := s.prior(c.k, c.prior)
+	prior := s.prior(s.one, c.k, c.prior)
 	if s.N <= searchRows || !s.fixDF {
-		c.models = append(c.models, s.start(s.all, c.k, s.df, prior))
+		c.models = append(c.models, s.start(s.all, s.one, c.k, s.df, prior))
 	}
 	if s.fixDF {
 		for _, m := range c.models {
