@@ -24,9 +24,6 @@ func (w *weights) nflowsAutoregressive(prefix string, normflows bool) (bijector.
 			}
 			continue
 		}
-		if w.has(block + "batch_norm_layers.") {
-			fail("%sbatch_norm_layers*: batch normalisation in residual blocks of masked networks is not supported", block)
-		}
 		p.residual = true
 		p.layers = append(p.layers, block+"linear_layers.0.", block+"linear_layers.1.")
 		w.ignore(block + "linear_layers.0.degrees")
@@ -52,12 +49,23 @@ func (w *weights) nflowsAutoregressive(prefix string, normflows bool) (bijector.
 	if normflows && !p.residual && blocks > 0 {
 		fail("%s*: a masked network of normflows without residual blocks is not supported: it has no activation after its first layer", net)
 	}
+	gates := w.has(net+"context_layer.") && normflows
+	if norms := w.has(net + "blocks.0.batch_norm_layers."); p.residual && (gates || norms) && !l.isUnit() {
+		if norms && w.has(net+"context_layer.") && !normflows {
+			fail("%s*: batch normalisation and a context in one masked residual network of nflows are not supported", net)
+		}
+		return w.columnwise(net, p, l), d
+	}
 	if t := w.tensors[net+"context_layer.weight"]; t != nil && t.Len() == 0 { // context_features=0: it has no context
 		w.unused(net, blocks)
 		return restored(&bijector.Autoregressive{Net: w.made(p, l).MADE, Map: l.m}), d
 	}
-	if normflows && p.residual && w.has(net+"context_layer.") {
-		fail("%scontext_layer.*: a context in a masked residual network of normflows, whose blocks have gates, is not supported", net)
+	if l.isUnit() {
+		if w.has(net+"context_layer.") || p.residual && w.has(net+"blocks.0.batch_norm_layers.") {
+			fail("%s*: splines without tails with a context or normalisation are not supported", net)
+		}
+		made := w.made(p, l).MADE
+		return unit(restored(&bijector.Autoregressive{Net: made, Map: l.m}), made.Layers[0], d), d
 	}
 	if !w.has(net + "context_layer.") {
 		return restored(&bijector.Autoregressive{Net: w.made(p, l).MADE, Map: l.m}), d

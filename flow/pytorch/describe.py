@@ -140,6 +140,9 @@ def plain(value, owner, depth=0):
         return all(ok for ok, _ in parts.values()), {k: v for k, (_, v) in parts.items()}
     if hasattr(value, "tolist") and hasattr(value, "numel") and value.numel() <= 64:  # a tensor that is no parameter
         return plain(value.tolist(), owner, depth)
+    if hasattr(value, "base_dist"):  # a distribution of PyTorch, which is no module
+        inner = {name: plain(getattr(value.base_dist, name), owner, depth + 1) for name in value.base_dist.arg_constraints}
+        return all(ok for ok, _ in inner.values()), {"distribution": type(value).__name__, **{k: v for k, (_, v) in inner.items()}}
     if callable(value) and not hasattr(value, "state_dict"):
         return True, function_name(value, owner)
     return False, None

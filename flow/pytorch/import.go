@@ -112,6 +112,8 @@ func (w *weights) library(p string) string {
 		return "normflows"
 	case w.has(p+"base.") && (w.has(p+"transform.") || w.has(p+"transforms.")):
 		return "zuko"
+	case w.holds(p+"phi.0") && w.holds(p+"phi.1") && w.holds(p+"phi.2"):
+		return "zuko" // a mixture
 	case w.has(p+"_transform.") || w.has(p+"_transforms.") || w.has(p+"transform_net.") || w.has(p+"autoregressive_net.") || w.holds(p+"unconstrained_upper_diag"):
 		return "nflows"
 	}

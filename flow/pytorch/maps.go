@@ -41,7 +41,14 @@ func (w *weights) spline(path string, params int, bound float64) bijector.Spline
 	default:
 		w.asked("the kind and bound of splines", "Settings.Map, such as bijector.Spline{Bound: 3}")
 	}
-	if tails, ok := w.attribute(path, "tails"); ok {
+	tails, told := w.attribute(path, "tails")
+	if params%3 == 1 && params > 3 && (!told || tails == nil) {
+		if !told {
+			w.asked("the kind of splines with 3·K+1 parameters per column", fmt.Sprintf(`Settings.Modules[%q].Attributes["tails"], such as nil`, w.path(path)))
+		}
+		return bijector.Spline{Bins: (params - 1) / 3, Bound: 0.5, Tails: bijector.FreeTails}
+	}
+	if told {
 		switch tails {
 		case "linear":
 		case "circular":

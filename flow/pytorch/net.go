@@ -156,6 +156,9 @@ func (w *weights) last(name string, n int, l layout) nn.Layer {
 
 // residual reads a ResidualNet without context in its blocks and without normalisation.
 func (w *weights) residual(prefix string, n int, l layout, act nn.Activation) nn.Network {
+	if t := w.tensors[prefix+"initial_layer.weight"]; t != nil && len(t.Shape) == 4 {
+		fail("%s*: networks of convolutions are not supported", prefix)
+	}
 	first := w.layer(prefix+"initial_layer.", nil, nil, nn.Linear)
 	gated := &nn.GatedResMLP{First: first}
 	m := &nn.ResMLP{First: first}

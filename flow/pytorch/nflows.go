@@ -27,6 +27,12 @@ func (w *weights) nflows() (dist.Distribution, bijector.Chain) {
 // nflowsBase reads the base distribution of d columns, and puts a conditional one into the chain.
 func (w *weights) nflowsBase(p string, chain bijector.Chain, d int) (dist.Distribution, bijector.Chain) {
 	class := w.class(p)
+	if box, ok := w.modules[""].Attributes["_distribution"].(map[string]any); ok {
+		if name := box["distribution"]; name != "BoxUniform" {
+			fail("the base distribution %v is not supported", name)
+		}
+		return w.box(w.numbers("low", box["low"], d), w.numbers("high", box["high"], d)), chain
+	}
 	switch {
 	case w.has(p + "_context_encoder."):
 		return dist.NewStdNormal(d), append(bijector.Chain{w.encoded(p+"_context_encoder.", d)}, chain...)
@@ -51,6 +57,19 @@ func (w *weights) nflowsBase(p string, chain bijector.Chain, d int) (dist.Distri
 		}
 	}
 	return dist.NewStdNormal(d), chain
+}
+
+// numbers returns an attribute that is d numbers.
+func (w *weights) numbers(key string, value any, d int) []float64 {
+	list, _ := value.([]any)
+	if len(list) != d {
+		fail("base: got %v as %s, want %d numbers", value, key, d)
+	}
+	x := make([]float64, d)
+	for i, v := range list {
+		x[i] = w.toFloat("base", key, v)
+	}
+	return x
 }
 
 // encoded returns the map of a standard normal to a normal of which a network makes means and
@@ -186,7 +205,14 @@ func (w *weights) nflowsCoupling(prefix string, normflows bool) (bijector.Chain,
 	default:
 		l = w.splineLayout(prefix, params, bound(normflows), w.hiddenRoot(net))
 	}
-	chain := bijector.Chain{w.coupling(c, net, l)}
+	w.coupling(c, net, l)
+	chain := bijector.Chain{c}
+	if l.isUnit() {
+		if w.has(prefix + "unconditional_transform.") {
+			fail("%sunconditional_transform.*: a transform of the other columns by splines without tails is not supported", prefix)
+		}
+		chain = bijector.Chain{unitCoupling(c)}
+	}
 	if own := w.unconditional(prefix, c.Keep, params, normflows); own != nil {
 		chain = append(bijector.Chain{own}, chain...)
 	}

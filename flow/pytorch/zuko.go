@@ -12,6 +12,9 @@ import (
 
 // zuko reads a zuko.flows.Flow: transforms from data to base.
 func (w *weights) zuko() (dist.Distribution, bijector.Chain) {
+	if w.holds(w.root + "phi.2") {
+		return w.zukoMixture(w.root), nil
+	}
 	base := w.zukoBase(w.root + "base.")
 	d := base.Dim()
 	if w.has(w.root + "transforms.") { // zuko 0.3
@@ -118,12 +121,12 @@ func (w *weights) zukoBase(p string) dist.Distribution {
 	case class == "BoxUniform" || class == "BoxUniformTransform":
 		low, high := w.row(p+w.either(p, "lower", "_0")), w.row(p+w.either(p, "upper", "_1"))
 		return w.box(low, high)
+	case w.has(p + "phi."):
+		return w.zukoMixture(p)
 	case class != "" && class != "DiagNormal":
 		fail("base %s*: the distribution %q is not supported", p, class)
 	case w.holds(p+"lower") && w.holds(p+"upper"):
 		return w.box(w.row(p+"lower"), w.row(p+"upper"))
-	case w.has(p + "phi."):
-		fail("base %s*: the Gaussian mixture of zuko is not supported", p)
 	}
 	loc, scale := p+w.either(p, "loc", "_0"), p+w.either(p, "scale", "_1")
 	d := w.shape(loc, 1)[0]

@@ -63,6 +63,8 @@ def plain(value):
         return value
     if isinstance(value, Call) and value.name == "partial":
         return {"partial": plain(value.args[0]), "arguments": [], "keywords": {k: plain(v) for k, v in value.keywords.items()}}
+    if isinstance(value, Call) and value.name in ("zeros", "ones") and len(value.args) == 1 and isinstance(value.args[0], int):
+        return [float(value.name == "ones")] * value.args[0]
     if isinstance(value, Call):
         return "<object>"
     if isinstance(value, Name):
@@ -129,6 +131,9 @@ def modules(model):
         at = {"Flow": "_distribution", "ZFlow": "base"}.get(model.name, "q0")
         part = base[-1] if model.name in ("Flow", "ZFlow") else base[0]
         keep = {"f": plain(part.args[0])} if part.name == "UnconditionalDistribution" else attributes(part)
+        if part.name == "NBoxUniform":
+            out[""] = {"class": model.name, "attributes": {"_distribution": {"distribution": "BoxUniform", "low": plain(part.args[0]), "high": plain(part.args[1])}}}
+            return out
         out[at] = {"class": part.name, "attributes": keep}
     standardised = sbi and model.keywords.get("z_score_y") != "none"
     net = model.keywords.get("embedding_net") or (model.args[2] if model.name == "Flow" and len(model.args) > 2 else None)
