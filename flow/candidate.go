@@ -109,9 +109,9 @@ func fitMixture(_ context.Context, f *Fold) (*Transformed, error) {
 func (f *Fold) usual() recipe {
 	n, _ := f.X.Dims()
 	if n < 4500 {
-		return recipe{rate: 1e-3, batch: 128, steps: 2400, every: 20, patience: 10, average: 0.99, clip: 10}
+		return recipe{rate: 1e-3, batch: 128, steps: 2000, every: 20, patience: 10, average: 0.99, clip: 10}
 	}
-	return recipe{rate: 2e-3, batch: 256, steps: 4500, every: 40, patience: 10, average: 0.99, clip: 10}
+	return recipe{rate: 2e-3, batch: 256, steps: min(2400+n/4, 6000), every: 40, patience: 10, average: 0.99, clip: 10}
 }
 
 func (f *Fold) trained(ctx context.Context, name string, m *Transformed, r recipe) (*Transformed, error) {
