@@ -12,7 +12,7 @@ import (
 )
 
 // checkRows returns an error that names the first row in memory that the maps at the data's end,
-// up to the first whose parameters are not known yet, do not reach.
+// up to the first whose parameters are not known yet or come from a network, do not reach.
 func (f *fit) checkRows() error {
 	if m, ok := f.data.source.(*train.Memory); ok && !f.data.noise {
 		if err := f.model.checkRange(m.Rows, "row"); err != nil {
@@ -37,7 +37,7 @@ func (m *Transformed) checkRange(rows *mat.Dense, what string) error {
 		y := from
 		for k := len(m.Map) - 1; k >= 0; k-- {
 			b := m.Map[k]
-			if bijector.CondDim(b) > 0 || pending(b) {
+			if bijector.CondDim(b) > 0 || pending(b) || networked(b) {
 				break
 			}
 			x := b.Inverse(y)
@@ -56,6 +56,15 @@ func (m *Transformed) checkRange(rows *mat.Dense, what string) error {
 		t.NoGrad(true)
 	}
 	return nil
+}
+
+// networked reports whether b is a map of networks, whose range has no bounds and which costs too much to ask.
+func networked(b bijector.Bijector) bool {
+	switch b.(type) {
+	case *bijector.Coupling, *bijector.Autoregressive:
+		return true
+	}
+	return false
 }
 
 // pending reports whether b, or what it is made of, takes parameters from data.
