@@ -26,7 +26,7 @@ type Dist interface {
 // log-determinant −∞. Accuracy and cost are those of the
 // distribution. The derivative of the log-density is its method
 // ScoreInput(x float64) float64 if it has one, and else by differences to about ten
-// digits. A model that holds one cannot be saved.
+// digits. A model can be saved with one of gonum's, not with another.
 type CDF struct{ Dist Dist }
 
 // NewCDF returns the distribution function of d.

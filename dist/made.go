@@ -218,7 +218,7 @@ func (m *MADE) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source) {
 		}
 		rows[member] = append(rows[member], i)
 		for j := range d {
-			u[i*d+j] = (float64(r.Uint64()>>11) + 0.5) * 0x1p-53
+			u[i*d+j] = uniform(r)
 		}
 	}
 	for i, net := range m.members {
