@@ -224,7 +224,7 @@ func TestFitRefusesBadInput(t *testing.T) {
 		{"zero weights", "all 0", background, plain.Weighted(make([]float64, 50)), nil},
 		{"negative batch", "Settings.Batch: got -1", background, plain, &flow.Settings{Batch: -1}},
 		{"negative steps", "Settings.Steps: got -1", background, plain, &flow.Settings{Steps: -1}},
-		{"validation", "Settings.Validation: got 1", background, plain, &flow.Settings{Validation: 1}},
+		{"validation", "got Settings.Validation 1", background, plain, &flow.Settings{Validation: 1}},
 		{"cancelled", "context canceled", cancelled, plain, nil},
 	} {
 		m := shake(flow.RealNVP(flow.Arch{Dim: 2, Hidden: []int{4}}, rng.New(1)), 1)

@@ -153,10 +153,10 @@ func (s *Settings) check() error {
 		return fmt.Errorf("Settings.CheckpointTime: got %v, want at least 0", s.CheckpointTime)
 	}
 	if math.IsNaN(s.Clip) {
-		return fmt.Errorf("Settings.Clip: got %v, want a number", s.Clip)
+		return fmt.Errorf("got Settings.Clip %v, want a number", s.Clip)
 	}
 	if math.IsNaN(s.Validation) || s.Validation >= 1 {
-		return fmt.Errorf("Settings.Validation: got %v, want a share below 1", s.Validation)
+		return fmt.Errorf("got Settings.Validation %v, want a share below 1", s.Validation)
 	}
 	if !(s.ClipValue >= 0) || !(s.Average < 1) {
 		return fmt.Errorf("got Settings.ClipValue %v and Average %v, want numbers, ClipValue not negative, Average below 1", s.ClipValue, s.Average)
