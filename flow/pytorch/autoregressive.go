@@ -92,6 +92,9 @@ func (w *weights) inContext(net string, p maskedNet, l layout) bijector.Bijector
 	first := w.layer(layer, nil, nil, p.act)
 	p.cond = cond + width
 	made := w.made(p, l)
+	if width != len(made.units) {
+		fail("tensor %q: got %d units, want %d", layer+"weight", width, len(made.units))
+	}
 	for i, c := range made.Context {
 		switch _, out := c.Dims(); {
 		case i == 0:
@@ -101,6 +104,9 @@ func (w *weights) inContext(net string, p maskedNet, l layout) bijector.Bijector
 		case p.residual && i%2 == 1 && i < len(made.Context)-1:
 			name := fmt.Sprintf("%sblocks.%d.context_layer.", net, i/2)
 			gain := w.layer(name, nil, made.units, nn.Linear)
+			if gain.In() != cond {
+				fail("%s*: got a context of %d columns, want %d", name, gain.In(), cond)
+			}
 			for k := range cond {
 				copy(c.Data()[k*out:(k+1)*out], gain.W.Data()[k*out:(k+1)*out])
 			}

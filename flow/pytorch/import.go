@@ -50,6 +50,8 @@ func importModel(r io.Reader, s Settings) (m *flow.Transformed, err error) {
 		case nil:
 		case misfit:
 			m, err = nil, r.error
+		case string: // what a constructor of a part says of numbers that it refuses
+			m, err = nil, errors.New(r)
 		default:
 			panic(r)
 		}

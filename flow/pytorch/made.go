@@ -30,6 +30,12 @@ type connected struct {
 func (w *weights) made(p maskedNet, l layout) connected {
 	d := len(p.position)
 	order := invert(p.position)
+	if slices.Contains(order, -1) {
+		fail("%s*: got places %v of columns, want each of 0 to %d once", p.layers[0], p.position, d-1)
+	}
+	if p.residual && (len(p.layers)%2 != 0 || len(p.layers) < 4) {
+		fail("%s*: got %d layers, want blocks of two", p.layers[0], len(p.layers))
+	}
 	spec := masked.Spec{Dim: d, Outputs: l.m.Params(), Cond: p.cond + w.contextWidth(p), Act: p.act, Residual: p.residual, Order: order}
 	perms, last := [][]int{order}, len(p.layers)-1
 	seen, prefix := unitSets(d), prefixes(order)
@@ -37,6 +43,9 @@ func (w *weights) made(p maskedNet, l layout) connected {
 		seen = w.seenBy(name, seen)
 		degrees := degreesOf(name, seen, prefix)
 		if p.residual && i > 0 {
+			if len(degrees) != len(perms[1]) {
+				fail("tensor %q: got %d units, want %d as in the layer before", name+"mask", len(degrees), len(perms[1]))
+			}
 			if !slices.IsSortedFunc(perms[1], func(u, v int) int { return degrees[u] - degrees[v] }) {
 				fail("tensor %q: units see other columns than those of the layer before", name+"mask")
 			}
@@ -58,8 +67,8 @@ func (w *weights) made(p maskedNet, l layout) connected {
 			outs = append(outs, l.at(j, k, d))
 		}
 	}
-	if got := w.shape(p.layers[last]+"bias", 1)[0]; got != len(outs) {
-		fail("tensor %q: got %d outputs, want %d for %d columns", p.layers[last]+"bias", got, len(outs), d)
+	if got := w.shape(p.layers[last]+"weight", 2)[0]; got != len(outs) {
+		fail("tensor %q: got %d outputs, want %d for %d columns", p.layers[last]+"weight", got, len(outs), d)
 	}
 	for u, s := range w.seenBy(p.layers[last], seen) {
 		if i := slices.Index(outs, u) / l.m.Params(); !s.within(prefix[i]) {
@@ -203,6 +212,9 @@ func unitSets(d int) []unitSet {
 // before that see those in before.
 func (w *weights) seenBy(name string, before []unitSet) []unitSet {
 	shape := w.shape(name+"mask", 2)
+	if weight := w.shape(name+"weight", 2); !slices.Equal(weight, shape) {
+		fail("tensor %q: got shape %v, want %v as the weights have", name+"mask", shape, weight)
+	}
 	if shape[1] < len(before) {
 		fail("tensor %q: got %d inputs, want at least %d", name+"mask", shape[1], len(before))
 	}
