@@ -3,7 +3,6 @@ package autodiff
 import (
 	"fmt"
 	"math"
-	"sync"
 )
 
 // A Value is a scalar, or a row of numbers, that parametrises a map or a
@@ -177,19 +176,11 @@ func (v Value) Numbers() []float64 {
 	if v.Constant {
 		return append([]float64(nil), v.Param.data...)
 	}
-	t := readers.Get().(*Tape)
+	t := Borrow()
 	x := append([]float64(nil), v.On(t).Data()...)
-	t.Reset()
-	readers.Put(t)
+	t.Release()
 	return x
 }
-
-// readers are empty tapes without gradients.
-var readers = sync.Pool{New: func() any {
-	t := NewTape()
-	t.NoGrad(true)
-	return t
-}}
 
 // Check panics, on behalf of what, unless the value is a scalar or has d
 // numbers; d = 0 accepts any number.

@@ -152,6 +152,13 @@ func init() {
 		"CorrelationCholesky": func(_ goldenParams, shape []int) bijector.Bijector {
 			return bijector.NewCorrelationCholesky(triangular(shape[0]) + 1)
 		},
+	} {
+		goldenKinds[kind] = f
+	}
+}
+
+func init() {
+	for kind, f := range map[string]func(p goldenParams, shape []int) bijector.Bijector{
 		"FillTriangular": goldenParams.fill,
 		"FillScaleTriL": func(p goldenParams, shape []int) bijector.Bijector {
 			return bijector.NewFillScaleTriL(triangular(shape[0]), p.nestedOr("diag_bijector", &bijector.Softplus{}), p.number("diag_shift", 1e-5))

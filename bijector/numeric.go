@@ -3,7 +3,6 @@ package bijector
 import (
 	"fmt"
 	"math"
-	"sync"
 
 	"github.com/normflow/normflow/autodiff"
 )
@@ -92,7 +91,7 @@ var numericOp = &autodiff.Op{
 	Name: "bijector.Numeric",
 	Forward: func(c *autodiff.Call) {
 		m := c.Args().Ref.(*Numeric)
-		t := solvers.take()
+		t := autodiff.Borrow()
 		shape, rawShape := c.OutShape(0), c.InShape(1)
 		x := c.Out(0)
 		lo, hi := m.Min, m.Max
@@ -107,35 +106,6 @@ var numericOp = &autodiff.Op{
 				break
 			}
 		}
-		t.Reset()
-		solvers.give(t)
+		t.Release()
 	},
-}
-
-// solvers holds tapes for the evaluations of maps in search of roots, as many
-// as have been in use at once.
-var solvers tapes
-
-type tapes struct {
-	sync.Mutex
-	free []*autodiff.Tape
-}
-
-func (p *tapes) take() *autodiff.Tape {
-	p.Lock()
-	defer p.Unlock()
-	if n := len(p.free); n > 0 {
-		t := p.free[n-1]
-		p.free = p.free[:n-1]
-		return t
-	}
-	t := autodiff.NewTape()
-	t.NoGrad(true)
-	return t
-}
-
-func (p *tapes) give(t *autodiff.Tape) {
-	p.Lock()
-	defer p.Unlock()
-	p.free = append(p.free, t)
 }

@@ -1,13 +1,17 @@
 package bijector_test
 
 import (
+	"slices"
+
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/bijector/bijectortest"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-func elementwiseCases() []bijectortest.Case {
+func elementwiseCases() []bijectortest.Case { return slices.Concat(numberCases(), cdfCases()) }
+
+func numberCases() []bijectortest.Case {
 	normal, uniform, learned := bijectortest.Normal(6, 3), bijectortest.Uniform, autodiff.Learned
 	none := autodiff.Value{}
 	positive := uniform(6, 3, 0.1, 3)
@@ -53,6 +57,15 @@ func elementwiseCases() []bijectortest.Case {
 		{Name: "Softfloor", B: bijector.NewSoftfloor(learned(0.3, 1, 5)), X: uniform(6, 3, 0.6, 1.4)},
 		{Name: "LambertWTail", B: bijector.NewLambertWTail(learned(1), learned(2, 1, 0.5), learned(0.1, 0.5, 1)), X: normal},
 		{Name: "LambertWTail/0", B: bijector.NewLambertWTail(none, none, autodiff.Fixed(0)), X: normal},
+	}
+}
+
+// cdfCases are distribution functions and what is made of them.
+func cdfCases() []bijectortest.Case {
+	normal, uniform, learned := bijectortest.Normal(6, 3), bijectortest.Uniform, autodiff.Learned
+	none := autodiff.Value{}
+	positive := uniform(6, 3, 0.1, 3)
+	return []bijectortest.Case{
 		{Name: "NormalCDF", B: &bijector.NormalCDF{}, X: normal},
 		{Name: "NormalCDF/learned", B: bijector.NewNormalCDF(learned(0.5), learned(0.5, 1, 2)), X: normal},
 		{Name: "LogisticCDF", B: bijector.NewLogisticCDF(learned(0.5), learned(0.5, 1, 2)), X: normal},

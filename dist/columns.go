@@ -73,7 +73,7 @@ func on(u Univariate, t *autodiff.Tape) (p vars) {
 
 // params returns the present parameters of each column.
 func (c *Columns) params() []nums {
-	t := tapes.Get().(*autodiff.Tape)
+	t := autodiff.Borrow()
 	θ, p := on(c.Of, t), make([]nums, c.D)
 	for k := range c.Of.family().params {
 		x := θ[k].Data()
@@ -81,8 +81,7 @@ func (c *Columns) params() []nums {
 			p[j][k] = of(x, j)
 		}
 	}
-	t.Reset()
-	tapes.Put(t)
+	t.Release()
 	return p
 }
 

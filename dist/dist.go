@@ -3,7 +3,6 @@ package dist
 import (
 	"fmt"
 	"math/rand/v2"
-	"sync"
 
 	"github.com/normflow/normflow/autodiff"
 	"gonum.org/v1/gonum/mat"
@@ -54,20 +53,12 @@ type Entropyer interface {
 	Entropy() float64
 }
 
-// tapes are for evaluation of single rows.
-var tapes = sync.Pool{New: func() any {
-	t := autodiff.NewTape()
-	t.NoGrad(true)
-	return t
-}}
-
 // LogProb returns log p of one row. It allocates nothing in steady state.
 func LogProb(d Distribution, x []float64) float64 {
 	checkLen("LogProb", len(x), d.Dim())
-	t := tapes.Get().(*autodiff.Tape)
+	t := autodiff.Borrow()
 	lp := d.LogDensity(t.View(1, len(x), x)).Value()
-	t.Reset()
-	tapes.Put(t)
+	t.Release()
 	return lp
 }
 

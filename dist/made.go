@@ -231,8 +231,8 @@ func (m *MADE) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source) {
 // drawRows fills the given rows of batch from one network.
 func (m *MADE) drawRows(net *masked.MADE, batch *mat.Dense, c mat.Matrix, rows []int, u []float64) {
 	d := m.Dim()
-	t := autodiff.NewTape()
-	t.NoGrad(true)
+	t := autodiff.Borrow()
+	defer t.Release()
 	x, v := make([]float64, len(rows)), make([]float64, len(rows))
 	code := mat.NewDense(len(rows), net.In(), nil)
 	net.Fill(code, c, func(row, col int, raw, dst []float64) {

@@ -13,11 +13,10 @@ import (
 
 // at returns the log-density at each x.
 func (f *family) at(x []float64, p nums) []float64 {
-	t := tapes.Get().(*autodiff.Tape)
+	t := autodiff.Borrow()
 	lp := f.logDensityOf(t.View(len(x), 1, x), f.on(t, p))
 	y := append([]float64(nil), lp.Data()...)
-	t.Reset()
-	tapes.Put(t)
+	t.Release()
 	return y
 }
 

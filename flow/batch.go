@@ -21,20 +21,6 @@ const (
 // chunk returns how many rows are scored or mapped at a time.
 func (m *Transformed) chunk() int { return max(1, min(mostRows, chunkRoom/(m.row+1))) }
 
-// tapes for evaluation without gradients.
-var tapes = sync.Pool{New: func() any {
-	t := autodiff.NewTape()
-	t.NoGrad(true)
-	return t
-}}
-
-func borrow() *autodiff.Tape { return tapes.Get().(*autodiff.Tape) }
-
-func giveBack(t *autodiff.Tape) {
-	t.Reset()
-	tapes.Put(t)
-}
-
 // chunks cut n rows into groups and these into chunks, of one size but for each group's last.
 type chunks struct{ n, group, size int }
 
@@ -115,7 +101,7 @@ func together(workers int, work func()) {
 }
 
 func runChunks(all chunks, next *atomic.Int64, shared *autodiff.Shared, f func(t *autodiff.Tape, i, j int)) {
-	t := borrow()
+	t := autodiff.Borrow()
 	t.Share(shared)
 	for n := all.count(); ; {
 		u := int(next.Add(1)) - 1
@@ -127,5 +113,5 @@ func runChunks(all chunks, next *atomic.Int64, shared *autodiff.Shared, f func(t
 		t.Reset()
 	}
 	t.Share(nil)
-	giveBack(t)
+	t.Release()
 }

@@ -28,8 +28,8 @@ func (f *fit) checkRows() error {
 // checkRange returns an error that names the first row outside the range of a map.
 func (m *Transformed) checkRange(rows *mat.Dense, what string) error {
 	n, d := rows.Dims()
-	t := borrow()
-	defer giveBack(t)
+	t := autodiff.Borrow()
+	defer t.Release()
 	part := m.room()
 	for i := 0; i < n; i += part {
 		j := min(i+part, n)
@@ -53,7 +53,6 @@ func (m *Transformed) checkRange(rows *mat.Dense, what string) error {
 			return fmt.Errorf("%s %d: got a row that begins with %v, outside the range of bijector %d, %T", what, i+r, row[:min(4, d)], k, b)
 		}
 		t.Reset()
-		t.NoGrad(true)
 	}
 	return nil
 }

@@ -37,8 +37,8 @@ func (f *fit) firstBad() string {
 	if f.target != nil {
 		return "on the way from base to data"
 	}
-	t := borrow()
-	defer giveBack(t)
+	t := autodiff.Borrow()
+	defer t.Release()
 	y, c := f.batches.Batch.On(t, 0, f.batches.Batch.N)
 	for i := len(f.model.Map) - 1; i >= 0; i-- {
 		b := bijector.Given(f.model.Map[i], c)

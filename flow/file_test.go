@@ -212,14 +212,17 @@ func file(architecture string, tensors ...safetensors.Tensor) []byte {
 
 var base = `{"Base":{"kind":"dist.std-normal","D":2},"Map":[`
 
-// hostile are files that must be refused, and why.
-func hostile() []struct {
+// A hostileFile must be refused, and why.
+type hostileFile struct {
 	name string
 	file []byte
 	want string
-} {
-	floats := safetensors.Floats
-	two := []float64{1, 2}
+}
+
+func hostile() []hostileFile { return append(hostileText(), hostileTensors()...) }
+
+// hostileText are files with a wrong text.
+func hostileText() []hostileFile {
 	deep := func(n int) string {
 		return base + strings.Repeat(`{"kind":"chain","value":[`, n) + strings.Repeat(`]}`, n) + `]}`
 	}
@@ -227,11 +230,7 @@ func hostile() []struct {
 	safetensors.Write(&later, map[string]string{"normflow": "3", "normflow.model": base + "]}"}, nil)
 	safetensors.Write(&bare, nil, nil)
 	safetensors.Write(&noDim, map[string]string{"normflow": "1", "normflow.model": base + "]}"}, nil)
-	return []struct {
-		name string
-		file []byte
-		want string
-	}{
+	return []hostileFile{
 		{"no safetensors", []byte("PK\x03\x04 this is a zip file"), "is this a safetensors file?"},
 		{"somebody else's", bare.Bytes(), "was not written by Save"},
 		{"a later version's", later.Bytes(), `got format "3", want 1 or 2`},
@@ -259,6 +258,14 @@ func hostile() []struct {
 		{"huge image", file(base + `{"kind":"squeeze","Channels":1048576,"Height":1048576,"Width":1048576}]}`), "more memory than the size of the file justifies"},
 		{"large image", file(base + `{"kind":"squeeze","Channels":2,"Height":1024,"Width":1024}]}`), "more memory than the size of the file justifies"},
 		{"huge matrix", file(base + `{"kind":"dct","Dim":100000,"Type":2}]}`), "DCT: got 100000 columns"},
+	}
+}
+
+// hostileTensors are files with wrong tensors, or a text that does not fit them.
+func hostileTensors() []hostileFile {
+	floats := safetensors.Floats
+	two := []float64{1, 2}
+	return []hostileFile{
 		{"missing tensor", file(base + `{"kind":"shift","By":{"Param":"t","Min":"-inf","Max":"inf"}}]}`), `Map.0.By.Param: tensor "t" is missing`},
 		{"unused tensor", file(base+`]}`, floats("t", two, 1, 2)), `tensor "t" has no place in the architecture`},
 		{"NaN", file(base+`{"kind":"shift","By":{"Param":"t","Min":"-inf","Max":"inf"}}]}`, floats("t", []float64{0, math.NaN()}, 1, 2)), `tensor "t": got NaN in row 0, column 1`},

@@ -180,8 +180,8 @@ func (f *fit) newTraining() *train.Training {
 // observe shows the last minibatch, or as many of its rows as fit on a tape of
 // reasonable size, to bijectors with running statistics.
 func (f *fit) observe() {
-	t := borrow()
-	defer giveBack(t)
+	t := autodiff.Borrow()
+	defer t.Release()
 	y, c := f.batches.Batch.On(t, 0, min(f.batches.Batch.N, f.model.room()))
 	f.model.observe(y, c)
 }

@@ -116,8 +116,8 @@ func (m *Transformed) flat() (dist.Distribution, bijector.Chain) {
 // mapParams returns the parameters of the map from the base that is no flow.
 func (m *Transformed) mapParams() []*autodiff.Param {
 	base, f := m.flat()
-	t := borrow()
-	defer giveBack(t)
+	t := autodiff.Borrow()
+	defer t.Release()
 	bijector.ForwardFLDJ(bijector.Given(f, t.Zeros(1, max(m.cond, 1))), t.Zeros(1, base.Dim()))
 	return t.Params()
 }

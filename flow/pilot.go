@@ -25,9 +25,9 @@ func (m *Transformed) locate(target func(y, c autodiff.Var) autodiff.Var, first 
 	for _, b := range chain {
 		if e, ok := b.(*bijector.Embedded); ok && c != nil {
 			if s, ok := e.Net.(*nn.Standardizer); ok {
-				t := borrow()
+				t := autodiff.Borrow()
 				s.Initialize(t.Matrix(c))
-				giveBack(t)
+				t.Release()
 			}
 		}
 	}

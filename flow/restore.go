@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
@@ -22,8 +21,8 @@ func (m *Transformed) restore(room int) (err error) {
 	if m.Base == nil {
 		return plain.At("Base", errors.New("got no distribution, want one"))
 	}
-	p := &prober{tape: probes.Get().(*autodiff.Tape)}
-	defer probes.Put(p.tape)
+	p := &prober{tape: autodiff.Borrow()}
+	defer p.tape.Release()
 	p.tape.Limit(room / 16) // for values and for temporaries
 	m.Map = slices.Clip(m.Map)
 	m.all = m.Map
@@ -36,13 +35,6 @@ func (m *Transformed) restore(room int) (err error) {
 	m.cond, m.row = p.cond, p.row
 	return nil
 }
-
-// probes are tapes for probers, so that a file with many flows in it takes the memory of one.
-var probes = sync.Pool{New: func() any {
-	t := autodiff.NewTape()
-	t.NoGrad(true)
-	return t
-}}
 
 // A prober finds out whether the parts of a model fit by sending a row of
 // zeros through, part by part: they say by a panic which widths they got and

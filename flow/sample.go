@@ -81,8 +81,8 @@ func (m *Transformed) baseContexts() *mat.Dense {
 	if m.each == 0 {
 		return m.ctx
 	}
-	t := borrow()
-	defer giveBack(t)
+	t := autodiff.Borrow()
+	defer t.Release()
 	return viewRows(t, m.ctx, 0, m.ctx.RawMatrix().Rows).RepeatRows(m.each).Dense()
 }
 

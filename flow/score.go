@@ -11,9 +11,9 @@ import (
 // It costs one inverse pass and, for a model without context, allocates
 // nothing in the steady state.
 func (m *Transformed) LogProb(y []float64) float64 {
-	t := borrow()
+	t := autodiff.Borrow()
 	lp := m.logDensity("LogProb", t.View(1, len(y), y), m.context(t, 0, 1, 1)).Value()
-	giveBack(t)
+	t.Release()
 	return lp
 }
 

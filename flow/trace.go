@@ -20,8 +20,8 @@ func (m *Transformed) trace(what string) {
 	if m.ctx != nil && m.ctx.RawMatrix().Cols != m.cond {
 		panic(fmt.Sprintf("flow: %s: got a model bound to a context of %d columns, want %d as the bijectors", what, m.ctx.RawMatrix().Cols, m.cond))
 	}
-	t := borrow()
-	defer giveBack(t)
+	t := autodiff.Borrow()
+	defer t.Release()
 	var c autodiff.Var
 	if m.cond > 0 {
 		c = t.Zeros(1, m.cond)

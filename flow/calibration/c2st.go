@@ -209,8 +209,8 @@ func (b *binaryClassifier) train(all *mat.Dense, label func(i int) float64, rows
 }
 
 func (b *binaryClassifier) logits(all *mat.Dense, rows []int) []float64 {
-	t := autodiff.NewTape()
-	t.NoGrad(true)
+	t := autodiff.Borrow()
+	defer t.Release()
 	var out []float64
 	d := all.RawMatrix().Cols
 	for at := 0; at < len(rows); at += chunk {

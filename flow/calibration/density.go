@@ -25,8 +25,8 @@ func logProbs(d dist.Distribution, x *mat.Dense) []float64 {
 	}); ok {
 		return s.LogProbs(nil, x)
 	}
-	t := autodiff.NewTape()
-	t.NoGrad(true)
+	t := autodiff.Borrow()
+	defer t.Release()
 	lp := make([]float64, 0, n)
 	for i := 0; i < n; i += chunk {
 		part := x.Slice(i, min(i+chunk, n), 0, cols)

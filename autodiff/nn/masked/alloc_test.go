@@ -3,8 +3,9 @@
 package masked
 
 import (
-	"github.com/normflow/normflow/internal/memtest"
 	"testing"
+
+	"github.com/normflow/normflow/internal/memtest"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"

@@ -3,11 +3,12 @@ package masked_test
 import (
 	"fmt"
 
+	"math/rand/v2"
+
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/autodiff/nn/masked"
 	"gonum.org/v1/gonum/mat"
-	"math/rand/v2"
 )
 
 // The outputs of a column depend on the columns before it only.

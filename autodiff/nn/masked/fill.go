@@ -15,8 +15,8 @@ import (
 // It panics if the widths or the numbers of rows do not fit.
 func (m *MADE) Fill(y *mat.Dense, c mat.Matrix, next func(row, col int, raw, dst []float64)) {
 	rows, cols := y.Dims()
-	t := autodiff.NewTape()
-	t.NoGrad(true)
+	t := autodiff.Borrow()
+	defer t.Release()
 	var ctx autodiff.Var
 	if c != nil {
 		ctx = t.Matrix(c)

@@ -2,11 +2,12 @@ package masked
 
 import (
 	"encoding/json"
-	"github.com/normflow/normflow/autodiff/nn"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/normflow/normflow/autodiff/nn"
 
 	"github.com/normflow/normflow/internal/rng"
 )
