@@ -146,7 +146,7 @@ func (s *Settings) check() error {
 		{"MaxSkipped", s.MaxSkipped}, {"CheckpointSteps", s.CheckpointSteps},
 	} {
 		if f.value < 0 {
-			return fmt.Errorf("Settings.%s: got %d, want at least 0", f.name, f.value)
+			return fmt.Errorf("%s: got %d, want at least 0", "Settings."+f.name, f.value)
 		}
 	}
 	if s.CheckpointTime < 0 {
