@@ -47,38 +47,16 @@ func stairs(c *asm) {
 		acc[i] = c.ZMM()
 		c.VMOVAPD(zero, acc[i])
 	}
+	at := func(p reg.Register, i int) Mem { return Mem{Base: p, Disp: -64 * (i + 1)} }
 
 	from := get(stairStart)
 	c.ADDQ(end, from)
 	c.KMOVB(Mem{Base: p, Disp: stairMask}, mask)
 	c.stairEach(vecs,
-		func(i int) { c.VMOVUPD_Z(fromEnd(from, i), mask, acc[i]) },
-		func(i int) { c.VMOVUPD(fromEnd(from, i), acc[i]) })
+		func(i int) { c.VMOVUPD_Z(at(from, i), mask, acc[i]) },
+		func(i int) { c.VMOVUPD(at(from, i), acc[i]) })
 
-	c.stairRuns(acc, mask, x, w, row, get(stairRuns), get(stairCount))
-
-	linear := c.label("linear")
-	c.CMPQ(Mem{Base: p, Disp: stairReLU}, Imm(0))
-	c.JEQ(LabelRef(linear))
-	for _, s := range acc {
-		c.VMAXPD(s, zero, s)
-	}
-	c.Label(linear)
-	to := get(stairY)
-	c.ADDQ(get(stairEnd), to)
-	c.KMOVB(Mem{Base: p, Disp: stairMask}, mask)
-	c.stairEach(get(stairVecs),
-		func(i int) { c.VMOVUPD(acc[i], mask, fromEnd(to, i)) },
-		func(i int) { c.VMOVUPD(acc[i], fromEnd(to, i)) })
-	c.VZEROUPPER()
-	c.RET()
-}
-
-// fromEnd is vector i from the end p.
-func fromEnd(p reg.Register, i int) Mem { return Mem{Base: p, Disp: -64 * (i + 1)} }
-
-// stairRuns writes the loop over the runs, with one over their rows for each number of vectors.
-func (c *asm) stairRuns(acc []reg.Register, mask, x, w, row, run, left reg.Register) {
+	run, left := get(stairRuns), get(stairCount)
 	done := c.label("done")
 	c.TESTQ(left, left)
 	c.JEQ(LabelRef(done))
@@ -92,9 +70,9 @@ func (c *asm) stairRuns(acc []reg.Register, mask, x, w, row, run, left reg.Regis
 		c.KMOVB(Mem{Base: run, Disp: runMask}, mask)
 		c.Label(loop)
 		c.VBROADCASTSD(Mem{Base: x}, a)
-		c.VFMADD231PD(fromEnd(w, n-1), a, mask, acc[n-1])
+		c.VFMADD231PD(at(w, n-1), a, mask, acc[n-1])
 		for i := n - 2; i >= 0; i-- {
-			c.VFMADD231PD(fromEnd(w, i), a, acc[i])
+			c.VFMADD231PD(at(w, i), a, acc[i])
 			c.PREFETCHT0(Mem{Base: w, Index: row, Scale: 4, Disp: -64 * (i + 1)})
 		}
 		c.ADDQ(Imm(8), x)
@@ -108,6 +86,22 @@ func (c *asm) stairRuns(acc []reg.Register, mask, x, w, row, run, left reg.Regis
 		c.Label(next)
 	}
 	c.Label(done)
+
+	linear := c.label("linear")
+	c.CMPQ(Mem{Base: p, Disp: stairReLU}, Imm(0))
+	c.JEQ(LabelRef(linear))
+	for _, s := range acc {
+		c.VMAXPD(s, zero, s)
+	}
+	c.Label(linear)
+	to := get(stairY)
+	c.ADDQ(get(stairEnd), to)
+	c.KMOVB(Mem{Base: p, Disp: stairMask}, mask)
+	c.stairEach(get(stairVecs),
+		func(i int) { c.VMOVUPD(acc[i], mask, at(to, i)) },
+		func(i int) { c.VMOVUPD(acc[i], at(to, i)) })
+	c.VZEROUPPER()
+	c.RET()
 }
 
 // stairEach writes first for the first of vecs vectors, the one farthest from the end,
