@@ -9,6 +9,10 @@ import (
 // A Univariate is a distribution of one number, whose parameters are
 // [autodiff.Value]s. The types of this package that implement it are listed in
 // the package's index; [NewColumns] makes a [Distribution] of one.
+//
+// Its methods are not exported: what a formula lacks is computed from the others, in ways that may
+// change. A distribution of one's own, of one column or many, is a [Distribution]: LogDensity, Draw and Dim, with
+// the optional interfaces of this package for what else is known of it.
 type Univariate interface {
 	family() *family
 	values() values

@@ -11,12 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
-	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
 )
 
 // little is a budget for tests.
@@ -261,107 +258,5 @@ func TestLearnConstantColumn(t *testing.T) {
 		if y.At(i, 1) != 7 {
 			t.Errorf("sample %d has %v in the constant column", i, y.At(i, 1))
 		}
-	}
-}
-
-// A map at the data's end keeps samples and density inside.
-func TestLearnMap(t *testing.T) {
-	x := twoBlobs(200, 2, 1)
-	x.Apply(func(_, _ int, v float64) float64 { return math.Exp(v) }, x)
-	m, _ := mustLearn(t, flow.Rows(x), &flow.LearnSettings{Budget: little, Map: bijector.Exp{}})
-	if lp := m.LogProb([]float64{-1, 1}); !math.IsInf(lp, -1) {
-		t.Errorf("log p of a negative number is %v, want -Inf", lp)
-	}
-	plain, _ := mustLearn(t, flow.Rows(x), &flow.LearnSettings{Budget: little})
-	if a, b := stat.Mean(m.LogProbs(nil, x), nil), stat.Mean(plain.LogProbs(nil, x), nil); a < b-0.1 {
-		t.Errorf("log p is %v in the mean with the map, %v without", a, b)
-	}
-}
-
-// Rows given a context: x = 3c + noise.
-func TestLearnGiven(t *testing.T) {
-	const n = 300
-	r := rand.New(rand.NewPCG(1, 1))
-	x, c := mat.NewDense(n, 1, nil), mat.NewDense(n, 1, nil)
-	for i := range n {
-		c.Set(i, 0, 1000*r.ExpFloat64())
-		x.Set(i, 0, 3*c.At(i, 0)+r.NormFloat64())
-	}
-	m, report := mustLearn(t, flow.Rows(x).Given(c), &flow.LearnSettings{Budget: little})
-	if m.CondDim() != 1 || report.Context != 1 {
-		t.Fatalf("the model takes a context of %d columns, want 1", m.CondDim())
-	}
-	nll := -stat.Mean(m.Given(c).LogProbs(nil, x), nil)
-	if nll > 1.7 {
-		t.Errorf("NLL is %v, the truth's 1.42", nll)
-	}
-	if _, err := flow.Load(bytes.NewReader(bytesOf(t, m))); err != nil {
-		t.Error(err)
-	}
-}
-
-// Wild values in training leave the density of the others as it is.
-func TestLearnRobust(t *testing.T) {
-	clean, test := twoBlobs(400, 2, 1), twoBlobs(2000, 2, 2)
-	wild := mat.DenseCopyOf(clean)
-	for i := range 4 {
-		wild.Set(100*i, i%2, 1e5*float64(i+1))
-	}
-	nll := func(x *mat.Dense, s flow.LearnSettings) float64 {
-		s.Budget = little
-		m, _ := mustLearn(t, flow.Rows(x), &s)
-		return -stat.Mean(m.LogProbs(nil, test), nil)
-	}
-	want, got := nll(clean, flow.LearnSettings{}), nll(wild, flow.LearnSettings{Robust: true})
-	if got > want+0.1 {
-		t.Errorf("NLL of clean rows is %v, after clean training %v", got, want)
-	}
-}
-
-// A single flow is one model, not a mixture of candidates.
-func TestLearnSingle(t *testing.T) {
-	_, report := mustLearn(t, flow.Rows(twoBlobs(300, 2, 1)), &flow.LearnSettings{Budget: little, Single: true})
-	used := 0
-	for _, p := range report.Parts {
-		if p.Weight > 0 {
-			used++
-		}
-	}
-	if used != 1 {
-		t.Errorf("got %d candidates in the model, want 1:\n%s", used, report)
-	}
-}
-
-// A candidate of one's own.
-func TestLearnCandidate(t *testing.T) {
-	own := flow.Candidate{Name: "own", Fit: func(_ context.Context, f *flow.Fold) (*flow.Transformed, error) {
-		_, d := f.X.Dims()
-		return flow.New(dist.NewNormal(d, autodiff.Fixed(0), autodiff.Fixed(1))), nil
-	}}
-	m, report := mustLearn(t, flow.Rows(twoBlobs(50, 2, 1)), &flow.LearnSettings{Candidates: []flow.Candidate{own}})
-	if report.Parts[0].Weight != 1 || m.Dim() != 2 {
-		t.Errorf("got %s", report)
-	}
-}
-
-// Rows of weight 0 are as if they were not there, and weights move the density.
-func TestLearnWeighted(t *testing.T) {
-	x := twoBlobs(200, 2, 1)
-	w := make([]float64, 200)
-	for i := range w {
-		if x.At(i, 0)+x.At(i, 1) < 4 {
-			w[i] = 1
-		}
-	}
-	m, _ := mustLearn(t, flow.Rows(x).Weighted(w), &flow.LearnSettings{Budget: little})
-	if in, out := m.LogProb([]float64{0, 0}), m.LogProb([]float64{4, 4}); in < out+4 {
-		t.Errorf("log p is %v in the cluster with weights, %v in the one without", in, out)
-	}
-	for i := range w {
-		w[i]++
-	}
-	m, _ = mustLearn(t, flow.Rows(x).Weighted(w), &flow.LearnSettings{Budget: little})
-	if in, out := m.LogProb([]float64{0, 0}), m.LogProb([]float64{4, 4}); math.Abs(in-out-math.Log(2)) > 0.5 {
-		t.Errorf("log p is %v in the cluster with double weights, %v in the other, want %v apart", in, out, math.Log(2))
 	}
 }
