@@ -34,18 +34,7 @@ func (w *weights) nflowsAutoregressive(prefix string, normflows bool) (bijector.
 	d := w.shape(net+"initial_layer.weight", 2)[1]
 	p.position = w.degreesOfColumns(net+"final_layer.degrees", d)
 	params := w.outputsOf(net) / d
-	var l layout
-	switch {
-	case params != 2:
-		l = w.splineLayout(prefix, params, bound(normflows), 1)
-	case normflows:
-		l = toBase(bijector.Affine{Scale: bijector.Sigmoid2}, swapped)
-	default:
-		l = toBase(bijector.Affine{Scale: bijector.SoftplusScale}, swapped)
-		if m := w.settings.Map; m != nil && m.Params() == 2 {
-			l = toBase(m, swapped)
-		}
-	}
+	l := w.autoregressiveLayout(prefix, params, normflows)
 	if normflows && !p.residual && blocks > 0 {
 		fail("%s*: a masked network of normflows without residual blocks is not supported: it has no activation after its first layer", net)
 	}
@@ -71,6 +60,20 @@ func (w *weights) nflowsAutoregressive(prefix string, normflows bool) (bijector.
 		return restored(&bijector.Autoregressive{Net: w.made(p, l).MADE, Map: l.m}), d
 	}
 	return w.inContext(net, p, l), d
+}
+
+// autoregressiveLayout returns the map that a masked network makes so many parameters of a column for.
+func (w *weights) autoregressiveLayout(prefix string, params int, normflows bool) layout {
+	switch {
+	case params != 2:
+		return w.splineLayout(prefix, params, bound(normflows), 1)
+	case normflows:
+		return toBase(bijector.Affine{Scale: bijector.Sigmoid2}, swapped)
+	}
+	if m := w.settings.Map; m != nil && m.Params() == 2 {
+		return toBase(m, swapped)
+	}
+	return toBase(bijector.Affine{Scale: bijector.SoftplusScale}, swapped)
 }
 
 // unused takes notice of the layers of a context that the network does not have.
