@@ -71,7 +71,8 @@ func syncDir(name string) error {
 
 // writable returns an error unless files can be made beside a name.
 func writable(name string) error {
-	f, err := os.CreateTemp(filepath.Dir(target(name)), ".writable.*.tmp")
+	name = target(name)
+	f, err := os.CreateTemp(filepath.Dir(name), temporary(name))
 	if err != nil {
 		return err
 	}
