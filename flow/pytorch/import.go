@@ -73,7 +73,7 @@ func importModel(r io.Reader, s Settings) (m *flow.Transformed, err error) {
 func (w *weights) locate() {
 	for _, name := range w.names {
 		for at := 0; ; {
-			if prefix := name[:at]; w.library(prefix) != "" {
+			if prefix := name[:at]; w.origin(prefix) != "" {
 				w.root = prefix
 				w.rekey()
 				return
@@ -105,8 +105,8 @@ func (w *weights) rekey() {
 	w.modules = modules
 }
 
-// library returns the library whose names the tensors have behind a prefix.
-func (w *weights) library(p string) string {
+// origin returns the library whose names the tensors have behind a prefix.
+func (w *weights) origin(p string) string {
 	switch {
 	case w.has(p+"flows.0.0.") && w.has(p+"q0.0."):
 		return "multiscale"
@@ -126,7 +126,7 @@ func (w *weights) library(p string) string {
 func (w *weights) model() *flow.Transformed {
 	var base dist.Distribution
 	var chain bijector.Chain
-	switch w.library(w.root) {
+	switch w.origin(w.root) {
 	case "zuko":
 		base, chain = w.zuko()
 	case "multiscale":
