@@ -50,7 +50,9 @@
 // # Gonum
 //
 // A Transformed satisfies gonum's distmv.RandLogProber and samplemv.Sampler:
-// it is a proposal for samplemv.Importance, or a target of its samplers.
+// it is a proposal or a target of its samplers. For importance sampling take
+// [Transformed.SampleLogProbs] and calibration.ImportanceWeights, which stay in log space where
+// samplemv.Importance overflows.
 //
 // # Concurrency and determinism
 //
