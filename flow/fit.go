@@ -39,6 +39,11 @@ func run(ctx context.Context, what string, m *Transformed, data Data, dim int, s
 	if err := data.check(m, dim); err != nil {
 		return new(Result), fmt.Errorf("flow: %s: %w", what, err)
 	}
+	release, err := m.claim()
+	if err != nil {
+		return new(Result), fmt.Errorf("flow: %s: %w", what, err)
+	}
+	defer release()
 	f, err := newFit(ctx, m, data, s, target, l)
 	if err != nil {
 		return new(Result), fmt.Errorf("flow: %s: %w", what, err)

@@ -151,3 +151,22 @@ func TestCancelledCheckpoint(t *testing.T) {
 		t.Errorf("got %v, %v, want it resumed at 30", r, err)
 	}
 }
+
+// Two trainings of one model at once are refused, and one after the other are not.
+func TestTwoTrainingsAtOnce(t *testing.T) {
+	m := flow.MAF(flow.Arch{Dim: 2, Layers: 1, Hidden: []int{4}}, rng.New(1))
+	rows := flow.Rows(bananas(100, 1))
+	var inner error
+	_, err := flow.Fit(background, m, rows, &flow.Settings{Steps: 4, Every: 2, Report: func(r flow.Record) {
+		if r.Step == 2 {
+			_, inner = flow.Fit(background, m, rows, &flow.Settings{Steps: 2})
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, inner, "that another training is changing")
+	if _, err := flow.Fit(background, m, rows, &flow.Settings{Steps: 2}); err != nil {
+		t.Error(err)
+	}
+}
