@@ -1,6 +1,9 @@
 package train
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // judge sets the record's held-out loss and keeps the parameters if they are the
 // best so far: the averages, if there are any.
@@ -45,7 +48,9 @@ func (t *Training) values() [][]float64 {
 func (t *Training) set(all [][]float64) {
 	copy(t.params(), all[0])
 	for i, p := range t.State {
-		copy(p.Data(), all[1+i])
+		if !slices.Equal(p.Data(), all[1+i]) { // what never changes may be shared with other trainings
+			copy(p.Data(), all[1+i])
+		}
 	}
 }
 
