@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/em"
 	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
@@ -143,7 +144,7 @@ func newDistances(c *autodiff.Call) distances {
 	}
 	for k := range p.k {
 		w := p.w[k*p.d*p.d : (k+1)*p.d*p.d]
-		invertLower(w, c.In(2+2*k), p.d)
+		em.InvertLower(w, c.In(2+2*k), p.d)
 		for i := range p.d {
 			sum := 0.0
 			for j := range i + 1 {
@@ -153,21 +154,6 @@ func newDistances(c *autodiff.Call) distances {
 		}
 	}
 	return p
-}
-
-// invertLower sets w to the inverse of the lower triangle of l.
-func invertLower(w, l []float64, d int) {
-	for j := range d {
-		clear(w[j*d+j+1 : (j+1)*d])
-		w[j*d+j] = 1 / l[j*d+j]
-		for i := j + 1; i < d; i++ {
-			sum := 0.0
-			for k := j; k < i; k++ {
-				sum = math.FMA(-l[i*d+k], w[k*d+j], sum)
-			}
-			w[i*d+j] = sum / l[i*d+i]
-		}
-	}
 }
 
 // standardise sets z for the block that begins with row at and returns how many rows it has.

@@ -31,7 +31,7 @@ func FitKernelDensity(data mat.Matrix, weights []float64, minScale float64) (*Ke
 	l := m.Factor(0)
 	b := bandwidths{d: z.d, n: z.n, white: make([]float64, len(z.x)), weights: z.weights}
 	w := make([]float64, z.d*z.d)
-	invertLower(w, l, z.d)
+	em.InvertLower(w, l, z.d)
 	kernel.Gemm(false, true, z.d, z.n, z.d, w, z.d, z.x, z.d, false, b.white, z.n)
 	b.judge(m, w)
 	k := &KernelDensity{Bandwidth: autodiff.Fixed(b.best())}

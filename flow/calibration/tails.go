@@ -21,9 +21,9 @@ type Tail struct {
 
 // A TailCheck says what a density thinks of places 3 to 10 deviations out.
 type TailCheck struct {
-	Tails       []Tail // for each column, by distance: 3, 4, 5, 6, 8, 10
-	N, M        int    // rows and draws
-	P           float64
+	Tails       []Tail      // for each column, by distance: 3, 4, 5, 6, 8, 10
+	N, M        int         // rows and draws
+	P           float64     // least of the tails, times their number (Bonferroni), at most 1
 	LogProbs    [][]float64 // for each column, log p at the rows' mean moved by ±3 … ±10 deviations, the lesser side
 	Nonfinite   int         // how many of these are NaN or +Inf
 	Distances   []float64   // 3, 4, 5, 6, 8, 10

@@ -23,8 +23,8 @@ func factor(l, a []float64, d int) {
 	}
 }
 
-// invertLower sets w to the inverse of the lower triangular l.
-func invertLower(w, l []float64, d int) {
+// InvertLower sets w to the inverse of the lower triangular l.
+func InvertLower(w, l []float64, d int) {
 	for j := range d {
 		clear(w[j*d+j+1 : (j+1)*d])
 		w[j*d+j] = 1 / l[j*d+j]

@@ -91,7 +91,7 @@ func TestCholesky(t *testing.T) {
 	}
 	a[3] = 5
 	factor(l, a, 2)
-	invertLower(w, l, 2)
+	InvertLower(w, l, 2)
 	precision(p, w, 2)
 	for i, want := range []float64{5. / 16, -2. / 16, -2. / 16, 4. / 16} {
 		if math.Abs(p[i]-want) > 1e-15 {

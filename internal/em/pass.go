@@ -57,7 +57,7 @@ func (p *pass) prepare(m *Model) {
 	p.logPrior = 0
 	for k := range m.K {
 		factor(l, m.scale(k), d)
-		invertLower(w, l, d)
+		InvertLower(w, l, d)
 		precision(prec, w, d)
 		logDet := 0.0
 		for j := range d {

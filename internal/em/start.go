@@ -65,7 +65,7 @@ func (r *Rows) clipped() *Rows {
 func (r *Rows) whitened(m *Model) *Rows {
 	near, d := r.like(), r.D
 	w := make([]float64, d*d)
-	invertLower(w, m.Factor(0), d)
+	InvertLower(w, m.Factor(0), d)
 	for at := 0; at < r.N; at += blockRows {
 		x, wt := r.block(at)
 		to, _ := near.block(at)
