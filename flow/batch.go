@@ -2,10 +2,10 @@ package flow
 
 import (
 	"runtime"
-	"sync"
 	"sync/atomic"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/parallel"
 )
 
 // Rows are scored and mapped a chunk at a time: few enough that what they need
@@ -70,34 +70,7 @@ func (m *Transformed) eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
 		shared = new(autodiff.Shared)
 	}
 	var next atomic.Int64
-	together(workers, func() { runChunks(all, &next, shared, f) })
-}
-
-// together calls work on so many goroutines, this one if it is one.
-func together(workers int, work func()) {
-	if workers == 1 {
-		work()
-		return
-	}
-	var wg sync.WaitGroup
-	var failed any
-	var once sync.Once
-	for range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			defer func() {
-				if r := recover(); r != nil {
-					once.Do(func() { failed = r })
-				}
-			}()
-			work()
-		}()
-	}
-	wg.Wait()
-	if failed != nil {
-		panic(failed) // on the caller's goroutine, where it can be recovered
-	}
+	parallel.Together(workers, func() { runChunks(all, &next, shared, f) })
 }
 
 func runChunks(all chunks, next *atomic.Int64, shared *autodiff.Shared, f func(t *autodiff.Tape, i, j int)) {

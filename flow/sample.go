@@ -7,6 +7,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/parallel"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -101,7 +102,7 @@ func (m *Transformed) eachPiece(n int, src rand.Source, draw func(i, j int, src 
 		sources[k] = rng.Split(rng.Or(src))
 	}
 	var next atomic.Int64
-	together(min(m.workers(n), (len(sources)+3)/4), func() {
+	parallel.Together(min(m.workers(n), (len(sources)+3)/4), func() {
 		for k := int(next.Add(1)) - 1; k < len(sources); k = int(next.Add(1)) - 1 {
 			draw(k*pieceRows, min((k+1)*pieceRows, n), sources[k])
 		}

@@ -19,6 +19,8 @@ const layers = `
 	internal/rng → internal/kernel
 	internal/strictjson →
 	internal/memtest →
+	internal/parallel →
+	internal/walkers →
 	internal/archtest →
 	internal/kernel → internal/kernel/peak
 	internal/special → internal/kernel
@@ -39,7 +41,7 @@ const layers = `
 
 	flow/calibration → dist, bijector, autodiff/optim
 	flow/plot → flow/calibration
-	flow → flow/calibration, internal/train, internal/plain
+	flow → flow/calibration, internal/train, internal/plain, internal/parallel, internal/walkers
 	flow/flowtest → flow, internal/memtest
 	flow/progress → flow
 	flow/anomaly → flow
