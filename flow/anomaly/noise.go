@@ -1,0 +1,90 @@
+package anomaly
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/optim"
+	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/mat"
+)
+
+// A noise-conditional flow is the density p_σ of rows x + σ·e, e standard normal, for any σ: it is a
+// density q of y = (x + σ·e)/√(1+σ²) given log σ, and
+//
+//	log p_σ(x) = log q(x/√(1+σ²) | σ) − d/2·log(1+σ²)
+//
+// Every step of its training has fresh noise, so that it does not learn rows by heart.
+
+const (
+	leastNoise, mostNoise = 0.02, 2.2 // of training
+	narrowNoise           = 0.03
+	noiseSteps            = 1500
+	noiseBatch            = 256
+)
+
+// wideNoise are the widths whose mean density is the wide view.
+var wideNoise = []float64{0.3, 0.5, 0.7, 1, 1.5}
+
+// noiseContext is what the flow is told of σ.
+func noiseContext(σ float64) float64 { return math.Log(σ/0.5) / 0.9 }
+
+// fitNoise trains a noise-conditional flow on standardised rows with so much work.
+func fitNoise(ctx context.Context, x *mat.Dense, work float64, seed uint64) (*flow.Transformed, error) {
+	_, d := x.Dims()
+	src := rng.New(seed)
+	m := flow.NSF(flow.Arch{Dim: d, Cond: 1}, src)
+	numbers := 0
+	for _, p := range m.Params() {
+		numbers += p.Len()
+	}
+	steps := min(noiseSteps, max(1, int(work/(3*noiseBatch*float64(numbers)))))
+	_, err := flow.Fit(ctx, m, flow.FreshGiven(d, 1, noisyRows(x)), &flow.Settings{
+		Steps: steps, Batch: noiseBatch, Schedule: optim.Cosine{Start: 3e-3}, Average: 0.99, Seed: src.Uint64(),
+	})
+	return m, err
+}
+
+// noisyRows returns a function that draws rows of x with noise, scaled, and contexts.
+func noisyRows(x *mat.Dense) func(batch, context *mat.Dense, src rand.Source) {
+	n, d := x.Dims()
+	noise := make([]float64, noiseBatch*d)
+	ratio := math.Log(mostNoise / leastNoise)
+	return func(batch, context *mat.Dense, src rand.Source) {
+		rows, _ := batch.Dims()
+		if len(noise) < rows*d {
+			noise = make([]float64, rows*d)
+		}
+		e := noise[:rows*d]
+		rng.Normals(e, src)
+		r := rand.New(src)
+		for i := range rows {
+			σ := leastNoise * math.Exp(float64(r.Float64()*ratio))
+			context.Set(i, 0, noiseContext(σ))
+			from, to := x.RawRowView(r.IntN(n)), batch.RawRowView(i)
+			f := 1 / math.Sqrt(1+float64(σ*σ))
+			for j := range to {
+				to[j] = f * math.FMA(σ, e[i*d+j], from[j])
+			}
+		}
+	}
+}
+
+// noisy returns log p_σ of each row of x by a noise-conditional flow, n×1.
+func noisy(m *flow.Transformed, x autodiff.Var, σ float64) autodiff.Var {
+	v := 1 + float64(σ*σ)
+	c := x.Tape().Scalar(noiseContext(σ))
+	return m.LogDensityGiven(x.MulConst(1/math.Sqrt(v)), c).AddConst(-0.5 * float64(x.Cols()) * math.Log(v))
+}
+
+// wide returns the log of the mean of p_σ over wideNoise.
+func wide(m *flow.Transformed, x autodiff.Var) autodiff.Var {
+	var all []autodiff.Var
+	for _, σ := range wideNoise {
+		all = append(all, noisy(m, x, σ))
+	}
+	return autodiff.Concat(all...).RowLogSumExp().AddConst(-math.Log(float64(len(all))))
+}

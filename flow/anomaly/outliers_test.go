@@ -1,0 +1,65 @@
+package anomaly_test
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/normflow/normflow/flow/anomaly"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Anomalies of a dirty table are seen whether they lie alone, off the curve or together.
+func TestOutliers(t *testing.T) {
+	x := bananas(600, 7)
+	r := rand.New(rand.NewPCG(2, 2))
+	for i := range 10 {
+		x.SetRow(i, []float64{50 * r.NormFloat64(), 20 + 5*r.NormFloat64(), 1000 + 50*r.NormFloat64()}) // alone
+		x.SetRow(10+i, []float64{5 * r.NormFloat64(), 4 + r.Float64(), 1000})                           // off the curve
+		x.SetRow(20+i, []float64{-30 + r.NormFloat64(), -6 + 0.1*r.NormFloat64(), 1020})                // together
+	}
+	s, err := anomaly.Outliers(context.Background(), x, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, least := range []float64{0.95, 0.9, 0.95} {
+		area := 0.0
+		for _, odd := range s[10*k : 10*k+10] {
+			for _, normal := range s[30:] {
+				if odd > normal {
+					area += 1. / (10 * 570)
+				}
+			}
+		}
+		if area < least {
+			t.Errorf("anomalies of kind %d: AUROC %.3f, want at least %v", k, area, least)
+		}
+	}
+	again, err := anomaly.Outliers(context.Background(), x, nil)
+	if err != nil || !slices.Equal(s, again) {
+		t.Errorf("the same seed gives other scores: %v", err)
+	}
+}
+
+func TestOutliersErrors(t *testing.T) {
+	bad := bananas(20, 1)
+	bad.Set(7, 2, math.Inf(1))
+	done, stop := context.WithCancel(context.Background())
+	stop()
+	for _, c := range []struct {
+		ctx  context.Context
+		x    *mat.Dense
+		want string
+	}{
+		{context.Background(), bad, "row 7"},
+		{context.Background(), bananas(11, 1), "got 11 rows"},
+		{done, bananas(20, 1), "canceled"},
+	} {
+		if _, err := anomaly.Outliers(c.ctx, c.x, nil); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got %v, want an error with %q", err, c.want)
+		}
+	}
+}

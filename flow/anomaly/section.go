@@ -1,0 +1,93 @@
+package anomaly
+
+import (
+	"errors"
+	"math"
+	"slices"
+
+	"github.com/normflow/normflow/flow"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
+// A section is what a detector knows, as model files keep it.
+type section struct {
+	Loc, Scale []float64 // by which columns are standardised
+	Low, High  []float64 // the least and the greatest number of each column
+	Folds      []fold
+	Tails      []tail    // of the views
+	Reference  []float64 // scores of rows by folds that had not seen them, ascending
+}
+
+func init() {
+	flow.RegisterSection(flow.Section{Name: "anomaly.detector", Version: 1, Required: true, Type: (*section)(nil)})
+}
+
+// standardise sets the columns' numbers from the rows of x and returns the rows standardised.
+func (p *section) standardise(x *mat.Dense) *mat.Dense {
+	n, d := x.Dims()
+	for j := range d {
+		col := mat.Col(nil, j, x)
+		m, v := stat.PopMeanVariance(col, nil)
+		s := math.Sqrt(v)
+		lo, hi := slices.Min(col), slices.Max(col)
+		if lo == hi || !(s > 0) || math.IsInf(s, 1) {
+			s = 1
+		}
+		p.Loc, p.Scale, p.Low, p.High = append(p.Loc, m), append(p.Scale, s), append(p.Low, lo), append(p.High, hi)
+	}
+	z := mat.NewDense(n, d, nil)
+	for i := range n {
+		p.standard(z.RawRowView(i), x.RawRowView(i))
+	}
+	return z
+}
+
+// farthest is where standardised numbers end: a square of theirs is far from overflow.
+const farthest = 1e8
+
+// standard sets z to the standardised row x.
+func (p *section) standard(z, x []float64) {
+	for j, v := range x {
+		v = (v - p.Loc[j]) / p.Scale[j]
+		if v > farthest {
+			v = farthest
+		} else if v < -farthest {
+			v = -farthest
+		}
+		z[j] = v
+	}
+}
+
+// combine returns the largest of the views' tails, and which it is.
+func (p *section) combine(s [views]float64) (score float64, view int) {
+	score = math.Inf(-1)
+	for v := range s {
+		t, _ := p.Tails[v].at(s[v])
+		if math.IsNaN(t) {
+			return t, v
+		}
+		if t > score {
+			score, view = t, v
+		}
+	}
+	return score, view
+}
+
+// Restore checks the fields.
+func (p *section) Restore() error {
+	d := len(p.Loc)
+	switch {
+	case d == 0 || len(p.Scale) != d || len(p.Low) != d || len(p.High) != d || !finite(slices.Concat(p.Loc, p.Scale, p.Low, p.High)):
+		return errors.New("anomaly: detector: want finite numbers for each column")
+	case slices.ContainsFunc(p.Scale, func(s float64) bool { return !(s > 0) }):
+		return errors.New("anomaly: detector: want positive scales")
+	case len(p.Folds) != folds || len(p.Tails) != views:
+		return errors.New("anomaly: detector: want three folds and a tail for each view")
+	case slices.ContainsFunc(p.Folds, func(f fold) bool { return f.Flow == nil || f.Flow.Dim() != d }):
+		return errors.New("anomaly: detector: want folds of as many columns")
+	case len(p.Reference) < leastRows || !slices.IsSorted(p.Reference) || !finite(p.Reference):
+		return errors.New("anomaly: detector: want finite ascending reference scores")
+	}
+	return nil
+}
