@@ -159,60 +159,6 @@ func fitMADE(ctx context.Context, f *Fold) (*Transformed, error) {
 	return f.trained(ctx, "MADE", New(made), f.usual())
 }
 
-// given is the recipe with contexts for the fold's rows.
-func (f *Fold) given(rate float64) recipe {
-	n, _ := f.X.Dims()
-	r := recipe{rate: rate, batch: 32, patience: 30, average: 0.99, clip: 5}
-	epochs := 100
-	if n > 2000 {
-		r.batch, epochs = 64, 60
-	}
-	r.every = max(1, n/r.batch)
-	r.steps = epochs * r.every
-	return r
-}
-
-func (f *Fold) archGiven(layers, hidden int) Arch {
-	_, d := f.X.Dims()
-	_, c := f.Context.Dims()
-	a := Arch{Dim: d, Cond: c, Layers: layers, Activation: nn.SiLU}
-	for range hidden {
-		a.Hidden = append(a.Hidden, 64)
-	}
-	return a
-}
-
-func fitNSFGiven(ctx context.Context, f *Fold) (*Transformed, error) {
-	a := f.archGiven(4, 3)
-	return f.trained(ctx, "NSF given", New(dist.NewStdNormal(a.Dim), a.couplings(a.spline(), f.source("NSF given weights"))...), f.given(1e-2))
-}
-
-func fitRealNVPGiven(ctx context.Context, f *Fold) (*Transformed, error) {
-	a := f.archGiven(6, 3)
-	return f.trained(ctx, "RealNVP given", New(dist.NewStdNormal(a.Dim), a.couplings(bijector.Affine{}, f.source("RealNVP given weights"))...), f.given(6e-3))
-}
-
-func fitRegression(_ context.Context, f *Fold) (*Transformed, error) {
-	r := newRegression(f.X, f.Context, f.Weights)
-	t, err := (&Fold{X: r.residuals, Weights: f.Weights}).t()
-	if err != nil {
-		return nil, err
-	}
-	return New(t, r.maps()...), nil
-}
-
-func fitNSFResiduals(ctx context.Context, f *Fold) (*Transformed, error) {
-	r := newRegression(f.X, f.Context, f.Weights)
-	rest := &Fold{X: r.residuals, Held: r.rest(f.Held, f.HeldContext), Context: f.Context, HeldContext: f.HeldContext,
-		Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed, Work: f.Work}
-	a := f.archGiven(4, 2)
-	m := New(dist.NewStdNormal(a.Dim), a.couplings(a.spline(), f.source("NSF residuals weights"))...)
-	if err := rest.train(ctx, "NSF given on residuals", m, f.given(1e-2)); err != nil {
-		return nil, err
-	}
-	return New(m.Base, append(m.Map, r.maps()...)...), nil
-}
-
 // marginal returns a candidate's function behind maps that make columns normal one by one.
 func marginal(fit func(ctx context.Context, f *Fold) (*Transformed, error)) func(ctx context.Context, f *Fold) (*Transformed, error) {
 	return func(ctx context.Context, f *Fold) (*Transformed, error) {

@@ -25,7 +25,17 @@ type Report struct {
 	// candidates that had not seen them.
 	HeldRows []int
 	LogProbs []float64
+	// Held are the folds, each with the model that has not seen its rows.
+	Held     []HeldOut
 	Warnings []string
+}
+
+// A HeldOut is a fold of [Learn]: the numbers of rows that were held out, and the model of those of its parts that were
+// fitted without them, with the same weights. What the whole model is good for can be tried with it on
+// these rows as on new ones.
+type HeldOut struct {
+	Rows  []int
+	Model *Transformed
 }
 
 // A PartReport is how a candidate did.

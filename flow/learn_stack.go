@@ -27,6 +27,7 @@ func (l *learner) stack(ctx context.Context) (*Transformed, error) {
 		}
 	}
 	l.prune(use, w)
+	l.holdOut(use, w)
 	l.describe(use, lps, w)
 	var parts []dist.Distribution
 	var weights []float64
@@ -47,6 +48,28 @@ func (l *learner) stack(ctx context.Context) (*Transformed, error) {
 		}
 	}
 	return l.assemble(weights, parts), nil
+}
+
+// holdOut adds the folds to the report.
+func (l *learner) holdOut(use []int, w []float64) {
+	at := 0
+	for f, fold := range l.folds {
+		n, _ := fold.Held.Dims()
+		h := HeldOut{Rows: make([]int, n)}
+		for i, row := range l.report.HeldRows[at : at+n] {
+			h.Rows[i] = l.rows[row]
+		}
+		var parts []dist.Distribution
+		var weights []float64
+		for i, k := range use {
+			if w[i] > 0 {
+				parts, weights = append(parts, l.tasks[k][f].model), append(weights, w[i])
+			}
+		}
+		h.Model = l.assemble(weights, parts)
+		l.report.Held = append(l.report.Held, h)
+		at += n
+	}
 }
 
 // assemble puts parts, contexts and the fixed maps together.

@@ -1,0 +1,93 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
+)
+
+// LikelihoodCandidates returns candidates for what a simulator gives as rows and its parameters as
+// their contexts: there depth of networks counts for more, and learning is slower, than in the conditional ones of [Candidates].
+func LikelihoodCandidates() []Candidate {
+	return []Candidate{
+		{Name: "regression", Fit: fitRegression, Conditional: true, Steady: true},
+		{Name: "RealNVP given on residuals", Fit: fitRealNVPResiduals, Conditional: true, Least: 60},
+		{Name: "NSF given", Fit: fitNSFGivenSlowly, Conditional: true, Least: 60},
+		{Name: "RealNVP given", Fit: fitRealNVPGiven, Conditional: true, Least: 60},
+	}
+}
+
+// given is the recipe with contexts for the fold's rows.
+func (f *Fold) given(rate float64) recipe {
+	n, _ := f.X.Dims()
+	r := recipe{rate: rate, batch: 32, patience: 30, average: 0.99, clip: 5}
+	epochs := 100
+	if n > 2000 {
+		r.batch, epochs = 64, 60
+	}
+	r.every = max(1, n/r.batch)
+	r.steps = epochs * r.every
+	return r
+}
+
+func (f *Fold) archGiven(layers, hidden int) Arch {
+	_, d := f.X.Dims()
+	_, c := f.Context.Dims()
+	a := Arch{Dim: d, Cond: c, Layers: layers, Activation: nn.SiLU}
+	for range hidden {
+		a.Hidden = append(a.Hidden, 64)
+	}
+	return a
+}
+
+func fitNSFGiven(ctx context.Context, f *Fold) (*Transformed, error) {
+	return f.nsfGiven(ctx, 1e-2)
+}
+
+func fitNSFGivenSlowly(ctx context.Context, f *Fold) (*Transformed, error) {
+	return f.nsfGiven(ctx, 6e-3)
+}
+
+func (f *Fold) nsfGiven(ctx context.Context, rate float64) (*Transformed, error) {
+	a := f.archGiven(4, 3)
+	return f.trained(ctx, "NSF given", New(dist.NewStdNormal(a.Dim), a.couplings(a.spline(), f.source("NSF given weights"))...), f.given(rate))
+}
+
+func fitRealNVPGiven(ctx context.Context, f *Fold) (*Transformed, error) {
+	a := f.archGiven(6, 3)
+	return f.trained(ctx, "RealNVP given", New(dist.NewStdNormal(a.Dim), a.couplings(bijector.Affine{}, f.source("RealNVP given weights"))...), f.given(6e-3))
+}
+
+func fitRegression(_ context.Context, f *Fold) (*Transformed, error) {
+	r := newRegression(f.X, f.Context, f.Weights)
+	t, err := (&Fold{X: r.residuals, Weights: f.Weights}).t()
+	if err != nil {
+		return nil, err
+	}
+	return New(t, r.maps()...), nil
+}
+
+func fitNSFResiduals(ctx context.Context, f *Fold) (*Transformed, error) {
+	a := f.archGiven(4, 2)
+	return f.onResiduals(ctx, "NSF given on residuals", a.couplings(a.spline(), f.source("NSF residuals weights")), f.given(1e-2))
+}
+
+func fitRealNVPResiduals(ctx context.Context, f *Fold) (*Transformed, error) {
+	a := f.archGiven(4, 2)
+	return f.onResiduals(ctx, "RealNVP given on residuals", a.couplings(bijector.Affine{}, f.source("RealNVP residuals weights")), f.given(3e-3))
+}
+
+// onResiduals trains a flow of the residuals of a linear regression.
+func (f *Fold) onResiduals(ctx context.Context, name string, chain []bijector.Bijector, how recipe) (*Transformed, error) {
+	r := newRegression(f.X, f.Context, f.Weights)
+	rest := &Fold{X: r.residuals, Held: r.rest(f.Held, f.HeldContext), Context: f.Context, HeldContext: f.HeldContext,
+		Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed, Work: f.Work}
+	_, d := f.X.Dims()
+	m := New(dist.NewStdNormal(d), chain...)
+	if err := rest.train(ctx, name, m, how); err != nil {
+		return nil, err
+	}
+	return New(m.Base, append(m.Map, r.maps()...)...), nil
+}

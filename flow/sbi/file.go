@@ -1,0 +1,97 @@
+package sbi
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow"
+)
+
+// A record is the section of a posterior in the file of its direct model.
+type record struct {
+	Prior      dist.Distribution
+	Likelihood dist.Distribution // nil for none
+	Valid      dist.Distribution // nil for the prior
+	Outcome    *outcome
+	Weight     float64
+}
+
+func init() {
+	flow.RegisterSection(flow.Section{Name: "sbi.posterior", Version: 1, Type: (*record)(nil)})
+}
+
+// Flow returns p(θ | x) alone as a model that takes x as context: without the likelihood, faster, and less exact. It shares
+// the parameters of p.
+func (p *Posterior) Flow() *flow.Transformed { return p.Direct.Then(p.space.Map) }
+
+// Save writes the posterior to one file. [Load] reads it, and [flow.Load] its p(θ | x), see [Posterior.Flow]. It returns an
+// error if the prior is of a type that is not the library's nor registered by [flow.Register].
+func (p *Posterior) Save(w io.Writer) error {
+	m := p.Flow()
+	r := &record{Prior: p.space.Prior, Outcome: p.outcome, Weight: p.Weight}
+	if p.Likelihood != nil {
+		r.Likelihood = p.Likelihood
+	}
+	if p.valid != nil {
+		r.Valid = p.valid
+	}
+	m.Attach(r)
+	return m.Save(w)
+}
+
+// Load reads a posterior that [Posterior.Save] has written.
+func Load(r io.Reader) (*Posterior, error) {
+	m, err := flow.Load(r)
+	if err != nil {
+		return nil, fmt.Errorf("sbi: Load: %w", err)
+	}
+	var rec *record
+	if !m.Section(&rec) {
+		return nil, errors.New("sbi: Load: got a model that is no posterior of this package")
+	}
+	p, err := rec.posterior(m)
+	if err != nil {
+		return nil, fmt.Errorf("sbi: Load: %w", err)
+	}
+	return p, nil
+}
+
+// posterior puts the posterior together again, whose direct model ends with the prior's map.
+func (r *record) posterior(m *flow.Transformed) (*Posterior, error) {
+	if r.Prior == nil {
+		return nil, errors.New("got no prior")
+	}
+	s, err := newSpace(r.Prior)
+	if err != nil {
+		return nil, err
+	}
+	p := &Posterior{space: s, outcome: r.Outcome, Weight: r.Weight}
+	if len(m.Map) == 0 || m.Dim() != r.Prior.Dim() {
+		return nil, fmt.Errorf("got a model of %d columns with %d maps, want a prior's %d and a map to it", m.Dim(), len(m.Map), r.Prior.Dim())
+	}
+	p.Direct = flow.New(m.Base, m.Map[:len(m.Map)-1]...)
+	return p, r.check(p)
+}
+
+// check sets the likelihood and returns an error if parts do not fit together.
+func (r *record) check(p *Posterior) error {
+	var ok bool
+	if r.Valid != nil {
+		if p.valid, ok = r.Valid.(*flow.Transformed); !ok || p.valid.Dim() != p.Direct.Dim() {
+			return fmt.Errorf("got a density of parameters of type %T, want a flow of %d columns", r.Valid, p.Direct.Dim())
+		}
+	}
+	if r.Likelihood == nil {
+		return nil
+	}
+	p.Likelihood, ok = r.Likelihood.(*flow.Transformed)
+	if !ok || p.outcome == nil || !(p.Weight >= 0 && p.Weight <= 1) {
+		return fmt.Errorf("got a likelihood of type %T, weight %v, want a flow, and from 0 to 1", r.Likelihood, r.Weight)
+	}
+	if p.Likelihood.CondDim() != r.Prior.Dim() {
+		return fmt.Errorf("got a likelihood of %d parameters and a prior of %d, want as many", p.Likelihood.CondDim(), r.Prior.Dim())
+	}
+	return p.outcome.check(p.Likelihood.Dim(), p.Direct.CondDim())
+}

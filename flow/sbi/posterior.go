@@ -1,0 +1,143 @@
+package sbi
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/flow/calibration"
+	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/mat"
+)
+
+// A Posterior is the distribution of parameters θ given an observation x, for any x:
+//
+//	(1−w)·q(θ | x) + w·p(θ)·p(x | θ)/Z(x)
+//
+// q is learned directly, p(x | θ) is the likelihood, and w its weight. It is read only: any number of
+// goroutines may use one.
+type Posterior struct {
+	// Direct is q, of unbounded numbers in place of θ, and takes x as context.
+	Direct *flow.Transformed
+	// Likelihood is p(x | θ), nil for none, and Weight is w. Its columns and its context are
+	// logarithms where those given are positive and skewed.
+	Likelihood *flow.Transformed
+	Weight     float64
+
+	space   *space
+	outcome *outcome
+	valid   *flow.Transformed // density of parameters whose simulations do not fail; nil if all do not
+}
+
+// Samples are draws from the posterior given each of m observations.
+type Samples struct {
+	// Theta has n rows for each observation: row i·n + k is draw k given observation i.
+	Theta *mat.Dense
+	// Observations tell how well they were drawn, one for each.
+	Observations []Observation
+}
+
+// An Observation is how well the posterior given it was drawn.
+type Observation struct {
+	// Importance sums up the weights of draws of q for prior and likelihood: effective sample size, Pareto's
+	// k̂, and log Z, the evidence of the observation as the likelihood sees it. nil if the likelihood has no weight.
+	Importance *calibration.Importance
+	// Moves is how many Metropolis moves followed, and Accepted the share of these that were taken.
+	Moves    int
+	Accepted float64
+	// Warning says in words why draws should not be trusted; empty as a rule.
+	Warning string
+}
+
+// Sample draws n parameters given each row of x, a fixed function of its arguments. Where the likelihood has weight, 2n
+// draws of q, at least 2,000, are weighted by prior and likelihood over q and resampled systematically; then they take
+// Metropolis moves along differences of one another, the more the lower the effective sample size: 3, 7, 15 or 60.
+// A share of w of the result are these, the others draws of q.
+//
+// When ctx is done Sample returns its error. It panics unless x has as many columns as observations, and
+// n is positive; a number of x that is NaN or infinite is an error.
+//
+// C. J. F. ter Braak, A Markov Chain Monte Carlo version of the genetic algorithm Differential Evolution, Statistics
+// and Computing 16, 2006.
+func (p *Posterior) Sample(ctx context.Context, x mat.Matrix, n int, seed uint64) (*Samples, error) {
+	m, w := x.Dims()
+	if w != p.Direct.CondDim() || n < 1 {
+		panic(fmt.Sprintf("sbi: Sample: got observations of %d numbers and %d draws, want %d numbers and at least one draw", w, n, p.Direct.CondDim()))
+	}
+	rows := mat.DenseCopyOf(x)
+	for i := range m {
+		if err := finite(rows.RawRowView(i)); err != nil {
+			return nil, fmt.Errorf("sbi: Sample: observation %d: %w", i, err)
+		}
+	}
+	u := mat.NewDense(m*n, p.Direct.Dim(), nil)
+	s := &Samples{Observations: make([]Observation, m)}
+	for i := range m {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("sbi: Sample: %w", err)
+		}
+		part := u.Slice(i*n, (i+1)*n, 0, p.Direct.Dim()).(*mat.Dense)
+		if err := p.sample(ctx, part, rowOf(rows, i), &s.Observations[i], rng.New(seed^mix(uint64(i)))); err != nil {
+			return nil, fmt.Errorf("sbi: Sample: observation %d: %w", i, err)
+		}
+	}
+	s.Theta = p.space.bound(u)
+	return s, nil
+}
+
+// sample fills the rows of u given one observation.
+func (p *Posterior) sample(ctx context.Context, u, x *mat.Dense, o *Observation, src *rng.Source) error {
+	q := p.Direct.Given(x).WithSource(src)
+	if p.Likelihood == nil || p.Weight == 0 {
+		q.Sample(u)
+		return nil
+	}
+	n, d := u.Dims()
+	proposals := mat.NewDense(max(2*n, 2000), d, nil)
+	lq := q.SampleLogProbs(proposals, nil)
+	lw := p.logJoint(proposals, x, 0)
+	for i := range lw {
+		if lw[i] -= lq[i]; math.IsNaN(lw[i]) {
+			lw[i] = math.Inf(-1)
+		}
+	}
+	var err error
+	if o.Importance, err = calibration.ImportanceWeights(lw); err != nil {
+		o.Warning = "no draw of p(θ | x) has any likelihood: only the former is used"
+		q.Sample(u)
+		return nil
+	}
+	r := rand.New(src)
+	walkers := mat.NewDense(max(n, 1000), d, nil)
+	resample(walkers, proposals, lw, r)
+	o.Moves = moves(o.Importance.ESS / float64(o.Importance.N))
+	if o.Accepted, err = p.walk(ctx, walkers, x, o.Moves, r); err != nil {
+		return err
+	}
+	o.warn()
+	p.mixInto(u, walkers, q, r)
+	return nil
+}
+
+// mixInto fills u with walkers, and as many draws of q as the weight leaves.
+func (p *Posterior) mixInto(u, walkers *mat.Dense, q *flow.Transformed, r *rand.Rand) {
+	n, d := u.Dims()
+	q.Sample(u)
+	order := r.Perm(walkers.RawMatrix().Rows)
+	most := int(p.Weight*float64(n) + r.Float64())
+	for k, i := range r.Perm(n)[:min(most, n)] {
+		copy(u.RawRowView(i)[:d], walkers.RawRowView(order[k]))
+	}
+}
+
+func (o *Observation) warn() {
+	w := o.Importance
+	switch {
+	case w.ESS < 200:
+		o.Warning = fmt.Sprintf("p(θ | x) and the likelihood disagree, effective sample size %.0f of %d: the observation may be unlike all simulations, or there are too few", w.ESS, w.N)
+	case w.K > 1 && o.Accepted < 0.01:
+		o.Warning = fmt.Sprintf("Pareto's k̂ is %.2f and few moves are accepted: more simulations would help", w.K)
+	}
+}
