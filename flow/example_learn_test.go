@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -100,4 +101,22 @@ func ExampleCandidate() {
 	last := report.Parts[len(report.Parts)-1]
 	fmt.Println(last.Name, last.Weight > 0.2)
 	// Output: independent true
+}
+
+// The model without the parts that saw some of the rows, to try on these.
+func ExampleHeldOut() {
+	x := normal(60, 4, 1)
+	_, report, err := flow.Learn(context.Background(), flow.Rows(x), &flow.LearnSettings{Budget: 1e8})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var first flow.HeldOut = report.Held[0]
+	lp := first.Model.LogProb(x.RawRowView(first.Rows[0]))
+	for i, row := range report.HeldRows {
+		if row == first.Rows[0] {
+			fmt.Println(len(report.Held), len(first.Rows), math.Abs(lp-report.LogProbs[i]) < 1e-9)
+		}
+	}
+	// Output: 5 12 true
 }

@@ -15,7 +15,8 @@ import (
 const clipContext = 8
 
 // features sets the network that makes contexts fit to be looked at, and takes the rows' contexts through it: every column
-// with mean 0 and deviation 1, and of one that is nowhere negative and skewed to the right the logarithm as well.
+// with mean 0 and deviation 1, and of one that is nowhere negative and skewed to the right the logarithm as well. Columns
+// that are constant are left out, but the last one if all are.
 func (l *learner) features() {
 	if l.data.Contexts == nil {
 		return
@@ -25,6 +26,9 @@ func (l *learner) features() {
 	var least, shift, scale, shiftLogs, scaleLogs []float64
 	for j := range width {
 		x := mat.Col(nil, j, l.data.Contexts)
+		if slices.Min(x) == slices.Max(x) && !(j == width-1 && len(plain) == 0) {
+			continue // nothing is known of other numbers
+		}
 		loc, sd := location(x)
 		plain, shift, scale = append(plain, j), append(shift, loc), append(scale, sd)
 		e, ok := logOffset(x)

@@ -3,6 +3,7 @@ package sbi
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/flow"
@@ -118,7 +119,7 @@ func (c *Settings) learn(ctx context.Context, s *Simulator, sims *Simulations) (
 		return nil, nil, err
 	}
 	if sims.Failed != nil {
-		if p.valid, err = validDensity(ctx, u, c.Seed); err != nil {
+		if p.valid, err = validDensity(ctx, u, c.Seed, c.budget(sims)/16); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -130,19 +131,24 @@ func (c *Settings) learn(ctx context.Context, s *Simulator, sims *Simulations) (
 
 // settings are those of one of the two models.
 func (c *Settings) settings(what string, sims *Simulations, candidates []flow.Candidate) *flow.LearnSettings {
-	s := &flow.LearnSettings{Seed: c.Seed, Budget: c.Budget, Candidates: candidates}
-	if c.Budget == 0 {
-		s.Budget = budgetOf(sims.count())
-	}
+	s := &flow.LearnSettings{Seed: c.Seed, Budget: c.budget(sims), Candidates: candidates}
 	if c.Checkpoint != "" {
 		s.Checkpoint = c.Checkpoint + "." + what
 	}
 	return s
 }
 
+// budget is that of each model.
+func (c *Settings) budget(sims *Simulations) int64 {
+	if c.Budget > 0 {
+		return c.Budget
+	}
+	return int64(8e11 * math.Sqrt(max(1, float64(sims.count())/10000)))
+}
+
 // validDensity is that of the parameters u whose simulations did not fail: it stands for the prior
 // where the likelihood is that of simulations that did not.
-func validDensity(ctx context.Context, u *mat.Dense, seed uint64) (*flow.Transformed, error) {
-	m, _, err := flow.Learn(ctx, flow.Rows(u), &flow.LearnSettings{Seed: seed, Budget: 5e10})
+func validDensity(ctx context.Context, u *mat.Dense, seed uint64, budget int64) (*flow.Transformed, error) {
+	m, _, err := flow.Learn(ctx, flow.Rows(u), &flow.LearnSettings{Seed: seed, Budget: budget})
 	return m, err
 }

@@ -3,11 +3,11 @@ package sbi
 import (
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/calibration"
+	"github.com/normflow/normflow/flow/mc"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -52,7 +52,7 @@ type Observation struct {
 }
 
 // Sample draws n parameters given each row of x, a fixed function of its arguments. Where the likelihood has weight, 2n
-// draws of q, at least 2,000, are weighted by prior and likelihood over q and resampled systematically; then they take
+// draws of q, at least 1,000, are weighted by prior and likelihood over q and resampled systematically; then they take
 // Metropolis moves along differences of one another, the more the lower the effective sample size: 3, 7, 15 or 60.
 // A share of w of the result are these, the others draws of q.
 //
@@ -87,6 +87,11 @@ func (p *Posterior) Sample(ctx context.Context, x mat.Matrix, n int, seed uint64
 	return s, nil
 }
 
+const (
+	leastDraws   = 1000 // of q for an observation
+	leastWalkers = 200
+)
+
 // sample fills the rows of u given one observation.
 func (p *Posterior) sample(ctx context.Context, u, x *mat.Dense, o *Observation, src *rng.Source) error {
 	q := p.Direct.Given(x).WithSource(src)
@@ -94,24 +99,16 @@ func (p *Posterior) sample(ctx context.Context, u, x *mat.Dense, o *Observation,
 		q.Sample(u)
 		return nil
 	}
-	n, d := u.Dims()
-	proposals := mat.NewDense(max(2*n, 2000), d, nil)
-	lq := q.SampleLogProbs(proposals, nil)
-	lw := p.logJoint(proposals, x, 0)
-	for i := range lw {
-		if lw[i] -= lq[i]; math.IsNaN(lw[i]) {
-			lw[i] = math.Inf(-1)
-		}
-	}
-	var err error
-	if o.Importance, err = calibration.ImportanceWeights(lw); err != nil {
-		o.Warning = "no draw of p(θ | x) has any likelihood: only the former is used"
+	n, _ := u.Dims()
+	proposals, w, err := p.weighted(x, max(2*n, leastDraws), src)
+	if err != nil {
+		o.Warning = err.Error() + ": only that is used"
 		q.Sample(u)
 		return nil
 	}
+	o.Importance = w
 	r := rand.New(src)
-	walkers := mat.NewDense(max(n, 1000), d, nil)
-	resample(walkers, proposals, lw, r)
+	walkers := (&mc.Draws{Importance: o.Importance, X: proposals}).Resample(max(n, leastWalkers), src)
 	o.Moves = moves(o.Importance.ESS / float64(o.Importance.N))
 	if o.Accepted, err = p.walk(ctx, walkers, x, o.Moves, r); err != nil {
 		return err
@@ -135,7 +132,7 @@ func (p *Posterior) mixInto(u, walkers *mat.Dense, q *flow.Transformed, r *rand.
 func (o *Observation) warn() {
 	w := o.Importance
 	switch {
-	case w.ESS < 200:
+	case w.ESS < float64(w.N)/100:
 		o.Warning = fmt.Sprintf("p(θ | x) and the likelihood disagree, effective sample size %.0f of %d: the observation may be unlike all simulations, or there are too few", w.ESS, w.N)
 	case w.K > 1 && o.Accepted < 0.01:
 		o.Warning = fmt.Sprintf("Pareto's k̂ is %.2f and few moves are accepted: more simulations would help", w.K)

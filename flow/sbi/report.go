@@ -66,9 +66,6 @@ func (s *Simulations) count() int {
 	return n
 }
 
-// budgetOf is the default for n simulations.
-func budgetOf(n int) int64 { return int64(8e11 * math.Sqrt(max(1, float64(n)/10000))) }
-
 // check returns an error for simulations that do not fit the simulator.
 func (s *Simulations) check(of *Simulator) error {
 	n, d := s.Theta.Dims()

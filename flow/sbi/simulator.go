@@ -6,10 +6,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
-	"sync"
 	"sync/atomic"
 
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/parallel"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -95,30 +95,15 @@ func finite(x []float64) error {
 // onAllCores calls f for 0 … n−1, and returns ctx's error if it did not do so for all.
 func onAllCores(ctx context.Context, n int, f func(i int)) error {
 	var next atomic.Int64
-	var wg sync.WaitGroup
-	var panicked atomic.Pointer[any]
-	for range min(runtime.GOMAXPROCS(0), n) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			defer func() {
-				if r := recover(); r != nil {
-					panicked.CompareAndSwap(nil, &r)
-				}
-			}()
-			for i := int(next.Add(1)) - 1; i < n && panicked.Load() == nil; i = int(next.Add(1)) - 1 {
-				if ctx.Err() != nil {
-					return
-				}
-				f(i)
-			}
-		}()
+	parallel.Together(min(runtime.GOMAXPROCS(0), n), func() {
+		for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+			f(i)
+		}
+	})
+	if int(next.Load()) < n {
+		return ctx.Err()
 	}
-	wg.Wait()
-	if r := panicked.Load(); r != nil {
-		panic(*r) // on the caller's goroutine, where it can be recovered
-	}
-	return ctx.Err()
+	return nil
 }
 
 // sorted sets simulations that failed apart from the others.

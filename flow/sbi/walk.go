@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/normflow/normflow/internal/walkers"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -52,52 +53,15 @@ func moves(efficiency float64) int {
 	return 60
 }
 
-// walk takes Metropolis moves along differences of two other rows, and returns the share that was accepted.
+// walk takes Metropolis moves with the rows of u, and returns the share that was accepted.
 func (p *Posterior) walk(ctx context.Context, u, x *mat.Dense, steps int, r *rand.Rand) (accepted float64, err error) {
-	n, d := u.Dims()
-	at, proposal := p.logJoint(u, x, 0), mat.NewDense(n, d, nil)
-	for s := range steps {
+	w := &walkers.Population{At: u, Rand: r, Density: func(dst []float64, rows *mat.Dense, _ int) { copy(dst, p.logJoint(rows, x, 0)) }}
+	w.Evaluate()
+	for range steps {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		for i := range n {
-			γ := 2.38 / math.Sqrt(2*float64(d)) * math.Exp(-1.5*r.Float64())
-			if s%5 == 4 {
-				γ = 1 // from mode to mode
-			}
-			a, b, row := r.IntN(n), r.IntN(n), proposal.RawRowView(i)
-			for j := range row {
-				row[j] = math.FMA(γ, u.At(a, j)-u.At(b, j), u.At(i, j)+1e-4*r.NormFloat64())
-			}
-		}
-		for i, lp := range p.logJoint(proposal, x, 0) {
-			if math.Log(r.Float64()) < lp-at[i] {
-				copy(u.RawRowView(i), proposal.RawRowView(i))
-				at[i] = lp
-				accepted += 1 / float64(n*steps)
-			}
-		}
+		accepted += float64(w.Step()) / float64(len(w.Logs)*steps)
 	}
 	return accepted, nil
-}
-
-// resample fills dst with rows of x, systematically by their weights.
-func resample(dst, x *mat.Dense, logWeights []float64, r *rand.Rand) {
-	n, _ := dst.Dims()
-	top := math.Inf(-1)
-	for _, v := range logWeights {
-		top = max(top, v)
-	}
-	total := 0.0
-	for _, v := range logWeights {
-		total += math.Exp(v - top)
-	}
-	u, sum, i := r.Float64(), math.Exp(logWeights[0]-top), 0
-	for k := range n {
-		for sum < (float64(k)+u)/float64(n)*total && i < len(logWeights)-1 {
-			i++
-			sum += math.Exp(logWeights[i] - top)
-		}
-		copy(dst.RawRowView(k), x.RawRowView(i))
-	}
 }

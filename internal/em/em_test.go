@@ -147,3 +147,14 @@ func TestFitLine(t *testing.T) {
 		t.Errorf("components at 3 have weight %v, want 0.5", near)
 	}
 }
+
+// A search whose budget is spent by a single component returns that.
+func TestSpentSearch(t *testing.T) {
+	s := Search{N: 600, D: 1, Rand: rand.New(rand.NewPCG(1, 1)), Budget: 1}
+	for range 600 {
+		s.X = append(s.X, s.Rand.NormFloat64())
+	}
+	if m := s.Run(); m == nil || m.K != 1 {
+		t.Errorf("got %v, want a single component", m)
+	}
+}

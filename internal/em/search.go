@@ -70,7 +70,7 @@ func (s *Search) Run() *Model {
 		s.split()
 		s.explore()
 	}
-	if s.best.k == 1 {
+	if s.best.k <= 1 { // 0: the budget was spent before the first try
 		return s.one
 	}
 	s.budget = &Budget{Left: 0.4 * s.Budget}
