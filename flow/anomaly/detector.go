@@ -14,9 +14,9 @@ import (
 // A Detector says how odd rows are beside those that it was learned from. It is made by [Learn] and [Load]; it is not
 // changed by its methods, and safe for concurrent use.
 //
-// The score of a row looks at it in three ways: the density of rows with much noise, by a flow; that of rows with hardly any; and
-// that of a mixture of normal distributions. Each −log density is compared with those that training rows have by models
-// that have not seen them, and
+// The score of a row looks at it in three ways: at the density of rows with much noise, the mean over several widths and over a flow
+// and a mixture; at that of rows with hardly any noise, by the flow; and at that of the mixture. Each −log density is
+// compared with those that training rows have by models that have not seen them, and
 //
 //	score = max over views of −log(share of training rows that are odder)
 //
@@ -136,7 +136,7 @@ func (d *Detector) score(dst []float64, x mat.Matrix, first int) {
 	s := d.views(z)
 	for i, v := range dst {
 		if v == 0 {
-			dst[i], _ = d.p.combine([views]float64{s[0][i], s[1][i], s[2][i]})
+			dst[i], _ = d.p.combine(at(s, i))
 			if math.IsNaN(dst[i]) {
 				dst[i] = math.Inf(1) // so far out that a density overflows
 			}

@@ -61,7 +61,7 @@ func (d *Detector) scoresOf(z *mat.Dense) []float64 {
 	s := d.views(z)
 	out := make([]float64, n)
 	for i := range out {
-		if out[i], _ = d.p.combine([views]float64{s[0][i], s[1][i], s[2][i]}); math.IsNaN(out[i]) {
+		if out[i], _ = d.p.combine(at(s, i)); math.IsNaN(out[i]) {
 			out[i] = math.Inf(1)
 		}
 	}
@@ -250,7 +250,7 @@ func (d *Detector) slopes(z *mat.Dense) *mat.Dense {
 		weights[v] = mat.NewDense(n, 1, nil)
 	}
 	for i := range n {
-		_, v := d.p.combine([views]float64{s[0][i], s[1][i], s[2][i]})
+		_, v := d.p.combine(at(s, i))
 		_, slope := d.p.Tails[v].at(s[v][i])
 		weights[v].Set(i, 0, slope/folds)
 	}

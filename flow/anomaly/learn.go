@@ -104,7 +104,12 @@ func (p *section) fit(ctx context.Context, cut [folds]part, c Settings, src *rng
 				return
 			}
 			f, err := fitNoise(ctx, x, float64(c.Budget)/folds, seed)
-			p.Folds[k], errs[k] = fold{f, m}, err
+			if err != nil {
+				errs[k] = err
+				return
+			}
+			p.Folds[k] = fold{Flow: f, Mixture: m}
+			errs[k] = p.Folds[k].Restore()
 		})
 	}
 	wg.Wait()
@@ -127,7 +132,7 @@ func (p *section) refer(cut [folds]part) {
 	}
 	p.Reference = make([]float64, len(all[0]))
 	for i := range p.Reference {
-		p.Reference[i], _ = p.combine([views]float64{all[0][i], all[1][i], all[2][i]})
+		p.Reference[i], _ = p.combine(at(all, i))
 	}
 	slices.Sort(p.Reference)
 }

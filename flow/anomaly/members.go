@@ -2,16 +2,20 @@ package anomaly
 
 import (
 	"errors"
+	"math"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
+	"gonum.org/v1/gonum/mat"
 )
 
 // A fold is what was learned from two thirds of the rows.
 type fold struct {
 	Flow    *flow.Transformed // noise-conditional
 	Mixture *dist.Mixture     // of normals with full covariances
+
+	blurred []*dist.Mixture // the mixture with noise, for each of wideNoise
 }
 
 // views is how many scores a fold gives a row.
@@ -19,17 +23,50 @@ const views = 3
 
 // scores returns −log density of each row by each view, n×1, from wide to narrow.
 func (f *fold) scores(x autodiff.Var) [views]autodiff.Var {
-	return [views]autodiff.Var{
-		wide(f.Flow, x).Neg(),
-		noisy(f.Flow, x, narrowNoise).Neg(),
-		f.Mixture.LogDensity(x).Neg(),
+	var all []autodiff.Var
+	for i, σ := range wideNoise {
+		all = append(all, noisy(f.Flow, x, σ), f.blurred[i].LogDensity(x))
 	}
+	wide := autodiff.Concat(all...).RowLogSumExp().AddConst(-math.Log(float64(len(all))))
+	return [views]autodiff.Var{wide.Neg(), noisy(f.Flow, x, narrowNoise).Neg(), f.Mixture.LogDensity(x).Neg()}
 }
 
-// Restore checks the fields.
+// Restore checks the fields and adds noise to the mixture.
 func (f *fold) Restore() error {
-	if f.Flow == nil || f.Mixture == nil || f.Flow.CondDim() != 1 || f.Mixture.Dim() != f.Flow.Dim() || f.Mixture.CondDim() != 0 {
+	if f.Flow == nil || f.Mixture == nil || f.Flow.CondDim() != 1 || f.Mixture.Dim() != f.Flow.Dim() {
 		return errors.New("anomaly: fold: want a flow with a context of one number and a mixture of as many columns")
 	}
+	f.blurred = nil
+	for _, σ := range wideNoise {
+		m, err := changed(f.Mixture, func(cov *mat.SymDense) {
+			for j := range cov.SymmetricDim() {
+				cov.SetSym(j, j, cov.At(j, j)+float64(σ*σ))
+			}
+		})
+		if err != nil {
+			return err
+		}
+		f.blurred = append(f.blurred, m)
+	}
 	return nil
+}
+
+// changed returns a mixture of normals with each covariance changed.
+func changed(m *dist.Mixture, change func(cov *mat.SymDense)) (*dist.Mixture, error) {
+	parts := make([]dist.Distribution, len(m.Parts))
+	for k, p := range m.Parts {
+		normal, ok := p.(*dist.MultivariateNormal)
+		if !ok {
+			return nil, errors.New("anomaly: fold: want a mixture of normal distributions")
+		}
+		var cov mat.SymDense
+		normal.CovarianceMatrix(&cov)
+		change(&cov)
+		one, err := dist.NewCovarianceNormal(normal.Loc, &cov)
+		if err != nil {
+			return nil, err
+		}
+		parts[k] = one
+	}
+	return dist.NewMixture(m.Logits, parts...), nil
 }

@@ -26,7 +26,7 @@ const (
 	noiseBatch            = 256
 )
 
-// wideNoise are the widths whose mean density is the wide view.
+// wideNoise are the widths of the wide view.
 var wideNoise = []float64{0.3, 0.5, 0.7, 1, 1.5}
 
 // noiseContext is what the flow is told of σ.
@@ -78,13 +78,4 @@ func noisy(m *flow.Transformed, x autodiff.Var, σ float64) autodiff.Var {
 	v := 1 + float64(σ*σ)
 	c := x.Tape().Scalar(noiseContext(σ))
 	return m.LogDensityGiven(x.MulConst(1/math.Sqrt(v)), c).AddConst(-0.5 * float64(x.Cols()) * math.Log(v))
-}
-
-// wide returns the log of the mean of p_σ over wideNoise.
-func wide(m *flow.Transformed, x autodiff.Var) autodiff.Var {
-	var all []autodiff.Var
-	for _, σ := range wideNoise {
-		all = append(all, noisy(m, x, σ))
-	}
-	return autodiff.Concat(all...).RowLogSumExp().AddConst(-math.Log(float64(len(all))))
 }

@@ -11,7 +11,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/rng"
@@ -152,23 +151,14 @@ func inflatedMixture(ctx context.Context, z *mat.Dense, src *rng.Source) ([]floa
 				errs[k] = err
 				return
 			}
-			for i, lp := range flow.New(inflate(m)).LogProbs(nil, pick(z, order[lo:hi])) {
+			if m, errs[k] = changed(m, func(cov *mat.SymDense) { cov.ScaleSym(1+inflation, cov) }); errs[k] != nil {
+				return
+			}
+			for i, lp := range flow.New(m).LogProbs(nil, pick(z, order[lo:hi])) {
 				out[order[lo+i]] = -lp
 			}
 		})
 	}
 	wg.Wait()
 	return out, errors.Join(errs[:]...)
-}
-
-// inflate returns the mixture with its covariances times 1 + inflation.
-func inflate(m *dist.Mixture) *dist.Mixture {
-	parts := make([]dist.Distribution, len(m.Parts))
-	for k, p := range m.Parts {
-		normal := p.(*dist.MultivariateNormal)
-		l := mat.DenseCopyOf(normal.L.Matrix())
-		l.Scale(math.Sqrt(1+inflation), l)
-		parts[k] = dist.NewMultivariateNormal(normal.Loc, autodiff.FixedMatrix(l))
-	}
-	return dist.NewMixture(m.Logits, parts...)
 }

@@ -59,6 +59,14 @@ func (p *section) standard(z, x []float64) {
 	}
 }
 
+// at returns the scores of row i.
+func at(s [views][]float64, i int) (row [views]float64) {
+	for v := range s {
+		row[v] = s[v][i]
+	}
+	return row
+}
+
 // combine returns the largest of the views' tails, and which it is.
 func (p *section) combine(s [views]float64) (score float64, view int) {
 	score = math.Inf(-1)

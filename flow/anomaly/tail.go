@@ -6,16 +6,19 @@ import (
 	"slices"
 )
 
-// A tail turns the score of a view into −log of the share of reference scores above it: by
-// quantiles up to the point that 30 % exceed, beyond it by an exponential.
+// A tail turns the score of a view into −log of the share of reference scores above it: by quantiles up to the
+// point that a tenth exceed, beyond it by a generalized Pareto distribution whose scale σ and shape ξ come from
+// probability-weighted moments: J. R. M. Hosking, J. R. Wallis, Parameter and quantile estimation for the generalized Pareto
+// distribution, 1987.
 type tail struct {
-	Knots []float64 // quantiles at equal steps from 0 to 0.7, ascending
-	Mean  float64   // excess over the last knot
+	Knots        []float64 // quantiles at equal steps from 0 to 0.9, ascending
+	Scale, Shape float64
 }
 
 const (
-	body      = 0.7
-	mostKnots = 512
+	body                 = 0.9
+	mostKnots            = 512
+	leastShape, topShape = 0.01, 0.9 // heavier tails have no mean; lighter ones would end
 )
 
 // newTail returns the tail of reference scores.
@@ -28,18 +31,23 @@ func newTail(scores []float64) tail {
 	for i := range t.Knots {
 		t.Knots[i] = quantile(s, body*float64(i)/float64(k))
 	}
-	u, far := t.Knots[k], quantile(s, 0.99)
-	count := 0
-	for _, v := range s {
-		if v > u && v <= far {
-			t.Mean += v - u
-			count++
-		}
+	u := t.Knots[k]
+	first, _ := slices.BinarySearch(s, u)
+	first = min(first, n-10) // rows enough to see a tail
+	m := float64(n - first)
+	var a, b float64
+	for i, v := range s[first:] {
+		e := max(v-u, 0) / m
+		a += e
+		b += float64(e * (1 - (float64(i)+0.65)/m))
 	}
-	if count > 0 {
-		t.Mean /= float64(count)
+	t.Shape = 2 - a/(a-2*b)
+	t.Scale = 2 * a * b / (a - 2*b)
+	if !(t.Shape > leastShape) || !(t.Scale > 0) {
+		t.Shape, t.Scale = leastShape, a
 	}
-	t.Mean = max(t.Mean, 1e-6, 1e-9*math.Abs(u))
+	t.Shape = min(t.Shape, topShape)
+	t.Scale = max(t.Scale, 1e-6, 1e-9*math.Abs(u))
 	return t
 }
 
@@ -61,7 +69,8 @@ func (t *tail) at(s float64) (v, slope float64) {
 	case math.IsNaN(s):
 		return s, 0
 	case s > t.Knots[k]:
-		return -math.Log(1-body) + (s-t.Knots[k])/t.Mean, 1 / t.Mean
+		x := t.Shape * (s - t.Knots[k]) / t.Scale
+		return math.Log1p(x)/t.Shape - math.Log(1-body), 1 / (t.Scale * (1 + x))
 	case i == 0:
 		return 0, 0
 	}
@@ -78,8 +87,8 @@ func (t *tail) level(i int) float64 {
 
 // Restore checks the fields.
 func (t *tail) Restore() error {
-	if len(t.Knots) < 2 || !slices.IsSorted(t.Knots) || !finite(t.Knots) || !(t.Mean > 0) || math.IsInf(t.Mean, 1) {
-		return errors.New("anomaly: tail: want at least two finite ascending knots and a positive mean")
+	if len(t.Knots) < 2 || !slices.IsSorted(t.Knots) || !finite(t.Knots) || !(t.Scale > 0 && t.Shape > 0) || !finite([]float64{t.Scale, t.Shape}) {
+		return errors.New("anomaly: tail: want at least two finite ascending knots, a positive scale and shape")
 	}
 	return nil
 }
