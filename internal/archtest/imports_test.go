@@ -65,7 +65,6 @@ const outside = `
 	gonum.org/v1/plot: flow/plot, examples/*, examples/internal/*
 	github.com/schollz/progressbar/v3: flow/progress
 	golang.org/x/term: flow/progress
-	codeberg.org/sbinet/npyio: examples/*
 `
 
 // tests names what only tests, and packages for tests, may import.

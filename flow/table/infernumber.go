@@ -1,0 +1,225 @@
+package table
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A tally counts the numbers of a column.
+type tally struct {
+	values   []float64 // distinct, ascending
+	count    map[float64]int
+	rows     int
+	decimals int
+	fixed    bool // all texts have so many decimals
+	exponent bool
+}
+
+func (l *look) tally(parse func(s string) float64) *tally {
+	t := &tally{count: map[float64]int{}, fixed: true}
+	for i, s := range l.texts {
+		t.count[parse(s)] += l.count[s]
+		d, e := decimals(s, l.comma)
+		t.fixed = t.fixed && (i == 0 || d == t.decimals) && !e
+		t.decimals, t.exponent = max(t.decimals, d), t.exponent || e
+	}
+	t.values, t.rows = slices.Sorted(maps.Keys(t.count)), l.rows
+	return t
+}
+
+// grid returns the distance of the grid that all numbers stand on, if there are enough ties for
+// that to matter, else 0.
+func (t *tally) grid() float64 {
+	if t.exponent || t.decimals > 9 || len(t.values) < 2 {
+		return 0
+	}
+	scale := math.Pow(10, float64(t.decimals))
+	var step int64
+	for _, v := range t.values {
+		k := math.Round((v - t.values[0]) * scale)
+		if k > 1<<52 {
+			return 0
+		}
+		step = gcd(step, int64(k))
+	}
+	cells := (t.values[len(t.values)-1] - t.values[0]) * scale / float64(step)
+	if tied := 1 - float64(len(t.values))/float64(t.rows); tied < 0.05 && t.decimals > 0 && cells > 1000 {
+		return 0
+	}
+	return float64(step) / scale
+}
+
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// set fills in what all columns of numbers have.
+func (c *Column) set(t *tally) {
+	c.Least, c.Most = t.values[0], t.values[len(t.values)-1]
+	c.Decimals, c.Fixed = t.decimals, t.fixed
+	if t.exponent {
+		c.Decimals, c.Fixed = min(20, max(t.decimals, 2-int(math.Floor(math.Log10(max(c.Most-c.Least, math.Abs(c.Most)*1e-6, 1e-18))))+6, 0)), false
+	}
+}
+
+// fewLevels is how many different numbers are taken as levels.
+const fewLevels = 20
+
+// inferNumbers decides the kind of a column of numbers.
+func (c *Column) inferNumbers(l *look) {
+	t := l.tally(func(s string) float64 { v, _ := number(s, l.comma); return v })
+	c.set(t)
+	n := len(t.values)
+	if n <= 2 || n <= fewLevels && t.rows >= 8*n {
+		c.Kind, c.Atoms = Levels, t.values
+		c.Why = fmt.Sprintf("%d different numbers in %d rows: %v", n, t.rows, t.values)
+		return
+	}
+	c.Step = t.grid()
+	c.Origin = t.values[0]
+	if c.Step > 0 && c.Origin == math.Trunc(c.Origin) && c.Step == math.Trunc(c.Step) && math.Mod(c.Origin, c.Step) == 0 {
+		c.Origin = 0
+	}
+	c.kindOfNumbers(t)
+	c.findAtoms(t)
+	if len(c.Atoms) > 0 {
+		c.Why += fmt.Sprintf("; %v with a probability of their own", c.Atoms)
+	}
+}
+
+var angle = regexp.MustCompile(`(?i)(^|[^a-z])(angle|heading|azimuth|bearing|wind.?dir(ection)?|degrees?)([^a-z]|$)`)
+
+func (c *Column) kindOfNumbers(t *tally) {
+	whole := t.decimals == 0 && !t.exponent || c.Step >= 1 && c.Step == math.Trunc(c.Step) && c.Origin == math.Trunc(c.Origin)
+	grid := "off any grid"
+	if c.Step > 0 {
+		grid = fmt.Sprintf("on a grid of %v", c.Step)
+	}
+	spread := fmt.Sprintf("from %v to %v, %s", c.Least, c.Most, grid)
+	switch {
+	case angle.MatchString(c.Name) && c.Least >= 0 && c.Most <= 360 && c.Most > 300:
+		c.Kind, c.Low, c.High = Periodic, 0, 360
+		if c.Step > 0 {
+			c.Low, c.High = -c.Step/2, 360+c.Step/2
+		}
+		c.Why = "numbers " + spread + ", with the name of an angle"
+	case c.Least >= 0 && whole:
+		c.Kind, c.Low = Count, -c.Step/2
+		c.Why = "whole numbers " + spread
+	case whole:
+		c.Kind, c.Why = Integer, "whole numbers "+spread
+	case c.Least >= 0 && c.Most <= 1 && c.Most > 0.5 && c.Least < 0.5:
+		c.Kind, c.Low, c.High = Bounded, 0, 1
+		if c.Step > 0 {
+			c.Low, c.High = -c.Step/2, 1+c.Step/2
+		}
+		c.Why = "numbers " + spread
+	case c.Least >= 0:
+		c.Kind, c.Low = Positive, 0
+		if c.Step > 0 && c.Least < c.Step/2 {
+			c.Low = -c.Step / 2
+		}
+		c.Why = "numbers " + spread
+	case t.heavy():
+		c.Kind, c.Why = Heavy, "numbers "+spread+", some far from the others"
+	default:
+		c.Kind, c.Why = Real, "numbers "+spread
+	}
+}
+
+// heavy reports whether some numbers are more than ten quartile ranges from the median.
+func (t *tally) heavy() bool {
+	lo, mid, hi := t.quantile(0.25), t.quantile(0.5), t.quantile(0.75)
+	reach := 10 * max(hi-lo, (t.values[len(t.values)-1]-t.values[0])*1e-9)
+	return mid-t.values[0] > reach || t.values[len(t.values)-1]-mid > reach
+}
+
+func (t *tally) quantile(p float64) float64 {
+	at, want := 0, p*float64(t.rows)
+	for _, v := range t.values {
+		if at += t.count[v]; float64(at) >= want {
+			return v
+		}
+	}
+	return t.values[len(t.values)-1]
+}
+
+// findAtoms gives a probability of its own to numbers that many more rows have than their neighbours do.
+func (c *Column) findAtoms(t *tally) {
+	for i, v := range t.values {
+		share := float64(t.count[v]) / float64(t.rows)
+		switch {
+		case (share < 0.02 || t.count[v] < 8) && (v != 0 || t.count[v] < 3 || c.Low < 0 && c.Step == 0):
+			continue
+		case c.Step == 0: // without a grid a tie is an event by itself
+			if t.count[v] < 3 {
+				continue
+			}
+		default: // several times what is around it
+			around, k := 0, 0
+			for d := 1; d <= 3; d++ {
+				if i-d >= 0 {
+					around, k = around+t.count[t.values[i-d]], k+1
+				}
+				if i+d < len(t.values) {
+					around, k = around+t.count[t.values[i+d]], k+1
+				}
+			}
+			gap := i+1 < len(t.values) && t.values[i+1]-v > 20*c.Step || i > 0 && v-t.values[i-1] > 20*c.Step
+			if float64(t.count[v]) < 4*float64(around)/float64(max(k, 1)) && !(gap && v == 0) {
+				continue
+			}
+		}
+		if len(c.Atoms) < 50 {
+			c.Atoms = append(c.Atoms, v)
+		}
+	}
+}
+
+var layouts = []string{
+	"2006-01-02", "2006/01/02", "2006.01.02", "20060102T150405", "01/02/2006", "02/01/2006", "02.01.2006", "02-01-2006", "1/2/2006", "2/1/2006", "2.1.2006",
+	"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", time.RFC3339, time.RFC3339Nano,
+	"01/02/2006 15:04:05", "01/02/2006 15:04", "02/01/2006 15:04:05", "02/01/2006 15:04", "02.01.2006 15:04:05", "02.01.2006 15:04", "1/2/2006 15:04", "2006/01/02 15:04:05",
+	"Jan 2 2006", "Jan 2, 2006", "January 2, 2006", "2 Jan 2006", "2 January 2006", "02-Jan-2006", "2006-01", "01/02/06", "02/01/06",
+}
+
+// layoutOf returns the first layout that all texts are dates of, or "".
+func layoutOf(texts []string) string {
+	for _, layout := range layouts {
+		if !slices.ContainsFunc(texts, func(s string) bool { _, err := time.Parse(layout, s); return err != nil }) {
+			return layout
+		}
+	}
+	return ""
+}
+
+// inferDate takes the texts for dates.
+func (c *Column) inferDate(l *look) {
+	c.Kind, c.Layout = Date, l.layout
+	t := l.tally(func(s string) float64 { d, _ := time.Parse(l.layout, s); return days(d) })
+	c.set(t)
+	c.Decimals, c.Fixed = 0, false
+	seconds := int64(0)
+	for _, v := range t.values {
+		seconds = gcd(seconds, int64(math.Round((v-t.values[0])*day)))
+	}
+	c.Step, c.Origin = max(float64(seconds)/day, 1.0/day), t.values[0]
+	if strings.Contains(l.layout, "2006-01") && !strings.Contains(l.layout, "02") {
+		c.Step = 1
+	}
+	c.Why = fmt.Sprintf("all texts are dates like %s, from %s to %s", l.layout, l.texts[0], l.texts[len(l.texts)-1])
+	if n := len(t.values); n <= fewLevels && t.rows >= 8*n {
+		c.Atoms = t.values
+		c.Why += fmt.Sprintf(", %d different ones, each with a probability of its own", n)
+	} else if c.Step > 1 {
+		c.Step = 1
+	}
+}

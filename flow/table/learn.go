@@ -1,0 +1,194 @@
+package table
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/rng"
+)
+
+// Settings of Learn; the zero value and nil are good defaults.
+type Settings struct {
+	// Schema describes the columns; nil is what Infer returns. Columns of the table that it does not have are an error.
+	Schema *Schema
+	Seed   uint64
+	// Steps bounds the steps of the optimizer for each network; 0 is a number that depends on the rows.
+	Steps int
+	// Report, if not nil, is called as the training goes, with the networks' records one after the other.
+	Report func(flow.Record)
+}
+
+// A Report tells what Learn saw and did.
+type Report struct {
+	Schema   *Schema
+	Rows     int
+	Networks int
+	// NLL is the mean of −log p of rows that a network had not seen, each scored by that network, in nats and the
+	// columns' own units, and SE its standard error.
+	NLL, SE float64
+	// HeldRows are the rows that were held out and LogProbs their log-densities.
+	HeldRows []int
+	LogProbs []float64
+	Order    []string // of the columns in the joint density, the best of a few for the held-out rows
+	// OrderGap is the root of the mean square of the difference between log-densities of held-out rows in this order and in the
+	// reverse one, in nats a row: how far the networks' conditional distributions are from those of one joint distribution.
+	OrderGap float64
+}
+
+// String returns the report as text.
+func (r *Report) String() string {
+	var b strings.Builder
+	b.WriteString(r.Schema.String())
+	fmt.Fprintf(&b, "%d rows, %d networks; held out: %d rows, NLL %.4f ± %.4f nats\norder: %s; other orders differ by %.3f nats a row\n",
+		r.Rows, r.Networks, len(r.HeldRows), r.NLL, r.SE, strings.Join(r.Order, ", "), r.OrderGap)
+	return b.String()
+}
+
+// newHeadFor returns what the network says of a column.
+func newHeadFor(c *Column, numbers []float64, n int) head {
+	h := head{Atoms: c.atoms()}
+	if !c.Kind.numeric() {
+		return h
+	}
+	h.Warp = newWarp(c, numbers)
+	if c.Kind == Levels || c.Kind == Date && len(c.Atoms) > 0 {
+		h.Warp.Form, h.Warp.Low, h.Warp.High = "linear", math.Inf(-1), math.Inf(1)
+		h.Warp.standardise(numbers)
+		return h
+	}
+	h.Step = c.Step
+	switch {
+	case n >= 5000:
+		h.Comps = 10
+	case n >= 1000:
+		h.Comps = 6
+	default:
+		h.Comps = 4
+	}
+	return h
+}
+
+func planFor(n, width, outputs int) *plan {
+	p := &plan{batch: 64, steps: 3000, rate: 2e-3, decay: 0.02, average: 0.99, repeats: 8, hidden: []int{96, 96}, every: 50, patience: 12}
+	switch {
+	case n >= 20000:
+		p.batch, p.steps, p.rate, p.hidden, p.average, p.repeats, p.every, p.patience = 256, 9000, 1.5e-3, []int{256, 256, 256}, 0.999, 1, 300, 10
+	case n >= 5000:
+		p.batch, p.steps, p.rate, p.hidden, p.average, p.repeats, p.every, p.patience = 256, 3500, 1.5e-3, []int{192, 192}, 0.995, 2, 100, 10
+	case n >= 1000:
+		p.batch, p.steps, p.hidden, p.repeats = 128, 3000, []int{128, 128}, 4
+	}
+	return p
+}
+
+// Learn returns a model of the table's rows and a report.
+func Learn(ctx context.Context, t *Table, s *Settings) (*Model, *Report, error) {
+	if s == nil {
+		s = &Settings{}
+	}
+	m, r, err := learn(ctx, t, s)
+	if err != nil {
+		return nil, nil, fmt.Errorf("table: Learn: %w", err)
+	}
+	return m, r, nil
+}
+
+func learn(ctx context.Context, t *Table, s *Settings) (*Model, *Report, error) {
+	if len(t.Rows) < 10 {
+		return nil, nil, fmt.Errorf("got %d rows, want at least 10", len(t.Rows))
+	}
+	schema := s.Schema
+	if schema == nil {
+		var err error
+		if schema, err = Infer(t); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := schema.check(); err != nil {
+		return nil, nil, err
+	}
+	place, err := schema.places(t.Names)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows := make([][]float64, len(t.Rows))
+	for i, r := range t.Rows {
+		rows[i], _ = schema.encode(r, place)
+	}
+	j := &joint{Schema: schema}
+	for col := range schema.Columns {
+		var x []float64
+		for _, r := range rows {
+			if !math.IsNaN(r[col]) {
+				x = append(x, r[col])
+			}
+		}
+		if len(x) == 0 {
+			return nil, nil, fmt.Errorf("column %q has no value in any row", schema.Columns[col].Name)
+		}
+		j.Heads = append(j.Heads, newHeadFor(&schema.Columns[col], x, len(rows)))
+		j.Order = append(j.Order, col)
+	}
+	j.Pairs = findPairs(schema, j.Heads, rows)
+	j.prepare()
+	return fitJoint(ctx, j, rows, s)
+}
+
+// fitJoint trains the networks: below 4000 rows one for each of five folds, and else one.
+func fitJoint(ctx context.Context, j *joint, rows [][]float64, s *Settings) (*Model, *Report, error) {
+	e := newExamples(j, rows)
+	n := len(rows)
+	src := rng.New(s.Seed)
+	order := rand.New(src.Split()).Perm(n)
+	folds, parts := 5, 5
+	if n >= 4000 {
+		folds, parts = 1, 10
+	}
+	p := planFor(n, j.features.width, j.heads.width)
+	if s.Steps > 0 {
+		p.steps = s.Steps
+		p.every = max(1, min(p.every, p.steps/10))
+	}
+	r := &Report{Schema: j.Schema, Rows: n, Networks: folds}
+	heldRows := make([][]int, folds)
+	for k := range folds {
+		var use, held []int
+		for i, row := range order {
+			if i%parts == k {
+				held = append(held, row)
+			} else {
+				use = append(use, row)
+			}
+		}
+		m, _, err := e.fitMember(ctx, p, use, held, src.Uint64(), s.Report)
+		if err != nil {
+			return nil, nil, err
+		}
+		j.Nets = append(j.Nets, m)
+		j.Weights = append(j.Weights, 1/float64(folds))
+		heldRows[k] = held
+	}
+	if err := j.Restore(); err != nil {
+		return nil, nil, err
+	}
+	k := e.judge(r, heldRows)
+	if math.IsNaN(r.NLL) {
+		return nil, nil, errors.New("got no finite log-density of held-out rows")
+	}
+	for _, col := range j.Order {
+		r.Order = append(r.Order, j.Schema.Columns[col].Name)
+	}
+	return &Model{j, k}, r, nil
+}
+
+// alone returns the joint by one network.
+func (j *joint) alone(k int) *joint {
+	one := *j
+	one.Nets, one.Weights = j.Nets[k:k+1], []float64{1}
+	return &one
+}
