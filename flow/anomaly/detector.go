@@ -14,24 +14,28 @@ import (
 // A Detector says how odd rows are beside those that it was learned from. It is made by [Learn] and [Load]; it is not
 // changed by its methods, and safe for concurrent use.
 //
-// The score of a row looks at it in three ways: at the density of rows with much noise, the mean over several widths and over a flow
+// It looks at a row in three ways: at the density of rows with much noise, the mean over several widths and over a flow
 // and a mixture; at that of rows with hardly any noise, by the flow; and at that of the mixture. Each −log density is
-// compared with those that training rows have by models that have not seen them, and
+// compared with those that training rows have by models that have not seen them, and the largest of
 //
-//	score = max over views of −log(share of training rows that are odder)
+//	−log(share of training rows that are odder)
 //
-// The wide view sees rows that lie outside, the narrow ones those that lie between the others, where they should not.
-type Detector struct {
-	p section
-	q exceed
-}
+// over the three counts. The wide view sees rows that lie outside, the narrow ones those that lie between the others, where
+// they should not.
+//
+// How many training rows, by models that have not seen them, have a largest that is at least the row's makes its p-value, the
+// probability that a row like those of the training is as odd: it is uniform for such rows, or a little more, and below
+// 1/(n+1) for n rows it goes on by an exponential tail. The score is −log p.
+//
+// V. Vovk, Cross-conformal predictors, 2015.
+type Detector struct{ p section }
 
 // detector returns the detector of a section whose fields are set.
 func (p *section) detector() (*Detector, error) {
 	if err := p.Restore(); err != nil {
 		return nil, err
 	}
-	return &Detector{*p, newExceed(p.Reference)}, nil
+	return &Detector{*p}, nil
 }
 
 // Dim returns the number of columns.
@@ -40,7 +44,7 @@ func (d *Detector) Dim() int { return len(d.p.Loc) }
 // chunk is how many rows are scored at a time.
 const chunk = 256
 
-// scoreFold returns the scores of standardised rows by the views of a fold.
+// scoreFold returns −log densities of standardised rows by the views of a fold.
 func scoreFold(f *fold, z *mat.Dense) (s [views][]float64) {
 	n, d := z.Dims()
 	for v := range s {
@@ -68,29 +72,32 @@ func scoreFold(f *fold, z *mat.Dense) (s [views][]float64) {
 	return s
 }
 
-// views returns the scores of standardised rows, by view: the mean over folds.
-func (d *Detector) views(z *mat.Dense) (s [views][]float64) {
-	for k := range d.p.Folds {
-		for v, one := range scoreFold(&d.p.Folds[k], z) {
-			if k == 0 {
-				s[v] = one
-				continue
-			}
-			for i, x := range one {
-				s[v][i] += x
-			}
+// foldScores returns the largest tail of each standardised row by each fold.
+func (p *section) foldScores(z *mat.Dense) (c [folds][]float64) {
+	n, _ := z.Dims()
+	for k := range c {
+		s := scoreFold(&p.Folds[k], z)
+		c[k] = make([]float64, n)
+		for i := range c[k] {
+			c[k][i], _ = p.combine(at(s, i))
 		}
 	}
-	for v := range s {
-		for i := range s[v] {
-			s[v][i] /= folds
-		}
-	}
-	return s
+	return c
 }
 
-// Scores sets dst[i] to the score of row i of x, in nats, and returns dst; nil dst is allocated. Rows with NaN have NaN, those
-// with an infinite number +Inf. It costs 18 passes of a flow, on all cores.
+// scores returns the scores of standardised rows.
+func (p *section) scores(z *mat.Dense) []float64 {
+	n, _ := z.Dims()
+	c := p.foldScores(z)
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = p.cross([folds]float64{c[0][i], c[1][i], c[2][i]})
+	}
+	return out
+}
+
+// Scores sets dst[i] to the score of row i of x, −log of its p-value, and returns dst; nil dst is allocated. Rows with NaN have
+// NaN, those with an infinite number +Inf. It costs 18 passes of a flow, on all cores.
 //
 // It panics if x has not Dim columns or dst is not as long as x has rows.
 func (d *Detector) Scores(dst []float64, x mat.Matrix) []float64 {
@@ -119,27 +126,22 @@ func (d *Detector) check(what string, columns int) {
 func (d *Detector) score(dst []float64, x mat.Matrix, first int) {
 	z := mat.NewDense(len(dst), d.Dim(), nil)
 	row := make([]float64, d.Dim())
+	known := make([]bool, len(dst))
 	for i := range dst {
-		dst[i] = 0
+		odd := 0.0
 		for j := range row {
 			row[j] = x.At(first+i, j)
-			if math.IsInf(row[j], 0) {
-				dst[i] = max(dst[i], math.Inf(1))
-			} else if math.IsNaN(row[j]) {
-				dst[i] = math.NaN()
-			}
+			odd = max(odd, math.Abs(row[j])) // NaN if either is
 		}
-		if dst[i] == 0 {
-			d.p.standard(z.RawRowView(i), row)
+		if known[i] = math.IsNaN(odd - odd); known[i] {
+			dst[i] = odd
+			continue
 		}
+		d.p.standard(z.RawRowView(i), row)
 	}
-	s := d.views(z)
-	for i, v := range dst {
-		if v == 0 {
-			dst[i], _ = d.p.combine(at(s, i))
-			if math.IsNaN(dst[i]) {
-				dst[i] = math.Inf(1) // so far out that a density overflows
-			}
+	for i, s := range d.p.scores(z) {
+		if !known[i] {
+			dst[i] = s
 		}
 	}
 }

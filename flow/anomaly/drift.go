@@ -3,49 +3,43 @@ package anomaly
 import (
 	"fmt"
 	"math"
-	"slices"
+
+	"github.com/normflow/normflow/flow/calibration"
+	"gonum.org/v1/gonum/mat"
 )
 
 // A Drift compares the scores of a window of rows with those of the training.
 type Drift struct {
-	Rows     int     // of the window that have a score
-	Distance float64 // greatest distance of the two distribution functions, by Kolmogorov and Smirnov
+	Rows int // of the window that have a score
+	// Distance is the greatest distance of the two distribution functions, by Kolmogorov and Smirnov, above 0 where
+	// the window has too many odd rows.
+	Distance float64
 	P        float64 // its p-value, good from some 20 rows on
-	// Odder is the share of pairs of a row of the window and one of the training in which the former is odder, ties by half:
-	// ½ if nothing has changed.
+	// Odder is the probability that a row of the window is odder than one of the training: ½ if nothing has changed.
 	Odder float64
 }
 
 // Drift tests whether the scores of a window of rows, from [Detector.Scores] or Results, come from the distribution of those
-// of the training. NaN is left out. It panics if there are no others.
+// of the training: their p-values are uniform then. NaN is left out. It panics if there are no others.
 func (d *Detector) Drift(scores []float64) *Drift {
-	w := slices.DeleteFunc(slices.Clone(scores), math.IsNaN)
-	if len(w) == 0 {
+	var u []float64
+	mean := 0.0
+	for _, s := range scores {
+		if !math.IsNaN(s) {
+			u = append(u, d.PValue(s))
+			mean += d.PValue(s)
+		}
+	}
+	if len(u) == 0 {
 		panic("anomaly: Drift: got no scores, want some")
 	}
-	slices.Sort(w)
-	ref := d.q.sorted
-	r := &Drift{Rows: len(w)}
-	n, m := float64(len(w)), float64(len(ref))
-	for i, j := 0, 0; i < len(w) || j < len(ref); {
-		at := math.Inf(1)
-		if i < len(w) {
-			at = w[i]
-		}
-		if j < len(ref) {
-			at = min(at, ref[j])
-		}
-		a, b := i, j
-		for i < len(w) && w[i] == at {
-			i++
-		}
-		for j < len(ref) && ref[j] == at {
-			j++
-		}
-		r.Odder += float64(i-a) * (float64(b) + float64(j-b)/2) / (n * m)
-		r.Distance = max(r.Distance, math.Abs(float64(i)/n-float64(j)/m))
+	n, m := float64(len(u)), 0.0
+	for _, ref := range d.p.Reference {
+		m += float64(len(ref))
 	}
-	r.P = kolmogorov(r.Distance, n*m/(n+m))
+	r := &Drift{Rows: len(u), Odder: 1 - mean/n}
+	r.Distance = calibration.Uniform(mat.NewDense(len(u), 1, u)).Columns[0].Gap
+	r.P = kolmogorov(math.Abs(r.Distance), n*m/(n+m))
 	return r
 }
 
@@ -76,9 +70,5 @@ func (r *Drift) String() string {
 	case r.P < 0.01:
 		words = "not those of training"
 	}
-	return fmt.Sprintf("scores of %d rows are %s: distance %.3f, p = %.2g", r.Rows, words, r.Distance, r.P)
-}
-
-func rowError(i, got, want int) error {
-	return fmt.Errorf("anomaly: Stream: row %d: got %d numbers, want %d", i, got, want)
+	return fmt.Sprintf("scores of %d rows are %s: distance %+.3f, p = %.2g", r.Rows, words, r.Distance, r.P)
 }

@@ -46,7 +46,7 @@ func ExampleDetector() {
 	})
 	alarms := detector.Threshold(0.01) // one in a hundred normal rows
 	for _, r := range detector.Results(rows) {
-		fmt.Println(r.Score > alarms, r.P <= 0.01, r.Status, r.Column)
+		fmt.Println(r.Score >= alarms, r.P <= 0.01, r.Status, r.Column)
 	}
 	var file bytes.Buffer // or an *os.File
 	if err := detector.Save(&file); err != nil {

@@ -8,14 +8,14 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
 // An Explanation says why a row is odd.
 type Explanation struct {
 	Result
-	// Nearest is a likely row near it, one that is odder than no more than half of the training rows, which differs in few columns:
-	// what the row would have to be.
+	// Nearest is a likely row near it, one with a p-value of at least ½, which differs in few columns: what the row would have to be.
 	Nearest []float64
 	// Columns are what each column adds to the score: their sum is the difference of the scores of the row and of Nearest. Columns
 	// in which both agree add nothing.
@@ -55,28 +55,15 @@ func (d *Detector) Explain(row []float64) (*Explanation, error) {
 	return e, nil
 }
 
-// scoresOf returns the scores of standardised rows.
-func (d *Detector) scoresOf(z *mat.Dense) []float64 {
-	n, _ := z.Dims()
-	s := d.views(z)
-	out := make([]float64, n)
-	for i := range out {
-		if out[i], _ = d.p.combine(at(s, i)); math.IsNaN(out[i]) {
-			out[i] = math.Inf(1)
-		}
-	}
-	return out
-}
-
 const (
 	draws  = 256 // rows of each mixture that are looked at
 	single = 16  // columns that are changed alone
 )
 
-// likely returns a standardised row near z whose score is at most the median of the reference: one that differs in a single column
+// likely returns a standardised row near z whose p-value is at least ½: one that differs in a single column
 // if there is one, else the nearest.
 func (d *Detector) likely(z []float64) []float64 {
-	most := quantile(d.q.sorted, 0.5)
+	most := math.Ln2
 	c, first := len(z), len(wideNoise)+2
 	all := mat.NewDense(first+folds*draws, c, nil)
 	all.SetRow(0, z)
@@ -100,7 +87,7 @@ func (d *Detector) likely(z []float64) []float64 {
 
 // nearest returns the row nearest to z whose score is at most most, or the row with the least score if there is none, and its score.
 func (d *Detector) nearest(rows *mat.Dense, z []float64, most float64) (y []float64, score float64) {
-	scores := d.scoresOf(rows)
+	scores := d.p.scores(rows)
 	best, distance := 0, math.Inf(1)
 	for i, s := range scores {
 		if s < scores[best] {
@@ -151,7 +138,7 @@ func (d *Detector) restore(y, z []float64, most float64) {
 	for _, j := range order {
 		try.SetRow(0, y)
 		try.Set(0, j, z[j])
-		if d.scoresOf(try)[0] <= most {
+		if d.p.scores(try)[0] <= most {
 			y[j] = z[j]
 		}
 	}
@@ -163,7 +150,7 @@ func (d *Detector) restore(y, z []float64, most float64) {
 			line.Set(i, j, y[j]+float64(t*(z[j]-y[j])))
 		}
 	}
-	for i, s := range d.scoresOf(line) {
+	for i, s := range d.p.scores(line) {
 		if i > 0 && s > most {
 			break
 		}
@@ -199,73 +186,61 @@ func (d *Detector) denoise(to *mat.Dense, z []float64) {
 // points of the line along which slopes are integrated.
 const points = 64
 
-// integrate returns the integral of each column's slope along the line from y to z, the sum made that of the score.
+// integrate returns the integral of each column's slope along the line from y to z, of the folds' mean largest tail, in units
+// in which the sum is the difference of scores.
 func (d *Detector) integrate(y, z []float64) []float64 {
 	c := len(y)
-	line := mat.NewDense(points+2, c, nil)
+	line := mat.NewDense(points, c, nil)
 	for i := range points {
 		t := (float64(i) + 0.5) / points
 		for j := range y {
 			line.Set(i, j, y[j]+float64(t*(z[j]-y[j])))
 		}
 	}
-	line.SetRow(points, y)
-	line.SetRow(points+1, z)
-	scores := d.scoresOf(line)
-	change := scores[points+1] - scores[points]
-	slopes := d.slopes(line.Slice(0, points, 0, c).(*mat.Dense))
+	slopes := d.slopes(line)
 	out := make([]float64, c)
-	sum, size := 0.0, 0.0
 	for j := range out {
 		for i := range points {
 			out[j] += slopes.At(i, j) * (z[j] - y[j]) / points
 		}
-		if math.IsNaN(out[j] - out[j]) {
-			out[j] = 0
-		}
-		sum += out[j]
-		size += math.Abs(out[j])
 	}
-	if size == 0 { // a line too long for its points to see where the score changes
+	ends := d.p.scores(mat.NewDense(2, c, slices.Concat(y, z)))
+	change, sum := ends[1]-ends[0], floats.Sum(out)
+	if !(math.Abs(sum) > 1e-9*math.Abs(change)) || math.IsInf(sum, 0) { // a line too long for its points to see where the score changes
 		for j := range out {
 			out[j] = math.Abs(z[j] - y[j])
-			size += out[j]
 		}
-		sum = size
+		sum = floats.Sum(out)
 	}
-	for j := range out {
-		if size > 0 {
-			out[j] += (change - sum) * math.Abs(out[j]) / size
-		}
+	if sum != 0 {
+		floats.Scale(change/sum, out)
 	}
 	return out
 }
 
-// slopes returns the gradient of the score at standardised rows.
+// slopes returns the gradient of the folds' mean largest tail at standardised rows.
 func (d *Detector) slopes(z *mat.Dense) *mat.Dense {
 	n, c := z.Dims()
-	s := d.views(mat.DenseCopyOf(z))
-	var weights [views]*mat.Dense
-	for v := range weights {
-		weights[v] = mat.NewDense(n, 1, nil)
-	}
-	for i := range n {
-		_, v := d.p.combine(at(s, i))
-		_, slope := d.p.Tails[v].at(s[v][i])
-		weights[v].Set(i, 0, slope/folds)
-	}
 	out := mat.NewDense(n, c, nil)
 	for k := range d.p.Folds {
+		s := scoreFold(&d.p.Folds[k], z)
+		var weights [views]*mat.Dense
+		for v := range weights {
+			weights[v] = mat.NewDense(n, 1, nil)
+		}
+		for i := range n {
+			_, v := d.p.combine(at(s, i))
+			_, slope := d.p.Tails[v].at(s[v][i])
+			weights[v].Set(i, 0, slope/folds)
+		}
 		t := autodiff.NewTape()
-		x := t.Variable(mat.DenseCopyOf(z))
+		x := t.Variable(z)
 		loss := t.Scalar(0)
 		for v, score := range d.p.Folds[k].scores(x) {
 			loss = loss.Add(score.Mul(t.Matrix(weights[v])).Sum())
 		}
 		t.Backward(loss)
-		for i, g := range x.Grad() {
-			out.RawMatrix().Data[i] += g
-		}
+		floats.Add(out.RawMatrix().Data, x.Grad())
 	}
 	return out
 }

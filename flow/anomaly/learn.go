@@ -118,11 +118,13 @@ func (p *section) fit(ctx context.Context, cut [folds]part, c Settings, src *rng
 
 // refer sets the tails and the reference from scores of the held-out rows.
 func (p *section) refer(cut [folds]part) {
+	var of [folds][views][]float64
 	var all [views][]float64
 	for k, c := range cut {
 		n, d := c.held.Dims()
 		n = min(n, mostReference/folds)
-		for v, s := range scoreFold(&p.Folds[k], mat.DenseCopyOf(c.held.Slice(0, n, 0, d))) {
+		of[k] = scoreFold(&p.Folds[k], mat.DenseCopyOf(c.held.Slice(0, n, 0, d)))
+		for v, s := range of[k] {
 			all[v] = append(all[v], s...)
 		}
 	}
@@ -130,9 +132,13 @@ func (p *section) refer(cut [folds]part) {
 	for v := range all {
 		p.Tails[v] = newTail(all[v])
 	}
-	p.Reference = make([]float64, len(all[0]))
-	for i := range p.Reference {
-		p.Reference[i], _ = p.combine(at(all, i))
+	p.Reference = make([][]float64, folds)
+	for k := range of {
+		for i := range of[k][0] {
+			c, _ := p.combine(at(of[k], i))
+			p.Reference[k] = append(p.Reference[k], c)
+		}
+		slices.Sort(p.Reference[k])
 	}
-	slices.Sort(p.Reference)
+	p.Excess = meanExcess(p.Reference)
 }

@@ -6,59 +6,75 @@ import (
 	"slices"
 )
 
-// An exceed turns scores into p-values: the conformal
+// Reference scores of one fold are those of its rows by the models that have not seen them, ascending. The p-value of a
+// row that has the scores c₁, c₂, c₃ by the models of each fold is
 //
-//	p(s) = (1 + #{reference ≥ s}) / (n + 1)
+//	p = (Σₖ #{reference of fold k ≥ cₖ} + mean of tₖ) / (n + 1)
 //
-// which is uniform, or a little more, for a row that is exchangeable with those of the reference, and beyond the largest of these
-// an exponential with their mean excess.
-type exceed struct {
-	sorted []float64
-	mean   float64
+// where # falls in straight lines from one reference score to the next, so that p falls wherever a score rises, and tₖ is
+// 1 up to the largest reference score, and beyond it e^(−excess/mean excess).
+
+// cross turns scores by the folds into −log p.
+func (p *section) cross(c [folds]float64) float64 {
+	count, total := 0.0, 1.0
+	var tails [folds]float64
+	for k, ref := range p.Reference {
+		total += float64(len(ref))
+		count += above(ref, c[k])
+		tails[k] = min(0, (ref[len(ref)-1]-c[k])/p.Excess)
+	}
+	least := slices.Max(tails[:])
+	sum := 0.0
+	for _, t := range tails {
+		sum += math.Exp(t - least)
+	}
+	if math.IsInf(least, -1) {
+		return math.Inf(1)
+	}
+	// count + e^least·sum/folds, in logs where it is small
+	if e := least + math.Log(sum/folds); count == 0 {
+		return max(0, math.Log(total)-e)
+	} else {
+		return max(0, math.Log(total)-math.Log(count+math.Exp(e)))
+	}
 }
 
-func newExceed(sorted []float64) exceed {
-	n := len(sorted)
+// above returns how many reference scores are at least c, between two of them by a straight line from one more.
+func above(ref []float64, c float64) float64 {
+	n := len(ref)
+	i, _ := slices.BinarySearch(ref, c) // the first that is not below c
+	switch {
+	case i == 0:
+		return float64(n)
+	case i == n:
+		return 0
+	}
+	return float64(n-i) + (ref[i]-c)/(ref[i]-ref[i-1])
+}
+
+// meanExcess returns that of the largest of the reference scores, of all folds together.
+func meanExcess(reference [][]float64) float64 {
+	all := slices.Concat(reference...)
+	slices.Sort(all)
+	n := len(all)
 	k := min(max(10, n/50), n/2)
-	u, sum := sorted[n-1-k], 0.0
-	for _, v := range sorted[n-k:] {
-		sum += v - u
+	sum := 0.0
+	for _, v := range all[n-k:] {
+		sum += v - all[n-1-k]
 	}
-	return exceed{sorted, max(sum/float64(k), 1e-9)}
+	return max(sum/float64(k), 1e-9)
 }
 
-// p returns the p-value of a score.
-func (e *exceed) p(s float64) float64 {
-	n := len(e.sorted)
-	last := e.sorted[n-1]
-	if math.IsNaN(s) {
-		return s
-	}
-	if s > last {
-		return math.Exp((last-s)/e.mean) / float64(n+1)
-	}
-	i, _ := slices.BinarySearch(e.sorted, s)
-	return float64(1+n-i) / float64(n+1)
-}
+// PValue returns e^(−s), the p-value of a score: see [Detector].
+func (d *Detector) PValue(s float64) float64 { return math.Exp(-s) }
 
-// PValue returns the probability that a row like those of the training has a score of at least s: (1 + k)/(n + 1) for k of n
-// training rows with such a score by models that had not seen them, and beyond all of these less, by an exponential tail. It is NaN for NaN.
-//
-// V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning in a Random World, 2005.
-func (d *Detector) PValue(s float64) float64 { return d.q.p(s) }
-
-// Threshold returns the score above which rows like those of the training are with a probability of at most rate: the alarm
-// Score > Threshold(rate) has that false-positive rate, and is the same as p ≤ rate. It panics unless 0 < rate < 1.
+// Threshold returns −log rate, the score from which on rows like those of the training are with a probability of at most rate: the
+// alarm Score ≥ Threshold(rate) has that false-positive rate, and is the same as P ≤ rate. It panics unless 0 < rate < 1.
 func (d *Detector) Threshold(rate float64) float64 {
 	if !(rate > 0 && rate < 1) {
 		panic(fmt.Sprintf("anomaly: Threshold: got a rate of %v, want one between 0 and 1", rate))
 	}
-	n := len(d.q.sorted)
-	k := int(math.Floor(rate * float64(n+1))) // reference scores that may be as high, and the row itself
-	if k < 1 {
-		return d.q.sorted[n-1] - d.q.mean*math.Log(rate*float64(n+1))
-	}
-	return d.q.sorted[n-k]
+	return -math.Log(rate)
 }
 
 // Discoveries returns which p-values are so small that among those the expected share of false alarms is at most rate, however

@@ -1,6 +1,7 @@
 package anomaly
 
 import (
+	"fmt"
 	"iter"
 	"math"
 
@@ -20,8 +21,8 @@ const (
 
 // A Result is what a detector says of a row.
 type Result struct {
-	Score  float64 // in nats; NaN for NotANumber
-	P      float64 // see [Detector.PValue]; NaN for NotANumber
+	Score  float64 // −log P
+	P      float64 // p-value, see [Detector]; NaN for NotANumber
 	Status Status
 	Column int // the first that Status speaks of; −1 for OK
 }
@@ -106,4 +107,8 @@ func (d *Detector) Stream(rows iter.Seq2[[]float64, error]) iter.Seq2[Result, er
 		}
 		flush()
 	}
+}
+
+func rowError(i, got, want int) error {
+	return fmt.Errorf("anomaly: Stream: row %d: got %d numbers, want %d", i, got, want)
 }

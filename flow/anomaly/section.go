@@ -15,8 +15,9 @@ type section struct {
 	Loc, Scale []float64 // by which columns are standardised
 	Low, High  []float64 // the least and the greatest number of each column
 	Folds      []fold
-	Tails      []tail    // of the views
-	Reference  []float64 // scores of rows by folds that had not seen them, ascending
+	Tails      []tail      // of the views
+	Reference  [][]float64 // scores of each fold's rows by its models, which have not seen them, ascending
+	Excess     float64     // mean of the largest of these over the others
 }
 
 func init() {
@@ -67,13 +68,13 @@ func at(s [views][]float64, i int) (row [views]float64) {
 	return row
 }
 
-// combine returns the largest of the views' tails, and which it is.
+// combine returns the largest of the views' tails, and which it is. A density that is no number is one that has overflowed far out.
 func (p *section) combine(s [views]float64) (score float64, view int) {
 	score = math.Inf(-1)
 	for v := range s {
 		t, _ := p.Tails[v].at(s[v])
 		if math.IsNaN(t) {
-			return t, v
+			return math.Inf(1), v
 		}
 		if t > score {
 			score, view = t, v
@@ -94,8 +95,13 @@ func (p *section) Restore() error {
 		return errors.New("anomaly: detector: want three folds and a tail for each view")
 	case slices.ContainsFunc(p.Folds, func(f fold) bool { return f.Flow == nil || f.Flow.Dim() != d }):
 		return errors.New("anomaly: detector: want folds of as many columns")
-	case len(p.Reference) < leastRows || !slices.IsSorted(p.Reference) || !finite(p.Reference):
-		return errors.New("anomaly: detector: want finite ascending reference scores")
+	case len(p.Reference) != folds || !(p.Excess > 0) || math.IsInf(p.Excess, 1):
+		return errors.New("anomaly: detector: want reference scores of three folds and a positive excess")
+	}
+	for _, ref := range p.Reference {
+		if len(ref) < leastRows/folds || !slices.IsSorted(ref) || !finite(ref) {
+			return errors.New("anomaly: detector: want finite ascending reference scores")
+		}
 	}
 	return nil
 }
