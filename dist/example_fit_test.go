@@ -71,3 +71,21 @@ func ExampleFitMultivariateNormal() {
 	// Output:
 	// [2.51 2.52] [8.13 8.05]
 }
+
+// Two folds, each of which judges by what the other fits.
+func ExampleFitStudentTMixtureFolds() {
+	x := mat.NewDense(500, 2, nil)
+	bumps.Draw(x, rand.NewPCG(1, 2))
+	one, two := x.Slice(0, 250, 0, 2), x.Slice(250, 500, 0, 2)
+	ms, err := dist.FitStudentTMixtureFolds([]dist.MixtureFold{{Train: one, Held: two}, {Train: two, Held: one}}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, m := range ms {
+		fmt.Printf("%d %.1f\n", len(m.Parts), m.LogProb([]float64{10, 0}))
+	}
+	// Output:
+	// 3 -9.9
+	// 3 -9.7
+}

@@ -26,6 +26,13 @@ type MixtureSettings struct {
 	Source rand.Source
 }
 
+func (s *MixtureSettings) budget() float64 {
+	if s.Budget == 0 {
+		return 4e10
+	}
+	return s.Budget
+}
+
 // FitGaussianMixture fits a mixture of multivariate normal distributions to the rows of
 // data by EM. See [FitStudentTMixture], which also says what the settings mean: the two
 // differ in the components only.
@@ -67,16 +74,17 @@ func fitMixture(what string, data mat.Matrix, s *MixtureSettings, normal bool) (
 	if s.Components < 0 || s.Components > z.n {
 		return nil, fmt.Errorf("dist: %s: got %d components for %d rows, want at least one row for each", what, s.Components, z.n)
 	}
-	search := em.Search{X: z.x, N: z.n, D: z.d, Weight: z.weights, Normal: normal, K: s.Components, Rand: seeded(s.Source), Budget: s.Budget}
-	if s.Budget == 0 {
-		search.Budget = 4e10
-	}
-	m := search.Run()
+	search := em.Search{X: z.x, N: z.n, D: z.d, Weight: z.weights, Normal: normal, K: s.Components, Rand: seeded(s.Source), Budget: s.budget()}
+	return z.mixture(search.Run()), nil
+}
+
+// mixture returns the model in the units of the data.
+func (z *standardised) mixture(m *em.Model) *Mixture {
 	parts := make([]Distribution, m.K)
 	for k := range parts {
 		parts[k] = z.component(m, k)
 	}
-	return NewMixture(FixedWeights(m.Weight...), parts...), nil
+	return NewMixture(FixedWeights(m.Weight...), parts...)
 }
 
 // seeded returns the random numbers of a source; nil is a fixed seed.

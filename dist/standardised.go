@@ -23,34 +23,43 @@ const far = 1e7
 
 // standardRows checks and standardises the rows of data that have a weight.
 func standardRows(what string, data mat.Matrix, weights []float64, minScale float64) (*standardised, error) {
-	n, d := data.Dims()
+	_, d := data.Dims()
 	z := &standardised{d: d}
-	if weights != nil && len(weights) != n {
-		return nil, fmt.Errorf("dist: %s: got %d weights for %d rows, want one each", what, len(weights), n)
-	}
-	for i := range n {
-		if weights != nil {
-			if w := weights[i]; !(w >= 0) || math.IsInf(w, 0) {
-				return nil, fmt.Errorf("dist: %s: row %d: got weight %v, want a finite number of at least 0", what, i, w)
-			} else if w == 0 {
-				continue
-			}
-			z.weights = append(z.weights, weights[i])
-		}
-		z.n++
-		for j := range d {
-			v := data.At(i, j)
-			if math.IsNaN(v - v) {
-				return nil, fmt.Errorf("dist: %s: row %d, column %d: got %v, want finite numbers", what, i, j, v)
-			}
-			z.x = append(z.x, v)
-		}
+	if err := z.take(what, data, weights); err != nil {
+		return nil, err
 	}
 	if z.n < 2 && minScale == 0 || z.n < 1 {
 		return nil, fmt.Errorf("dist: %s: got %d rows with a weight, want at least two", what, z.n)
 	}
 	z.countWeights()
 	return z, z.setScales(what, minScale)
+}
+
+// take checks the rows of data and takes those that have a weight.
+func (z *standardised) take(what string, data mat.Matrix, weights []float64) error {
+	n, _ := data.Dims()
+	if weights != nil && len(weights) != n {
+		return fmt.Errorf("dist: %s: got %d weights for %d rows, want one each", what, len(weights), n)
+	}
+	for i := range n {
+		if weights != nil {
+			if w := weights[i]; !(w >= 0) || math.IsInf(w, 0) {
+				return fmt.Errorf("dist: %s: row %d: got weight %v, want a finite number of at least 0", what, i, w)
+			} else if w == 0 {
+				continue
+			}
+			z.weights = append(z.weights, weights[i])
+		}
+		z.n++
+		for j := range z.d {
+			v := data.At(i, j)
+			if math.IsNaN(v - v) {
+				return fmt.Errorf("dist: %s: row %d, column %d: got %v, want finite numbers", what, i, j, v)
+			}
+			z.x = append(z.x, v)
+		}
+	}
+	return nil
 }
 
 // countWeights scales the weights to the sum (Σw)²/Σw².
@@ -76,12 +85,17 @@ func (z *standardised) setScales(what string, minScale float64) error {
 			return fmt.Errorf("dist: %s: column %d is constant: got %v in all rows, want two different numbers", what, j, loc)
 		}
 		z.loc[j], z.scale[j] = loc, scale
-		for i := range z.n {
-			v := &z.x[i*z.d+j]
-			*v = max(min((*v-loc)/scale, far), -far)
-		}
 	}
+	z.toScale()
 	return nil
+}
+
+// toScale standardises the rows.
+func (z *standardised) toScale() {
+	for i := range z.x {
+		j := i % z.d
+		z.x[i] = max(min((z.x[i]-z.loc[j])/z.scale[j], far), -far)
+	}
 }
 
 // winsorised returns mean and standard deviation of the numbers, the lowest and the highest

@@ -70,31 +70,12 @@ func fitKernelDensity(_ context.Context, f *Fold) (*Transformed, error) {
 	return New(k), nil
 }
 
-// leastScale is the least deviation that a column counts as having: the rows of a fold may have
-// the same number where the others have not.
-const leastScale = 1e-3
-
 func (f *Fold) t() (dist.Distribution, error) {
 	m, err := dist.FitStudentTMixture(f.X, &dist.MixtureSettings{Components: 1, MinScale: leastScale, Weights: f.Weights})
 	if err != nil {
 		return nil, err
 	}
 	return m.Parts[0], nil
-}
-
-// Mixture returns a mixture of Student t distributions of the fold's rows, with frozen parameters, on
-// which several candidates build.
-func (f *Fold) Mixture() (dist.Distribution, error) {
-	return f.mixture.get(func() (dist.Distribution, error) {
-		m, err := dist.FitStudentTMixture(f.X, &dist.MixtureSettings{MinScale: leastScale, Weights: f.Weights, Budget: f.Work, Source: f.source("mixture")})
-		if err != nil {
-			return nil, err
-		}
-		if len(m.Parts) == 1 {
-			return m.Parts[0], nil
-		}
-		return m, nil
-	})
 }
 
 func fitMixture(_ context.Context, f *Fold) (*Transformed, error) {

@@ -3,7 +3,6 @@ package flow
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 
 	"github.com/normflow/normflow/autodiff"
@@ -27,6 +26,8 @@ type Fold struct {
 	// Work is how many multiply-adds a candidate may take.
 	Work float64
 
+	mixtures *foldMixtures // nil for one fold
+	index    int           // of this one among the folds
 	mixture  shared[dist.Distribution]
 	marginal shared[*marginalFold]
 }
@@ -99,38 +100,6 @@ func (f *Fold) data() (learned, held Data) {
 	return learned, held
 }
 
-// makeFolds cuts the rows: below 1500 into five folds, else a tenth is held out, of at most 2000 rows.
-func (l *learner) makeFolds() {
-	n := l.data.Len()
-	src := rng.New(l.Seed)
-	order := rand.New(src).Perm(n)
-	parts := 5
-	if n < 10 {
-		parts = n
-	}
-	cut := func(i, j int) {
-		rest := append(append([]int(nil), order[:i]...), order[j:]...)
-		learned, held := l.data.Pick(rest), l.data.Pick(order[i:j])
-		f := &Fold{X: learned.Rows, Held: held.Rows, Context: learned.Contexts, HeldContext: held.Contexts, Weights: learned.Weights, HeldWeights: held.Weights, Seed: src.Uint64()}
-		l.folds = append(l.folds, f)
-		l.report.HeldRows = append(l.report.HeldRows, order[i:j]...)
-	}
-	if n < oneSplit && !l.Single {
-		for k := range parts {
-			cut(n*k/parts, n*(k+1)/parts)
-		}
-	} else {
-		cut(0, min(max(n/10, min(20, n/3)), 2000))
-	}
-	l.report.Folds = len(l.folds)
-	for _, f := range l.folds {
-		f.Work = float64(l.Budget) / float64(len(l.folds)*len(l.tried))
-	}
-}
-
-// oneSplit is from when on one part is held out once.
-const oneSplit = 1500
-
 // A marginalFold is a fold with columns made normal, one by one, and the map from these to the fold's.
 type marginalFold struct {
 	*Fold
@@ -144,7 +113,10 @@ func (f *Fold) Marginal() (*Fold, bijector.Bijector, error) {
 		if err != nil {
 			return nil, err
 		}
-		inner := &Fold{X: back(g, f.X), Held: back(g, f.Held), Context: f.Context, HeldContext: f.HeldContext, Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed + 1, Work: f.Work}
+		inner := &Fold{index: f.index, X: back(g, f.X), Held: back(g, f.Held), Context: f.Context, HeldContext: f.HeldContext, Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed + 1, Work: f.Work}
+		if f.mixtures != nil {
+			inner.mixtures = f.mixtures.marginal
+		}
 		return &marginalFold{inner, g}, nil
 	})
 	if err != nil {
@@ -165,3 +137,75 @@ func back(b bijector.Bijector, y *mat.Dense) *mat.Dense {
 	}
 	return x
 }
+
+// foldMixtures are the mixtures of all folds, which are fitted at once: their number of components is
+// chosen by the rows that all folds hold out.
+type foldMixtures struct {
+	folds    func() ([]*Fold, error)
+	fitted   shared[[]*dist.Mixture]
+	marginal *foldMixtures // those of the folds with columns made normal
+}
+
+// shareMixtures makes the folds share the search for their mixtures.
+func shareMixtures(folds []*Fold) {
+	marginal := &foldMixtures{folds: func() ([]*Fold, error) {
+		inner := make([]*Fold, len(folds))
+		for i, f := range folds {
+			var err error
+			if inner[i], _, err = f.Marginal(); err != nil {
+				return nil, fmt.Errorf("fold %d: %w", i, err)
+			}
+		}
+		return inner, nil
+	}}
+	all := &foldMixtures{folds: func() ([]*Fold, error) { return folds, nil }, marginal: marginal}
+	for _, f := range folds {
+		f.mixtures = all
+	}
+}
+
+// fit fits the mixtures.
+func (m *foldMixtures) fit() ([]*dist.Mixture, error) {
+	folds, err := m.folds()
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]dist.MixtureFold, len(folds))
+	for i, f := range folds {
+		rows[i] = dist.MixtureFold{Train: f.X, Held: f.Held, TrainWeights: f.Weights, HeldWeights: f.HeldWeights}
+	}
+	first := folds[0]
+	return dist.FitStudentTMixtureFolds(rows, &dist.MixtureSettings{
+		MinScale: leastScale, Budget: first.Work * float64(len(folds)), Source: first.source("mixture"),
+	})
+}
+
+// Mixture returns a mixture of Student t distributions of the fold's rows, with frozen parameters, on
+// which several candidates build.
+func (f *Fold) Mixture() (dist.Distribution, error) {
+	return f.mixture.get(func() (dist.Distribution, error) {
+		m, err := f.fitMixture()
+		if err != nil {
+			return nil, err
+		}
+		if len(m.Parts) == 1 {
+			return m.Parts[0], nil
+		}
+		return m, nil
+	})
+}
+
+func (f *Fold) fitMixture() (*dist.Mixture, error) {
+	if f.mixtures == nil {
+		return dist.FitStudentTMixture(f.X, &dist.MixtureSettings{MinScale: leastScale, Weights: f.Weights, Budget: f.Work, Source: f.source("mixture")})
+	}
+	ms, err := f.mixtures.fitted.get(f.mixtures.fit)
+	if err != nil {
+		return nil, err
+	}
+	return ms[f.index], nil
+}
+
+// leastScale is the least deviation that a column counts as having: the rows of a fold may have
+// the same number where the others have not.
+const leastScale = 1e-3

@@ -10,15 +10,6 @@ import (
 	"sync/atomic"
 )
 
-// A task is the fit of a candidate in a fold.
-type task struct {
-	candidate, fold int
-	name            string // in checkpoints
-	model           *Transformed
-	note            string // why there is none
-	held            []float64
-}
-
 // fit fits the candidates: all in the first fold, in the others those that are of use there.
 func (l *learner) fit(ctx context.Context) error {
 	for _, c := range l.Candidates {
@@ -49,35 +40,6 @@ func (l *learner) fit(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// useless reports whether a candidate had next to no weight among all in the first fold.
-func (l *learner) useless(k int) bool {
-	first := l.tasks[k][0]
-	if first.model == nil {
-		return true
-	}
-	if l.tried[k].Steady || len(first.held) < 100 {
-		return false
-	}
-	if l.early == nil {
-		var use []int
-		var lps [][]float64
-		for k, t := range l.tasks {
-			if t[0].model != nil {
-				use, lps = append(use, k), append(lps, t[0].held)
-			}
-		}
-		w, err := l.weigh(use, lps)
-		if err != nil {
-			return false
-		}
-		l.early = make([]float64, len(l.tried))
-		for i, k := range use {
-			l.early[k] = w[i]
-		}
-	}
-	return l.early[k] < 0.01
 }
 
 // runTasks does tasks on all cores.

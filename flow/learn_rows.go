@@ -4,35 +4,13 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 
 	"github.com/normflow/normflow/autodiff"
-	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/train"
 	"gonum.org/v1/gonum/mat"
 )
-
-// A learner is one call of Learn.
-type learner struct {
-	LearnSettings
-	report *Report
-
-	data  *train.Memory       // rows as candidates see them: standardised
-	ends  []bijector.Bijector // from these to the rows given
-	slope []float64           // log|det| of the way to the rows as candidates see them, for each row
-	rows  []int               // which of the rows given these are
-
-	net *nn.Features // from the contexts given to those that candidates see
-
-	tried    []Candidate
-	folds    []*Fold
-	tasks    [][]*task         // of each candidate, one a fold
-	early    []float64         // weights in the first fold
-	done     map[string][]byte // the checkpoint
-	doneLock sync.Mutex
-}
 
 // prepare looks at the rows, and takes them through the fixed maps at the data's end.
 func (l *learner) prepare(d *train.Memory) error {

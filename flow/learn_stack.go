@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/normflow/normflow/dist"
-	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -128,29 +127,6 @@ func (l *learner) prune(use []int, w []float64) {
 	for i := range w {
 		w[i] /= sum
 	}
-}
-
-// weigh returns the weights of candidates that make the held-out rows most likely, the first steady one's at
-// least 1/1000.
-func (l *learner) weigh(use []int, lps [][]float64) ([]float64, error) {
-	safe := slices.IndexFunc(use, func(k int) bool { return l.tried[k].Steady })
-	m := mat.NewDense(len(lps[0]), len(lps), nil)
-	for i, lp := range lps {
-		m.SetCol(i, lp)
-	}
-	return dist.StackingWeights(m, l.heldWeights(len(lps[0])), safe)
-}
-
-// heldWeights returns the weights of the first n held-out rows, nil for ones.
-func (l *learner) heldWeights(n int) []float64 {
-	if l.data.Weights == nil {
-		return nil
-	}
-	w := make([]float64, n)
-	for i := range w {
-		w[i] = l.data.Weights[l.report.HeldRows[i]]
-	}
-	return w
 }
 
 // describe completes the report.

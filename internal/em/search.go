@@ -60,14 +60,12 @@ const (
 func (s *Search) Run() *Model {
 	s.budget = &Budget{Left: 0.6 * s.Budget}
 	s.all = NewRows(s.X, s.N, s.D, s.Weight)
-	s.df = 10
-	if s.Normal {
-		s.df = math.Inf(1)
-	}
+	s.df = s.firstDF()
 	s.one = Single(s.all, s.df, s.budget)
 	s.best = choice{k: s.K, prior: usual, df: s.df}
 	if s.K == 0 {
 		s.split()
+		s.try(1, usual)
 		s.explore()
 	}
 	if s.best.k <= 1 { // 0: the budget was spent before the first try
@@ -75,6 +73,14 @@ func (s *Search) Run() *Model {
 	}
 	s.budget = &Budget{Left: 0.4 * s.Budget}
 	return s.finish()
+}
+
+// firstDF returns the degrees of freedom that a fit begins with.
+func (s *Search) firstDF() float64 {
+	if s.Normal {
+		return math.Inf(1)
+	}
+	return 10
 }
 
 // prior returns that of k components for rows with the single component one.
@@ -115,10 +121,9 @@ func (s *Search) pick(rows []int) *Rows {
 	return NewRows(x, len(rows), s.D, w)
 }
 
-// explore tries 1, 2, 4, … components until two numbers in a row are no better, then
+// explore tries 2, 4, … components until two numbers in a row are no better, then
 // other strengths of the prior and numbers near the best.
 func (s *Search) explore() {
-	s.try(1, usual)
 	most := int(min(0.25*s.folds[0].fit.Total, maxK))
 	for k, bad := 2, 0; k <= most && bad < 2; k *= 2 {
 		if s.try(k, usual) {
@@ -264,10 +269,6 @@ func (s *Search) finish() *Model {
 		}
 	}
 	m := s.race(s.all, c.models, prior)
-	o := Options{Prior: prior, Tolerance: 1e-4, Steps: 300, FixDF: s.fixDF}
-	Fit(s.all, m, o, s.budget)
-	if c.pooled {
-		s.pool(s.all, m, o)
-	}
+	s.polish(s.all, m, prior)
 	return m
 }

@@ -1,0 +1,53 @@
+package flow
+
+import (
+	"fmt"
+
+	"github.com/normflow/normflow/bijector"
+)
+
+// LearnSettings of [Learn]. The zero value, and a nil pointer, are good defaults.
+type LearnSettings struct {
+	// Seed decides everything random.
+	Seed uint64
+	// Budget bounds the work of training, in multiply-adds: a training step of b rows counts as
+	// b·(3·w + 10·v), for w numbers in the model's parameters and v numbers that a row takes on a tape.
+	// 0 is 8·10¹¹, about a minute of one core for 10,000 rows of ten columns. The same budget
+	// gives the same model on any machine; for a limit of time cancel the context.
+	Budget int64
+	// Checkpoint is a file that keeps what has been fitted. If it exists, learning goes on from
+	// there, bit for bit as if it had never stopped; data and settings must be the same.
+	Checkpoint string
+	// Map is a fixed map from ℝᵈ onto where rows can be, such as a prior's from normal numbers; it
+	// stands at the data's end of the model. Nil is none.
+	Map bijector.Bijector
+	// Candidates are the kinds of model to try; nil is [Candidates].
+	Candidates []Candidate
+	// KeepRows adds a kernel density, which keeps the rows in the model and its file.
+	KeepRows bool
+	// Robust is for rows some of which may be wrong: those that are far from all others, by
+	// the columns' medians and quartiles, are left out, and the report counts them.
+	Robust bool
+	// Single makes a model of the one candidate that is best by itself: smaller, and faster to score.
+	Single bool
+}
+
+const defaultBudget = 800e9
+
+func (s *LearnSettings) check() error {
+	if s.Budget < 0 {
+		return fmt.Errorf("LearnSettings.Budget: got %d, want at least 0", s.Budget)
+	}
+	setDefault(&s.Budget, defaultBudget)
+	if s.Candidates == nil {
+		s.Candidates = Candidates()
+	}
+	seen := map[string]bool{}
+	for i, c := range s.Candidates {
+		if c.Name == "" || c.Fit == nil || seen[c.Name] {
+			return fmt.Errorf("LearnSettings.Candidates: got number %d with name %q, want each with a name of its own and a function", i, c.Name)
+		}
+		seen[c.Name] = true
+	}
+	return nil
+}
