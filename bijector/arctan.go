@@ -36,9 +36,9 @@ var arctanMap = newScalar("Arctan", scalarMap{
 // arctanCurve sets the derivative of −log(1 + x²).
 func arctanCurve(d derivatives) {
 	for i, v := range d.x {
-		d.curve[i] = -2 / (v + 1/v)
+		d.lsByX[i] = -2 / (v + 1/v)
 		if v == 0 {
-			d.curve[i] = 0
+			d.lsByX[i] = 0
 		}
 	}
 }

@@ -53,15 +53,15 @@ var betaMap = newScalar("BetaCDF", scalarMap{
 		unit(x, ls, y, 0, 1)
 	},
 	derive: func(d derivatives) {
-		lx, lr := d.slope[0], d.slope[1]
+		lx, lr := d.lsByTheta[0], d.lsByTheta[1]
 		kernel.Log(lx, d.x)
 		kernel.Scale(lr, d.x, -1)
 		kernel.Log1p(lr, lr)
 		var sa, sb stencil[special.Beta]
 		for i, x := range d.x {
 			a, b, rest := d.theta[0][i], d.theta[1][i], 1-x
-			d.curve[i] = (a-1)/x - (b-1)/rest
-			d.value[2][i], d.slope[2][i] = 0, -1
+			d.lsByX[i] = (a-1)/x - (b-1)/rest
+			d.yByTheta[2][i], d.lsByTheta[2][i] = 0, -1
 			if !d.needs(0) && !d.needs(1) {
 				continue
 			}
@@ -78,8 +78,8 @@ var betaMap = newScalar("BetaCDF", scalarMap{
 			}
 			sa.move(a, b, func(a float64) special.Beta { return special.BetaOf(a, b, special.LogBeta(a, b)) })
 			sb.move(b, a, func(b float64) special.Beta { return special.BetaOf(a, b, special.LogBeta(a, b)) })
-			d.value[0][i] = sign * sa.derivative(tail)
-			d.value[1][i] = sign * sb.derivative(tail)
+			d.yByTheta[0][i] = sign * sa.derivative(tail)
+			d.yByTheta[1][i] = sign * sb.derivative(tail)
 		}
 	},
 })

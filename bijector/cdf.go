@@ -76,7 +76,7 @@ var anyMap = newScalar("CDF", scalarMap{
 	derive: func(d derivatives) {
 		dist := d.call.Args().Ref.(*CDF).Dist
 		for i, v := range d.x {
-			d.curve[i] = score(dist, v)
+			d.lsByX[i] = score(dist, v)
 		}
 	},
 })

@@ -19,12 +19,12 @@
 // Maps compose with [Chain] (in slice order: Chain{f, g} is g∘f) and turn
 // around with [Invert].
 //
-// # Carriers and univariates
+// # Univariate maps
 //
 // A [Univariate] is a monotone map of one number with a few raw parameters:
-// [Affine] or [Spline], say. A carrier decides where the parameters come
-// from: [Elementwise] learns them per column, [Coupling] computes them from
-// other columns by a network. A new univariate works in every carrier.
+// [Affine] or [Spline], say. Where the parameters come from is another type's to say:
+// [Elementwise] learns them per column, [Coupling] and [Autoregressive] compute them
+// from other columns by a network. A new univariate works in all of them.
 //
 // # Linear maps
 //

@@ -41,9 +41,9 @@ var eluMap = newScalar("ELU", scalarMap{
 	},
 	derive: func(d derivatives) {
 		for i, v := range d.x {
-			d.curve[i] = 0
+			d.lsByX[i] = 0
 			if v < 0 {
-				d.curve[i] = 1
+				d.lsByX[i] = 1
 			}
 		}
 	},

@@ -29,7 +29,7 @@ var expMap = newScalar("Exp", scalarMap{
 			}
 		}
 	},
-	derive: func(d derivatives) { repeat(d.curve, one[:]) },
+	derive: func(d derivatives) { repeat(d.lsByX, one[:]) },
 })
 
 var one = [1]float64{1}

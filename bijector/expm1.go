@@ -29,7 +29,7 @@ var expm1Map = newScalar("Expm1", scalarMap{
 			}
 		}
 	},
-	derive: func(d derivatives) { repeat(d.curve, one[:]) },
+	derive: func(d derivatives) { repeat(d.lsByX, one[:]) },
 })
 
 func (Expm1) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {

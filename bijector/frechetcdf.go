@@ -66,12 +66,12 @@ var frechetMap = newScalar("FrechetCDF", scalarMap{
 		kernel.Exp(w, w)
 		kernel.Scale(w, w, -1) // −z⁻ᵏ, exact enough for gradients
 		for i, k := range d.theta[0] {
-			d.curve[i] = -math.FMA(k, w[i], 1+k) / d.x[i]
-			d.value[0][i], d.slope[0][i] = -d.y[i]*w[i]*l[i], math.FMA(-w[i], l[i], -l[i])
-			d.value[1][i], d.slope[1][i] = 0, 1
+			d.lsByX[i] = -math.FMA(k, w[i], 1+k) / d.x[i]
+			d.yByTheta[0][i], d.lsByTheta[0][i] = -d.y[i]*w[i]*l[i], math.FMA(-w[i], l[i], -l[i])
+			d.yByTheta[1][i], d.lsByTheta[1][i] = 0, 1
 		}
 	},
-	outer: true,
+	prescaled: true,
 })
 
 // frechetPower sets w = −x⁻ᵏ.

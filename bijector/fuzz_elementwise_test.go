@@ -10,7 +10,7 @@ import (
 )
 
 // A fuzzMap makes a map of numbers from three parameters, a of any sign, p and
-// q positive, all of moderate size, and says where it lives; falling maps fall.
+// q positive, all of moderate size, and says where it lives; decreasing maps fall.
 type fuzzMap struct {
 	name   string
 	make   func(a, p, q autodiff.Value) bijector.Bijector

@@ -74,9 +74,9 @@ var gevMap = newScalar("GeneralizedExtremeValueCDF", scalarMap{
 		for i, ξ := range d.theta[0] {
 			dl := -log1pOverGrad(ξ, d.x[i], -l[i])
 			k := 1 + ξ - t[i]
-			d.curve[i] = -k / math.FMA(ξ, d.x[i], 1)
-			d.value[0][i] = -d.y[i] * t[i] * dl
-			d.slope[0][i] = math.FMA(k, dl, l[i])
+			d.lsByX[i] = -k / math.FMA(ξ, d.x[i], 1)
+			d.yByTheta[0][i] = -d.y[i] * t[i] * dl
+			d.lsByTheta[0][i] = math.FMA(k, dl, l[i])
 		}
 	},
 })

@@ -62,12 +62,12 @@ var gompertzMap = newScalar("GompertzCDF", scalarMap{
 		kernel.Scale(e, e, -1)
 		kernel.Exp(e, e)
 		for i, c := range d.theta[0] {
-			d.curve[i] = 1 - float64(c*(m[i]+1))
-			d.value[0][i], d.slope[0][i] = m[i]*e[i], -m[i]
-			d.value[1][i], d.slope[1][i] = 0, 1
+			d.lsByX[i] = 1 - float64(c*(m[i]+1))
+			d.yByTheta[0][i], d.lsByTheta[0][i] = m[i]*e[i], -m[i]
+			d.yByTheta[1][i], d.lsByTheta[1][i] = 0, 1
 		}
 	},
-	outer: true,
+	prescaled: true,
 })
 
 func (b *GompertzCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
@@ -75,7 +75,7 @@ func (b *GompertzCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	return rated(gompertzMap, x, dir, r, c, c.Mul(r).Log(), r.Log())
 }
 
-// rated applies op, which has an outer map, to rate·x.
+// rated applies op, which is prescaled, to rate·x.
 func rated(op *autodiff.Op, x autodiff.Var, dir direction, rate autodiff.Var, theta ...autodiff.Var) (v, l autodiff.Var) {
 	if dir.back() {
 		v, l = scalar(op, x, dir, theta...)

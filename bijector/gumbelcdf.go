@@ -46,8 +46,8 @@ var gumbelMap = newScalar("GumbelCDF", scalarMap{
 		unit(x, ls, y, math.Inf(-1), math.Inf(1))
 	},
 	derive: func(d derivatives) {
-		kernel.Scale(d.curve, d.x, -1)
-		kernel.Expm1(d.curve, d.curve)
+		kernel.Scale(d.lsByX, d.x, -1)
+		kernel.Expm1(d.lsByX, d.lsByX)
 	},
 })
 

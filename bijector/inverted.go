@@ -7,8 +7,8 @@ import (
 )
 
 // Inverted is the univariate Map turned around: its Forward is Map's Inverse. A
-// carrier that holds it computes Map in the direction from data to base, as
-// models of other libraries may do.
+// [Coupling] or [Autoregressive] that holds it computes Map in the direction from data
+// to base, as models of other libraries may do.
 type Inverted struct{ Map Univariate }
 
 // Restore checks that there is a map.

@@ -69,10 +69,10 @@ var kumaraswamyMap = newScalar("KumaraswamyCDF", scalarMap{
 		kernel.Expm1(r, r) // xᵃ/(1 − xᵃ) = 1/r
 		for i, a := range d.theta[0] {
 			b := d.theta[1][i]
-			d.curve[i] = (a - 1 - (b-1)*a/r[i]) / d.x[i]
-			d.value[0][i], d.slope[0][i] = q[i]*b*lx[i]/r[i], lx[i]-(b-1)*lx[i]/r[i]
-			d.value[1][i], d.slope[1][i] = -q[i]*l[i], l[i]
-			d.value[2][i], d.slope[2][i] = 0, 1
+			d.lsByX[i] = (a - 1 - (b-1)*a/r[i]) / d.x[i]
+			d.yByTheta[0][i], d.lsByTheta[0][i] = q[i]*b*lx[i]/r[i], lx[i]-(b-1)*lx[i]/r[i]
+			d.yByTheta[1][i], d.lsByTheta[1][i] = -q[i]*l[i], l[i]
+			d.yByTheta[2][i], d.lsByTheta[2][i] = 0, 1
 		}
 	},
 })

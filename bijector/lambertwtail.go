@@ -62,9 +62,9 @@ var lambertMap = newScalar("LambertWTail", scalarMap{
 		for i, v := range d.x {
 			δ, q := d.theta[0][i], float64(v*v)
 			p := 1 + float64(δ*v*v)
-			d.curve[i] = δ * v * (1 + 2/p)
-			d.value[0][i] = 0.5 * q * d.y[i]
-			d.slope[0][i] = q * (0.5 + 1/p)
+			d.lsByX[i] = δ * v * (1 + 2/p)
+			d.yByTheta[0][i] = 0.5 * q * d.y[i]
+			d.lsByTheta[0][i] = q * (0.5 + 1/p)
 		}
 	},
 })

@@ -55,7 +55,7 @@ var laplaceMap = newScalar("LaplaceCDF", scalarMap{
 	},
 	derive: func(d derivatives) {
 		for i, v := range d.x {
-			d.curve[i] = -math.Copysign(1, v)
+			d.lsByX[i] = -math.Copysign(1, v)
 		}
 	},
 })

@@ -61,12 +61,12 @@ var leakyTanhMap = newScalar("LeakyTanh", scalarMap{
 		for i, v := range d.x {
 			t := math.Abs(v) - d.theta[0][i]
 			sign := math.Copysign(1, v)
-			d.curve[i] = 0
-			d.value[0][i], d.value[1][i], d.value[2][i] = -sign*s[i], sign, float64(sign*t)*s[i]
-			d.slope[0][i], d.slope[1][i], d.slope[2][i] = 0, 0, 1
+			d.lsByX[i] = 0
+			d.yByTheta[0][i], d.yByTheta[1][i], d.yByTheta[2][i] = -sign*s[i], sign, float64(sign*t)*s[i]
+			d.lsByTheta[0][i], d.lsByTheta[1][i], d.lsByTheta[2][i] = 0, 0, 1
 			if t < 0 {
-				d.curve[i] = -2 * d.y[i]
-				d.value[0][i], d.value[1][i], d.value[2][i], d.slope[2][i] = 0, 0, 0, 0
+				d.lsByX[i] = -2 * d.y[i]
+				d.yByTheta[0][i], d.yByTheta[1][i], d.yByTheta[2][i], d.lsByTheta[2][i] = 0, 0, 0, 0
 			}
 		}
 	},

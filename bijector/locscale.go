@@ -78,7 +78,7 @@ func cdf(op *autodiff.Op, x autodiff.Var, dir direction, loc, scale param, theta
 	return v, logScale(l, x, scale, -dir.sign())
 }
 
-// scaledCDF is cdf for an op that has an outer map, which is the division by scale.
+// scaledCDF is cdf for an op that is prescaled, by one over the scale.
 func scaledCDF(op *autodiff.Op, x autodiff.Var, dir direction, loc, scale param, theta ...autodiff.Var) (v, l autodiff.Var) {
 	if dir.back() {
 		v, l = scalar(op, x, dir, theta...)

@@ -57,9 +57,9 @@ var moyalMap = newScalar("MoyalCDF", scalarMap{
 		unit(x, ls, y, math.Inf(-1), math.Inf(1))
 	},
 	derive: func(d derivatives) { // ½·(exp(−z) − 1)
-		kernel.Scale(d.curve, d.x, -1)
-		kernel.Expm1(d.curve, d.curve)
-		kernel.Scale(d.curve, d.curve, 0.5)
+		kernel.Scale(d.lsByX, d.x, -1)
+		kernel.Expm1(d.lsByX, d.lsByX)
+		kernel.Scale(d.lsByX, d.lsByX, 0.5)
 	},
 })
 

@@ -45,7 +45,7 @@ var normalMap = newScalar("NormalCDF", scalarMap{
 		}
 		unit(x, ls, y, math.Inf(-1), math.Inf(1))
 	},
-	derive: func(d derivatives) { kernel.Scale(d.curve, d.x, -1) },
+	derive: func(d derivatives) { kernel.Scale(d.lsByX, d.x, -1) },
 })
 
 func (b *NormalCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {

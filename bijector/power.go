@@ -35,7 +35,7 @@ func (b *Power) Restore() error {
 // risingPowerMap and fallingPowerMap are for p > 0 and p < 0.
 var risingPowerMap, fallingPowerMap = newPowerMap(false), newPowerMap(true)
 
-func newPowerMap(falling bool) *autodiff.Op {
+func newPowerMap(decreasing bool) *autodiff.Op {
 	return newScalar("Power", scalarMap{
 		forward: func(y, ls, x []float64, a scalarArgs) {
 			p := a.call.Args().A
@@ -58,10 +58,10 @@ func newPowerMap(falling bool) *autodiff.Op {
 		derive: func(d derivatives) {
 			p := d.call.Args().A
 			for i, v := range d.x {
-				d.curve[i] = (p - 1) / v
+				d.lsByX[i] = (p - 1) / v
 			}
 		},
-		falling: falling,
+		decreasing: decreasing,
 	})
 }
 

@@ -46,7 +46,7 @@ var rayleighMap = newScalar("RayleighCDF", scalarMap{
 	},
 	derive: func(d derivatives) {
 		for i, v := range d.x {
-			d.curve[i] = 1/v - v
+			d.lsByX[i] = 1/v - v
 		}
 	},
 })

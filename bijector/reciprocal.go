@@ -21,10 +21,10 @@ var reciprocalMap = newScalar("Reciprocal", scalarMap{
 	inverse: reciprocal,
 	derive: func(d derivatives) {
 		for i, v := range d.x {
-			d.curve[i] = -2 / v
+			d.lsByX[i] = -2 / v
 		}
 	},
-	falling: true,
+	decreasing: true,
 })
 
 func reciprocal(y, ls, x []float64, a scalarArgs) {

@@ -22,17 +22,17 @@ type scalarMap struct {
 	inverse func(x, ls, y []float64, a scalarArgs)
 	// derive sets the derivatives of f and log|f′|.
 	derive func(d derivatives)
-	// falling is set if f decreases.
-	falling bool
-	// outer is set if the log-slope is that of f and of a linear map of x
+	// decreasing is set if f decreases.
+	decreasing bool
+	// prescaled is set if the log-slope is that of f and of a linear map of x
 	// before it: the last parameter is the logarithm of the factor, to add no
 	// rounding of its own to a sum. It has no gradient here.
-	outer bool
+	prescaled bool
 }
 
 // parameters returns how many parameters have gradients.
 func (m scalarMap) parameters(c *autodiff.Call) int {
-	if m.outer {
+	if m.prescaled {
 		return c.Len() - 2
 	}
 	return c.Len() - 1
@@ -67,13 +67,13 @@ func (a scalarArgs) logs(ls, x []float64) {
 func (a scalarArgs) temp(n int) []float64 { return a.call.Temp(n) }
 
 // derivatives holds, for x, y = f(x) and ls = log|f′(x)|, what derive sets:
-// curve = ∂ls/∂x, and for every parameter k value[k] = ∂y/∂θₖ and
-// slope[k] = ∂ls/∂θₖ.
+// lsByX = ∂ls/∂x, and for every parameter k yByTheta[k] = ∂y/∂θₖ and
+// lsByTheta[k] = ∂ls/∂θₖ.
 type derivatives struct {
 	x, y, ls []float64
 	scalarArgs
-	curve        []float64
-	value, slope [maxTheta][]float64
+	lsByX               []float64
+	yByTheta, lsByTheta [maxTheta][]float64
 }
 
 // needs reports whether the derivatives by parameter k are of use.

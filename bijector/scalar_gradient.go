@@ -10,22 +10,22 @@ import (
 // differentiate is the chain rule, and for the inverse the implicit function
 // theorem: with x = f⁻¹(y) and l = −log|f′(x)|,
 //
-//	∂x/∂y = 1/f′,  ∂x/∂θ = −(∂f/∂θ)/f′,  ∂l/∂• = −curve·∂x/∂• − ∂ls/∂•
+//	∂x/∂y = 1/f′,  ∂x/∂θ = −(∂f/∂θ)/f′,  ∂l/∂• = −∂ls/∂x·∂x/∂• − ∂ls/∂•
 func (m scalarMap) differentiate(c *autodiff.Call) {
 	n, back := len(c.In(0)), direction(c.Args().J).back()
-	d := derivatives{x: c.In(0), y: c.Out(0), ls: c.Out(1), scalarArgs: newScalarArgs(c), curve: c.Temp(n)}
+	d := derivatives{x: c.In(0), y: c.Out(0), ls: c.Out(1), scalarArgs: newScalarArgs(c), lsByX: c.Temp(n)}
 	for k := range m.parameters(c) {
-		d.value[k], d.slope[k] = c.Temp(n), c.Temp(n)
+		d.yByTheta[k], d.lsByTheta[k] = c.Temp(n), c.Temp(n)
 	}
 	rate := c.Temp(n) // derivative of the value by the argument
 	copy(rate, d.ls)
-	if m.outer && back {
+	if m.prescaled && back {
 		kernel.Add(rate, rate, d.theta[c.Len()-2])
-	} else if m.outer {
+	} else if m.prescaled {
 		kernel.Sub(rate, rate, d.theta[c.Len()-2])
 	}
 	kernel.Exp(rate, rate)
-	if m.falling {
+	if m.decreasing {
 		kernel.Scale(rate, rate, -1)
 	}
 	if back {
@@ -33,10 +33,10 @@ func (m scalarMap) differentiate(c *autodiff.Call) {
 		kernel.Scale(d.ls, c.Out(1), -1)
 	}
 	m.derive(d)
-	defined(d.curve, d.x)
+	defined(d.lsByX, d.x)
 	for k := range m.parameters(c) {
-		defined(d.value[k], d.x)
-		defined(d.slope[k], d.x)
+		defined(d.yByTheta[k], d.x)
+		defined(d.lsByTheta[k], d.x)
 	}
 
 	// Gradients of value and log-slope at fixed x; for the inverse, of f and
@@ -52,22 +52,22 @@ func (m scalarMap) differentiate(c *autodiff.Call) {
 	if back {
 		for i, g := range dv {
 			dl[i] = -dl[i]
-			dv[i] = -times(g+times(dl[i], d.curve[i]), rate[i])
+			dv[i] = -times(g+times(dl[i], d.lsByX[i]), rate[i])
 		}
 	}
 	if dx := c.InGrad(0); dx != nil && back {
 		kernel.Sub(dx, dx, dv)
 	} else if dx != nil {
 		for i, g := range dv {
-			dx[i] += times(g, rate[i]) + times(dl[i], d.curve[i])
+			dx[i] += times(g, rate[i]) + times(dl[i], d.lsByX[i])
 		}
 	}
 	for k := range m.parameters(c) {
 		if g := c.InGrad(k + 1); g != nil {
 			for i, v := range dv {
-				d.value[k][i] = times(v, d.value[k][i]) + times(dl[i], d.slope[k][i])
+				d.yByTheta[k][i] = times(v, d.yByTheta[k][i]) + times(dl[i], d.lsByTheta[k][i])
 			}
-			gather(g, d.value[k], c.OutShape(0))
+			gather(g, d.yByTheta[k], c.OutShape(0))
 		}
 	}
 }

@@ -91,13 +91,13 @@ var shiftedGompertzMap = newScalar("ShiftedGompertzCDF", scalarMap{
 		kernel.Exp(e, e)
 		for i, c := range d.theta[0] {
 			v, p := e[i], c+1-e[i]
-			d.curve[i] = v/c + v/p - 1
-			d.value[0][i] = d.y[i] * v / c / c
-			d.slope[0][i] = (v/c - (1-v)/p) / c
-			d.value[1][i], d.slope[1][i] = 0, 1/d.theta[1][i]
+			d.lsByX[i] = v/c + v/p - 1
+			d.yByTheta[0][i] = d.y[i] * v / c / c
+			d.lsByTheta[0][i] = (v/c - (1-v)/p) / c
+			d.yByTheta[1][i], d.lsByTheta[1][i] = 0, 1/d.theta[1][i]
 		}
 	},
-	outer: true,
+	prescaled: true,
 })
 
 // shiftedGompertzSlope sets ls = −e/c − x + log rate·(1 + w), given ec = −e/c; w is spoilt.

@@ -102,13 +102,13 @@ var sigmoidMap = newScalar("Sigmoid", scalarMap{
 		}
 	},
 	derive: func(d derivatives) {
-		kernel.Scale(d.curve, d.x, -0.5) // 1 − 2σ(x) = −tanh(x/2)
-		kernel.TanhOf(d.curve, d.curve)
-		kernel.Sigmoid(d.value[1], d.x)
-		kernel.Scale(d.value[0], d.x, -1)
-		kernel.Sigmoid(d.value[0], d.value[0])
+		kernel.Scale(d.lsByX, d.x, -0.5) // 1 − 2σ(x) = −tanh(x/2)
+		kernel.TanhOf(d.lsByX, d.lsByX)
+		kernel.Sigmoid(d.yByTheta[1], d.x)
+		kernel.Scale(d.yByTheta[0], d.x, -1)
+		kernel.Sigmoid(d.yByTheta[0], d.yByTheta[0])
 		for i, w := range d.width() {
-			d.slope[0][i], d.slope[1][i] = -1/w, 1/w
+			d.lsByTheta[0][i], d.lsByTheta[1][i] = -1/w, 1/w
 		}
 	},
 })

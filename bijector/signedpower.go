@@ -46,13 +46,13 @@ var signedPowerMap = newScalar("SignedPower", scalarMap{
 		}
 	},
 	derive: func(d derivatives) {
-		l := d.slope[0]
+		l := d.lsByTheta[0]
 		kernel.Abs(l, d.x)
 		kernel.Log(l, l)
 		for i, v := range d.x {
-			d.curve[i] = (d.theta[0][i] - 1) / v
-			d.value[0][i] = d.y[i] * l[i]
-			d.value[1][i], d.slope[1][i] = 0, 1
+			d.lsByX[i] = (d.theta[0][i] - 1) / v
+			d.yByTheta[0][i] = d.y[i] * l[i]
+			d.yByTheta[1][i], d.lsByTheta[1][i] = 0, 1
 		}
 	},
 })

@@ -37,7 +37,7 @@ func sinhWith(logCosh func(l, y, x []float64, a scalarArgs)) scalarMap {
 				kernel.Scale(ls, ls, -1)
 			}
 		},
-		derive: func(d derivatives) { kernel.TanhOf(d.curve, d.x) },
+		derive: func(d derivatives) { kernel.TanhOf(d.lsByX, d.x) },
 	}
 }
 

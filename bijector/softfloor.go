@@ -106,11 +106,11 @@ var softfloorMap = newScalar("Softfloor", scalarMap{
 			a := d.theta[1][i]
 			w := 1 - 2*a
 			rho := (s[i] - a) / w
-			d.curve[i] = -th[i] / t
-			d.value[0][i] = -s[i] * (1 - s[i]) * z[i] / (t * w)
-			d.value[1][i] = 1 + (2*rho-1)/w
-			d.value[2][i] = 0
-			d.slope[0][i], d.slope[1][i], d.slope[2][i] = th[i]*z[i]/t, 0, -1
+			d.lsByX[i] = -th[i] / t
+			d.yByTheta[0][i] = -s[i] * (1 - s[i]) * z[i] / (t * w)
+			d.yByTheta[1][i] = 1 + (2*rho-1)/w
+			d.yByTheta[2][i] = 0
+			d.lsByTheta[0][i], d.lsByTheta[1][i], d.lsByTheta[2][i] = th[i]*z[i]/t, 0, -1
 		}
 	},
 })

@@ -46,8 +46,8 @@ var softplusMap = newScalar("Softplus", scalarMap{
 		}
 	},
 	derive: func(d derivatives) { // σ(−x)
-		kernel.Scale(d.curve, d.x, -1)
-		kernel.Sigmoid(d.curve, d.curve)
+		kernel.Scale(d.lsByX, d.x, -1)
+		kernel.Sigmoid(d.lsByX, d.lsByX)
 	},
 })
 

@@ -37,7 +37,7 @@ var softsignMap = newScalar("Softsign", scalarMap{
 	},
 	derive: func(d derivatives) {
 		for i, v := range d.x {
-			d.curve[i] = -2 / (v + math.Copysign(1, v))
+			d.lsByX[i] = -2 / (v + math.Copysign(1, v))
 		}
 	},
 })

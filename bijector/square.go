@@ -37,7 +37,7 @@ var squareMap = newScalar("Square", scalarMap{
 	},
 	derive: func(d derivatives) {
 		for i, v := range d.x {
-			d.curve[i] = 1 / v
+			d.lsByX[i] = 1 / v
 		}
 	},
 })

@@ -61,22 +61,22 @@ var studentMap = newScalar("StudentTCDF", scalarMap{
 		var s stencil[special.Student]
 		for i, v := range d.x {
 			ν := d.theta[0][i]
-			d.curve[i] = -(ν + 1) / (v + ν/v)
+			d.lsByX[i] = -(ν + 1) / (v + ν/v)
 			if v == 0 {
-				d.curve[i] = 0
+				d.lsByX[i] = 0
 			}
-			d.value[1][i], d.slope[1][i] = 0, -1
+			d.yByTheta[1][i], d.lsByTheta[1][i] = 0, -1
 			if !d.needs(0) {
 				continue
 			}
 			t := math.Abs(v)
 			s.move(ν, 0.5, func(ν float64) special.Student { return special.NewStudent(ν, special.LogBeta(ν/2, 0.5)) })
-			d.value[0][i] = s.derivative(func(s special.Student) float64 { return s.Tail(t) })
+			d.yByTheta[0][i] = s.derivative(func(s special.Student) float64 { return s.Tail(t) })
 			if v >= 0 {
-				d.value[0][i] = -d.value[0][i]
+				d.yByTheta[0][i] = -d.yByTheta[0][i]
 			}
 			w := t / ν * t
-			d.slope[0][i] = -0.5/ν - 0.5*l[i] + 0.5*(ν+1)/ν/(1+1/w)
+			d.lsByTheta[0][i] = -0.5/ν - 0.5*l[i] + 0.5*(ν+1)/ν/(1+1/w)
 		}
 	},
 })

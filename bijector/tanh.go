@@ -30,7 +30,7 @@ var tanhMap = newScalar("Tanh", scalarMap{
 		}
 		beyond(x, ls, y, -1, 1)
 	},
-	derive: func(d derivatives) { kernel.Scale(d.curve, d.y, -2) },
+	derive: func(d derivatives) { kernel.Scale(d.lsByX, d.y, -2) },
 })
 
 func (Tanh) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {

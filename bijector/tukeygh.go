@@ -81,13 +81,13 @@ var tukeyMap = newScalar("TukeyGH", scalarMap{
 			}
 			hx := float64(h * x)
 			p := math.FMA(hx, m[i], one)
-			d.curve[i] = math.FMA(one, g+hx, float64(h*m[i]))/p + hx
+			d.lsByX[i] = math.FMA(one, g+hx, float64(h*m[i]))/p + hx
 			if h == 0 {
-				d.curve[i] = g
+				d.lsByX[i] = g
 			}
-			d.value[0][i], d.slope[0][i] = s[i]*dm, math.FMA(x, one, float64(hx*dm))/p
+			d.yByTheta[0][i], d.lsByTheta[0][i] = s[i]*dm, math.FMA(x, one, float64(hx*dm))/p
 			half := float64(0.5 * x * x)
-			d.value[1][i], d.slope[1][i] = half*d.y[i], x*m[i]/p+half
+			d.yByTheta[1][i], d.lsByTheta[1][i] = half*d.y[i], x*m[i]/p+half
 		}
 	},
 })

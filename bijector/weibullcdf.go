@@ -65,12 +65,12 @@ var weibullMap = newScalar("WeibullCDF", scalarMap{
 		kernel.Scale(e, w, -1)
 		kernel.Exp(e, e)
 		for i, k := range d.theta[0] {
-			d.curve[i] = math.FMA(-k, w[i], k-1) / d.x[i]
-			d.value[0][i], d.slope[0][i] = w[i]*l[i]*e[i], math.FMA(-w[i], l[i], l[i])
-			d.value[1][i], d.slope[1][i] = 0, 1
+			d.lsByX[i] = math.FMA(-k, w[i], k-1) / d.x[i]
+			d.yByTheta[0][i], d.lsByTheta[0][i] = w[i]*l[i]*e[i], math.FMA(-w[i], l[i], l[i])
+			d.yByTheta[1][i], d.lsByTheta[1][i] = 0, 1
 		}
 	},
-	outer: true,
+	prescaled: true,
 })
 
 // kthRoots sets x[i] to w[i] to the power 1/k[i].

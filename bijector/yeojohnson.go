@@ -56,13 +56,13 @@ var yeoJohnsonMap = newScalar("YeoJohnson", scalarMap{
 		}
 	},
 	derive: func(d derivatives) {
-		a, l := yeoJohnsonPower(d.scalarArgs, d.x), d.slope[0]
+		a, l := yeoJohnsonPower(d.scalarArgs, d.x), d.lsByTheta[0]
 		kernel.Abs(l, d.x)
 		kernel.Log1p(l, l)
 		for i, v := range d.x {
 			t := math.Abs(d.y[i])
-			d.curve[i] = (a[i] - 1) / (v + math.Copysign(1, v))
-			d.value[0][i] = expm1OverGrad(a[i], l[i], t)
+			d.lsByX[i] = (a[i] - 1) / (v + math.Copysign(1, v))
+			d.yByTheta[0][i] = expm1OverGrad(a[i], l[i], t)
 			if math.Signbit(v) {
 				l[i] = -l[i] // da = −dλ, dy = −d|y|
 			}

@@ -161,7 +161,7 @@ func (c *Categorical) Survival(dst, x []float64) []float64 {
 
 func (c *Categorical) sum(what string, dst, x []float64, in func(k, x float64) bool) []float64 {
 	checkLen(what, len(x), 1)
-	dst = room(what, dst, 1)
+	dst = sized(what, dst, 1)
 	dst[0] = 0
 	for k, w := range weightsOf(c.Logits) {
 		if in(float64(k), x[0]) {
@@ -176,7 +176,7 @@ func (c *Categorical) sum(what string, dst, x []float64, in func(k, x float64) b
 func (c *Categorical) Quantile(dst, p []float64) []float64 {
 	checkLen("Quantile", len(p), 1)
 	checkProbabilities("Categorical: Quantile", p)
-	dst = room("Quantile", dst, 1)
+	dst = sized("Quantile", dst, 1)
 	rest, w := p[0], weightsOf(c.Logits)
 	for k := range w[1:] {
 		dst[0] = float64(k)
@@ -190,7 +190,7 @@ func (c *Categorical) Quantile(dst, p []float64) []float64 {
 
 // Mean sets dst to Σ k·P(k).
 func (c *Categorical) Mean(dst []float64) []float64 {
-	dst = room("Mean", dst, 1)
+	dst = sized("Mean", dst, 1)
 	dst[0] = 0
 	for k, w := range weightsOf(c.Logits) {
 		dst[0] = math.FMA(float64(k), w, dst[0])
@@ -201,7 +201,7 @@ func (c *Categorical) Mean(dst []float64) []float64 {
 // Variance sets dst to Σ (k−mean)²·P(k).
 func (c *Categorical) Variance(dst []float64) []float64 {
 	mean := c.Mean(nil)[0]
-	dst = room("Variance", dst, 1)
+	dst = sized("Variance", dst, 1)
 	dst[0] = 0
 	for k, w := range weightsOf(c.Logits) {
 		e := float64(k) - mean
@@ -212,7 +212,7 @@ func (c *Categorical) Variance(dst []float64) []float64 {
 
 // Mode sets dst to the most probable number.
 func (c *Categorical) Mode(dst []float64) []float64 {
-	dst = room("Mode", dst, 1)
+	dst = sized("Mode", dst, 1)
 	w := weightsOf(c.Logits)
 	best := 0
 	for k := range w {

@@ -128,7 +128,7 @@ func checkProbabilities(what string, p []float64) {
 // each sets dst[j] = f(xⱼ, θⱼ).
 func (c *Columns) each(what string, dst, x []float64, f func(x float64, p nums) float64) []float64 {
 	checkLen(what, len(x), c.D)
-	dst = room(what, dst, c.D)
+	dst = sized(what, dst, c.D)
 	for j, p := range c.params() {
 		dst[j] = f(x[j], p)
 	}
@@ -162,7 +162,7 @@ func (c *Columns) Entropy() float64 {
 
 // every sets dst[j] = f(θⱼ).
 func (c *Columns) every(what string, dst []float64, f func(p nums) float64) []float64 {
-	dst = room(what, dst, c.D)
+	dst = sized(what, dst, c.D)
 	for j, p := range c.params() {
 		dst[j] = f(p)
 	}

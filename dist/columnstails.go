@@ -22,7 +22,7 @@ func (c *Columns) LogSurvival(dst, x []float64) []float64 {
 func (c *Columns) LogInterval(dst, a, b []float64) []float64 {
 	checkLen("LogInterval", len(a), c.D)
 	checkLen("LogInterval", len(b), c.D)
-	dst = room("LogInterval", dst, c.D)
+	dst = sized("LogInterval", dst, c.D)
 	f := c.Of.family()
 	for j, p := range c.params() {
 		dst[j] = f.logIntervalOf(a[j], b[j], p)

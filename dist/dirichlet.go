@@ -170,7 +170,7 @@ func (m *Dirichlet) marginal() *Columns {
 
 // Mode sets dst to (a−1)/Σ(a−1), and to NaN unless all a > 1.
 func (m *Dirichlet) Mode(dst []float64) []float64 {
-	dst = room("Mode", dst, m.D)
+	dst = sized("Mode", dst, m.D)
 	a := m.concentration()
 	n := total(a) - float64(m.D)
 	for j, v := range a {

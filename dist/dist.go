@@ -64,13 +64,13 @@ func LogProb(d Distribution, x []float64) float64 {
 
 // Rand draws one row from the global source into dst; nil allocates.
 func Rand(d Distribution, dst []float64) []float64 {
-	dst = room("Rand", dst, d.Dim())
+	dst = sized("Rand", dst, d.Dim())
 	d.Draw(mat.NewDense(1, len(dst), dst), nil)
 	return dst
 }
 
-// room returns dst, or n new numbers if dst is nil.
-func room(what string, dst []float64, n int) []float64 {
+// sized returns dst, or n new numbers if dst is nil.
+func sized(what string, dst []float64, n int) []float64 {
 	if dst == nil {
 		return make([]float64, n)
 	}

@@ -8,23 +8,24 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
-// ExpGamma is the distribution of log g with g gamma with shape a and rate b:
+// ExpGamma is the distribution of log g with g gamma with concentration a and rate b:
 // log p(x) = a·log b − log Γ(a) + ax − b·eˣ.
 type ExpGamma struct {
-	Shape, Rate autodiff.Value
+	Concentration autodiff.Value `file:"Concentration,Shape"`
+	Rate          autodiff.Value
 }
 
 // NewExpGamma returns d independent columns of the logarithms of gamma numbers.
-// It panics unless shape and rate are positive.
-func NewExpGamma(d int, shape, rate autodiff.Value) *Columns {
-	return NewColumns(d, &ExpGamma{positive("NewExpGamma", "shape", shape), positive("NewExpGamma", "rate", rate)})
+// It panics unless concentration and rate are positive.
+func NewExpGamma(d int, concentration, rate autodiff.Value) *Columns {
+	return NewColumns(d, &ExpGamma{positive("NewExpGamma", "concentration", concentration), positive("NewExpGamma", "rate", rate)})
 }
 
-func (e *ExpGamma) values() values  { return values{e.Shape, e.Rate} }
+func (e *ExpGamma) values() values  { return values{e.Concentration, e.Rate} }
 func (e *ExpGamma) family() *family { return expGammaFamily }
 
 var expGammaFamily = &family{
-	name: "ExpGamma", params: []string{"shape", "rate"},
+	name: "ExpGamma", params: []string{"concentration", "rate"},
 	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
 		return expGammaOp.of(x.Add(p[1].Log()), p[0]).Add(gammaNormOp.of(p[0]))
 	},

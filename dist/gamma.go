@@ -8,23 +8,24 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
-// Gamma is the gamma distribution with shape a and rate b:
+// Gamma is the gamma distribution with concentration a and rate b:
 // log p(x) = a·log b − log Γ(a) + (a−1)·log x − bx for x ≥ 0.
 type Gamma struct {
-	Shape, Rate autodiff.Value
+	Concentration autodiff.Value `file:"Concentration,Shape"`
+	Rate          autodiff.Value
 }
 
-// NewGamma returns d independent gamma columns. It panics unless shape and rate
+// NewGamma returns d independent gamma columns. It panics unless concentration and rate
 // are positive.
-func NewGamma(d int, shape, rate autodiff.Value) *Columns {
-	return NewColumns(d, &Gamma{positive("NewGamma", "shape", shape), positive("NewGamma", "rate", rate)})
+func NewGamma(d int, concentration, rate autodiff.Value) *Columns {
+	return NewColumns(d, &Gamma{positive("NewGamma", "concentration", concentration), positive("NewGamma", "rate", rate)})
 }
 
-func (g *Gamma) values() values  { return values{g.Rate, g.Shape} }
+func (g *Gamma) values() values  { return values{g.Rate, g.Concentration} }
 func (g *Gamma) family() *family { return gammaFamily }
 
 var gammaFamily = &family{
-	name: "Gamma", params: []string{"rate", "shape"}, kind: rated,
+	name: "Gamma", params: []string{"rate", "concentration"}, kind: rated,
 	logDensity: within(0, math.Inf(1), func(t autodiff.Var, p vars) autodiff.Var {
 		return gammaOp.of(t, p[1]).Add(gammaNormOp.of(p[1]))
 	}),

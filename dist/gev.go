@@ -8,23 +8,24 @@ import (
 )
 
 // GEV is the generalised extreme value distribution with location μ, scale σ and
-// shape ξ: log p(x) = −(1+ξ)·w − e⁻ʷ − log σ with w = log(1+ξz)/ξ, or z for ξ = 0, and
+// concentration ξ: log p(x) = −(1+ξ)·w − e⁻ʷ − log σ with w = log(1+ξz)/ξ, or z for ξ = 0, and
 // z = (x−μ)/σ. The support ends at −1/ξ in z: below for ξ > 0, above for ξ < 0.
 type GEV struct {
-	Loc, Scale, Shape autodiff.Value
+	Loc, Scale    autodiff.Value
+	Concentration autodiff.Value `file:"Concentration,Shape"`
 }
 
-// NewGEV returns d independent generalised extreme value columns; shape 0 is the
+// NewGEV returns d independent generalised extreme value columns; concentration 0 is the
 // Gumbel distribution. It panics unless scale is positive.
-func NewGEV(d int, loc, scale, shape autodiff.Value) *Columns {
-	return NewColumns(d, &GEV{loc, positive("NewGEV", "scale", scale), shape})
+func NewGEV(d int, loc, scale, concentration autodiff.Value) *Columns {
+	return NewColumns(d, &GEV{loc, positive("NewGEV", "scale", scale), concentration})
 }
 
-func (g *GEV) values() values  { return values{g.Loc, g.Scale, g.Shape} }
+func (g *GEV) values() values  { return values{g.Loc, g.Scale, g.Concentration} }
 func (g *GEV) family() *family { return gEVFamily }
 
 var gEVFamily = &family{
-	name: "GEV", params: []string{"loc", "scale", "shape"}, kind: locScale,
+	name: "GEV", params: []string{"loc", "scale", "concentration"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
 		w := extremeOp.of(z, p[2])
 		return gumbelOp.of(w).Sub(w.Mul(p[2])).Add(extremeEndOp.of(z, p[2]))

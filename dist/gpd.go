@@ -8,23 +8,24 @@ import (
 )
 
 // GPD is the generalised Pareto distribution of excesses over a threshold μ, with
-// scale σ and shape ξ: log p(x) = −(1+ξ)·w − log σ for z = (x−μ)/σ ≥ 0 with
+// scale σ and concentration ξ: log p(x) = −(1+ξ)·w − log σ for z = (x−μ)/σ ≥ 0 with
 // w = log(1+ξz)/ξ, or z for ξ = 0. For ξ < 0 the support ends at z = −1/ξ.
 type GPD struct {
-	Loc, Scale, Shape autodiff.Value
+	Loc, Scale    autodiff.Value
+	Concentration autodiff.Value `file:"Concentration,Shape"`
 }
 
-// NewGPD returns d independent generalised Pareto columns; shape 0 is the
+// NewGPD returns d independent generalised Pareto columns; concentration 0 is the
 // exponential distribution. It panics unless scale is positive.
-func NewGPD(d int, loc, scale, shape autodiff.Value) *Columns {
-	return NewColumns(d, &GPD{loc, positive("NewGPD", "scale", scale), shape})
+func NewGPD(d int, loc, scale, concentration autodiff.Value) *Columns {
+	return NewColumns(d, &GPD{loc, positive("NewGPD", "scale", scale), concentration})
 }
 
-func (g *GPD) values() values  { return values{g.Loc, g.Scale, g.Shape} }
+func (g *GPD) values() values  { return values{g.Loc, g.Scale, g.Concentration} }
 func (g *GPD) family() *family { return gPDFamily }
 
 var gPDFamily = &family{
-	name: "GPD", params: []string{"loc", "scale", "shape"}, kind: locScale,
+	name: "GPD", params: []string{"loc", "scale", "concentration"}, kind: locScale,
 	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
 		w := extremeOp.of(z, p[2])
 		return w.Mul(p[2].AddConst(1)).Neg().Add(gpdEndOp.of(z, p[2]))

@@ -8,23 +8,24 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
-// InverseGamma is the distribution of β/g with g gamma with shape a and rate 1:
+// InverseGamma is the distribution of β/g with g gamma with concentration a and rate 1:
 // log p(x) = a·log β − log Γ(a) − (a+1)·log x − β/x for x > 0.
 type InverseGamma struct {
-	Shape, Scale autodiff.Value
+	Concentration autodiff.Value `file:"Concentration,Shape"`
+	Scale         autodiff.Value
 }
 
 // NewInverseGamma returns d independent inverse gamma columns. It panics unless
-// shape and scale are positive.
-func NewInverseGamma(d int, shape, scale autodiff.Value) *Columns {
-	return NewColumns(d, &InverseGamma{positive("NewInverseGamma", "shape", shape), positive("NewInverseGamma", "scale", scale)})
+// concentration and scale are positive.
+func NewInverseGamma(d int, concentration, scale autodiff.Value) *Columns {
+	return NewColumns(d, &InverseGamma{positive("NewInverseGamma", "concentration", concentration), positive("NewInverseGamma", "scale", scale)})
 }
 
-func (i *InverseGamma) values() values  { return values{i.Scale, i.Shape} }
+func (i *InverseGamma) values() values  { return values{i.Scale, i.Concentration} }
 func (i *InverseGamma) family() *family { return inverseGammaFamily }
 
 var inverseGammaFamily = &family{
-	name: "InverseGamma", params: []string{"scale", "shape"}, kind: scaled,
+	name: "InverseGamma", params: []string{"scale", "concentration"}, kind: scaled,
 	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
 		return inverseGammaOp.of(z, p[1]).Add(gammaNormOp.of(p[1]))
 	}),

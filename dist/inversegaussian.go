@@ -9,23 +9,24 @@ import (
 )
 
 // InverseGaussian is the distribution of the time at which a Brownian motion
-// with drift reaches a level, with mean μ and shape λ:
+// with drift reaches a level, with mean μ = loc and concentration λ:
 // log p(x) = ½·log(λ/2πx³) − λ(x−μ)²/(2μ²x) for x > 0.
 type InverseGaussian struct {
-	Mean, Shape autodiff.Value
+	Loc           autodiff.Value `file:"Loc,Mean"`
+	Concentration autodiff.Value `file:"Concentration,Shape"`
 }
 
 // NewInverseGaussian returns d independent inverse Gaussian columns. It panics
-// unless mean and shape are positive.
-func NewInverseGaussian(d int, mean, shape autodiff.Value) *Columns {
-	return NewColumns(d, &InverseGaussian{positive("NewInverseGaussian", "mean", mean), positive("NewInverseGaussian", "shape", shape)})
+// unless loc and concentration are positive.
+func NewInverseGaussian(d int, loc, concentration autodiff.Value) *Columns {
+	return NewColumns(d, &InverseGaussian{positive("NewInverseGaussian", "loc", loc), positive("NewInverseGaussian", "concentration", concentration)})
 }
 
-func (i *InverseGaussian) values() values  { return values{i.Mean, i.Shape} }
+func (i *InverseGaussian) values() values  { return values{i.Loc, i.Concentration} }
 func (i *InverseGaussian) family() *family { return inverseGaussianFamily }
 
 var inverseGaussianFamily = &family{
-	name: "InverseGaussian", params: []string{"mean", "shape"},
+	name: "InverseGaussian", params: []string{"loc", "concentration"},
 	logDensity: within(math.SmallestNonzeroFloat64, math.Inf(1), func(x autodiff.Var, p vars) autodiff.Var {
 		e := x.Div(p[0]).AddConst(-1)
 		quad := e.Square().Div(x).Mul(p[1].MulConst(-0.5))

@@ -8,21 +8,23 @@ import (
 // JohnsonSU is the distribution of μ + s·sinh((u−γ)/δ) with u standard normal:
 // log p(x) = log N(γ + δ·asinh z) + log δ − ½·log(1+z²) − log s with z = (x−μ)/s.
 type JohnsonSU struct {
-	Skewness, Tail, Loc, Scale autodiff.Value
+	Skewness   autodiff.Value
+	Tailweight autodiff.Value `file:"Tailweight,Tail"`
+	Loc, Scale autodiff.Value
 }
 
 // NewJohnsonSU returns d independent Johnson SU columns with γ = skewness and
-// δ = tail; heavier tails for smaller δ. It panics unless tail and scale are
+// δ = tailweight; heavier tails for smaller δ. It panics unless tailweight and scale are
 // positive.
-func NewJohnsonSU(d int, skewness, tail, loc, scale autodiff.Value) *Columns {
-	return NewColumns(d, &JohnsonSU{skewness, positive("NewJohnsonSU", "tail", tail), loc, positive("NewJohnsonSU", "scale", scale)})
+func NewJohnsonSU(d int, skewness, tailweight, loc, scale autodiff.Value) *Columns {
+	return NewColumns(d, &JohnsonSU{skewness, positive("NewJohnsonSU", "tailweight", tailweight), loc, positive("NewJohnsonSU", "scale", scale)})
 }
 
-func (j *JohnsonSU) values() values  { return values{j.Loc, j.Scale, j.Skewness, j.Tail} }
+func (j *JohnsonSU) values() values  { return values{j.Loc, j.Scale, j.Skewness, j.Tailweight} }
 func (j *JohnsonSU) family() *family { return johnsonSUFamily }
 
 var johnsonSUFamily = &family{
-	name: "JohnsonSU", params: []string{"loc", "scale", "skewness", "tail"}, kind: locScale,
+	name: "JohnsonSU", params: []string{"loc", "scale", "skewness", "tailweight"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
 		u := z.Asinh().Mul(p[3]).Add(p[2])
 		return normalFamily.logDensity(u, p).Sub(log1pSquareOp.of(z).MulConst(0.5)).Add(p[3].Log())

@@ -110,7 +110,7 @@ func (j *Joint) Rand(dst []float64) []float64 { return Rand(j, dst) }
 
 // each applies f to every part and its columns of dst and x.
 func (j *Joint) each(what string, dst, x []float64, f func(p Distribution, dst, x []float64)) []float64 {
-	dst = room(what, dst, j.Dim())
+	dst = sized(what, dst, j.Dim())
 	checkLen(what, len(x), len(dst))
 	at := 0
 	for _, p := range j.Parts {
@@ -140,20 +140,20 @@ func (j *Joint) Quantile(dst, p []float64) []float64 {
 // Mean sets dst to the parts' means. It panics unless all parts know their
 // [Moments].
 func (j *Joint) Mean(dst []float64) []float64 {
-	dst = room("Mean", dst, j.Dim())
+	dst = sized("Mean", dst, j.Dim())
 	return j.each("Mean", dst, dst, func(p Distribution, dst, _ []float64) { p.(Moments).Mean(dst) })
 }
 
 // Variance sets dst to the parts' variances. It panics unless all parts know
 // their [Moments].
 func (j *Joint) Variance(dst []float64) []float64 {
-	dst = room("Variance", dst, j.Dim())
+	dst = sized("Variance", dst, j.Dim())
 	return j.each("Variance", dst, dst, func(p Distribution, dst, _ []float64) { p.(Moments).Variance(dst) })
 }
 
 // Mode sets dst to the parts' modes. It panics unless all parts are [Moder]s.
 func (j *Joint) Mode(dst []float64) []float64 {
-	dst = room("Mode", dst, j.Dim())
+	dst = sized("Mode", dst, j.Dim())
 	return j.each("Mode", dst, dst, func(p Distribution, dst, _ []float64) { p.(Moder).Mode(dst) })
 }
 

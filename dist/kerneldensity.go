@@ -120,7 +120,7 @@ func (k *KernelDensity) Rand(dst []float64) []float64 { return Rand(k, dst) }
 
 // average sets dst[j] to the mean over the points of f(column, point).
 func (k *KernelDensity) average(what string, dst []float64, f func(j int, c float64) float64) []float64 {
-	dst = room(what, dst, k.Dim())
+	dst = sized(what, dst, k.Dim())
 	m, d := k.Points.Dims()
 	w := repeated(1/float64(m), m)
 	if !k.Logits.IsZero() {

@@ -11,20 +11,21 @@ import (
 // μ + σ·u·exp(½δu²) with u standard normal: Goerg, The Lambert way to Gaussianize
 // heavy-tailed data, arXiv 1010.2265.
 type LambertWNormal struct {
-	Loc, Scale, Tail autodiff.Value
+	Loc, Scale autodiff.Value
+	Tailweight autodiff.Value `file:"Tailweight,Tail"`
 }
 
 // NewLambertWNormal returns d independent heavy-tailed normal columns with
-// δ = tail. It panics unless scale and tail are positive.
-func NewLambertWNormal(d int, loc, scale, tail autodiff.Value) *Columns {
-	return NewColumns(d, &LambertWNormal{loc, positive("NewLambertWNormal", "scale", scale), positive("NewLambertWNormal", "tail", tail)})
+// δ = tailweight. It panics unless scale and tailweight are positive.
+func NewLambertWNormal(d int, loc, scale, tailweight autodiff.Value) *Columns {
+	return NewColumns(d, &LambertWNormal{loc, positive("NewLambertWNormal", "scale", scale), positive("NewLambertWNormal", "tailweight", tailweight)})
 }
 
-func (l *LambertWNormal) values() values  { return values{l.Loc, l.Scale, l.Tail} }
+func (l *LambertWNormal) values() values  { return values{l.Loc, l.Scale, l.Tailweight} }
 func (l *LambertWNormal) family() *family { return lambertWNormalFamily }
 
 var lambertWNormalFamily = &family{
-	name: "LambertWNormal", params: []string{"loc", "scale", "tail"}, kind: locScale,
+	name: "LambertWNormal", params: []string{"loc", "scale", "tailweight"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
 		δ := p[2]
 		w := lambertWOp.of(z, δ) // δu²

@@ -57,7 +57,7 @@ func LogInterval(d CDFer, dst, a, b []float64) []float64 {
 		return l.LogInterval(dst, a, b)
 	}
 	checkLen("LogInterval", len(b), len(a))
-	dst = room("LogInterval", dst, len(a))
+	dst = sized("LogInterval", dst, len(a))
 	la, ua := LogCDF(d, nil, a), LogSurvival(d, nil, a)
 	lb, ub := LogCDF(d, nil, b), LogSurvival(d, nil, b)
 	for j := range dst {
@@ -90,7 +90,7 @@ func logMinus(a, b float64) float64 {
 
 // logsOf returns the logarithms of p, given q = 1 − p too.
 func logsOf(what string, dst, p, q []float64) []float64 {
-	dst = room(what, dst, len(p))
+	dst = sized(what, dst, len(p))
 	for j := range p {
 		dst[j] = -minusLog(p[j], q[j])
 	}

@@ -139,7 +139,7 @@ func (m *Mixture) Rand(dst []float64) []float64 { return Rand(m, dst) }
 
 // weighted sets dst = Σ wₖ·f(k).
 func (m *Mixture) weighted(what string, dst []float64, f func(p Distribution) []float64) []float64 {
-	dst = room(what, dst, m.Dim())
+	dst = sized(what, dst, m.Dim())
 	clear(dst)
 	for k, w := range weightsOf(m.Logits) {
 		if w == 0 {
@@ -179,7 +179,7 @@ func (m *Mixture) Quantile(dst, p []float64) []float64 {
 // bisect sets dst to the smallest numbers that are reached, between those of the
 // parts.
 func (m *Mixture) bisect(what string, dst []float64, of func(part Distribution) []float64, test func(reached []bool, x []float64)) []float64 {
-	dst = room(what, dst, m.Dim())
+	dst = sized(what, dst, m.Dim())
 	lo, hi := repeated(math.Inf(1), len(dst)), repeated(math.Inf(-1), len(dst))
 	for _, part := range m.Parts {
 		for j, q := range of(part) {

@@ -8,7 +8,7 @@ import (
 
 // logWeighted sets dst = log Σ wₖ·exp f(k).
 func (m *Mixture) logWeighted(what string, dst []float64, f func(p CDFer) []float64) []float64 {
-	dst = room(what, dst, m.Dim())
+	dst = sized(what, dst, m.Dim())
 	w, parts := weightsOf(m.Logits), make([][]float64, len(m.Parts))
 	for k, p := range m.Parts {
 		parts[k] = f(p.(CDFer))
@@ -49,7 +49,7 @@ func (m *Mixture) logTails(x []float64) (lower, upper []float64) {
 
 // LogCDF sets dst[j] = log P(Xⱼ ≤ xⱼ). It panics unless all parts are [CDFer]s.
 func (m *Mixture) LogCDF(dst, x []float64) []float64 {
-	dst = room("LogCDF", dst, m.Dim())
+	dst = sized("LogCDF", dst, m.Dim())
 	copy(dst, first(m.logTails(x)))
 	return dst
 }
@@ -57,7 +57,7 @@ func (m *Mixture) LogCDF(dst, x []float64) []float64 {
 // LogSurvival sets dst[j] = log P(Xⱼ > xⱼ). It panics unless all parts are
 // [CDFer]s.
 func (m *Mixture) LogSurvival(dst, x []float64) []float64 {
-	dst = room("LogSurvival", dst, m.Dim())
+	dst = sized("LogSurvival", dst, m.Dim())
 	copy(dst, second(m.logTails(x)))
 	return dst
 }

@@ -162,7 +162,7 @@ func (m *MultivariateNormal) Mode(dst []float64) []float64 {
 
 // spread sets dst to the numbers of v, repeated if v is a scalar.
 func spread(what string, dst []float64, v autodiff.Value, d int) []float64 {
-	dst = room(what, dst, d)
+	dst = sized(what, dst, d)
 	x := v.Numbers()
 	for j := range dst {
 		dst[j] = of(x, j)
@@ -194,7 +194,7 @@ type covariant interface {
 }
 
 func diagonal(dst []float64, m covariant) []float64 {
-	dst = room("Variance", dst, m.Dim())
+	dst = sized("Variance", dst, m.Dim())
 	var s mat.SymDense
 	m.CovarianceMatrix(&s)
 	for j := range dst {

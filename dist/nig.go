@@ -13,24 +13,27 @@ import (
 // log p(x) = log αδ/(πr) + log K₁(αr) + δγ + β(x−μ): Barndorff-Nielsen, Normal inverse
 // Gaussian distributions and stochastic volatility modelling, 1997.
 type NormalInverseGaussian struct {
-	Tail, Skewness, Loc, Scale autodiff.Value
+	Tailweight           autodiff.Value `file:"Tailweight,Tail"`
+	Skewness, Loc, Scale autodiff.Value
 }
 
-// NewNormalInverseGaussian returns d independent columns with α = tail,
+// NewNormalInverseGaussian returns d independent columns with α = tailweight,
 // β = skewness, μ = loc and δ = scale. Its density costs about a microsecond a number;
-// its distribution function is by quadrature. It panics unless tail and scale are
-// positive and |skewness| < tail.
-func NewNormalInverseGaussian(d int, tail, skewness, loc, scale autodiff.Value) *Columns {
-	checkBelow("NewNormalInverseGaussian", "−tail < skewness", negated(tail), skewness)
-	checkBelow("NewNormalInverseGaussian", "skewness < tail", skewness, tail)
-	return NewColumns(d, &NormalInverseGaussian{positive("NewNormalInverseGaussian", "tail", tail), skewness, loc, positive("NewNormalInverseGaussian", "scale", scale)})
+// its distribution function is by quadrature. It panics unless tailweight and scale are
+// positive and |skewness| < tailweight.
+func NewNormalInverseGaussian(d int, tailweight, skewness, loc, scale autodiff.Value) *Columns {
+	checkBelow("NewNormalInverseGaussian", "−tailweight < skewness", negated(tailweight), skewness)
+	checkBelow("NewNormalInverseGaussian", "skewness < tailweight", skewness, tailweight)
+	return NewColumns(d, &NormalInverseGaussian{positive("NewNormalInverseGaussian", "tailweight", tailweight), skewness, loc, positive("NewNormalInverseGaussian", "scale", scale)})
 }
 
-func (n *NormalInverseGaussian) values() values  { return values{n.Loc, n.Scale, n.Tail, n.Skewness} }
+func (n *NormalInverseGaussian) values() values {
+	return values{n.Loc, n.Scale, n.Tailweight, n.Skewness}
+}
 func (n *NormalInverseGaussian) family() *family { return nigFamily }
 
 var nigFamily = func() *family {
-	f := derived(nigStandard, "NormalInverseGaussian", []string{"loc", "scale", "tail", "skewness"},
+	f := derived(nigStandard, "NormalInverseGaussian", []string{"loc", "scale", "tailweight", "skewness"},
 		func(p nums) nums { return nums{p[0], p[1], p[1] * p[2], p[1] * p[3]} },
 		func(p vars) vars { return vars{p[0], p[1], p[1].Mul(p[2]), p[1].Mul(p[3])} })
 	f.draw = drawNIG
@@ -60,7 +63,7 @@ func negated(v autodiff.Value) autodiff.Value {
 
 // nigStandard measures α and β in units of 1/δ.
 var nigStandard = &family{
-	name: "NIG", params: []string{"loc", "scale", "tail", "skewness"}, kind: locScale,
+	name: "NIG", params: []string{"loc", "scale", "tailweight", "skewness"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
 		return nigOp.of(z, p[2], p[3])
 	},

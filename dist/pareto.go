@@ -7,23 +7,24 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
-// Pareto is the Pareto distribution with shape α and scale m:
+// Pareto is the Pareto distribution with concentration α and scale m:
 // log p(x) = log α − (α+1)·log z − log m for z = x/m ≥ 1.
 type Pareto struct {
-	Shape, Scale autodiff.Value
+	Concentration autodiff.Value `file:"Concentration,Shape"`
+	Scale         autodiff.Value
 }
 
-// NewPareto returns d independent Pareto columns. It panics unless shape and
+// NewPareto returns d independent Pareto columns. It panics unless concentration and
 // scale are positive.
-func NewPareto(d int, shape, scale autodiff.Value) *Columns {
-	return NewColumns(d, &Pareto{positive("NewPareto", "shape", shape), positive("NewPareto", "scale", scale)})
+func NewPareto(d int, concentration, scale autodiff.Value) *Columns {
+	return NewColumns(d, &Pareto{positive("NewPareto", "concentration", concentration), positive("NewPareto", "scale", scale)})
 }
 
-func (p *Pareto) values() values  { return values{p.Scale, p.Shape} }
+func (p *Pareto) values() values  { return values{p.Scale, p.Concentration} }
 func (p *Pareto) family() *family { return paretoFamily }
 
 var paretoFamily = &family{
-	name: "Pareto", params: []string{"scale", "shape"}, kind: scaled,
+	name: "Pareto", params: []string{"scale", "concentration"}, kind: scaled,
 	logDensity: within(1, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
 		return p[1].Log().Sub(z.Log().Mul(p[1].AddConst(1)))
 	}),

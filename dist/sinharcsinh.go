@@ -11,20 +11,22 @@ import (
 // normal and c = 2/sinh(δ·asinh 2), so that δ changes the tails and little else:
 // Jones and Pewsey, Sinh-arcsinh distributions, Biometrika 2009.
 type SinhArcsinh struct {
-	Skewness, Tail, Loc, Scale autodiff.Value
+	Skewness   autodiff.Value
+	Tailweight autodiff.Value `file:"Tailweight,Tail"`
+	Loc, Scale autodiff.Value
 }
 
 // NewSinhArcsinh returns d independent sinh-arcsinh columns with ε = skewness and
-// δ = tail; heavier tails for larger δ. It panics unless tail and scale are positive.
-func NewSinhArcsinh(d int, skewness, tail, loc, scale autodiff.Value) *Columns {
-	return NewColumns(d, &SinhArcsinh{skewness, positive("NewSinhArcsinh", "tail", tail), loc, positive("NewSinhArcsinh", "scale", scale)})
+// δ = tailweight; heavier tails for larger δ. It panics unless tailweight and scale are positive.
+func NewSinhArcsinh(d int, skewness, tailweight, loc, scale autodiff.Value) *Columns {
+	return NewColumns(d, &SinhArcsinh{skewness, positive("NewSinhArcsinh", "tailweight", tailweight), loc, positive("NewSinhArcsinh", "scale", scale)})
 }
 
-func (s *SinhArcsinh) values() values  { return values{s.Loc, s.Scale, s.Skewness, s.Tail} }
+func (s *SinhArcsinh) values() values  { return values{s.Loc, s.Scale, s.Skewness, s.Tailweight} }
 func (s *SinhArcsinh) family() *family { return sinhArcsinhFamily }
 
 var sinhArcsinhFamily = &family{
-	name: "SinhArcsinh", params: []string{"loc", "scale", "skewness", "tail"}, kind: locScale,
+	name: "SinhArcsinh", params: []string{"loc", "scale", "skewness", "tailweight"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var { return sinhArcsinhOp.of(z, p[2], p[3]) },
 	cdf:        func(z float64, p nums) float64 { return special.Ndtr(sinhArcsinhInverse(z, p)) },
 	sf:         func(z float64, p nums) float64 { return special.Ndtr(-sinhArcsinhInverse(z, p)) },

@@ -30,7 +30,7 @@ var vonMisesFamily = derived(circle, "VonMises", []string{"loc", "concentration"
 // CircularVariance sets dst to 1 − |E e^(ix)| = 1 − I₁(κ)/I₀(κ) of each column.
 func (v *VonMises) CircularVariance(dst []float64) []float64 {
 	κ := v.Concentration.Numbers()
-	dst = room("CircularVariance", dst, len(κ))
+	dst = sized("CircularVariance", dst, len(κ))
 	for j, κ := range κ {
 		_, slope := special.LogI(0, κ)
 		dst[j] = -slope

@@ -7,23 +7,24 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
-// Weibull is the Weibull distribution with shape k and scale λ:
+// Weibull is the Weibull distribution with concentration k and scale λ:
 // log p(x) = log k + (k−1)·log z − zᵏ − log λ for z = x/λ ≥ 0.
 type Weibull struct {
-	Shape, Scale autodiff.Value
+	Concentration autodiff.Value `file:"Concentration,Shape"`
+	Scale         autodiff.Value
 }
 
-// NewWeibull returns d independent Weibull columns. It panics unless shape and
+// NewWeibull returns d independent Weibull columns. It panics unless concentration and
 // scale are positive.
-func NewWeibull(d int, shape, scale autodiff.Value) *Columns {
-	return NewColumns(d, &Weibull{positive("NewWeibull", "shape", shape), positive("NewWeibull", "scale", scale)})
+func NewWeibull(d int, concentration, scale autodiff.Value) *Columns {
+	return NewColumns(d, &Weibull{positive("NewWeibull", "concentration", concentration), positive("NewWeibull", "scale", scale)})
 }
 
-func (w *Weibull) values() values  { return values{w.Scale, w.Shape} }
+func (w *Weibull) values() values  { return values{w.Scale, w.Concentration} }
 func (w *Weibull) family() *family { return weibullFamily }
 
 var weibullFamily = &family{
-	name: "Weibull", params: []string{"scale", "shape"}, kind: scaled,
+	name: "Weibull", params: []string{"scale", "concentration"}, kind: scaled,
 	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var { return weibullOp.of(z, p[1]) }),
 	support:    positiveHalf,
 	cdf:        func(z float64, p nums) float64 { return -special.Expm1(-special.Pow(z, p[1])) },

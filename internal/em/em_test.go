@@ -114,7 +114,7 @@ func TestBits(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const want = "3 faf450f17b06a8cf"
+	const want = "3 23aa2a788de09f97"
 	if got := fmt.Sprintf("%d %x", m.K, h.Sum64()); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

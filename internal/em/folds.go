@@ -9,7 +9,7 @@ type Fold struct{ Fit, Held *Rows }
 // the prior and the degrees of freedom by which the rows that the folds hold out are likeliest together; K, if it is not 0,
 // is that number. X, N and Weight are not used.
 func (s *Search) RunFolds(folds []Fold) []*Model {
-	s.budget = &Budget{Left: 0.7 * s.Budget}
+	s.budget = &Budget{Left: 0.7 * max(s.Budget, 1)} // enough for a single component
 	for _, f := range folds {
 		s.folds = append(s.folds, fold{fit: f.Fit, held: f.Held})
 	}

@@ -32,12 +32,11 @@ type pass struct {
 func newPass(rows *Rows, k int, prior Prior) *pass {
 	d := rows.D
 	f := features(d)
-	room := func(n int) []float64 { return make([]float64, n) }
 	p := &pass{rows: rows, b: prior.scatter(k, d, rows.Total), a: prior.Rows, keep: 1 - prior.Shrink,
-		coef: room(k * f), base: room(k), trace: room(k), count: room(k), s1: room(k), s2: room(k), sums: room(k * f),
-		phi: room(f * blockRows), q: room(k * blockRows), r: room(k * blockRows), u: room(k * blockRows), l: room(k * blockRows), row: room(2 * blockRows)}
+		coef: make([]float64, k*f), base: make([]float64, k), trace: make([]float64, k), count: make([]float64, k), s1: make([]float64, k), s2: make([]float64, k), sums: make([]float64, k*f),
+		phi: make([]float64, f*blockRows), q: make([]float64, k*blockRows), r: make([]float64, k*blockRows), u: make([]float64, k*blockRows), l: make([]float64, k*blockRows), row: make([]float64, 2*blockRows)}
 	for i := range p.small {
-		p.small[i] = room(d * d)
+		p.small[i] = make([]float64, d*d)
 	}
 	return p
 }

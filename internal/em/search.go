@@ -8,6 +8,7 @@ import (
 
 	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
+	"gonum.org/v1/gonum/stat"
 )
 
 // A Search finds a mixture for standardised rows: the number of its components, the
@@ -45,6 +46,7 @@ type choice struct {
 	models  []*Model
 	df      float64
 	heldOut float64
+	byFold  []float64 // heldOut of each
 }
 
 const (
@@ -53,7 +55,7 @@ const (
 	ridge      = 1e-4
 	usual      = 0.3 // strength of the prior
 	pooled     = 0.7 // of the pooled prior
-	margin     = 2   // nats that all rows held out must gain by more components
+	margin     = 2   // nats that all rows held out must gain by more components, or one standard error of the gain over folds if that is more
 )
 
 // Run returns the mixture.
@@ -200,16 +202,18 @@ func (s *Search) judge(c choice) bool {
 	models := slices.Clone(c.models)
 	for _, df := range degrees {
 		sum := 0.0
+		byFold := make([]float64, len(s.folds))
 		for i, f := range s.folds {
 			if choose {
 				m := *c.models[i]
 				m.DF = df
 				models[i] = &m
 			}
-			sum += LogLik(f.held, models[i], s.budget)
+			byFold[i] = LogLik(f.held, models[i], s.budget)
+			sum += byFold[i]
 		}
 		if sum > c.heldOut {
-			c.heldOut, c.df = sum, df
+			c.heldOut, c.df, c.byFold = sum, df, byFold
 		}
 		if !choose {
 			c.df = s.df
@@ -218,7 +222,7 @@ func (s *Search) judge(c choice) bool {
 	}
 	least := s.best.heldOut
 	if c.k > s.best.k {
-		least += margin
+		least += max(margin, s.spread(c.byFold))
 	}
 	if len(s.best.models) > 0 && !(c.heldOut > least) {
 		return false
@@ -226,6 +230,19 @@ func (s *Search) judge(c choice) bool {
 	c.models = slices.Clone(c.models)
 	s.best = c
 	return true
+}
+
+// spread returns the standard error of the difference to the best, of which folds are the sample.
+func (s *Search) spread(byFold []float64) float64 {
+	n := float64(len(byFold))
+	if n < 2 || len(s.best.byFold) == 0 {
+		return 0
+	}
+	diff := make([]float64, len(byFold))
+	for i, v := range byFold {
+		diff[i] = v - s.best.byFold[i]
+	}
+	return stat.StdDev(diff, nil) * math.Sqrt(n)
 }
 
 // start returns the best of four starts, each after a few rounds.
