@@ -8,15 +8,15 @@ import (
 	"path/filepath"
 
 	"github.com/normflow/normflow/autodiff"
-	"github.com/normflow/normflow/examples/internal/picture"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/flow/plot"
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/plot"
+	gonum "gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 )
 
-var window = picture.Window{X0: -5, X1: 30, Y0: -12, Y1: 12}
+var window = plot.Window{X0: -5, X1: 30, Y0: -12, Y1: 12}
 
 const shown = 4000 // points in a picture
 
@@ -47,22 +47,17 @@ func drawSamples(file string, m *flow.Transformed, data *mat.Dense, src rand.Sou
 	n = min(n, shown)
 	samples := mat.NewDense(n, 2, nil)
 	m.Draw(samples, src)
-	left, right := picture.New("data", window), picture.New("samples of the flow", window)
-	if err := picture.Points(left, data.Slice(0, n, 0, 2), picture.Blue, vg.Points(0.8)); err != nil {
-		return err
-	}
-	if err := picture.Points(right, samples, picture.Orange, vg.Points(0.8)); err != nil {
-		return err
-	}
-	return picture.Save(file, 9*vg.Inch, 4.5*vg.Inch, [][]*plot.Plot{{left, right}})
+	left, right := plot.Empty(window, "data"), plot.Empty(window, "samples of the flow")
+	plot.Points(left, data.Slice(0, n, 0, 2), 0, 1, "", plot.Blue)
+	plot.Points(right, samples, 0, 1, "", plot.Orange)
+	return plot.Save(file, 480, 480, [][]*gonum.Plot{{left, right}})
 }
 
 // drawDensity shows the true density and the model's.
 func drawDensity(file string, m *flow.Transformed) error {
-	left, right := picture.New("the banana", window), picture.New("density of the flow", window)
-	picture.Density(left, window, banana{}.LogProbs)
-	picture.Density(right, window, m.LogProbs)
-	return picture.Save(file, 9*vg.Inch, 4.5*vg.Inch, [][]*plot.Plot{{left, right}})
+	left := plot.Density(banana{}, window, 0, "the banana")
+	right := plot.Density(m, window, 0, "density of the flow")
+	return plot.Save(file, 480, 480, [][]*gonum.Plot{{left, right}})
 }
 
 // drawLayers shows points of the base, coloured by quadrant, on their way
@@ -81,23 +76,21 @@ func drawLayers(file string, m *flow.Transformed, src rand.Source) error {
 	}
 	const cols = 4
 	rows := (len(stages) + cols - 1) / cols
-	plots := make([][]*plot.Plot, rows)
+	plots := make([][]*gonum.Plot, rows)
 	for i := range rows * cols {
-		p := (*plot.Plot)(nil)
+		p := (*gonum.Plot)(nil)
 		if i < len(stages) {
-			p = picture.New(titles[i], extent(stages[i]))
-			if err := quadrants(p, x, stages[i]); err != nil {
-				return err
-			}
+			p = plot.Empty(plot.WindowOf(stages[i], 0, 1), titles[i])
+			quadrants(p, x, stages[i])
 		}
 		plots[i/cols] = append(plots[i/cols], p)
 	}
-	return picture.Save(file, 10*vg.Inch, vg.Length(rows)*2.5*vg.Inch, plots)
+	return plot.Save(file, 280, 280, plots)
 }
 
 // quadrants adds the points y in the colour of the quadrant that x is in.
-func quadrants(p *plot.Plot, x, y *mat.Dense) error {
-	colors := []color.Color{picture.Blue, picture.Orange, picture.Green, picture.Red}
+func quadrants(p *gonum.Plot, x, y *mat.Dense) {
+	colors := []color.Color{plot.Blue, plot.Orange, plot.Green, plot.Purple}
 	parts := make([][]float64, 4)
 	n, _ := x.Dims()
 	for i := range n {
@@ -111,45 +104,27 @@ func quadrants(p *plot.Plot, x, y *mat.Dense) error {
 		parts[q] = append(parts[q], y.At(i, 0), y.At(i, 1))
 	}
 	for q, xy := range parts {
-		if len(xy) == 0 {
-			continue
-		}
-		if err := picture.Points(p, mat.NewDense(len(xy)/2, 2, xy), colors[q], vg.Points(0.6)); err != nil {
-			return err
+		if len(xy) > 0 {
+			plot.Points(p, mat.NewDense(len(xy)/2, 2, xy), 0, 1, "", colors[q])
 		}
 	}
-	return nil
-}
-
-// extent returns the window that holds all points.
-func extent(x *mat.Dense) picture.Window {
-	lo, hi := func(j int) float64 { return mat.Min(x.ColView(j)) }, func(j int) float64 { return mat.Max(x.ColView(j)) }
-	return picture.Window{X0: lo(0), X1: hi(0), Y0: lo(1), Y1: hi(1)}
 }
 
 // drawLoss shows the NLL of the records above the entropy.
 func drawLoss(file string, r *flow.Result) error {
-	p := plot.New()
-	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = "training", "step", "NLL, nats"
-	var xy plotter.XYs
-	last := 0.0
+	var steps []int
+	var loss []float64
 	for _, rec := range r.History {
-		xy = append(xy, plotter.XY{X: float64(rec.Step), Y: rec.Loss})
-		last = float64(rec.Step)
+		steps, loss = append(steps, rec.Step), append(loss, rec.Loss)
 	}
-	line, err := plotter.NewLine(xy)
-	if err != nil {
-		return err
-	}
-	line.Color, line.Width = picture.Blue, vg.Points(1.2)
+	p := plot.Learning(steps, loss, nil)
+	last := float64(steps[len(steps)-1])
 	floor, err := plotter.NewLine(plotter.XYs{{X: 0, Y: entropy}, {X: last, Y: entropy}})
 	if err != nil {
 		return err
 	}
-	floor.Color, floor.Dashes = picture.Red, []vg.Length{vg.Points(4), vg.Points(3)}
-	p.Add(plotter.NewGrid(), line, floor)
-	p.Legend.Add("NLL of fresh batches", line)
+	floor.Color, floor.Dashes = plot.Orange, []vg.Length{vg.Points(4), vg.Points(3)}
+	p.Add(floor)
 	p.Legend.Add("entropy, the least possible", floor)
-	p.Legend.Top = true
-	return picture.Save(file, 6*vg.Inch, 4*vg.Inch, [][]*plot.Plot{{p}})
+	return plot.Save(file, 660, 440, plot.One(p))
 }

@@ -23,13 +23,13 @@ import (
 	"flag"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"os/signal"
 	"time"
 
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/progress"
-	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 )
@@ -61,7 +61,7 @@ func run(ctx context.Context, name string, steps, batch, points int, seed uint64
 	if points < 2 {
 		return fmt.Errorf("got %d points to judge by, want at least 2", points)
 	}
-	src := rng.New(seed)
+	src := rand.NewPCG(seed, 0)
 	start := time.Now()
 	model, err := r.start(ctx, steps/10, batch, src)
 	if err != nil {
@@ -78,7 +78,7 @@ func run(ctx context.Context, name string, steps, batch, points int, seed uint64
 	}
 
 	held := mat.NewDense(points, 2, nil)
-	banana{}.Draw(held, src.Split())
+	banana{}.Draw(held, src)
 	nll, gap := judge(model, held)
 	all := result.Steps + r.starts*(steps/10)
 	fmt.Printf("trained %s for %d steps of %d samples in %.1f s: %.0f steps/s, %d skipped\n",
@@ -86,7 +86,7 @@ func run(ctx context.Context, name string, steps, batch, points int, seed uint64
 	fmt.Printf("on %d fresh points: NLL %.4f ± %.4f nats, entropy %.4f, gap %.4f ± %.4f\n",
 		points, nll.mean, nll.se, entropy, gap.mean, gap.se)
 	if out != "" {
-		if err := draw(out, model, held, result, src.Split()); err != nil {
+		if err := draw(out, model, held, result, src); err != nil {
 			return err
 		}
 		fmt.Printf("pictures in %s\n", out)

@@ -10,7 +10,6 @@ import (
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
-	"github.com/normflow/normflow/internal/rng"
 )
 
 // A recipe is a model with what it takes to train it.
@@ -35,10 +34,10 @@ var recipes = map[string]recipe{
 }
 
 // start returns the model to train.
-func (r recipe) start(ctx context.Context, steps, batch int, src *rng.Source) (*flow.Transformed, error) {
-	best, least := r.model(src.Split()), math.Inf(1)
+func (r recipe) start(ctx context.Context, steps, batch int, src rand.Source) (*flow.Transformed, error) {
+	best, least := r.model(src), math.Inf(1)
 	for range r.starts {
-		m := r.model(src.Split())
+		m := r.model(src)
 		result, err := flow.Fit(ctx, m, flow.Fresh(2, banana{}.Draw), &flow.Settings{
 			Steps: steps, Batch: batch, Schedule: r.schedule, Seed: src.Uint64(),
 		})

@@ -4,16 +4,15 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/normflow/normflow/examples/internal/picture"
+	"github.com/normflow/normflow/flow/plot"
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/vg"
+	gonum "gonum.org/v1/plot"
 )
 
 // draw shows, set by set, test rows beside as many samples of the model, in the first
 // two columns; a single column is shown against its rank.
 func draw(name string, all []drawn, seed uint64) error {
-	var plots [][]*plot.Plot
+	var plots [][]*gonum.Plot
 	for _, d := range all {
 		n, cols := d.test.Dims()
 		n = min(n, 2000)
@@ -24,20 +23,18 @@ func draw(name string, all []drawn, seed uint64) error {
 			test, sample = ranked(test), ranked(sample)
 		}
 		w := window(test)
-		var row []*plot.Plot
+		var row []*gonum.Plot
 		for _, x := range []struct {
 			title string
 			rows  *mat.Dense
 		}{{d.set + ": test rows", test}, {d.method + ": samples", sample}} {
-			p := picture.New(x.title, w)
-			if err := picture.Points(p, x.rows, picture.Blue, vg.Points(1)); err != nil {
-				return err
-			}
+			p := plot.Empty(w, x.title)
+			plot.Points(p, x.rows, 0, 1, "", plot.Blue)
 			row = append(row, p)
 		}
 		plots = append(plots, row)
 	}
-	return picture.Save(name, 16*vg.Centimeter, vg.Length(len(plots))*7*vg.Centimeter, plots)
+	return plot.Save(name, 340, 300, plots)
 }
 
 // ranked returns two columns: the share of the numbers that are less, and the numbers.
@@ -52,7 +49,7 @@ func ranked(x *mat.Dense) *mat.Dense {
 }
 
 // window holds the middle 98 % of the first two columns, and half as much around it.
-func window(x *mat.Dense) picture.Window {
+func window(x *mat.Dense) plot.Window {
 	lo, hi := [2]float64{}, [2]float64{}
 	for j := range 2 {
 		v := mat.Col(nil, j, x)
@@ -64,5 +61,5 @@ func window(x *mat.Dense) picture.Window {
 		}
 		lo[j], hi[j] = a-pad, b+pad
 	}
-	return picture.Window{X0: lo[0], X1: hi[0], Y0: lo[1], Y1: hi[1]}
+	return plot.Window{X0: lo[0], X1: hi[0], Y0: lo[1], Y1: hi[1]}
 }

@@ -47,7 +47,6 @@ import (
 	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/progress"
-	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -81,13 +80,13 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	src := rng.New(o.seed)
+	src := rand.NewPCG(o.seed, 0)
 	all, err := readDigits(o.data)
 	if err != nil {
 		return err
 	}
-	train, test := all.split(1500, rand.New(src.Split()))
-	model := r.preset(r.arch, src.Split())
+	train, test := all.split(1500, rand.New(src))
+	model := r.preset(r.arch, src)
 
 	bar := progress.New(os.Stderr)
 	start := time.Now()
@@ -100,14 +99,14 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 
-	bits, se := heldOut(model, test, src.Split())
-	trained, _ := heldOut(model, train, src.Split())
-	worst := reconstruction(model, test, src.Split())
+	bits, se := heldOut(model, test, src)
+	trained, _ := heldOut(model, train, src)
+	worst := reconstruction(model, test, src)
 	fmt.Printf("trained %s for %d steps of 128 digits in %.0f s; the best was after %d steps\n", o.model, result.Steps, seconds, result.Best)
 	fmt.Printf("bits per pixel on %d held-out digits: %.3f ± %.3f (training digits %.3f, uniform density %.3f)\n", test.len(), bits, se, trained, math.Log2(levels))
 	fmt.Printf("from digits to latents and back: largest error %.1e of %d intensities\n", worst, levels)
 	if o.out != "" {
-		if err := draw(o.out, o.model, model, test, src.Split()); err != nil {
+		if err := draw(o.out, o.model, model, test, src); err != nil {
 			return err
 		}
 		fmt.Printf("pictures in %s\n", o.out)

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -25,7 +24,7 @@ func loadDigits(name string) (*split, error) {
 	if n < 1000 {
 		return nil, fmt.Errorf("%s: got %d digits, want at least 1000", name, n)
 	}
-	order := rand.New(rng.New(1)).Perm(n)
+	order := rand.New(rand.NewPCG(1, 0)).Perm(n)
 	pick := func(index []int) *mat.Dense {
 		part := mat.NewDense(len(index), digitPixels, nil)
 		for i, k := range index {

@@ -24,6 +24,7 @@ import (
 	"flag"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"os/signal"
 	"time"
@@ -31,7 +32,6 @@ import (
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/dist"
-	"github.com/normflow/normflow/internal/rng"
 )
 
 // options are what a run is made of.
@@ -103,7 +103,7 @@ func run(ctx context.Context, o options) error {
 	}
 	model := o.model(data)
 	start := time.Now()
-	best := newTrainer(o, model, data).run(ctx, rng.New(o.seed+1))
+	best := newTrainer(o, model, data).run(ctx, rand.NewPCG(o.seed+1, 0))
 	seconds := time.Since(start).Seconds()
 	mean, se := nll(model, data.test)
 	if ctx.Err() != nil {
@@ -130,7 +130,7 @@ func (o options) model(data *split) *dist.MADE {
 	_, d := data.train.Dims()
 	spec := masked.Spec{Dim: d, Hidden: []int{o.hidden}, Act: nn.ReLU, Direct: true}
 	if o.masks == 1 {
-		return dist.NewMADE(spec, dist.BernoulliHead{}, rng.New(o.seed))
+		return dist.NewMADE(spec, dist.BernoulliHead{}, rand.NewPCG(o.seed, 0))
 	}
-	return dist.NewMADEEnsemble(spec, dist.BernoulliHead{}, o.masks, true, rng.New(o.seed))
+	return dist.NewMADEEnsemble(spec, dist.BernoulliHead{}, o.masks, true, rand.NewPCG(o.seed, 0))
 }

@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 
-	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -17,7 +16,7 @@ import (
 // says, drawn once. The last 10,000 training digits are for validation. The fixed draw of the
 // literature is another one of the same distribution.
 func loadMNIST(dir string) (*split, error) {
-	r := rand.New(rng.New(1))
+	r := rand.New(rand.NewPCG(1, 0))
 	train, err := readImages(filepath.Join(dir, "train-images-idx3-ubyte"), r)
 	if err != nil {
 		return nil, err

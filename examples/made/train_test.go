@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
-	"github.com/normflow/normflow/internal/rng"
 )
 
 func smallTrainer(t *testing.T) *trainer {
@@ -50,10 +50,10 @@ func TestInterrupt(t *testing.T) {
 	before := slices.Clone(tr.vector.Data)
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
-	if best := tr.run(ctx, rng.New(1)); best != 0 || !slices.Equal(before, tr.vector.Data) {
+	if best := tr.run(ctx, rand.NewPCG(1, 0)); best != 0 || !slices.Equal(before, tr.vector.Data) {
 		t.Errorf("got pass %d and other parameters, want 0 and those before", best)
 	}
-	if best := tr.run(context.Background(), rng.New(1)); best == 0 || slices.Equal(before, tr.vector.Data) {
+	if best := tr.run(context.Background(), rand.NewPCG(1, 0)); best == 0 || slices.Equal(before, tr.vector.Data) {
 		t.Errorf("got pass %d, want a better one than that before", best)
 	}
 }

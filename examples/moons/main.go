@@ -27,7 +27,6 @@ import (
 
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/progress"
-	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 )
@@ -89,7 +88,7 @@ func run(ctx context.Context, o options) error {
 		all = append(all, f)
 	}
 	if o.out != "" {
-		if err := draw(o.out, all, train, rng.New(o.seed)); err != nil {
+		if err := draw(o.out, all, train, rand.NewPCG(o.seed, 0)); err != nil {
 			return err
 		}
 		fmt.Printf("picture in %s\n", o.out)
@@ -100,8 +99,8 @@ func run(ctx context.Context, o options) error {
 
 // fit trains one model and judges it.
 func fit(ctx context.Context, name string, o options, train, test *mat.Dense) (f fitted, err error) {
-	r, src := recipes[name], rng.New(o.seed)
-	f = fitted{name: name, model: r.preset(r.arch, src.Split())}
+	r, src := recipes[name], rand.NewPCG(o.seed, 0)
+	f = fitted{name: name, model: r.preset(r.arch, src)}
 	if o.quick {
 		r.steps, r.average = 200, 0
 	}

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-
-	"github.com/normflow/normflow/internal/rng"
 )
 
 // makeTable writes a table of flats: numbers, a category, a count, a date, an amount that often is 0, and blanks.
 func makeTable(_ context.Context, o *options, w *bufio.Writer) error {
-	r := rand.New(rng.New(o.seed))
+	r := rand.New(rand.NewPCG(o.seed, 0))
 	fmt.Fprintln(w, "district,area,rooms,built,listed,repairs,rent") // Flush tells of an error
 	for range o.n {
 		k := r.IntN(4)

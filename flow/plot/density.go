@@ -114,7 +114,7 @@ func Density(m Scorer, w Window, top float64, title string) *plot.Plot {
 		}
 		g.z = append(g.z, z)
 	}
-	p := newPlot(title, "", "")
+	p := Empty(w, title)
 	if top == 0 {
 		top = slices.Max(g.z)
 	}
@@ -124,8 +124,8 @@ func Density(m Scorer, w Window, top float64, title string) *plot.Plot {
 		heat.Overflow = sequential{}.Colors()[255]
 		p.Add(heat)
 		contours(p, g, color.NRGBA{R: 40, G: 40, B: 40, A: 150}, 0.7, 0.5, 0.9, 0.99)
+		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = w.X0, w.X1, w.Y0, w.Y1 // the contours' own range is narrower
 	}
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = w.X0, w.X1, w.Y0, w.Y1
 	return p
 }
 

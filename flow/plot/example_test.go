@@ -66,3 +66,12 @@ func ExampleSection() {
 	fmt.Println((&plot.Page{Sections: []plot.Section{s}}).WriteHTML(io.Discard))
 	// Output: <nil>
 }
+
+func ExampleEmpty() {
+	rows := mat.NewDense(100, 2, nil)
+	dist.NewStdNormal(2).Draw(rows, rand.NewPCG(1, 2))
+	p := plot.Empty(plot.WindowOf(rows, 0, 1), "rows")
+	plot.Points(p, rows, 0, 1, "", plot.Blue)
+	fmt.Println(plot.Write(io.Discard, "png", 200, 200, plot.One(p)))
+	// Output: <nil>
+}

@@ -46,6 +46,13 @@ func newPlot(title, x, y string) *plot.Plot {
 	return p
 }
 
+// Empty returns a plot of a window with nothing in it, to which [Points] and gonum's plotters add.
+func Empty(w Window, title string) *plot.Plot {
+	p := newPlot(title, "", "")
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = w.X0, w.X1, w.Y0, w.Y1
+	return p
+}
+
 func sans(size font.Length) font.Font {
 	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
 }
