@@ -125,6 +125,10 @@ var kinds = registry(map[string]any{
 
 	// networks
 	"nn.constant":      (*nn.Constant)(nil),
+	"nn.conv1d":        (*nn.Conv1D)(nil),
+	"nn.mean-pool":     (*nn.MeanPool)(nil),
+	"nn.sequential":    (*nn.Sequential)(nil),
+	"nn.shared":        (*nn.Shared)(nil),
 	"nn.conv2d":        (*nn.Conv2D)(nil),
 	"nn.convnet":       (*nn.ConvNet)(nil),
 	"nn.features":      (*nn.Features)(nil),

@@ -34,11 +34,11 @@ func (p *Posterior) Calibrate(ctx context.Context, s *Simulator, pairs, draws in
 	if err != nil {
 		return nil, err
 	}
-	n := sims.count()
+	n, seen := sims.count(), p.summarised(sims.X)
 	truth, each := make([]float64, n), mat.NewDense(n, draws, nil)
 	for i := range n {
 		rows := stacked(rowOf(sims.Theta, i), samples.rows(i, draws))
-		lp := p.logDensity(p.space.free(rows), rowOf(sims.X, i), samples.Observations[i].Importance)
+		lp := p.logDensity(p.space.free(rows), rowOf(seen, i), samples.Observations[i].Importance)
 		truth[i] = lp[0]
 		each.SetRow(i, lp[1:])
 	}
@@ -75,13 +75,13 @@ const evidenceDraws = 4000
 // whose error, LogZ.SE, is returned with other marks of them; else nil is. It panics if shapes do not
 // fit; NaN or infinite numbers of x, and one that has no likelihood anywhere, are an error.
 func (p *Posterior) LogProbs(theta mat.Matrix, x []float64) ([]float64, *calibration.Importance, error) {
-	if _, d := theta.Dims(); d != p.space.Prior.Dim() || len(x) != p.Direct.CondDim() {
-		panic(fmt.Sprintf("sbi: LogProbs: got parameters of %d columns and an observation of %d numbers, want %d and %d", d, len(x), p.space.Prior.Dim(), p.Direct.CondDim()))
+	if _, d := theta.Dims(); d != p.space.Prior.Dim() || len(x) != p.width() {
+		panic(fmt.Sprintf("sbi: LogProbs: got parameters of %d columns and an observation of %d numbers, want %d and %d", d, len(x), p.space.Prior.Dim(), p.width()))
 	}
 	if err := finite(x); err != nil {
 		return nil, nil, fmt.Errorf("sbi: LogProbs: %w", err)
 	}
-	row, rows := mat.NewDense(1, len(x), x), mat.DenseCopyOf(theta)
+	row, rows := p.summarised(mat.NewDense(1, len(x), x)), mat.DenseCopyOf(theta)
 	var w *calibration.Importance
 	if p.Likelihood != nil && p.Weight > 0 {
 		var err error

@@ -2,6 +2,7 @@ package sbi
 
 import (
 	"context"
+	"errors"
 	"math"
 
 	"github.com/normflow/normflow/dist"
@@ -16,13 +17,16 @@ const (
 )
 
 // choose finds the weight of the likelihood: that of a mixture of both posteriors that makes parameters of pairs most likely that
-// were held out from both models.
-func (p *Posterior) choose(ctx context.Context, sims *Simulations, r *Report, seed uint64) error {
+// were held out from both models. After rounds these are the pairs in the last region, and both posteriors are compared there.
+func (p *Posterior) choose(ctx context.Context, sims *Simulations, in *region, r *Report, seed uint64) error {
 	src := rng.New(seed ^ 0xd1b54a32d192ed03)
 	var both, slopes []float64
 	folds := len(r.Posterior.Held)
 	for f, held := range r.Posterior.Held {
-		rows := held.Rows[:min(len(held.Rows), choicePairs/folds)]
+		rows := p.pairs(sims, held.Rows, in, choicePairs/folds)
+		if len(rows) == 0 {
+			continue
+		}
 		part := *p
 		part.Direct, part.Likelihood = held.Model, r.Likelihood.Held[f].Model
 		theta, x := pick(sims.Theta, rows), pick(sims.X, rows)
@@ -31,6 +35,11 @@ func (p *Posterior) choose(ctx context.Context, sims *Simulations, r *Report, se
 		draws := mat.NewDense(len(rows)*choiceDraws, u.RawMatrix().Cols, nil)
 		lq := part.Direct.GivenEach(x, choiceDraws).WithSource(src).SampleLogProbs(draws, nil)
 		truth, joint := part.logJoint(u, x, 1), part.logJoint(draws, x, choiceDraws)
+		for k, holds := range in.holds(draws) {
+			if !holds {
+				joint[k] = math.Inf(-1)
+			}
+		}
 		slopes = append(slopes, p.space.slope(theta)...)
 		for i := range rows {
 			weights := []float64{truth[i] - direct[i]}
@@ -47,6 +56,9 @@ func (p *Posterior) choose(ctx context.Context, sims *Simulations, r *Report, se
 			return err
 		}
 	}
+	if len(both) == 0 {
+		return errors.New("no held-out simulation lies where the posterior has its mass: more simulations, or fewer rounds, are needed")
+	}
 	lps := mat.NewDense(len(both)/2, 2, both)
 	w, err := dist.StackingWeights(lps, nil, -1)
 	if err != nil {
@@ -55,6 +67,17 @@ func (p *Posterior) choose(ctx context.Context, sims *Simulations, r *Report, se
 	p.Weight, r.Weight = w[1], w[1]
 	p.describe(lps, stat.Mean(slopes, nil), r)
 	return nil
+}
+
+// pairs returns up to n of the rows whose parameters are in the region.
+func (p *Posterior) pairs(sims *Simulations, rows []int, in *region, n int) []int {
+	var some []int
+	for i, holds := range in.holds(p.space.free(pick(sims.Theta, rows))) {
+		if holds && len(some) < n {
+			some = append(some, rows[i])
+		}
+	}
+	return some
 }
 
 // describe adds to the report the NLLs of pairs by both posteriors and their mixture, from log-densities of u and the

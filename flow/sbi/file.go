@@ -16,6 +16,7 @@ type record struct {
 	Valid      dist.Distribution // nil for the prior
 	Outcome    *outcome
 	Weight     float64
+	Summary    bool // the model sees observations through their summary
 }
 
 func init() {
@@ -24,13 +25,19 @@ func init() {
 
 // Flow returns p(θ | x) alone as a model that takes x as context: without the likelihood, faster, and less exact. It shares
 // the parameters of p.
-func (p *Posterior) Flow() *flow.Transformed { return p.Direct.Then(p.space.Map) }
+func (p *Posterior) Flow() *flow.Transformed {
+	m := p.Direct
+	if p.summary != nil {
+		m = flow.New(dist.NewEmbedded(p.summary, m))
+	}
+	return m.Then(p.space.Map)
+}
 
 // Save writes the posterior to one file. [Load] reads it, and [flow.Load] its p(θ | x), see [Posterior.Flow]. It returns an
 // error if the prior is of a type that is not the library's nor registered by [flow.Register].
 func (p *Posterior) Save(w io.Writer) error {
 	m := p.Flow()
-	r := &record{Prior: p.space.Prior, Outcome: p.outcome, Weight: p.Weight}
+	r := &record{Prior: p.space.Prior, Outcome: p.outcome, Weight: p.Weight, Summary: p.summary != nil}
 	if p.Likelihood != nil {
 		r.Likelihood = p.Likelihood
 	}
@@ -72,6 +79,16 @@ func (r *record) posterior(m *flow.Transformed) (*Posterior, error) {
 		return nil, fmt.Errorf("got a model of %d columns with %d maps, want a prior's %d and a map to it", m.Dim(), len(m.Map), r.Prior.Dim())
 	}
 	p.Direct = flow.New(m.Base, m.Map[:len(m.Map)-1]...)
+	if r.Summary {
+		e, ok := m.Base.(*dist.Embedded)
+		if ok {
+			p.summary = e.Net
+			p.Direct, ok = e.Of.(*flow.Transformed)
+		}
+		if !ok || len(m.Map) != 1 {
+			return nil, fmt.Errorf("got a model on a %T with %d maps, want one behind a summary", m.Base, len(m.Map))
+		}
+	}
 	return p, r.check(p)
 }
 

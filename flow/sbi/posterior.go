@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/calibration"
 	"github.com/normflow/normflow/flow/mc"
@@ -28,6 +29,7 @@ type Posterior struct {
 
 	space   *space
 	outcome *outcome
+	summary nn.Network        // of an observation that is a set or a series, in place of which it stands; nil for others
 	valid   *flow.Transformed // density of parameters whose simulations do not fail; nil if all do not
 }
 
@@ -63,8 +65,8 @@ type Observation struct {
 // and Computing 16, 2006.
 func (p *Posterior) Sample(ctx context.Context, x mat.Matrix, n int, seed uint64) (*Samples, error) {
 	m, w := x.Dims()
-	if w != p.Direct.CondDim() || n < 1 {
-		panic(fmt.Sprintf("sbi: Sample: got observations of %d numbers and %d draws, want %d numbers and at least one draw", w, n, p.Direct.CondDim()))
+	if w != p.width() || n < 1 {
+		panic(fmt.Sprintf("sbi: Sample: got observations of %d numbers and %d draws, want %d numbers and at least one draw", w, n, p.width()))
 	}
 	rows := mat.DenseCopyOf(x)
 	for i := range m {
@@ -72,6 +74,7 @@ func (p *Posterior) Sample(ctx context.Context, x mat.Matrix, n int, seed uint64
 			return nil, fmt.Errorf("sbi: Sample: observation %d: %w", i, err)
 		}
 	}
+	rows = p.summarised(rows)
 	u := mat.NewDense(m*n, p.Direct.Dim(), nil)
 	s := &Samples{Observations: make([]Observation, m)}
 	for i := range m {

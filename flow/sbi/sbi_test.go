@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
@@ -74,6 +75,82 @@ func TestConjugate(t *testing.T) {
 	}
 	if truth := math.Log(2*math.Pi*0.8) + 1; math.Abs(r.NLL-truth) > 0.3 {
 		t.Errorf("got NLL %v, want the entropy %v and little more\n%v", r.NLL, truth, r)
+	}
+}
+
+// Rounds for one observation: simulations go where its posterior is, and this is right.
+func TestRounds(t *testing.T) {
+	s := normal(1)
+	s.Prior = dist.NewNormal(1, autodiff.Fixed(1), autodiff.Fixed(50))
+	run, near := s.Run, atomic.Int64{}
+	s.Run = func(theta, x []float64, r *rand.Rand) error {
+		if math.Abs(theta[0]-7) < 10 {
+			near.Add(1)
+		}
+		return run(theta, x, r)
+	}
+	p, r := mustLearn(t, s, &sbi.Settings{Simulations: 900, Budget: little, Observation: []float64{7}, Rounds: 3})
+	if r.Simulations != 900 || near.Load() < 600 {
+		t.Errorf("got %d of %d simulations near the posterior, want those of two rounds", near.Load(), r.Simulations)
+	}
+	mean, sd := stat.MeanStdDev(mat.Col(nil, 0, mustSample(t, p, mat.NewDense(1, 1, []float64{7}), 1000).Theta), nil)
+	if math.Abs(mean-7) > 0.25 || math.Abs(sd-1) > 0.2 {
+		t.Errorf("got mean %.3f and deviation %.3f, want 7 and 1\n%v", mean, sd, r)
+	}
+	for _, bad := range [][]float64{{1, 2}, {math.Inf(1)}} {
+		if _, _, err := sbi.Learn(context.Background(), s, &sbi.Settings{Observation: bad}); err == nil {
+			t.Errorf("observation %v: got no error", bad)
+		}
+	}
+}
+
+// Sets and series become summaries: of twenty normal numbers their mean, of a wave its phase.
+func TestSummaries(t *testing.T) {
+	prior := dist.NewNormal(1, autodiff.Fixed(0), autodiff.Fixed(1))
+	set := &sbi.Simulator{Prior: prior, Dim: 20, Set: 1, Run: func(theta, x []float64, r *rand.Rand) error {
+		for j := range x {
+			x[j] = 1000 + 100*(theta[0]+2*r.NormFloat64())
+		}
+		return nil
+	}}
+	series := &sbi.Simulator{Prior: prior, Dim: 24, Series: 2, Run: func(theta, x []float64, r *rand.Rand) error {
+		for j := range 12 {
+			x[2*j] = math.Sin(0.5*float64(j)+theta[0]) + 0.3*r.NormFloat64()
+			x[2*j+1] = r.NormFloat64()
+		}
+		return nil
+	}}
+	for _, c := range []struct {
+		name     string
+		s        *sbi.Simulator
+		sd, most float64 // of the exact posterior about, and allowed
+	}{{"set", set, math.Sqrt(1 / 6.), 0.6}, {"series", series, 0.13, 0.35}} {
+		p, _ := mustLearn(t, c.s, &sbi.Settings{Simulations: 2000, Budget: 2e10, Direct: c.name == "series"})
+		sims, err := sbi.Simulate(context.Background(), c.s, 20, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		draws := mustSample(t, p, sims.X, 100).Theta
+		sum := 0.0
+		for i := range 20 {
+			for k := range 100 {
+				sum += math.Pow(draws.At(100*i+k, 0)-sims.Theta.At(i, 0), 2) / 2000
+			}
+		}
+		if got, least := math.Sqrt(sum/2), c.sd*0.5; got > c.most || got < least { // draws and truth are as far from the mean
+			t.Errorf("%s: draws are %.3f from the truth, want about %.3f", c.name, got, c.sd)
+		}
+		var file bytes.Buffer
+		if err := p.Save(&file); err != nil {
+			t.Fatal(err)
+		}
+		again, err := sbi.Load(&file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !mat.Equal(mustSample(t, again, sims.X, 100).Theta, draws) {
+			t.Errorf("%s: draws differ after loading", c.name)
+		}
 	}
 }
 

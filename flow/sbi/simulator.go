@@ -24,11 +24,19 @@ type Simulator struct {
 	// goroutines, and must neither keep nor change theta. An error, and a number of x that is NaN
 	// or infinite, is a simulation that failed.
 	Run func(theta, x []float64, r *rand.Rand) error
+	// Set, if not 0, says that an observation is a set: Dim/Set elements of so many numbers each, in an order that says
+	// nothing, such as independent measurements.
+	Set int
+	// Series, if not 0, says that an observation is a time series: Dim/Series times of so many numbers each.
+	Series int
 }
 
 func (s *Simulator) check() {
 	if s.Prior == nil || s.Dim < 1 || s.Run == nil {
 		panic(fmt.Sprintf("sbi: got a Simulator with prior %T, %d numbers and a function (nil: %t), want all three", s.Prior, s.Dim, s.Run == nil))
+	}
+	if n := max(s.Set, s.Series); s.Set < 0 || s.Series < 0 || s.Set > 0 && s.Series > 0 || n > 0 && s.Dim%n != 0 {
+		panic(fmt.Sprintf("sbi: got a Simulator with %d numbers, Set %d and Series %d, want at most one of these, that divides the first", s.Dim, s.Set, s.Series))
 	}
 }
 
