@@ -74,10 +74,13 @@ type Vector struct {
 
 // NewVector moves the numbers of the parameters into one vector, in the given
 // order; from then on each parameter's Data is a part of it. A parameter lives
-// in the vector made last.
+// in the vector made last. It panics if a parameter is nil.
 func NewVector(params []*Param) *Vector {
 	n := 0
-	for _, p := range params {
+	for i, p := range params {
+		if p == nil {
+			panic(fmt.Sprintf("autodiff: NewVector: got nil as parameter %d, want a parameter", i))
+		}
 		n += len(p.data)
 	}
 	v := &Vector{Params: params, Data: make([]float64, n)}

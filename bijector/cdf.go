@@ -29,7 +29,7 @@ type Dist interface {
 // digits. A model can be saved with one of gonum's, not with another.
 type CDF struct{ Dist Dist }
 
-// NewCDF returns the distribution function of d.
+// NewCDF returns the distribution function of d. It panics if d is nil.
 func NewCDF(d Dist) *CDF {
 	b := &CDF{Dist: d}
 	must(b.Restore())

@@ -28,7 +28,7 @@ func NewFillTriangular(n int) *FillTriangular {
 	return f
 }
 
-// NewFillUpperTriangular is like [NewFillTriangular] for the upper triangle.
+// NewFillUpperTriangular is like [NewFillTriangular] for the upper triangle. It panics as that does.
 func NewFillUpperTriangular(n int) *FillTriangular {
 	f := &FillTriangular{N: n, Upper: true}
 	must(f.Restore())

@@ -58,7 +58,7 @@ func NewPixelRange(levels int, alpha float64) *Sigmoid {
 // NewConv1x1 returns an invertible 1×1 convolution of images of the given numbers of
 // channels and pixels: a linear map of the channels of each pixel, z = P·L·U·y from data to
 // base, whose factors are learned from those of a random rotation, which has log-determinant 0; the
-// permutation, and the signs of U's diagonal, stay as drawn. nil src is the process-wide source.
+// permutation, and the signs of U's diagonal, stay as drawn. nil src is the process-wide source. It panics unless channels and pixels are positive.
 //
 // Diederik P. Kingma, Prafulla Dhariwal, Glow: Generative Flow with Invertible
 // 1×1 Convolutions, 2018, arXiv:1807.03039.
@@ -70,7 +70,7 @@ func NewConv1x1(channels, pixels int, src rand.Source) *PerPixel {
 
 // NewConv1x1Full is [NewConv1x1] with the matrix itself learned, z = W·y from data to
 // base, from a random rotation: every number is free, but nothing keeps W from becoming singular, and
-// the log-determinant and Forward cost O(channels³) a batch.
+// the log-determinant and Forward cost O(channels³) a batch. It panics as that does.
 func NewConv1x1Full(channels, pixels int, src rand.Source) *PerPixel {
 	w := autodiff.NewParam(channels, channels, rotation(channels, src))
 	return NewPerPixel(NewInvert(NewLinear(w, autodiff.Value{})), pixels)

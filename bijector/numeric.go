@@ -44,7 +44,7 @@ type Numeric struct {
 }
 
 // NewNumeric returns the univariate that inverts m, a map of the real line, by
-// iteration.
+// iteration. It panics if m is nil.
 func NewNumeric(m Increasing) *Numeric {
 	n := &Numeric{Map: m}
 	must(n.Restore())
@@ -52,7 +52,7 @@ func NewNumeric(m Increasing) *Numeric {
 }
 
 // NewNumericOn is like [NewNumeric] for a map of the open interval from lo to hi, of
-// which either may be infinite.
+// which either may be infinite. It panics if m is nil, or unless lo < hi.
 func NewNumericOn(m Increasing, lo, hi float64) *Numeric {
 	n := &Numeric{Map: m, Min: lo, Max: hi}
 	must(n.Restore())

@@ -27,9 +27,9 @@ func NewPermute(perm ...int) *Permute {
 	return p
 }
 
-// NewReverse returns the map that puts d columns in reverse order.
+// NewReverse returns the map that puts d columns in reverse order. It panics unless d is positive.
 func NewReverse(d int) *Permute {
-	perm := make([]int, d)
+	perm := make([]int, max(d, 0))
 	for j := range perm {
 		perm[j] = d - 1 - j
 	}
@@ -37,15 +37,15 @@ func NewReverse(d int) *Permute {
 }
 
 // NewRandomPermute returns a random order of d columns, drawn once; nil src is
-// the process-wide source.
+// the process-wide source. It panics unless d is positive.
 func NewRandomPermute(d int, src rand.Source) *Permute {
-	return NewPermute(rand.New(rng.Or(src)).Perm(d)...)
+	return NewPermute(rand.New(rng.Or(src)).Perm(max(d, 0))...)
 }
 
 // NewPermuteRows returns the map of matrices of len(perm)×cols numbers, row by row,
-// that puts their rows in another order.
+// that puts their rows in another order. It panics unless cols is positive and perm holds 0 to len(perm)−1, each once.
 func NewPermuteRows(cols int, perm ...int) *Permute {
-	all := make([]int, 0, cols*len(perm))
+	all := make([]int, 0, max(cols, 0)*len(perm))
 	for _, i := range perm {
 		for j := range cols {
 			all = append(all, i*cols+j)
@@ -54,9 +54,9 @@ func NewPermuteRows(cols int, perm ...int) *Permute {
 	return NewPermute(all...)
 }
 
-// NewTranspose returns the map of rows×cols matrices, row by row, to their transposes.
+// NewTranspose returns the map of rows×cols matrices, row by row, to their transposes. It panics unless both are positive.
 func NewTranspose(rows, cols int) *Permute {
-	perm := make([]int, 0, rows*cols)
+	perm := make([]int, 0, max(rows, 0)*max(cols, 0))
 	for j := range cols {
 		for i := range rows {
 			perm = append(perm, i*cols+j)

@@ -19,7 +19,7 @@ import (
 // G. E. P. Box and D. R. Cox, An analysis of transformations, 1964.
 type PowerTransform struct{ Power autodiff.Value }
 
-// NewPowerTransform returns an inverse Box-Cox transform.
+// NewPowerTransform returns an inverse Box-Cox transform. It panics if power is not finite.
 func NewPowerTransform(power autodiff.Value) *PowerTransform { return made(&PowerTransform{power}) }
 
 func (b *PowerTransform) params() params {

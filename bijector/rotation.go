@@ -24,7 +24,7 @@ func NewRotation(a *autodiff.Param) *Rotation {
 	return r
 }
 
-// NewCayley is like [NewRotation] with Q = (I − S)⁻¹·(I + S).
+// NewCayley is like [NewRotation] with Q = (I − S)⁻¹·(I + S). It panics as that does.
 func NewCayley(a *autodiff.Param) *Rotation {
 	r := &Rotation{A: a, Cayley: true}
 	must(r.Restore())

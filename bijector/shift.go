@@ -15,7 +15,7 @@ type Shift struct {
 	By autodiff.Value // b: one number, or one per column
 }
 
-// NewShift returns a shift by one number, or one per column.
+// NewShift returns a shift by one number, or one per column. It panics if there are no numbers.
 func NewShift(by autodiff.Value) *Shift {
 	s := &Shift{By: by}
 	must(s.Restore())

@@ -22,7 +22,7 @@ import (
 // improve normality or symmetry, 2000.
 type YeoJohnson struct{ Lambda autodiff.Value }
 
-// NewYeoJohnson returns a Yeo-Johnson transform.
+// NewYeoJohnson returns a Yeo-Johnson transform. It panics if lambda is not finite.
 func NewYeoJohnson(lambda autodiff.Value) *YeoJohnson { return made(&YeoJohnson{lambda}) }
 
 func (b *YeoJohnson) params() params {

@@ -11,7 +11,7 @@ import (
 // look at.
 type Constant struct{ Row *autodiff.Param } // 1×out
 
-// NewConstant returns a Constant of out zeros.
+// NewConstant returns a Constant of out zeros. It panics unless out is positive.
 func NewConstant(out int) *Constant { return &Constant{Row: autodiff.NewParam(1, out, nil)} }
 
 // Restore checks the field.

@@ -24,7 +24,7 @@ type ConvNet struct {
 // NewConvNet returns Glow's conditioner: a 3×3 convolution to hidden channels, a
 // 1×1 convolution and a 3×3 convolution to out channels, with ReLU between
 // them. cond is the width of the context, 0 for none, and group as in
-// [ConvNet]. Numbers are drawn as by [NewConv2D].
+// [ConvNet]. Numbers are drawn as by [NewConv2D]. It panics as NewConv2D does, and unless group is 0 or divides out.
 //
 // Diederik P. Kingma, Prafulla Dhariwal, Glow: Generative Flow with Invertible
 // 1×1 Convolutions, 2018, arXiv:1807.03039.

@@ -28,7 +28,7 @@ type ConvBlock struct{ A, B Conv2D }
 // NewResConv returns a residual network with the given hidden channels and number
 // of blocks, each two 3×3 convolutions with ReLU; the first layer is a 3×3 and the last a 1×1
 // convolution. All weights are normalised. cond is the width of the context, 0 for none.
-// Numbers are drawn as by [NewConv2D].
+// Numbers are drawn as by [NewConv2D]. It panics as NewConv2D does, and unless group is 0 or divides out.
 func NewResConv(in, hidden, blocks, out, height, width, cond, group int, src rand.Source) *ResConv {
 	conv := func(in, out, size int, act Activation) Conv2D {
 		return *NewConv2D(in, out, height, width, size, act, src).Normalise()

@@ -25,8 +25,13 @@ type Bar struct {
 }
 
 // New returns a bar that writes to w, usually os.Stderr. If w is not a terminal, such as a log file, it
-// gets a plain line after each tenth of the steps.
-func New(w io.Writer) *Bar { return &Bar{w: w} }
+// gets a plain line after each tenth of the steps. It panics if w is nil.
+func New(w io.Writer) *Bar {
+	if w == nil {
+		panic("progress: New: got no writer, want one such as os.Stderr")
+	}
+	return &Bar{w: w}
+}
 
 // Report shows a record: it is made for flow.Settings.Report.
 func (b *Bar) Report(r flow.Record) {

@@ -96,3 +96,33 @@ func TestCommentsNameTheirThing(t *testing.T) {
 		}
 	}
 }
+
+// The comment of a constructor with arguments says what panics, unless it returns an error.
+func TestConstructorsSayWhatPanics(t *testing.T) {
+	for _, s := range sources(t) {
+		if !s.public() {
+			continue
+		}
+		for _, d := range s.ast.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv != nil || !strings.HasPrefix(f.Name.Name, "New") || !f.Name.IsExported() || f.Type.Params.NumFields() == 0 {
+				continue
+			}
+			if !strings.Contains(f.Doc.Text(), "panic") && !returnsError(f) {
+				t.Errorf("%s: the comment of %s does not say what panics", s.path, f.Name.Name)
+			}
+		}
+	}
+}
+
+func returnsError(f *ast.FuncDecl) bool {
+	if f.Type.Results == nil {
+		return false
+	}
+	for _, r := range f.Type.Results.List {
+		if id, ok := r.Type.(*ast.Ident); ok && id.Name == "error" {
+			return true
+		}
+	}
+	return false
+}
