@@ -21,7 +21,7 @@
 // [TwoPieceNormal], [NormalInverseGaussian], [ExponentiallyModifiedGaussian],
 // [ExpGamma], [SigmoidBeta]. On half-lines: [Exponential], [Gamma], [ChiSquared],
 // [Chi], [InverseGamma], [InverseGaussian], [LogNormal], [LogLogistic], [Weibull],
-// [Pareto], [GPD], [HalfNormal], [HalfCauchy], [HalfStudentT]. On intervals:
+// [Gompertz], [Pareto], [GPD], [HalfNormal], [HalfCauchy], [HalfStudentT]. On intervals:
 // [Uniform], [Beta], [Kumaraswamy], [LogitNormal], [PERT], [Triangular],
 // [VonMises], and [Truncated] of any. On integers: [Bernoulli], [Binomial],
 // [Geometric], [NegativeBinomial], [Poisson], [Skellam], [Zipf].

@@ -2,6 +2,7 @@ package dist_test
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
@@ -116,4 +117,12 @@ func ExampleTruncated() {
 	fmt.Printf("%.6f %.4f\n", t.Mean(nil), t.LogProb([]float64{30}))
 	// Output:
 	// [30.033260] 3.4023
+}
+
+// The share of people who reach 80 and 100, when the risk of a year doubles in 8 years.
+func ExampleGompertz() {
+	g := dist.NewGompertz(1, autodiff.Fixed(0.0005), autodiff.Fixed(math.Ln2/8))
+	fmt.Printf("%.3f %.3f\n", g.Survival(nil, []float64{80}), g.Survival(nil, []float64{100}))
+	// Output:
+	// [0.600] [0.055]
 }

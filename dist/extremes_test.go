@@ -31,6 +31,7 @@ func extremes(visit func(name string, a, b float64, d *dist.Columns)) {
 			v("NegativeBinomial", dist.NewNegativeBinomial(1, f(a), p))
 			v("Binomial", dist.NewBinomial(1, f(math.Ceil(a)), p))
 			v("Skellam", dist.NewSkellam(1, f(a), f(b)))
+			v("Gompertz", dist.NewGompertz(1, f(a), f(b)))
 			v("Chi", dist.NewChi(1, f(a)))
 			v("ChiSquared", dist.NewChiSquared(1, f(2*a)))
 			v("Poisson", dist.NewPoisson(1, f(a)))

@@ -33,6 +33,7 @@ var families = map[string]struct {
 	"Gamma":                         {"pp", of2(dist.NewGamma)},
 	"GeneralizedNormal":             {"rpp", of3(dist.NewGeneralizedNormal)},
 	"Geometric":                     {"s", of1(dist.NewGeometric)},
+	"Gompertz":                      {"pp", of2(dist.NewGompertz)},
 	"Gumbel":                        {"rp", of2(dist.NewGumbel)},
 	"HalfCauchy":                    {"rp", of2(dist.NewHalfCauchy)},
 	"HalfNormal":                    {"p", of1(dist.NewHalfNormal)},

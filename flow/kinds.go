@@ -172,6 +172,7 @@ var kinds = registry(map[string]any{
 	"dist.generalized-normal":              (*dist.GeneralizedNormal)(nil),
 	"dist.geometric":                       (*dist.Geometric)(nil),
 	"dist.gev":                             (*dist.GEV)(nil),
+	"dist.gompertz":                        (*dist.Gompertz)(nil),
 	"dist.gpd":                             (*dist.GPD)(nil),
 	"dist.gumbel":                          (*dist.Gumbel)(nil),
 	"dist.half-cauchy":                     (*dist.HalfCauchy)(nil),

@@ -1,10 +1,11 @@
 # Reference values of the distributions, computed with mpmath at 45 digits from their
 # densities alone:
 #   python3 values.py > values.txt
+#   python3 values.py Gompertz >> values.txt # those of some distributions
 # A line is a distribution with its parameters, in the order of the table of families in
 # families_test.go, a quantity with its arguments, and the value rounded to float64:
 #   Normal 0 1 | logsf 40 = -804.608442013753788
-# Quantities are logcdf, logsf, quantile, isf, mean, variance, entropy, and of the
+# Quantities are lp, cdf, sf, logcdf, logsf, quantile, isf, mean, variance, entropy, and of the
 # distribution confined to an interval with two more arguments, trunc:lp, trunc:cdf,
 # trunc:sf, trunc:quantile, trunc:mean, trunc:variance.
 from mpmath import *
@@ -23,6 +24,7 @@ def gumbel(x, m, s): z = (x - m) / s; return -z - exp(-z) - log(s)
 def gamma_(x, a, b): return a * log(b) - lg(a) + (a - 1) * log(x) - b * x
 def beta_(x, a, b): return -inf if not 0 < x < 1 else (a - 1) * log(x) + (b - 1) * log1p(-x) - lbeta(a, b)
 def weibull(x, k, l): z = x / l; return log(k) + (k - 1) * log(z) - z**k - log(l)
+def gompertz(x, c, r): z = r * x; return log(c * r) + z - c * expm1(z)
 def invgauss(x, m, l): return log(l / (2 * pi * x**3)) / 2 - l * (x - m)**2 / (2 * m * m * x)
 def gev(x, m, s, k):
     w = log1p(k * (x - m) / s) / k
@@ -71,7 +73,7 @@ families = {
     'GEV': (gev, lambda m, s, k: (m - s / k, inf) if k > 0 else (-inf, m - s / k)),
     'GPD': (gpd, lambda m, s, k: (m, inf) if k > 0 else (m, m - s / k)),
     'Exponential': (lambda x, r: log(r) - r * x, half), 'Gamma': (gamma_, half), 'ChiSquared': (lambda x, k: gamma_(x, k / 2, mpf(1) / 2), half),
-    'Chi': (chi, half), 'InverseGamma': (invgamma, half), 'InverseGaussian': (invgauss, half), 'Weibull': (weibull, half),
+    'Chi': (chi, half), 'InverseGamma': (invgamma, half), 'InverseGaussian': (invgauss, half), 'Weibull': (weibull, half), 'Gompertz': (gompertz, half),
     'LogNormal': (lognormal, half), 'LogLogistic': (loglogistic, half), 'HalfNormal': (lambda x, s: normal(x, 0, s) + log(2), half),
     'HalfCauchy': (lambda x, m, s: student(x, mpf(1), m, s) + log(2), lambda m, s: (m, inf)),
     'HalfStudentT': (lambda x, n, m, s: student(x, n, m, s) + log(2), lambda n, m, s: (m, inf)),
@@ -121,6 +123,41 @@ def show(name, p, quantity, args, value):
 
 def inside(f, p, lo, hi, integer):
     return lambda t: f(t, *p) if integer or lo < t < hi else -inf
+
+def point(name, p, *xs):
+    # log-density and both tails at some points, mean, variance and a quantile
+    q = params(p)
+    f, sup = families.get(name) or counts[name]
+    lo, hi = sup(*q)
+    lp = inside(f, q, lo, hi, name in counts)
+    def integral(a, b, v=lambda x: 1): # a, b inclusive
+        if name in counts: return nsum(lambda k: v(k) * exp(lp(k)), [a, b]) if a == -inf else sum(terms(a, b, v))
+        return quad(lambda x: v(x) * exp(lp(x)), knots(max(a, low), min(b, high))) if max(a, low) < min(b, high) else mpf(0)
+    def terms(a, b, v):
+        most = mpf(0)
+        while a <= b:
+            t = v(a) * exp(lp(a)); most = max(most, t); a += 1
+            yield t
+            if t < most * mpf(10)**-40 and a > mean_at: return
+    def out(x, sign, end): # doubling steps as far as the density matters
+        step = mpf(float(xs[-1] - xs[0])) / 8
+        while (x - end) * sign < 0 and lp(x) > lp(mpf(xs[0])) - 120:
+            yield x
+            x += sign * step; step *= 2
+        yield end if (x - end) * sign >= 0 else x
+    if name not in counts:
+        left, right = list(out(mpf(float(xs[0])), -1, lo)), list(out(mpf(float(xs[-1])), 1, hi))
+        low, high = left[-1], right[-1]
+    def knots(a, b): return sorted({k for k in left + right + [mpf(float(x)) for x in xs] if a < k < b} | {a, b})
+    mean_at = mpf(float(xs[-1]))
+    for x in xs:
+        x = mpf(float(x))
+        show(name, p, 'lp', [x], lp(x))
+        show(name, p, 'cdf', [x], integral(lo, x))
+        show(name, p, 'sf', [x], integral(x + 1 if name in counts else x, hi))
+    mean = integral(lo, hi, lambda x: x)
+    show(name, p, 'mean', [], mean)
+    show(name, p, 'variance', [], integral(lo, hi, lambda x: (x - mean)**2))
 
 def params(p): return [mpf(float(v)) for v in p]
 
@@ -175,7 +212,11 @@ def trunc(name, p, a, b):
             if abs(step) < abs(y) * mpf(10)**-20: break
         show(name, p, 'trunc:quantile', [a, b, 0.5], e.end + e.sign * y)
 
-for name, p, x in [
+import sys
+only = set(sys.argv[1:])
+def chosen(rows): return [r for r in rows if not only or r[0] in only]
+
+for name, p, x in chosen([
     ('Normal', [0, 1], 40), ('Normal', [0, 1], 1e6), ('StudentT', [1000, 0, 1], 1e3), ('StudentT', [1e6, 0, 1], 60), ('Cauchy', [0, 1], 1e100),
     ('Laplace', [0, 1], 1e5), ('Logistic', [0, 1], 1e5), ('Gumbel', [0, 1], 2e3), ('Moyal', [0, 1], 3e3), ('GeneralizedNormal', [0, 1, 3.5], 20),
     ('JohnsonSU', [0.5, 40, 0, 1], 3), ('SinhArcsinh', [0.5, 0.5, 0, 1], 9), ('ExponentiallyModifiedGaussian', [0, 1, 2], 500),
@@ -185,16 +226,18 @@ for name, p, x in [
     ('Weibull', [1.5, 1], 150), ('LogNormal', [0, 1], 1e20), ('LogLogistic', [0, 0.01], 1e5), ('HalfNormal', [1], 40), ('HalfStudentT', [1000, 0, 1], 1e3),
     ('Pareto', [300, 1], 20), ('Beta', [2, 300], 0.95), ('Beta', [3e6, 2e6], 0.65), ('Kumaraswamy', [2, 300], 0.96), 
     ('VonMises', [0, 2000], 1), ('Poisson', [3.5], 400), ('Binomial', [3000, 0.25], 2000), ('NegativeBinomial', [2.5, 0.25], 900), ('Geometric', [0.5], 2000),
-    ('Skellam', [3, 7], 400), ('Skellam', [3e4, 7e3], 4e4), ('Zipf', [250], 20)]:
+    ('Skellam', [3, 7], 400), ('Skellam', [3e4, 7e3], 4e4), ('Zipf', [250], 20),
+    ('Gompertz', [0.5, 2], 5)]):
     tail(name, p, x, True)
-for name, p, x in [
+for name, p, x in chosen([
     ('Normal', [40, 1], 0), ('Gumbel', [0, 1], -8), ('Moyal', [0, 1], -9), ('SinhArcsinh', [0.5, 0.5, 0, 1], -9), ('ExponentiallyModifiedGaussian', [0, 1, 2], -60),
     ('NormalInverseGaussian', [3, 0.625, 0, 1], -500), ('TwoPieceNormal', [0, 1, 2.5], -20), ('ExpGamma', [2.5, 1], -400), ('SigmoidBeta', [2, 3], -500),
     ('GEV', [0, 1, 0.25], -3.5), ('Gamma', [2.5, 1], 1e-130), ('Gamma', [3e6, 1], 2.8e6), ('InverseGamma', [2, 1], 1e-3), ('InverseGaussian', [1, 2], 1e-3), ('Weibull', [50, 1], 1e-7),
     ('LogNormal', [0, 1], 1e-20), ('Beta', [300, 2], 0.05), ('LogitNormal', [0, 1], 1e-20), ('VonMises', [0, 2000], -1),
-    ('Poisson', [2000], 400), ('Binomial', [3000, 0.75], 1000), ('NegativeBinomial', [2500, 0.75], 900), ('Skellam', [3, 7], -400), ('Skellam', [7e3, 3e4], -4e4)]:
+    ('Poisson', [2000], 400), ('Binomial', [3000, 0.75], 1000), ('NegativeBinomial', [2500, 0.75], 900), ('Skellam', [3, 7], -400), ('Skellam', [7e3, 3e4], -4e4),
+    ('Gompertz', [0.5, 2], 1e-200)]):
     tail(name, p, x, False)
-for name, p, a, b in [
+for name, p, a, b in chosen([
     ('Normal', [0, 1], 36, 36.5), ('Normal', [0, 1], 5, inf), ('Normal', [0, 1], -inf, -40), ('Normal', [0, 1], -1e17, -40), ('Normal', [0, 1], 1e6, inf),
     ('Normal', [0, 1], 1e3, 1e3 + 1e-6), ('Normal', [-1e18, 1e8], 0, 1), ('Normal', [0, 1], 1, 1 + 1e-9), ('Normal', [0, 1], -1e-9, 2e-9), ('Normal', [1, 2], -15.25, -15),
     ('Laplace', [0, 0.001], 1, 2), ('Laplace', [0, 1], 1e6, inf), ('Logistic', [0, 1], 1e6, 1e6 + 3), ('Logistic', [0, 1], -inf, -5), ('StudentT', [1e6, 0, 1], 60, inf),
@@ -208,5 +251,8 @@ for name, p, a, b in [
     ('HalfNormal', [1], 40, inf), ('Pareto', [300, 1], 20, inf), ('Beta', [2, 300], 0.95, 1), ('Beta', [300, 2], 0, 0.05), ('Beta', [0.5, 0.5], 0.25, 0.875), ('LogitNormal', [0, 1], 0, 1e-20),
     ('Kumaraswamy', [2, 300], 0.96, 1), ('VonMises', [0, 2000], 1, 2),
     ('Poisson', [3.5], 400, inf), ('Poisson', [3.5], 2, 9), ('Poisson', [1e6], 0, 9e5), ('Binomial', [3000, 0.25], 2000, inf), ('NegativeBinomial', [2.5, 0.25], 900, inf),
-    ('Geometric', [0.5], 2000, 2010), ('Skellam', [3, 7], 400, inf), ('Zipf', [250], 20, inf)]:
+    ('Geometric', [0.5], 2000, 2010), ('Skellam', [3, 7], 400, inf), ('Zipf', [250], 20, inf), ('Gompertz', [0.5, 2], 4, inf)]):
     trunc(name, p, a, b)
+for name, p, *xs in chosen([
+    ('Gompertz', [0.5, 2], 0.125, 1, 2), ('Gompertz', [300, 0.25], 0.001, 0.01), ('Gompertz', [1e-6, 1], 3, 13, 17)]):
+    point(name, p, *xs)
