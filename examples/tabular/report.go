@@ -28,11 +28,11 @@ func writeReport(dir string, m *table.Model, r *table.Report, t *table.Table) er
 	if err != nil {
 		return err
 	}
-	rows, err := m.Schema().Encode(filled)
+	rows, err := numbers(m, filled)
 	if err != nil {
 		return err
 	}
-	draws, err := m.Schema().Encode(m.Sample(points, true, rand.NewPCG(1, 4)))
+	draws, err := numbers(m, m.Sample(points, true, rand.NewPCG(1, 4)))
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func writeReport(dir string, m *table.Model, r *table.Report, t *table.Table) er
 	}
 	page := &plot.Page{Title: "What was learned", Sections: []plot.Section{
 		{Heading: "Columns", Text: r.String()},
-		{Heading: "Rows beside draws of the model", Text: "Categories by number; blanks filled.", Figure: corner, Width: size, Height: size},
+		{Heading: "Rows beside draws of the model", Text: "Categories by number and spread out; blanks filled.", Figure: corner, Width: size, Height: size},
 	}}
 	return write(filepath.Join(dir, "report.html"), func(w *bufio.Writer) error { return page.WriteHTML(w) })
 }
@@ -53,4 +53,23 @@ func writeReport(dir string, m *table.Model, r *table.Report, t *table.Table) er
 func first(x *mat.Dense, d int) mat.Matrix {
 	n, _ := x.Dims()
 	return x.Slice(0, n, 0, d)
+}
+
+// numbers returns a table as a picture needs it: numbers that many rows share, and categories, a little apart.
+func numbers(m *table.Model, t *table.Table) (*mat.Dense, error) {
+	x, err := m.Schema().Encode(t)
+	if err != nil {
+		return nil, err
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	for j, c := range m.Schema().Columns {
+		spread := 0.6
+		if c.Levels == nil {
+			spread = (c.Most - c.Least) / 50
+		}
+		for i := range t.Rows {
+			x.Set(i, j, x.At(i, j)+spread*(r.Float64()-0.5))
+		}
+	}
+	return x, nil
 }

@@ -154,5 +154,35 @@ func ExampleReport() {
 	// Output:
 	// x  real      said so
 	// 10 rows, 1 networks; held out: 0 rows, NLL 0.0000 ± 0.0000 nats
+	// by independent columns 0.0000, by a mixture of 0 components 0.0000
 	// order: x; other orders differ by 0.000 nats a row
+}
+
+func ExampleFromStructs() {
+	type tree struct {
+		Kind   string
+		Height *float64 `table:"height"`
+	}
+	h := 21.4
+	t, err := table.FromStructs([]tree{{"oak", &h}, {"birch", nil}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	t.WriteCSV(os.Stdout)
+	// Output:
+	// Kind,height
+	// oak,21.4
+	// birch,
+}
+
+func ExampleFidelity() {
+	f := table.Fidelity{Columns: []table.ColumnFidelity{{Name: "rent", Distance: 0.031}}, Correlation: 0.04, Pair: [2]string{"rent", "area"},
+		AUROC: 0.52, SE: 0.02, Target: "area", OnReal: 0.71, OnSynthetic: 0.7, Closest: 0.21, ClosestHeld: 0.2}
+	fmt.Print(&f)
+	// Output:
+	// rent: distance of the distributions 0.031, blanks 0.000 and 0.000
+	// rank correlations differ by at most 0.040 (rent, area)
+	// a network tells synthetic rows from real ones with AUROC 0.520 (0.5 ± 0.020 if it cannot)
+	// area is predicted with 0.710 by real rows, 0.700 by synthetic ones
+	// distance to the closest row learned from: 0.2100, of real rows 0.2000; copies of rows: 0.0000, of real rows 0.0000
 }

@@ -1,17 +1,15 @@
 package table
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
+import "math"
 
 // features are what the networks see of a row: of each column whether it is known, and if so a one for its level or atom, the warped number, and waves
 // of periodic ones and of dates.
 type features struct {
 	columns []feature
 	pairs   []pair
+	sums    []sum
 	of      [][]int // pairs of each column
+	in      [][]int // sums of each column
 	width   int
 }
 
@@ -33,8 +31,8 @@ type feature struct {
 // reach is where warped numbers are clipped.
 const reach = 5
 
-func newFeatures(s *Schema, hs []head, pairs []pair) *features {
-	f := &features{pairs: pairs, of: make([][]int, len(hs))}
+func newFeatures(s *Schema, hs []head, pairs []pair, sums []sum) *features {
+	f := &features{pairs: pairs, sums: sums, of: make([][]int, len(hs)), in: make([][]int, len(hs))}
 	for j := range s.Columns {
 		c := &s.Columns[j]
 		g := feature{column: c, head: &hs[j], at: f.width, atoms: c.atoms()}
@@ -55,7 +53,12 @@ func newFeatures(s *Schema, hs []head, pairs []pair) *features {
 	for i, p := range pairs {
 		f.of[p.A], f.of[p.B] = append(f.of[p.A], i), append(f.of[p.B], i)
 	}
-	f.width += len(pairs)
+	for i, t := range sums {
+		for _, col := range []int{t.A, t.B, t.C} {
+			f.in[col] = append(f.in[col], i)
+		}
+	}
+	f.width += len(pairs) + impliedWidth*len(sums)
 	return f
 }
 
@@ -98,8 +101,11 @@ func (f *features) set(dst []float64, j int, v float64) {
 		p := f.pairs[i]
 		a, b := &f.columns[p.A], &f.columns[p.B]
 		if all[a.at] != 0 && all[b.at] != 0 {
-			all[f.width-len(f.pairs)+i] = p.rest(all[a.at+1+a.atoms], all[b.at+1+b.atoms])
+			all[f.width-impliedWidth*len(f.sums)-len(f.pairs)+i] = p.rest(all[a.at+1+a.atoms], all[b.at+1+b.atoms])
 		}
+	}
+	for _, i := range f.in[j] {
+		f.imply(all, f.sums[i], all[f.width-impliedWidth*(len(f.sums)-i):][:impliedWidth])
 	}
 }
 
@@ -111,46 +117,4 @@ func (g *feature) number(v float64) float64 {
 		v = g.column.cell(v)
 	}
 	return min(max(g.head.Warp.forward(v), -reach), reach)
-}
-
-// mostPairs is how many pairs of columns there are at most.
-const mostPairs = 40
-
-// findPairs returns the pairs of numbers with a correlation beyond 0.8, the highest first.
-func findPairs(s *Schema, hs []head, rows [][]float64) []pair {
-	f := newFeatures(s, hs, nil)
-	var use []int
-	for j := range s.Columns {
-		if hs[j].Comps > 0 {
-			use = append(use, j)
-		}
-	}
-	type found struct {
-		pair
-		r2 float64
-	}
-	var all []found
-	for i, a := range use {
-		for _, b := range use[:i] {
-			var n, sa, sb, saa, sbb, sab float64
-			for _, row := range rows[:min(len(rows), 20000)] {
-				if math.IsNaN(row[a]) || math.IsNaN(row[b]) {
-					continue
-				}
-				x, y := f.columns[a].number(row[a]), f.columns[b].number(row[b])
-				n, sa, sb, saa, sbb, sab = n+1, sa+x, sb+y, saa+x*x, sbb+y*y, sab+x*y
-			}
-			va, vb, c := saa/n-sa/n*sa/n, sbb/n-sb/n*sb/n, sab/n-sa/n*sb/n
-			r2 := c * c / (va * vb)
-			if n >= 50 && r2 > 0.64 {
-				all = append(all, found{pair{a, b, c / vb, max(math.Sqrt(va*max(1-r2, 0)), 1e-3)}, r2})
-			}
-		}
-	}
-	slices.SortStableFunc(all, func(x, y found) int { return cmp.Compare(y.r2, x.r2) })
-	var pairs []pair
-	for _, p := range all[:min(len(all), mostPairs)] {
-		pairs = append(pairs, p.pair)
-	}
-	return pairs
 }

@@ -21,10 +21,11 @@ type examples struct {
 	joint   *joint
 	rows    [][]float64 // NaN for what is not known
 	targets [][]target
+	only    int // the column that alone is hidden; −1 for any
 }
 
 func newExamples(j *joint, rows [][]float64) *examples {
-	e := &examples{joint: j, rows: rows, targets: make([][]target, len(rows))}
+	e := &examples{joint: j, rows: rows, targets: make([][]target, len(rows)), only: -1}
 	for i, row := range rows {
 		e.targets[i] = make([]target, len(row))
 		for col, v := range row {
@@ -41,11 +42,16 @@ func newExamples(j *joint, rows [][]float64) *examples {
 	return e
 }
 
+// corrupted says of how many visible numbers one is replaced by another in the training.
+const corrupted = 500
+
 // put writes the features of row i where hidden columns are not known, and the targets of those, each with the weight
 // that makes the sum over all orders of the columns' log-densities in the mean: the number of columns over that of the hidden ones.
 //
+// r, unless nil, says which visible numbers are replaced.
+//
 // Benigno Uria, Iain Murray, Hugo Larochelle, A Deep and Tractable Density Estimator, 2014, arXiv:1310.1757.
-func (e *examples) put(x, y []float64, i int, hidden []bool) {
+func (e *examples) put(x, y []float64, i int, hidden []bool, r *rand.Rand) {
 	f := e.joint.features
 	clear(x)
 	clear(y)
@@ -61,7 +67,11 @@ func (e *examples) put(x, y []float64, i int, hidden []bool) {
 	for col, t := range e.targets[i] {
 		switch {
 		case !hidden[col]:
-			f.set(x, col, e.rows[i][col])
+			v := e.rows[i][col]
+			if c := f.columns[col].column; r != nil && f.columns[col].head.Comps > 0 && !math.IsNaN(v) && r.IntN(corrupted) == 0 {
+				v = c.Least + (c.Most-c.Least)*r.Float64()
+			}
+			f.set(x, col, v)
 		case t.weight > 0:
 			t.weight = float64(known) / float64(n)
 			t.put(y[col*slots:])
@@ -72,6 +82,10 @@ func (e *examples) put(x, y []float64, i int, hidden []bool) {
 // hide chooses which columns of a row are hidden: a number of them that is uniform between one and all.
 func (e *examples) hide(hidden []bool, i int, r *rand.Rand) {
 	clear(hidden)
+	if e.only >= 0 {
+		hidden[e.only] = true
+		return
+	}
 	n := 0
 	for _, t := range e.targets[i] {
 		if t.weight > 0 {
@@ -110,7 +124,7 @@ func (e *examples) source(use []int) *train.Fresh {
 				i := order[at]
 				at++
 				e.hide(hidden, i, r)
-				e.put(rows.RawRowView(k), contexts.RawRowView(k), i, hidden)
+				e.put(rows.RawRowView(k), contexts.RawRowView(k), i, hidden, r)
 			}
 		}}
 }
@@ -227,7 +241,7 @@ func (e *examples) validation(held []int, repeats int, src rand.Source) func(m *
 		eachChunk(n, func(from, to int) {
 			x, y := make([]float64, (to-from)*f), make([]float64, (to-from)*w)
 			for k := from; k < to; k++ {
-				e.put(x[(k-from)*f:][:f], y[(k-from)*w:][:w], held[k%len(held)], masks[k*e.joint.Dim():][:e.joint.Dim()])
+				e.put(x[(k-from)*f:][:f], y[(k-from)*w:][:w], held[k%len(held)], masks[k*e.joint.Dim():][:e.joint.Dim()], nil)
 			}
 			t := autodiff.Borrow()
 			defer t.Release()

@@ -22,6 +22,7 @@ type joint struct {
 	Schema  *Schema
 	Heads   []head
 	Pairs   []pair
+	Sums    []sum
 	Nets    []member
 	Weights []float64 // of the nets
 	Order   []int     // of the columns in the joint density
@@ -59,10 +60,15 @@ func (j *joint) Restore() error {
 			return fmt.Errorf("table: got the order %v, want a permutation of %d columns", j.Order, len(j.Heads))
 		}
 	}
+	number := func(col int) bool { return col >= 0 && col < len(j.Heads) && j.Heads[col].Comps > 0 }
 	for _, p := range j.Pairs {
-		n := len(j.Heads)
-		if p.A < 0 || p.B < 0 || p.A >= n || p.B >= n || j.Heads[p.A].Comps == 0 || j.Heads[p.B].Comps == 0 || !(p.Scale > 0) || math.IsNaN(p.Slope-p.Slope) {
+		if !number(p.A) || !number(p.B) || !(p.Scale > 0) || math.IsNaN(p.Slope-p.Slope) {
 			return fmt.Errorf("table: got the pair %+v", p)
+		}
+	}
+	for _, t := range j.Sums {
+		if !number(t.A) || !number(t.B) || !number(t.C) {
+			return fmt.Errorf("table: got the sum %+v", t)
 		}
 	}
 	j.prepare()
@@ -85,7 +91,7 @@ func (j *joint) Restore() error {
 
 func (j *joint) prepare() {
 	j.heads = newHeads(j.Heads)
-	j.features = newFeatures(j.Schema, j.Heads, j.Pairs)
+	j.features = newFeatures(j.Schema, j.Heads, j.Pairs, j.Sums)
 }
 
 // atoms returns how many atoms, levels among them, the column has.

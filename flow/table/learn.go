@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/normflow/normflow/flow"
@@ -31,6 +32,10 @@ type Report struct {
 	// NLL is the mean of −log p of rows that a network had not seen, each scored by that network, in nats and the
 	// columns' own units, and SE its standard error.
 	NLL, SE float64
+	// Independent and Mixture are the NLLs of held-out rows by independent columns and by a mixture of Components whose
+	// columns are independent, normal distributions and probabilities: what a model should be better than.
+	Independent, Mixture float64
+	Components           int
 	// HeldRows are the rows that were held out and LogProbs their log-densities.
 	HeldRows []int
 	LogProbs []float64
@@ -44,8 +49,8 @@ type Report struct {
 func (r *Report) String() string {
 	var b strings.Builder
 	b.WriteString(r.Schema.String())
-	fmt.Fprintf(&b, "%d rows, %d networks; held out: %d rows, NLL %.4f ± %.4f nats\norder: %s; other orders differ by %.3f nats a row\n",
-		r.Rows, r.Networks, len(r.HeldRows), r.NLL, r.SE, strings.Join(r.Order, ", "), r.OrderGap)
+	fmt.Fprintf(&b, "%d rows, %d networks; held out: %d rows, NLL %.4f ± %.4f nats\nby independent columns %.4f, by a mixture of %d components %.4f\norder: %s; other orders differ by %.3f nats a row\n",
+		r.Rows, r.Networks, len(r.HeldRows), r.NLL, r.SE, r.Independent, r.Components, r.Mixture, strings.Join(r.Order, ", "), r.OrderGap)
 	return b.String()
 }
 
@@ -77,7 +82,7 @@ func planFor(n, width, outputs int) *plan {
 	p := &plan{batch: 64, steps: 3000, rate: 2e-3, decay: 0.02, average: 0.99, repeats: 8, hidden: []int{96, 96}, every: 50, patience: 12}
 	switch {
 	case n >= 20000:
-		p.batch, p.steps, p.rate, p.hidden, p.average, p.repeats, p.every, p.patience = 256, 9000, 1.5e-3, []int{256, 256, 256}, 0.999, 1, 300, 10
+		p.batch, p.steps, p.rate, p.hidden, p.average, p.repeats, p.every, p.patience = 256, 24000, 2e-3, []int{256, 256, 256}, 0.999, 1, 600, 12
 	case n >= 5000:
 		p.batch, p.steps, p.rate, p.hidden, p.average, p.repeats, p.every, p.patience = 256, 3500, 1.5e-3, []int{192, 192}, 0.995, 2, 100, 10
 	case n >= 1000:
@@ -120,34 +125,45 @@ func learn(ctx context.Context, t *Table, s *Settings) (*Model, *Report, error) 
 	for i, r := range t.Rows {
 		rows[i], _ = schema.encode(r, place)
 	}
-	j := &joint{Schema: schema}
 	for col := range schema.Columns {
+		if !slices.ContainsFunc(rows, func(r []float64) bool { return !math.IsNaN(r[col]) }) {
+			return nil, nil, fmt.Errorf("column %q has no value in any row", schema.Columns[col].Name)
+		}
+	}
+	j := newJoint(schema, rows)
+	return fitJoint(ctx, j, rows, s)
+}
+
+// newJoint returns a joint without networks.
+func newJoint(s *Schema, rows [][]float64) *joint {
+	j := &joint{Schema: s}
+	for col := range s.Columns {
 		var x []float64
 		for _, r := range rows {
 			if !math.IsNaN(r[col]) {
 				x = append(x, r[col])
 			}
 		}
-		if len(x) == 0 {
-			return nil, nil, fmt.Errorf("column %q has no value in any row", schema.Columns[col].Name)
-		}
-		j.Heads = append(j.Heads, newHeadFor(&schema.Columns[col], x, len(rows)))
+		j.Heads = append(j.Heads, newHeadFor(&s.Columns[col], x, len(rows)))
 		j.Order = append(j.Order, col)
 	}
-	j.Pairs = findPairs(schema, j.Heads, rows)
+	j.Pairs, j.Sums = findPairs(s, j.Heads, rows), findSums(s, j.Heads, rows)
 	j.prepare()
-	return fitJoint(ctx, j, rows, s)
+	return j
 }
 
-// fitJoint trains the networks: below 4000 rows one for each of five folds, and else one.
+// fitJoint trains the networks: below 4000 rows one for each of five folds, below 20,000 three, each without a tenth of the rows, and else one.
 func fitJoint(ctx context.Context, j *joint, rows [][]float64, s *Settings) (*Model, *Report, error) {
 	e := newExamples(j, rows)
 	n := len(rows)
 	src := rng.New(s.Seed)
 	order := rand.New(src.Split()).Perm(n)
 	folds, parts := 5, 5
-	if n >= 4000 {
+	switch {
+	case n >= 20000:
 		folds, parts = 1, 10
+	case n >= 4000:
+		folds, parts = 3, 10
 	}
 	p := planFor(n, j.features.width, j.heads.width)
 	if s.Steps > 0 {
@@ -171,7 +187,9 @@ func fitJoint(ctx context.Context, j *joint, rows [][]float64, s *Settings) (*Mo
 		}
 		j.Nets = append(j.Nets, m)
 		j.Weights = append(j.Weights, 1/float64(folds))
-		heldRows[k] = held
+		if heldRows[k] = held; k == 0 {
+			e.yardsticks(r, use, held, src.Uint64())
+		}
 	}
 	if err := j.Restore(); err != nil {
 		return nil, nil, err
