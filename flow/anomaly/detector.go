@@ -3,9 +3,6 @@ package anomaly
 import (
 	"fmt"
 	"math"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/normflow/normflow/autodiff"
 	"gonum.org/v1/gonum/mat"
@@ -50,25 +47,13 @@ func scoreFold(f *fold, z *mat.Dense) (s [views][]float64) {
 	for v := range s {
 		s[v] = make([]float64, n)
 	}
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (n+chunk-1)/chunk) {
-		wg.Go(func() {
-			for {
-				i := chunk * (int(next.Add(1)) - 1)
-				if i >= n {
-					return
-				}
-				j := min(i+chunk, n)
-				t := autodiff.Borrow()
-				for v, out := range f.scores(t.View(j-i, d, z.RawMatrix().Data[i*d:j*d])) {
-					copy(s[v][i:j], out.Data())
-				}
-				t.Release()
-			}
-		})
-	}
-	wg.Wait()
+	eachChunk(n, func(i, j int) {
+		t := autodiff.Borrow()
+		for v, out := range f.scores(t.View(j-i, d, z.RawMatrix().Data[i*d:j*d])) {
+			copy(s[v][i:j], out.Data())
+		}
+		t.Release()
+	})
 	return s
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/flow/calibration"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -52,7 +53,7 @@ func kolmogorov(d, n float64) float64 {
 	}
 	p := 0.0
 	for k := 1; k <= 100; k++ {
-		term := math.Exp(-2 * float64(k*k) * z * z)
+		term := special.Exp(-2 * float64(k*k) * z * z)
 		if k%2 == 0 {
 			term = -term
 		}

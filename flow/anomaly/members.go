@@ -2,11 +2,11 @@ package anomaly
 
 import (
 	"errors"
-	"math"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -27,7 +27,7 @@ func (f *fold) scores(x autodiff.Var) [views]autodiff.Var {
 	for i, σ := range wideNoise {
 		all = append(all, noisy(f.Flow, x, σ), f.blurred[i].LogDensity(x))
 	}
-	wide := autodiff.Concat(all...).RowLogSumExp().AddConst(-math.Log(float64(len(all))))
+	wide := autodiff.Concat(all...).RowLogSumExp().AddConst(-special.Log(float64(len(all))))
 	return [views]autodiff.Var{wide.Neg(), noisy(f.Flow, x, narrowNoise).Neg(), f.Mixture.LogDensity(x).Neg()}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -30,7 +31,7 @@ const (
 var wideNoise = []float64{0.3, 0.5, 0.7, 1, 1.5}
 
 // noiseContext is what the flow is told of σ.
-func noiseContext(σ float64) float64 { return math.Log(σ/0.5) / 0.9 }
+func noiseContext(σ float64) float64 { return special.Log(σ/0.5) / 0.9 }
 
 // fitNoise trains a noise-conditional flow on standardised rows with so much work.
 func fitNoise(ctx context.Context, x *mat.Dense, work float64, seed uint64) (*flow.Transformed, error) {
@@ -52,7 +53,7 @@ func fitNoise(ctx context.Context, x *mat.Dense, work float64, seed uint64) (*fl
 func noisyRows(x *mat.Dense) func(batch, context *mat.Dense, src rand.Source) {
 	n, d := x.Dims()
 	noise := make([]float64, noiseBatch*d)
-	ratio := math.Log(mostNoise / leastNoise)
+	ratio := special.Log(mostNoise / leastNoise)
 	return func(batch, context *mat.Dense, src rand.Source) {
 		rows, _ := batch.Dims()
 		if len(noise) < rows*d {
@@ -62,7 +63,7 @@ func noisyRows(x *mat.Dense) func(batch, context *mat.Dense, src rand.Source) {
 		rng.Normals(e, src)
 		r := rand.New(src)
 		for i := range rows {
-			σ := leastNoise * math.Exp(float64(r.Float64()*ratio))
+			σ := leastNoise * special.Exp(float64(r.Float64()*ratio))
 			context.Set(i, 0, noiseContext(σ))
 			from, to := x.RawRowView(r.IntN(n)), batch.RawRowView(i)
 			f := 1 / math.Sqrt(1+float64(σ*σ))
@@ -77,5 +78,5 @@ func noisyRows(x *mat.Dense) func(batch, context *mat.Dense, src rand.Source) {
 func noisy(m *flow.Transformed, x autodiff.Var, σ float64) autodiff.Var {
 	v := 1 + float64(σ*σ)
 	c := x.Tape().Scalar(noiseContext(σ))
-	return m.LogDensityGiven(x.MulConst(1/math.Sqrt(v)), c).AddConst(-0.5 * float64(x.Cols()) * math.Log(v))
+	return m.LogDensityGiven(x.MulConst(1/math.Sqrt(v)), c).AddConst(-0.5 * float64(x.Cols()) * special.Log(v))
 }

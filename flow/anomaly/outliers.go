@@ -1,34 +1,34 @@
 package anomaly
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
 // Outliers returns a score of each row of x, higher for the odder, beside the other rows of the same table, some of which
 // may be anomalies: outlier detection. If all rows are known to be normal and the question is about others, see [Learn].
 //
-// The score is the larger of two, each in units of its quartiles' distance from its median: the mean distance
-// to the nearest of a few random rows, which a small group of like anomalies seldom has a member of; and −log of
+// The score is the larger of two, each in units of its quartiles' distance from its median. The wide one is the mean of two: the
+// distance to the nearest of sixteen clusters, of those alone that hold three quarters of the rows together; and −log of a density of normal kernels on
+// the four fifths of the rows that are nearest to such clusters. A small group of like anomalies is in neither. The narrow one is −log of
 // a mixture of normal distributions, fitted without the row's own third of the table, with its covariances times 1 + 1.5².
 //
 // The scores are a function of rows and settings, on any number of cores. They have no scale that means a probability: nothing
 // says how many of the rows are anomalies. Rows with NaN or infinite numbers are an error that names the first; so are fewer
 // than 12 rows. When ctx is done, Outliers returns its error.
-//
-// G. Pang, K. M. Ting, D. Albrecht, LeSiNN: Detecting anomalies by identifying least similar nearest neighbours, 2015.
 func Outliers(ctx context.Context, x mat.Matrix, s *Settings) ([]float64, error) {
 	scores, err := outliers(ctx, x, s)
 	if err != nil {
@@ -52,7 +52,7 @@ func outliers(ctx context.Context, x mat.Matrix, s *Settings) ([]float64, error)
 	}
 	z := new(section).standardise(rows)
 	src := rng.New(c.Seed)
-	wide := nearest(z, src)
+	wide := outside(z, src)
 	narrow, err := inflatedMixture(ctx, z, src)
 	if err != nil {
 		return nil, err
@@ -77,55 +77,65 @@ func byQuartiles(s []float64) {
 }
 
 const (
-	sampleRows = 8 // among which the nearest is looked for
-	samples    = 300
+	coreClusters = 8   // by which the core is found
+	wideClusters = 16  // to which distances are a score
+	coreShare    = 0.8 // of the rows
+	mostCore     = 10000
+	mostPairs    = 4e8 // of rows and kernels
 )
 
-// nearest returns the mean distance of each row to the nearest of a few random others.
-func nearest(z *mat.Dense, src *rng.Source) []float64 {
+// outside returns the wide score of each row: the mean of −log of a kernel density of the core, the rows that are nearest to large
+// clusters, and the distance to the nearest large cluster, each by quartiles.
+func outside(z *mat.Dense, src *rng.Source) []float64 {
 	n, _ := z.Dims()
-	r := rand.New(src)
-	chosen := make([]int, samples*sampleRows)
-	for i := range chosen {
-		chosen[i] = r.IntN(n)
+	near := fromClusters(z, coreClusters, src)
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(near[a], near[b]) })
+	core := order[:max(1, int(coreShare*float64(n)))]
+	if most := min(mostCore, max(256, int(mostPairs/float64(n)))); len(core) > most {
+		rand.New(src).Shuffle(len(core), func(i, j int) { core[i], core[j] = core[j], core[i] })
+		core = core[:most]
+	}
+	score := kernelDensity(z, core)
+	byQuartiles(score)
+	far := fromClusters(z, wideClusters, src)
+	byQuartiles(far)
+	for i, v := range far {
+		score[i] = 0.5 * (score[i] + v)
+	}
+	return score
+}
+
+// kernelDensity returns −log of the mean of normal kernels of deviation 1 on the rows of core, a row's own left out, up
+// to a constant.
+func kernelDensity(z *mat.Dense, core []int) []float64 {
+	n, _ := z.Dims()
+	at := make([]int, n) // in the core, plus 1
+	for k, i := range core {
+		at[i] = k + 1
 	}
 	out := make([]float64, n)
-	eachRow(n, func(i int) {
-		for s := 0; s < len(chosen); s += sampleRows {
-			least := math.Inf(1)
-			for _, k := range chosen[s : s+sampleRows] {
-				if k != i {
-					least = min(least, squared(z.RawRowView(i), z.RawRowView(k)))
-				}
-			}
-			if !math.IsInf(least, 1) {
-				out[i] += math.Sqrt(least)
-			}
+	eachDistance(z, pick(z, core), func(i int, squared []float64) {
+		count := float64(len(squared))
+		if k := at[i]; k > 0 && len(squared) > 1 {
+			squared[k-1] = math.Inf(1)
+			count--
 		}
+		least := slices.Min(squared)
+		for k, v := range squared {
+			squared[k] = 0.5 * (least - v)
+		}
+		kernel.Exp(squared, squared)
+		sum := 0.0
+		for _, v := range squared {
+			sum += v
+		}
+		out[i] = 0.5*least - special.Log(sum/count)
 	})
 	return out
-}
-
-// squared returns the squared distance of two rows.
-func squared(x, y []float64) (sum float64) {
-	for j, v := range x {
-		sum += float64((v - y[j]) * (v - y[j]))
-	}
-	return sum
-}
-
-// eachRow calls f for 0 to n−1, on all cores.
-func eachRow(n int, f func(i int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), n) {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				f(i)
-			}
-		})
-	}
-	wg.Wait()
 }
 
 // inflation is by what covariances are multiplied, less 1.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Reference scores of one fold are those of its rows by the models that have not seen them, ascending. The p-value of a
@@ -26,16 +28,16 @@ func (p *section) cross(c [folds]float64) float64 {
 	least := slices.Max(tails[:])
 	sum := 0.0
 	for _, t := range tails {
-		sum += math.Exp(t - least)
+		sum += special.Exp(t - least)
 	}
 	if math.IsInf(least, -1) {
 		return math.Inf(1)
 	}
 	// count + e^least·sum/folds, in logs where it is small
-	if e := least + math.Log(sum/folds); count == 0 {
-		return max(0, math.Log(total)-e)
+	if e := least + special.Log(sum/folds); count == 0 {
+		return max(0, special.Log(total)-e)
 	} else {
-		return max(0, math.Log(total)-math.Log(count+math.Exp(e)))
+		return max(0, special.Log(total)-special.Log(count+special.Exp(e)))
 	}
 }
 
@@ -66,7 +68,7 @@ func meanExcess(reference [][]float64) float64 {
 }
 
 // PValue returns e^(−s), the p-value of a score: see [Detector].
-func (d *Detector) PValue(s float64) float64 { return math.Exp(-s) }
+func (d *Detector) PValue(s float64) float64 { return special.Exp(-s) }
 
 // Threshold returns −log rate, the score from which on rows like those of the training are with a probability of at most rate: the
 // alarm Score ≥ Threshold(rate) has that false-positive rate, and is the same as P ≤ rate. It panics unless 0 < rate < 1.
@@ -74,7 +76,7 @@ func (d *Detector) Threshold(rate float64) float64 {
 	if !(rate > 0 && rate < 1) {
 		panic(fmt.Sprintf("anomaly: Threshold: got a rate of %v, want one between 0 and 1", rate))
 	}
-	return -math.Log(rate)
+	return -special.Log(rate)
 }
 
 // Discoveries returns which p-values are so small that among those the expected share of false alarms is at most rate, however

@@ -7,7 +7,6 @@ import (
 
 	"github.com/normflow/normflow/flow"
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
 )
 
 // A section is what a detector knows, as model files keep it.
@@ -29,8 +28,7 @@ func (p *section) standardise(x *mat.Dense) *mat.Dense {
 	n, d := x.Dims()
 	for j := range d {
 		col := mat.Col(nil, j, x)
-		m, v := stat.PopMeanVariance(col, nil)
-		s := math.Sqrt(v)
+		m, s := moments(col)
 		lo, hi := slices.Min(col), slices.Max(col)
 		if lo == hi || !(s > 0) || math.IsInf(s, 1) {
 			s = 1
@@ -42,6 +40,17 @@ func (p *section) standardise(x *mat.Dense) *mat.Dense {
 		p.standard(z.RawRowView(i), x.RawRowView(i))
 	}
 	return z
+}
+
+// moments returns the mean of numbers and their deviation.
+func moments(x []float64) (mean, sd float64) {
+	for _, v := range x {
+		mean += v / float64(len(x))
+	}
+	for _, v := range x {
+		sd += float64((v - mean) * (v - mean) / float64(len(x)))
+	}
+	return mean, math.Sqrt(sd)
 }
 
 // farthest is where standardised numbers end: a square of theirs is far from overflow.

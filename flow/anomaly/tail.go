@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 	"slices"
+
+	"github.com/normflow/normflow/internal/special"
 )
 
 // A tail turns the score of a view into −log of the share of reference scores above it: by quantiles up to the
@@ -70,7 +72,7 @@ func (t *tail) at(s float64) (v, slope float64) {
 		return s, 0
 	case s > t.Knots[k]:
 		x := t.Shape * (s - t.Knots[k]) / t.Scale
-		return math.Log1p(x)/t.Shape - math.Log(1-body), 1 / (t.Scale * (1 + x))
+		return special.Log1p(x)/t.Shape - special.Log(1-body), 1 / (t.Scale * (1 + x))
 	case i == 0:
 		return 0, 0
 	}
@@ -82,7 +84,7 @@ func (t *tail) at(s float64) (v, slope float64) {
 
 // level is the value at knot i.
 func (t *tail) level(i int) float64 {
-	return -math.Log1p(-float64(body * float64(i) / float64(len(t.Knots)-1)))
+	return -special.Log1p(-float64(body * float64(i) / float64(len(t.Knots)-1)))
 }
 
 // Restore checks the fields.
