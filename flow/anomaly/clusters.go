@@ -50,31 +50,8 @@ func distances(z, centres *mat.Dense) []float64 {
 
 // largeClusters returns the centres of the largest of k clusters.
 func largeClusters(x *mat.Dense, k int, src *rng.Source) *mat.Dense {
-	n, d := x.Dims()
-	centres := spread(x, k, src)
-	var sizes []float64
-	member := make([]int, n)
-	for range rounds {
-		eachDistance(x, centres, func(i int, squared []float64) { member[i] = least(squared) })
-		sizes = make([]float64, k)
-		next := mat.NewDense(k, d, nil)
-		for i, c := range member {
-			sizes[c]++
-			row := next.RawRowView(c)
-			for j, v := range x.RawRowView(i) {
-				row[j] += v
-			}
-		}
-		for c, size := range sizes {
-			for j := range d {
-				next.Set(c, j, next.At(c, j)/max(size, 1))
-			}
-		}
-		if mat.Equal(next, centres) {
-			break
-		}
-		centres = next
-	}
+	n, _ := x.Dims()
+	centres, sizes := lloyd(x, spread(x, k, src), rounds)
 	order := make([]int, k)
 	for c := range order {
 		order[c] = c
@@ -86,6 +63,38 @@ func largeClusters(x *mat.Dense, k int, src *rng.Source) *mat.Dense {
 		large++
 	}
 	return pick(centres, order[:large])
+}
+
+// lloyd returns the means of the rows that are nearest to each centre, and how many they are, again and again for at most
+// so many steps. A centre without rows stays where it is.
+func lloyd(x, centres *mat.Dense, steps int) (means *mat.Dense, sizes []float64) {
+	n, d := x.Dims()
+	k, _ := centres.Dims()
+	member := make([]int, n)
+	for range steps {
+		eachDistance(x, centres, func(i int, squared []float64) { member[i] = least(squared) })
+		sizes = make([]float64, k)
+		next := mat.NewDense(k, d, nil)
+		for i, c := range member {
+			sizes[c]++
+			kernel.Accumulate(next.RawRowView(c), x.RawRowView(i))
+		}
+		for c, size := range sizes {
+			row := next.RawRowView(c)
+			if size == 0 {
+				copy(row, centres.RawRowView(c))
+				continue
+			}
+			for j := range row {
+				row[j] /= size
+			}
+		}
+		if mat.Equal(next, centres) {
+			break
+		}
+		centres = next
+	}
+	return centres, sizes
 }
 
 func least(x []float64) (at int) {

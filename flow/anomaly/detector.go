@@ -11,9 +11,9 @@ import (
 // A Detector says how odd rows are beside those that it was learned from. It is made by [Learn] and [Load]; it is not
 // changed by its methods, and safe for concurrent use.
 //
-// It looks at a row in three ways: at the density of rows with much noise, the mean over several widths and over a flow
-// and a mixture; at that of rows with hardly any noise, by the flow; and at that of the mixture. Each −log density is
-// compared with those that training rows have by models that have not seen them, and the largest of
+// It looks at a row in three ways: at a density of rows with much noise, the mean over several widths, by the means of small
+// clusters; at that of rows with hardly any noise, by a flow; and at that of a mixture of normal distributions. Each −log density
+// is compared with those that training rows have by models that have not seen them, and the largest of
 //
 //	−log(share of training rows that are odder)
 //
@@ -82,7 +82,7 @@ func (p *section) scores(z *mat.Dense) []float64 {
 }
 
 // Scores sets dst[i] to the score of row i of x, −log of its p-value, and returns dst; nil dst is allocated. Rows with NaN have
-// NaN, those with an infinite number +Inf. It costs 18 passes of a flow, on all cores.
+// NaN, those with an infinite number +Inf. It costs three passes of a flow, on all cores.
 //
 // It panics if x has not Dim columns or dst is not as long as x has rows.
 func (d *Detector) Scores(dst []float64, x mat.Matrix) []float64 {

@@ -25,9 +25,9 @@ const (
 // Learn returns a detector of rows unlike those of the data, which are taken as normal: novelty detection. For
 // rows that may be anomalies themselves see [Outliers].
 //
-// Columns are standardised. Rows are cut into three folds; a noise-conditional neural spline flow and a mixture of normal
-// distributions are fitted without each, and give its rows their reference scores. Streams are read as [flow.Learn] reads them.
-// The detector keeps no row. Nil settings are the defaults.
+// Columns are standardised. Rows are cut into three folds; small clusters, a noise-conditional neural spline flow and a mixture
+// of normal distributions are fitted without each, and give its rows their reference scores. Streams are read as
+// [flow.Data.Collect] does. The detector keeps no row. Nil settings are the defaults.
 //
 // The result is a function of data and settings, on any number of cores. Rows with NaN or infinite numbers
 // are an error that names the first; so are contexts, weights, and fewer than 12 rows. When ctx is done, Learn
@@ -108,8 +108,7 @@ func (p *section) fit(ctx context.Context, cut [folds]part, c Settings, src *rng
 				errs[k] = err
 				return
 			}
-			p.Folds[k] = fold{Flow: f, Mixture: m}
-			errs[k] = p.Folds[k].Restore()
+			p.Folds[k] = fold{fitCentres(x, rng.New(seed)), f, m}
 		})
 	}
 	wg.Wait()

@@ -6,16 +6,14 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
-	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
 // A fold is what was learned from two thirds of the rows.
 type fold struct {
+	Centres *centres
 	Flow    *flow.Transformed // noise-conditional
 	Mixture *dist.Mixture     // of normals with full covariances
-
-	blurred []*dist.Mixture // the mixture with noise, for each of wideNoise
 }
 
 // views is how many scores a fold gives a row.
@@ -23,30 +21,16 @@ const views = 3
 
 // scores returns −log density of each row by each view, n×1, from wide to narrow.
 func (f *fold) scores(x autodiff.Var) [views]autodiff.Var {
-	var all []autodiff.Var
-	for i, σ := range wideNoise {
-		all = append(all, noisy(f.Flow, x, σ), f.blurred[i].LogDensity(x))
-	}
-	wide := autodiff.Concat(all...).RowLogSumExp().AddConst(-special.Log(float64(len(all))))
-	return [views]autodiff.Var{wide.Neg(), noisy(f.Flow, x, narrowNoise).Neg(), f.Mixture.LogDensity(x).Neg()}
+	return [views]autodiff.Var{f.Centres.wide(x).Neg(), noisy(f.Flow, x, narrowNoise).Neg(), f.Mixture.LogDensity(x).Neg()}
 }
 
-// Restore checks the fields and adds noise to the mixture.
+// Restore checks the fields.
 func (f *fold) Restore() error {
-	if f.Flow == nil || f.Mixture == nil || f.Flow.CondDim() != 1 || f.Mixture.Dim() != f.Flow.Dim() {
-		return errors.New("anomaly: fold: want a flow with a context of one number and a mixture of as many columns")
+	if f.Centres == nil || f.Flow == nil || f.Mixture == nil || f.Flow.CondDim() != 1 || f.Mixture.Dim() != f.Flow.Dim() {
+		return errors.New("anomaly: fold: want centres, a flow with a context of one number, and a mixture of as many columns")
 	}
-	f.blurred = nil
-	for _, σ := range wideNoise {
-		m, err := changed(f.Mixture, func(cov *mat.SymDense) {
-			for j := range cov.SymmetricDim() {
-				cov.SetSym(j, j, cov.At(j, j)+float64(σ*σ))
-			}
-		})
-		if err != nil {
-			return err
-		}
-		f.blurred = append(f.blurred, m)
+	if _, d := f.Centres.At.Dims(); d != f.Flow.Dim() {
+		return errors.New("anomaly: fold: want centres of as many columns as the flow")
 	}
 	return nil
 }
