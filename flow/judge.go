@@ -14,8 +14,11 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// judge adds to the result what the held-out rows say of the model.
+// judge adds to the result what the held-out rows say of the model. Learn judges its candidates itself.
 func (f *fit) judge(r *Result) {
+	if f.serial {
+		return
+	}
 	m, ok := f.data.source.(*train.Memory)
 	held := f.logProbs(f.held)
 	r.Held = calibrated(held)
@@ -32,7 +35,25 @@ func (f *fit) judge(r *Result) {
 	} else {
 		r.Gaussian = &calibration.Difference{Estimate: calibration.Estimate{Value: math.NaN(), SE: math.NaN()}, P: 1}
 	}
+	if mixture := f.mixtureLogProbs(m, float64(r.Steps)); mixture != nil && len(held) > 1 {
+		r.Mixture = calibration.Compare(held, mixture)
+	}
 	f.advise(r)
+}
+
+// mixtureLogProbs returns log p of the held-out rows under a mixture of normal distributions of the rows of m, for at
+// most a twentieth of the training's work; nil for rows with contexts, and if there is none for that.
+func (f *fit) mixtureLogProbs(m *train.Memory, steps float64) []float64 {
+	n, d := m.Rows.Dims()
+	budget := steps * float64(f.Batch) * f.model.work() / 20
+	if m.Contexts != nil || budget < 20*float64(n*d*d) {
+		return nil
+	}
+	mixture, err := dist.FitGaussianMixture(m.Rows, &dist.MixtureSettings{Weights: m.Weights, Budget: budget, Source: rng.New(f.Seed)})
+	if err != nil {
+		return nil
+	}
+	return New(mixture).LogProbs(nil, f.held.Rows)
 }
 
 // advise says what the numbers ask for.
@@ -40,6 +61,9 @@ func (f *fit) advise(r *Result) {
 	warn := func(format string, args ...any) { r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...)) }
 	if g := r.Gaussian; g.P < 0.05 && g.Value < 0 {
 		warn("a normal distribution is better on the held-out rows by %.3f nats a row", -g.Value)
+	}
+	if m := r.Mixture; m != nil && m.P < 0.05 && m.Value < 0 && m.Value < r.Gaussian.Value {
+		warn("a mixture of normal distributions is better on the held-out rows by %.3f nats a row; Learn puts both together", -m.Value)
 	}
 	if gap := r.Train.Value - r.Held.Value; gap > 0.5 && gap > 4*math.Hypot(r.Train.SE, r.Held.SE) {
 		warn("rows that were learned from are %.2f nats a row more likely than others: the model learns them by heart; fewer or narrower layers, or more rows, would help", gap)

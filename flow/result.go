@@ -34,6 +34,9 @@ type Result struct {
 	// Gaussian compares the model with a normal distribution fitted to the same rows, on the held-out ones: a
 	// model that is not better is not worth its cost. nil if nothing was held out.
 	Gaussian *calibration.Difference
+	// Mixture compares it with a mixture of normal distributions in the same way. nil if there are contexts, or if
+	// fitting one would take more than a twentieth of the training's work.
+	Mixture *calibration.Difference
 	// Importance sums up the weights of the model's draws for the density that [FitDensity] was given; nil
 	// for [Fit].
 	Importance *calibration.Importance
@@ -54,6 +57,9 @@ func (r *Result) String() string {
 	switch {
 	case r.Held != nil:
 		fmt.Fprintf(&b, "\nheld out: %v\ntrained on: mean log-density %.4f ± %.4f\nagainst a normal distribution: %v", r.Held, r.Train.Value, r.Train.SE, r.Gaussian)
+		if r.Mixture != nil {
+			fmt.Fprintf(&b, "\nagainst a mixture of normal distributions: %v", r.Mixture)
+		}
 	case !math.IsNaN(r.Loss) && len(r.History) > 0:
 		fmt.Fprintf(&b, "\nloss %.4f", r.Loss)
 	}

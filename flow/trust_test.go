@@ -120,8 +120,12 @@ func TestResultTells(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Held.N != 150 || r.Train.N != 150 || r.Gaussian.Value < 0.2 || math.Abs(r.Held.Value+r.Loss) > 1e-9 {
+	if r.Held.N != 150 || r.Train.N != 150 || r.Gaussian.Value < 0.2 || r.Mixture == nil || math.Abs(r.Held.Value+r.Loss) > 1e-9 {
 		t.Errorf("got %v", r)
+	}
+	r, err = flow.Fit(background, flow.NICE(flow.Arch{Dim: 2}, rng.New(1)), flow.Rows(twoBlobs(1500, 2, 1)), &flow.Settings{Steps: 100})
+	if err != nil || !strings.Contains(r.String(), "a mixture of normal distributions is better") {
+		t.Errorf("got %v, %v, want a warning that a mixture is better", r, err)
 	}
 	r, err = flow.Fit(background, m, flow.Rows(mat.NewDense(1, 2, []float64{1, nan})), nil)
 	if r == nil || err == nil {
