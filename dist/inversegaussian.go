@@ -93,7 +93,7 @@ func inverseGaussianTerms(x float64, p nums) (a, r, e float64) {
 // multiple roots, 1976.
 func drawInverseGaussian(r *rand.Rand, p nums) float64 {
 	n := r.NormFloat64()
-	c := 0.5 * n * n * (p[0] / p[1])
+	c := float64(0.5 * n * n * (p[0] / p[1]))
 	x := p[0] / (1 + c + math.Sqrt(c*(2+c)))
 	if c > 1e17 {
 		x = p[1] / n / n // the limit of a long way

@@ -78,10 +78,10 @@ func drawVonMises(r *rand.Rand, p nums) float64 {
 	τ := 1 + h
 	root := τ + math.Sqrt(2*τ)
 	ρ, rest := 2*κ/root, (1+1/(h+2*κ)+math.Sqrt(2*τ))/root // ρ and 1−ρ
-	excess := 0.5 * rest * (rest / ρ)                      // s − 1, with s = (1+ρ²)/2ρ
+	excess := float64(0.5 * rest * (rest / ρ))             // s − 1, with s = (1+ρ²)/2ρ
 	for range tries {
 		half := special.Sin(0.5 * math.Pi * uniform(r))
-		c := 2 * half * half               // 1 − cos of a uniform angle
+		c := float64(2 * half * half)      // 1 − cos of a uniform angle
 		v := excess * c / (excess + 2 - c) // 1 − cos of that drawn
 		w := float64(κ * (excess + v))
 		if u := uniform(r); w*(2-w) > u || special.Log(w/u)+1 >= w {
