@@ -22,6 +22,16 @@ type Table struct {
 	Delimiter rune
 }
 
+// check returns an error unless every row has as many texts as there are names.
+func (t *Table) check() error {
+	for i, r := range t.Rows {
+		if len(r) != len(t.Names) {
+			return fmt.Errorf("row %d: got %d texts, want %d", i, len(r), len(t.Names))
+		}
+	}
+	return nil
+}
+
 // A Reader reads a CSV file row by row.
 type Reader struct {
 	Names     []string // of the header

@@ -12,6 +12,9 @@ import (
 // It returns an error unless the table has the schema's columns, in any order.
 func (s *Schema) Encode(t *Table) (*mat.Dense, error) {
 	place, err := s.places(t.Names)
+	if err == nil {
+		err = t.check()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("table: Encode: %w", err)
 	}

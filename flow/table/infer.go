@@ -28,6 +28,9 @@ func Infer(t *Table) (*Schema, error) {
 	if len(t.Rows) == 0 {
 		return nil, errors.New("table: Infer: got no rows")
 	}
+	if err := t.check(); err != nil {
+		return nil, fmt.Errorf("table: Infer: %w", err)
+	}
 	s := &Schema{Columns: make([]Column, len(t.Names))}
 	looks := make([]*look, len(t.Names))
 	used, empty := map[string]bool{}, false

@@ -104,6 +104,9 @@ func Learn(ctx context.Context, t *Table, s *Settings) (*Model, *Report, error) 
 }
 
 func learn(ctx context.Context, t *Table, s *Settings) (*Model, *Report, error) {
+	if err := t.check(); err != nil {
+		return nil, nil, err
+	}
 	if len(t.Rows) < 10 {
 		return nil, nil, fmt.Errorf("got %d rows, want at least 10", len(t.Rows))
 	}
@@ -130,8 +133,39 @@ func learn(ctx context.Context, t *Table, s *Settings) (*Model, *Report, error) 
 			return nil, nil, fmt.Errorf("column %q has no value in any row", schema.Columns[col].Name)
 		}
 	}
-	j := newJoint(schema, rows)
-	return fitJoint(ctx, j, rows, s)
+	if s.Schema != nil {
+		schema = schema.measured(t, place, rows)
+	}
+	return fitJoint(ctx, newJoint(schema, rows), rows, s)
+}
+
+// measured returns a copy of a given schema with what the rows say: extremes, how many are blank, and how many decimals
+// texts have where it does not say how numbers are written.
+func (s *Schema) measured(t *Table, place []int, rows [][]float64) *Schema {
+	m := &Schema{Columns: slices.Clone(s.Columns)}
+	for col := range m.Columns {
+		c := &m.Columns[col]
+		least, most := math.Inf(1), math.Inf(-1)
+		c.Blank = 0
+		for i, r := range rows {
+			if math.IsNaN(r[col]) {
+				c.Blank++
+				continue
+			}
+			least, most = min(least, r[col]), max(most, r[col])
+			if c.Kind != Date && c.Kind.numeric() && !c.Fixed {
+				if n, exponent := decimals(strings.TrimSpace(t.Rows[i][place[col]]), c.Comma); exponent {
+					c.Decimals = 17
+				} else {
+					c.Decimals = max(c.Decimals, min(n, 20))
+				}
+			}
+		}
+		if c.Kind.numeric() {
+			c.Least, c.Most = least, most
+		}
+	}
+	return m
 }
 
 // newJoint returns a joint without networks.
@@ -181,7 +215,7 @@ func fitJoint(ctx context.Context, j *joint, rows [][]float64, s *Settings) (*Mo
 				use = append(use, row)
 			}
 		}
-		m, _, err := e.fitMember(ctx, p, use, held, src.Uint64(), s.Report)
+		m, _, err := e.fitMember(ctx, p, use, held, src.Uint64(), s.reporter(k, folds))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -202,6 +236,17 @@ func fitJoint(ctx context.Context, j *joint, rows [][]float64, s *Settings) (*Mo
 		r.Order = append(r.Order, j.Schema.Columns[col].Name)
 	}
 	return &Model{j, k}, r, nil
+}
+
+// reporter returns what shows the records of network k of so many: as those of one training.
+func (s *Settings) reporter(k, networks int) func(flow.Record) {
+	if s.Report == nil {
+		return nil
+	}
+	return func(r flow.Record) {
+		r.Step, r.Steps = r.Step+k*r.Steps, networks*r.Steps
+		s.Report(r)
+	}
 }
 
 // alone returns the joint by one network.

@@ -182,13 +182,11 @@ func (d *Conditional) round(v float64) float64 {
 }
 
 // Draw returns a value drawn from src; nil is the global source.
-func (d *Conditional) Draw(src rand.Source) float64 {
-	src = rng.Or(src)
-	return d.draw(rng.Uniform(src), rng.Uniform(src))
-}
+func (d *Conditional) Draw(src rand.Source) float64 { return d.draw(rng.Uniform(rng.Or(src)), 1e-16) }
 
-// draw returns a value by two uniform numbers, of which the first decides among atoms and components in ascending order.
-func (d *Conditional) draw(u, z float64) float64 {
+// draw returns a value by a uniform number: what is left of it within an atom or component is uniform again, and decides where in the
+// component the value is, but not within the outermost share of either side, which stand at their inner edges.
+func (d *Conditional) draw(u, outermost float64) float64 {
 	last := 0
 	for i, q := range d.Probabilities {
 		if u < q {
@@ -200,7 +198,8 @@ func (d *Conditional) draw(u, z float64) float64 {
 		}
 	}
 	for i, w := range d.weights {
-		if u < w || i == len(d.weights)-1 {
+		if u < w || i == len(d.weights)-1 && w > 0 {
+			z := min(max(u/w, outermost), 1-outermost)
 			return d.round(d.head.Warp.inverse(d.mu[i] + d.scale[i]*(math.Log(z)-math.Log1p(-z))))
 		}
 		u -= w
@@ -212,7 +211,7 @@ func (d *Conditional) draw(u, z float64) float64 {
 const nodes = 24
 
 // Mean returns the mean, of numbers and dates only; NaN for categories. What lies beyond the extremes of the rows that were learned from
-// counts as these, as tails of a heavy column may have no mean.
+// counts as these, and the outermost 2 % of each side of a component stand at its edge, as tails of a heavy column may have no mean.
 func (d *Conditional) Mean() float64 {
 	if !d.Column.Kind.numeric() {
 		return math.NaN()

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -19,6 +20,21 @@ type kept struct {
 	Typical  []float64 // mean log-density of a column given all others, in held-out rows
 	Patterns [][]int   // columns that are blank together
 	Shares   []float64 // of the rows that have them
+}
+
+// check returns an error unless all is of so many columns.
+func (k *kept) check(columns int) error {
+	if len(k.Means) != columns || len(k.Typical) != columns || len(k.Patterns) != len(k.Shares) {
+		return fmt.Errorf("got %d means, %d typical values, %d patterns and %d shares for %d columns", len(k.Means), len(k.Typical), len(k.Patterns), len(k.Shares), columns)
+	}
+	for _, p := range k.Patterns {
+		for _, col := range p {
+			if col < 0 || col >= columns {
+				return fmt.Errorf("got a pattern with the column %d of %d", col, columns)
+			}
+		}
+	}
+	return nil
 }
 
 // A Model is the joint distribution of the columns of a table.
@@ -48,7 +64,10 @@ func Load(r io.Reader) (*Model, error) {
 	m := &Model{}
 	var ok bool
 	if m.joint, ok = t.Base.(*joint); !ok || len(t.Map) > 0 || !t.Section(&m.kept) {
-		return nil, fmt.Errorf("table: Load: got a model that is not of a table")
+		return nil, errors.New("table: Load: got a model that is not of a table")
+	}
+	if err := m.kept.check(m.joint.Dim()); err != nil {
+		return nil, fmt.Errorf("table: Load: %w", err)
 	}
 	return m, nil
 }
@@ -98,7 +117,10 @@ type problem struct{ column, what int }
 
 // encodeAll encodes all rows of a table.
 func (m *Model) encodeAll(t *Table) (rows [][]float64, wrong [][]problem, place []int, err error) {
-	if place, err = m.joint.Schema.places(t.Names); err != nil {
+	if place, err = m.joint.Schema.places(t.Names); err == nil {
+		err = t.check()
+	}
+	if err != nil {
 		return nil, nil, nil, err
 	}
 	rows, wrong = make([][]float64, len(t.Rows)), make([][]problem, len(t.Rows))

@@ -215,6 +215,34 @@ func TestMismatch(t *testing.T) {
 	}
 }
 
+// A given schema needs no more than kinds and bounds.
+func TestGivenSchema(t *testing.T) {
+	inf := math.Inf(1)
+	s := &Schema{Columns: []Column{{Name: "sign", Kind: Binary, Levels: []string{"minus", "plus"}}, {Name: "y", Kind: Heavy, Low: -inf, High: inf}, {Name: "x", Kind: Real, Low: -inf, High: inf}}}
+	m, _, err := Learn(context.Background(), correlated(200, 0.1), &Settings{Schema: s, Steps: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := m.Impute(&Table{Names: []string{"x", "y", "sign"}, Rows: [][]string{{"", "1.234567", "plus"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, ok := number(got.Rows[0][0], false); !ok || v < 0.2 || v > 2 || len(got.Rows[0][0]) < 5 {
+		t.Errorf("got x = %q, want about 1 with its decimals", got.Rows[0][0])
+	}
+	if s.Columns[1].Most != 0 {
+		t.Error("the schema was changed")
+	}
+	if _, err := m.Impute(&Table{Names: []string{"x", "y", "sign"}, Rows: [][]string{{"1", "2"}}}); err == nil || !strings.Contains(err.Error(), "row 0: got 2 texts, want 3") {
+		t.Errorf("got the error %v", err)
+	}
+	s.Columns[0].Levels = []string{"minus"}
+	scores, err := m.Score(&Table{Names: []string{"x", "y", "sign"}, Rows: [][]string{{"1", "2", "plus"}}})
+	if err != nil || scores[0].Status != "ok" {
+		t.Errorf("got %v and %v", scores, err)
+	}
+}
+
 // Blanks alone are filled, and draws spread as the conditional distribution does.
 func TestImpute(t *testing.T) {
 	m, _ := learned()

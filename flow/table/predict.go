@@ -110,6 +110,9 @@ func utility(ctx context.Context, s *Schema, rows, test [][]float64, src rand.So
 		squares += (r[col] - mean) * (r[col] - mean)
 		rest += (r[col] - got[i].Mean()) * (r[col] - got[i].Mean())
 	}
+	if squares == 0 { // there is nothing to explain
+		return 0, nil
+	}
 	return 1 - rest/squares, nil
 }
 
