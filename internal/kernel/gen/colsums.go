@@ -14,56 +14,11 @@ func (v vec) colSum() {
 	x := v.Load(v.Param("x"), v.GP64())
 	cols := v.Load(v.Param("cols"), v.GP64())
 	stride := v.Load(v.Param("stride"), v.GP64())
-	column := func(mask reg.Register) {
-		var lane [4]reg.Register
-		for k := range lane {
-			lane[k] = v.zero()
-		}
-		add := func(p reg.Register, k int) {
-			r := v.new()
-			if mask == nil {
-				v.VMOVUPD(Mem{Base: p}, r)
-			} else {
-				v.loadMasked(Mem{Base: p}, mask, r)
-			}
-			v.VADDPD(r, lane[k], lane[k])
-			v.ADDQ(stride, p)
-		}
-		p, rows := v.GP64(), v.GP64()
-		v.MOVQ(x, p)
-		v.Load(v.Param("rows"), rows)
-		four, rest, done := v.label("four"), v.label("rest"), v.label("done")
-		v.SUBQ(Imm(4), rows)
-		v.JLT(LabelRef(rest))
-		v.Label(four)
-		for k := range 4 {
-			add(p, k)
-		}
-		v.SUBQ(Imm(4), rows)
-		v.JGE(LabelRef(four))
-		v.Label(rest)
-		v.ADDQ(Imm(4), rows)
-		for k := range 3 {
-			v.JEQ(LabelRef(done))
-			add(p, k)
-			v.DECQ(rows)
-		}
-		v.Label(done)
-		s := v.add(v.add(lane[0], lane[2]), v.add(lane[1], lane[3]))
-		d := v.new()
-		if mask == nil {
-			v.VMOVUPD(Mem{Base: dst}, d)
-			v.VMOVUPD(v.add(d, s), Mem{Base: dst})
-		} else {
-			v.loadMasked(Mem{Base: dst}, mask, d)
-			v.storeMasked(v.add(d, s), mask, Mem{Base: dst})
-		}
-	}
 	head, tail, end := v.label("head"), v.label("tail"), v.label("end")
 	v.SUBQ(Imm(uint64(v.lanes)), cols)
 	v.JLT(LabelRef(tail))
 	v.Label(head)
-	column(nil)
+	v.columnSums(dst, x, stride, nil)
 	v.ADDQ(Imm(uint64(8*v.lanes)), x)
 	v.ADDQ(Imm(uint64(8*v.lanes)), dst)
 	v.SUBQ(Imm(uint64(v.lanes)), cols)
@@ -71,10 +26,58 @@ func (v vec) colSum() {
 	v.Label(tail)
 	v.ADDQ(Imm(uint64(v.lanes)), cols)
 	v.JEQ(LabelRef(end))
-	column(v.firstLanes(cols))
+	v.columnSums(dst, x, stride, v.firstLanes(cols))
 	v.Label(end)
 	v.VZEROUPPER()
 	v.RET()
+}
+
+// columnSums adds the sums of the columns of one vector, or of those in the mask, to dst.
+func (v vec) columnSums(dst, x, stride, mask reg.Register) {
+	var lane [4]reg.Register
+	for k := range lane {
+		lane[k] = v.zero()
+	}
+	add := func(p reg.Register, k int) {
+		r := v.new()
+		if mask == nil {
+			v.VMOVUPD(Mem{Base: p}, r)
+		} else {
+			v.loadMasked(Mem{Base: p}, mask, r)
+		}
+		v.VADDPD(r, lane[k], lane[k])
+		v.ADDQ(stride, p)
+	}
+	p, rows := v.GP64(), v.GP64()
+	v.MOVQ(x, p)
+	v.Load(v.Param("rows"), rows)
+	four, rest, done := v.label("four"), v.label("rest"), v.label("done")
+	v.SUBQ(Imm(4), rows)
+	v.JLT(LabelRef(rest))
+	v.Label(four)
+	for k := range 4 {
+		add(p, k)
+	}
+	v.SUBQ(Imm(4), rows)
+	v.JGE(LabelRef(four))
+	v.Label(rest)
+	v.ADDQ(Imm(4), rows)
+	for k := range 3 {
+		v.JEQ(LabelRef(done))
+		add(p, k)
+		v.DECQ(rows)
+	}
+	v.Label(done)
+	s := v.add(v.add(lane[0], lane[2]), v.add(lane[1], lane[3]))
+	d := v.new()
+	if mask == nil {
+		v.VMOVUPD(Mem{Base: dst}, d)
+		v.VMOVUPD(v.add(d, s), Mem{Base: dst})
+	} else {
+		v.loadMasked(Mem{Base: dst}, mask, d)
+		v.storeMasked(v.add(d, s), mask, Mem{Base: dst})
+	}
+
 }
 
 // colSumNarrow writes the kernel for 1 to 7 columns: four rows at a time are

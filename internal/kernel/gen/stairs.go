@@ -61,29 +61,7 @@ func stairs(c *asm) {
 	c.TESTQ(left, left)
 	c.JEQ(LabelRef(done))
 	for n := stairVectors; n > 0; n-- {
-		again, next, loop := c.label("run"), c.label("narrower"), c.label("rows")
-		c.Label(again)
-		c.CMPQ(Mem{Base: run, Disp: runVecs}, Imm(uint64(n)))
-		c.JNE(LabelRef(next))
-		rows, a := c.GP64(), c.ZMM()
-		c.MOVQ(Mem{Base: run, Disp: runRows}, rows)
-		c.KMOVB(Mem{Base: run, Disp: runMask}, mask)
-		c.Label(loop)
-		c.VBROADCASTSD(Mem{Base: x}, a)
-		c.VFMADD231PD(at(w, n-1), a, mask, acc[n-1])
-		for i := n - 2; i >= 0; i-- {
-			c.VFMADD231PD(at(w, i), a, acc[i])
-			c.PREFETCHT0(Mem{Base: w, Index: row, Scale: 4, Disp: -64 * (i + 1)})
-		}
-		c.ADDQ(Imm(8), x)
-		c.ADDQ(row, w)
-		c.DECQ(rows)
-		c.JNE(LabelRef(loop))
-		c.ADDQ(Imm(runBytes), run)
-		c.DECQ(left)
-		c.JNE(LabelRef(again))
-		c.JMP(LabelRef(done))
-		c.Label(next)
+		c.stairRuns(n, run, left, x, w, row, mask, acc, done)
 	}
 	c.Label(done)
 
@@ -102,6 +80,35 @@ func stairs(c *asm) {
 		func(i int) { c.VMOVUPD(acc[i], at(to, i)) })
 	c.VZEROUPPER()
 	c.RET()
+}
+
+// stairRuns writes the loop over runs of rows that begin in vector n from the end.
+func (c *asm) stairRuns(n int, run, left, x, w, row, mask reg.Register, acc []reg.Register, done string) {
+	at := func(i int) Mem { return Mem{Base: w, Disp: -64 * (i + 1)} }
+	again, next, loop := c.label("run"), c.label("narrower"), c.label("rows")
+	c.Label(again)
+	c.CMPQ(Mem{Base: run, Disp: runVecs}, Imm(uint64(n)))
+	c.JNE(LabelRef(next))
+	rows, a := c.GP64(), c.ZMM()
+	c.MOVQ(Mem{Base: run, Disp: runRows}, rows)
+	c.KMOVB(Mem{Base: run, Disp: runMask}, mask)
+	c.Label(loop)
+	c.VBROADCASTSD(Mem{Base: x}, a)
+	c.VFMADD231PD(at(n-1), a, mask, acc[n-1])
+	for i := n - 2; i >= 0; i-- {
+		c.VFMADD231PD(at(i), a, acc[i])
+		c.PREFETCHT0(Mem{Base: w, Index: row, Scale: 4, Disp: -64 * (i + 1)})
+	}
+	c.ADDQ(Imm(8), x)
+	c.ADDQ(row, w)
+	c.DECQ(rows)
+	c.JNE(LabelRef(loop))
+	c.ADDQ(Imm(runBytes), run)
+	c.DECQ(left)
+	c.JNE(LabelRef(again))
+	c.JMP(LabelRef(done))
+	c.Label(next)
+
 }
 
 // stairEach writes first for the first of vecs vectors, the one farthest from the end,
