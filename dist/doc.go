@@ -18,12 +18,12 @@
 //
 // On ℝ: [Normal], [StudentT], [Cauchy], [Laplace], [Logistic], [Gumbel], [GEV],
 // [Moyal], [GeneralizedNormal], [JohnsonSU], [SinhArcsinh], [LambertWNormal],
-// [TwoPieceNormal], [NormalInverseGaussian], [ExponentiallyModifiedGaussian],
-// [ExpGamma], [SigmoidBeta]. On half-lines: [Exponential], [Gamma], [ChiSquared],
+// [TwoPieceNormal], [SkewNormal], [NormalInverseGaussian], [ExponentiallyModifiedGaussian],
+// [ExpGamma], [SigmoidBeta]. On half-lines: [Exponential], [Gamma], [ChiSquared], [F],
 // [Chi], [InverseGamma], [InverseGaussian], [LogNormal], [LogLogistic], [Weibull],
 // [Gompertz], [Pareto], [GPD], [HalfNormal], [HalfCauchy], [HalfStudentT]. On intervals:
 // [Uniform], [Beta], [Kumaraswamy], [LogitNormal], [PERT], [Triangular],
-// [VonMises], and [Truncated] of any. On integers: [Bernoulli], [Binomial],
+// [VonMises], and [Truncated] of any. On integers: [Bernoulli], [Binomial], [BetaBinomial],
 // [Geometric], [NegativeBinomial], [Poisson], [Skellam], [Zipf].
 //
 // # Rows

@@ -120,3 +120,10 @@ func ExampleExpGamma() {
 	// Output:
 	// [0.4228] [0.6931]
 }
+
+func ExampleSkewNormal() {
+	s := dist.NewSkewNormal(1, autodiff.Fixed(0), autodiff.Fixed(1), autodiff.Fixed(2))
+	fmt.Printf("%.4f %.4f %.4f\n", s.Mean(nil), s.Mode(nil), s.CDF(nil, []float64{0}))
+	// Output:
+	// [0.7136] [0.5308] [0.1476]
+}

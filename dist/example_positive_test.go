@@ -126,3 +126,11 @@ func ExampleGompertz() {
 	// Output:
 	// [0.600] [0.055]
 }
+
+// Two variances, from 5 and 9 numbers: how often their quotient is above 4 if they are the same.
+func ExampleF() {
+	f := dist.NewF(1, autodiff.Fixed(4), autodiff.Fixed(8))
+	fmt.Printf("%.4f\n", f.Survival(nil, []float64{4}))
+	// Output:
+	// [0.0453]
+}

@@ -161,6 +161,7 @@ var kinds = registry(map[string]any{
 	// of one number
 	"dist.bernoulli":                       (*dist.Bernoulli)(nil),
 	"dist.beta":                            (*dist.Beta)(nil),
+	"dist.beta-binomial":                   (*dist.BetaBinomial)(nil),
 	"dist.binomial":                        (*dist.Binomial)(nil),
 	"dist.cauchy":                          (*dist.Cauchy)(nil),
 	"dist.chi":                             (*dist.Chi)(nil),
@@ -168,6 +169,7 @@ var kinds = registry(map[string]any{
 	"dist.exp-gamma":                       (*dist.ExpGamma)(nil),
 	"dist.exponential":                     (*dist.Exponential)(nil),
 	"dist.exponentially-modified-gaussian": (*dist.ExponentiallyModifiedGaussian)(nil),
+	"dist.f":                               (*dist.F)(nil),
 	"dist.gamma":                           (*dist.Gamma)(nil),
 	"dist.generalized-normal":              (*dist.GeneralizedNormal)(nil),
 	"dist.geometric":                       (*dist.Geometric)(nil),
@@ -198,6 +200,7 @@ var kinds = registry(map[string]any{
 	"dist.sigmoid-beta":                    (*dist.SigmoidBeta)(nil),
 	"dist.sinh-arcsinh":                    (*dist.SinhArcsinh)(nil),
 	"dist.skellam":                         (*dist.Skellam)(nil),
+	"dist.skew-normal":                     (*dist.SkewNormal)(nil),
 	"dist.student-t":                       (*dist.StudentT)(nil),
 	"dist.triangular":                      (*dist.Triangular)(nil),
 	"dist.truncated":                       (*dist.Truncated)(nil),

@@ -1,0 +1,122 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// F is Fisher's F distribution, that of the quotient of two variances estimated with m and n degrees of
+// freedom: log p(x) = a·log s + b·log(1−s) − log B(a, b) − log x for x ≥ 0, with a = m/2, b = n/2 and
+// s = ax/(ax+b).
+type F struct {
+	DFN, DFD autodiff.Value
+}
+
+// NewF returns d independent F columns with m = dfn and n = dfd. It panics unless both are positive.
+func NewF(d int, dfn, dfd autodiff.Value) *Columns {
+	return NewColumns(d, &F{positive("NewF", "dfn", dfn), positive("NewF", "dfd", dfd)})
+}
+
+func (f *F) values() values  { return values{f.DFN, f.DFD} }
+func (f *F) family() *family { return fFamily }
+
+// fFamily has s distributed by a beta distribution with shapes a and b.
+var fFamily = &family{
+	name: "F", params: []string{"dfn", "dfd"},
+	logDensity: within(0, math.Inf(1), func(x autodiff.Var, p vars) autodiff.Var {
+		return fOp.of(x, p[0].MulConst(0.5), p[1].MulConst(0.5))
+	}),
+	support: positiveHalf,
+	cdf:     func(x float64, p nums) float64 { return first(fTails(x, 0.5*p[0], 0.5*p[1])) },
+	sf:      func(x float64, p nums) float64 { return second(fTails(x, 0.5*p[0], 0.5*p[1])) },
+	quantile: func(lower, upper float64, p nums) float64 {
+		s, y := special.NewBeta(0.5*p[0], 0.5*p[1]).Inv(lower, upper)
+		return special.Exp(special.Log(s) - special.Log(y) + special.Log(p[1]/p[0]))
+	},
+	draw: func(r *rand.Rand, p nums) float64 {
+		return special.Exp(drawLogitBeta(r, 0.5*p[0], 0.5*p[1]) + special.Log(p[1]) - special.Log(p[0]))
+	},
+	mean: func(p nums) float64 {
+		if p[1] <= 2 {
+			return math.Inf(1)
+		}
+		return p[1] / (p[1] - 2)
+	},
+	variance: func(p nums) float64 {
+		switch m, n := p[0], p[1]; {
+		case n <= 2:
+			return math.NaN()
+		case n <= 4:
+			return math.Inf(1)
+		default:
+			return 2 * (n / (n - 2)) * (n / (n - 2)) * ((m + n - 2) / m / (n - 4))
+		}
+	},
+	mode: func(p nums) float64 { return max(p[0]-2, 0) / p[0] * (p[1] / (p[1] + 2)) },
+	entropy: func(p nums) float64 {
+		a, b := 0.5*p[0], 0.5*p[1]
+		n := a + b
+		return float64((a-1)*special.DigammaGap(a)) + float64((b+1)*special.DigammaGap(b)) -
+			float64(n*special.DigammaGap(n)) - special.BetaNorm(a, b)
+	},
+}
+
+// fShares returns u = log(ax/b), s = σ(u) and 1 − s.
+func fShares(x, a, b float64) (u, s, y float64) {
+	u = special.Log(x) + special.Log(a) - special.Log(b)
+	if r := a * (x / b); r > 1e-300 && r < 1e300 {
+		return u, r / (1 + r), 1 / (1 + r)
+	}
+	return u, special.Sigmoid(u), special.Sigmoid(-u)
+}
+
+// fTails returns P(X ≤ x) and P(X > x).
+func fTails(x, a, b float64) (lower, upper float64) {
+	switch u, s, y := fShares(x, a, b); {
+	case u < -660: // s may underflow where its power does not
+		l := float64(a*u) - special.Log(a) - special.LogBeta(a, b)
+		return special.Exp(l), -special.Expm1(l)
+	case u > 660:
+		l := float64(-b*u) - special.Log(b) - special.LogBeta(a, b)
+		return -special.Expm1(l), special.Exp(l)
+	default:
+		return betaInc(a, b, s, y)
+	}
+}
+
+// fOp has inputs x, a and b.
+var fOp = newFused("F",
+	func(v args) float64 {
+		x, a, b := v[0], v[1], v[2]
+		if x == 0 {
+			return atZero(a, 0)
+		}
+		u, s, y := fShares(x, a, b)
+		switch {
+		case smallShape(0.5 * (a + b)):
+			return float64(a*logSigmoid(u)) + float64(b*logSigmoid(-u)) - special.LogBeta(a, b) - special.Log(x)
+		case min(s, y) < 1e-290:
+			return float64(a*(logSigmoid(u)+special.Log1p(b/a))) + float64(b*(logSigmoid(-u)+special.Log1p(a/b))) +
+				special.BetaNorm(a, b) - special.Log(x)
+		}
+		return special.BetaExponent(a, b, s, y) + special.BetaNorm(a, b) - special.Log(x)
+	},
+	func(v args) args {
+		x, a, b := v[0], v[1], v[2]
+		if x == 0 {
+			return args{over(a-1, x)}
+		}
+		u, s, y := fShares(x, a, b)
+		du, gap := float64(a*y)-float64(b*s), special.DigammaGap(a+b)
+		return args{
+			(du - 1) / x,
+			logSigmoid(u) + special.Log1p(b/a) + special.DigammaGap(a) - gap + du/a,
+			logSigmoid(-u) + special.Log1p(a/b) + special.DigammaGap(b) - gap - du/b,
+		}
+	})
+
+// logSigmoid returns log σ(u).
+func logSigmoid(u float64) float64 { return min(u, 0) - special.Log1p(special.Exp(-math.Abs(u))) }
