@@ -187,7 +187,7 @@ func benchReverse(b *testing.B) {
 		x1, x2 := y.Slice(0, 1).MulConst(math.Sqrt(33)).AddConst(4), y.Slice(1, 2)
 		return autodiff.Concat(x1.Sub(x2.Square().MulConst(4)), x2).StdNormalLogDensity()
 	}
-	f := benchFit(b, m, Fresh(2, m.Base.Draw), 512, reverse(m, target))
+	f := benchFit(b, m, Fresh(2, m.Base.Draw), 512, towards(m, target, true))
 	defer f.batches.Close()
 	loopSteps(b, f)
 }

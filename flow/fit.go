@@ -97,7 +97,7 @@ func newFit(ctx context.Context, m *Transformed, data Data, s *Settings, target 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := f.prepare(src, l); err != nil {
+	if err := f.prepare(ctx, src, l); err != nil {
 		return nil, err
 	}
 	f.training = f.newTraining()
@@ -135,13 +135,13 @@ func (f *fit) holdOut(src *rng.Source) error {
 }
 
 // prepare initialises the model from the first rows and opens the data.
-func (f *fit) prepare(src *rng.Source, l train.Loss) error {
+func (f *fit) prepare(ctx context.Context, src *rng.Source, l train.Loss) error {
 	noise, order := src.Split(), src.Split()
 	first, err := f.data.first(f.model.firstRows(f.Batch, f.data.source.Len()), f.Seed)
 	if err != nil {
 		return err
 	}
-	var own []*autodiff.Param // all
+	own := f.only // nil for all
 	if f.target == nil {
 		if err := f.checkRows(); err != nil {
 			return err
@@ -150,7 +150,7 @@ func (f *fit) prepare(src *rng.Source, l train.Loss) error {
 		f.model.startFrom(first)
 	} else {
 		own = f.model.mapParams()
-		if err := f.model.locate(f.target, first, rng.New(f.Seed)); err != nil {
+		if err := f.approach(ctx, first, own, rng.New(f.Seed)); err != nil {
 			return err
 		}
 	}

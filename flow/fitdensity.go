@@ -15,20 +15,23 @@ import (
 
 // FitDensity changes the parameters of m that are not frozen so that m comes
 // close to a density that is known up to a constant factor, such as a
-// posterior: it minimises the reverse Kullback–Leibler divergence, less that
-// constant's logarithm,
+// posterior, by fresh samples y of the model q and the gradients of log p there. Records and Result.Loss have the reverse
+// Kullback–Leibler divergence, less that constant's logarithm,
 //
 //	Loss = E[log q(y) − log p(y)],  y drawn from the model q
 //
-// by fresh samples of the model. logDensity returns log p for each row of y,
-// n×d → n×1, differentiable and safe for concurrent use on different tapes; parameters that it
-// uses are constants, unless they are m's too. Otherwise it is like [Fit]. A [bijector.Standardizer] that is
-// not initialised, as at the end of every preset, is set to where walks through the density find its mass; other
+// while the steps descend KL(p‖q), the samples being weighted by p/q as far as these weights are not too unequal, so that q
+// covers the modes of p; their gradients are those along the path of y.
+//
+// logDensity returns log p for each row of y, n×d → n×1, differentiable and safe for concurrent use on different tapes; parameters that it
+// uses are constants, unless they are m's too. A plain Go function with a gradient is a [DensityFunc]. Otherwise FitDensity is like [Fit]. A [bijector.Standardizer] that is
+// not initialised, as at the end of every preset, is set to where walks through the density find its mass, and the model is first fitted
+// to the places that they come to, for half as many steps, at most 500; other
 // parameters from data stay as they are, and so do those of the base, unless it is a flow: its samples are
 // drawn without a gradient. For a conditional model see [FitDensityGiven].
 //
-// The result has the importance weights of draws of the model, and a warning if walks that start at these
-// come to where the model has no mass; a mode far from all that was met can still be missed. A density whose
+// The result has the importance weights of draws of the model, and a warning if walks that start at these and at
+// the places found before come to where the model has no mass; a mode far from all that was met can still be missed. A density whose
 // gradient is 0 everywhere, since it was computed outside the tape, is an error.
 func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.Var) autodiff.Var, s *Settings) (*Result, error) {
 	if w := m.CondDim(); w > 0 {
@@ -37,7 +40,7 @@ func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.
 	base, _ := m.flat()
 	d := base.Dim()
 	target := checked("FitDensity", func(y, _ autodiff.Var) autodiff.Var { return logDensity(y) })
-	return run(ctx, "FitDensity", m, Fresh(d, base.Draw), d, s, target, reverse(m, target))
+	return run(ctx, "FitDensity", m, Fresh(d, base.Draw), d, s, target, towards(m, target, true))
 }
 
 // FitDensityGiven is like [FitDensity] for a conditional model q(y | c) and a density p(y | c) that is known up
@@ -46,7 +49,7 @@ func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.
 //
 //	Loss = E[log q(y | c) − log p(y | c)],  c drawn from contexts, y from q given c
 //
-// logDensity returns log p for each row of y and its context in the same row of c.
+// This loss is what the steps descend, since the densities' constants are others for each context. logDensity returns log p for each row of y and its context in the same row of c.
 func FitDensityGiven(ctx context.Context, m *Transformed, contexts Data, logDensity func(y, c autodiff.Var) autodiff.Var, s *Settings) (*Result, error) {
 	base, _ := m.flat()
 	data, err := contexts.drawnWith(base, m.CondDim())
@@ -54,7 +57,7 @@ func FitDensityGiven(ctx context.Context, m *Transformed, contexts Data, logDens
 		return nil, fmt.Errorf("flow: FitDensityGiven: %w", err)
 	}
 	target := checked("FitDensityGiven", logDensity)
-	return run(ctx, "FitDensityGiven", m, data, base.Dim(), s, target, reverse(m, target))
+	return run(ctx, "FitDensityGiven", m, data, base.Dim(), s, target, towards(m, target, false))
 }
 
 // drawnWith returns samples of base given contexts of so many columns, which are the rows of d.
@@ -130,15 +133,5 @@ func checked(what string, logDensity density) density {
 			panic(fmt.Sprintf("flow: %s: got log-densities of shape %d×%d, want %d×1", what, p.Rows(), p.Cols(), y.Rows()))
 		}
 		return p
-	}
-}
-
-// reverse is the loss of the reverse divergence for rows x of the base.
-func reverse(m *Transformed, target density) train.Loss {
-	base, chain := m.flat()
-	var f bijector.Bijector = chain // converted once
-	return func(t *autodiff.Tape, x, c autodiff.Var) autodiff.Var {
-		y, fldj := bijector.ForwardFLDJ(bijector.Given(f, c), x)
-		return dist.LogDensityGiven(base, x, c).Sub(fldj).Sub(target(y, c))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/internal/train"
 )
@@ -67,7 +68,8 @@ type Settings struct {
 	CheckpointSteps int
 	CheckpointTime  time.Duration
 
-	serial bool // computes steps on one core: Learn fits several models at once
+	serial bool              // computes steps on one core: Learn fits several models at once
+	only   []*autodiff.Param // that are learned; nil for all
 }
 
 // withDefaults returns the settings with zero fields replaced, for data of n

@@ -29,7 +29,7 @@ func (f *fit) weigh(r *Result) {
 	y := mat.NewDense(draws, m.Dim(), nil)
 	lw := m.WithSource(src).SampleLogProbs(y, nil)
 	e := newExplorer(f.target, y, c, src)
-	for i, lp := range e.logs {
+	for i, lp := range e.Logs {
 		lw[i] = lp - lw[i]
 		if math.IsNaN(lw[i]) {
 			lw[i] = math.Inf(-1)
@@ -58,24 +58,29 @@ func (f *fit) contextRow() (*mat.Dense, error) {
 	return mat.NewDense(1, b.Cond, b.Contexts[:b.Cond]), nil
 }
 
-// missing returns E[log p − log q] − log E[p/q] over walkers from resampled draws of q: the divergence of q from the
+// missing returns E[log p − log q] − log E[p/q] over walkers from resampled draws of q and places found before training: the divergence of q from the
 // density, at least 0, and large if there is mass that q does not reach.
 func (f *fit) missing(e *explorer, w *calibration.Importance, walkers, steps int) float64 {
-	start := mat.NewDense(walkers, e.at.RawMatrix().Cols, nil)
-	resample(start, e.at, w.LogWeight, e.rand)
+	start := mat.NewDense(walkers, e.At.RawMatrix().Cols, nil)
+	resample(start, e.At, w.LogWeight, e.Rand)
+	if f.found != nil && e.c == nil { // every other one
+		for i := range walkers / 2 {
+			copy(start.RawRowView(2*i), f.found.RawRowView(i%f.found.RawMatrix().Rows))
+		}
+	}
 	var c *mat.Dense
 	if e.c != nil {
 		c = repeatRow(e.c, 0, walkers)
 	}
-	from := newExplorer(f.target, start, c, e.rand)
+	from := newExplorer(f.target, start, c, e.Rand)
 	from.walk(steps, nil)
 	m := f.model
 	if c != nil {
 		m = m.Given(c)
 	}
 	var sum float64
-	for i, lq := range m.LogProbs(nil, from.at) {
-		sum += min(from.logs[i]-lq, 1e6) / float64(walkers)
+	for i, lq := range m.LogProbs(nil, from.At) {
+		sum += min(from.Logs[i]-lq, 1e6) / float64(walkers)
 	}
 	return sum - w.LogZ.Value
 }

@@ -27,8 +27,8 @@
 //
 // # Quantities of a density
 //
-// [Entropy], [KL], [MutualInformation], [CDF], [Quantiles], [Moments] and
-// [HighestDensity] are exact where the distribution knows the answer and
+// [Entropy], [KL], [Divergences], [MutualInformation], [ContextInformation], [CDF], [Quantiles],
+// [Moments] and [HighestDensity] are exact where the distribution knows the answer and
 // Monte-Carlo estimates with a standard error elsewhere; [Mode] climbs the
 // gradient. [ImportanceWeights] sums up log weights: evidence, effective sample size
 // and Pareto's k̂.

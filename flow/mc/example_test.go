@@ -103,3 +103,35 @@ func ExampleNewPreconditioned() {
 	fmt.Println("stays positive:", step.ConditionalRand(nil, []float64{3})[0] > 0)
 	// Output: stays positive: true
 }
+
+// A normal density of unknown constant, place and scale: e⁵·√(2π)·0.01, by annealed particles.
+func ExampleSMC() {
+	target := mc.Func(func(x []float64) float64 { return 5 - math.Pow((x[0]-70)/0.01, 2)/2 })
+	settings := &mc.SMCSettings{Particles: 200, Adapt: mc.AdaptSettings{Draws: 1000, Rounds: 1, Steps: 100}}
+	var particles *mc.Particles
+	particles, err := mc.SMC(context.Background(), target, 1, settings)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	z := particles.Draws.LogZ
+	fmt.Println("evidence right:", math.Abs(z.Value-5-math.Log(math.Sqrt(2*math.Pi)*0.01)) < 3*z.SE+0.01)
+	var last mc.Stage = particles.Stages[len(particles.Stages)-1]
+	fmt.Println("at the target:", last.Beta == 1)
+	// Output:
+	// evidence right: true
+	// at the target: true
+}
+
+// A flow that is fitted elsewhere is brought to the target.
+func ExampleAdapt() {
+	target := mc.Func(func(x []float64) float64 { return -math.Abs(x[0] - 2) })
+	model := flow.NSF(flow.Arch{Dim: 1, Layers: 2, Hidden: []int{8}}, rand.NewPCG(1, 2))
+	draws, err := mc.Adapt(context.Background(), target, model, &mc.AdaptSettings{Draws: 1000, Rounds: 2, Steps: 200})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("most draws count:", draws.ESS > 500)
+	// Output: most draws count: true
+}

@@ -112,3 +112,5 @@ func TestThrough(t *testing.T) {
 		t.Errorf("got %v and mean %v, want log 2 and 3", d, mean)
 	}
 }
+
+func cancellable() (context.Context, context.CancelFunc) { return context.WithCancel(background) }

@@ -6,11 +6,13 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/calibration"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/walkers"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 )
 
 // thin is how far a log weight is above all draws' before it is told: more than rounding.
@@ -18,13 +20,17 @@ const thin = 0.01
 
 // check sets Missed and warns of mass that the proposal misses.
 func (d *Draws) check(ctx context.Context, target Target, q *flow.Transformed, src *rng.Source) error {
-	cols := q.Dim()
-	r := rand.New(src)
+	x := d.X
+	if q.Base.Dim() != q.Dim() && dist.CondDim(q.Base) == 0 { // a surface, along which no differences lead
+		target, x, q = &inBase{target, q}, q.Encode(nil, x), flow.New(q.Base)
+	}
+	cols, r := q.Dim(), rand.New(src)
 	top := math.Inf(-1)
 	for i, lp := range d.LogTarget {
 		top = max(top, logWeight(lp, d.LogProposal[i]))
 	}
-	near, err := walked(ctx, target, pick(d.X, systematic(d.LogWeight, min(max(d.N/25, 60), 400), r)), 50+5*cols, r)
+	outer := farther(pick(x, systematic(d.LogWeight, 60, r)))
+	near, err := walked(ctx, target, pick(x, systematic(d.LogWeight, min(max(d.N/25, 60), 400), r)), 50+5*cols, r)
 	if err != nil {
 		return err
 	}
@@ -41,26 +47,41 @@ func (d *Draws) check(ctx context.Context, target Target, q *flow.Transformed, s
 		return nil
 	}
 	slices.Sort(near.Logs)
-	return d.checkFar(ctx, target, q, near.Logs[n/20], top, src)
+	return d.checkFar(ctx, target, q, outer, near.Logs[n/4], top, r)
 }
 
-// checkFar warns if walkers from three times as far out as the proposal's draws end where the target is as likely as at
-// the given log-density, and where the proposal has nothing.
-func (d *Draws) checkFar(ctx context.Context, target Target, q *flow.Transformed, likely, top float64, src *rng.Source) error {
-	const scouts, steps = 60, 100
-	start := mat.NewDense(scouts, q.Dim(), nil)
-	q.Tempered(3).Draw(start, src)
-	far, err := walked(ctx, target, start, steps, rand.New(src))
+// checkFar warns if several walkers from three times as far out as the proposal's draws end where the target is as
+// likely as at the given log-density, and where the proposal has nothing.
+func (d *Draws) checkFar(ctx context.Context, target Target, q *flow.Transformed, start *mat.Dense, likely, top float64, r *rand.Rand) error {
+	const steps, several = 100, 5
+	far, err := walked(ctx, target, start, steps, r)
 	if err != nil {
 		return err
 	}
+	found, at := 0, 0
 	for i, lq := range q.LogProbs(nil, far.At) {
 		if far.Logs[i] > likely && !(far.Logs[i]-lq <= top+thin) {
-			d.warn("the proposal misses mass of the target: a walker from farther out came to %.6g, which is as likely as draws and where none comes", far.At.RawRowView(i))
-			return nil
+			found++
+			at = i
 		}
 	}
+	if found >= several {
+		d.warn("the proposal misses mass of the target: %d of %d walkers from farther out came to where none of its draws comes and the target is as likely as at them, such as %.6g",
+			found, len(far.Logs), far.At.RawRowView(at))
+	}
 	return nil
+}
+
+// farther moves rows to three times their distance from their mean.
+func farther(x *mat.Dense) *mat.Dense {
+	n, d := x.Dims()
+	for j := range d {
+		mean := stat.Mean(mat.Col(nil, j, x), nil)
+		for i := range n {
+			x.Set(i, j, mean+3*(x.At(i, j)-mean))
+		}
+	}
+	return x
 }
 
 // walked returns walkers that made steps through the target.
@@ -74,4 +95,21 @@ func walked(ctx context.Context, target Target, start *mat.Dense, steps int, r *
 		p.Step()
 	}
 	return p, nil
+}
+
+// inBase is a target seen in the base of a flow: log p̃(f(x)) + log|det ∂f/∂x|.
+type inBase struct {
+	target Target
+	q      *flow.Transformed
+}
+
+// LogProbs returns the log-densities of rows of the base.
+func (b *inBase) LogProbs(dst []float64, x mat.Matrix) []float64 {
+	y := b.q.Decode(nil, x)
+	dst = b.target.LogProbs(dst, y)
+	lq := b.q.LogProbs(nil, y)
+	for i, l := range flow.New(b.q.Base).LogProbs(nil, x) {
+		dst[i] += l - lq[i]
+	}
+	return dst
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
@@ -86,4 +87,22 @@ func (p *Preconditioned) ConditionalRand(x, y []float64) []float64 {
 
 func (p *Preconditioned) encode(x []float64) []float64 {
 	return p.flow.Encode(nil, mat.NewDense(1, len(x), x)).RawRowView(0)
+}
+
+// isNormal says whether the base of a flow is standard normal, so that its normal space can be walked in.
+func isNormal(m *flow.Transformed) bool {
+	if _, nested := m.Base.(*flow.Transformed); nested || m.Base.Dim() != m.Dim() {
+		return false
+	}
+	d := m.Base.Dim()
+	x := make([]float64, d)
+	for k := range 2 * d {
+		clear(x)
+		x[k/2] = []float64{0.5, -1.7}[k%2]
+		want := -0.5*float64(d)*math.Log(2*math.Pi) - 0.5*x[k/2]*x[k/2]
+		if dist.CondDim(m.Base) > 0 || math.Abs(dist.LogProb(m.Base, x)-want) > 1e-9*(1+math.Abs(want)) {
+			return false
+		}
+	}
+	return true
 }

@@ -23,8 +23,8 @@ type WalkSettings struct {
 	Steps int
 	// Thin keeps one of so many steps; 0 is 5.
 	Thin int
-	// Flow, if not nil, proposes every other step: its draws, and where its base is standard normal in turn places near
-	// by in its normal space. It should be near the target, as a fitted posterior is: then few steps suffice.
+	// Flow, if not nil, proposes every other step: its draws, and in turn places along differences of the walkers in its
+	// base. It should be near the target, as a fitted posterior is: then few steps suffice.
 	Flow *flow.Transformed
 	// Seed decides everything random.
 	Seed uint64
@@ -55,7 +55,7 @@ type Chains struct {
 	LogProb  []float64  // log p̃ of each
 	Walkers  int
 	Accepted float64 // share of the moves along differences of walkers, after the burn-in
-	Jumped   float64 // share of the flow's proposals; NaN without a flow
+	Jumped   float64 // share of the moves by the flow; NaN without one
 	// RHat is for each column the potential scale reduction of split chains, 1 if they agree, and ESS the effective
 	// number of the states (A. Vehtari, A. Gelman, D. Simpson, B. Carpenter and P.-C. Bürkner, Rank-Normalization,
 	// Folding, and Localization, arXiv 1903.08008, without ranks).
@@ -124,7 +124,7 @@ func walk(ctx context.Context, target Target, at *mat.Dense, c *WalkSettings) (*
 		if j == nil || s%2 == 0 {
 			moved[0], moved[1] = moved[0]+p.Step(), moved[1]+n
 		} else {
-			jumped[0], jumped[1] = jumped[0]+j.step(p, s < c.BurnIn), jumped[1]+n
+			jumped[0], jumped[1] = jumped[0]+j.step(p, s), jumped[1]+n
 		}
 		if k := s - c.BurnIn; k >= 0 && (k+1)%c.Thin == 0 && k/c.Thin < kept {
 			copy(chains.X.RawMatrix().Data[k/c.Thin*n*d:], p.At.RawMatrix().Data)
@@ -140,9 +140,9 @@ func walk(ctx context.Context, target Target, at *mat.Dense, c *WalkSettings) (*
 }
 
 // step makes local and independent proposals in turn.
-func (j *jump) step(p *walkers.Population, tune bool) int {
-	if j.turn = !j.turn; j.turn && j.normal {
-		return j.local(p, tune)
+func (j *jump) step(p *walkers.Population, s int) int {
+	if s%4 == 1 && j.inside() {
+		return j.local(p)
 	}
 	return j.independent(p)
 }

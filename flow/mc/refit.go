@@ -1,0 +1,54 @@
+package mc
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff/optim"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/walkers"
+	"gonum.org/v1/gonum/mat"
+)
+
+// newFlow returns a flow for targets of d columns: splines for shapes, and nearer to the data autoregressive affine maps for
+// scales that depend on other columns, as in a funnel.
+func newFlow(d int, src rand.Source) *flow.Transformed {
+	hidden := []int{32, 32}
+	near := flow.MAF(flow.Arch{Dim: d, Layers: 2, Hidden: hidden}, src)
+	far := flow.NSF(flow.Arch{Dim: d, Layers: 4, Hidden: hidden}, src)
+	return flow.New(dist.NewStdNormal(d), append(far.Map[:len(far.Map)-1:len(far.Map)-1], near.Map...)...)
+}
+
+// refit fits a flow to rows by so many steps. With fresh, its standardizer is set from the rows again.
+func refit(ctx context.Context, m *flow.Transformed, rows *mat.Dense, steps int, fresh bool, seed uint64) error {
+	if s, ok := m.Map[len(m.Map)-1].(*bijector.Standardizer); ok && fresh {
+		s.Initialized = false
+	}
+	s := &flow.Settings{Steps: steps, Batch: 256, Schedule: optim.Cosine{Start: 0.005}, Seed: seed}
+	if fresh {
+		s.Validation = -1 // a step on the way
+	}
+	_, err := flow.Fit(ctx, m, flow.Rows(rows), s)
+	return err
+}
+
+// round makes moves of every kind and returns how many a walker made, those that go less far counting for less.
+func (j *jump) round(p *walkers.Population) float64 {
+	if !j.inside() {
+		return float64(j.independent(p)) / float64(len(p.Logs))
+	}
+	return (0.2*float64(p.Step()+j.local(p)+j.local(p)) + float64(j.independent(p))) / float64(len(p.Logs))
+}
+
+// mix makes rounds until walkers have moved often enough to forget where they were, most times, or most rounds.
+func (j *jump) mix(ctx context.Context, p *walkers.Population, enough float64, most int) (rounds int, err error) {
+	for moved := 0.0; moved < enough && rounds < most; rounds++ {
+		if err := ctx.Err(); err != nil {
+			return rounds, err
+		}
+		moved += j.round(p)
+	}
+	return rounds, nil
+}
