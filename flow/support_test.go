@@ -60,6 +60,10 @@ func ExampleSupportMap() {
 	}
 	m := flow.New(dist.NewStdNormal(1), bijector.NewScale(autodiff.Learned(1)), bijector.NewShift(autodiff.Learned(0)), positive)
 	r, err := flow.FitDensity(background, m, target.LogDensity, &flow.Settings{Steps: 500, Schedule: optim.Cosine{Start: 0.1}})
-	fmt.Printf("divergence %.1f, %v; density of −1: %v\n", math.Abs(r.Loss), err, m.LogProb([]float64{-1}))
-	// Output: divergence 0.0, <nil>; density of −1: -Inf
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("log Z %.1f; density of −1: %v\n", math.Abs(r.Importance.LogZ.Value), m.LogProb([]float64{-1}))
+	// Output: log Z 0.0; density of −1: -Inf
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/flow/calibration"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
@@ -69,15 +71,19 @@ func (f *fit) missing(e *explorer, w *calibration.Importance, walkers, steps int
 		}
 	}
 	var c *mat.Dense
+	m, target := f.model, f.target
 	if e.c != nil {
 		c = repeatRow(e.c, 0, walkers)
-	}
-	from := newExplorer(f.target, start, c, e.Rand)
-	from.walk(steps, nil)
-	m := f.model
-	if c != nil {
 		m = m.Given(c)
+	} else if base, chain := m.flat(); base.Dim() != m.dim { // rows on a surface, along which no differences lead
+		start = New(base, chain...).Encode(nil, start)
+		m, target = New(base), func(x, _ autodiff.Var) autodiff.Var {
+			y, fldj := bijector.ForwardFLDJ(chain, x)
+			return f.target(y, autodiff.Var{}).Add(fldj)
+		}
 	}
+	from := newExplorer(target, start, c, e.Rand)
+	from.walk(steps, nil)
 	var sum float64
 	for i, lq := range m.LogProbs(nil, from.At) {
 		sum += min(from.Logs[i]-lq, 1e6) / float64(walkers)

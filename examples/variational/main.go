@@ -39,7 +39,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "only posteriors whose names have this in them")
 	flag.StringVar(&o.out, "out", "variational.png", "file for the picture of the last posterior; empty for none")
 	flag.IntVar(&o.steps, "steps", 1000, "training steps")
-	flag.IntVar(&o.draws, "draws", 10000, "weighted draws")
+	flag.IntVar(&o.draws, "draws", 40000, "weighted draws")
 	flag.IntVar(&o.c2st, "c2st", 2000, "rows that the classifier tells apart; 0 for none")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of weights, training and draws")
 	flag.Parse()
