@@ -8,6 +8,8 @@
 //	rows := model.Sample(1000, false, src) // new rows like the table's
 //	d, err := model.Conditional("price", map[string]string{"cut": "Ideal", "carat": "0.7"})
 //
+// CSV files, structs and database queries are read here, Parquet files by the module flow/table/parquet.
+//
 // # Columns
 //
 // [Infer] decides what each column is and says why: see [Schema] and [Kind]. Numbers that stand on a grid, such as tenths, have a
