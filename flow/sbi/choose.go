@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/rng"
@@ -23,6 +24,9 @@ func (p *Posterior) choose(ctx context.Context, sims *Simulations, in *region, r
 	var both, slopes []float64
 	folds := len(r.Posterior.Held)
 	for f, held := range r.Posterior.Held {
+		if !slices.Equal(held.Rows, r.Likelihood.Held[f].Rows) {
+			panic("sbi: the folds of posterior and likelihood differ") // they follow from seed and number of rows
+		}
 		rows := p.pairs(sims, held.Rows, in, choicePairs/folds)
 		if len(rows) == 0 {
 			continue

@@ -135,6 +135,40 @@ func TestSupport(t *testing.T) {
 	}
 }
 
+// Priors of all shapes: shares that sum to one beside a positive and a normal number.
+func TestPriors(t *testing.T) {
+	joint, err := dist.NewCovarianceNormal(autodiff.Fixed(1, -1), mat.NewSymDense(2, []float64{4, 1, 1, 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, prior := range map[string]dist.Distribution{
+		"shares": dist.NewJoint(dist.NewDirichlet(3, autodiff.Fixed(2)), dist.NewGamma(1, autodiff.Fixed(2), autodiff.Fixed(0.1))),
+		"mixed":  dist.NewJoint(dist.NewLogNormal(1, autodiff.Fixed(3), autodiff.Fixed(0.5)), joint, dist.NewBeta(1, autodiff.Fixed(2), autodiff.Fixed(3))),
+	} {
+		d := prior.Dim()
+		s := &sbi.Simulator{Prior: prior, Dim: d, Run: func(theta, x []float64, r *rand.Rand) error {
+			for j, v := range theta {
+				x[j] = v * (1 + 0.1*r.NormFloat64())
+			}
+			return nil
+		}}
+		p, r := mustLearn(t, s, &sbi.Settings{Simulations: 1500, Budget: little})
+		sims, err := sbi.Simulate(context.Background(), s, 2, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		draws := mustSample(t, p, sims.X, 100).Theta
+		for i := range 200 {
+			if lp := dist.LogProb(prior, draws.RawRowView(i)); math.IsInf(lp, 0) || math.IsNaN(lp) {
+				t.Fatalf("%s: draw %v has prior log-density %v\n%v", name, draws.RawRowView(i), lp, r)
+			}
+		}
+		if lp, _, err := p.LogProbs(sims.Theta, sims.X.RawRowView(0)); err != nil || math.IsNaN(lp[0]-lp[0]) {
+			t.Errorf("%s: got log-densities %v (%v)", name, lp, err)
+		}
+	}
+}
+
 // Simulations that fail are counted, and what is learned is the posterior of the others.
 func TestFailures(t *testing.T) {
 	s := normal(1)

@@ -102,13 +102,14 @@ func finite(x []float64) error {
 
 // onAllCores calls f for 0 … n−1, and returns ctx's error if it did not do so for all.
 func onAllCores(ctx context.Context, n int, f func(i int)) error {
-	var next atomic.Int64
+	var next, done atomic.Int64
 	parallel.Together(min(runtime.GOMAXPROCS(0), n), func() {
 		for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 			f(i)
+			done.Add(1)
 		}
 	})
-	if int(next.Load()) < n {
+	if int(done.Load()) < n {
 		return ctx.Err()
 	}
 	return nil

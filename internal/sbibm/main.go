@@ -22,7 +22,7 @@ import (
 
 type options struct {
 	data, tasks, observations, budgets, method, draws, models string
-	rows                                                      int
+	rows, pairs                                               int
 	seed                                                      uint64
 }
 
@@ -36,6 +36,7 @@ func main() {
 	flag.StringVar(&o.draws, "draws", "", "file for 10,000 draws")
 	flag.StringVar(&o.models, "models", "", "folder that keeps models; empty for none")
 	flag.IntVar(&o.rows, "rows", 10000, "draws and reference draws that the classifier is given, at most")
+	flag.IntVar(&o.pairs, "calibrate", 0, "new simulations by which ranks and coverage are tested: p-values beside the rest")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of simulations, training and draws")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -54,6 +55,8 @@ type line struct {
 	C2ST        *float64 `json:"c2st,omitempty"`
 	HeldOutNLL  *float64 `json:"heldout_nll,omitempty"`
 	CPU         float64  `json:"cpu_s"`
+	Ranks       *float64 `json:"ranks_p,omitempty"`
+	Coverage    *float64 `json:"coverage_p,omitempty"`
 	Error       string   `json:"error,omitempty"`
 }
 

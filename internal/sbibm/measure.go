@@ -61,6 +61,13 @@ func (o *options) measure(ctx context.Context, l *line, budget, observation stri
 			return err
 		}
 	}
+	if o.pairs > 0 {
+		check, err := p.Calibrate(ctx, s, o.pairs, 100, o.seed+1<<32)
+		if err != nil {
+			return err
+		}
+		l.Ranks, l.Coverage = &check.Ranks.P, &check.Coverage.P
+	}
 	n = min(n, o.rows)
 	c := calibration.C2ST(reference.Slice(0, n, 0, d), samples.Theta.Slice(0, n, 0, d), nil)
 	l.C2ST = &c.Accuracy.Value
