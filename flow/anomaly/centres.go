@@ -26,7 +26,8 @@ const (
 	leastMember = 3 // rows of a cluster; what belongs to smaller ones is left out
 	mostCentres = 512
 	centreSteps = 12
-	prior       = 4 // rows by which variances are drawn to that of all clusters
+	clusterRows = 20000 // from which centres are learned, at most
+	prior       = 4     // rows by which variances are drawn to that of all clusters
 )
 
 // fitCentres finds clusters of the rows of x by k-means.

@@ -15,25 +15,21 @@ import (
 )
 
 const (
-	restarts    = 5
-	rounds      = 30
-	clusterRows = 20000 // from which clusters are learned, at most
-	mass        = 0.75  // of the rows in large clusters, at least
+	restarts = 5
+	rounds   = 30
+	mass     = 0.75 // of the rows in large clusters, at least
 )
 
-// fromClusters returns the distance of each row to the nearest large cluster of k, the mean over several restarts of k-means. Large
-// are those that hold three quarters of the rows together: a small group of like anomalies is none.
+// fromClusters returns the distance of each row of z to the nearest large cluster of k of the rows of x, the mean over several restarts of
+// k-means. Large are those that hold three quarters of the rows together: a small group of like anomalies is none.
 //
 // Z. He, X. Xu, S. Deng, Discovering cluster-based local outliers, 2003.
-func fromClusters(z *mat.Dense, k int, src *rng.Source) []float64 {
+func fromClusters(z, x *mat.Dense, k int, src *rng.Source) []float64 {
 	n, _ := z.Dims()
-	x := z
-	if n > clusterRows {
-		x = pick(z, rand.New(src).Perm(n)[:clusterRows])
-	}
+	m, _ := x.Dims()
 	out := make([]float64, n)
 	for range restarts {
-		for i, d := range distances(z, largeClusters(x, min(k, n), src)) {
+		for i, d := range distances(z, largeClusters(x, min(k, m), src)) {
 			out[i] += d / restarts
 		}
 	}

@@ -81,7 +81,7 @@ func ExampleDiscoveries() {
 
 func ExampleOutliers() {
 	table := normal(500, 1)
-	table.SetRow(7, []float64{0.5, 2})
+	table.SetRow(7, []float64{0.5, 5})
 	scores, err := anomaly.Outliers(context.Background(), table, nil)
 	if err != nil {
 		fmt.Println(err)

@@ -52,17 +52,36 @@ func outliers(ctx context.Context, x mat.Matrix, s *Settings) ([]float64, error)
 	}
 	z := new(section).standardise(rows)
 	src := rng.New(c.Seed)
-	wide := outside(z, src)
-	narrow, err := inflatedMixture(ctx, z, src)
-	if err != nil {
-		return nil, err
+	wide, narrow := make([]float64, n), make([]float64, n)
+	for range times {
+		chosen := rand.New(src).Perm(n)[:min(n, learnedRows)]
+		add(wide, outside(z, chosen, src), 1)
+		s, err := inflatedMixture(ctx, z, chosen, src)
+		if err != nil {
+			return nil, err
+		}
+		add(narrow, s, 1)
 	}
 	byQuartiles(wide)
 	byQuartiles(narrow)
 	for i, v := range narrow {
 		wide[i] = max(wide[i], v)
 	}
-	return wide, ctx.Err()
+	return wide, nil
+}
+
+// What is odd is seen among some rows of the table: of many, groups of like anomalies would be learned too.
+const (
+	learnedRows = 2500
+	times       = 2 // that so many, and folds, are chosen
+)
+
+// add puts scores in units of their quartiles and adds them, times a factor, to dst.
+func add(dst, s []float64, by float64) {
+	byQuartiles(s)
+	for i, v := range s {
+		dst[i] += float64(by * v)
+	}
 }
 
 // byQuartiles puts scores in units of the distance of their quartiles from their median.
@@ -80,32 +99,20 @@ const (
 	coreClusters = 8   // by which the core is found
 	wideClusters = 16  // to which distances are a score
 	coreShare    = 0.8 // of the rows
-	mostCore     = 10000
-	mostPairs    = 4e8 // of rows and kernels
 )
 
-// outside returns the wide score of each row: the mean of −log of a kernel density of the core, the rows that are nearest to large
-// clusters, and the distance to the nearest large cluster, each by quartiles.
-func outside(z *mat.Dense, src *rng.Source) []float64 {
+// outside returns the wide score of each row by the chosen ones: the mean of −log of a kernel density of the core, the rows that are
+// nearest to large clusters, counted twice, and the distance to the nearest large cluster, each by quartiles.
+func outside(z *mat.Dense, chosen []int, src *rng.Source) []float64 {
 	n, _ := z.Dims()
-	near := fromClusters(z, coreClusters, src)
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(near[a], near[b]) })
-	core := order[:max(1, int(coreShare*float64(n)))]
-	if most := min(mostCore, max(256, int(mostPairs/float64(n)))); len(core) > most {
-		rand.New(src).Shuffle(len(core), func(i, j int) { core[i], core[j] = core[j], core[i] })
-		core = core[:most]
-	}
-	score := kernelDensity(z, core)
-	byQuartiles(score)
-	far := fromClusters(z, wideClusters, src)
-	byQuartiles(far)
-	for i, v := range far {
-		score[i] = 0.5 * (score[i] + v)
-	}
+	x := pick(z, chosen)
+	near := fromClusters(z, x, coreClusters, src)
+	core := slices.Clone(chosen)
+	slices.SortStableFunc(core, func(a, b int) int { return cmp.Compare(near[a], near[b]) })
+	core = core[:max(1, int(coreShare*float64(len(core))))]
+	score := make([]float64, n)
+	add(score, kernelDensity(z, core), 2./3)
+	add(score, fromClusters(z, x, wideClusters, src), 1./3)
 	return score
 }
 
@@ -141,34 +148,52 @@ func kernelDensity(z *mat.Dense, core []int) []float64 {
 // inflation is by what covariances are multiplied, less 1.
 const inflation = 1.5 * 1.5
 
-// inflatedMixture returns −log density of each row by a mixture that was fitted without its fold.
-func inflatedMixture(ctx context.Context, z *mat.Dense, src *rng.Source) ([]float64, error) {
+// inflatedMixture returns −log density of each row by mixtures that were fitted to the chosen rows without one of three folds: that
+// without its own, or the mean of the three.
+func inflatedMixture(ctx context.Context, z *mat.Dense, chosen []int, src *rng.Source) ([]float64, error) {
 	n, _ := z.Dims()
-	order := rand.New(src).Perm(n)
-	out := make([]float64, n)
+	m := len(chosen)
+	of := make([]int, n) // fold, plus 1
+	for i, row := range chosen {
+		of[row] = 1 + i*folds/m
+	}
+	var scores [folds][]float64
 	var errs [folds]error
 	var wg sync.WaitGroup
 	for k := range folds {
 		seed := src.Uint64()
-		lo, hi := n*k/folds, n*(k+1)/folds
+		var rest []int
+		for _, row := range chosen {
+			if of[row] != k+1 {
+				rest = append(rest, row)
+			}
+		}
 		wg.Go(func() {
 			if errs[k] = ctx.Err(); errs[k] != nil {
 				return
 			}
-			x := pick(z, slices.Concat(order[:lo], order[hi:]))
-			m, err := dist.FitGaussianMixture(x, &dist.MixtureSettings{MinScale: leastScale, Budget: mixtureWork, Source: rng.New(seed)})
-			if err != nil {
-				errs[k] = err
-				return
+			g, err := dist.FitGaussianMixture(pick(z, rest), &dist.MixtureSettings{MinScale: leastScale, Budget: mixtureWork, Source: rng.New(seed)})
+			if err == nil {
+				g, err = changed(g, func(cov *mat.SymDense) { cov.ScaleSym(1+inflation, cov) })
 			}
-			if m, errs[k] = changed(m, func(cov *mat.SymDense) { cov.ScaleSym(1+inflation, cov) }); errs[k] != nil {
-				return
-			}
-			for i, lp := range flow.New(m).LogProbs(nil, pick(z, order[lo:hi])) {
-				out[order[lo+i]] = -lp
+			if errs[k] = err; err == nil {
+				scores[k] = flow.New(g).LogProbs(nil, z)
 			}
 		})
 	}
 	wg.Wait()
-	return out, errors.Join(errs[:]...)
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, err
+	}
+	out := make([]float64, n)
+	for i, k := range of {
+		if k > 0 {
+			out[i] = -scores[k-1][i]
+			continue
+		}
+		for _, s := range scores {
+			out[i] -= s[i] / folds
+		}
+	}
+	return out, nil
 }

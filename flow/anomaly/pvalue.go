@@ -11,34 +11,23 @@ import (
 // Reference scores of one fold are those of its rows by the models that have not seen them, ascending. The p-value of a
 // row that has the scores c₁, c₂, c₃ by the models of each fold is
 //
-//	p = (Σₖ #{reference of fold k ≥ cₖ} + mean of tₖ) / (n + 1)
+//	p = (Σₖ #{reference of fold k ≥ cₖ} + t) / (n + 1)
 //
-// where # falls in straight lines from one reference score to the next, so that p falls wherever a score rises, and tₖ is
-// 1 up to the largest reference score, and beyond it e^(−excess/mean excess).
+// where # falls in straight lines from one reference score to the next, so that p falls wherever a score rises, and t is
+// 1 unless all three are beyond the largest of their fold's: then e^(−least excess/mean excess).
 
 // cross turns scores by the folds into −log p.
 func (p *section) cross(c [folds]float64) float64 {
-	count, total := 0.0, 1.0
-	var tails [folds]float64
+	count, total, beyond := 0.0, 1.0, math.Inf(1)
 	for k, ref := range p.Reference {
 		total += float64(len(ref))
 		count += above(ref, c[k])
-		tails[k] = min(0, (ref[len(ref)-1]-c[k])/p.Excess)
+		beyond = min(beyond, max(0, (c[k]-ref[len(ref)-1])/p.Excess))
 	}
-	least := slices.Max(tails[:])
-	sum := 0.0
-	for _, t := range tails {
-		sum += special.Exp(t - least)
+	if count == 0 {
+		return special.Log(total) + beyond
 	}
-	if math.IsInf(least, -1) {
-		return math.Inf(1)
-	}
-	// count + e^least·sum/folds, in logs where it is small
-	if e := least + special.Log(sum/folds); count == 0 {
-		return max(0, special.Log(total)-e)
-	} else {
-		return max(0, special.Log(total)-special.Log(count+special.Exp(e)))
-	}
+	return max(0, special.Log(total/(count+special.Exp(-beyond))))
 }
 
 // above returns how many reference scores are at least c, between two of them by a straight line from one more.
