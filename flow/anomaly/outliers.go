@@ -21,10 +21,11 @@ import (
 // Outliers returns a score of each row of x, higher for the odder, beside the other rows of the same table, some of which
 // may be anomalies: outlier detection. If all rows are known to be normal and the question is about others, see [Learn].
 //
-// The score is the larger of two, each in units of its quartiles' distance from its median. The wide one is the mean of two: the
-// distance to the nearest of sixteen clusters, of those alone that hold three quarters of the rows together; and −log of a density of normal kernels on
-// the four fifths of the rows that are nearest to such clusters. A small group of like anomalies is in neither. The narrow one is −log of
-// a mixture of normal distributions, fitted without the row's own third of the table, with its covariances times 1 + 1.5².
+// The score is the larger of two, each in units of its quartiles' distance from its median. The wide one is the mean of two, the
+// second counted twice: the distance to the nearest of sixteen clusters, of those alone that hold three quarters of the rows together;
+// and −log of a density of normal kernels on the four fifths of the rows that are nearest to such clusters. A small group of like
+// anomalies is in neither. The narrow one is −log of a mixture of normal distributions, fitted without the row's own third of the
+// table, with its covariances times 1 + 1.5². All this is learned from 2,500 of the rows at most, twice, and averaged.
 //
 // The scores are a function of rows and settings, on any number of cores. They have no scale that means a probability: nothing
 // says how many of the rows are anomalies. Rows with NaN or infinite numbers are an error that names the first; so are fewer
