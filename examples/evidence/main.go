@@ -9,7 +9,7 @@
 // mass that they miss, and of the ring the share of each mode. A picture shows draws of the flow beside weighted
 // ones. The last line of output is for machines.
 //
-//ci:run -particles 500 -draws 3000 -steps 300 -out $out/evidence.png
+//ci:run -particles 300 -draws 2000 -steps 150 -out $out/evidence.png
 package main
 
 import (

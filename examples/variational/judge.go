@@ -22,7 +22,7 @@ type method struct {
 
 var methods = []method{{"variational", variational}, {"annealed", annealed}}
 
-// variational fits a flow by the target's gradient and weighs its draws.
+// variational fits a flow by the target's gradient and weighs its draws, after more rounds if they do not count for enough.
 func variational(ctx context.Context, p *posterior, o options) (*mc.Draws, error) {
 	model := flow.NSF(flow.Arch{Dim: p.free, Hidden: []int{32, 32}, Clip: -1}, rand.NewPCG(o.seed, 1)).Then(p.support)
 	report, err := flow.FitDensity(ctx, model, p.log.LogDensity, &flow.Settings{Steps: o.steps, Seed: o.seed})
@@ -32,7 +32,7 @@ func variational(ctx context.Context, p *posterior, o options) (*mc.Draws, error
 	for _, w := range report.Warnings {
 		fmt.Println("warning:", w)
 	}
-	return mc.Importance(ctx, p.log, model, o.draws, rand.NewPCG(o.seed, 2))
+	return mc.Adapt(ctx, p.log, model, &mc.AdaptSettings{Draws: o.draws, Steps: o.steps, Seed: o.seed})
 }
 
 // annealed needs no gradient.

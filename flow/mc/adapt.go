@@ -60,7 +60,7 @@ func adapt(ctx context.Context, target Target, m *flow.Transformed, c AdaptSetti
 	var kept [][]float64 // parameters of the best round
 	params := m.Params()
 	for round := 0; ; round++ {
-		d, err := importance(ctx, target, defended(m), c.Draws, src.Split())
+		d, err := importance(ctx, target, defended(m), m, c.Draws, src.Split())
 		if err != nil {
 			return nil, err
 		}

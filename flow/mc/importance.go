@@ -38,7 +38,8 @@ type Draws struct {
 //
 // It panics if n is less than 10, or the proposal is conditional and has no context.
 func Importance(ctx context.Context, target Target, proposal dist.Distribution, n int, src rand.Source) (*Draws, error) {
-	d, err := importance(ctx, target, asFlow("Importance", proposal), n, rng.Split(rng.Or(src)))
+	q := asFlow("Importance", proposal)
+	d, err := importance(ctx, target, q, q, n, rng.Split(rng.Or(src)))
 	if err != nil {
 		return nil, fmt.Errorf("mc: Importance: %w", err)
 	}
@@ -57,7 +58,8 @@ func asFlow(what string, d dist.Distribution) *flow.Transformed {
 	return m
 }
 
-func importance(ctx context.Context, target Target, q *flow.Transformed, n int, src *rng.Source) (*Draws, error) {
+// importance draws from a proposal q that is made of the flow m.
+func importance(ctx context.Context, target Target, q, m *flow.Transformed, n int, src *rng.Source) (*Draws, error) {
 	if n < 10 {
 		panic(fmt.Sprintf("mc: Importance: got %d draws, want at least 10", n))
 	}
@@ -84,7 +86,7 @@ func importance(ctx context.Context, target Target, q *flow.Transformed, n int, 
 	if !d.Reliable() {
 		d.warn("the weights are not reliable: a few draws decide; adapt the proposal")
 	}
-	if err := d.check(ctx, target, q, src); err != nil {
+	if err := d.check(ctx, target, q, m, src); err != nil {
 		return nil, err
 	}
 	return d, nil

@@ -18,13 +18,13 @@ import (
 // thin is how far a log weight is above all draws' before it is told: more than rounding.
 const thin = 0.01
 
-// check sets Missed and warns of mass that the proposal misses.
-func (d *Draws) check(ctx context.Context, target Target, q *flow.Transformed, src *rng.Source) error {
+// check sets Missed and warns of mass that the proposal q misses, which is made of the flow m.
+func (d *Draws) check(ctx context.Context, target, q Target, m *flow.Transformed, src *rng.Source) error {
 	x := d.X
-	if q.Base.Dim() != q.Dim() && dist.CondDim(q.Base) == 0 { // a surface, along which no differences lead
-		target, x, q = &inBase{target, q}, q.Encode(nil, x), flow.New(q.Base)
+	if m.Base.Dim() != m.Dim() && dist.CondDim(m.Base) == 0 { // a surface, along which no differences lead
+		target, q, x = &inBase{target, m}, &inBase{q, m}, m.Encode(nil, x)
 	}
-	cols, r := q.Dim(), rand.New(src)
+	cols, r := x.RawMatrix().Cols, rand.New(src)
 	top := math.Inf(-1)
 	for i, lp := range d.LogTarget {
 		top = max(top, logWeight(lp, d.LogProposal[i]))
@@ -52,7 +52,7 @@ func (d *Draws) check(ctx context.Context, target Target, q *flow.Transformed, s
 
 // checkFar warns if several walkers from three times as far out as the proposal's draws end where the target is as
 // likely as at the given log-density, and where the proposal has nothing.
-func (d *Draws) checkFar(ctx context.Context, target Target, q *flow.Transformed, start *mat.Dense, likely, top float64, r *rand.Rand) error {
+func (d *Draws) checkFar(ctx context.Context, target, q Target, start *mat.Dense, likely, top float64, r *rand.Rand) error {
 	const steps, several = 100, 5
 	far, err := walked(ctx, target, start, steps, r)
 	if err != nil {

@@ -91,7 +91,7 @@ func (p *Preconditioned) encode(x []float64) []float64 {
 
 // isNormal says whether the base of a flow is standard normal, so that its normal space can be walked in.
 func isNormal(m *flow.Transformed) bool {
-	if _, nested := m.Base.(*flow.Transformed); nested || m.Base.Dim() != m.Dim() {
+	if _, nested := m.Base.(*flow.Transformed); nested {
 		return false
 	}
 	d := m.Base.Dim()

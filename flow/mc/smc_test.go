@@ -140,3 +140,16 @@ func TestAdapt(t *testing.T) {
 		t.Errorf("got %v, and %v before", d, before)
 	}
 }
+
+// On a simplex: Dirichlet(2, 3, 4), whose constant is 1!·2!·3!/8!.
+func TestAdaptOnSurface(t *testing.T) {
+	m := flow.NSF(flow.Arch{Dim: 2, Layers: 2, Hidden: []int{16}}, rng.New(1)).Then(bijector.StickBreaking{})
+	target := mc.Func(func(x []float64) float64 { return math.Log(x[0]) + 2*math.Log(x[1]) + 3*math.Log(x[2]) })
+	d, err := mc.Adapt(background, target, m, &mc.AdaptSettings{Draws: 2000, Rounds: 2, Steps: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := math.Log(12.0 / 40320); math.Abs(d.LogZ.Value-want) > 4*d.LogZ.SE || d.ESS < 0.7*float64(d.N) || len(d.Warnings) > 0 {
+		t.Errorf("got %v, want log Z %v", d, want)
+	}
+}
