@@ -2,7 +2,7 @@ package autodiff
 
 import "errors"
 
-// ErrMemory is what an operation panics with that exceeds [Tape.Limit].
+// ErrMemory is the value with which an operation panics when it exceeds [Tape.Limit].
 var ErrMemory = errors.New("autodiff: the tape's limit of memory is exceeded")
 
 // An arena hands out float64 slices that all live until it is emptied. In the
@@ -10,13 +10,13 @@ var ErrMemory = errors.New("autodiff: the tape's limit of memory is exceeded")
 type arena struct {
 	slabs [][]float64
 	slab  int // the slab in use
-	off   int // its first free number
-	limit int // on the numbers of all slabs; 0 for none
+	off   int // index of its first free element
+	limit int // on the elements of all slabs; 0 means no limit
 }
 
 const firstSlab = 1 << 10
 
-// get returns n numbers of unspecified value, starting on a cache line of the slab.
+// get returns n elements of unspecified value, starting on a cache line of the slab.
 func (a *arena) get(n int) []float64 {
 	for {
 		if a.slab < len(a.slabs) {
@@ -43,8 +43,8 @@ func (a *arena) get(n int) []float64 {
 	}
 }
 
-// used returns how many numbers have been handed out since the last reset,
-// with what was lost at the ends of slabs.
+// used returns how many elements have been handed out since the last reset,
+// those lost at the ends of slabs included.
 func (a *arena) used() int {
 	n := a.off
 	for _, s := range a.slabs[:a.slab] {
@@ -53,14 +53,14 @@ func (a *arena) used() int {
 	return n
 }
 
-// grow makes the empty arena one slab of at least n numbers.
+// grow makes the empty arena one slab of at least n elements.
 func (a *arena) grow(n int) {
 	if len(a.slabs) == 0 || len(a.slabs[0]) < n {
 		a.slabs = append(a.slabs[:0], make([]float64, n))
 	}
 }
 
-// size returns the numbers of all slabs.
+// size returns the number of elements of all slabs.
 func (a *arena) size() (n int) {
 	for _, s := range a.slabs {
 		n += len(s)

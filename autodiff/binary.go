@@ -10,7 +10,7 @@ type arithmetic struct {
 }
 
 // op makes the operation of two operands that broadcast: dfx and dfy add to the
-// gradients of x and y, in the shape of the output, what dz implies.
+// gradients of x and y, in the shape of the output, the contribution of dz.
 func (f arithmetic) op(name string, dfx, dfy func(c *Call, d, dz []float64)) *Op {
 	return &Op{
 		Name: name,
@@ -41,7 +41,7 @@ const (
 	once       repetition = iota // it has that shape
 	alongRows                    // it is a row for every row
 	alongCols                    // it is a column for every column
-	everywhere                   // it is a single number
+	everywhere                   // it is a scalar
 )
 
 func (c *Call) repeats(i int) repetition {
@@ -114,8 +114,8 @@ func (c *Call) gather(i int, add func(d []float64)) {
 }
 
 // full returns where to add the gradient of input i in the shape of the output,
-// no two inputs in the same place: the gradient itself if that will do, else
-// numbers for fold. If nobody needs the gradient they mean nothing.
+// each input in memory of its own: the gradient itself if it has that shape, else
+// a buffer for fold. If the gradient is not needed, the values are ignored.
 func (c *Call) full(i int) []float64 {
 	g, out := c.InGrad(i), c.OutShape(0)
 	own := g != nil && c.InShape(i) == out

@@ -2,18 +2,18 @@ package autodiff
 
 import "sync"
 
-// borrowed are the tapes of [Borrow] that nobody has.
+// borrowed holds the tapes of [Borrow] that are not in use.
 var borrowed = sync.Pool{New: func() any {
 	t := NewTape()
 	t.NoGrad(true)
 	return t
 }}
 
-// Borrow returns an empty tape without gradients, for one evaluation, that has memory of earlier ones.
-// Who is done with it calls [Tape.Release].
+// Borrow returns an empty tape without gradients, for one evaluation, that reuses the memory of earlier ones.
+// Call [Tape.Release] when done with it.
 func Borrow() *Tape { return borrowed.Get().(*Tape) }
 
-// Release gives a tape that [Borrow] returned back, to be used by others: every Var of the tape
+// Release gives back a tape that [Borrow] returned, for reuse: every Var of the tape
 // becomes invalid.
 func (t *Tape) Release() {
 	t.Reset()

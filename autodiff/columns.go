@@ -7,7 +7,7 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// The operations that move numbers, each with its derivative.
+// The operations that move elements, each with its derivative.
 var (
 	colsOp = &Op{
 		Name: "Cols",
@@ -190,8 +190,8 @@ func (v Var) Gather(index []int) Var {
 	return gatherOp.Apply(v.t, Args{I: len(index), Ref: unsafe.SliceData(index)}, Shape{s.Rows, len(index)}, v)
 }
 
-// Reshape returns the same numbers, row by row, in another shape. It panics if
-// the number of numbers differs.
+// Reshape returns the same elements, row by row, in another shape. It panics if
+// the number of elements differs.
 func (v Var) Reshape(rows, cols int) Var {
 	s := v.Shape()
 	if rows < 0 || cols < 0 || rows*cols != s.Rows*s.Cols {

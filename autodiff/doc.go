@@ -3,7 +3,7 @@
 // A [Tape] records operations on [Var]s as they are computed. A Var is a
 // matrix: its rows are samples, its columns features; 1×d, n×1 and 1×1
 // operands broadcast. [Tape.Backward] walks the record in reverse and leaves
-// the gradient of one number on the tape, for every [Param] used and every
+// the gradient of one scalar on the tape, for every [Param] used and every
 // variable:
 //
 //	tape := autodiff.NewTape()

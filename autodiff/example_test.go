@@ -54,7 +54,7 @@ func ExampleParam() {
 	// Output: 6.25 [1.5 2]
 }
 
-// Optimizers see the numbers of all parameters as one vector.
+// Optimizers see the elements of all parameters as one vector.
 func ExampleVector() {
 	a, b := autodiff.NewParam(1, 2, []float64{1, 2}), autodiff.NewParam(1, 1, []float64{3})
 	v := autodiff.NewVector([]*autodiff.Param{a, b})

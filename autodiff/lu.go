@@ -124,7 +124,7 @@ func (c *Call) luSolve(x, lu, piv []float64, n, d int, trans bool) {
 	})
 }
 
-// swap swaps two rows of t, of m numbers each.
+// swap swaps two rows of t, of m elements each.
 func swap(t []float64, m, i, j int) {
 	if i == j {
 		return

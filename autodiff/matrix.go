@@ -7,14 +7,14 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// FixedMatrix returns a frozen parameter with the numbers of m: a constant.
+// FixedMatrix returns a frozen parameter with the elements of m: a constant.
 func FixedMatrix(m mat.Matrix) *Param {
 	p := LearnedMatrix(m)
 	p.Freeze(true)
 	return p
 }
 
-// LearnedMatrix returns a parameter that starts with the numbers of m.
+// LearnedMatrix returns a parameter that starts with the elements of m.
 func LearnedMatrix(m mat.Matrix) *Param {
 	d := mat.DenseCopyOf(m).RawMatrix()
 	return NewParam(d.Rows, d.Cols, d.Data)
@@ -29,7 +29,7 @@ func LearnedIdentity(d int) *Param {
 	return p
 }
 
-// LearnedNormal returns a parameter that starts with normal random numbers of mean 0 and
+// LearnedNormal returns a parameter that starts with samples of a normal distribution of mean 0 and
 // standard deviation sd; nil src is the process-wide source.
 func LearnedNormal(rows, cols int, sd float64, src rand.Source) *Param {
 	p, r := NewParam(rows, cols, nil), rand.New(rng.Or(src))

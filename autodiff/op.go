@@ -9,8 +9,8 @@ import (
 // An Op is a differentiable operation: the tape's own operations and those of
 // other packages are made the same way, each a package-level variable.
 //
-// Forward fills the outputs, [Call.Out], from the inputs, [Call.In]. Backward
-// adds to [Call.InGrad] what [Call.OutGrad] implies: for y = f(x),
+// Forward computes the outputs, [Call.Out], from the inputs, [Call.In]. Backward
+// adds to [Call.InGrad] the contribution of [Call.OutGrad]: for y = f(x),
 // dx += (∂f/∂x)ᵀ·dy. Both must be functions of the inputs and the [Args] only,
 // and must not keep the slices they see. An Op without Backward is a constant.
 type Op struct {
@@ -67,7 +67,7 @@ func (op *Op) Apply(t *Tape, args Args, out Shape, in ...Var) Var {
 }
 
 // Apply2 is like [Op.Apply] with two outputs: heavy maps compute their value
-// and their log-slope in one operation, in which both requests meet.
+// and their log-slope in one operation, whichever of the two is asked for first.
 func (op *Op) Apply2(t *Tape, args Args, out0, out1 Shape, in ...Var) (Var, Var) {
 	id := op.record(t, args, out0, out1, 2, in)
 	if t == nil {
@@ -103,7 +103,7 @@ func (op *Op) record(t *Tape, args Args, out0, out1 Shape, nout int32, in []Var)
 		if e, gen := t.shared.entry(op, &args, out0, t, in); e != nil {
 			n.val = e.val
 			id := t.add(n).id
-			e.fill(gen, func() { t.forward(op, id) })
+			e.compute(gen, func() { t.forward(op, id) })
 			t.number.put(h, id)
 			return id
 		}
@@ -154,7 +154,7 @@ func (c *Call) In(i int) []float64 { return c.input(i).val }
 // InShape returns the shape of input i.
 func (c *Call) InShape(i int) Shape { n := c.input(i); return Shape{n.rows, n.cols} }
 
-// Out returns the values of output k, row by row; Forward fills them. They
+// Out returns the values of output k, row by row; Forward sets them. They
 // come with unspecified values.
 func (c *Call) Out(k int) []float64 { return c.t.nodes[int(c.id)+k].val }
 
@@ -171,7 +171,7 @@ func (c *Call) Needs() bool { return c.node().needs }
 // the last to see it and may overwrite it.
 func (c *Call) OutGrad(k int) []float64 { return c.t.nodes[int(c.id)+k].grad }
 
-// InGrad returns the gradient of input i, to be added to: nil if nobody needs it.
+// InGrad returns the gradient of input i, to be added to: nil if it is not needed.
 func (c *Call) InGrad(i int) []float64 {
 	g, add := c.InGradAdd(i)
 	if !add {
@@ -181,7 +181,7 @@ func (c *Call) InGrad(i int) []float64 {
 }
 
 // InGradAdd returns the gradient of input i and whether to add to it; if not,
-// its numbers are unspecified and all must be set. It saves large gradients the
+// its elements are unspecified and all must be set. It saves large gradients the
 // zeros of [Call.InGrad].
 func (c *Call) InGradAdd(i int) (g []float64, add bool) {
 	n := c.input(i)
@@ -193,14 +193,14 @@ func (c *Call) InGradAdd(i int) (g []float64, add bool) {
 	}
 	if c.t.collects(n) {
 		n.grad = c.t.sumOf(n.param)
-		c.t.summed[n.param.place] = true
+		c.t.summed[n.param.index] = true
 	} else {
 		n.grad = c.t.grads.get(len(n.val))
 	}
 	return n.grad, false
 }
 
-// Save returns n numbers of unspecified value that Forward fills for
+// Save returns n elements of unspecified value that Forward sets for
 // Backward, where [Call.Saved] returns them. It may be called once.
 func (c *Call) Save(n int) []float64 {
 	s := c.t.vals.get(n)
@@ -211,7 +211,7 @@ func (c *Call) Save(n int) []float64 {
 // Saved returns what Forward saved.
 func (c *Call) Saved() []float64 { return c.node().saved }
 
-// Temp returns n numbers of unspecified value that live until the function
+// Temp returns n elements of unspecified value that live until the function
 // returns.
 func (c *Call) Temp(n int) []float64 { return c.t.temps.get(n) }
 

@@ -12,7 +12,7 @@ import (
 
 type V = autodiff.Var
 
-// random returns numbers in [lo, hi) that differ in sign and size.
+// random returns values in [lo, hi) that differ in sign and size.
 func random(seed uint64, r, c int, lo, hi float64) *mat.Dense {
 	src := rand.New(rand.NewPCG(seed, 7))
 	m := mat.NewDense(r, c, nil)

@@ -6,21 +6,21 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A Param is a matrix of numbers that a model learns. Tapes only read it, so
+// A Param is a matrix of values that a model learns. Tapes only read it, so
 // that models are shared between goroutines; an optimizer writes it between
 // evaluations.
 type Param struct {
 	rows, cols int
 	data       []float64
 	frozen     bool
-	within     *interval // of the numbers of a Value that data are free numbers of; nil if they are none
+	within     *interval // bounds of a Value whose unconstrained parameters data holds; nil for other parameters
 	num        uint32    // tells parameters apart in hashes
-	home       *Vector   // whose numbers data is a part of, from number at
+	home       *Vector   // the vector that data is a part of, from element at
 	at         int
-	place      int // in home.Params
+	index      int // in home.Params
 }
 
-// NewParam returns a rows×cols parameter with the given numbers, row by row;
+// NewParam returns a rows×cols parameter with the given elements, row by row;
 // nil data means zeros. It keeps data.
 //
 // It panics if rows or cols is not positive or data has another length.
@@ -37,17 +37,17 @@ func NewParam(rows, cols int, data []float64) *Param {
 	return &Param{rows: rows, cols: cols, data: data, num: params.Add(1)}
 }
 
-// Dims returns the numbers of rows and columns.
+// Dims returns the number of rows and of columns.
 func (p *Param) Dims() (rows, cols int) { return p.rows, p.cols }
 
-// Len returns the number of numbers.
+// Len returns the number of elements.
 func (p *Param) Len() int { return len(p.data) }
 
-// Data returns the parameter's own numbers, row by row. Writing to them changes the
+// Data returns the parameter's own elements, row by row. Writing to them changes the
 // parameter; do so only while no tape that used it is in use.
 func (p *Param) Data() []float64 { return p.data }
 
-// Set copies the numbers of x. It panics if the length differs.
+// Set copies the elements of x. It panics if the length differs.
 func (p *Param) Set(x []float64) {
 	if len(x) != len(p.data) {
 		panic(fmt.Sprintf("autodiff: Param.Set: got %d numbers, want %d", len(x), len(p.data)))
@@ -55,7 +55,7 @@ func (p *Param) Set(x []float64) {
 	copy(p.data, x)
 }
 
-// Matrix returns the parameter as a matrix that shares its numbers.
+// Matrix returns the parameter as a matrix that shares its elements.
 func (p *Param) Matrix() *mat.Dense { return mat.NewDense(p.rows, p.cols, p.data) }
 
 // Freeze makes the parameter a constant, or with false a learned one again:
@@ -65,14 +65,14 @@ func (p *Param) Freeze(frozen bool) { p.frozen = frozen }
 // Frozen reports whether the parameter is frozen.
 func (p *Param) Frozen() bool { return p.frozen }
 
-// A Vector holds the numbers of several parameters one after the other, so
+// A Vector holds the elements of several parameters one after the other, so
 // that optimizers, clipping, averaging and checkpoints see one []float64.
 type Vector struct {
 	Params []*Param
 	Data   []float64
 }
 
-// NewVector moves the numbers of the parameters into one vector, in the given
+// NewVector moves the elements of the parameters into one vector, in the given
 // order; from then on each parameter's Data is a part of it. A parameter lives
 // in the vector made last. It panics if a parameter is nil.
 func NewVector(params []*Param) *Vector {
@@ -87,14 +87,14 @@ func NewVector(params []*Param) *Vector {
 	at := 0
 	for i, p := range params {
 		k := copy(v.Data[at:], p.data)
-		p.data, p.home, p.at, p.place = v.Data[at:at+k:at+k], v, at, i
+		p.data, p.home, p.at, p.index = v.Data[at:at+k:at+k], v, at, i
 		at += k
 	}
 	return v
 }
 
-// Find returns the parameter that holds number i of the vector, and the
-// number's place in it.
+// Find returns the parameter that holds element i of the vector, and the
+// element's index in that parameter.
 func (v *Vector) Find(i int) (p *Param, at int) {
 	for _, p := range v.Params {
 		if i < len(p.data) {

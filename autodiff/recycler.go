@@ -2,13 +2,13 @@ package autodiff
 
 import "math/bits"
 
-// A recycler hands out float64 slices and takes them back for others: what is hot
-// in the cache serves again. In the steady state it never allocates.
+// A recycler hands out float64 slices and takes them back for reuse: memory that is hot
+// in the cache is used again. In the steady state it never allocates.
 type recycler struct {
 	all, free [][]float64
 }
 
-// get returns n numbers of unspecified value. It looks through all that is free,
+// get returns n elements of unspecified value. It searches the free slices,
 // last in first out: few sizes are in use at a time.
 func (r *recycler) get(n int) []float64 {
 	size := roundUp(n)
@@ -31,7 +31,7 @@ func (r *recycler) put(v []float64) { r.free = append(r.free, v) }
 // reset takes everything back.
 func (r *recycler) reset() { r.free = append(r.free[:0], r.all...) }
 
-// roundUp returns the next number of at least 8 and n that has four binary digits
+// roundUp returns the least integer of at least 8 and n that has four binary digits
 // and zeros after them, so that batches of similar size share slices.
 func roundUp(n int) int {
 	shift := max(bits.Len(uint(max(n, 1)-1))-4, 3)

@@ -15,7 +15,7 @@ func TestRoundUp(t *testing.T) {
 	}
 }
 
-// What is in use is never handed out twice, and what was given back is, at once.
+// A slice in use is never handed out twice; one given back is handed out again at once.
 func TestRecycler(t *testing.T) {
 	var r recycler
 	a, b := r.get(100), r.get(100)

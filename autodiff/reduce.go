@@ -133,10 +133,10 @@ func largest(x []float64) float64 {
 	return top
 }
 
-// Sum returns the 1×1 sum of all numbers.
+// Sum returns the 1×1 sum of all elements.
 func (v Var) Sum() Var { return sumOp.Apply(v.t, Args{}, Shape{1, 1}, v) }
 
-// Mean returns the 1×1 mean of all numbers.
+// Mean returns the 1×1 mean of all elements.
 func (v Var) Mean() Var { return v.Sum().MulConst(1 / float64(v.Rows()*v.Cols())) }
 
 // RowSum returns the sum of each row: n×1.

@@ -36,7 +36,7 @@ func (v Var) RepeatRows(k int) Var {
 	return repeatOp.Apply(v.t, Args{I: k}, Shape{s.Rows * k, s.Cols}, v)
 }
 
-// Repeated returns w and k where v is w.RepeatRows(k), and else v and 1: what is a function of each row
+// Repeated returns w and k if v is w.RepeatRows(k), and v and 1 otherwise: a function of each row
 // need be computed for the rows of w only.
 func (v Var) Repeated() (w Var, k int) {
 	n := v.node("Repeated")

@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// What is repeated is found again, and only that.
+// Repeated rows are recognised, and only those.
 func TestRepeated(t *testing.T) {
 	tape := autodiff.NewTape()
 	v := tape.Matrix(mat.NewDense(2, 2, []float64{1, 2, 3, 4}))

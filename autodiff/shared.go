@@ -70,8 +70,8 @@ func (e *sharedEntry) uses(t *Tape, in []Var) bool {
 	return true
 }
 
-// fill runs Forward unless the result is of the generation.
-func (e *sharedEntry) fill(gen int, forward func()) {
+// compute runs Forward unless the result is of the generation.
+func (e *sharedEntry) compute(gen int, forward func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.gen != gen {

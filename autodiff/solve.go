@@ -12,7 +12,7 @@ const (
 )
 
 // panels calls f with the rows of x, n×d, as columns of t, d×m, and puts back
-// what f leaves there.
+// the values that f leaves there.
 func (c *Call) panels(x []float64, n, d int, f func(t []float64, m int)) {
 	if n == 1 {
 		f(x, 1)
@@ -37,7 +37,7 @@ func (c *Call) panels(x []float64, n, d int, f func(t []float64, m int)) {
 	}
 }
 
-// A triangle is a triangular matrix to solve for: that of the numbers a, d×d, or
+// A triangle is a triangular matrix to solve for: that of the elements a, d×d, or
 // of their transpose. The unknowns follow from the first to the last, or from
 // the last if up.
 type triangle struct {

@@ -43,7 +43,7 @@ func TestSolveSizes(t *testing.T) {
 				x, again := solve(tape.Matrix(b), tape.Matrix(a))
 				for i, want := range b.RawMatrix().Data {
 					if got := again.Data()[i]; math.Abs(got-want) > 1e-13 {
-						t.Fatalf("%s: %d×%d: number %d: A·x = %v, want %v", name, n, d, i, got, want)
+						t.Fatalf("%s: %d×%d: element %d: A·x = %v, want %v", name, n, d, i, got, want)
 					}
 				}
 				for _, i := range []int{0, n / 2, n - 1} {

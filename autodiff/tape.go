@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A Tape records operations on matrices and differentiates one number that
+// A Tape records operations on matrices and differentiates one scalar that
 // they lead to. The zero value is not ready: use [NewTape]. A tape is not safe
 // for concurrent use.
 type Tape struct {
@@ -18,7 +18,7 @@ type Tape struct {
 
 	vals, temps arena
 	grads       recycler
-	fixed       int // of vals, what depends on parameters alone
+	fixed       int // elements of vals that depend on parameters alone
 
 	params []*Param
 	into   *Vector   // parameters whose gradients go to sum
@@ -56,10 +56,10 @@ func (t *Tape) NoGrad(on bool) {
 	t.noGrad = on
 }
 
-// Limit bounds the memory for values and for temporaries to so many numbers each:
-// an operation that needs more panics with [ErrMemory]. So a model from a source
-// that is not trusted can be tried. 0 is no limit.
-func (t *Tape) Limit(numbers int) { t.vals.limit, t.temps.limit = numbers, numbers }
+// Limit bounds the memory of values and of temporaries to so many elements each:
+// an operation that needs more panics with [ErrMemory]. This allows a model from a source
+// that is not trusted to be tried. 0 means no limit.
+func (t *Tape) Limit(elements int) { t.vals.limit, t.temps.limit = elements, elements }
 
 // Reset forgets all that was recorded and keeps the memory. Every Var of the
 // tape becomes invalid.
@@ -77,13 +77,13 @@ func (t *Tape) Reset() {
 // Len returns the number of nodes recorded since the last Reset.
 func (t *Tape) Len() int { return len(t.nodes) }
 
-// Size returns how many numbers the results recorded since the last Reset take,
-// with what operations have saved for Backward: fixed is the part that depends on
+// Size returns how many elements the results recorded since the last Reset take,
+// including those that operations have saved for Backward: fixed is the part that depends on
 // parameters alone, such as a matrix made of its factors, and is the same for any
 // number of rows.
 func (t *Tape) Size() (rows, fixed int) { return t.vals.used() - t.fixed, t.fixed }
 
-// Grow sets memory aside for results of n numbers, as [Tape.Size] counts both parts:
+// Grow sets memory aside for results of n elements, as [Tape.Size] counts both parts:
 // a tape grows by itself, but moves as it does.
 // It panics if anything has been recorded since the last Reset.
 func (t *Tape) Grow(n int) {
@@ -95,9 +95,9 @@ func (t *Tape) Grow(n int) {
 
 // Accumulate makes Backward add the gradients of v's parameters to sum, laid
 // out as v.Data, instead of leaving them on the tape, so that the gradients of
-// several batches add up. The first gradient of each replaces what was in sum. Other
+// several batches add up. The first gradient of each replaces the contents of sum. Other
 // parameters that are used from then on are constants. Reset
-// keeps the setting; a nil v ends it and sets to 0 what no gradient has reached.
+// keeps the setting; a nil v ends it and sets to 0 the elements that no gradient has reached.
 //
 // It panics if sum is not as long as v.Data.
 func (t *Tape) Accumulate(v *Vector, sum []float64) {
@@ -227,7 +227,7 @@ func (t *Tape) Backward(loss Var) {
 	for i := range t.nodes {
 		n := &t.nodes[i]
 		n.grad = nil
-		if t.collects(n) && n.needs && t.summed[n.param.place] {
+		if t.collects(n) && n.needs && t.summed[n.param.index] {
 			n.grad = t.sumOf(n.param)
 		}
 	}
@@ -245,8 +245,8 @@ func (t *Tape) Backward(loss Var) {
 	}
 }
 
-// recycle gives back the gradients of the outputs from id on, which nobody asks
-// for again: they serve the nodes before, while still in the cache.
+// recycle gives back the gradients of the outputs from id on, which are not needed
+// any more: their memory serves the nodes before, while still in the cache.
 func (t *Tape) recycle(id, nout int32) {
 	for i := id; i < id+nout; i++ {
 		if n := &t.nodes[i]; n.grad != nil {

@@ -6,7 +6,7 @@ import "github.com/normflow/normflow/internal/kernel"
 type Tri struct {
 	// Trans uses Lᵀ, which is upper triangular, in place of L.
 	Trans bool
-	// Unit takes the diagonal as ones; what is stored there is ignored and has
+	// Unit takes the diagonal as ones; the values stored there are ignored and have
 	// no gradient.
 	Unit bool
 }
@@ -123,7 +123,7 @@ func (v Var) triangular(op *Op, l Var, tri Tri) Var {
 }
 
 // TriMul returns the rows L·x of each row x of v, for the lower triangle of l
-// (d×d); what l holds above its diagonal is ignored.
+// (d×d); elements of l above its diagonal are ignored.
 func (v Var) TriMul(l Var, tri Tri) Var { return v.triangular(triMulOp, l, tri) }
 
 // TriSolve returns the rows x with L·x = b for each row b of v, the inverse of

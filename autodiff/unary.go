@@ -7,7 +7,7 @@ import (
 )
 
 // unary makes an elementwise operation: f sets y from x, and df adds to dx
-// what dy implies.
+// the contribution of dy.
 func unary(name string, f func(y, x []float64, a Args), df func(dx, dy, x, y []float64, c *Call)) *Op {
 	return &Op{
 		Name:    name,

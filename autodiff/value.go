@@ -5,20 +5,20 @@ import (
 	"math"
 )
 
-// A Value is a scalar, or a row of numbers, that parametrises a map or a
+// A Value is a scalar, or a row of values, that parametrises a map or a
 // density: constant, or learned, perhaps within bounds. Its zero value holds
 // nothing; functions that take a Value say what that means.
 //
 //	bijector.NewScale(autodiff.Fixed(2))          // ×2
 //	bijector.NewScale(autodiff.Learned(1, 1, 1))  // one learned factor per column
 //
-// The user says what the numbers are and whether they are learned; the map
+// The user says what the values are and whether they are learned; the map
 // that receives them says, by [Value.Within], in which interval they stay. Maps that
-// receive the same learned value share its numbers.
+// receive the same learned value share its parameter.
 type Value struct {
-	// Param holds the numbers: themselves if Param is frozen when the value is
-	// made by Fixed, and else free numbers that Min and Max bend into the
-	// interval.
+	// Param holds the values themselves if the value is
+	// made by Fixed, and otherwise unconstrained parameters that are mapped into the
+	// interval from Min to Max.
 	Param *Param
 	// Constant is true for Fixed values, which are never learned.
 	Constant bool
@@ -26,11 +26,11 @@ type Value struct {
 	Min, Max float64
 }
 
-// Fixed returns constant numbers: one for all columns, or one per column.
+// Fixed returns a constant value: one number for all columns, or one per column.
 // It panics if there are none or one is not finite.
 func Fixed(x ...float64) Value { return newValue("Fixed", x, true) }
 
-// Learned returns numbers that training starts from: one for all columns, or
+// Learned returns a value that training starts from: one number for all columns, or
 // one per column. It panics if there are none or one is not finite.
 func Learned(x ...float64) Value { return newValue("Learned", x, false) }
 
@@ -51,16 +51,16 @@ func newValue(what string, x []float64, constant bool) Value {
 // IsZero reports whether the value holds nothing.
 func (v Value) IsZero() bool { return v.Param == nil }
 
-// Len returns the number of numbers: 1 for a scalar.
+// Len returns the number of elements: 1 for a scalar.
 func (v Value) Len() int { return v.Param.Len() }
 
 // Within returns the value kept in the open interval from lo to hi, either of
 // which may be infinite: a learned x is lo + log(1+eᵘ), hi − log(1+e⁻ᵘ) or
-// lo + (hi−lo)·σ(u) of a free number u.
+// lo + (hi−lo)·σ(u) of an unconstrained parameter u.
 //
-// Whoever has the same learned value shares its numbers, and sees them kept inside from now
-// on. It panics, on behalf of what, if a number is not inside, or if the value
-// is kept already in an interval that is no part of this one.
+// Every copy of the same learned value shares its parameter, and is kept inside from now
+// on. It panics, on behalf of what, if an element is not inside, or if the value
+// is already kept in an interval that is not a part of this one.
 func (v Value) Within(what string, lo, hi float64) Value {
 	for _, x := range v.Numbers() {
 		if !(x > lo && x < hi) {
@@ -81,7 +81,7 @@ func (v Value) Within(what string, lo, hi float64) Value {
 	v.Min, v.Max = lo, hi
 	v.Param.within = &interval{lo, hi}
 	for i, y := range v.Param.data {
-		v.Param.data[i] = v.Param.within.free(y)
+		v.Param.data[i] = v.Param.within.unconstrain(y)
 	}
 	return v
 }
@@ -102,8 +102,8 @@ func (v Value) interval() interval {
 	return interval{v.Min, v.Max}
 }
 
-// free returns the free number of the number y.
-func (in interval) free(y float64) float64 {
+// unconstrain returns the unconstrained parameter of the value y.
+func (in interval) unconstrain(y float64) float64 {
 	switch lo, hi := !math.IsInf(in.lo, -1), !math.IsInf(in.hi, 1); {
 	case lo && hi:
 		return math.Log((y - in.lo) / (in.hi - y))
@@ -115,8 +115,8 @@ func (in interval) free(y float64) float64 {
 	return y
 }
 
-// bend returns the number of a free number.
-func (in interval) bend(u Var) Var {
+// constrain returns the value of an unconstrained parameter.
+func (in interval) constrain(u Var) Var {
 	switch lo, hi := !math.IsInf(in.lo, -1), !math.IsInf(in.hi, 1); {
 	case lo && hi:
 		return u.Sigmoid().MulConst(in.hi - in.lo).AddConst(in.lo)
@@ -133,8 +133,8 @@ func (in interval) bend(u Var) Var {
 // inverseSoftplus returns log(eʸ − 1) = y + log(1 − e⁻ʸ).
 func inverseSoftplus(y float64) float64 { return y + math.Log(-math.Expm1(-y)) }
 
-// Restore checks the fields, as whoever has not made the value by [Fixed] or
-// [Learned] must. A value that holds nothing is all right.
+// Restore checks the fields of a value that was not made by [Fixed] or
+// [Learned]. A value that holds nothing is valid.
 func (v Value) Restore() error {
 	if v.Param == nil {
 		return nil
@@ -159,7 +159,7 @@ func (v Value) Restore() error {
 	return nil
 }
 
-// On returns the numbers on a tape: 1×1 or 1×d. It panics if the value is empty.
+// On returns the value on a tape: 1×1 or 1×d. It panics if the value is empty.
 func (v Value) On(t *Tape) Var {
 	if v.Param == nil {
 		panic("autodiff: Value: got an empty one, want Fixed or Learned numbers")
@@ -168,10 +168,10 @@ func (v Value) On(t *Tape) Var {
 	if v.Constant {
 		return u
 	}
-	return v.interval().bend(u)
+	return v.interval().constrain(u)
 }
 
-// Numbers returns the present numbers.
+// Numbers returns the current elements, a copy.
 func (v Value) Numbers() []float64 {
 	if v.Constant {
 		return append([]float64(nil), v.Param.data...)
@@ -183,7 +183,7 @@ func (v Value) Numbers() []float64 {
 }
 
 // Check panics, on behalf of what, unless the value is a scalar or has d
-// numbers; d = 0 accepts any number.
+// elements; d = 0 accepts any length.
 func (v Value) Check(what string, d int) {
 	if v.Param == nil {
 		panic(what + ": got an empty Value, want Fixed or Learned numbers")

@@ -11,7 +11,7 @@ import (
 
 var inf = math.Inf(1)
 
-// However many maps are given a learned value, its numbers stay what they were,
+// However many maps are given a learned value, its elements stay what they were,
 // and those maps share them.
 func TestWithinTwice(t *testing.T) {
 	for _, c := range []struct{ lo, hi float64 }{{0, inf}, {-1, inf}, {-inf, 9}, {-1, 9}, {-inf, inf}} {

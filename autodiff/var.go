@@ -27,7 +27,7 @@ func (v Var) node(what string) *node {
 // Tape returns the tape of v.
 func (v Var) Tape() *Tape { return v.t }
 
-// Dims returns the numbers of rows and columns.
+// Dims returns the number of rows and of columns.
 func (v Var) Dims() (rows, cols int) { n := v.node("Dims"); return n.rows, n.cols }
 
 // Rows returns the number of rows.

@@ -25,7 +25,7 @@ const (
 	Sigmoid   Activation = "sigmoid"   // σ(x) = 1/(1 + e⁻ˣ)
 )
 
-// Apply returns the activation of each number of x. It panics if a has no such
+// Apply returns the activation of each element of x. It panics if a has no such
 // name.
 func (a Activation) Apply(x autodiff.Var) autodiff.Var {
 	switch a {
@@ -51,7 +51,7 @@ func (a Activation) Apply(x autodiff.Var) autodiff.Var {
 	panic(a.Check().Error())
 }
 
-// gelu returns x·Φ(x), of which the derivative is Φ(x) + x·φ(x).
+// gelu returns x·Φ(x), whose derivative is Φ(x) + x·φ(x).
 func gelu(x autodiff.Var) autodiff.Var { return geluOp.Apply(nil, autodiff.Args{}, x.Shape(), x) }
 
 var geluOp = &autodiff.Op{

@@ -12,10 +12,10 @@ import (
 //
 //	m ← Decay·m + (1−Decay)·mean,  v likewise, of the pixels of each minibatch
 //
-// Training and evaluation use the same numbers, constants within a step, as those of
-// a batch normalisation in a flow are: so rows do not depend on each other, and a network
-// conditions a map that is inverted exactly. See [Observer] for who sets them. With Decay 1
-// they stay those of the first data, which then are where training starts from.
+// Training and evaluation use the same statistics, constants within a step, as
+// batch normalisation in a flow does: rows do not depend on each other, and a network
+// can condition a map that is inverted exactly. See [Observer] for who sets them. With Decay 1
+// they stay those of the first data.
 //
 // Laurent Dinh, Jascha Sohl-Dickstein, Samy Bengio, Density estimation using Real
 // NVP, 2016, arXiv:1605.08803; of the first data only: T. Salimans, D. Kingma, Weight

@@ -49,7 +49,7 @@ func TestBatchNormOfConv(t *testing.T) {
 		scaled := c.Apply(autodiff.NewTape().Matrix(x.Dense()))
 		for i, v := range scaled.Data() {
 			if want := 3*y.Data()[i] + float64(i%c.Out()/12); math.Abs(v-want) > 1e-13 {
-				t.Fatalf("size %d: number %d: got %v, want %v", size, i, v, want)
+				t.Fatalf("size %d: element %d: got %v, want %v", size, i, v, want)
 			}
 		}
 	}
@@ -140,7 +140,7 @@ func TestObserveReachesAllLayers(t *testing.T) {
 		}
 		for i, v := range got {
 			if math.Abs(v-want[i]) > 1e-12 {
-				t.Errorf("%s: number %d: got %v, want %v", name, i, v, want[i])
+				t.Errorf("%s: element %d: got %v, want %v", name, i, v, want[i])
 			}
 		}
 	}

@@ -14,7 +14,7 @@ import (
 //
 //	y[o, i, j] = Act(B[o] + Σ_{a,b,c} W[(a·Size+b)·C + c, o]·x[c, i+a−r, j+b−r]),  r = (Size−1)/2
 //
-// A row holds the Height·Width numbers of its first channel, image line by image line, then
+// A row holds the Height·Width values of its first channel, image line by image line, then
 // those of the next. As a layer of [ConvNet] and [ResConv] it works on
 // pixels as rows, see [Pixels].
 //
@@ -32,12 +32,12 @@ type Conv2D struct {
 	Act           Activation
 }
 
-// NewConv2D returns a convolution of in×height×width numbers to
+// NewConv2D returns a convolution of images of in×height×width values to
 // out×height×width. Weights and biases are drawn from U(−a, a), a =
 // 1/(size·√in), as PyTorch's Conv2d does by default; nil src is the
 // process-wide source.
 //
-// It panics if a number is not positive, size is even, or act is not the name
+// It panics if a count or size is not positive, size is even, or act is not the name
 // of an activation.
 func NewConv2D(in, out, height, width, size int, act Activation, src rand.Source) *Conv2D {
 	if in < 1 || out < 1 || size < 1 {
@@ -137,7 +137,7 @@ func (c *Conv2D) follows(channels int, first *Conv2D) error {
 	return nil
 }
 
-// channels returns the numbers of channels in and out.
+// channels returns the number of channels in and out.
 func (c *Conv2D) channels() (in, out int) {
 	rows, out := c.W.Dims()
 	return rows / (c.Size * c.Size), out
@@ -152,8 +152,8 @@ func (c *Conv2D) In() int { in, _ := c.channels(); return in * c.pixels() }
 // Out returns the length of a row of the result.
 func (c *Conv2D) Out() int { _, out := c.channels(); return out * c.pixels() }
 
-// Apply returns the convolution, n×In → n×Out, at a cost of about 2·Size² numbers per
-// pixel and pair of channels. Beside the result it takes a bounded amount
+// Apply returns the convolution, n×In → n×Out, at a cost of about 2·Size² operations per
+// pixel and pair of channels. Besides the result it takes a bounded amount
 // of memory. It panics if x has another width.
 func (c *Conv2D) Apply(x autodiff.Var) autodiff.Var { return c.pass(x, (*Conv2D).apply) }
 
@@ -192,7 +192,7 @@ func (c *Conv2D) apply(x autodiff.Var) autodiff.Var {
 // norms returns ‖W[:,o]‖, 1×out.
 func norms(w autodiff.Var) autodiff.Var { return w.Square().ColSum().Sqrt() }
 
-// linear returns the results of W/‖W‖ for pixels x, of which Norm has the statistics.
+// linear returns the results of W/‖W‖ for pixels x, whose statistics Norm holds.
 func (c *Conv2D) linear(x autodiff.Var) autodiff.Var {
 	w := x.Tape().Use(c.W)
 	return c.convolve(x, w.Div(norms(w)), x.Tape().Zeros(1, w.Cols()), Linear)

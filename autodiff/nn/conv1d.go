@@ -15,11 +15,12 @@ import (
 // n×(Steps·channels) → n×(((Steps − Size)/Stride + 1)·out).
 type Conv1D struct {
 	Steps, Size, Stride int
-	Layer               Layer // from Size·channels numbers
+	Layer               Layer // from Size·channels values
 }
 
-// NewConv1D returns a convolution of so many times of in channels to out channels, its numbers drawn by [Uniform]; nil src is the
-// process-wide source. It panics unless numbers are positive and size is at most steps.
+// NewConv1D returns a convolution of series of steps times from in to out channels, with parameters
+// drawn by [Uniform]; nil src is the process-wide source. It panics unless all counts are positive
+// and size is at most steps.
 func NewConv1D(in, out, steps, size, stride int, act Activation, src rand.Source) *Conv1D {
 	if in < 1 || size < 1 {
 		panic(fmt.Sprintf("nn: NewConv1D: got %d channels and size %d, want positive numbers", in, size))

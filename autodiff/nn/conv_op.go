@@ -11,12 +11,12 @@ import (
 // With P(x) the matrix whose rows are the k×k patches around the pixels, and P* its
 // transpose, which adds up patches where they overlap,
 //
-//	y = P(x)·W    or, for out < in, where it moves fewer numbers,    y = P*(x·V)
+//	y = P(x)·W    or, for out < in, where it moves fewer values,    y = P*(x·V)
 //
-// where V (in × k·k·out) holds the numbers of W with the taps in reverse. P(x) is made for
-// a few images at a time, so that it stays in the cache. Of the gradients the first form makes P(x)
-// and adds up patches of x, the second makes P(dz) for both: up to twice as many channels out as in
-// it moves fewer numbers.
+// where V (in × k·k·out) holds the weights of W with the taps in reverse. P(x) is made for
+// a few images at a time, so that it stays in the cache. For gradients the first form makes P(x)
+// and adds up patches of x, and the second P(dz) for both: with up to twice as many channels out as in
+// the second moves fewer values.
 var convOp = &autodiff.Op{
 	Name: "Conv2D",
 	Forward: func(c *autodiff.Call) {
@@ -37,7 +37,7 @@ var convOp = &autodiff.Op{
 	},
 }
 
-// A convolution holds the numbers of one call.
+// A convolution holds the shapes of one call.
 type convolution struct {
 	h, w, k, in, out int
 	act              kernel.Act
@@ -45,7 +45,7 @@ type convolution struct {
 	block            int // pixels at a time: whole images
 }
 
-// blockLen bounds the patches of a block, in numbers, unless one image has more.
+// blockLen bounds the patches of a block, in elements, unless one image has more.
 const blockLen = 1 << 15
 
 func newConvolution(c *autodiff.Call) convolution {
@@ -168,7 +168,7 @@ func (g convolution) reverse(v, w []float64) {
 	}
 }
 
-// addReverse adds to dw what reverse makes of it in dv.
+// addReverse adds dv to dw, with the taps in reverse.
 func (g convolution) addReverse(dw, dv []float64) {
 	kk := g.k * g.k
 	for t := range kk {

@@ -57,13 +57,13 @@ func TestConv2D(t *testing.T) {
 			for i := range 11 {
 				for j, want := range naive(c, x.RawRowView(i)) {
 					if got := y.At(i, j); !(math.Abs(got-want) < 1e-12) {
-						t.Fatalf("%v %s: row %d, number %d: got %v, want %v", s, act, i, j, got, want)
+						t.Fatalf("%v %s: row %d, element %d: got %v, want %v", s, act, i, j, got, want)
 					}
 				}
 				one := c.Apply(tape.Matrix(x.Slice(i, i+1, 0, c.In())))
 				for j, v := range one.Data() {
 					if v != y.At(i, j) {
-						t.Fatalf("%v: row %d, number %d: got %v alone, %v among others", s, i, j, v, y.At(i, j))
+						t.Fatalf("%v: row %d, element %d: got %v alone, %v among others", s, i, j, v, y.At(i, j))
 					}
 				}
 			}
@@ -106,7 +106,7 @@ func TestConvBlocks(t *testing.T) {
 			one.Backward(c.Apply(xi).Square().Sum())
 			for j, g := range xi.Grad() {
 				if g != dx[i*c.In()+j] {
-					t.Fatalf("row %d, number %d: got gradient %v among others, %v alone", i, j, dx[i*c.In()+j], g)
+					t.Fatalf("row %d, element %d: got gradient %v among others, %v alone", i, j, dx[i*c.In()+j], g)
 				}
 			}
 			for j, g := range one.Grad(c.W) {
@@ -134,7 +134,7 @@ func TestNormalise(t *testing.T) {
 	got := c.Apply(x)
 	for i, v := range got.Data() {
 		if math.Abs(v-want.Data()[i]) > 1e-14 {
-			t.Fatalf("number %d: got %v, want %v", i, v, want.Data()[i])
+			t.Fatalf("element %d: got %v, want %v", i, v, want.Data()[i])
 		}
 	}
 	for i := range c.W.Data() {
@@ -143,23 +143,23 @@ func TestNormalise(t *testing.T) {
 	tape := autodiff.NewTape()
 	for i, v := range c.Apply(tape.Matrix(x.Dense())).Data() {
 		if math.Abs(v-want.Data()[i]) > 1e-14 {
-			t.Fatalf("after scaling the weights: number %d: got %v, want %v", i, v, want.Data()[i])
+			t.Fatalf("after scaling the weights: element %d: got %v, want %v", i, v, want.Data()[i])
 		}
 	}
 }
 
 func TestPixels(t *testing.T) {
 	x := autodiff.NewTape().Matrix(randomRows(3, 24))
-	p := Pixels(x, 2, 3) // 2 channels of 4 pixels of 3 numbers
+	p := Pixels(x, 2, 3) // 2 channels of 4 pixels of 3 values
 	if p.Rows() != 12 || p.Cols() != 6 {
 		t.Fatalf("got %d×%d, want 12×6", p.Rows(), p.Cols())
 	}
 	if got, want := p.At(4+2, 3+1), x.At(1, 12+2*3+1); got != want {
-		t.Errorf("row 1, pixel 2, channel 1, number 1: got %v, want %v", got, want)
+		t.Errorf("row 1, pixel 2, channel 1, value 1: got %v, want %v", got, want)
 	}
 	for i, v := range Channels(p, 4, 3).Data() {
 		if v != x.Data()[i] {
-			t.Fatalf("number %d: got %v back, want %v", i, v, x.Data()[i])
+			t.Fatalf("element %d: got %v back, want %v", i, v, x.Data()[i])
 		}
 	}
 }
@@ -180,7 +180,7 @@ func TestConvContext(t *testing.T) {
 	want := plain.Apply(tape.Matrix(x.Slice(0, 1, 0, 4)))
 	for i, v := range want.Data() {
 		if math.Abs(got.Data()[i]-v) > 1e-14 {
-			t.Errorf("number %d: got %v, want %v", i, got.Data()[i], v)
+			t.Errorf("element %d: got %v, want %v", i, got.Data()[i], v)
 		}
 	}
 }

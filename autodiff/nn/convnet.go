@@ -9,11 +9,11 @@ import (
 
 // A ConvNet is a network of convolutions, one after the other: the conditioner
 // of image flows. Its rows are images, channel by channel, followed by the
-// numbers of a context if there is one, which Context maps to one number per channel
+// values of a context if there is one, which Context maps to one value per channel
 // of the first layer, added to all its pixels before the activation.
 //
 // Output channels come in groups: Group neighbouring channels of a pixel stand side by side
-// in the result, as the parameters of one number do for a coupling. Element
+// in the result, as the parameters of one element do for a coupling. Element
 // (g, i, j, k) of the result is channel g·Group+k of pixel i, j.
 type ConvNet struct {
 	Layers  []Conv2D
@@ -21,10 +21,10 @@ type ConvNet struct {
 	Group   int
 }
 
-// NewConvNet returns Glow's conditioner: a 3×3 convolution to hidden channels, a
-// 1×1 convolution and a 3×3 convolution to out channels, with ReLU between
-// them. cond is the width of the context, 0 for none, and group as in
-// [ConvNet]. Numbers are drawn as by [NewConv2D]. It panics as NewConv2D does, and unless group is 0 or divides out.
+// NewConvNet returns Glow's conditioner: a 3×3 convolution to hidden channels, a 1×1 convolution
+// and a 3×3 convolution to out channels, with ReLU between them. cond is the width of the context,
+// 0 for none, and group as in [ConvNet]. Parameters are drawn as by [NewConv2D]. It panics as
+// NewConv2D does, and unless group is 0 or divides out.
 //
 // Diederik P. Kingma, Prafulla Dhariwal, Glow: Generative Flow with Invertible
 // 1×1 Convolutions, 2018, arXiv:1807.03039.
@@ -49,7 +49,7 @@ func newContext(cond, hidden int, src rand.Source) *Layer {
 }
 
 // Restore returns an error unless the layers follow each other and the groups
-// come out even.
+// divide the output channels.
 func (m *ConvNet) Restore() error {
 	if len(m.Layers) == 0 {
 		return fmt.Errorf("nn: ConvNet: got no layers, want at least one")
@@ -92,10 +92,10 @@ func checkGroup(group, out int) error {
 	return nil
 }
 
-// In returns the numbers of an image and of the context.
+// In returns the number of columns of an image and its context.
 func (m *ConvNet) In() int { return m.Layers[0].In() + contextWidth(m.Context) }
 
-// Out returns the numbers of the result.
+// Out returns the number of columns of the result.
 func (m *ConvNet) Out() int { return m.Layers[len(m.Layers)-1].Out() }
 
 func contextWidth(l *Layer) int {

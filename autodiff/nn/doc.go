@@ -4,7 +4,7 @@
 //	net := nn.NewMLP(2, []int{64, 64}, 4, nn.ReLU, src) // 2 → 64 → 64 → 4
 //	y := net.Apply(x)                                   // n×2 → n×4
 //
-// A network is plain data: its numbers are *autodiff.Param in exported fields,
+// A network is plain data: its parameters are *autodiff.Param in exported fields,
 // its architecture is their shapes and the names of activations. It can be
 // built by hand, and a function or type of one's own that satisfies [Network]
 // serves wherever a network is wanted.
@@ -14,7 +14,7 @@
 // [Conv2D] is a convolution, [ConvNet] and [ResConv] are networks of convolutions whose
 // rows are images, channel by channel. Between layers pixels are rows, so that a layer is
 // one large matrix product: see [Pixels]. Their results can be normalised by running statistics,
-// [BatchNorm]; rows stay independent, and who trains keeps the statistics, see [Observer].
+// [BatchNorm]; rows stay independent, and training updates the statistics, see [Observer].
 //
 // # Masked networks
 //
@@ -23,7 +23,7 @@
 // # Float32
 //
 // An [MLP] with Single set computes in float32, at twice the speed where products are large;
-// its parameters, their gradients and all that other code sees stay in float64:
+// its parameters, their gradients and all results that other code sees stay in float64:
 //
 //	net.Single = true
 //

@@ -29,7 +29,7 @@ func ExampleConv2D() {
 }
 
 // The conditioner of one of Glow's couplings: from two channels it computes
-// shift and scale, two numbers side by side, of each number of two others.
+// shift and scale, two values side by side, for each element of two others.
 func ExampleConvNet() {
 	net := nn.NewConvNet(2, 32, 4, 8, 8, 0, 2, rand.NewPCG(1, 2)).ZeroLast()
 	y := net.Apply(autodiff.NewTape().Zeros(5, 2*8*8))
@@ -37,7 +37,7 @@ func ExampleConvNet() {
 	// Output: 5 256
 }
 
-// A residual network that sees a context of 10 numbers, say a class, beside the image.
+// A residual network that sees a context of 10 columns, say a class, beside the image.
 func ExampleResConv() {
 	net := nn.NewResConv(1, 16, 2, 2, 8, 8, 10, 2, rand.NewPCG(1, 2))
 	fmt.Println(net.In(), net.Out(), len(net.Blocks))

@@ -7,13 +7,14 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// Features is the network without weights that makes numbers of any scale fit to be
-// looked at: of some columns as they are, x, and of some the logarithm, log(max(x, 0) + e), it returns
+// Features is a network without weights that brings values of any scale into a range that networks
+// learn from: of some columns v = x as they are, of some the logarithm v = log(max(x, 0) + e), it
+// returns
 //
 //	clip((v − Shift)/Scale, −Clip, Clip)
 //
-// first those of Plain, then those of Logs. It stands before networks that see a
-// context, see [bijector.Embedded]. It costs a few operations and a logarithm a number.
+// first those of Plain, then those of Logs. It comes before networks that see a
+// context, see [bijector.Embedded]. It costs a few operations and a logarithm per value.
 //
 // [bijector.Embedded]: https://pkg.go.dev/github.com/normflow/normflow/bijector#Embedded
 type Features struct {
@@ -24,9 +25,9 @@ type Features struct {
 	Clip         float64
 }
 
-// NewFeatures returns the network for x of so many columns with the given numbers, which it copies and freezes. It
-// panics unless columns are some of x, there is one number for each, and scales,
-// least and clip are positive.
+// NewFeatures returns the network for x of width columns with the given parameters, which it copies
+// and freezes. It panics unless plain and logs are columns of x, there is one parameter for each,
+// and scales, least and clip are positive.
 func NewFeatures(width int, plain, logs []int, least, shift, scale []float64, clip float64) *Features {
 	f := &Features{Width: width, Plain: plain, Logs: logs, Shift: frozen(shift), Scale: frozen(scale), Clip: clip}
 	if len(logs) > 0 {

@@ -6,7 +6,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// A GatedResMLP is a [ResMLP] whose blocks see a context, by which each unit is let pass or not:
+// A GatedResMLP is a [ResMLP] whose blocks see a context, by which each unit is gated:
 //
 //	hᵢ = hᵢ₋₁ + B(A(Act(s∘hᵢ₋₁ + t)))∘Gate(c)
 //
@@ -24,11 +24,11 @@ type GatedResMLP struct {
 // A GatedBlock is a [Block] with a gate, or none, and a scale and shift before it, or none.
 type GatedBlock struct {
 	Block
-	Gate *Layer // Cond → width, such as sigmoids; nil lets pass
+	Gate *Layer // Cond → width, such as sigmoids; nil for none
 	Norm *Norm  // nil for none
 }
 
-// A Norm is the map x ↦ s∘x + t, what is left of a batch normalisation whose statistics stay as they are.
+// A Norm is the map x ↦ s∘x + t, such as a batch normalisation with fixed statistics.
 type Norm struct{ Scale, Shift *autodiff.Param } // 1×d
 
 // Restore returns an error unless each layer takes what the one before gives.
@@ -84,7 +84,7 @@ func (m *GatedResMLP) In() int { return m.First.In() }
 func (m *GatedResMLP) Out() int { return m.Last.Out() }
 
 // Apply returns the network at the rows of x, n×In → n×Out, at a cost of about
-// 2n numbers per weight. It panics if x has another width.
+// 2n operations per weight. It panics if x has another width.
 func (m *GatedResMLP) Apply(x autodiff.Var) autodiff.Var {
 	h := m.First.Apply(x)
 	var c autodiff.Var

@@ -8,7 +8,7 @@ import (
 	"github.com/normflow/normflow/internal/rng"
 )
 
-// An Init draws the numbers of a layer; nil src is the process-wide source.
+// An Init draws the parameters of a layer; nil src is the process-wide source.
 type Init func(l Layer, src rand.Source)
 
 var _ = []Init{Uniform, He, Glorot, Orthogonal}

@@ -74,7 +74,7 @@ func (m *MLP) In() int { return m.Layers[0].In() }
 func (m *MLP) Out() int { return m.Layers[len(m.Layers)-1].Out() }
 
 // Apply returns the network at the rows of x, n×In → n×Out, at a cost of about
-// 2n numbers per weight. It panics if x has another width, or if Single does not
+// 2n operations per weight. It panics if x has another width, or if Single does not
 // go with an activation.
 func (m *MLP) Apply(x autodiff.Var) autodiff.Var {
 	if m.Single {

@@ -2,9 +2,9 @@ package nn
 
 import "github.com/normflow/normflow/autodiff"
 
-// An Observer is a network with running statistics of what passes through it: those of
-// its layers' [BatchNorm], if there are any. Evaluation only reads them. Whoever trains shows it rows
-// before the first step and after every step, when nobody evaluates; for the
+// An Observer is a network with running statistics of the data that pass through it: those of
+// its layers' [BatchNorm], if there are any. Evaluation only reads them. Training shows it rows
+// before the first step and after every step, while no evaluation runs; for the
 // conditioner of a coupling [flow.Fit] does.
 //
 // [flow.Fit]: https://pkg.go.dev/github.com/normflow/normflow/flow#Fit
@@ -14,7 +14,7 @@ type Observer interface {
 	Initialize(x autodiff.Var)
 	// Observe moves the statistics towards those of the rows of x.
 	Observe(x autodiff.Var)
-	// Statistics returns what Observe changes, frozen parameters: none if there is
+	// Statistics returns the frozen parameters that Observe changes: none if there is
 	// nothing to observe.
 	Statistics() []*autodiff.Param
 }
@@ -26,8 +26,8 @@ var (
 	_ Observer = (*Rewired)(nil)
 )
 
-// A layerFunc is what a pass through a network does with each layer and the pixels
-// that arrive there, of which it returns the layer's results.
+// A layerFunc is called by a pass through a network with each layer and the pixels
+// that arrive there, and returns the layer's results.
 type layerFunc func(c *Conv2D, x autodiff.Var) autodiff.Var
 
 // initialize sets the layer's statistics from pixels x, once.
@@ -39,7 +39,7 @@ func (c *Conv2D) initialize(x autodiff.Var) autodiff.Var {
 	return c.apply(x)
 }
 
-// observe moves the layer's statistics after they have served.
+// observe moves the layer's statistics after they have been used.
 func (c *Conv2D) observe(x autodiff.Var) autodiff.Var {
 	y := c.apply(x)
 	if c.moves() {

@@ -6,7 +6,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// pixelsOp turns the rows of x, each channels×pixels elements of Args.J numbers, into
+// pixelsOp turns the rows of x, each channels×pixels elements of Args.J values, into
 // pixels×channels elements. Args.I is the number of channels.
 var pixelsOp = &autodiff.Op{
 	Name: "Pixels",
@@ -31,8 +31,8 @@ var channelsOp = &autodiff.Op{
 	},
 }
 
-// transposeImages reads x as matrices of size numbers, with rows rows of elements of group
-// numbers, and sets y to their transposes, or adds those to y. It goes along the
+// transposeImages reads x as matrices of size values, with rows rows of elements of group
+// values, and sets y to their transposes, or adds those to y. It goes along the
 // longer side.
 func transposeImages(y, x []float64, rows, group, size int, add bool) {
 	cols := size / rows / group
@@ -52,8 +52,8 @@ func transposeImages(y, x []float64, rows, group, size int, add bool) {
 	}
 }
 
-// spread sets the numbers of y with the distance to to those of x with the
-// distance from, or adds them.
+// spread sets the elements of y at stride to to those of x at
+// stride from, or adds them.
 func spread(y, x []float64, to, from int, add bool) {
 	at := 0
 	if add {
@@ -71,7 +71,7 @@ func spread(y, x []float64, to, from int, add bool) {
 
 // Pixels turns images into rows of pixels: n rows of channels·p elements, channel by
 // channel, become n·p rows of channels elements, pixel by pixel. An element is
-// group numbers that stay side by side, usually 1.
+// group values that stay side by side, usually 1.
 //
 // It panics if the columns are not a multiple of channels·group.
 func Pixels(x autodiff.Var, channels, group int) autodiff.Var {

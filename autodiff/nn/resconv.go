@@ -28,7 +28,7 @@ type ConvBlock struct{ A, B Conv2D }
 // NewResConv returns a residual network with the given hidden channels and number
 // of blocks, each two 3×3 convolutions with ReLU; the first layer is a 3×3 and the last a 1×1
 // convolution. All weights are normalised. cond is the width of the context, 0 for none.
-// Numbers are drawn as by [NewConv2D]. It panics as NewConv2D does, and unless group is 0 or divides out.
+// Parameters are drawn as by [NewConv2D]. It panics as NewConv2D does, and unless group is 0 or divides out.
 func NewResConv(in, hidden, blocks, out, height, width, cond, group int, src rand.Source) *ResConv {
 	conv := func(in, out, size int, act Activation) Conv2D {
 		return *NewConv2D(in, out, height, width, size, act, src).Normalise()
@@ -55,7 +55,7 @@ func (m *ResConv) NormaliseBatch(decay float64) *ResConv {
 }
 
 // Restore returns an error unless each layer takes what the one before gives
-// and the groups come out even.
+// and the groups divide the output channels.
 func (m *ResConv) Restore() error {
 	if err := m.First.Restore(); err != nil {
 		return fmt.Errorf("%w (first layer)", err)
@@ -84,10 +84,10 @@ func (m *ResConv) Restore() error {
 	return checkGroup(m.Group, out)
 }
 
-// In returns the numbers of an image and of the context.
+// In returns the number of columns of an image and its context.
 func (m *ResConv) In() int { return m.First.In() + contextWidth(m.Context) }
 
-// Out returns the numbers of the result.
+// Out returns the number of columns of the result.
 func (m *ResConv) Out() int { return m.Last.Out() }
 
 // ZeroLast sets the last layer to zero and returns m: the network is 0

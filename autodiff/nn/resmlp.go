@@ -101,7 +101,7 @@ func (m *ResMLP) In() int { return m.First.In() }
 func (m *ResMLP) Out() int { return m.Last.Out() }
 
 // Apply returns the network at the rows of x, n×In → n×Out, at a cost of about
-// 2n numbers per weight. It panics if x has another width.
+// 2n operations per weight. It panics if x has another width.
 func (m *ResMLP) Apply(x autodiff.Var) autodiff.Var {
 	h := m.First.Apply(x)
 	for _, b := range m.Blocks {

@@ -6,16 +6,16 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// A Rewired network gives a network whose rows have a fixed layout, such as
-// images, other inputs and outputs: its inputs go to the places Place of
-// Net's, the others of which are 0, and its outputs are those of Net at Take.
+// A Rewired network gives other inputs and outputs to a network whose rows have a
+// fixed layout, such as images: its inputs go to the columns Place of
+// Net's input, whose other columns are 0, and its outputs are the columns Take of Net's.
 type Rewired struct {
 	Net         Network
 	Place, Take []int
 }
 
-// NewRewired returns net with the given places of its inputs and outputs. It
-// panics if they are none of net's, or one input is taken twice.
+// NewRewired returns net with inputs at the columns place and outputs at the columns take. It
+// panics if one is not a column of net's, or an input occurs twice.
 func NewRewired(net Network, place, take []int) *Rewired {
 	r := &Rewired{Net: net, Place: place, Take: take}
 	must(r.Restore())

@@ -9,8 +9,8 @@ import (
 // Sequential is several networks, one after the other.
 type Sequential struct{ Nets []Network }
 
-// NewSequential returns the networks, the first next to x. It panics if there are none, or one does not take as
-// many numbers as the one before gives.
+// NewSequential returns the networks in sequence, the first applied first. It panics if there are
+// none, or one does not take as many columns as the one before gives.
 func NewSequential(nets ...Network) *Sequential {
 	s := &Sequential{nets}
 	must(s.Restore())
@@ -48,7 +48,7 @@ func (s *Sequential) Apply(x autodiff.Var) autodiff.Var {
 }
 
 // Shared applies one network to each of several equal parts of a row, such as the elements of a set or the
-// times of a series: n×(Count·k) → n×(Count·m) for a network from k to m numbers.
+// times of a series: n×(Count·k) → n×(Count·m) for a network from k to m columns.
 type Shared struct {
 	Count int
 	Net   Network
@@ -82,13 +82,14 @@ func (s *Shared) Apply(x autodiff.Var) autodiff.Var {
 	return s.Net.Apply(x.Reshape(n*s.Count, s.Net.In())).Reshape(n, s.Out())
 }
 
-// MeanPool is the mean of several equal parts of a row: n×(Count·Width) → n×Width. After [Shared] it makes of a set what does
-// not depend on the order of its elements.
+// MeanPool is the mean of several equal parts of a row: n×(Count·Width) → n×Width. After [Shared]
+// it gives features of a set that do not depend on the order of its elements.
 //
-// M. Zaheer, S. Kottur, S. Ravanbakhsh, B. Poczos, R. Salakhutdinov, A. Smola, Deep Sets, 2017, arXiv:1703.06114.
+// M. Zaheer, S. Kottur, S. Ravanbakhsh, B. Poczos, R. Salakhutdinov, A. Smola, Deep Sets, 2017,
+// arXiv:1703.06114.
 type MeanPool struct{ Count, Width int }
 
-// NewMeanPool returns the mean of count parts of so many numbers. It panics if one is not positive.
+// NewMeanPool returns the mean of count parts of width columns each. It panics unless both are positive.
 func NewMeanPool(count, width int) *MeanPool {
 	p := &MeanPool{count, width}
 	must(p.Restore())

@@ -34,7 +34,7 @@ func TestSet(t *testing.T) {
 	}
 	for i, v := range rest.Apply(mean).Data() {
 		if math.Abs(v-y.Data()[i]) > 1e-14 {
-			t.Errorf("number %d: got %v, want %v", i, y.Data()[i], v)
+			t.Errorf("element %d: got %v, want %v", i, y.Data()[i], v)
 		}
 	}
 	gradtest.Check(t, func(x ...autodiff.Var) autodiff.Var { return set.Apply(x[0]) }, x)

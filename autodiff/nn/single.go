@@ -11,7 +11,7 @@ import (
 // the cache, and sums of gradients over more rows are in float64.
 const singleRows = 256
 
-// singleStrip is how many numbers of a gradient are computed at a time.
+// singleStrip is how many elements of a gradient are computed at a time.
 const singleStrip = 1 << 15
 
 // narrowOp is the weights and biases of a network in float32, as [kernel.Pieces32] hands
@@ -28,7 +28,7 @@ var narrowOp = &autodiff.Op{
 
 // singleOp is an MLP in float32 at the rows of x. Its inputs are x, the result of
 // narrowOp, and W and B of each layer, which gradients go to. Args.Ref is the *MLP.
-// It keeps x and what each layer gives, for singleRows rows after the other.
+// It keeps x and the result of each layer, for singleRows rows after the other.
 var singleOp = &autodiff.Op{
 	Name: "nn.Single",
 	Forward: func(c *autodiff.Call) {
@@ -85,7 +85,7 @@ func (m *MLP) single(x autodiff.Var) autodiff.Var {
 	return singleOp.Apply(t, autodiff.Args{Ref: m}, autodiff.Shape{Rows: x.Rows(), Cols: m.Out()}, in...)
 }
 
-// singleForward computes rows i to i+n−1 and puts what is kept into kept.
+// singleForward computes rows i to i+n−1 and saves intermediate results in kept.
 func (m *MLP) singleForward(c *autodiff.Call, kept kernel.Pieces32, i, n int) {
 	weights := kernel.Pieces32(kernel.Singles(c.In(1)))
 	k := m.In()

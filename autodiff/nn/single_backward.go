@@ -9,9 +9,9 @@ import (
 type singleBackward struct {
 	m     *MLP
 	c     *autodiff.Call
-	dx    []float64 // of all rows; nil if nobody needs it
+	dx    []float64 // of all rows; nil if it is not needed
 	add   bool      // to dx
-	a, b  []float32 // gradients of what a layer gives and takes, for some rows
+	a, b  []float32 // gradients of a layer's output and input, for some rows
 	strip []float32 // part of the gradient of a parameter
 	ones  []float32 // one for each row
 }
@@ -32,7 +32,7 @@ func (m *MLP) newSingleBackward(c *autodiff.Call, rows int) singleBackward {
 	return b
 }
 
-// run adds the gradients of rows i to i+n−1, of which kept is kept.
+// run adds the gradients of rows i to i+n−1, whose intermediate results are in kept.
 func (b *singleBackward) run(kept kernel.Pieces32, i, n int) {
 	last := len(b.m.Layers) - 1
 	k := b.m.Out()

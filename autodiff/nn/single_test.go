@@ -36,7 +36,7 @@ func gradients(m *MLP, x *mat.Dense) [][]float64 {
 
 // The network in float32 and its gradients are those in float64 but for float32's
 // roundings, 6e-8 each: some hundreds of them in a sum, with random signs, and a few layers make
-// 1e-6 of the largest number, and ten times that is allowed. More than
+// 1e-6 of the largest value, and ten times that is allowed. More than
 // singleRows rows, and wide layers, are computed in parts.
 func TestSingleFollowsDouble(t *testing.T) {
 	for _, act := range []Activation{ReLU, Tanh, Linear} {
@@ -110,7 +110,7 @@ func TestSingleGradients(t *testing.T) {
 			f := func(d float64) float64 { p[j] = v + d; defer func() { p[j] = v }(); return value() }
 			want := (8*(f(h)-f(-h)) - (f(2*h) - f(-2*h))) / (12 * h)
 			if got := grads[i][j]; !(math.Abs(got-want) <= tolerance*(1+math.Abs(want))) {
-				t.Errorf("argument %d, number %d: got %v, want %v by differences", i, j, got, want)
+				t.Errorf("argument %d, element %d: got %v, want %v by differences", i, j, got, want)
 			}
 		}
 	}

@@ -8,14 +8,14 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// Standardizer is the network without weights that gives columns mean 0 and
-// variance 1 and bounds what is far from the rest:
+// Standardizer is a network without weights that gives columns mean 0 and
+// variance 1 and clips outliers:
 //
 //	clip((x − Shift)/Scale, −Clip, Clip)
 //
-// It stands before networks that see a context, whose numbers may have any
+// It comes before networks that see a context, whose values may have any
 // scale, see bijector.Embedded. Initialize sets Shift and Scale from data; until then it is
-// the identity. It costs a few operations a value.
+// the identity. It costs a few operations per value.
 type Standardizer struct {
 	Shift, Scale *autodiff.Param // 1×d, frozen
 	Clip         float64

@@ -7,7 +7,7 @@ import (
 )
 
 // Adam divides an average of the gradients by the root of an average of their
-// squares. With t the number of the step,
+// squares. With t the step, from 1,
 //
 //	m ← β₁·m + (1−β₁)·g        v ← β₂·v + (1−β₂)·g²
 //	p ← p − rate · m/(1−β₁ᵗ) / (√(v/(1−β₂ᵗ)) + ε)
@@ -66,7 +66,7 @@ func orDefault(x, otherwise float64) float64 {
 }
 
 // power returns bⁿ by squaring: the same roundings on every machine, and from n
-// alone, so that a resumed run goes on with the same numbers.
+// alone, so that a resumed run goes on with the same values.
 func power(b float64, n int) float64 {
 	x := 1.0
 	for ; n > 0; n >>= 1 {

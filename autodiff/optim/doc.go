@@ -23,7 +23,7 @@ type Optimizer interface {
 	// not finite.
 	Step(p, grad []float64, rate float64)
 
-	// State returns what has been learnt about the vector so far. It shares
+	// State returns the averages kept so far. It shares
 	// memory with the optimizer, so is valid until the next Step.
 	State() State
 
@@ -33,7 +33,7 @@ type Optimizer interface {
 	SetState(s State) error
 }
 
-// A State is what an optimizer carries from step to step.
+// A State is what an optimizer keeps from step to step.
 type State struct {
 	Steps   int         // taken so far
 	Moments [][]float64 // averages of gradients, each as long as the parameters

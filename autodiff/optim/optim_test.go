@@ -82,7 +82,7 @@ func TestRecurrences(t *testing.T) {
 		}
 		for j := range p {
 			if want := c.want(float64(j+1), column(j)); !(math.Abs(p[j]-want) <= 1e-12*(1+math.Abs(want))) {
-				t.Errorf("%s: number %d: got %v, want %v", name, j, p[j], want)
+				t.Errorf("%s: element %d: got %v, want %v", name, j, p[j], want)
 			}
 		}
 	}
@@ -158,7 +158,7 @@ func TestResume(t *testing.T) {
 		}
 		for j := range p {
 			if p[j] != want[j] {
-				t.Errorf("%s: number %d: got %v after resuming, %v without", name, j, p[j], want[j])
+				t.Errorf("%s: element %d: got %v after resuming, %v without", name, j, p[j], want[j])
 			}
 		}
 		if second.State().Steps != 40 {

@@ -10,8 +10,8 @@ import (
 // A Schedule sets the learning rate of every step of a run. It has no state, so
 // that a resumed run goes on as if it had not stopped.
 type Schedule interface {
-	// Rate returns the learning rate of a step, of which the first is 0 and the
-	// last is total − 1. Later ones have the rate that the schedule ends with.
+	// Rate returns the learning rate of a step; the first step is 0 and the
+	// last total − 1. Later ones have the rate that the schedule ends with.
 	// It panics if step is negative or total is not positive.
 	Rate(step, total int) float64
 }
@@ -83,7 +83,7 @@ func (d StepDecay) Rate(step, total int) float64 {
 }
 
 // WarmUp rises along a line in the first Steps steps to the first rate of Then,
-// which has the remaining steps.
+// which sets the remaining ones.
 type WarmUp struct {
 	Steps int
 	Then  Schedule

@@ -9,17 +9,17 @@ import (
 	"github.com/normflow/normflow/internal/strictjson"
 )
 
-// A Source is where Decode takes a model from.
+// A Source is where Decode reads a model from.
 type Source struct {
 	Text string
-	// Param returns the numbers of the parameter with the given name, its own
+	// Param returns the elements of the parameter with the given name, its own
 	// from then on. It is called once for each name.
 	Param func(name string) (*autodiff.Param, error)
-	// List returns the numbers of the list with the given name, its own from
+	// List returns the elements of the list with the given name, its own from
 	// then on; nil where lists are in the text.
 	List func(name string) ([]float64, error)
 	// Budget bounds the bytes that values take beyond those of the text and
-	// of the numbers of parameters. What they take is taken off it.
+	// of the elements of parameters. The bytes that values take are taken off it.
 	Budget *int
 	// Cost returns how many bytes Restore of a value will take, if that is more
 	// than a constant and what its fields hold already.
@@ -27,7 +27,7 @@ type Source struct {
 }
 
 // Decode sets the struct that model points to from a text that Encode has
-// written, or anybody: it believes nothing.
+// written, or anybody else: it trusts nothing.
 func (r *Registry) Decode(s Source, model any) error {
 	d := &decoder{Source: s, registry: r, json: strictjson.New(s.Text), params: map[string]*autodiff.Param{}}
 	if err := d.value(reflect.ValueOf(model).Elem()); err != nil {
@@ -114,16 +114,16 @@ func (d *decoder) slice(v reflect.Value) error {
 	if d.List != nil && v.Type().Elem().Kind() == reflect.Float64 && d.json.Next() == '"' {
 		return d.list(v)
 	}
-	room, size := 4, int(v.Type().Elem().Size())
+	count, size := 4, int(v.Type().Elem().Size())
 	switch v.Type().Elem().Kind() {
-	case reflect.Bool, reflect.Int, reflect.Float64, reflect.String: // lists of which are long, and quickly counted
-		room = d.json.Count()
+	case reflect.Bool, reflect.Int, reflect.Float64, reflect.String: // whose lists are long, and quickly counted
+		count = d.json.Count()
 		size *= 2 // as much again for what Restore derives from them
 	}
 	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	return d.json.Array(func(i int) error {
 		if i == v.Cap() {
-			more := max(room, 2*i, 1)
+			more := max(count, 2*i, 1)
 			if err := d.spend(more * size); err != nil {
 				return At(i, err)
 			}
@@ -188,7 +188,7 @@ func (d *decoder) kind(v reflect.Value) error {
 	if d.json.Null() {
 		return nil
 	}
-	var got reflect.Value // what is read, of the kind's type
+	var got reflect.Value // the value read, of the kind's type
 	var inner *fields     // if it is a struct
 	full := false         // if it is none and has its value
 	err := d.json.Object(func(key string) (err error) {
@@ -245,7 +245,7 @@ func (d *decoder) newKind(want reflect.Type) (reflect.Value, error) {
 	return reflect.New(t).Elem(), d.spend(int(t.Size()))
 }
 
-// restore calls the method Restore of v, or of what points to v.
+// restore calls the method Restore of v, or of a pointer to v.
 func (d *decoder) restore(v reflect.Value) error {
 	r, ok := v.Addr().Interface().(Restorer)
 	if !ok {

@@ -9,7 +9,7 @@ import (
 )
 
 // Difference says where two texts that Encode has written first differ, and
-// what stands there in each; "" if nowhere.
+// what stands there in each; "" if they are equal.
 func Difference(got, want string) string {
 	if got == want {
 		return ""
@@ -55,6 +55,6 @@ func leaves(text string) (list []leaf) {
 		list = append(list, leaf{path, strings.TrimSpace(text[from:r.Offset()])})
 		return nil
 	}
-	_ = value("") // what is broken has no more leaves
+	_ = value("") // a broken text has no more leaves
 	return list
 }

@@ -26,7 +26,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// A Restorer sets what follows from its exported fields, or says what is wrong
+// A Restorer sets its unexported fields from the exported ones, or says what is wrong
 // with them.
 type Restorer interface{ Restore() error }
 
@@ -36,7 +36,7 @@ type Named struct {
 	Param *autodiff.Param
 }
 
-// A NamedList is a list of numbers that is not in the text, and its name there.
+// A NamedList is a list of float64 that is not in the text, and its name there.
 type NamedList struct {
 	Name string
 	List []float64
@@ -50,23 +50,23 @@ var (
 	floatsType   = reflect.TypeFor[[]float64]()
 )
 
-// A place is an error and where in the model it is.
-type place struct {
+// A locatedError is an error and where in the model it is.
+type locatedError struct {
 	path string
 	err  error
 }
 
-func (p *place) Error() string { return p.path + ": " + p.err.Error() }
-func (p *place) Unwrap() error { return p.err }
+func (p *locatedError) Error() string { return p.path + ": " + p.err.Error() }
+func (p *locatedError) Unwrap() error { return p.err }
 
 // At says that err happened at a field, or at an index.
 func At(step any, err error) error {
 	if err == nil {
 		return nil
 	}
-	if p, ok := err.(*place); ok {
+	if p, ok := err.(*locatedError); ok {
 		p.path = fmt.Sprint(step) + "." + p.path
 		return p
 	}
-	return &place{fmt.Sprint(step), err}
+	return &locatedError{fmt.Sprint(step), err}
 }

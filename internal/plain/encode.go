@@ -39,7 +39,7 @@ type encoder struct {
 	beside   bool // where lists of float64 go
 }
 
-// join returns the path of a field or an index of what is at path.
+// join returns the path of a field or an index of the value at path.
 func join(path, step string) string {
 	if path == "" {
 		return step

@@ -15,7 +15,7 @@ import (
 //
 // and one that gets another key is read by its former ones too, `file:"Concentration,Shape"`.
 type keys struct {
-	written []string       // by the index of the field; "" for what is not kept
+	written []string       // by the index of the field; "" for fields that are not kept
 	field   map[string]int // of each key that is read
 }
 
@@ -40,7 +40,7 @@ func keysOf(t reflect.Type) *keys {
 	return k
 }
 
-// namesOf returns the keys of a field, that which is written first.
+// namesOf returns the keys of a field, the one that is written first.
 func namesOf(f reflect.StructField) []string {
 	if !f.IsExported() {
 		return nil

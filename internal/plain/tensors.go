@@ -9,7 +9,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// paramBytes is about what a parameter takes besides its numbers and its name.
+// paramBytes is about how many bytes a parameter takes besides its elements and its name.
 const paramBytes = int(unsafe.Sizeof(autodiff.Param{})) + 64
 
 // param reads a name, or {"frozen": name}.

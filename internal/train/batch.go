@@ -10,14 +10,14 @@ import (
 
 // A Batch is rows of data with their contexts and weights, one after the other.
 type Batch struct {
-	N         int       // rows in it; there may be room for more
+	N         int       // rows in it; the capacity may be larger
 	Dim, Cond int       // columns of a row and of its context
 	Rows      []float64 // N×Dim
 	Contexts  []float64 // N×Cond
 	Weights   []float64 // N; nil if every row counts once
 }
 
-// NewBatch returns a batch with room for n rows, and none in it.
+// NewBatch returns an empty batch with capacity for n rows.
 func NewBatch(n, dim, cond int, weighted bool) *Batch {
 	b := &Batch{Dim: dim, Cond: cond, Rows: make([]float64, n*dim), Contexts: make([]float64, n*cond)}
 	if weighted {

@@ -48,13 +48,13 @@ func (t *Training) values() [][]float64 {
 func (t *Training) set(all [][]float64) {
 	copy(t.params(), all[0])
 	for i, p := range t.State {
-		if !slices.Equal(p.Data(), all[1+i]) { // what never changes may be shared with other trainings
+		if !slices.Equal(p.Data(), all[1+i]) { // values that never change may be shared with other trainings
 			copy(p.Data(), all[1+i])
 		}
 	}
 }
 
-// leastLoss is the least held-out loss of the records so far that is a number.
+// leastLoss is the least held-out loss of the records so far, NaNs left out.
 func (t *Training) leastLoss() float64 {
 	best := math.Inf(1)
 	for _, r := range t.Result.History {

@@ -84,7 +84,7 @@ func (t *Training) save() error {
 	return err
 }
 
-// rows returns records as rows of numbers.
+// rows returns records as rows of values.
 func rows(records []Record) (x [][]float64) {
 	for _, r := range records {
 		x = append(x, []float64{float64(r.Step), float64(r.Steps), r.Loss, r.Validation, r.GradNorm, r.Rate, float64(r.Skipped)})
@@ -145,7 +145,7 @@ func (t *Training) mostBytes() int64 {
 	return 8*int64(8*values) + 1000*int64(t.Steps/t.Every+1000) + int64(2*len(t.Identity.Model)+2*len(t.Identity.Training)) + 1<<20
 }
 
-// check returns an error if a number cannot be of a training.
+// check returns an error if a value cannot be that of a training.
 func (p *progress) check() error {
 	r, c := p.Result, p.Cooling
 	for _, f := range []struct {

@@ -19,7 +19,7 @@ func checkpointed(file string) *Training {
 	return &Training{Config: c, Objective: b, Validate: func() float64 { return math.Abs(b.params.Data[0] - 0.9) }}
 }
 
-// What is wrong with the file is found before the first step.
+// Faults of the file are found before the first step.
 func TestCheckpointFolder(t *testing.T) {
 	dir := t.TempDir()
 	for name, want := range map[string]string{

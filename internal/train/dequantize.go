@@ -39,11 +39,11 @@ func (d *dequantized) Resume(to Position) error {
 
 // AddNoise adds independent noise, uniform between 0 and 1, to every value.
 func AddNoise(x []float64, src rand.Source) {
-	var room [512]float64
+	var noise [512]float64
 	for len(x) > 0 {
-		n := min(len(x), len(room))
-		rng.Uniforms(room[:n], src)
-		kernel.Add(x[:n], x[:n], room[:n])
+		n := min(len(x), len(noise))
+		rng.Uniforms(noise[:n], src)
+		kernel.Add(x[:n], x[:n], noise[:n])
 		x = x[n:]
 	}
 }

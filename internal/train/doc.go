@@ -8,8 +8,8 @@
 //
 // A [Source] is data; a [Cursor] reads them, a [Batch] at a time. A [Gradient] is
 // the mean of a [Loss] over a batch, with its gradient, by a pool of workers. [Minibatches]
-// put both together to an [Objective], which a [Training] minimises; who has a
-// gradient of another kind writes an Objective of their own.
+// put both together to an [Objective], which a [Training] minimises; a
+// gradient of another kind needs an Objective of its own.
 //
-// Nothing depends on the number of workers, to the last bit.
+// No result depends on the number of workers, to the last bit.
 package train

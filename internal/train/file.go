@@ -50,7 +50,7 @@ func removeStale(name string) {
 	}
 }
 
-// target returns what a symbolic link points to, or the name of what is none.
+// target returns the path that a symbolic link points to, or the name itself if it is not a link.
 func target(name string) string {
 	if to, err := filepath.EvalSymlinks(name); err == nil {
 		return to

@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Fresh is an endless source of samples: Draw fills rows of Dim columns and their contexts of
+// Fresh is an endless source of samples: Draw sets rows of Dim columns and their contexts of
 // Cond, nil if that is 0.
 type Fresh struct {
 	Dim, Cond int
@@ -20,10 +20,10 @@ func (f *Fresh) Dims() (dim, cond int) { return f.Dim, f.Cond }
 // Len returns 0: there is no end.
 func (f *Fresh) Len() int { return 0 }
 
-// Check returns nil: what is wrong is seen in drawing.
+// Check returns nil: errors appear in drawing.
 func (f *Fresh) Check() error { return nil }
 
-// NewBatch returns a batch with room for n rows.
+// NewBatch returns a batch with capacity for n rows.
 func (f *Fresh) NewBatch(n int) *Batch { return NewBatch(n, f.Dim, f.Cond, false) }
 
 // Open returns a cursor that draws from noise.

@@ -9,12 +9,12 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// A Loss is what is minimised in the mean over rows: n×1 for rows y and their
+// A Loss is the function whose mean over rows is minimised: n×1 for rows y and their
 // contexts c, the zero Var if there are none.
 type Loss func(t *autodiff.Tape, y, c autodiff.Var) autodiff.Var
 
 // A Gradient computes the gradient of a mean loss over a batch. The batch
-// is cut into shards, whose number depends on the model and the batch and never
+// is cut into shards, whose number depends on the model and the batch but never
 // on the machine; workers, each with a tape, take shards, and go through their rows a part at a
 // time; the shards' sums are added by a fixed binary tree. So any number of workers gives the same
 // bits, and so does any number of machines, a power of two, that each take a subtree
@@ -32,7 +32,7 @@ type Gradient struct {
 	last   int // and the one after its last
 	part   int // rows on a tape at a time
 	tree   *tree
-	failed []any            // what shards panicked with
+	failed []any            // values that shards panicked with
 	shared *autodiff.Shared // by the tapes, for one gradient
 	tapes  []*autodiff.Tape // of the workers
 
@@ -50,7 +50,7 @@ func (s Sum) Grad() []float64 { return s[:len(s)-1] }
 // Loss returns the loss.
 func (s Sum) Loss() float64 { return s[len(s)-1] }
 
-// large is the number of parameters of a model whose memory counts.
+// large is the number of parameters of a model from which its memory counts.
 const large = 1e6
 
 // NewGradient returns the gradient of a loss over batches of n rows. It finds the
@@ -60,7 +60,7 @@ func NewGradient(loss Loss, own []*autodiff.Param, first *Batch, n int) (*Gradie
 	return newGradient(loss, own, first, n, 0, 1, runtime.GOMAXPROCS(0))
 }
 
-// NewSerial is like [NewGradient] on the caller's goroutine alone, for whoever computes several at once.
+// NewSerial is like [NewGradient] on the caller's goroutine alone, for callers that compute several at once.
 func NewSerial(loss Loss, own []*autodiff.Param, first *Batch, n int) (*Gradient, error) {
 	return newGradient(loss, own, first, n, 0, 1, 1)
 }
@@ -101,7 +101,7 @@ func newGradient(loss Loss, own []*autodiff.Param, first *Batch, n, rank, ranks,
 	return g, nil
 }
 
-// newTape returns a tape with room for so many values.
+// newTape returns a tape with memory for so many values.
 func (g *Gradient) newTape(values int) *autodiff.Tape {
 	t := autodiff.NewTape()
 	t.Share(g.shared)
@@ -158,7 +158,7 @@ func (g *Gradient) takeShards(worker, _ int) {
 	}
 }
 
-// shard sets sum to the gradient and the loss of shard i of the batch, and returns what the
+// shard sets sum to the gradient and the loss of shard i of the batch, and returns the value that the
 // loss panicked with.
 func (g *Gradient) shard(t *autodiff.Tape, i int, sum Sum) (failed any) {
 	defer func() { failed = recover() }()

@@ -31,7 +31,7 @@ func (m *Memory) Len() int {
 	return n
 }
 
-// Check returns an error that names the first bad number, or what does not fit.
+// Check returns an error that names the first bad value, or the shape that does not fit.
 func (m *Memory) Check() error {
 	n := m.Len()
 	if err := finiteRows("data", m.Rows); err != nil {
@@ -78,7 +78,7 @@ func (m *Memory) checkWeights(n int) error {
 	return nil
 }
 
-// NewBatch returns a batch with room for n rows.
+// NewBatch returns a batch with capacity for n rows.
 func (m *Memory) NewBatch(n int) *Batch {
 	dim, cond := m.Dims()
 	return NewBatch(n, dim, cond, m.Weights != nil)
@@ -135,7 +135,7 @@ func adjacent(x *mat.Dense) []float64 {
 	return raw.Data[:raw.Rows*raw.Cols]
 }
 
-// Pick returns a copy of the rows with the given numbers.
+// Pick returns a copy of the rows with the given indices.
 func (m *Memory) Pick(index []int) *Memory {
 	b := m.NewBatch(len(index))
 	for k, i := range index {

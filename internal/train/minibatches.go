@@ -6,7 +6,7 @@ import (
 )
 
 // An Objective is a function of parameters in one vector that a [Training]
-// minimises, of which it sees a value and a gradient for each step.
+// minimises: it sees a value and a gradient for each step.
 type Objective interface {
 	// Params returns the parameters.
 	Params() *autodiff.Vector

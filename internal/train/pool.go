@@ -11,7 +11,7 @@ import (
 // tens of them, so a worker without a task spins for a while before it sleeps.
 type pool struct {
 	task func(worker, i int)
-	todo atomic.Int64 // tasks that nobody has taken; 0 and less between jobs
+	todo atomic.Int64 // tasks not yet taken; at most 0 between jobs
 	left atomic.Int64 // tasks not yet done
 	over atomic.Bool
 

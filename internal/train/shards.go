@@ -1,12 +1,12 @@
 package train
 
 const (
-	shardWork  = 1e7 // operations of a shard, at least: some 100 µs
-	shardRows  = 128 // rows of a shard, at least: each goes through all weights and gradients
-	maxShards  = 32
-	shardsRoom = 6e6 // values that the sums of one worker's shards may take
-	tapeRoom   = 1e6 // values on a tape that stay in the cache
-	maxPart    = 256 // rows on a tape at a time
+	shardWork    = 1e7 // operations of a shard, at least: some 100 µs
+	shardRows    = 128 // rows of a shard, at least: each goes through all weights and gradients
+	maxShards    = 32
+	shardsMemory = 6e6 // values that the sums of one worker's shards may take
+	tapeValues   = 1e6 // values on a tape that stay in the cache
+	maxPart      = 256 // rows on a tape at a time
 )
 
 // leastRows returns how many rows a shard has at least, when a row takes perRow
@@ -24,7 +24,7 @@ func shardCount(n, perRow, parameters int) int {
 	most := rows / leastRows(perRow, parameters)
 	most = min(max(most, min(2*most, 2)), work/shardWork, maxShards)
 	shards, sums := 1, 1 // one worker has a sum for each level of the tree
-	for float64(2*shards) <= most && (shards == 1 || float64(sums+1)*float64(parameters) <= shardsRoom) {
+	for float64(2*shards) <= most && (shards == 1 || float64(sums+1)*float64(parameters) <= shardsMemory) {
 		shards *= 2
 		sums++
 	}
@@ -33,9 +33,9 @@ func shardCount(n, perRow, parameters int) int {
 
 // partRows returns how many of a shard's rows are on a tape at a time, each with
 // perRow values: equal parts that take what stays in the cache, or no more than the
-// parameters, through all of which every part goes once more.
+// parameters, all of which every part reads once more.
 func partRows(rows, perRow, parameters int) int {
-	most := max(min(max(tapeRoom, parameters)/perRow, maxPart), 1)
+	most := max(min(max(tapeValues, parameters)/perRow, maxPart), 1)
 	parts := (rows + most - 1) / most
 	return (rows + parts - 1) / parts
 }

@@ -13,9 +13,9 @@ type Source interface {
 	Dims() (dim, cond int)
 	// Len returns the number of rows: 0 if it is not known or there is no end.
 	Len() int
-	// Check says what is wrong with the data, as far as that can be told before reading.
+	// Check returns an error if the data are invalid, as far as that can be told before reading.
 	Check() error
-	// NewBatch returns a batch with room for n rows.
+	// NewBatch returns a batch with capacity for n rows.
 	NewBatch(n int) *Batch
 	// Open returns a cursor at the beginning. Rows are put in random order by order
 	// within windows of so many rows (0: a default), and drawn from noise if they are samples.
@@ -34,7 +34,7 @@ type Cursor interface {
 	Close()
 }
 
-// A Position is where a cursor stands; of what a cursor does not have, zero.
+// A Position is where a cursor stands; fields that a cursor does not need are zero.
 type Position struct {
 	First int    // row of the epoch that the window starts with
 	At    int    // rows of the window that have been used

@@ -23,10 +23,10 @@ func (s *Stream) Dims() (dim, cond int) { return s.Dim, s.Cond }
 // Len returns 0: the number of rows is not known.
 func (s *Stream) Len() int { return 0 }
 
-// Check returns nil: what is wrong is seen in reading.
+// Check returns nil: errors appear in reading.
 func (s *Stream) Check() error { return nil }
 
-// NewBatch returns a batch with room for n rows.
+// NewBatch returns a batch with capacity for n rows.
 func (s *Stream) NewBatch(n int) *Batch { return NewBatch(n, s.Dim, s.Cond, false) }
 
 // Open returns a cursor at the first row, with memory for a window of rows.

@@ -23,7 +23,7 @@ type Config struct {
 	Average   float64 // decay of the moving average of the parameters; none unless positive
 
 	Every      int          // steps from one record to the next
-	Patience   int          // records without a better one after which training stops; any number unless positive
+	Patience   int          // records without a better one after which training stops; no limit unless positive
 	MaxSkipped int          // steps in a row that may be skipped
 	Report     func(Record) // is shown every record; or nil
 
@@ -139,10 +139,10 @@ func (t *Training) steps(ctx context.Context) error {
 	return nil
 }
 
-// errShared says that a checkpoint is not ours any more.
+// errShared says that a checkpoint has been written by another training.
 var errShared = errors.New("another training has written it meanwhile: give each a file of its own")
 
-// leave writes what is not in the checkpoint yet.
+// leave writes the checkpoint if it is out of date.
 func (t *Training) leave(cause error) error {
 	if t.Checkpoint == "" || t.Result.Steps == 0 {
 		return cause
@@ -192,7 +192,7 @@ func (t *Training) skip(loss float64, grad []float64) error {
 	return fmt.Errorf("%d steps in a row were not finite: loss %v, %s", t.skipped, loss, t.Explain(grad, t.gradNorm))
 }
 
-// record notes the state after so many steps, and stops if it is no use to go on.
+// record notes the state after so many steps, and stops if there is no use in going on.
 func (t *Training) record(steps int) {
 	r := Record{Step: steps, Steps: t.Steps, Loss: t.loss / float64(t.count), Validation: math.NaN(),
 		GradNorm: t.gradNorm, Rate: t.rate(steps - 1), Skipped: t.Result.Skipped}

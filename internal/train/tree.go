@@ -12,7 +12,7 @@ import (
 //	(s₀ + s₁) + (s₂ + s₃)
 //
 // so the result is the same whoever computes a leaf, and when; and that of half the
-// leaves is the half of a sum, which another machine may have the other half of. Who
+// leaves is one half of a sum whose other half another machine may have. Whoever
 // finishes the second of two siblings adds them. Leaves are begun in order, so
 // that few sums wait for their siblings: w workers need no more than
 // w + ⌈log₂(leaves/w)⌉ buffers to all have work.
@@ -48,7 +48,8 @@ func (t *tree) begin() {
 }
 
 // take returns the next leaf and a buffer for its sum, once there is one; ok is false if all leaves
-// are begun. As all but log₂(leaves) of the sums that wait are for siblings that have been begun, there will be.
+// are begun. As all but log₂(leaves) of the sums that wait are for siblings that have been begun,
+// there will be.
 func (t *tree) take() (leaf int, sum []float64, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -6,14 +6,14 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// buffers are the buffers of a program for n samples and what fills them, degree by degree.
-// Buffers are unit by unit, each unit n numbers. Sums run in the order of
+// buffers are the buffers of a program for n samples with the code that computes them, degree by degree.
+// Buffers are unit by unit, each unit n values. Sums run in the order of
 // [maskedOp]'s, or singleMADEOp's, so that results are the same to the last bit.
 type buffers[T float32 | float64] struct {
 	*program
 	n       int
 	weights [][]T // of each layer
-	starts  [][]T // out numbers, or n·out, for each layer
+	starts  [][]T // out values, or n·out, for each layer
 	bufs    [][]T
 	tape    *autodiff.Tape
 
@@ -54,7 +54,7 @@ func (s *buffers[T]) forward(of *evaluator, next func(s *evaluator, m int)) {
 	}
 }
 
-// begin sets the buffer of a layer to what its products are added to.
+// begin sets the buffer of a layer to the values that its products are added to.
 func (s *buffers[T]) begin(st stage) {
 	start, dst := s.starts[st.layer], s.bufs[st.dst]
 	if out := s.linear[st.layer].mask.out; len(start) == out {

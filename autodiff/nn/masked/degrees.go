@@ -77,7 +77,7 @@ func checkOrder(order []int, dim int) error {
 	return nil
 }
 
-// offsets returns, for m = 0 … dim, how many of the sorted degrees are less than m.
+// offsets returns, for m = 0 … dim, how many of the sorted degrees are below m.
 func offsets(degrees []int, dim int) []int {
 	off := make([]int, dim+1)
 	for _, d := range degrees {

@@ -32,7 +32,7 @@
 //
 //	■ ■ ■ ■ ■ ■      column j of W counts in the rows before depth[j], 2 2 3 3 4 4;
 //	■ ■ ■ ■ ■ ■      panels are neighbouring columns that are multiplied together, to the depth
-//	· · ■ ■ ■ ■      of the deepest: what is masked in them, zeros, must be 0
+//	· · ■ ■ ■ ■      of the deepest: masked weights in them, zeros, must be 0
 //	· · · · ■ ■
 //
 // Both directions add the products of a unit in the same order, so that they agree to the last bit.

@@ -9,11 +9,11 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A evaluator evaluates a masked network degree by degree on n samples, so that the
+// An evaluator evaluates a masked network degree by degree on n samples, so that the
 // columns may depend on its outputs.
 type evaluator struct {
 	buffers[float64]
-	single buffers[float32] // computes in place of the former if it has a program
+	single buffers[float32] // computes instead of the former if it has a program
 	narrow []float32        // memory of single
 	next   func(s *evaluator, m int)
 	grads  [][]float64
@@ -34,7 +34,7 @@ var evaluators = sync.Pool{New: func() any {
 	}
 }}
 
-// newEvaluator returns a evaluator over n samples, to be put back by done.
+// newEvaluator returns an evaluator over n samples, to be put back by done.
 func newEvaluator(p *program, n int) *evaluator {
 	s := evaluators.Get().(*evaluator)
 	s.program, s.n = p, n
@@ -169,7 +169,7 @@ func transpose[T float32 | float64](dst, src []T, rows, cols int) {
 	}
 }
 
-// grow returns a slice of n numbers of unspecified value, x itself if it is
+// grow returns a slice of n elements of unspecified value, x itself if it is
 // long enough.
 func grow(x []float64, n int) []float64 {
 	if cap(x) < n {

@@ -7,12 +7,12 @@ import (
 
 // Fill sets the rows of y column by column in the network's order, at about the
 // cost of one Apply in all: for each column it calls next with the network's
-// numbers for it, raw (n×Outputs, row by row), which depend on the columns set
-// before; next sets the numbers of the column, dst (n×Inputs), in rows row to
+// outputs for it, raw (n×Outputs, row by row), which depend on the columns set
+// before; next sets the values of the column, dst (n×Inputs), in rows row to
 // row+n−1. Rows come in several groups. A context c has a row for each of y's, or one for all; nil
-// is none.
+// means none.
 //
-// It panics if the widths or the numbers of rows do not fit.
+// It panics if the widths or the row counts do not fit.
 func (m *MADE) Fill(y *mat.Dense, c mat.Matrix, next func(row, col int, raw, dst []float64)) {
 	rows, cols := y.Dims()
 	t := autodiff.Borrow()

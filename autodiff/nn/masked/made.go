@@ -9,13 +9,13 @@ import (
 	"github.com/normflow/normflow/autodiff/nn"
 )
 
-// A MADE is a masked network: of Dim columns it makes Outputs values for each,
-// which depend only on the columns before it in an order.
+// A MADE is a masked network: for each of Dim columns it makes Outputs values
+// that depend only on the columns before it in an order.
 //
 // Every unit has a degree, the number of columns that it sees, the first ones in the
 // order; it is connected to units of the layer before that have no greater
 // degree, and the outputs of the column at position k (from 0) to units of degree k
-// or less. Units are sorted by degree, so that weight matrices are block upper
+// or lower. Units are sorted by degree, so that weight matrices are block upper
 // triangular: a weight below is ignored, has no gradient, and is 0 in new
 // networks. Nearly half of the products are left out, and the outputs of a
 // column are complete as soon as the columns before it are known, which
@@ -35,12 +35,12 @@ type MADE struct {
 	Context []*autodiff.Param
 	// Single computes the network in float32, as [nn.MLP].Single does, and so do [Solver] and
 	// Fill, which see the same bits. Few rows gain nothing, since all weights are rounded
-	// for them. It is for ReLU, Tanh and Linear, without Residual and Direct, and to be set
+	// for them. It needs ReLU, Tanh or Linear, without Residual and Direct, and must be set
 	// before the network becomes part of something else.
 	Single bool
 
 	prog    *program
-	group   []int   // the numbers of x in the order; nil if they are
+	group   []int   // the columns of x in the order; nil if natural
 	ungroup []int   // those of the result among those in the order; nil if the same
 	views   []*view // how a network made by Remask sees each layer; nil if as it is
 }
@@ -79,7 +79,7 @@ func NewMADE(spec Spec, src rand.Source) *MADE {
 	return m
 }
 
-// Restore makes what follows from the exported fields. It returns an error
+// Restore sets the unexported fields from the exported ones. It returns an error
 // unless they fit each other.
 func (m *MADE) Restore() error {
 	if err := m.checkWidths(); err != nil {
@@ -135,7 +135,7 @@ func (m *MADE) build() error {
 	return nil
 }
 
-// grouped returns the order of columns of k numbers as one of numbers.
+// grouped returns the order of columns of k values as one of values.
 func grouped(order []int, k int) []int {
 	g := make([]int, 0, len(order)*k)
 	for _, j := range order {
@@ -167,7 +167,7 @@ func (m *MADE) Natural() *MADE {
 
 // Apply returns the outputs, n×(Dim·Inputs) → n×(Dim·Outputs): column j of the data
 // is columns j·Inputs to (j+1)·Inputs−1 of x, and its outputs are columns
-// j·Outputs to (j+1)·Outputs−1. It costs about half of what an unmasked network of
+// j·Outputs to (j+1)·Outputs−1. It costs about half of the cost of an unmasked network of
 // these widths does. It panics if x has another width, or if the network needs a context.
 func (m *MADE) Apply(x autodiff.Var) autodiff.Var { return m.ApplyGiven(x, autodiff.Var{}) }
 
@@ -237,7 +237,7 @@ func (m *MADE) weights(l int, t *autodiff.Tape) autodiff.Var {
 	return w
 }
 
-// start returns what the products of layer l are added to: the bias, and the
+// start returns the values that the products of layer l are added to: the bias, and the
 // part of the context if there is one.
 func (m *MADE) start(l int, t *autodiff.Tape, c autodiff.Var) autodiff.Var {
 	b := t.Use(m.Layers[l].B)
@@ -251,7 +251,7 @@ func (m *MADE) start(l int, t *autodiff.Tape, c autodiff.Var) autodiff.Var {
 }
 
 // ZeroLast sets the layers that lead to the outputs to zero and returns m: the
-// network is 0 everywhere, so that what it conditions starts as the identity.
+// network is 0 everywhere, so that a map that it conditions starts as the identity.
 func (m *MADE) ZeroLast() *MADE {
 	first := m.hidden()
 	for l, layer := range m.Layers[first:] {

@@ -25,7 +25,7 @@ func TestMADEIsThePlainNetwork(t *testing.T) {
 		for i, v := range got.Data() {
 			// The context's part is added first here, last there.
 			if d := math.Abs(v - want.Data()[i]); !(d == 0 || spec.Cond > 0 && d < 1e-14) {
-				t.Fatalf("%s: number %d: got %v, want %v", name, i, v, want.Data()[i])
+				t.Fatalf("%s: element %d: got %v, want %v", name, i, v, want.Data()[i])
 			}
 		}
 	}
@@ -109,7 +109,7 @@ func testPanelGradients(t *testing.T, m *MADE) {
 	for i := range want {
 		for j, w := range want[i] {
 			if !(math.Abs(got[i][j]-w) <= 1e-12*(1+math.Abs(w))) {
-				t.Fatalf("gradient %d, number %d: got %v, want %v", i, j, got[i][j], w)
+				t.Fatalf("gradient %d, element %d: got %v, want %v", i, j, got[i][j], w)
 			}
 		}
 	}

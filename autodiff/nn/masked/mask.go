@@ -8,8 +8,8 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// A mask says which weights of a layer count whose rows and columns are sorted by
-// degree: those of column j in the rows before depth[j], which never falls from one
+// A mask says which weights count in a layer whose rows and columns are sorted by
+// degree: those of column j in the rows before depth[j], which never decreases from one
 // column to the next. The other weights are masked.
 type mask struct {
 	in, out int
@@ -24,8 +24,8 @@ type mask struct {
 	zeros          []span // masked weights in the panels of cols and rows, which must be 0
 }
 
-// A panel is a block of columns, of which the last counts down to depth; or one of rows,
-// of which the first counts from column depth on.
+// A panel is a block of columns, the last of which counts down to depth; or one of rows,
+// the first of which counts from column depth on.
 type panel struct{ from, to, depth int }
 
 func (p panel) width() int { return p.to - p.from }
@@ -41,7 +41,7 @@ func panelWidth(n int) int {
 	return 32
 }
 
-// inputMask returns the mask from columns of numbers with the offsets from to
+// inputMask returns the mask from columns of values with the offsets from to
 // units with the offsets to: units of degree m see the first m columns.
 func inputMask(from, to []int) *mask {
 	dim := len(to) - 1
@@ -57,7 +57,7 @@ func hiddenMask(from, to []int) *mask {
 	return s.cut()
 }
 
-// cut fills what follows from to and seen.
+// cut sets the fields that follow from to and seen.
 func (s *mask) cut() *mask {
 	for m, seen := range s.seen {
 		for range s.to[m+1] - s.to[m] {
@@ -116,7 +116,7 @@ func (s *mask) findZeros() {
 }
 
 // filled returns w if its zeros are 0, as they are unless they have been set by hand;
-// else a copy of which that is true, in memory that temp gives.
+// else a copy with zeros set to 0, in memory that temp gives.
 func (s *mask) filled(w []float64, temp func(n int) []float64) []float64 {
 	var bits uint64
 	for _, h := range s.zeros {
@@ -200,7 +200,7 @@ var maskedOp = &autodiff.Op{
 		if n == 0 {
 			return
 		}
-		dz := c.OutGrad(0) // nobody asks for it again
+		dz := c.OutGrad(0) // it is not needed again
 		if act := autodiff.Activation(c.Args().I); act != autodiff.Linear {
 			kernel.ActGrad(dz, dz, c.Out(0), act)
 		}

@@ -72,10 +72,10 @@ func (p *program) widest(a, b int) int {
 	return w
 }
 
-// outputs returns the number of the buffer of outputs.
+// outputs returns the index of the buffer of outputs.
 func (p *program) outputs() int { return len(p.units) - 1 }
 
-// chunk returns how many samples a evaluator takes at a time: as many as fit in a
+// chunk returns how many samples an evaluator takes at a time: as many as fit in a
 // second-level cache, but enough for fast products.
 func (p *program) chunk() int { return min(max((1<<17/p.total+15)&^15, 64), 256) }
 

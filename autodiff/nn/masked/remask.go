@@ -55,7 +55,7 @@ func (m *MADE) Remask(order []int, degrees [][]int) (*MADE, error) {
 	if err := r.Restore(); err != nil {
 		return nil, err
 	}
-	inputs, outputs := m.places(order, m.Spec.inputs()), m.places(order, m.Spec.Outputs)
+	inputs, outputs := m.positions(order, m.Spec.inputs()), m.positions(order, m.Spec.Outputs)
 	before := inputs
 	for l, hidden := 0, m.hidden(); l < hidden; l++ {
 		units := sorted[min(l, len(sorted)-1)]
@@ -69,8 +69,8 @@ func (m *MADE) Remask(order []int, degrees [][]int) (*MADE, error) {
 	return r, nil
 }
 
-// places returns where m keeps the columns of k numbers that another order lists.
-func (m *MADE) places(order []int, k int) []int {
+// positions returns where m keeps the columns, k values each, that another order lists.
+func (m *MADE) positions(order []int, k int) []int {
 	position := make([]int, m.Spec.Dim)
 	for i := range position {
 		position[i] = i

@@ -107,7 +107,7 @@ func TestRemask(t *testing.T) {
 		got, want := r.Apply(x), byDefinition(m, order, degrees, x)
 		for i, v := range want.Data() {
 			if math.Abs(got.Data()[i]-v) > 1e-13 {
-				t.Fatalf("number %d: got %v, want %v", i, got.Data()[i], v)
+				t.Fatalf("element %d: got %v, want %v", i, got.Data()[i], v)
 			}
 		}
 		again := r.Natural().Apply(x.Gather(grouped(order, spec.inputs())))

@@ -28,7 +28,7 @@ var narrowMADEOp = &autodiff.Op{
 
 // singleMADEOp is a masked network in float32 at the rows of x. Its inputs are x, the
 // result of narrowMADEOp, and W and start of each layer, which gradients go to. Args.Ref is
-// the *program. It keeps x and what each layer gives, for singleRows rows after the other.
+// the *program. It keeps x and the result of each layer, for singleRows rows after the other.
 var singleMADEOp = &autodiff.Op{
 	Name: "masked.SingleMADE",
 	Forward: func(c *autodiff.Call) {
@@ -114,7 +114,7 @@ func (m *MADE) checkSingle() error {
 	return nil
 }
 
-// singleForward computes rows i to i+n−1 and puts what is kept into kept.
+// singleForward computes rows i to i+n−1 and saves intermediate results in kept.
 func (p *program) singleForward(c *autodiff.Call, kept, start kernel.Pieces32, i, n int) {
 	weights := kernel.Pieces32(kernel.Singles(c.In(1)))
 	k := p.linear[0].mask.in

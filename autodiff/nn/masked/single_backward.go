@@ -9,9 +9,9 @@ import (
 type maskedBackward struct {
 	p    *program
 	c    *autodiff.Call
-	dx   []float64 // of all rows; nil if nobody needs it
+	dx   []float64 // of all rows; nil if it is not needed
 	add  bool      // to dx
-	a, b []float32 // gradients of what a layer gives and takes, for some rows
+	a, b []float32 // gradients of a layer's output and input, for some rows
 	sum  []float32 // gradient of a parameter
 	ones []float32 // one for each row
 }
@@ -31,7 +31,7 @@ func (p *program) newSingleBackward(c *autodiff.Call, rows int) maskedBackward {
 	return b
 }
 
-// run adds the gradients of rows i to i+n−1, of which kept is kept.
+// run adds the gradients of rows i to i+n−1, whose intermediate results are in kept.
 func (b *maskedBackward) run(kept kernel.Pieces32, i, n int) {
 	layers, at, end := b.p.linear, b.p.kept(n), 0
 	for _, g := range layers {

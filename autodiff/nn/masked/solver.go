@@ -7,21 +7,21 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// A Map is a map of single numbers with raw parameters, such as a bijector's
-// univariate: of x n×d and raw n×(d·K) to y and a logarithm of the slope, n×d each, where
+// A Map is an elementwise map with raw parameters, such as a bijector's
+// univariate: of x n×d and raw n×(d·K) to y and the logarithm of the slope, n×d each, where
 // element (i, j) depends on xᵢⱼ and columns j·K to j·K+K−1 of row i of raw only. It has
 // no parameters of its own to learn.
 type Map interface {
 	Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var)
 }
 
-// A Solver finds the y of which a masked network gives the parameters that lead to y:
+// A Solver solves for the y that g gives with parameters made from y itself by a masked network:
 //
 //	y = g(x; raw),  raw = Net.Apply(y)
 //
-// by computing column after column, each hidden unit once, when the columns that
-// it sees are known: all at about the cost of one Net.Apply, where repeated
-// application costs Dim of them. P. Ramachandran et al., Fast Generation for
+// It computes column after column, each hidden unit once, when the columns that
+// it sees are known: the whole at about the cost of one Net.Apply, where repeated
+// application would cost Dim of them. P. Ramachandran et al., Fast Generation for
 // Convolutional Autoregressive Models, arXiv 1704.06001, keep hidden units in this
 // way in another network.
 //
@@ -36,8 +36,8 @@ type Solver struct {
 	position []int // of each column in the order; nil if the natural one
 }
 
-// NewSolver returns a solver. It panics unless net and g are there, and columns
-// are single numbers.
+// NewSolver returns a solver. It panics if net or g is nil, or if columns
+// have several values.
 func NewSolver(net *MADE, g Map) *Solver {
 	if net == nil || g == nil {
 		panic("masked: NewSolver: got no network or no map, want both")
@@ -133,7 +133,7 @@ var solveOp = &autodiff.Op{
 	},
 }
 
-// openEvaluator returns a evaluator over samples r to r+n−1 of the call.
+// openEvaluator returns an evaluator over samples r to r+n−1 of the call.
 func openEvaluator(c *autodiff.Call, sol *Solver, r, n int) *evaluator {
 	s := newEvaluator(sol.Net.prog, n)
 	s.solver = sol
@@ -166,7 +166,7 @@ func solveNext(s *evaluator, m int) {
 
 // openGrads clears the gradients but those of the columns and outputs, and
 // computes the derivatives of the activations and the map: since these act on
-// single numbers, one backward pass from the sum of all gives them.
+// single values, one backward pass from the sum of all gives them.
 func (s *evaluator) openGrads(c *autodiff.Call, r int) {
 	for _, g := range s.grads {
 		clear(g)

@@ -55,7 +55,7 @@ func TestSolve(t *testing.T) {
 			}
 			for i, v := range g.inverse(y, net) {
 				if d := math.Abs(v - x.Data()[i]); !(d < 1e-14*(1+math.Abs(v))*(1+math.Abs(y.Data()[i]))) {
-					t.Fatalf("%s, %d rows: number %d: got back %v, want %v", name, n, i, v, x.Data()[i])
+					t.Fatalf("%s, %d rows: element %d: got back %v, want %v", name, n, i, v, x.Data()[i])
 				}
 			}
 		}
@@ -87,7 +87,7 @@ func TestSolveGradients(t *testing.T) {
 }
 
 // Over several chunks, blocks and panels the gradient is that of Dim
-// applications of the network, of which each settles one more column.
+// applications of the network, each of which settles one more column.
 func TestSolveGradientsAreThoseOfRepetition(t *testing.T) {
 	for _, spec := range []Spec{
 		{Dim: 3, Hidden: []int{150, 120}, Outputs: 30, Act: nn.Tanh},
@@ -122,7 +122,7 @@ func TestSolveGradientsAreThoseOfRepetition(t *testing.T) {
 		for i := range want {
 			for j, w := range want[i] {
 				if !(math.Abs(got[i][j]-w) <= 1e-12*(1+math.Abs(w))) {
-					t.Fatalf("%d columns: gradient %d, number %d: got %v, want %v", spec.Dim, i, j, got[i][j], w)
+					t.Fatalf("%d columns: gradient %d, element %d: got %v, want %v", spec.Dim, i, j, got[i][j], w)
 				}
 			}
 		}

@@ -9,9 +9,9 @@ import (
 // A Spec says how a [MADE] is connected.
 type Spec struct {
 	Dim     int           // columns
-	Inputs  int           // numbers of which a column consists, such as a one-hot code; 0 is 1
+	Inputs  int           // values of a column, such as a one-hot code; 0 means 1
 	Hidden  []int         // widths of hidden layers; of residual blocks, all the same
-	Outputs int           // numbers for each column
+	Outputs int           // values for each column
 	Cond    int           // width of the context, 0 for none
 	Act     nn.Activation // between layers
 	// Residual makes blocks h + B(act(A(act(h)))) of two layers.
@@ -26,10 +26,10 @@ type Spec struct {
 	Degrees [][]int
 }
 
-// inputs returns the numbers in a column.
+// inputs returns the number of values in a column.
 func (s *Spec) inputs() int { return max(s.Inputs, 1) }
 
-// check returns an error unless the numbers of the specification make sense; it leaves
+// check returns an error unless the specification is valid; it leaves checking
 // the degrees to the network.
 func (s *Spec) check() error {
 	if s.Dim < 1 || s.Inputs < 0 || s.Outputs < 1 || s.Cond < 0 {
