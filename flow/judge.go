@@ -38,6 +38,7 @@ func (f *fit) judge(r *Result) {
 	if mixture := f.mixtureLogProbs(m, float64(r.Steps)); mixture != nil && len(held) > 1 {
 		r.Mixture = calibration.Compare(held, mixture)
 	}
+	f.cover(r, held)
 	f.advise(r)
 }
 

@@ -60,5 +60,6 @@ func learn(ctx context.Context, data Data, s LearnSettings) (*Transformed, *Repo
 	if err != nil {
 		return nil, nil, err
 	}
+	l.report.cover(rows, s.Seed)
 	return m, l.report, nil
 }

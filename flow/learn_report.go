@@ -3,6 +3,8 @@ package flow
 import (
 	"fmt"
 	"strings"
+
+	"github.com/normflow/normflow/flow/calibration"
 )
 
 // A Report tells what [Learn] saw in the data and made of it. NLLs are in nats a row of the data given.
@@ -25,6 +27,9 @@ type Report struct {
 	// candidates that had not seen them.
 	HeldRows []int
 	LogProbs []float64
+	// Coverage tests whether highest-density regions of the folds' models hold as many of the rows that these have not seen as
+	// they say, 400 rows at most. nil for rows with weights.
+	Coverage *calibration.Uniformity
 	// Held are the folds, each with the model that has not seen its rows.
 	Held     []HeldOut
 	Warnings []string
@@ -57,6 +62,9 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, ", %d of them left out", r.Trimmed)
 	}
 	fmt.Fprintf(&b, "\nheld out: %d rows, NLL %.4f ± %.4f nats\n", len(r.HeldRows), r.NLL, r.SE)
+	if r.Coverage != nil {
+		fmt.Fprintf(&b, "calibration: %v\n", r.Coverage)
+	}
 	if r.Components > 0 {
 		fmt.Fprintf(&b, "a mixture has %d components\n", r.Components)
 	}

@@ -72,7 +72,10 @@ func TestLearnSameBits(t *testing.T) {
 // A stack that is saved and loaded scores and samples alike.
 func TestLearnSaved(t *testing.T) {
 	x := twoBlobs(200, 2, 1)
-	m, _ := mustLearn(t, flow.Rows(x), &flow.LearnSettings{Budget: little, KeepRows: true})
+	m, report := mustLearn(t, flow.Rows(x), &flow.LearnSettings{Budget: little, KeepRows: true})
+	if report.Coverage.P < 1e-3 {
+		t.Errorf("got %v", report.Coverage)
+	}
 	again, err := flow.Load(bytes.NewReader(bytesOf(t, m)))
 	if err != nil {
 		t.Fatal(err)

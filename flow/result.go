@@ -37,6 +37,9 @@ type Result struct {
 	// Mixture compares it with a mixture of normal distributions in the same way. nil if there are contexts, or if
 	// fitting one would take more than a twentieth of the training's work.
 	Mixture *calibration.Difference
+	// Coverage tests whether highest-density regions of the model hold as many of the held-out rows as they
+	// say, 400 rows at most. nil if nothing was held out, and for rows with weights.
+	Coverage *calibration.Uniformity
 	// Importance sums up the weights of the model's draws for the density that [FitDensity] was given; nil
 	// for [Fit].
 	Importance *calibration.Importance
@@ -57,6 +60,9 @@ func (r *Result) String() string {
 	switch {
 	case r.Held != nil:
 		fmt.Fprintf(&b, "\nheld out: %v\ntrained on: mean log-density %.4f ± %.4f\nagainst a normal distribution: %v", r.Held, r.Train.Value, r.Train.SE, r.Gaussian)
+		if r.Coverage != nil {
+			fmt.Fprintf(&b, "\ncalibration: %v", r.Coverage)
+		}
 		if r.Mixture != nil {
 			fmt.Fprintf(&b, "\nagainst a mixture of normal distributions: %v", r.Mixture)
 		}
