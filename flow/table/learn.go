@@ -35,7 +35,7 @@ type Report struct {
 	// Independent and Mixture are the NLLs of held-out rows by independent columns and by a mixture of Components whose
 	// columns are independent, normal distributions and probabilities: what a model should be better than.
 	Independent, Mixture float64
-	Components           int
+	Components           int // of the last part of the rows
 	// HeldRows are the rows that were held out and LogProbs their log-densities.
 	HeldRows []int
 	LogProbs []float64
@@ -84,9 +84,9 @@ func planFor(n, width, outputs int) *plan {
 	case n >= 20000:
 		p.batch, p.steps, p.rate, p.hidden, p.average, p.repeats, p.every, p.patience = 256, 24000, 2e-3, []int{256, 256, 256}, 0.999, 1, 600, 12
 	case n >= 5000:
-		p.batch, p.steps, p.rate, p.hidden, p.average, p.repeats, p.every, p.patience = 256, 3500, 1.5e-3, []int{192, 192}, 0.995, 2, 100, 10
+		p.batch, p.steps, p.rate, p.hidden, p.average, p.repeats, p.every, p.patience = 256, 6000, 1.5e-3, []int{192, 192}, 0.995, 2, 150, 10
 	case n >= 1000:
-		p.batch, p.steps, p.hidden, p.repeats = 128, 3000, []int{128, 128}, 4
+		p.batch, p.steps, p.hidden, p.repeats, p.every = 128, 8000, []int{128, 128}, 4, 80
 	}
 	return p
 }
@@ -221,9 +221,8 @@ func fitJoint(ctx context.Context, j *joint, rows [][]float64, s *Settings) (*Mo
 		}
 		j.Nets = append(j.Nets, m)
 		j.Weights = append(j.Weights, 1/float64(folds))
-		if heldRows[k] = held; k == 0 {
-			e.yardsticks(r, use, held, src.Uint64())
-		}
+		heldRows[k] = held
+		e.yardsticks(r, use, held, 1/float64(folds), src.Uint64())
 	}
 	if err := j.Restore(); err != nil {
 		return nil, nil, err

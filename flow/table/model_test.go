@@ -69,6 +69,10 @@ func TestClosedForms(t *testing.T) {
 	if math.Abs(nll-truth) > 0.12 {
 		t.Errorf("got the NLL %v of fresh rows, want %v", nll, truth)
 	}
+	// H of the columns: twice ½log(2πe), and log 2; of a mixture less.
+	if r.Independent < 2.8 || r.Independent > 3.6 || r.Mixture < r.NLL-0.05 || r.Mixture > r.Independent-0.3 {
+		t.Errorf("got NLL %v by independent columns, %v by a mixture, %v by the model", r.Independent, r.Mixture, r.NLL)
+	}
 	if r.OrderGap > 0.5 {
 		t.Errorf("got other orders %v nats away", r.OrderGap)
 	}

@@ -149,9 +149,9 @@ func (p *independent) cell(t *target) float64 {
 	return math.Log(max((math.Erf(v/math.Sqrt2)-math.Erf(u/math.Sqrt2))/2, 1e-300))
 }
 
-// yardsticks fills in the NLL of held-out rows by independent columns, each a blend of five components, and by the best of some
-// blends of all columns. Both are fitted to the other rows of the first fold.
-func (e *examples) yardsticks(r *Report, use, held []int, seed uint64) {
+// yardsticks adds, times share, the NLL of held-out rows by independent columns, each a blend of five components, and by the best of some
+// blends of all columns, fitted to the other rows.
+func (e *examples) yardsticks(r *Report, use, held []int, share float64, seed uint64) {
 	src := rng.New(seed)
 	held = held[:min(len(held), yardRows)]
 	nll := func(b *blend) (sum float64) {
@@ -167,18 +167,19 @@ func (e *examples) yardsticks(r *Report, use, held []int, seed uint64) {
 		if e.joint.Heads[col].Comps == 0 {
 			components = 1
 		}
-		r.Independent += nll(fitBlend(e, use, []int{col}, components, src))
+		r.Independent += share * nll(fitBlend(e, use, []int{col}, components, src))
 	}
-	r.Mixture = math.Inf(1)
+	best := math.Inf(1)
 	for _, components := range []int{2, 4, 8, 16, 32} {
-		if components*20 > len(use) {
+		if components*20 > len(use) && components > 2 {
 			break
 		}
 		m := nll(fitBlend(e, use, all, components, src))
-		if m < r.Mixture {
-			r.Mixture, r.Components = m, components
-		} else if m > r.Mixture+0.1 {
+		if m < best {
+			best, r.Components = m, components
+		} else if m > best+0.1 {
 			break
 		}
 	}
+	r.Mixture += share * best
 }
