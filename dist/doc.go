@@ -23,8 +23,8 @@
 // [Chi], [InverseGamma], [InverseGaussian], [LogNormal], [LogLogistic], [Weibull],
 // [Gompertz], [Pareto], [GPD], [HalfNormal], [HalfCauchy], [HalfStudentT]. On intervals:
 // [Uniform], [Beta], [Kumaraswamy], [LogitNormal], [PERT], [Triangular],
-// [VonMises], and [Truncated] of any. On integers: [Bernoulli], [Binomial], [BetaBinomial],
-// [Geometric], [NegativeBinomial], [Poisson], [Skellam], [Zipf].
+// [VonMises], and [Truncated] of any. [OrderStatistic] is of any with a density, [Histogram] of bins. On integers: [Bernoulli], [Binomial], [BetaBinomial],
+// [Geometric], [NegativeBinomial], [Poisson], [Skellam], [Zipf], [Quantized] of any with a density, and [ZeroInflated].
 //
 // # Rows
 //

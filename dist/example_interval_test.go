@@ -106,3 +106,10 @@ func ExampleZipf() {
 	// Output:
 	// -0.1840 [1.3684]
 }
+
+func ExampleHistogram() {
+	h := dist.NewHistogram([]float64{0, 1, 4}, dist.FixedWeights(1, 3))
+	fmt.Printf("%.4f %.4f %.4f\n", h.LogProb([]float64{2}), h.CDF(nil, []float64{2}), h.Quantile(nil, []float64{0.5}))
+	// Output:
+	// -1.3863 [0.5000] [2.0000]
+}

@@ -2,6 +2,7 @@ package dist_test
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
@@ -126,4 +127,22 @@ func ExampleSkewNormal() {
 	fmt.Printf("%.4f %.4f %.4f\n", s.Mean(nil), s.Mode(nil), s.CDF(nil, []float64{0}))
 	// Output:
 	// [0.7136] [0.5308] [0.1476]
+}
+
+// The largest of 100 normal numbers.
+func ExampleOrderStatistic() {
+	o := dist.NewOrderStatistic(dist.NewNormal(1, autodiff.Fixed(0), autodiff.Fixed(1)), autodiff.Fixed(100), autodiff.Fixed(100))
+	fmt.Printf("%.4f %.4f\n", o.Mean(nil), o.Quantile(nil, []float64{0.5}))
+	// Output:
+	// [2.5076] [2.4620]
+}
+
+// Lifetimes in years: one unit failed at 2.5, one in its third year, one has not failed in five.
+func ExampleColumns_LogCensored() {
+	w := dist.NewWeibull(1, autodiff.Fixed(1.5), autodiff.Fixed(4))
+	tape := autodiff.NewTape()
+	low, high := tape.View(3, 1, []float64{2.5, 2, 5}), tape.View(3, 1, []float64{2.5, 3, math.Inf(1)})
+	fmt.Printf("%.4f\n", w.LogCensored(low, high).Data())
+	// Output:
+	// [-1.7099 -1.7154 -1.3975]
 }

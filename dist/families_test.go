@@ -67,8 +67,12 @@ var families = map[string]struct {
 		}
 		return dist.NewPERT(1, f(v[0]), f(peak), f(high), f(v[3]))
 	}},
+	"OrderStatistic": {"rp", func(v ...float64) *dist.Columns {
+		return dist.NewOrderStatistic(dist.NewNormal(1, f(v[0]), f(v[1])), f(2), f(5))
+	}},
 	"Pareto":      {"pp", of2(dist.NewPareto)},
 	"Poisson":     {"p", of1(dist.NewPoisson)},
+	"Quantized":   {"rp", func(v ...float64) *dist.Columns { return dist.NewQuantized(dist.NewNormal(1, f(v[0]), f(v[1]))) }},
 	"SigmoidBeta": {"pp", of2(dist.NewSigmoidBeta)},
 	"SinhArcsinh": {"rprp", of4(dist.NewSinhArcsinh)},
 	"SkewNormal":  {"rpr", of3(dist.NewSkewNormal)},
@@ -88,8 +92,9 @@ var families = map[string]struct {
 		}
 		return nil
 	}},
-	"VonMises": {"rp", of2(dist.NewVonMises)},
-	"Weibull":  {"pp", of2(dist.NewWeibull)},
+	"VonMises":     {"rp", of2(dist.NewVonMises)},
+	"Weibull":      {"pp", of2(dist.NewWeibull)},
+	"ZeroInflated": {"ps", func(v ...float64) *dist.Columns { return dist.NewZeroInflated(dist.NewPoisson(1, f(v[0])), f(v[1])) }},
 	"Zipf": {"p", func(v ...float64) *dist.Columns {
 		if 1+v[0] == 1 {
 			return nil

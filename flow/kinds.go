@@ -145,6 +145,7 @@ var kinds = registry(map[string]any{
 	"dist.columns":                (*dist.Columns)(nil),
 	"dist.dirichlet":              (*dist.Dirichlet)(nil),
 	"dist.embedded":               (*dist.Embedded)(nil),
+	"dist.histogram":              (*dist.Histogram)(nil),
 	"dist.joint":                  (*dist.Joint)(nil),
 	"dist.kernel-density":         (*dist.KernelDensity)(nil),
 	"dist.low-rank-normal":        (*dist.LowRankNormal)(nil),
@@ -194,9 +195,11 @@ var kinds = registry(map[string]any{
 	"dist.negative-binomial":               (*dist.NegativeBinomial)(nil),
 	"dist.normal":                          (*dist.Normal)(nil),
 	"dist.normal-inverse-gaussian":         (*dist.NormalInverseGaussian)(nil),
+	"dist.order-statistic":                 (*dist.OrderStatistic)(nil),
 	"dist.pareto":                          (*dist.Pareto)(nil),
 	"dist.pert":                            (*dist.PERT)(nil),
 	"dist.poisson":                         (*dist.Poisson)(nil),
+	"dist.quantized":                       (*dist.Quantized)(nil),
 	"dist.sigmoid-beta":                    (*dist.SigmoidBeta)(nil),
 	"dist.sinh-arcsinh":                    (*dist.SinhArcsinh)(nil),
 	"dist.skellam":                         (*dist.Skellam)(nil),
@@ -208,6 +211,7 @@ var kinds = registry(map[string]any{
 	"dist.uniform":                         (*dist.Uniform)(nil),
 	"dist.von-mises":                       (*dist.VonMises)(nil),
 	"dist.weibull":                         (*dist.Weibull)(nil),
+	"dist.zero-inflated":                   (*dist.ZeroInflated)(nil),
 	"dist.zipf":                            (*dist.Zipf)(nil),
 
 	// gonum's, for bijector.CDF
