@@ -29,8 +29,8 @@
 // # Rows
 //
 // [StdNormal] is the usual base. Dependent columns are [MultivariateNormal],
-// [PrecisionNormal], [LowRankNormal], [MultivariateStudentT], [Dirichlet] and
-// [KernelDensity]; [Mixture] chooses one of several distributions for each row,
+// [PrecisionNormal], [LowRankNormal], [MultivariateStudentT], [Dirichlet], [RelaxedCategorical],
+// [LKJCholesky], [WishartCholesky] and [KernelDensity]; [Mixture] chooses one of several distributions for each row,
 // [Joint] sets them side by side. [MADE] learns one column after the other. [Categorical] is one column of
 // classes.
 //

@@ -2,6 +2,7 @@ package dist_test
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
@@ -78,4 +79,28 @@ func ExampleKernelDensity() {
 	fmt.Printf("%.4f %.4f\n", k.LogProb([]float64{1}), k.Mean(nil))
 	// Output:
 	// -1.8012 [2.0000]
+}
+
+func ExampleRelaxedCategorical() {
+	c := dist.NewRelaxedCategorical(autodiff.Fixed(0.5), dist.FixedWeights(1, 1, 2))
+	fmt.Printf("%.4f %.4f\n", c.LogProb([]float64{0.1, 0.1, 0.8}), c.LogProb([]float64{0.2, 0.4, 0.4}))
+	// Output:
+	// 0.8010 -0.6659
+}
+
+// Correlation matrices of three variables have a volume of π²/2.
+func ExampleLKJCholesky() {
+	k := dist.NewLKJCholesky(3, autodiff.Fixed(1))
+	fmt.Printf("%.4f\n", k.LogProb([]float64{1, 0, 0, 0.6, 0.8, 0, 0, 0.6, 0.8}))
+	// Output:
+	// -1.8195
+}
+
+// The scatter of one column is a multiple of a chi-square number, and this is its root.
+func ExampleWishartCholesky() {
+	w := dist.NewWishartCholesky(autodiff.Fixed(5), autodiff.NewParam(1, 1, []float64{1}))
+	c := dist.NewChiSquared(1, autodiff.Fixed(5))
+	fmt.Printf("%.4f %.4f\n", w.LogProb([]float64{2}), c.LogProb([]float64{4})+math.Log(4))
+	// Output:
+	// -0.5518 -0.5518
 }

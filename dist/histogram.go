@@ -47,33 +47,49 @@ func (h *Histogram) Dim() int { return 1 }
 // LogDensity returns log p of each row.
 func (h *Histogram) LogDensity(x autodiff.Var) autodiff.Var {
 	checkCols("Histogram: LogDensity", x.Cols(), 1)
-	t, k := x.Tape(), len(h.Edges)-1
-	bins, widths := make([]float64, x.Rows()), make([]float64, k)
-	for i, v := range x.Data() {
-		bins[i] = h.bin(v)
-	}
-	for j := range widths {
-		widths[j] = special.Log(h.Edges[j+1] - h.Edges[j])
-	}
-	return pickOp.Apply(t, autodiff.Args{}, x.Shape(), t.View(len(bins), 1, bins), logWeights(h.Logits, t).Sub(t.View(1, k, widths)))
+	return histogramOp.Apply(nil, autodiff.Args{Ref: h}, x.Shape(), x, logWeights(h.Logits, x.Tape()))
 }
 
-// bin returns the number of the bin of x, −1 if there is none, and NaN for NaN.
-func (h *Histogram) bin(x float64) float64 {
+// histogramOp has inputs x and the logarithms of the weights; Ref has the edges.
+var histogramOp = &autodiff.Op{
+	Name: "Histogram",
+	Forward: func(c *autodiff.Call) {
+		h, w := c.Args().Ref.(*Histogram), c.In(1)
+		for i, v := range c.In(0) {
+			switch k := h.bin(v); {
+			case math.IsNaN(v):
+				c.Out(0)[i] = v
+			case k < 0 || w[k] < 0.5*never:
+				c.Out(0)[i] = math.Inf(-1)
+			default:
+				c.Out(0)[i] = w[k] - special.Log(h.Edges[k+1]-h.Edges[k])
+			}
+		}
+	},
+	Backward: func(c *autodiff.Call) {
+		h, g := c.Args().Ref.(*Histogram), c.InGrad(1)
+		for i, v := range c.In(0) {
+			if k := h.bin(v); k >= 0 && g != nil {
+				g[k] += c.OutGrad(0)[i]
+			}
+		}
+	},
+}
+
+// bin returns the number of the bin of x, −1 if there is none.
+func (h *Histogram) bin(x float64) int {
 	last := len(h.Edges) - 1
 	switch {
-	case math.IsNaN(x):
-		return x
-	case x < h.Edges[0] || x > h.Edges[last]:
+	case !(x >= h.Edges[0] && x <= h.Edges[last]):
 		return -1
 	case x == h.Edges[last]:
-		return float64(last - 1)
+		return last - 1
 	}
 	k, found := slices.BinarySearch(h.Edges, x)
 	if !found {
 		k--
 	}
-	return float64(k)
+	return k
 }
 
 // Draw fills the rows of batch.

@@ -86,6 +86,7 @@ var table = map[string]dist.Distribution{
 	"Pareto":                dist.NewPareto(2, l(6, 5), l(1, 0.5)),
 	"Poisson":               dist.NewPoisson(2, l(3.5, 40)),
 	"PrecisionNormal":       precisionNormal(),
+	"RelaxedCategorical":    dist.NewRelaxedCategorical(l(1.5), dist.LearnedWeights(1, 2, 3)),
 	"SigmoidBeta":           dist.NewSigmoidBeta(2, l(2, 3), l(0.5, 3)),
 	"SinhArcsinh":           dist.NewSinhArcsinh(2, l(0.5, -0.5), l(1.25, 0.5), l(0, 1), l(1, 2)),
 	"SkewNormal":            dist.NewSkewNormal(3, l(0, 1, -1), l(1, 2, 0.5), l(2, -5, 0)),
