@@ -7,12 +7,12 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// ActNorm scales and shifts each column by learned numbers that start from data:
+// ActNorm scales and shifts each column by learned parameters that start from data:
 //
 //	y = x·exp(LogScale) + Shift,  log|det| = Σⱼ LogScaleⱼ
 //
 // Initialize sets Shift and LogScale to the columns' means and the logarithms of their standard
-// deviations (0 for a column whose numbers are all the same), so that x has mean 0 and
+// deviations (0 for a column whose values are all the same), so that x has mean 0 and
 // variance 1 when training starts; until then it is the identity. For images, with one
 // column a channel, see [PerPixel]. Both directions cost O(d) a row. Diederik P. Kingma,
 // Prafulla Dhariwal, Glow: Generative Flow with Invertible 1×1 Convolutions,

@@ -21,7 +21,7 @@ type Affine struct {
 	Slope float64
 }
 
-// A ScaleMap is how [Affine] makes a log-scale from a raw number.
+// A ScaleMap is how [Affine] makes a log-scale from a raw parameter.
 type ScaleMap string
 
 // The scale maps in use. Every one is a smooth, monotone function of s but for

@@ -12,7 +12,8 @@ import (
 //	y = arctan x,  log y′ = −log(1 + x²)
 //
 // [CauchyCDF] is ½ + y/π. A y beyond ±π/2 comes from ±∞ with log-determinant −∞; the float64
-// nearest to π/2 is below it. It costs an arc tangent and a logarithm per number forward, sine, cosine and logarithm backward.
+// nearest to π/2 is below it. It costs an arc tangent and a logarithm per element forward, sine,
+// cosine and logarithm backward.
 type Arctan struct{}
 
 var arctanMap = newScalar("Arctan", scalarMap{
@@ -30,11 +31,11 @@ var arctanMap = newScalar("Arctan", scalarMap{
 		end := math.Nextafter(math.Pi/2, 2)
 		beyond(x, ls, y, -end, end)
 	},
-	derive: arctanCurve,
+	derive: arctanLogSlopeGrad,
 })
 
-// arctanCurve sets the derivative of −log(1 + x²).
-func arctanCurve(d derivatives) {
+// arctanLogSlopeGrad sets the derivative of −log(1 + x²).
+func arctanLogSlopeGrad(d derivatives) {
 	for i, v := range d.x {
 		d.lsByX[i] = -2 / (v + 1/v)
 		if v == 0 {

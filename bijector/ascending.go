@@ -2,7 +2,7 @@ package bijector
 
 import "github.com/normflow/normflow/autodiff"
 
-// Ascending maps Rᵈ to the rows whose numbers ascend:
+// Ascending maps Rᵈ to the rows whose elements ascend:
 //
 //	y₁ = x₁,  yⱼ = yⱼ₋₁ + exp(xⱼ),  log|det| = Σ_{j≥2} xⱼ
 //

@@ -86,7 +86,7 @@ func TestAutoregressiveForwardIsRepetition(t *testing.T) {
 	got := b.Forward(x)
 	for i, v := range y.Data() {
 		if got.Data()[i] != v {
-			t.Fatalf("number %d: got %v, want %v", i, got.Data()[i], v)
+			t.Fatalf("element %d: got %v, want %v", i, got.Data()[i], v)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // BatchNorm normalises data on their way to the base by running means and
-// variances of each column, then scales and shifts them by learned numbers:
+// variances of each column, then scales and shifts them by learned parameters:
 //
 //	x = γ·(y − m)/√(v + ε) + β,  log|det| of Forward = Σⱼ log(√(vⱼ + ε)/|γⱼ|)
 //
@@ -16,7 +16,7 @@ import (
 // gathered from the minibatches so far: m ← Decay·m + (1−Decay)·mean, and v
 // likewise. Within a step they are constants, without gradient. So every row
 // has its own density, a step does not depend on how the batch is divided among
-// workers, and what is trained is what is evaluated. Initialize sets them from
+// workers, and training and evaluation see the same map. Initialize sets them from
 // the first data; until then they are 0 and 1.
 //
 // Domain and range are Rᵈ. Both directions cost O(d) a row. Laurent Dinh, Jascha
@@ -26,7 +26,7 @@ import (
 // 2017, arXiv:1705.07057.
 type BatchNorm struct {
 	Mean, Var   *autodiff.Param // m and v, 1×d, frozen
-	Gamma, Beta autodiff.Value  // γ ≠ 0 and β: one number, or one per column
+	Gamma, Beta autodiff.Value  // γ ≠ 0 and β: a scalar, or one value per column
 	Eps         float64         // ε > 0
 	Decay       float64         // of the running averages, from 0 to 1
 	Initialized bool

@@ -15,7 +15,7 @@ import (
 //
 // with the regularised incomplete beta function I. A and B are positive, fixed
 // or learned. An x outside goes to 0 or 1 with log-determinant −∞. It costs a continued fraction
-// per number forward, several backward; gradients by learned parameters have about ten digits.
+// per element forward, several backward; gradients by learned parameters have about ten digits.
 type BetaCDF struct{ A, B autodiff.Value }
 
 // NewBetaCDF returns a beta distribution function. It panics if a parameter is

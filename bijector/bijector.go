@@ -12,10 +12,10 @@ import (
 // Forward leads from base to data. Methods are pure: they read the bijector's
 // parameters and change nothing, so that a bijector is safe for concurrent use
 // on different tapes; and on one tape the same Var gives the same nodes, so
-// that ILDJ may call Inverse, or a network, again at no cost. Whoever wants both results of
-// a direction asks for both by [InverseILDJ] or [ForwardFLDJ], which a bijector may speed up.
+// that ILDJ may call Inverse, or a network, again at no cost. For both results of
+// a direction use [InverseILDJ] or [ForwardFLDJ], which a bijector may speed up.
 //
-// Rows outside the domain may give any value; the density that they end up in
+// Rows outside the domain may give any value; the density at the end
 // decides (see [github.com/normflow/normflow/flow]). A row with NaN gives NaN
 // for that row only.
 type Bijector interface {
@@ -24,12 +24,12 @@ type Bijector interface {
 	// Inverse returns x = f⁻¹(y), n×d′ → n×d.
 	Inverse(y autodiff.Var) autodiff.Var
 	// ILDJ returns log|det ∂f⁻¹/∂y| for each row of y: n×1, or 1×1 when it is
-	// the same for all. Where d′ ≠ d, or the rows of y are not free numbers,
-	// the bijector documents which volume it means.
+	// the same for all. Where d′ ≠ d, or the rows of y are not unconstrained,
+	// the bijector documents which volume is meant.
 	ILDJ(y autodiff.Var) autodiff.Var
 }
 
-// A Conditional is a bijector that depends on a context: further numbers for
+// A Conditional is a bijector that depends on a context: further values for
 // each row, such as the observation of a posterior.
 type Conditional interface {
 	Bijector
@@ -49,7 +49,7 @@ func CondDim(b Bijector) int {
 	return 0
 }
 
-// Given returns b for the contexts c, or b itself if it has no use for them.
+// Given returns b for the contexts c, or b itself if it does not need them.
 func Given(b Bijector, c autodiff.Var) Bijector {
 	if CondDim(b) == 0 {
 		return b
@@ -60,7 +60,7 @@ func Given(b Bijector, c autodiff.Var) Bijector {
 // zero returns the log-determinant of a map that preserves volume.
 func zero(x autodiff.Var) autodiff.Var { return x.Tape().Zeros(1, 1) }
 
-// plus adds log-determinants, leaving out those that are none, the result of zero.
+// plus adds log-determinants, leaving out results of zero.
 func plus(a, b, none autodiff.Var) autodiff.Var {
 	switch none {
 	case a:

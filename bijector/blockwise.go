@@ -6,7 +6,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// A Block is a bijector with the numbers of columns that it takes and gives.
+// A Block is a bijector with the number of columns of its input and of its output.
 type Block struct {
 	B       Bijector
 	In, Out int
@@ -16,8 +16,8 @@ type Block struct {
 //
 //	y = (B₁(x₁), B₂(x₂), …),  log|det| = Σ log|det Bᵢ|
 //
-// Blocks may change their numbers of columns: then the log-determinant means
-// what the blocks' do. It costs what the blocks cost, and O(d) a row.
+// Blocks may change the number of columns: then the log-determinant means
+// what the blocks' mean. It costs as much as the blocks, and O(d) a row.
 type Blockwise struct{ Blocks []Block }
 
 // NewBlockwise returns the map of the given blocks, in the order of the
@@ -75,13 +75,13 @@ func (b *Blockwise) each(parts []autodiff.Var, v autodiff.Var, out bool, f func(
 	return parts
 }
 
-// few is room for the parts of most maps without an allocation.
+// few parts, as most maps have, need no allocation.
 const few = 8
 
 // Forward returns Bᵢ(xᵢ) side by side.
 func (b *Blockwise) Forward(x autodiff.Var) autodiff.Var {
-	var room [few]autodiff.Var
-	return autodiff.Concat(b.each(room[:0], x, false, func(k Block, x autodiff.Var) autodiff.Var {
+	var first [few]autodiff.Var
+	return autodiff.Concat(b.each(first[:0], x, false, func(k Block, x autodiff.Var) autodiff.Var {
 		return k.given(k.B.Forward(x))
 	})...)
 }
@@ -94,8 +94,8 @@ func (k Block) given(y autodiff.Var) autodiff.Var {
 
 // Inverse returns Bᵢ⁻¹(yᵢ) side by side.
 func (b *Blockwise) Inverse(y autodiff.Var) autodiff.Var {
-	var room [few]autodiff.Var
-	return autodiff.Concat(b.each(room[:0], y, true, func(k Block, y autodiff.Var) autodiff.Var { return k.B.Inverse(y) })...)
+	var first [few]autodiff.Var
+	return autodiff.Concat(b.each(first[:0], y, true, func(k Block, y autodiff.Var) autodiff.Var { return k.B.Inverse(y) })...)
 }
 
 // ILDJ returns the sum of the blocks' log-determinants.
@@ -103,10 +103,10 @@ func (b *Blockwise) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.InverseILDJ(y)
 
 // InverseILDJ returns both.
 func (b *Blockwise) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
-	var room [few]autodiff.Var
+	var first [few]autodiff.Var
 	none := zero(y)
 	ildj = none
-	parts := b.each(room[:0], y, true, func(k Block, y autodiff.Var) autodiff.Var {
+	parts := b.each(first[:0], y, true, func(k Block, y autodiff.Var) autodiff.Var {
 		x, l := InverseILDJ(k.B, y)
 		ildj = plus(ildj, l, none)
 		return x
@@ -116,10 +116,10 @@ func (b *Blockwise) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
 
 // ForwardFLDJ returns Bᵢ(xᵢ) side by side and the sum of the blocks' log-determinants.
 func (b *Blockwise) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
-	var room [few]autodiff.Var
+	var first [few]autodiff.Var
 	none := zero(x)
 	fldj = none
-	parts := b.each(room[:0], x, false, func(k Block, x autodiff.Var) autodiff.Var {
+	parts := b.each(first[:0], x, false, func(k Block, x autodiff.Var) autodiff.Var {
 		y, l := ForwardFLDJ(k.B, x)
 		fldj = plus(fldj, l, none)
 		return k.given(y)

@@ -12,7 +12,7 @@ import (
 //	y = ½ + atan(z)/π,  z = (x − loc)/scale,  log y′ = −log(1 + z²) − log π − log scale
 //
 // Loc is 0 and Scale > 0 is 1 if empty. Both tails are exact. It costs an
-// arc tangent and a logarithm per number forward, sine, cosine and logarithm
+// arc tangent and a logarithm per element forward, sine, cosine and logarithm
 // backward.
 type CauchyCDF struct{ Loc, Scale autodiff.Value }
 
@@ -77,7 +77,7 @@ var cauchyMap = newScalar("CauchyCDF", scalarMap{
 		kernel.Scale(ls, ls, -1)
 		unit(x, ls, y, math.Inf(-1), math.Inf(1))
 	},
-	derive: arctanCurve,
+	derive: arctanLogSlopeGrad,
 })
 
 // cauchySlope sets ls = −log(1 + x²) − log π.

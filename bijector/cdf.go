@@ -7,7 +7,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// A Dist is a continuous distribution of one number, such as those in
+// A Dist is a continuous univariate distribution, such as those in
 // gonum.org/v1/gonum/stat/distuv.
 type Dist interface {
 	CDF(x float64) float64
@@ -15,14 +15,14 @@ type Dist interface {
 	LogProb(x float64) float64
 }
 
-// CDF is the distribution function of any distribution of one number, the same
+// CDF is the distribution function of any univariate distribution, the same
 // for every column:
 //
 //	y = F(x),  log y′ = log F′(x)
 //
-// NewInvert(NewCDF(d)) is d's quantile function, which maps uniform numbers to
-// d; Chain{&NormalCDF{}, NewInvert(NewCDF(d))} maps normal numbers to d. Numbers outside
-// the support go to 0 or 1, and numbers outside (0, 1) come from ±∞, with
+// NewInvert(NewCDF(d)) is d's quantile function, which maps uniform samples to
+// d; Chain{&NormalCDF{}, NewInvert(NewCDF(d))} maps normal samples to d. Values outside
+// the support go to 0 or 1, and values outside (0, 1) come from ±∞, with
 // log-determinant −∞. Accuracy and cost are those of the
 // distribution. The derivative of the log-density is its method
 // ScoreInput(x float64) float64 if it has one, and else by differences to about ten

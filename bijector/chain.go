@@ -11,7 +11,7 @@ import (
 //
 //	log|det| of the inverse = Σᵢ ILDJᵢ(yᵢ),  yₙ = y, yᵢ₋₁ = fᵢ⁻¹(yᵢ)
 //
-// The empty Chain is the identity. It costs what its elements cost.
+// The empty Chain is the identity. It costs as much as its elements.
 type Chain []Bijector
 
 // Restore checks the elements.

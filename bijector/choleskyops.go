@@ -7,19 +7,19 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// Operations on lower triangular matrices in the rows of their argument, n×d²; what stands
-// above the diagonal is neither read nor given a gradient.
+// Operations on lower triangular matrices in the rows of their argument, n×d²; elements
+// above the diagonal are neither read nor given a gradient.
 
-// eachMatrix calls f for every d×d matrix among the numbers of x, which begins
-// at number at.
+// eachMatrix calls f for every d×d matrix in x, which begins
+// at element at.
 func eachMatrix(c *autodiff.Call, d int, f func(at int)) {
 	for at := 0; at < len(c.In(0)); at += d * d {
 		f(at)
 	}
 }
 
-// choleskyOp has two outputs: L, n×d², with L·Lᵀ the symmetric matrix of which the
-// input holds the lower triangle, and n×1 whether there is such an L: 1 or 0.
+// choleskyOp has two outputs: L, n×d², with L·Lᵀ the symmetric matrix whose
+// lower triangle the input holds, and n×1 whether there is such an L: 1 or 0.
 // Where there is none, L is the identity. Args.I is d.
 var choleskyOp = &autodiff.Op{
 	Name: "bijector.Cholesky",
@@ -77,7 +77,7 @@ func cholesky(l []float64, d int) bool {
 	return true
 }
 
-// choleskyGrad adds to the lower triangle da what the gradient g of the factor l implies; g
+// choleskyGrad adds to the lower triangle da the contribution of the gradient g of the factor l; g
 // is overwritten. It is the algorithm in reverse: Iain Murray,
 // Differentiation of the Cholesky decomposition, 2016, arXiv:1602.07527.
 func choleskyGrad(da, g, l []float64, d int) {

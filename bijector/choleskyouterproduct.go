@@ -12,8 +12,8 @@ import (
 //
 //	Y = X·Xᵀ,  log|det| = n·log 2 + Σᵢ (n+1−i)·log Xᵢᵢ,  i = 1 … n
 //
-// The log-determinant is that between the lower triangles, n(n+1)/2 numbers
-// each; what stands above the diagonal is not read. A Y that is not positive
+// The log-determinant is that between the lower triangles, n(n+1)/2 elements
+// each; elements above the diagonal are not read. A Y that is not positive
 // definite has log-determinant −∞. Both directions cost O(n³) a row.
 type CholeskyOuterProduct struct{}
 

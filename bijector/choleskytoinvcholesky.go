@@ -14,7 +14,7 @@ import (
 //	Y·Yᵀ = (X·Xᵀ)⁻¹,  log|det| = Σᵢ i·log(Yᵢᵢ/Xᵢᵢ),  i = 1 … n
 //
 // It is its own inverse. The log-determinant is that between the lower
-// triangles; what stands above the diagonal is not read. A diagonal that is not
+// triangles; elements above the diagonal are not read. A diagonal that is not
 // positive has log-determinant −∞. It costs O(n³) a row.
 type CholeskyToInvCholesky struct{}
 
@@ -28,8 +28,8 @@ func (CholeskyToInvCholesky) Forward(x autodiff.Var) autodiff.Var {
 func (c CholeskyToInvCholesky) Inverse(y autodiff.Var) autodiff.Var { return c.Forward(y) }
 
 // ILDJ returns the log-determinant. That of X·Xᵀ, of the inverse, and of the
-// factor sum to −Σᵢ (n+1+i)·log Xᵢᵢ − Σᵢ (n+1−i)·log Yᵢᵢ, of which
-// Σᵢ log(Xᵢᵢ·Yᵢᵢ) = 0 leaves the small terms.
+// factor sum to −Σᵢ (n+1+i)·log Xᵢᵢ − Σᵢ (n+1−i)·log Yᵢᵢ; as
+// Σᵢ log(Xᵢᵢ·Yᵢᵢ) = 0, only the small terms are left.
 func (c CholeskyToInvCholesky) ILDJ(y autodiff.Var) autodiff.Var {
 	from := diagonals("CholeskyToInvCholesky", y)
 	to := diagonals("CholeskyToInvCholesky", c.Forward(y))

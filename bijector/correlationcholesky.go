@@ -6,15 +6,15 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// CorrelationCholesky maps n(n−1)/2 numbers to the Cholesky factor of a
+// CorrelationCholesky maps n(n−1)/2 elements to the Cholesky factor of a
 // correlation matrix of n variables, n×n, row by row: a lower triangular
-// matrix with a positive diagonal and rows of length 1. The numbers fill the
+// matrix with a positive diagonal and rows of length 1. The elements fill the
 // part below the diagonal in the order of [FillTriangular], the diagonal is
 // 1, and every row is divided by its length:
 //
 //	Yᵢⱼ = Zᵢⱼ/‖Zᵢ‖,  log|det| = Σᵢ (i+1)·log Yᵢᵢ,  i = 1 … n
 //
-// The log-determinant is that between the numbers and the part below the
+// The log-determinant is that between the elements and the part below the
 // diagonal, which determines the rest. A diagonal that is not positive has
 // log-determinant −∞. Both directions cost O(n²) a row.
 type CorrelationCholesky struct {

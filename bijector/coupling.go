@@ -22,12 +22,12 @@ type Coupling struct {
 	// 0 to d−1, each once. Keep may be empty, then Net sees only the context.
 	Keep, Change []int
 	Map          Univariate
-	// Net maps len(Keep)+Cond numbers to len(Change)·Map.Params(). If it has no
+	// Net maps len(Keep)+Cond values to len(Change)·Map.Params(). If it has no
 	// inputs, it is an [nn.Constant].
 	Net  nn.Network
 	Cond int // width of the context, 0 for none
 	// Clip bounds what Net sees of the columns, not the context, to [−Clip, Clip], so that a
-	// row far from all others meets parameters that were trained; 0 is no bound.
+	// row far from all others gets parameters like those in training; 0 means no bound.
 	Clip float64
 
 	ctx autodiff.Var // bound by Given
@@ -38,7 +38,7 @@ type Coupling struct {
 // columns that are kept and of those of the context together, len(keep)+cond, and a row that it sees
 // has them in this order; out is len(change)·m.Params(). It is not called when in is 0.
 //
-// It panics if keep is not a set of less than d columns, there is no map, or the
+// It panics if keep is not a set of fewer than d columns, there is no map, or the
 // network does not have the widths asked for.
 func NewCoupling(d int, keep []int, m Univariate, cond int, net func(in, out int) nn.Network) *Coupling {
 	must(checkMap("Coupling", m))
@@ -115,7 +115,7 @@ func (c *Coupling) parts(x autodiff.Var) (change, raw autodiff.Var) {
 	return x.Gather(c.Change), c.Net.Apply(c.in(x))
 }
 
-// in returns what the network sees.
+// in returns the network's input.
 func (c *Coupling) in(x autodiff.Var) autodiff.Var {
 	wantCols("Coupling", x, len(c.Keep)+len(c.Change))
 	in := x

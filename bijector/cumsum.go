@@ -10,7 +10,7 @@ import (
 //
 //	yⱼ = Σ_{k≤j} xₖ,  log|det| = 0
 //
-// or several runs of Len numbers each, Inner apart: those of a matrix with Len rows and
+// or several runs of Len elements each, Inner apart: those of a matrix with Len rows and
 // Inner columns run down its columns. Domain and range are Rᵈ. Both directions
 // cost O(d) a row.
 type Cumsum struct {
@@ -19,7 +19,7 @@ type Cumsum struct {
 }
 
 // NewCumsumRows returns the running sums down the columns of rows×cols
-// matrices, row by row. It panics if a number is not positive.
+// matrices, row by row. It panics if rows or cols is not positive.
 func NewCumsumRows(rows, cols int) *Cumsum {
 	c := &Cumsum{Len: rows, Inner: cols}
 	if rows <= 0 || cols <= 0 {
@@ -60,7 +60,7 @@ func (c *Cumsum) Inverse(y autodiff.Var) autodiff.Var {
 // ILDJ returns 0.
 func (c *Cumsum) ILDJ(y autodiff.Var) autodiff.Var { return zero(y) }
 
-// A cumulative is a running sum, or its inverse, over runs of len numbers that
+// A cumulative is a running sum, or its inverse, over runs of len elements that
 // stand inner apart, from the last to the first if reverse.
 type cumulative struct {
 	len, inner          int

@@ -8,7 +8,7 @@ import "github.com/normflow/normflow/autodiff"
 //
 // Domain and range are Rᵈ. Both directions cost O(d) a row.
 type Diagonal struct {
-	Scale autodiff.Value // s: one number for all columns, or one per column
+	Scale autodiff.Value // s: a scalar for all columns, or one value per column
 	Shift autodiff.Value // b: likewise, or empty for none
 }
 

@@ -2,7 +2,7 @@ package bijector
 
 import "github.com/normflow/normflow/autodiff"
 
-// A direction says which way a scalarMap is applied, and what is asked for.
+// A direction says which way a scalarMap is applied, and which results are asked for.
 type direction int
 
 const (
@@ -15,7 +15,7 @@ const (
 // back reports whether the direction is that of f⁻¹.
 func (d direction) back() bool { return d&1 == 1 }
 
-// valueOnly reports whether nobody asks for the log-slope.
+// valueOnly reports whether the log-slope is not asked for.
 func (d direction) valueOnly() bool { return d >= forwardValue }
 
 // other returns the opposite direction.

@@ -21,8 +21,8 @@
 //
 // # Univariate maps
 //
-// A [Univariate] is a monotone map of one number with a few raw parameters:
-// [Affine] or [Spline], say. Where the parameters come from is another type's to say:
+// A [Univariate] is a monotone map of one element with a few raw parameters:
+// [Affine] or [Spline], say. Other types say where the parameters come from:
 // [Elementwise] learns them per column, [Coupling] and [Autoregressive] compute them
 // from other columns by a network. A new univariate works in all of them.
 //
@@ -47,14 +47,14 @@
 // # Matrices and surfaces
 //
 // A row of a matrix-valued map is the matrix row by row. Where y has more
-// numbers than x, or they are not free, as on a simplex, on a sphere, or in a
+// elements than x, or they are not unconstrained, as on a simplex, on a sphere, or in a
 // triangular matrix, the type says which volume its log-determinant means. A y
 // outside the range has log-determinant −∞.
 //
-// # Numbers from data
+// # Parameters from data
 //
 // [FitGaussianization] makes columns of data normal one by one; [Standardizer],
-// [ActNorm] and [BatchNorm] take numbers from data, by
+// [ActNorm] and [BatchNorm] take parameters from data, by
 // [Initialize] before training and by [Observe] between steps, which reach into every [Composite], however
 // deep, and whether the data pass a part from its output or, turned around, from its input.
 //
@@ -65,13 +65,14 @@
 //
 // # Images
 //
-// A row may be an image of channels×height×width numbers, channel by channel.
+// A row may be an image of channels×height×width values, channel by channel.
 // [Squeeze] trades pixels for channels, [PerPixel] maps the channels of every pixel,
 // [NewConv1x1] mixes them, [Coupling] with the columns of [Checkerboard] or
 // [Columns] and a network of [nn.ConvNet] or [nn.ResConv] keeps part of an image, and
-// [Multiscale] leaves part of the numbers behind.
+// [Multiscale] leaves part of the elements behind.
 //
 // # Context
 //
-// Carriers may depend on a context, see [Conditional] and [Given].
+// Maps that hold a univariate, and all that compose others, may depend on a context, see
+// [Conditional] and [Given].
 package bijector

@@ -7,7 +7,7 @@ import (
 )
 
 // Elementwise maps each column by a univariate whose parameters are learned
-// numbers, one set per column:
+// parameters, one set per column:
 //
 //	yⱼ = g(xⱼ; rⱼ)
 //
@@ -19,7 +19,7 @@ type Elementwise struct {
 
 // NewElementwise returns an elementwise map of d columns that starts with
 // zeros as raw parameters. A map without parameters takes any number of
-// columns. It panics if the map is nil or not in order, or d is not positive.
+// columns. It panics if the map is nil or invalid, or d is not positive.
 func NewElementwise(d int, m Univariate) *Elementwise {
 	must(checkMap("Elementwise", m))
 	e := &Elementwise{Map: m}

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// A scalarBench is a map of numbers with one learned number for each of its
+// A scalarBench is an elementwise map with one learned number for each of its
 // parameters, and a batch of its domain.
 type scalarBench struct {
 	name string
@@ -83,7 +83,7 @@ func (s scalarBench) y() *mat.Dense {
 // alone (eval), and with the gradients by the numbers and all parameters (grad).
 //
 // Slower than ten times Exp are: StudentTCDF and BetaCDF, continued fractions,
-// several per number for the quantile and, where they are learned, for the
+// several per element for the quantile and, where they are learned, for the
 // gradients by their parameters; TukeyGH, whose inverse has no formula; the values
 // alone of CDF-distuv.Normal, which gonum computes number by number.
 func BenchmarkElementwise(b *testing.B) {

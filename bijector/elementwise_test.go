@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Both directions of every map of numbers take any number whatever without NaN, and
+// Both directions of every elementwise map take any number whatever without NaN, and
 // without a NaN gradient where value and log-determinant are finite; NaN gives
 // NaN. (Not at subnormal numbers, whose reciprocals are infinite.) The value alone, of a constant,
 // has the same bits as with the log-determinant.

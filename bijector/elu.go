@@ -13,7 +13,7 @@ import (
 //	y = eˣ − 1,  log y′ = x  for x < 0
 //
 // Its slope is continuous. A y ≤ −1 comes from −∞ with log-determinant −∞. It costs one
-// exponential or logarithm per number.
+// exponential or logarithm per element.
 //
 // D.-A. Clevert, T. Unterthiner and S. Hochreiter, Fast and accurate deep
 // network learning by exponential linear units, 2015, arXiv 1511.07289.

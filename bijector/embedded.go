@@ -9,13 +9,13 @@ import (
 
 // Embedded is a conditional bijector that sees its context through a network:
 // given c it is B given Net(c). Wide contexts, such as a time series, become a
-// few numbers that are learned together with the rest, once for all layers of a
+// few features that are learned together with the rest, once for all layers of a
 // [Chain]. If Net is an [nn.Standardizer], training initialises it from the contexts.
 //
 // The context is n×Net.In. Both directions cost one pass of the network, for each context that is not a
 // repeated one, and B.
 type Embedded struct {
-	Net nn.Network // to as many numbers as B's context has
+	Net nn.Network // to as many columns as B's context has
 	B   Bijector
 
 	ctx autodiff.Var // bound by Given until Net is initialised

@@ -12,7 +12,7 @@ import (
 //	y = eˣ,  log y′ = x
 //
 // A y ≤ 0 comes from −∞ with log-determinant −∞. It costs one exponential
-// or logarithm per number.
+// or logarithm per element.
 type Exp struct{}
 
 var expMap = newScalar("Exp", scalarMap{

@@ -12,7 +12,7 @@ import (
 //	y = eˣ − 1,  log y′ = x
 //
 // It is exact near 0, where Exp followed by a shift is not. A y ≤ −1 comes from −∞ with
-// log-determinant −∞. It costs one exponential or logarithm per number.
+// log-determinant −∞. It costs one exponential or logarithm per element.
 type Expm1 struct{}
 
 var expm1Map = newScalar("Expm1", scalarMap{

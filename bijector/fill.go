@@ -2,7 +2,7 @@ package bijector
 
 import "github.com/normflow/normflow/autodiff"
 
-// A triangleShape is a part of an n×n matrix that numbers fill in TensorFlow
+// A triangleShape is a part of an n×n matrix that the elements of a row fill in TensorFlow
 // Probability's order.
 type triangleShape int
 
@@ -12,7 +12,7 @@ const (
 	strictlyLower // the lower triangle of n−1 rows, one row further down
 )
 
-// size returns how many numbers fill the part.
+// size returns how many elements fill the part.
 func (s triangleShape) size(n int) int {
 	if s == strictlyLower {
 		n--
@@ -20,33 +20,33 @@ func (s triangleShape) size(n int) int {
 	return n * (n + 1) / 2
 }
 
-// number returns which number stands in row i and column j, −1 for none. Of a
-// list of the numbers, less the first n of a lower triangle, and behind it all the numbers
-// from last to first, the matrix reads n² in rows and keeps those of its
-// triangle.
-func (s triangleShape) number(n, i, j int) int {
+// source returns the index of the element in row i and column j, −1 for none. The matrix
+// reads its n² elements row by row from a list, and keeps those of its triangle. The list holds
+// all elements, of a lower triangle without the first n, and then all elements from last to
+// first.
+func (s triangleShape) source(n, i, j int) int {
 	if s == strictlyLower {
 		n, i = n-1, i-1
 	}
-	m, place := n*(n+1)/2, i*n+j
+	m, at := n*(n+1)/2, i*n+j
 	switch {
 	case s == upperTriangle && j < i, s != upperTriangle && j > i:
 		return -1
 	case s != upperTriangle:
-		place += n
+		at += n
 	}
-	if place < m {
-		return place
+	if at < m {
+		return at
 	}
-	return 2*m - 1 - place
+	return 2*m - 1 - at
 }
 
-// each calls f for every matrix and number: number k of the row is place at.
+// each calls f for every matrix and element: element k of the row goes to index at.
 func (s triangleShape) each(rows, n int, f func(k, at int)) {
 	size := s.size(n)
 	for i := range n {
 		for j := range n {
-			if k := s.number(n, i, j); k >= 0 {
+			if k := s.source(n, i, j); k >= 0 {
 				for r := range rows {
 					f(r*size+k, (r*n+i)*n+j)
 				}
@@ -55,7 +55,7 @@ func (s triangleShape) each(rows, n int, f func(k, at int)) {
 	}
 }
 
-// fillOp fills matrices with the numbers of rows, zeros elsewhere; unfillOp is its
+// fillOp fills matrices with the elements of rows, zeros elsewhere; unfillOp is its
 // inverse. Args.I is n and Args.J the shape.
 var (
 	fillOp = &autodiff.Op{
@@ -88,7 +88,7 @@ func fill(x autodiff.Var, n int, s triangleShape) autodiff.Var {
 	return fillOp.Apply(nil, autodiff.Args{I: n, J: int(s)}, autodiff.Shape{Rows: x.Rows(), Cols: n * n}, x)
 }
 
-// unfill returns the numbers that fill the matrices of y.
+// unfill returns the elements that fill the matrices of y.
 func unfill(y autodiff.Var, n int, s triangleShape) autodiff.Var {
 	return unfillOp.Apply(nil, autodiff.Args{I: n, J: int(s)}, autodiff.Shape{Rows: y.Rows(), Cols: s.size(n)}, y)
 }

@@ -7,15 +7,15 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// FillScaleTriL maps n(n+1)/2 numbers to a lower triangular n×n matrix with a
-// positive diagonal, row by row: the scale of a Gaussian, say. The numbers
+// FillScaleTriL maps n(n+1)/2 elements to a lower triangular n×n matrix with a
+// positive diagonal, row by row: the scale of a Gaussian, say. The elements
 // fill the triangle in the order of [FillTriangular], and B makes the diagonal
 // positive:
 //
 //	Yᵢᵢ = B(X)ᵢᵢ + Shift,  log|det| = that of B on the diagonal
 //
-// The log-determinant is that between the numbers and the triangle. Both
-// directions cost what B costs, and O(n²) a row.
+// The log-determinant is that between the elements and the triangle. Both
+// directions cost as much as B, and O(n²) a row.
 type FillScaleTriL struct {
 	N     int
 	B     Bijector // n columns to n positive ones
@@ -57,7 +57,7 @@ func (f *FillScaleTriL) Restore() error {
 // Forward returns the matrices, n×N(N+1)/2 → n×N².
 func (f *FillScaleTriL) Forward(x autodiff.Var) autodiff.Var { return f.chain.Forward(x) }
 
-// Inverse returns the numbers.
+// Inverse returns the elements.
 func (f *FillScaleTriL) Inverse(y autodiff.Var) autodiff.Var { return f.chain.Inverse(y) }
 
 // ILDJ returns that of B on the diagonal.

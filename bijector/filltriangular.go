@@ -6,7 +6,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// FillTriangular maps n(n+1)/2 numbers to a triangular n×n matrix, row by row, with
+// FillTriangular maps n(n+1)/2 elements to a triangular n×n matrix, row by row, with
 // zeros in the other triangle:
 //
 //	1 2 3 4 5 6  →  4 0 0      or, upper,  1 2 3
@@ -14,7 +14,7 @@ import (
 //	                3 2 1                  0 0 4
 //
 // The order is TensorFlow Probability's. The log-determinant is 0: that between
-// the numbers and the triangle. Both directions cost O(n²) a row.
+// the elements and the triangle. Both directions cost O(n²) a row.
 type FillTriangular struct {
 	N     int  // n
 	Upper bool // fills the upper triangle instead of the lower
@@ -56,7 +56,7 @@ func (f *FillTriangular) Forward(x autodiff.Var) autodiff.Var {
 	return fill(x, f.N, f.shape())
 }
 
-// Inverse returns the numbers of the triangle.
+// Inverse returns the elements of the triangle.
 func (f *FillTriangular) Inverse(y autodiff.Var) autodiff.Var {
 	wantCols("FillTriangular", y, f.N*f.N)
 	return unfill(y, f.N, f.shape())

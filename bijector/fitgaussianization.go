@@ -10,12 +10,12 @@ import (
 )
 
 // FitGaussianization fits the columns of data, with one weight for each row or nil, one by one: one
-// t distribution and 0, 1, 2, 4 or 7 normal ones by EM, whatever G. Schwarz's criterion,
-// Estimating the dimension of a model, 1978, chooses with half its penalty; no scale is less than a
-// twentieth of the column's, or of that of its middle. Of more than 3,000 rows it takes evenly spaced order statistics. It
-// costs about 20 ms a column of as many rows.
+// t distribution and 0, 1, 2, 4 or 7 normal ones by EM, whatever G. Schwarz's criterion, Estimating
+// the dimension of a model, 1978, chooses with half its penalty; no scale is less than a twentieth
+// of the column's, or of that of its middle. Of more than 3,000 rows it takes evenly spaced order
+// statistics. It costs about 20 ms a column of as many rows.
 //
-// It returns an error if a number is not finite, a weight negative, or a column constant.
+// It returns an error if a value is not finite, a weight negative, or a column constant.
 func FitGaussianization(data mat.Matrix, weights []float64) (*Gaussianization, error) {
 	n, d := data.Dims()
 	if weights != nil && len(weights) != n {
@@ -45,13 +45,13 @@ func FitGaussianization(data mat.Matrix, weights []float64) (*Gaussianization, e
 	return g, g.Restore()
 }
 
-// weighted are the numbers of a column with positive weights.
+// weighted are the values of a column with positive weights.
 type weighted struct{ x, w []float64 }
 
-// most is how many numbers a fit looks at.
+// most is how many values a fit uses.
 const most = 3000
 
-// sort sorts the numbers, takes evenly spaced ones where they are many, and gives the weights
+// sort sorts the values, takes evenly spaced ones where they are many, and gives the weights
 // the sum (Σw)²/Σw².
 func (c *weighted) sort() {
 	order := make([]int, len(c.x))
@@ -83,7 +83,7 @@ func (c *weighted) sort() {
 	*c = s
 }
 
-// fit returns the mixture, fitted to the standardised numbers.
+// fit returns the mixture, fitted to the standardised values.
 func (c *weighted) fit() (Marginal, error) {
 	if len(c.x) == 0 {
 		return Marginal{}, fmt.Errorf("got no rows with a weight")
@@ -115,7 +115,7 @@ func (c *weighted) fit() (Marginal, error) {
 	return m, nil
 }
 
-// spread returns median and a deviation: that of the numbers without the lowest and the
+// spread returns median and a deviation: that of the values without the lowest and the
 // highest hundredth, or of all if it is 0.
 func (c *weighted) spread() (loc, scale float64) {
 	n := len(c.x)
@@ -133,7 +133,7 @@ func (c *weighted) spread() (loc, scale float64) {
 	return loc, unit * math.Sqrt(sum)
 }
 
-// width returns the deviation of the middle half of the numbers, in units of scale: between a
+// width returns the deviation of the middle half of the values, in units of scale: between a
 // fifth and 1.
 func (c *weighted) width(loc, scale float64) float64 {
 	e := make([]float64, len(c.x))

@@ -20,7 +20,7 @@ import (
 //
 // All terms are positive, and so are those of the equation for t/u that the inverse solves:
 // neither direction cancels. Domain and range are Rᵈ. Both directions cost
-// O(log n) a number. For slopes and knots that are learned see [Spline]. J. A. Gregory,
+// O(log n) per element. For slopes and knots that are learned see [Spline]. J. A. Gregory,
 // R. Delbourgo, Piecewise rational quadratic interpolation to monotonic data, 1982.
 type FixedSpline struct {
 	X, Y   []float64 // the knots, ascending
@@ -52,7 +52,7 @@ func (s *FixedSpline) Restore() error {
 	return nil
 }
 
-// piece returns the spline around v, a number among the knots' coordinates at;
+// piece returns the spline around v, a value among the knots' coordinates at;
 // i is the knot where the straight continuation begins, −1 for none.
 func (s *FixedSpline) piece(at []float64, v float64) (p piece, end int) {
 	last := len(at) - 1
@@ -66,18 +66,18 @@ func (s *FixedSpline) piece(at []float64, v float64) (p piece, end int) {
 	return piece{s.X[i], s.X[i+1], s.Y[i], s.Y[i+1], s.Slopes[i], s.Slopes[i+1]}, -1
 }
 
-// fixedSplineOp has outputs value and log-slope, or slope if nobody asks for it; Args.Ref is
+// fixedSplineOp has outputs value and log-slope, or slope if it is not asked for; Args.Ref is
 // the spline and Args.J the direction. It saves log y′'s derivative by x.
 var fixedSplineOp = &autodiff.Op{
 	Name: "bijector.FixedSpline",
 	Forward: func(c *autodiff.Call) {
 		s, x, y, ls := c.Args().Ref.(*FixedSpline), c.In(0), c.Out(0), c.Out(1)
-		curve, dir := c.Save(len(x)), direction(c.Args().J)
+		dlogslope, dir := c.Save(len(x)), direction(c.Args().J)
 		for i, v := range x {
 			if dir.back() {
-				y[i], ls[i], curve[i] = s.at(s.Y, v, piece.inverse, func(e int) float64 { return (v-s.Y[e])/s.Slopes[e] + s.X[e] })
+				y[i], ls[i], dlogslope[i] = s.at(s.Y, v, piece.inverse, func(e int) float64 { return (v-s.Y[e])/s.Slopes[e] + s.X[e] })
 			} else {
-				y[i], ls[i], curve[i] = s.at(s.X, v, piece.forward, func(e int) float64 { return math.FMA(s.Slopes[e], v-s.X[e], s.Y[e]) })
+				y[i], ls[i], dlogslope[i] = s.at(s.X, v, piece.forward, func(e int) float64 { return math.FMA(s.Slopes[e], v-s.X[e], s.Y[e]) })
 			}
 		}
 		if !dir.valueOnly() {
@@ -89,16 +89,16 @@ var fixedSplineOp = &autodiff.Op{
 		dx, dy, dls := c.InGrad(0), c.OutGrad(0), c.OutGrad(1)
 		rate, dir := c.Temp(len(dx)), direction(c.Args().J)
 		kernel.Exp(rate, c.Out(1))
-		for i, curve := range c.Saved() {
+		for i, dlogslope := range c.Saved() {
 			if dy != nil {
 				dx[i] = math.FMA(dy[i], rate[i], dx[i])
 			}
 			switch {
 			case dls == nil:
 			case dir.back(): // −log y′ at x(y)
-				dx[i] = math.FMA(-dls[i]*curve, rate[i], dx[i])
+				dx[i] = math.FMA(-dls[i]*dlogslope, rate[i], dx[i])
 			default:
-				dx[i] = math.FMA(dls[i], curve, dx[i])
+				dx[i] = math.FMA(dls[i], dlogslope, dx[i])
 			}
 		}
 	},
@@ -106,7 +106,7 @@ var fixedSplineOp = &autodiff.Op{
 
 // at returns the value, y′ and the derivative of log y′ at v, by the piece
 // around v or the line that continues knot e.
-func (s *FixedSpline) at(knots []float64, v float64, f func(piece, float64) (w, t, u float64), line func(e int) float64) (w, slope, curve float64) {
+func (s *FixedSpline) at(knots []float64, v float64, f func(piece, float64) (w, t, u float64), line func(e int) float64) (w, slope, dlogslope float64) {
 	p, end := s.piece(knots, v)
 	if end >= 0 {
 		if s.X[end] == s.Y[end] && s.Slopes[end] == 1 {
@@ -117,7 +117,7 @@ func (s *FixedSpline) at(knots []float64, v float64, f func(piece, float64) (w, 
 	w, t, u := f(p, v)
 	num, q := p.parts(t, u)
 	r := p.slope() / q
-	return w, num * r * r, p.curve(t, u)
+	return w, num * r * r, p.logSlopeByX(t, u)
 }
 
 func (s *FixedSpline) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {

@@ -14,7 +14,7 @@ import (
 //
 // Loc is 0, Scale > 0 and Concentration, k > 0, are 1 if empty. An x ≤ loc goes
 // to 0 with log-determinant −∞. It costs a power, an exponential and a
-// logarithm per number.
+// logarithm per element.
 type FrechetCDF struct{ Loc, Scale, Concentration autodiff.Value }
 
 // NewFrechetCDF returns a Fréchet distribution function. It panics if scale or

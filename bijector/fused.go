@@ -10,8 +10,8 @@ type InverseILDJer interface {
 }
 
 // InverseILDJ returns x = f⁻¹(y) and log|det ∂f⁻¹/∂y| of b = f for each row of y: by b's own
-// method if it has one, else by Inverse and ILDJ. Whoever wants both asks for both here: without
-// gradients, Inverse on its own leaves out what only the log-slopes of a map of numbers need.
+// method if it has one, else by Inverse and ILDJ. Use it where both are needed: without
+// gradients, Inverse on its own skips the work that only the log-slopes of an elementwise map need.
 func InverseILDJ(b Bijector, y autodiff.Var) (x, ildj autodiff.Var) {
 	if f, ok := b.(InverseILDJer); ok {
 		return f.InverseILDJ(y)

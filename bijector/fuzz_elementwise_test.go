@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A fuzzMap makes a map of numbers from three parameters, a of any sign, p and
+// A fuzzMap makes an elementwise map from three parameters, a of any sign, p and
 // q positive, all of moderate size, and says where it lives; decreasing maps fall.
 type fuzzMap struct {
 	name   string

@@ -13,7 +13,7 @@ import (
 //
 //	yⱼ = Fⱼ⁻¹(Φ(xⱼ)),  log yⱼ′ = log φ(xⱼ) − log fⱼ(yⱼ)
 //
-// so that its inverse makes the columns of data standard normal. The numbers are
+// so that its inverse makes the columns of data standard normal. The mixtures are
 // constants, set by [FitGaussianization]. Tails keep their relative precision however far out, by the
 // logarithms of Fⱼ and 1 − Fⱼ. Inverse costs a few exponentials per component and a continued
 // fraction for the t distribution, Forward some ten times that, by Newton's steps within a bracket.
@@ -30,10 +30,10 @@ type Marginal struct {
 
 	student *special.StudentTails
 	logNorm float64 // of the t distribution
-	middle  float64 // a number with both tails well above 0
+	middle  float64 // a value with both tails well above 0
 }
 
-// NewGaussianization returns the map of len(columns) columns. It panics if one is no
+// NewGaussianization returns the map of len(columns) columns. It panics if one is not a
 // mixture.
 func NewGaussianization(columns ...Marginal) *Gaussianization {
 	g := &Gaussianization{Columns: columns}
@@ -54,7 +54,7 @@ func (g *Gaussianization) Restore() error {
 	return nil
 }
 
-// Restore checks the numbers.
+// Restore checks the parameters.
 func (m *Marginal) Restore() error {
 	k := len(m.Weights)
 	if k == 0 || len(m.Locs) != k || len(m.Scales) != k {
@@ -81,7 +81,7 @@ func (m *Marginal) Restore() error {
 	return nil
 }
 
-// center finds a number near the median.
+// center finds a value near the median.
 func (m *Marginal) center() {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for k, μ := range m.Locs {

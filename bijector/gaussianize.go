@@ -16,15 +16,15 @@ var gaussianizeOp = &autodiff.Op{
 		g, dir := c.Args().Ref.(*Gaussianization), direction(c.Args().J)
 		n, d := c.OutShape(0).Rows, c.OutShape(0).Cols
 		in, v, ls := c.Temp(n), c.Temp(n), c.Temp(n)
-		room := marginalRoom{c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n)}
+		buffers := marginalBuffers{c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n)}
 		for j := range d {
 			for i := range n {
 				in[i] = c.In(0)[i*d+j]
 			}
 			if dir.back() {
-				g.Columns[j].normal(v, ls, in, room)
+				g.Columns[j].normal(v, ls, in, buffers)
 			} else {
-				g.Columns[j].quantile(c, v, ls, in, room)
+				g.Columns[j].quantile(c, v, ls, in, buffers)
 			}
 			for i := range n {
 				c.Out(0)[i*d+j], c.Out(1)[i*d+j] = v[i], ls[i]
@@ -39,36 +39,36 @@ var gaussianizeOp = &autodiff.Op{
 			if !dir.back() {
 				y = c.Out(0)[i]
 			}
-			_, ls, curve := g.Columns[i%len(g.Columns)].at(y)
+			_, ls, dlogslope := g.Columns[i%len(g.Columns)].at(y)
 			if math.IsInf(ls, 0) {
 				continue
 			}
 			slope := special.Exp(ls)
 			if !dir.back() { // log|∂y/∂x| = −ls at y(x)
 				slope = special.Exp(-ls)
-				curve *= -slope
+				dlogslope *= -slope
 			}
 			if dv != nil {
 				dx[i] = math.FMA(dv[i], slope, dx[i])
 			}
 			if dl != nil {
-				dx[i] = math.FMA(dl[i], curve, dx[i])
+				dx[i] = math.FMA(dl[i], dlogslope, dx[i])
 			}
 		}
 	},
 }
 
-// marginalRoom is room for as many numbers as a column has.
-type marginalRoom struct{ side, tail, u, e, p []float64 }
+// marginalBuffers are as long as a column.
+type marginalBuffers struct{ side, tail, u, e, p []float64 }
 
-// first is the room for n numbers.
-func (r marginalRoom) first(n int) marginalRoom {
-	return marginalRoom{r.side[:n], r.tail[:n], r.u[:n], r.e[:n], r.p[:n]}
+// first returns the first n elements of each.
+func (r marginalBuffers) first(n int) marginalBuffers {
+	return marginalBuffers{r.side[:n], r.tail[:n], r.u[:n], r.e[:n], r.p[:n]}
 }
 
 // normal sets z = Φ⁻¹(F(y)) and ls = log z′: by the tail on whose side of the middle y is, or where that
-// or the density is too small for a number, by their logarithms.
-func (m *Marginal) normal(z, ls, y []float64, r marginalRoom) {
+// or the density is too small for a float64, by their logarithms.
+func (m *Marginal) normal(z, ls, y []float64, r marginalBuffers) {
 	density := ls
 	m.tails(r, density, y)
 	kernel.NormalQuantile(z, r.tail)
@@ -91,7 +91,7 @@ func (m *Marginal) normal(z, ls, y []float64, r marginalRoom) {
 
 // tails sets side to 1 below the middle and −1 above it, tail to the probability of what is
 // farther out on that side, and density.
-func (m *Marginal) tails(r marginalRoom, density, y []float64) {
+func (m *Marginal) tails(r marginalBuffers, density, y []float64) {
 	for i, v := range y {
 		r.side[i] = 1
 		if v > m.middle {
@@ -120,7 +120,7 @@ func (m *Marginal) tails(r marginalRoom, density, y []float64) {
 const invSqrt2π = 0.398942280401432677939946059934381868475858631164934
 
 // studentTails adds the t distribution at u.
-func (m *Marginal) studentTails(r marginalRoom, density []float64) {
+func (m *Marginal) studentTails(r marginalBuffers, density []float64) {
 	w := m.Weights[0]
 	kernel.Mul(r.e, r.u, r.u)
 	kernel.Scale(r.e, r.e, 1/m.DF)
@@ -140,7 +140,7 @@ func (m *Marginal) studentTails(r marginalRoom, density []float64) {
 }
 
 // at returns z = Φ⁻¹(F(y)), log z′ and its derivative, by logarithms throughout.
-func (m *Marginal) at(y float64) (z, logSlope, curve float64) {
+func (m *Marginal) at(y float64) (z, logSlope, dlogslope float64) {
 	if math.IsNaN(y) {
 		return y, y, y
 	}
@@ -163,12 +163,12 @@ func (m *Marginal) at(y float64) (z, logSlope, curve float64) {
 		return (y - m.Locs[k]) / m.Scales[k], -special.Log(m.Scales[k]), 0
 	}
 	logSlope = density + math.FMA(0.5*z, z, halfLog2π)
-	curve = z * special.Exp(logSlope)
+	dlogslope = z * special.Exp(logSlope)
 	for k := range m.Weights {
 		_, l, rate := m.component(k, y, side)
-		curve = math.FMA(special.Exp(l-density), rate, curve)
+		dlogslope = math.FMA(special.Exp(l-density), rate, dlogslope)
 	}
-	return z, logSlope, curve
+	return z, logSlope, dlogslope
 }
 
 // component returns the logarithm of the tail of component k at y, that of its density, and
@@ -218,7 +218,7 @@ func logAdd(a, b float64) float64 {
 }
 
 // quantile sets y = F⁻¹(Φ(z)) and ls = log y′.
-func (m *Marginal) quantile(c *autodiff.Call, y, ls, z []float64, r marginalRoom) {
+func (m *Marginal) quantile(c *autodiff.Call, y, ls, z []float64, r marginalBuffers) {
 	n := len(z)
 	g, l, x, want, places := c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n)
 	copy(want, z)
@@ -243,7 +243,7 @@ func (m *Marginal) quantile(c *autodiff.Call, y, ls, z []float64, r marginalRoom
 	m.normal(g, ls, y, r)
 	kernel.Scale(ls, ls, -1)
 	for i, v := range z {
-		if math.IsInf(v, 0) || math.Abs(y[i]) > 1e300 { // beyond what a number can hold
+		if math.IsInf(v, 0) || math.Abs(y[i]) > 1e300 { // beyond the range of float64
 			y[i], ls[i] = math.Copysign(math.Inf(1), v), math.Inf(-1)
 		}
 	}

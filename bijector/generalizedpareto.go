@@ -10,7 +10,7 @@ import "github.com/normflow/normflow/autodiff"
 //
 // Concentration is ξ. Its sign is that of the parameter in every column when
 // the map is applied; Loc and Scale > 0, too, are fixed or learned. The costs
-// and what happens outside the support are those of [Softplus] and [Sigmoid].
+// and the results outside the support are those of [Softplus] and [Sigmoid].
 type GeneralizedPareto struct{ Loc, Scale, Concentration autodiff.Value }
 
 // NewGeneralizedPareto returns the map for the given distribution. It panics
@@ -61,7 +61,7 @@ func (b *GeneralizedPareto) bounded(x, ξ autodiff.Var, dir direction) (v, l aut
 	return scalar(sigmoidMap, x, dir, loc, loc.Add(scale.Div(ξ.Neg())))
 }
 
-// negatives returns how many of the numbers are below 0.
+// negatives returns how many of the values are below 0.
 func negatives(x []float64) int {
 	n := 0
 	for _, v := range x {

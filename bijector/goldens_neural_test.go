@@ -86,7 +86,7 @@ func (g *neural) compare(name string, got autodiff.Var) {
 	for i := range r {
 		for j := range c {
 			if d := math.Abs(got.At(i, j) - want.At(i, j)); !(d <= neuralTol) {
-				g.t.Fatalf("%s: row %d, number %d: got %v, want %v", name, i, j, got.At(i, j), want.At(i, j))
+				g.t.Fatalf("%s: row %d, element %d: got %v, want %v", name, i, j, got.At(i, j), want.At(i, j))
 			}
 		}
 	}

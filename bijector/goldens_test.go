@@ -156,7 +156,7 @@ func (s goldenSpec) build(shape []int) bijector.Bijector {
 	panic(fmt.Sprintf("got the bijector kind %q, which nobody knows", s.Bijector))
 }
 
-// fields sets the fields of a map of numbers from the parameters of their names, lower-case.
+// fields sets the fields of an elementwise map from the parameters of their names, lower-case.
 func (p goldenParams) fields(v reflect.Value) bijector.Bijector {
 	for i := range v.Elem().NumField() {
 		name := strings.ToLower(v.Elem().Type().Field(i).Name)

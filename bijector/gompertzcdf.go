@@ -13,7 +13,7 @@ import (
 //	log y′ = u + log c − c·(eᵘ − 1) + log rate
 //
 // Concentration is c > 0; Rate > 0. An x ≤ 0 goes to 0 with log-determinant
-// −∞. It costs three exponentials or logarithms per number.
+// −∞. It costs three exponentials or logarithms per element.
 type GompertzCDF struct{ Concentration, Rate autodiff.Value }
 
 // NewGompertzCDF returns a Gompertz distribution function. It panics if a

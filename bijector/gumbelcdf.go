@@ -12,7 +12,7 @@ import (
 //	y = exp(−exp(−z)),  z = (x − loc)/scale,  log y′ = −z − exp(−z) − log scale
 //
 // Loc is 0 and Scale > 0 is 1 if empty. It costs two exponentials or
-// logarithms per number.
+// logarithms per element.
 type GumbelCDF struct{ Loc, Scale autodiff.Value }
 
 // NewGumbelCDF returns a Gumbel distribution function. It panics if the scale

@@ -13,7 +13,7 @@ import (
 //
 // The sums stand first, the differences behind them; then the sums are
 // transformed likewise until one is left. So y holds the mean times √d (where d is
-// a power of 2), then the details from coarse to fine. Where a number is left over it counts
+// a power of 2), then the details from coarse to fine. Where an element is left over it counts
 // as a sum. Domain and range are Rᵈ for any d. Both directions cost O(d) a row.
 type Haar struct{}
 
@@ -92,7 +92,7 @@ func (Haar) Forward(x autodiff.Var) autodiff.Var {
 	return haarOp.Apply(nil, autodiff.Args{}, x.Shape(), x)
 }
 
-// Inverse returns the numbers that they came from.
+// Inverse returns the elements that they came from.
 func (Haar) Inverse(y autodiff.Var) autodiff.Var {
 	return haarOp.Apply(nil, autodiff.Args{I: 1}, y.Shape(), y)
 }

@@ -27,7 +27,7 @@ func Checkerboard(channels, height, width, parity int) []int {
 	return columns
 }
 
-// Columns returns the numbers from to to−1: with from and to multiples of the number
+// Columns returns the indices from to to−1: with from and to multiples of the number
 // of pixels, the columns of some of an image's channels, for a [Coupling] to
 // keep.
 func Columns(from, to int) []int {
@@ -55,10 +55,11 @@ func NewPixelRange(levels int, alpha float64) *Sigmoid {
 	return NewSigmoid(autodiff.Fixed(-alpha*scale), autodiff.Fixed((1-alpha)*scale))
 }
 
-// NewConv1x1 returns an invertible 1×1 convolution of images of the given numbers of
-// channels and pixels: a linear map of the channels of each pixel, z = P·L·U·y from data to
-// base, whose factors are learned from those of a random rotation, which has log-determinant 0; the
-// permutation, and the signs of U's diagonal, stay as drawn. nil src is the process-wide source. It panics unless channels and pixels are positive.
+// NewConv1x1 returns an invertible 1×1 convolution of images with the given number of channels and
+// pixels: a linear map of the channels of each pixel, z = P·L·U·y from data to base, whose factors
+// are learned from those of a random rotation, which has log-determinant 0; the permutation, and
+// the signs of U's diagonal, stay as drawn. nil src is the process-wide source. It panics unless
+// channels and pixels are positive.
 //
 // Diederik P. Kingma, Prafulla Dhariwal, Glow: Generative Flow with Invertible
 // 1×1 Convolutions, 2018, arXiv:1807.03039.
@@ -68,8 +69,8 @@ func NewConv1x1(channels, pixels int, src rand.Source) *PerPixel {
 	return NewPerPixel(NewInvert(Chain{lu, NewScale(autodiff.Fixed(signs...))}), pixels)
 }
 
-// NewConv1x1Full is [NewConv1x1] with the matrix itself learned, z = W·y from data to
-// base, from a random rotation: every number is free, but nothing keeps W from becoming singular, and
+// NewConv1x1Full is [NewConv1x1] with the matrix itself learned, z = W·y from data to base, from a
+// random rotation: every element is unconstrained, but nothing keeps W from becoming singular, and
 // the log-determinant and Forward cost O(channels³) a batch. It panics as that does.
 func NewConv1x1Full(channels, pixels int, src rand.Source) *PerPixel {
 	w := autodiff.NewParam(channels, channels, rotation(channels, src))

@@ -22,7 +22,7 @@ type InputInitializer interface {
 	InitializeInput(x autodiff.Var)
 }
 
-// Initialize sets the data-dependent parameters of b, and of what it is made of, from y, if it has any.
+// Initialize sets the data-dependent parameters of b, and of its parts, from y, if it has any.
 func Initialize(b Bijector, y autodiff.Var) { initialize(b, atOutput(y)) }
 
 func initialize(b Bijector, a Arrival) {
@@ -40,7 +40,7 @@ func initialize(b Bijector, a Arrival) {
 	}
 }
 
-// moments returns the columns' means and standard deviations, 1 for a column whose numbers are all the same.
+// moments returns the columns' means and standard deviations, 1 for a column whose values are all the same.
 func moments(what string, v autodiff.Var, d int) (mean, sd []float64) {
 	wantCols(what, v, d)
 	mean, sd = kernel.Moments(v.Data(), v.Rows(), d)

@@ -13,15 +13,15 @@ import (
 //	y[Keep] = x,  yⱼ = Valuesⱼ for every other column j,  log|det| = 0
 //
 // The log-determinant is that between x and the columns Keep of y: a density
-// behind it is a point mass in the others. A row of y with another number there has no x, and
+// behind it is a point mass in the others. A row of y with another value there has no x, and
 // its inverse is NaN. Both directions cost O(d) a row.
 type Insert struct {
 	Keep   []int           // the columns of y that are x, ascending
 	Values *autodiff.Param // 1×d, frozen; not read in the columns Keep
 }
 
-// NewInsert returns the map to d columns, of which those in keep, ascending, are x and the
-// others are the numbers in values. It panics unless keep is some of 0 to d−1 and there
+// NewInsert returns the map to d columns, where those in keep, ascending, are x and the
+// others are the elements of values. It panics unless keep is some of 0 to d−1 and there
 // are d finite values.
 func NewInsert(d int, keep []int, values []float64) *Insert {
 	p := autodiff.NewParam(1, d, slices.Clone(values))
@@ -56,7 +56,7 @@ func (b *Insert) Forward(x autodiff.Var) autodiff.Var {
 	return x.Tape().Use(b.Values).Expand(x.Rows(), b.Values.Len()).Replace(b.Keep, x)
 }
 
-// Inverse returns the columns Keep, NaN in rows that have another number elsewhere.
+// Inverse returns the columns Keep, NaN in rows that have another value elsewhere.
 func (b *Insert) Inverse(y autodiff.Var) autodiff.Var {
 	wantCols("Insert", y, b.Values.Len())
 	s := autodiff.Shape{Rows: y.Rows(), Cols: len(b.Keep)}

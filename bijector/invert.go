@@ -8,11 +8,11 @@ import (
 
 // Invert is a bijector turned around: its Forward is B's Inverse.
 //
-// [Initialize] reaches what is inside: an [InputInitializer], such as [ActNorm] or
+// [Initialize] reaches the parts inside: an [InputInitializer], such as [ActNorm] or
 // [Standardizer], and the network of a [Coupling] start from the data that arrive there. Other
-// initializers must be initialised by hand before they are turned around. That goes for [BatchNorm]:
-// what an inverted one would gather are moments of its own results. [Observe] and [Statistics] take
-// no notice of what is turned around: it stays the map that it is.
+// initializers must be initialised by hand before they are turned around. So must [BatchNorm]:
+// an inverted one would gather moments of its own results. [Observe] and [Statistics]
+// ignore an inverted bijector: its statistics stay as they are.
 type Invert struct{ B Bijector }
 
 // NewInvert returns the inverse of b. It panics if b is nil.

@@ -14,7 +14,7 @@ import (
 //	log y′ = log a + log b + (a − 1)·log x + (b − 1)·log(1 − xᵃ)
 //
 // A and B are positive, 1 if empty. An x outside goes to 0 or 1 with log-determinant −∞. It
-// costs about five exponentials and logarithms per number.
+// costs about five exponentials and logarithms per element.
 //
 // P. Kumaraswamy, A generalized probability density function for
 // double-bounded random processes, 1980.

@@ -14,7 +14,7 @@ import (
 //
 // Shift and Scale > 0 are 0 and 1 if empty, Tailweight is δ ≥ 0 (learned δ > 0);
 // the k-th moment exists for δ < 1/k. The inverse is z·exp(−W(δz²)/2) with
-// Lambert's W. It costs an exponential and a logarithm per number forward, and
+// Lambert's W. It costs an exponential and a logarithm per element forward, and
 // about four logarithms backward.
 //
 // G. M. Goerg, Lambert W random variables, 2011, arXiv 0912.4554, and The

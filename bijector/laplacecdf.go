@@ -13,7 +13,7 @@ import (
 //	log y′ = −|z| − log 2 − log scale
 //
 // Loc is 0 and Scale > 0 is 1 if empty. It costs an exponential or logarithm
-// per number.
+// per element.
 type LaplaceCDF struct{ Loc, Scale autodiff.Value }
 
 // NewLaplaceCDF returns a Laplace distribution function. It panics if the scale

@@ -8,7 +8,7 @@ import "github.com/normflow/normflow/autodiff"
 //	log y′ = 0 for x ≥ 0,  log a for x < 0
 //
 // with a slope a > 0, fixed or learned. It costs a few simple operations
-// per number.
+// per element.
 type LeakyReLU struct{ Slope autodiff.Value }
 
 // NewLeakyReLU returns a leaky rectifier. It panics if the slope is not positive.

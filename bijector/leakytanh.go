@@ -14,7 +14,7 @@ import (
 //	y = sign(x)·(tanh m + (|x| − m)/cosh² m),  log y′ = −2·log cosh m  elsewhere
 //
 // Cut is m > 0, fixed or learned. It costs three exponentials and logarithms
-// per number.
+// per element.
 type LeakyTanh struct{ Cut autodiff.Value }
 
 // NewLeakyTanh returns a leaky tanh. It panics if the cut is not positive.

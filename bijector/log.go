@@ -7,7 +7,7 @@ import "github.com/normflow/normflow/autodiff"
 //	y = log x,  log y′ = −log x
 //
 // An x ≤ 0 goes to −∞ with log-determinant −∞. It costs one logarithm or
-// exponential per number.
+// exponential per element.
 type Log struct{}
 
 func (Log) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {

@@ -7,7 +7,7 @@ import "github.com/normflow/normflow/autodiff"
 //	y = log(1 + x),  log y′ = −log(1 + x)
 //
 // An x ≤ −1 goes to −∞ with log-determinant −∞. It costs one logarithm or
-// exponential per number.
+// exponential per element.
 type Log1p struct{}
 
 func (Log1p) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {

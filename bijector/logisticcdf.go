@@ -7,7 +7,7 @@ import "github.com/normflow/normflow/autodiff"
 //	y = σ(z),  z = (x − loc)/scale,  log y′ = log σ(z) + log σ(−z) − log scale
 //
 // Loc is 0 and Scale > 0 is 1 if empty. It costs two exponentials and a
-// logarithm per number.
+// logarithm per element.
 type LogisticCDF struct{ Loc, Scale autodiff.Value }
 
 // NewLogisticCDF returns a logistic distribution function. It panics if the

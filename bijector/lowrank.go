@@ -16,7 +16,7 @@ import "github.com/normflow/normflow/autodiff"
 // singular. Domain and range are Rᵈ. Forward costs O(d·r) a row, Inverse
 // O(d·r + r²), and the small matrix O(d·r² + r³) a batch.
 type LowRank struct {
-	Scale autodiff.Value  // s: one number, or one per column
+	Scale autodiff.Value  // s: a scalar, or one value per column
 	U     *autodiff.Param // d×r
 	V     *autodiff.Param // d×r, nil for U
 	Shift autodiff.Value  // b, empty for none
@@ -25,7 +25,7 @@ type LowRank struct {
 // NewLowRank returns the map diag(s) + U·Vᵀ; v is nil for U·Uᵀ. Frozen matrices are
 // constant, others learned from there; learned factors s keep their sign, which
 // must be the same for all. Where U and V are all zeros so are their gradients: start from
-// small random numbers, [autodiff.LearnedNormal].
+// small random values, [autodiff.LearnedNormal].
 //
 // It panics if a factor is 0 or the shapes do not fit.
 func NewLowRank(scale autodiff.Value, u, v *autodiff.Param, shift autodiff.Value) *LowRank {

@@ -6,7 +6,7 @@ import "github.com/normflow/normflow/autodiff"
 //
 //	y = exp(M)·x + b,  exp(M) = Σₖ Mᵏ/k!,  log|det| = tr M
 //
-// It is never singular, whatever the numbers of M, its inverse needs no
+// It is never singular, whatever the elements of M, its inverse needs no
 // elimination, and zeros are the identity; its determinant is positive. Domain
 // and range are Rᵈ. Each direction costs O(d²) a row and O(d³) a batch.
 // Changyi Xiao, Ligang Liu, Generative Flows with Matrix Exponential, 2020,

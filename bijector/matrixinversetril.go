@@ -10,7 +10,7 @@ import (
 //	Y = X⁻¹,  log|det| = −(n+1)·Σᵢ log|Xᵢᵢ|
 //
 // It is its own inverse. The log-determinant is that between the lower
-// triangles; what stands above the diagonal is not read. A zero on the diagonal
+// triangles; elements above the diagonal are not read. A zero on the diagonal
 // has log-determinant −∞. It costs O(n³) a row.
 type MatrixInverseTriL struct{}
 

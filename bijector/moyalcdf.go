@@ -14,7 +14,7 @@ import (
 //	log y′ = −½·(z + exp(−z) + log 2π) − log scale
 //
 // Loc is 0 and Scale > 0 is 1 if empty. It costs two exponentials and a
-// polynomial per number.
+// polynomial per element.
 //
 // J. E. Moyal, Theory of ionization fluctuations, 1955.
 type MoyalCDF struct{ Loc, Scale autodiff.Value }

@@ -8,14 +8,14 @@ import (
 )
 
 // Multiscale is a chain of maps of growing width: level i maps the first Dims[i]
-// columns, of which those after the first Dims[i−1] come from the base directly, past the levels
+// columns, where those after the first Dims[i−1] come from the base directly, past the levels
 // before.
 //
 //	h₀ = x[:Dims[0]],  hᵢ₊₁ = (fᵢ(hᵢ), x[Dims[i]:Dims[i+1]]),  y = f(h) of the last
 //
-// From data to base, each level leaves part of its numbers behind, usually half of an
-// image's channels, and works on with the rest. A learned prior of what is left behind, given
-// what goes on, is an affine [Coupling] as a level's first map. The
+// From data to base, each level leaves part of its columns behind, usually half of an
+// image's channels, and works on with the rest. A learned prior of the columns left behind, given
+// those that go on, is an affine [Coupling] as a level's first map. The
 // log-determinant is the sum of the levels', and either direction costs what they cost. Laurent
 // Dinh, Jascha Sohl-Dickstein, Samy Bengio, Density estimation using Real NVP,
 // 2016, arXiv:1605.08803.
@@ -24,7 +24,7 @@ type Multiscale struct {
 	Dims   []int      // the number of columns of each
 }
 
-// NewMultiscale returns the map with the given levels and numbers of columns.
+// NewMultiscale returns the map with the given levels and widths.
 // It panics unless dims grows and there are as many as levels, at least one.
 func NewMultiscale(dims []int, levels ...Bijector) *Multiscale {
 	m := &Multiscale{Levels: levels, Dims: slices.Clone(dims)}

@@ -14,7 +14,7 @@ import (
 // Loc is 0 and Scale > 0 is 1 if empty. Both tails are exact: Φ(−38) is
 // 2.9·10⁻³¹⁶. A y ≤ 0 or ≥ 1 comes from ±∞ with log-determinant −∞, in this
 // and all the distribution functions. It costs an exponential and a polynomial
-// per number.
+// per element.
 type NormalCDF struct{ Loc, Scale autodiff.Value }
 
 // NewNormalCDF returns a normal distribution function. It panics if the scale

@@ -7,11 +7,11 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// An Increasing is a strictly increasing, differentiable map of one number of
+// An Increasing is a strictly increasing, differentiable map of one element for
 // which only one direction has a formula: a [Univariate] without Inverse. [Numeric]
 // supplies the other. It must not be bound to a tape.
 type Increasing interface {
-	// Params returns K, the number of raw parameters per number.
+	// Params returns K, the number of raw parameters per element.
 	Params() int
 	// Forward returns y = g(x) and log(dy/dx), both n×d.
 	Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var)
@@ -35,7 +35,7 @@ func (f IncreasingFunc) Forward(x, _ autodiff.Var) (y, logSlope autodiff.Var) { 
 //	∂x/∂y = 1/g′(x),  ∂x/∂θ = −(∂g/∂θ)/g′(x)
 //
 // Forward costs one evaluation of Map. Inverse costs as many as its slowest
-// number needs, about 10 where g is smooth, at most 300; other numbers do not change
+// element needs, about 10 where g is smooth, at most 300; other elements do not change
 // meanwhile, so that a row's result does not depend on its batch.
 type Numeric struct {
 	Map Increasing

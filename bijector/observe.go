@@ -3,21 +3,21 @@ package bijector
 import "github.com/normflow/normflow/autodiff"
 
 // An Observer keeps running statistics of the data that pass through it, such
-// as [BatchNorm]. Evaluation only reads them. Whoever trains shows it every
-// minibatch, between steps, when nobody evaluates: so that a step is one
+// as [BatchNorm]. Evaluation only reads them. Training shows it every
+// minibatch, between steps, while no evaluation runs, so that a step is one
 // function of the parameters, whatever the number of workers and the rows
 // that each of them sees.
 type Observer interface {
 	// Observe takes the rows of y, data as they arrive at the output of
 	// Forward, into the statistics.
 	Observe(y autodiff.Var)
-	// Statistics returns what Observe changes, frozen parameters: none if there
+	// Statistics returns the frozen parameters that Observe changes: none if there
 	// is nothing to observe.
 	Statistics() []*autodiff.Param
 }
 
-// Observe shows b, and what it is made of, the rows of y: first the rows go all the way, then the
-// statistics change. What is turned around, see [Invert], observes nothing.
+// Observe shows b, and its parts, the rows of y: first the rows go all the way, then the
+// statistics change. Inverted bijectors, see [Invert], observe nothing.
 func Observe(b Bijector, y autodiff.Var) {
 	var shown []func()
 	observers(b, atOutput(y), func(o Observer, a Arrival) {
@@ -31,7 +31,7 @@ func Observe(b Bijector, y autodiff.Var) {
 	}
 }
 
-// Statistics returns the running statistics of b and of what it is made of, none if it keeps none.
+// Statistics returns the running statistics of b and of its parts, none if it keeps none.
 func Statistics(b Bijector) (all []*autodiff.Param) {
 	observers(b, Arrival{}, func(o Observer, _ Arrival) { all = append(all, o.Statistics()...) })
 	return all

@@ -11,14 +11,14 @@ import (
 //
 //	y = (c, …, c, x₁, …, x_d, c, …, c),  log|det| = 0
 //
-// The log-determinant is that between x and its columns of y; what stands in
-// the others of y is not read. Both directions cost O(d) a row.
+// The log-determinant is that between x and its columns of y; the values in
+// the others are not read. Both directions cost O(d) a row.
 type Pad struct {
 	Before, After int
 	Value         float64 // c
 }
 
-// NewPad returns the map with the given numbers of columns before and behind.
+// NewPad returns the map with the given count of columns before and behind.
 // It panics if one is negative or the value is not finite.
 func NewPad(before, after int, value float64) *Pad {
 	p := &Pad{Before: before, After: after, Value: value}

@@ -21,18 +21,18 @@ func sumOver(v autodiff.Var, d int) autodiff.Var {
 	return v.RowSum()
 }
 
-// A param is a parameter of a map of numbers.
+// A param is a parameter of an elementwise map.
 type param struct {
 	name   string // "Softplus: hinge"
 	value  *autodiff.Value
 	domain domain
-	def    float64 // what an empty value stands for; NaN if it must not be empty
+	def    float64 // the default of an empty value; NaN if it must not be empty
 }
 
-// params are the parameters of a map of numbers; those without a value are not there.
+// params are the parameters of an elementwise map; those without a value are not there.
 type params [4]param
 
-// A domain says which numbers a parameter may hold.
+// A domain says which values a parameter may hold.
 type domain string
 
 const (
@@ -95,7 +95,7 @@ func (p param) on(x autodiff.Var) autodiff.Var {
 		return x.Tape().Scalar(p.def)
 	}
 	if d := x.Cols(); p.empty() || p.value.Len() != 1 && p.value.Len() != d {
-		p.value.Check("bijector: "+p.name, d) // which says what is wrong
+		p.value.Check("bijector: "+p.name, d) // which panics with the reason
 	}
 	return p.value.On(x.Tape())
 }

@@ -42,8 +42,9 @@ func NewRandomPermute(d int, src rand.Source) *Permute {
 	return NewPermute(rand.New(rng.Or(src)).Perm(max(d, 0))...)
 }
 
-// NewPermuteRows returns the map of matrices of len(perm)×cols numbers, row by row,
-// that puts their rows in another order. It panics unless cols is positive and perm holds 0 to len(perm)−1, each once.
+// NewPermuteRows returns the map of matrices of len(perm)×cols elements, row by row, that puts
+// their rows in another order. It panics unless cols is positive and perm holds 0 to len(perm)−1,
+// each once.
 func NewPermuteRows(cols int, perm ...int) *Permute {
 	all := make([]int, 0, max(cols, 0)*len(perm))
 	for _, i := range perm {
@@ -54,7 +55,8 @@ func NewPermuteRows(cols int, perm ...int) *Permute {
 	return NewPermute(all...)
 }
 
-// NewTranspose returns the map of rows×cols matrices, row by row, to their transposes. It panics unless both are positive.
+// NewTranspose returns the map of rows×cols matrices, row by row, to their transposes. It panics
+// unless both are positive.
 func NewTranspose(rows, cols int) *Permute {
 	perm := make([]int, 0, max(rows, 0)*max(cols, 0))
 	for j := range cols {

@@ -11,10 +11,10 @@ import (
 //
 //	y[:, p] = f(x[:, p]) for every pixel p,  log|det| = Σₚ log|det ∂f/∂x[:, p]|
 //
-// A row holds the Pixels numbers of the first channel, then those of the next. With an affine
+// A row holds the Pixels values of the first channel, then those of the next. With an affine
 // map of d = channels columns it is an invertible 1×1 convolution
 // ([NewConv1x1]), with an [ActNorm] one that normalises channels. Both directions
-// cost what f costs for n·Pixels rows.
+// cost as much as f for n·Pixels rows.
 type PerPixel struct {
 	B      Bijector // of as many columns as there are channels
 	Pixels int

@@ -14,7 +14,7 @@ func (p piece) parts(t, u float64) (num, q float64) {
 	return num, math.FMA(p.d0+p.d1, tu, s*math.FMA(t, t, float64(u*u)))
 }
 
-// forward returns y and the place t, u in the piece.
+// forward returns y and the coordinates t, u in the piece.
 func (p piece) forward(x float64) (y, t, u float64) {
 	w := p.x1 - p.x0
 	t, u = (x-p.x0)/w, (p.x1-x)/w
@@ -22,7 +22,7 @@ func (p piece) forward(x float64) (y, t, u float64) {
 	return math.FMA(p.y1-p.y0, math.FMA(p.d0, u, float64(p.slope()*t))*t/q, p.y0), t, u
 }
 
-// inverse returns x and its place: z = t/u solves s·b·z² + (D₀·b − D₁·a)·z −
+// inverse returns x and its coordinates: z = t/u solves s·b·z² + (D₀·b − D₁·a)·z −
 // s·a = 0 with a = (y − Y₀)/h and b = 1 − a, and 1/z likewise.
 func (p piece) inverse(y float64) (x, t, u float64) {
 	h, s := p.y1-p.y0, p.slope()
@@ -42,8 +42,8 @@ func (p piece) inverse(y float64) (x, t, u float64) {
 	return math.FMA(p.x0-p.x1, u, p.x1), t, u
 }
 
-// curve returns the derivative of log y′ by x.
-func (p piece) curve(t, u float64) float64 {
+// logSlopeByX returns the derivative of log y′ by x.
+func (p piece) logSlopeByX(t, u float64) float64 {
 	s := p.slope()
 	num, q := p.parts(t, u)
 	dnum := 2 * math.FMA(p.d1, t, math.FMA(s, u-t, -float64(p.d0*u)))

@@ -13,7 +13,7 @@ import (
 //	y = xᵖ,  log|y′| = log|p| + (p − 1)·log|x|
 //
 // on the positive numbers or, for odd whole p, on all numbers but 0. Elsewhere
-// the log-determinant is −∞. It costs a power and a logarithm per number. For
+// the log-determinant is −∞. It costs a power and a logarithm per element. For
 // learned exponents see [SignedPower].
 type Power struct{ P float64 }
 

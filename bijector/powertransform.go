@@ -14,7 +14,7 @@ import (
 // It maps the x with 1 + c·x > 0 to the positive numbers. Power is c, fixed or
 // learned, of any sign; all is smooth across c = 0. An x outside the domain
 // goes to 0 or ∞, and a y ≤ 0 comes from the end of the domain, with log-determinant −∞. It costs
-// an exponential and a logarithm per number.
+// an exponential and a logarithm per element.
 //
 // G. E. P. Box and D. R. Cox, An analysis of transformations, 1964.
 type PowerTransform struct{ Power autodiff.Value }

@@ -12,7 +12,7 @@ import "github.com/normflow/normflow/autodiff"
 // Convolutions for Generative Normalizing Flows, 2019, arXiv:1901.11137.
 type QR struct {
 	Axes  *autodiff.Param // k×d, see [Householder]
-	R     *autodiff.Param // d×d, of which the part above the diagonal counts
+	R     *autodiff.Param // d×d; only the part above the diagonal counts
 	Diag  autodiff.Value  // the diagonal of R
 	Shift autodiff.Value  // b, empty for none
 }

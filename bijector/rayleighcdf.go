@@ -12,7 +12,7 @@ import (
 //	y = 1 − exp(−z²/2),  z = x/scale > 0,  log y′ = log z − z²/2 − log scale
 //
 // Scale > 0 is 1 if empty. An x ≤ 0 goes to 0 with log-determinant −∞. It
-// costs two exponentials or logarithms per number.
+// costs two exponentials or logarithms per element.
 type RayleighCDF struct{ Scale autodiff.Value }
 
 // NewRayleighCDF returns a Rayleigh distribution function. It panics if the

@@ -13,7 +13,7 @@ import (
 //	y = 1/x,  log|y′| = −2·log|x|
 //
 // 0 goes to an infinity of its sign with log-determinant −∞. It costs a
-// division and a logarithm per number.
+// division and a logarithm per element.
 type Reciprocal struct{}
 
 var reciprocalMap = newScalar("Reciprocal", scalarMap{

@@ -10,8 +10,8 @@ import (
 	"github.com/normflow/normflow/internal/rng"
 )
 
-// PairedAxes returns k learned axes for reflections of d columns: random unit vectors, of
-// which the first two are equal, the next two, and so on. An even number of them
+// PairedAxes returns k learned axes for reflections of d columns: random unit vectors, where
+// the first two are equal, the next two, and so on. An even number of them
 // reflects everything back, so that maps start as the identity, and training
 // parts the pairs. nil src is the process-wide source.
 func PairedAxes(k, d int, src rand.Source) *autodiff.Param {
@@ -30,7 +30,7 @@ func PairedAxes(k, d int, src rand.Source) *autodiff.Param {
 	return p
 }
 
-// checkAxes returns an error unless the axes are rows of d numbers, none of
+// checkAxes returns an error unless the axes are rows of d elements, none of
 // them all 0.
 func checkAxes(what string, axes *autodiff.Param, d int) error {
 	if axes == nil {

@@ -8,12 +8,12 @@ import (
 )
 
 // Reshape says that a row, read as an array of one shape, last index fastest, is from
-// now on read as one of another. The numbers stay where they are and the
+// now on read as one of another. The elements stay where they are and the
 // log-determinant is 0: it checks the number of columns and documents.
 type Reshape struct{ From, To []int }
 
 // NewReshape returns the map between the shapes. It panics if they do not hold
-// equally many numbers.
+// equally many elements.
 func NewReshape(from, to []int) *Reshape {
 	r := &Reshape{From: slices.Clone(from), To: slices.Clone(to)}
 	must(r.Restore())

@@ -7,7 +7,7 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// maxIterations is enough to halve a bracket, in steps of the float64 numbers,
+// maxIterations is enough to halve a bracket, in steps of float64 values,
 // down to neighbours, each time after three Newton steps that do not help.
 const maxIterations = 300
 
@@ -65,8 +65,8 @@ func (r *roots) step(x, g, ls []float64) bool {
 	return all
 }
 
-// settle moves the roots that are found from x to their places in y, and returns how many are still
-// sought: these come first from now on, with their places.
+// settle moves the roots that are found from x to their positions in y, and returns how many are still
+// sought: these come first from now on, with their positions.
 func (r *roots) settle(y, x, places []float64) int {
 	n := 0
 	for i, v := range x {
@@ -108,7 +108,7 @@ func (r *roots) next(i int, x, miss, newton float64) float64 {
 	return middle(lo, hi)
 }
 
-// ordinal maps numbers to integers in the same order, neighbours to neighbours.
+// ordinal maps float64 values to integers in the same order, neighbours to neighbours.
 func ordinal(x float64) int64 {
 	b := int64(math.Float64bits(x))
 	if b < 0 {
@@ -117,7 +117,7 @@ func ordinal(x float64) int64 {
 	return b
 }
 
-// middle returns the number halfway from lo to hi, counting float64 numbers: it
+// middle returns the value halfway from lo to hi, counting float64 values: it
 // halves exponents first, digits then, and takes infinite ends.
 func middle(lo, hi float64) float64 {
 	a, b := ordinal(lo), ordinal(hi)

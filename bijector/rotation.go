@@ -12,8 +12,8 @@ import "github.com/normflow/normflow/autodiff"
 // all but those by 180° in some plane. Domain and range are Rᵈ. Both
 // directions cost O(d²) a row and O(d³) a batch.
 type Rotation struct {
-	A      *autodiff.Param // d×d, of which the part below the diagonal counts
-	Cayley bool            // Cayley's map in place of the exponential
+	A      *autodiff.Param // d×d; only the part below the diagonal counts
+	Cayley bool            // Cayley's map instead of the exponential
 }
 
 // NewRotation returns the rotation Q = exp(A − Aᵀ) with the part of a below its diagonal,

@@ -9,7 +9,7 @@ import (
 
 // A row of a matrix-valued map is a matrix row by row.
 
-// maxSide bounds the rows of matrices that a model file describes by a number.
+// maxSide bounds the rows of matrices that a model file describes by a count.
 const maxSide = 4096
 
 // square returns the number n of rows of the n×n matrices in the rows of x. It

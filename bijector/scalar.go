@@ -7,14 +7,14 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// A scalarMap is a strictly monotone map y = f(x; θ) of single numbers, given
+// A scalarMap is a strictly monotone map y = f(x; θ) of single values, given
 // by three loops over slices of one length; all else, both directions and
 // every gradient, follows from them.
 //
 // Outside the open domain or range the loops give the nearest end of the other
 // side and the log-slope −Inf: no density. No gradient flows where the
-// log-slope is infinite. If scalarArgs.valueOnly is set nobody will read ls: a loop
-// may leave anything there, and leaves out what the value does not need.
+// log-slope is infinite. If scalarArgs.valueOnly is set ls is not read: a loop
+// may leave anything there, and skips work that the value does not need.
 type scalarMap struct {
 	// forward sets y = f(x) and ls = log|f′(x)|.
 	forward func(y, ls, x []float64, a scalarArgs)
@@ -56,14 +56,14 @@ func (a scalarArgs) log(v float64) float64 {
 	return t[0]
 }
 
-// logs sets ls = log x, unless nobody asks for the log-slope that it is part of.
+// logs sets ls = log x, unless the log-slope that it is part of is not asked for.
 func (a scalarArgs) logs(ls, x []float64) {
 	if !a.valueOnly {
 		kernel.Log(ls, x)
 	}
 }
 
-// temp returns n numbers of unspecified value.
+// temp returns n elements of unspecified value.
 func (a scalarArgs) temp(n int) []float64 { return a.call.Temp(n) }
 
 // derivatives holds, for x, y = f(x) and ls = log|f′(x)|, what derive sets:
@@ -125,7 +125,7 @@ func newScalarArgs(c *autodiff.Call) scalarArgs {
 	return a
 }
 
-// repeat fills dst with copies of src.
+// repeat sets dst with copies of src.
 func repeat(dst, src []float64) {
 	if len(src) == 1 {
 		for i := range dst {
@@ -155,8 +155,8 @@ func (m scalarMap) evaluate(c *autodiff.Call) {
 	}
 }
 
-// atInfinity treats an infinite argument as what it is, outside the domain: it
-// comes from a map that was given a number outside its own.
+// atInfinity treats an infinite argument as outside the domain: it
+// comes from a map that was given a value outside its own domain.
 func atInfinity(f func(v, ls, x []float64, a scalarArgs), i int, c *autodiff.Call, a scalarArgs) {
 	v, ls := c.Out(0), c.Out(1)
 	if math.IsNaN(v[i]) {

@@ -2,19 +2,19 @@ package bijector
 
 import "github.com/normflow/normflow/autodiff"
 
-// Scale multiplies by numbers other than 0:
+// Scale multiplies by factors other than 0:
 //
 //	y = s·x,  log|det| = Σⱼ log|sⱼ|
 //
 // Domain and range are Rᵈ. Both directions cost O(d) a row.
 type Scale struct {
-	By autodiff.Value // s: one number for all columns, or one per column
+	By autodiff.Value // s: a scalar for all columns, or one value per column
 }
 
-// NewScale returns a scaling by one number, or one per column. Learned numbers
+// NewScale returns a scaling by a scalar, or one factor per column. Learned factors
 // keep their sign, which must be the same for all.
 //
-// It panics if a number is 0.
+// It panics if a factor is 0.
 func NewScale(by autodiff.Value) *Scale {
 	s := &Scale{By: nonzero("Scale", by)}
 	must(s.Restore())

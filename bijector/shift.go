@@ -6,16 +6,16 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// Shift adds numbers:
+// Shift adds constants, fixed or learned:
 //
 //	y = x + b,  log|det| = 0
 //
 // Domain and range are Rᵈ. Both directions cost O(d) a row.
 type Shift struct {
-	By autodiff.Value // b: one number, or one per column
+	By autodiff.Value // b: a scalar, or one value per column
 }
 
-// NewShift returns a shift by one number, or one per column. It panics if there are no numbers.
+// NewShift returns a shift by a scalar, or one value per column. It panics if the value is empty.
 func NewShift(by autodiff.Value) *Shift {
 	s := &Shift{By: by}
 	must(s.Restore())

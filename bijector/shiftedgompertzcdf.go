@@ -15,7 +15,7 @@ import (
 //
 // Concentration is c > 0; Rate > 0. An x ≤ 0 goes to 0 with log-determinant
 // −∞. The inverse is by Lambert's W, polished in the upper tail. It costs four
-// exponentials or logarithms per number forward, about twelve backward.
+// exponentials or logarithms per element forward, about twelve backward.
 type ShiftedGompertzCDF struct{ Concentration, Rate autodiff.Value }
 
 // NewShiftedGompertzCDF returns a shifted Gompertz distribution function. It

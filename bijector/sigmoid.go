@@ -15,7 +15,7 @@ import (
 //
 // with σ(x) = 1/(1 + e⁻ˣ). Low is 0 and High 1 if empty. A y ≤ low or ≥ high comes from
 // −∞ or ∞ with log-determinant −∞. It costs two exponentials
-// and a logarithm per number.
+// and a logarithm per element.
 type Sigmoid struct{ Low, High autodiff.Value }
 
 // NewSigmoid returns a sigmoid. It panics unless low < high.
@@ -88,7 +88,7 @@ var sigmoidMap = newScalar("Sigmoid", scalarMap{
 		for i, t := range y {
 			u, v := t-a.theta[0][i], a.theta[1][i]-t
 			if x[i] > 709 {
-				x[i] = math.Abs(a.log(u) - a.log(v)) // of which the ratio may overflow
+				x[i] = math.Abs(a.log(u) - a.log(v)) // whose ratio may overflow
 			}
 			ls[i] = -ls[i] - w[i]
 			switch {
@@ -120,7 +120,7 @@ func logBell(l, x []float64) {
 	kernel.Scale(l, l, -2)
 }
 
-// difference returns a − b as a sum of two numbers.
+// difference returns a − b as a sum of two values.
 func difference(a, b float64) (d, rest float64) {
 	d = a - b
 	t := a - d

@@ -13,7 +13,7 @@ import (
 //	y = sign(x)·|x|ᵖ,  log y′ = log p + (p − 1)·log|x|
 //
 // The log-determinant is singular at 0, where −∞ is returned. It costs an
-// exponential and a logarithm per number.
+// exponential and a logarithm per element.
 type SignedPower struct{ Exponent autodiff.Value }
 
 // NewSignedPower returns a signed power. It panics if the exponent is not positive.

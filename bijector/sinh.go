@@ -11,7 +11,7 @@ import (
 //
 //	y = sinh x,  log y′ = log cosh x
 //
-// It costs two exponentials and a logarithm per number.
+// It costs two exponentials and a logarithm per element.
 type Sinh struct{}
 
 var (

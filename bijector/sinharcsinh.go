@@ -15,7 +15,7 @@ import (
 //
 // Skewness is ε, 0 if empty; Tailweight is t > 0, 1 if empty, and heavier than
 // normal above 1. The factor m keeps f(2) = 2 at ε = 0, as in TFP. It costs
-// about five exponentials and logarithms per number.
+// about five exponentials and logarithms per element.
 //
 // M. C. Jones and A. Pewsey, Sinh-arcsinh distributions, 2009.
 type SinhArcsinh struct{ Skewness, Tailweight autodiff.Value }
@@ -33,7 +33,7 @@ func (b *SinhArcsinh) params() params {
 	}
 }
 
-// asinh 2 as a sum of two numbers.
+// asinh 2 as a sum of two values.
 const (
 	asinh2    = 0x1.719218313d087p+0
 	asinh2Low = 0x1.7c7418c1bf875p-55

@@ -15,7 +15,7 @@ import (
 //
 // where s(v) = h·log(1 + exp(v/h)). Hinge is h > 0, how soft the bends are, and
 // 1 if empty; an empty Low or High is no bound. A y at a bound or beyond comes
-// from an infinity with log-determinant −∞. It costs about six exponentials and logarithms per number
+// from an infinity with log-determinant −∞. It costs about six exponentials and logarithms per element
 // with two bounds, half as many with one.
 type SoftClip struct{ Low, High, Hinge autodiff.Value }
 

@@ -8,13 +8,13 @@ import (
 )
 
 // Softfloor is a smooth, strictly increasing floor: a sigmoid of temperature t > 0
-// in every unit interval, of which the steps sharpen as t → 0 and which is
-// nearly the identity for large t:
+// in every unit interval, with steps that sharpen as t → 0,
+// and nearly the identity for large t:
 //
 //	y = k + a + (σ(z) − a)/(1 − 2a),  k = ⌊x − ½⌋,  z = (x − k − 1)/t,  a = σ(−1/2t)
 //	log y′ = log σ(z) + log σ(−z) − log t − log(1 − 2a)
 //
-// It costs about six exponentials and logarithms per number. As t falls, more
+// It costs about six exponentials and logarithms per element. As t falls, more
 // and more x round to the same y: below t = 0.02 the inverse is of little use.
 type Softfloor struct{ Temperature autodiff.Value }
 

@@ -14,7 +14,7 @@ import (
 //
 // Its log-determinant is that of the d-dimensional volume on the simplex as a
 // surface in Rᵈ⁺¹, ½·log det(JᵀJ) = ½·log(d+1) + Σⱼ log yⱼ. A row with a
-// number that is not positive has log-determinant −∞; the sum is not checked.
+// component that is not positive has log-determinant −∞; the sum is not checked.
 // Both directions cost O(d) a row.
 type SoftmaxCentered struct{}
 
@@ -41,8 +41,8 @@ func (s SoftmaxCentered) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
 	return s.Forward(x), logSoftmaxSum.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: x.Rows(), Cols: 1}, x)
 }
 
-// logSoftmaxSum is ½·log n + Σⱼ log softmax(x, 0)ⱼ for the n = d+1 numbers of a
-// row and 0, less their largest m: Σⱼ (xⱼ−m) − n·log Σⱼ exp(xⱼ−m), a sum of numbers of
+// logSoftmaxSum is ½·log n + Σⱼ log softmax(x, 0)ⱼ for the n = d+1 values of a
+// row and 0, less their largest m: Σⱼ (xⱼ−m) − n·log Σⱼ exp(xⱼ−m), a sum of terms of
 // one sign.
 var logSoftmaxSum = &autodiff.Op{
 	Name: "bijector.LogSoftmaxSum",

@@ -14,7 +14,7 @@ import (
 //
 // Hinge is h > 0, how soft the bend is, and 1 if empty; Low is 0 if empty. A
 // y ≤ low comes from −∞ with log-determinant −∞. It costs two exponentials
-// and logarithms per number.
+// and logarithms per element.
 type Softplus struct{ Hinge, Low autodiff.Value }
 
 // NewSoftplus returns a softplus. It panics if the hinge is not positive.

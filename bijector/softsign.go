@@ -13,7 +13,7 @@ import (
 //	y = x/(1 + |x|),  log y′ = −2·log(1 + |x|)
 //
 // A y at ±1 or beyond comes from ±∞ with log-determinant −∞. It costs a
-// division and a logarithm per number.
+// division and a logarithm per element.
 type Softsign struct{}
 
 var softsignMap = newScalar("Softsign", scalarMap{

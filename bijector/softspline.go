@@ -9,7 +9,7 @@ import (
 )
 
 // SoftSpline is a [Spline] whose raw parameters are clipped softly. With
-// c(r) = r/(1 + |r|/log 1000), or another number in place of 1000, it has
+// c(r) = r/(1 + |r|/log 1000), or another bound instead of 1000, it has
 //
 //	shares of the interval  softmax c(2w)/2,  slopes  exp c(s)
 //
@@ -71,8 +71,8 @@ func (m SoftSpline) apply(x, raw autodiff.Var, inverse int) (autodiff.Var, autod
 	return splineOp.Apply2(nil, args, x.Shape(), x.Shape(), x, r)
 }
 
-// softSplineOp, with Args.A the bound of logarithms, makes of raw parameters of a SoftSpline those for which the kernel has
-// the same shares p and slopes s:
+// softSplineOp, with Args.A the bound of logarithms, makes of raw parameters of a SoftSpline those
+// for which the kernel has the same shares p and slopes s:
 //
 //	log((p − m)/(1 − K·m)),  softplus⁻¹(s − m) − softplus⁻¹(1 − m),  m = minShare
 var softSplineOp = &autodiff.Op{
@@ -83,7 +83,7 @@ var softSplineOp = &autodiff.Op{
 		if c.Needs() {
 			keep = c.Save
 		}
-		e := keep(len(raw)) // exp of the clipped numbers, normalised for shares
+		e := keep(len(raw)) // exp of the clipped parameters, normalised for shares
 		softClipped(e, raw, k, c.Args().A)
 		kernel.Exp(e, e)
 		arg := c.Temp(len(raw))
@@ -124,7 +124,7 @@ var softSplineOp = &autodiff.Op{
 			return
 		}
 		k, raw, e, dout := c.Args().I, c.In(0), c.Saved(), c.OutGrad(0)
-		g, tmp := c.Temp(len(raw)), c.Temp(len(raw)) // gradient of the clipped numbers
+		g, tmp := c.Temp(len(raw)), c.Temp(len(raw)) // gradient of the clipped parameters
 		for i, s := range e {
 			tmp[i] = -(s - minShare)
 		}
@@ -177,7 +177,7 @@ func softClipped(dst, raw []float64, k int, clip float64) {
 }
 
 // eachSpline calls f with the widths, the heights and the slopes of each spline
-// with k bins among n numbers: where they begin and how many they are.
+// with k bins among n parameters: where they begin and how many they are.
 func eachSpline(n, k int, f func(at, n int, slopes bool)) {
 	for at := 0; at < n; at += 3*k - 1 {
 		f(at, k, false)

@@ -11,11 +11,11 @@ import (
 // Bins pieces, each a quotient of two quadratics, with a continuous derivative;
 // outside it is what its Tails say, as a rule the identity.
 //
-// Its raw parameters are Bins widths and Bins heights, of which a softmax makes
+// Its raw parameters are Bins widths and Bins heights, from which a softmax makes
 // shares of the interval, none less than 1/1000, and the slopes of the inner
 // knots, 1/1000 + log(1 + exp(r + const)), with those at the ends where Tails have
 // them. Zeros are the identity. It is defined for any finite parameters and
-// arguments. Free tails cost what identity tails cost, circular ones up to half as
+// arguments. Free tails cost as much as identity tails, circular ones up to half as
 // much again.
 //
 // Conor Durkan, Artur Bekasov, Iain Murray, George Papamakarios, Neural Spline
@@ -139,7 +139,7 @@ var splineOp = &autodiff.Op{
 }
 
 // repeated returns raw parameters for a block of elements: for all of them, or,
-// if the rows share them, for some rows that use the same numbers in turn.
+// if the rows share them, for some rows that use the same parameters in turn.
 func repeated(c *autodiff.Call) (raw []float64, block int) {
 	x, raw := c.InShape(0), c.In(1)
 	if c.InShape(1).Rows == x.Rows {

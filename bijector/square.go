@@ -12,7 +12,7 @@ import (
 //	y = x²,  log y′ = log 2x
 //
 // An x ≤ 0 goes to 0, and a y ≤ 0 comes from 0, with log-determinant −∞. It costs a
-// logarithm per number.
+// logarithm per element.
 type Square struct{}
 
 var squareMap = newScalar("Square", scalarMap{
@@ -28,7 +28,7 @@ var squareMap = newScalar("Square", scalarMap{
 		a.logs(ls, ls)
 		kernel.Scale(ls, ls, -0.5)
 		for i, v := range y {
-			if v > 0x1p1000 { // of which 4y may overflow
+			if v > 0x1p1000 { // whose 4y may overflow
 				kernel.Log(ls[i:i+1], x[i:i+1])
 				ls[i] = -math.Ln2 - ls[i]
 			}

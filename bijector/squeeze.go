@@ -11,7 +11,7 @@ import (
 //
 //	y[4c+2a+b, i, j] = x[c, 2i+a, 2j+b],  log|det| = 0
 //
-// A row of x is an image of Channels×Height×Width numbers, channel by channel, and one of y of
+// A row of x is an image of Channels×Height×Width values, channel by channel, and one of y of
 // 4·Channels×Height/2×Width/2. On the way from data to base a flow squeezes, so that
 // it usually holds NewInvert(NewSqueeze(…)). Both directions cost O(d) a row.
 // Laurent Dinh, Jascha Sohl-Dickstein, Samy Bengio, Density estimation using
@@ -23,7 +23,7 @@ type Squeeze struct {
 }
 
 // NewSqueeze returns the map of channels×height×width images. It panics if
-// a number is not positive, or height or width is odd.
+// an extent is not positive, or height or width is odd.
 func NewSqueeze(channels, height, width int) *Squeeze {
 	s := &Squeeze{Channels: channels, Height: height, Width: width}
 	must(s.Restore())

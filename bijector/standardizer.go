@@ -7,13 +7,13 @@ import (
 )
 
 // Standardizer scales and shifts columns by constants that it takes from data,
-// so that what lies before it sees columns of mean 0 and variance 1:
+// so that the maps before it see columns of mean 0 and variance 1:
 //
 //	y = Scale·x + Shift
 //
 // It is the last bijector of a flow, or the first that data meet. Initialize
 // sets Shift and Scale to the columns' means and standard deviations, 1 for a
-// column whose numbers are all the same; until then it is the identity. Both
+// column whose values are all the same; until then it is the identity. Both
 // directions cost O(d) a row.
 type Standardizer struct {
 	Shift, Scale *autodiff.Param // 1×d, frozen

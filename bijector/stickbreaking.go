@@ -3,13 +3,13 @@ package bijector
 import "github.com/normflow/normflow/autodiff"
 
 // StickBreaking maps Rᵈ to the inside of the simplex of d+1 positive numbers
-// with sum 1, breaking a share off what is left of a stick, d times:
+// with sum 1, breaking a share off the rest of a stick, d times:
 //
 //	yₖ = leftₖ·σ(xₖ − log(d+1−k)),  leftₖ = 1 − Σ_{j<k} yⱼ,  k = 1 … d
 //
 // and y_{d+1} is the rest; zeros give equal shares. The log-determinant is that
-// of the map to the first d numbers, Σⱼ log yⱼ over all d+1. A row with a
-// number that is not positive has log-determinant −∞; the sum is not checked.
+// of the map to the first d components, Σⱼ log yⱼ over all d+1. A row with a
+// component that is not positive has log-determinant −∞; the sum is not checked.
 // Both directions cost O(d) a row. TensorFlow Probability calls it
 // IteratedSigmoidCentered.
 type StickBreaking struct{}

@@ -16,7 +16,7 @@ import (
 //
 // with the regularised incomplete beta function I. DF is ν > 0, fixed or
 // learned; Loc is 0 and Scale > 0 is 1 if empty. It costs a continued fraction
-// per number forward, several backward; the gradient by a learned ν has about ten digits.
+// per element forward, several backward; the gradient by a learned ν has about ten digits.
 type StudentTCDF struct{ DF, Loc, Scale autodiff.Value }
 
 // NewStudentTCDF returns a Student t distribution function. It panics if
@@ -121,7 +121,7 @@ func studentSlope(ls, x []float64, a scalarArgs) {
 	}
 }
 
-// A stencil holds what a function needs at a number and at the places around it for a
+// A stencil holds the values of a function at a point and at the points around it for a
 // derivative of fourth order.
 type stencil[T any] struct {
 	at, other, h float64
@@ -129,7 +129,7 @@ type stencil[T any] struct {
 	around       [4]T
 }
 
-// move puts the stencil around a; other is what else make depends on. It costs nothing where
+// move puts the stencil around a; other is a further argument of make. It costs nothing where
 // the stencil stands already.
 func (s *stencil[T]) move(a, other float64, make func(a float64) T) {
 	if s.at == a && s.other == other {

@@ -11,7 +11,7 @@ import (
 //
 //	y[Index] = B(x[Index]),  log|det| = that of B
 //
-// B must keep the number of columns. It costs what B costs, and O(d) a row.
+// B must keep the number of columns. It costs as much as B, and O(d) a row.
 type Subset struct {
 	Index []int // different columns; B sees them in this order
 	B     Bijector

@@ -11,7 +11,7 @@ import "github.com/normflow/normflow/autodiff"
 // O(k·d) a row.
 type SVD struct {
 	U, V  *autodiff.Param // k×d axes each, see [Householder]
-	S     autodiff.Value  // s: one number, or one per column
+	S     autodiff.Value  // s: a scalar, or one value per column
 	Shift autodiff.Value  // b, empty for none
 }
 

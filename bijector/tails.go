@@ -15,7 +15,7 @@ const (
 	// parameters. The default.
 	IdentityTails Tails = ""
 	// FreeTails have learned slopes at ±B too, with which the map goes on in
-	// straight lines, held within the finite numbers: 3·K+1 raw parameters.
+	// straight lines, held within the finite values: 3·K+1 raw parameters.
 	FreeTails Tails = "free"
 	// CircularTails make a map of the circle [−B, B), both of whose ends are one
 	// point with one learned slope: 3·K raw parameters, the first slope being that
@@ -24,7 +24,7 @@ const (
 	//	g(x + 2·B·n) = g(x) + 2·B·n  for any whole n
 	//
 	// so that g is a bijection of the line as well, with continuous slope, and
-	// what it does to a point of the circle does not depend on the number that
+	// its image of a point of the circle does not depend on the real number that
 	// names it. Danilo Jimenez Rezende et al., Normalizing Flows on Tori and
 	// Spheres, 2020, arXiv:2002.02428.
 	CircularTails Tails = "circular"

@@ -11,7 +11,7 @@ import (
 //
 // The log-determinant is exact for any x, also where y rounds to ±1; such a y,
 // or one beyond, comes from ±∞ with log-determinant −∞. It costs two exponentials
-// and a logarithm per number.
+// and a logarithm per element.
 type Tanh struct{}
 
 var tanhMap = newScalar("Tanh", scalarMap{

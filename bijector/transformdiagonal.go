@@ -11,7 +11,7 @@ import (
 //
 //	Yᵢᵢ = B(X₁₁, …, Xₙₙ)ᵢ,  log|det| = that of B
 //
-// It costs what B costs, and O(n²) a row.
+// It costs as much as B, and O(n²) a row.
 type TransformDiagonal struct {
 	N int
 	B Bijector // n columns to n columns

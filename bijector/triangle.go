@@ -2,12 +2,12 @@ package bijector
 
 import "github.com/normflow/normflow/autodiff"
 
-// A triangular matrix is held as a square one, of which one triangle counts,
+// A triangular matrix is held as a square one, where only one triangle counts,
 // and its diagonal apart: so that a learned diagonal keeps its sign and a
 // fixed one is exact.
 
 // diagonalOf returns the diagonal of p as a Value that is learned if p is. It
-// panics if p is not square, or if a number of the diagonal is 0.
+// panics if p is not square, or if an element of the diagonal is 0.
 func diagonalOf(what string, p *autodiff.Param) autodiff.Value {
 	d, err := side(what, p)
 	must(err)

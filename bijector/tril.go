@@ -9,15 +9,15 @@ import "github.com/normflow/normflow/autodiff"
 // Domain and range are Rᵈ. Both directions cost O(d²) a row: a product, and
 // forward substitution.
 type TriL struct {
-	L     *autodiff.Param // d×d, of which the part below the diagonal counts
+	L     *autodiff.Param // d×d; only the part below the diagonal counts
 	Diag  autodiff.Value  // the diagonal
 	Shift autodiff.Value  // b, empty for none
 }
 
 // NewTriL returns the map with the lower triangle of l, which is constant if l is
 // frozen, and else learned from there: [autodiff.LearnedIdentity] starts as the
-// identity. A learned diagonal keeps its sign, which must be the same for all. What
-// is above the diagonal is ignored.
+// identity. A learned diagonal keeps its sign, which must be the same for all. Elements
+// above the diagonal are ignored.
 //
 // It panics if l is not square or has a 0 on the diagonal.
 func NewTriL(l *autodiff.Param, shift autodiff.Value) *TriL {

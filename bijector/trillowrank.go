@@ -21,7 +21,7 @@ import (
 // O(d² + d·r + r²) and O(d²·r + r³) a batch. A matrix with det C = 0 is
 // singular: its log-determinant is −∞ and training stays away.
 type TriLLowRank struct {
-	L     *autodiff.Param // d×d, of which the part below the diagonal counts
+	L     *autodiff.Param // d×d; only the part below the diagonal counts
 	Diag  autodiff.Value  // the diagonal of L
 	V     *autodiff.Param // d×r
 	E     autodiff.Value  // e, empty for ones
@@ -31,7 +31,7 @@ type TriLLowRank struct {
 // NewTriLLowRank returns the map with the lower triangle of l and the perturbation
 // v·diag(e)·vᵀ: frozen matrices are constant, others learned from there. A learned
 // diagonal of l keeps its sign. Where v is all zeros its gradient is zero
-// too: start from small random numbers, [autodiff.LearnedNormal].
+// too: start from small random values, [autodiff.LearnedNormal].
 //
 // It panics if l is not square or has a 0 on the diagonal, or if v or e do
 // not fit.

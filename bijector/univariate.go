@@ -6,9 +6,9 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// A Univariate is a strictly increasing map of one number with K raw
-// parameters, any finite numbers, zeros being a good start (usually the
-// identity). Carriers such as [Coupling] apply it to many numbers at once.
+// A Univariate is a strictly increasing map of one element with K raw
+// parameters, any finite values, zeros being a good start (usually the
+// identity). Types such as [Coupling] apply it to many elements at once.
 //
 // For n×d arguments raw is n×(d·K), or 1×(d·K) for the same parameters in each row:
 // those of column j are columns j·K to j·K+K−1.

@@ -8,7 +8,7 @@ import (
 )
 
 // nonzero returns the factor v, made to keep its sign if it is learned. It
-// panics if a number is 0 or, for a learned value, if signs differ.
+// panics if an element is 0 or, for a learned value, if signs differ.
 func nonzero(what string, v autodiff.Value) autodiff.Value {
 	v.Check("bijector: "+what, 0)
 	must(checkNonzero(what, v))
@@ -37,7 +37,7 @@ func checkNonzero(what string, v autodiff.Value) error {
 	return nil
 }
 
-// checkRow returns an error unless the numbers of the value stand in one row.
+// checkRow returns an error unless the elements of the value stand in one row.
 func checkRow(what string, v autodiff.Value) error {
 	if r, c := v.Param.Dims(); r != 1 {
 		return fmt.Errorf("bijector: %s: got %d×%d numbers, want one row", what, r, c)
@@ -45,7 +45,7 @@ func checkRow(what string, v autodiff.Value) error {
 	return nil
 }
 
-// checkLen returns an error unless the value is empty, a scalar or has d numbers.
+// checkLen returns an error unless the value is empty, a scalar or has d elements.
 func checkLen(what string, v autodiff.Value, d int) error {
 	if v.IsZero() {
 		return nil
@@ -56,7 +56,7 @@ func checkLen(what string, v autodiff.Value, d int) error {
 	return checkRow(what, v)
 }
 
-// checkDiag returns an error unless the value has d numbers, none of them 0.
+// checkDiag returns an error unless the value has d elements, none of them 0.
 func checkDiag(what string, v autodiff.Value, d int) error {
 	if err := checkNonzero(what, v); err != nil {
 		return err
@@ -87,7 +87,7 @@ func side(what string, p *autodiff.Param) (int, error) {
 	return r, checkDims(what, p, r, r)
 }
 
-// add returns x + v, or x if v is empty. It panics unless v is a scalar or has a number
+// add returns x + v, or x if v is empty. It panics unless v is a scalar or has an element
 // per column.
 func add(x autodiff.Var, v autodiff.Value) autodiff.Var {
 	if v.IsZero() {

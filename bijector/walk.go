@@ -7,7 +7,7 @@ import (
 )
 
 // A Composite is a bijector made of others, its parts. By its Walk [Initialize], [Observe] and
-// [Statistics] reach what is inside, however deep, and in whichever direction the data pass.
+// [Statistics] reach the parts inside, however deep, and in whichever direction the data pass.
 type Composite interface {
 	Bijector
 	// Walk calls visit for each part with the rows that arrive there when a arrives at the
@@ -16,7 +16,7 @@ type Composite interface {
 }
 
 // An Arrival is rows that arrive at a bijector: at its output, on their way from data to base, or,
-// where something holds it turned around, at its input. They are computed when they are first
+// if it is inverted, at its input. They are computed when they are first
 // asked for.
 type Arrival struct {
 	rows    func() autodiff.Var
@@ -26,7 +26,7 @@ type Arrival struct {
 // Rows returns the rows.
 func (a Arrival) Rows() autodiff.Var { return a.rows() }
 
-// Mapped returns f of the rows in their place, such as some of their columns.
+// Mapped returns f of the rows that a part sees, such as some of their columns.
 func (a Arrival) Mapped(f func(v autodiff.Var) autodiff.Var) Arrival {
 	from := a.rows
 	a.rows = sync.OnceValue(func() autodiff.Var { return f(from()) })

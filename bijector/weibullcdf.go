@@ -14,7 +14,7 @@ import (
 //
 // Concentration is k > 0; Scale > 0; both are 1 if empty. An x ≤ 0 goes to 0
 // with log-determinant −∞. It costs a power, an exponential and a
-// logarithm per number.
+// logarithm per element.
 type WeibullCDF struct{ Concentration, Scale autodiff.Value }
 
 // NewWeibullCDF returns a Weibull distribution function. It panics if a

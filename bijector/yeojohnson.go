@@ -16,7 +16,7 @@ import (
 // Lambda is fixed or learned; 1 is the identity. For 0 ≤ λ ≤ 2 the range is
 // the real line; outside, a y beyond the range comes from ±∞ with log-determinant −∞.
 // As a flow's layer from base to data it is used inverted. It costs an
-// exponential and a logarithm per number.
+// exponential and a logarithm per element.
 //
 // I.-K. Yeo and R. A. Johnson, A new family of power transformations to
 // improve normality or symmetry, 2000.

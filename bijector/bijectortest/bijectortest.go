@@ -7,7 +7,7 @@
 //
 // # Laws
 //
-//   - round trip: Inverse(Forward(x)) = x, and Forward of that is y again, to what the
+//   - round trip: Inverse(Forward(x)) = x, and Forward of that is y again, as exactly as the
 //     condition of the Jacobian allows;
 //   - log-determinant: ILDJ(y) = −log|det ∂f/∂x| of a Jacobian by differences, and that of
 //     [bijector.ForwardFLDJ] is −ILDJ(Forward(x));
@@ -22,7 +22,7 @@
 //   - concurrency: four goroutines get the same bits (run the tests with -race);
 //   - context: a conditional bijector without context panics, with a wrong width panics,
 //     and one context row for all equals that row repeated;
-//   - extremes: ±0, tiny and huge numbers of the domain give no NaN, neither in
+//   - extremes: ±0, tiny and huge values of the domain give no NaN, neither in
 //     values nor in gradients.
 package bijectortest
 
@@ -60,18 +60,18 @@ type Case struct {
 	// differences as [gradtest.Single] says, so X must be 1/16 away from what is not
 	// smooth. No other tolerance is loosened.
 	Single bool
-	// Lo and Hi bound the numbers of x in the check of extremes; both 0 is no
+	// Lo and Hi bound the elements of x in the check of extremes; both 0 is no
 	// bound. NoExtremes is for domains that are not a box.
 	Lo, Hi     float64
 	NoExtremes bool
 }
 
-// Normal returns n×d numbers of a standard normal, always the same.
+// Normal returns n×d samples of a standard normal, always the same.
 func Normal(n, d int) *mat.Dense {
 	return fill(n, d, func(r *rand.Rand) float64 { return r.NormFloat64() })
 }
 
-// Uniform returns n×d numbers evenly spread between lo and hi, always the same.
+// Uniform returns n×d values evenly spread between lo and hi, always the same.
 func Uniform(n, d int, lo, hi float64) *mat.Dense {
 	return fill(n, d, func(r *rand.Rand) float64 { return lo + float64((hi-lo)*r.Float64()) })
 }
@@ -148,7 +148,7 @@ func row(m *mat.Dense, i int) *mat.Dense {
 	return mat.NewDense(1, d, append([]float64(nil), m.RawRowView(i)...))
 }
 
-// sameBits reports whether two rows hold the same numbers, NaN equal to NaN.
+// sameBits reports whether two rows hold the same values, NaN equal to NaN.
 func sameBits(a, b []float64) bool {
 	for i := range a {
 		if math.Float64bits(a[i]) != math.Float64bits(b[i]) && !(math.IsNaN(a[i]) && math.IsNaN(b[i])) {

@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// gradients checks a few rows: each costs four evaluations a number.
+// gradients checks a few rows: each costs four evaluations per element.
 func (c *Case) gradients(t *testing.T) {
 	n, _ := c.X.Dims()
 	n = min(n, 3)

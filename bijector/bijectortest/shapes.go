@@ -7,7 +7,7 @@ import (
 	"github.com/normflow/normflow/bijector"
 )
 
-// shapes returns what is wrong with the case, or with the shapes of what its
+// shapes returns what is wrong with the case, or with the shapes that its
 // bijector returns, without which the other laws make no sense; nil if nothing.
 func (c *Case) shapes() error {
 	if c.B == nil {
