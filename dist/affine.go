@@ -30,7 +30,7 @@ func newAffine(loc, l []float64, first []int) *affine {
 	return a
 }
 
-// reflect makes the numbers of row i right of its diagonal zeros, and the diagonal positive.
+// reflect makes the elements of row i right of its diagonal zeros, and the diagonal positive.
 func reflect(l [][]float64, i int) {
 	v, d := l[i][i:], len(l)
 	norm := length(v)
@@ -93,8 +93,8 @@ func (a *affine) factor(lo, hi int, s float64) *autodiff.Param {
 	return p
 }
 
-// pickNumbers returns the numbers with some indices.
-func pickNumbers(x []float64, index []int) []float64 {
+// pickElements returns the elements with some indices.
+func pickElements(x []float64, index []int) []float64 {
 	y := make([]float64, len(index))
 	for i, j := range index {
 		y[i] = x[j]
@@ -128,12 +128,13 @@ func (a *affine) shifted(loc, z []float64) []float64 {
 	return y
 }
 
-// given returns the locations of the others given values of the first columns, and the squared distance of these.
+// given returns the locations of the others given values of the first columns, and the squared
+// distance of these.
 func (a *affine) given(values []float64) (loc []float64, square float64) {
 	e := make([]float64, len(values))
 	for i, v := range values {
 		e[i] = v - a.loc[a.first[i]]
 	}
 	z, square := a.standardise(e)
-	return a.shifted(pickNumbers(a.loc, a.others), z), square
+	return a.shifted(pickElements(a.loc, a.others), z), square
 }

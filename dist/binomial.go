@@ -61,7 +61,7 @@ func binomial(k, n, p float64) float64 {
 	return special.LogBetaKernel(k+1, n-k+1, p, 1-p) - special.Log(p) - special.Log1p(-p) - special.Log(n+1)
 }
 
-// atOnly returns the log-probability of k where the only number is at.
+// atOnly returns the log-probability of k where the only atom is at.
 func atOnly(k, at float64) float64 {
 	if k == at || math.IsNaN(k) {
 		return k - at

@@ -91,7 +91,7 @@ func (c *Categorical) LogDensity(x autodiff.Var) autodiff.Var {
 	return pickOp.Apply(t, autodiff.Args{}, x.Shape(), x, logWeights(c.Logits, t))
 }
 
-// pickOp has inputs k (n×1) and a row: its number k, −Inf if there is none.
+// pickOp has inputs k (n×1) and a row: its element k, −Inf if there is none.
 var pickOp = &autodiff.Op{
 	Name: "Pick",
 	Forward: func(c *autodiff.Call) {
@@ -136,7 +136,7 @@ func pick(r *rand.Rand, w []float64) int {
 			return k
 		}
 	}
-	k := len(w) - 1 // what is left of u is rounding
+	k := len(w) - 1 // the rest of u is rounding
 	for w[k] == 0 && k > 0 {
 		k--
 	}
@@ -146,7 +146,7 @@ func pick(r *rand.Rand, w []float64) int {
 // LogProb returns log P(x).
 func (c *Categorical) LogProb(x []float64) float64 { return LogProb(c, x) }
 
-// Rand draws one number into dst; nil allocates.
+// Rand draws one sample into dst; nil allocates.
 func (c *Categorical) Rand(dst []float64) []float64 { return Rand(c, dst) }
 
 // CDF sets dst[0] = P(X ≤ x).
@@ -210,7 +210,7 @@ func (c *Categorical) Variance(dst []float64) []float64 {
 	return dst
 }
 
-// Mode sets dst to the most probable number.
+// Mode sets dst to the most probable value.
 func (c *Categorical) Mode(dst []float64) []float64 {
 	dst = sized("Mode", dst, 1)
 	w := weightsOf(c.Logits)

@@ -8,7 +8,7 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
-// Chi is the distribution of the length of k standard normal numbers:
+// Chi is the distribution of the length of k standard normal variables:
 // log p(x) = (k−1)·log x − x²/2 − (k/2−1)·log 2 − log Γ(k/2) for x ≥ 0.
 type Chi struct {
 	DF autodiff.Value
@@ -64,7 +64,7 @@ func chiMean(p nums) float64 {
 	return math.Sqrt(2*math.Pi) * special.Exp(-special.LogBeta(0.5*p[0], 0.5))
 }
 
-// chiOp has inputs x and a = k/2: as for gamma numbers t = x²/2, less log x.
+// chiOp has inputs x and a = k/2: as for gamma variables t = x²/2, less log x.
 var chiOp = newFused("Chi",
 	func(v args) float64 {
 		x, a := v[0], v[1]

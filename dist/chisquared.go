@@ -5,7 +5,7 @@ import (
 )
 
 // ChiSquared is the distribution of the sum of k squared standard normal
-// numbers, the gamma distribution with shape k/2 and rate ½.
+// variables, the gamma distribution with shape k/2 and rate ½.
 type ChiSquared struct {
 	DF autodiff.Value
 }

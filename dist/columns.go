@@ -13,14 +13,14 @@ import (
 //
 //	log p(x) = Σⱼ log p(xⱼ | θⱼ)
 //
-// It costs a few operations on n×D numbers.
+// It costs a few operations on n×D elements.
 type Columns struct {
 	D  int
 	Of Univariate
 }
 
 // NewColumns returns d independent columns. It panics unless d is positive and
-// every parameter has one number or d.
+// every parameter has one element or d.
 func NewColumns(d int, of Univariate) *Columns {
 	c := &Columns{D: d, Of: of}
 	if err := c.Restore(); err != nil {
@@ -55,7 +55,7 @@ func (c *Columns) LogDensity(x autodiff.Var) autodiff.Var {
 	return c.Of.family().logDensityRows(x, on(c.Of, x.Tape()))
 }
 
-// LogDensities returns log p of each number: n×d → n×d.
+// LogDensities returns log p of each element: n×d → n×d.
 func (c *Columns) LogDensities(x autodiff.Var) autodiff.Var {
 	checkCols("Columns: LogDensities", x.Cols(), c.D)
 	return c.Of.family().logDensityOf(x, on(c.Of, x.Tape()))

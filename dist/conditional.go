@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A Conditional is a distribution that depends on a context: further numbers for
+// A Conditional is a distribution that depends on a context: further values for
 // each row, such as a class, or the observation of a posterior. [MADE] is one, a flow, and a
 // [Mixture] or [Joint] of some.
 type Conditional interface {
@@ -25,8 +25,8 @@ type Conditional interface {
 // A Composite is a distribution made of others, such as a [Mixture].
 type Composite interface {
 	Distribution
-	// Walk calls visit for each part with its columns of the rows x and what it sees of their contexts c.
-	// Where x or c is the zero Var, visit gets that.
+	// Walk calls visit for each part with its columns of the rows x and the part of their contexts
+	// c that it sees. Where x or c is the zero Var, visit gets that.
 	Walk(x, c autodiff.Var, visit func(part Distribution, x, c autodiff.Var))
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // Dirichlet is the Dirichlet distribution on the simplex, the rows of D positive
-// numbers that sum to 1: log p(x) = Σⱼ (aⱼ−1)·log xⱼ + log Γ(Σa) − Σⱼ log Γ(aⱼ), a
+// values that sum to 1: log p(x) = Σⱼ (aⱼ−1)·log xⱼ + log Γ(Σa) − Σⱼ log Γ(aⱼ), a
 // density in any D−1 of the columns.
 type Dirichlet struct {
 	D             int
@@ -19,7 +19,7 @@ type Dirichlet struct {
 }
 
 // NewDirichlet returns the Dirichlet distribution of d columns. It panics unless
-// d > 1 and the concentration is positive, one number or d.
+// d > 1 and the concentration is positive, a scalar or d values.
 func NewDirichlet(d int, concentration autodiff.Value) *Dirichlet {
 	m := &Dirichlet{d, positive("NewDirichlet", "concentration", concentration)}
 	if err := m.Restore(); err != nil {
@@ -44,7 +44,7 @@ func (m *Dirichlet) LogDensity(x autodiff.Var) autodiff.Var {
 	checkCols("Dirichlet: LogDensity", x.Cols(), m.D)
 	a := m.Concentration.On(x.Tape()).Expand(1, m.D)
 	n := a.RowSum()
-	// Around the mean a/n: Σ a·log(n·x/a), and what is left of Stirling's formula.
+	// Around the mean a/n: Σ a·log(n·x/a), and the remainder of Stirling's formula.
 	norm := stirlingOp.of(a).Sub(a.Log().MulConst(0.5)).RowSum().Sub(stirlingOp.of(n)).
 		Add(n.Log().MulConst(0.5)).AddConst(0.5 * float64(m.D-1) * log2π)
 	outside := simplexOp.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: x.Rows(), Cols: 1}, x)

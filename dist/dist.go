@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A Distribution is a distribution of rows of Dim numbers.
+// A Distribution is a distribution of rows of Dim values.
 type Distribution interface {
 	// Dim returns the number of columns.
 	Dim() int
@@ -69,7 +69,7 @@ func Rand(d Distribution, dst []float64) []float64 {
 	return dst
 }
 
-// sized returns dst, or n new numbers if dst is nil.
+// sized returns dst, or a new slice of n if dst is nil.
 func sized(what string, dst []float64, n int) []float64 {
 	if dst == nil {
 		return make([]float64, n)

@@ -1,4 +1,4 @@
-// Package dist holds distributions of rows of numbers: the bases that flows
+// Package dist holds distributions of rows: the bases that flows
 // start from, whose log-densities are differentiable in the rows and in their
 // parameters.
 //
@@ -6,14 +6,14 @@
 //	tape := autodiff.NewTape()
 //	lp := base.LogDensity(tape.Matrix(x)) // n×2 → n×1
 //	base.Draw(batch, src)                 // fills the rows of batch
-//	lp1 := base.LogProb(row)              // plain numbers, gonum's manner
+//	lp1 := base.LogProb(row)              // plain float64, gonum's manner
 //
 // # Columns
 //
-// A [Univariate] is a distribution of one number: [Normal], [Logistic],
+// A [Univariate] is a distribution of one variable: [Normal], [Logistic],
 // [Uniform] and so on. [Columns] makes d independent columns of it, and the
 // constructors NewNormal, NewLogistic, … return such products. Their parameters
-// are [autodiff.Value]s: fixed or learned, one number for all columns or one per
+// are [autodiff.Value]s: fixed or learned, a scalar for all columns or one value per
 // column.
 //
 // On ℝ: [Normal], [StudentT], [Cauchy], [Laplace], [Logistic], [Gumbel], [GEV],
@@ -55,11 +55,11 @@
 //
 // # Randomness
 //
-// Draw is a fixed function of the source. Normal and uniform numbers, and what is made of
-// one of these each, cost two numbers of the source however many they are: from 32 numbers on these
+// Draw is a fixed function of the source. Normal and uniform samples, and samples made of
+// one of these each, cost two values of the source however many they are: from 32 samples on these
 // two key a generator that computes many side by side, Philox4x32-10 (John Salmon,
 // Mark Moraes, Ron Dror, David Shaw, Parallel random numbers: as easy as 1, 2, 3,
-// SC 2011). Fewer are made from the source one by one. Normal numbers reach out to 9.42,
+// SC 2011). Fewer are made from the source one by one. Normal samples reach out to 9.42,
 // uniform ones are odd multiples of 2⁻⁵³.
 //
 // # Concurrency

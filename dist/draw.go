@@ -13,7 +13,7 @@ import (
 // generator returns the random numbers of a source; nil is the global one.
 func generator(src rand.Source) *rand.Rand { return rand.New(rng.Or(src)) }
 
-// uniform returns a number strictly between 0 and 1.
+// uniform returns a sample strictly between 0 and 1.
 func uniform(r *rand.Rand) float64 { return rng.Uniform(r) }
 
 // drawOf returns a sample.
@@ -66,7 +66,7 @@ func (f *family) drawColumns(batch *mat.Dense, p []nums, src rand.Source) {
 	}
 }
 
-// alongLine replaces each number by the sample made of it.
+// alongLine replaces each value by the sample made of it.
 func (f *family) alongLine(m blas64.General, p []nums) {
 	line := make([]float64, 2*len(p))
 	at, by := line[:len(p)], line[len(p):]
@@ -84,10 +84,10 @@ func (f *family) alongLine(m blas64.General, p []nums) {
 	}
 }
 
-// drawNormal fills batch with independent standard normal numbers.
+// drawNormal fills batch with independent standard normal samples.
 func drawNormal(batch *mat.Dense, src rand.Source) { fill(batch, src, rng.Normals) }
 
-// fill fills batch by random, with the same numbers if it is a part of a wider matrix.
+// fill fills batch by random, with the same values if it is a part of a wider matrix.
 func fill(batch *mat.Dense, src rand.Source, random func(dst []float64, src rand.Source)) {
 	m, src := batch.RawMatrix(), rng.Or(src)
 	if m.Stride == m.Cols || m.Rows == 1 {

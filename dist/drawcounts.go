@@ -12,13 +12,13 @@ import (
 // tries bounds how often a sampler rejects; fair ones accept long before.
 const tries = 1000
 
-// drawPoisson returns a Poisson number with mean λ.
+// drawPoisson returns a Poisson sample with mean λ.
 func drawPoisson(r *rand.Rand, λ float64) float64 {
 	mean, rest := drawPoissonParts(r, λ)
 	return max(mean+rest, 0)
 }
 
-// drawPoissonParts returns a Poisson number as the sum of the integer below its mean
+// drawPoissonParts returns a Poisson sample as the sum of the integer below its mean
 // and the rest: W. Hörmann, The transformed rejection method for generating Poisson
 // random variables, 1993, and from 10¹² on the normal limit with its correction for
 // skewness, which is as good as float64.
@@ -39,14 +39,14 @@ func drawPoissonParts(r *rand.Rand, λ float64) (mean, rest float64) {
 	return mean, h.draw(r, -mean, math.Inf(1), func(k float64) float64 { return poisson(mean+k, λ) })
 }
 
-// drawSkellam returns the difference of two Poisson numbers.
+// drawSkellam returns the difference of two Poisson samples.
 func drawSkellam(r *rand.Rand, p nums) float64 {
 	a, restA := drawPoissonParts(r, p[0])
 	b, restB := drawPoissonParts(r, p[1])
 	return a - b + (restA - restB)
 }
 
-// skewed returns a normal number with deviation s and the skewness c/s of a count, and
+// skewed returns a normal sample with deviation s and the skewness c/s of a count, and
 // what rounds it to the nearest integer by Floor.
 func skewed(r *rand.Rand, s, c float64) float64 {
 	z := r.NormFloat64()
@@ -54,7 +54,7 @@ func skewed(r *rand.Rand, s, c float64) float64 {
 }
 
 // drawBinomial returns the number of successes in n trials: W. Hörmann, The generation of
-// binomial random variates, 1993, and the normal limit as for Poisson numbers.
+// binomial random variates, 1993, and the normal limit as for Poisson samples.
 func drawBinomial(r *rand.Rand, n, p float64) float64 {
 	switch {
 	case !(n < math.Inf(1) && p > 0 && p < 1): // a limit, or NaN

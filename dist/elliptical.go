@@ -38,18 +38,18 @@ func (m *Mixture) ellipticals() (normal, ok bool) {
 
 // ellipticalParts returns log(wₖ·pₖ(x)), n×K, and −Inf for the rows that hold an infinity, 0 for others.
 func (m *Mixture) ellipticalParts(x autodiff.Var, normal bool) (lp, penalty autodiff.Var) {
-	var room [2*128 + 1]autodiff.Var
+	var buf [2*128 + 1]autodiff.Var
 	t, d, k := x.Tape(), m.Dim(), len(m.Parts)
 	checkCols("Mixture: LogDensity", x.Cols(), d)
 	in, penalty := finite(x)
-	vars := append(room[:0], in)
+	vars := append(buf[:0], in)
 	for _, p := range m.Parts {
 		e, _, _ := ellipticalOf(p)
 		vars = append(vars, e.loc.On(t), t.Use(e.l))
 	}
 	w := logWeights(m.Logits, t)
 	q := distancesOp.Apply(t, autodiff.Args{}, autodiff.Shape{Rows: x.Rows(), Cols: k}, vars...)
-	vars = room[:0]
+	vars = buf[:0]
 	for _, p := range m.Parts {
 		e, _, _ := ellipticalOf(p)
 		vars = append(vars, t.Use(e.l))
@@ -58,7 +58,7 @@ func (m *Mixture) ellipticalParts(x autodiff.Var, normal bool) (lp, penalty auto
 	if normal {
 		return q.MulConst(-0.5).Add(w.AddConst(-0.5 * float64(d) * log2π)), penalty
 	}
-	vars = room[:0]
+	vars = buf[:0]
 	for _, p := range m.Parts {
 		vars = append(vars, p.(*MultivariateStudentT).DF.On(t))
 	}

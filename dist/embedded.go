@@ -12,7 +12,7 @@ import (
 // Embedded is a conditional distribution that sees its context through a network:
 // log p(x | c) = log q(x | Net(c)). It costs a pass of the network, and what Of costs.
 type Embedded struct {
-	Net nn.Network // to as many numbers as the context of Of has
+	Net nn.Network // to as many columns as the context of Of has
 	Of  Distribution
 }
 

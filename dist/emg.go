@@ -8,7 +8,7 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
-// ExponentiallyModifiedGaussian is the distribution of the sum of a normal number
+// ExponentiallyModifiedGaussian is the distribution of the sum of a normal variable
 // N(μ, σ²) and an exponential one of rate λ:
 // log p(x) = log λ + ½λ²σ² − λ(x−μ) + log Φ((x−μ)/σ − λσ).
 type ExponentiallyModifiedGaussian struct {

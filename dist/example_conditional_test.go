@@ -23,7 +23,7 @@ func ExampleConditional() {
 	// Output: 3 5 1
 }
 
-// The parts of a product and their numbers of columns.
+// The parts of a product and their widths.
 func ExampleComposite() {
 	var j dist.Composite = dist.NewJoint(dist.NewStdNormal(2), dist.NewExponential(1, autodiff.Fixed(1)))
 	j.Walk(autodiff.NewTape().Zeros(4, 3), autodiff.Var{}, func(part dist.Distribution, x, _ autodiff.Var) {

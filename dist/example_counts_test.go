@@ -7,7 +7,7 @@ import (
 	"github.com/normflow/normflow/dist"
 )
 
-// Successes in ten trials whose probability is uniform: every number is as probable.
+// Successes in ten trials whose probability is uniform: every count is as probable.
 func ExampleBetaBinomial() {
 	b := dist.NewBetaBinomial(1, autodiff.Fixed(10), autodiff.Fixed(1), autodiff.Fixed(1))
 	fmt.Printf("%.4f %.4f\n", b.CDF(nil, []float64{0}), b.CDF(nil, []float64{4}))

@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Bits of which each depends on those before.
+// Bits, each of which depends on those before.
 func ExampleMADE() {
 	m := dist.NewMADE(masked.Spec{Dim: 8, Hidden: []int{32}, Act: nn.ReLU}, dist.BernoulliHead{}, rand.NewPCG(1, 2))
 	x := mat.NewDense(5, 8, nil)

@@ -55,7 +55,7 @@ func ExampleDirichlet() {
 	// 1.3218 [0.3333 0.5000 0.1667]
 }
 
-// Two bumps, and which of them a number came from.
+// Two bumps, and which of them a value came from.
 func ExampleMixture() {
 	m := dist.NewMixture(dist.FixedWeights(1, 3),
 		dist.NewNormal(1, autodiff.Fixed(-2), autodiff.Fixed(1)),

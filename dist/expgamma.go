@@ -15,7 +15,7 @@ type ExpGamma struct {
 	Rate          autodiff.Value
 }
 
-// NewExpGamma returns d independent columns of the logarithms of gamma numbers.
+// NewExpGamma returns d independent columns of the logarithms of gamma variables.
 // It panics unless concentration and rate are positive.
 func NewExpGamma(d int, concentration, rate autodiff.Value) *Columns {
 	return NewColumns(d, &ExpGamma{positive("NewExpGamma", "concentration", concentration), positive("NewExpGamma", "rate", rate)})

@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// families are the distributions of one number, made from plain parameters: a letter
-// says where each may be. One that does not exist for the numbers given is nil.
+// families are the univariate distributions, made from plain parameters: a letter
+// says where each may be. One that does not exist for the parameters given is nil.
 //
 //	r  real    p  positive    s  between 0 and 1    n  a positive integer
 var families = map[string]struct {
@@ -126,9 +126,9 @@ func of4(build func(d int, a, b, c, e autodiff.Value) *dist.Columns) func(v ...f
 	return func(v ...float64) *dist.Columns { return build(1, f(v[0]), f(v[1]), f(v[2]), f(v[3])) }
 }
 
-// sweep calls visit with every family and all combinations of the values for each
+// combinations calls visit with every family and all combinations of the values for each
 // letter.
-func sweep(values map[byte][]float64, visit func(name string, v []float64, d *dist.Columns)) {
+func combinations(values map[byte][]float64, visit func(name string, v []float64, d *dist.Columns)) {
 	for _, name := range slices.Sorted(keys(families)) {
 		fam := families[name]
 		v := make([]float64, len(fam.params))
@@ -185,7 +185,7 @@ func (c *counter) Uint64() uint64 {
 func TestDrawsAreBounded(t *testing.T) {
 	const rows, each = 4, 500
 	src := &counter{src: rand.NewPCG(1, 2)}
-	sweep(magnitudes, func(name string, v []float64, d *dist.Columns) {
+	combinations(magnitudes, func(name string, v []float64, d *dist.Columns) {
 		defer func() {
 			if r := recover(); r != nil {
 				t.Errorf("%s%v: drawing panics: %v", name, v, r)
@@ -212,7 +212,7 @@ func TestDrawsAtAllSizes(t *testing.T) {
 		'r': {0, -3}, 'p': {1e-3, 0.3, 1, 20, 1e4, 1e8, 1e18}, 's': {1e-6, 0.3, 0.9}, 'n': {1, 50, 1e6, 1e18},
 	}
 	src, worst := rand.NewPCG(3, 4), 0.0
-	sweep(sizes, func(name string, v []float64, d *dist.Columns) {
+	combinations(sizes, func(name string, v []float64, d *dist.Columns) {
 		every := 1
 		switch name {
 		case "BetaBinomial":

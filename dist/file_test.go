@@ -8,7 +8,7 @@ import (
 	"github.com/normflow/normflow/flow/flowtest"
 )
 
-// Every distribution of the table survives its file, and what is wrong with a
+// Every distribution of the table survives its file, and the fault of a
 // damaged one is found.
 func TestFiles(t *testing.T) {
 	for _, name := range names() {

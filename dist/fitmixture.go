@@ -22,7 +22,7 @@ type MixtureSettings struct {
 	MinScale float64
 	// Budget is how many multiply-adds to spend, about; 0 is 4·10¹⁰, some seconds of one core.
 	Budget float64
-	// Source decides what is drawn; nil is a fixed seed.
+	// Source is the source of randomness; nil means a fixed seed.
 	Source rand.Source
 }
 
@@ -34,7 +34,7 @@ func (s *MixtureSettings) budget() float64 {
 }
 
 // FitGaussianMixture fits a mixture of multivariate normal distributions to the rows of
-// data by EM. See [FitStudentTMixture], which also says what the settings mean: the two
+// data by EM. See [FitStudentTMixture], which also explains the settings: the two
 // differ in the components only.
 func FitGaussianMixture(data mat.Matrix, s *MixtureSettings) (*Mixture, error) {
 	return fitMixture("FitGaussianMixture", data, s, true)
@@ -42,7 +42,7 @@ func FitGaussianMixture(data mat.Matrix, s *MixtureSettings) (*Mixture, error) {
 
 // FitStudentTMixture fits a mixture of multivariate Student t distributions with full scale
 // matrices and one number of degrees of freedom to the rows of data by EM, or of normal
-// distributions if their tails are no heavier. Its numbers are constants: a base that
+// distributions if their tails are no heavier. Its parameters are constants: a base that
 // training leaves as it is.
 //
 // EM starts from several k-means++ clusterings of the columns, clipped at four deviations,
@@ -50,12 +50,12 @@ func FitGaussianMixture(data mat.Matrix, s *MixtureSettings) (*Mixture, error) {
 // shrunk scale of all rows, or in the end towards the components' average, as d+2 rows would. The number of
 // components K, the strength s, which of the two, and the degrees of freedom are those with the greatest
 // likelihood of rows held out: of 4,000 rows at most, in up to five folds; K = 1, 2, 4, …
-// until two are no better, then numbers near the best. All rows are fitted with these.
+// until two are no better, then counts near the best. All rows are fitted with these.
 // Columns may have any location and scale, rows may be fewer than columns, repeated or far
 // away. A pass over n rows costs n·K·d² multiply-adds. The result is a function of data and
 // settings alone.
 //
-// It returns an error if a number is not finite, a column is constant, or there are fewer
+// It returns an error if a value is not finite, a column is constant, or there are fewer
 // rows than components or than two. D. Peel, G. J. McLachlan, Robust mixture modelling
 // using the t distribution, 2000; C. Fraley, A. E. Raftery, Bayesian regularization for
 // normal mixture estimation and model-based clustering, 2007.
@@ -101,9 +101,9 @@ func seeded(src rand.Source) *rand.Rand {
 // Correlations are drawn towards zero by the share that their noise asks for: J. Schäfer,
 // K. Strimmer, A shrinkage approach to large-scale covariance matrix estimation, 2005; so
 // rows may be fewer than columns. The degrees of freedom are between 0.7 and 1000. It
-// costs some 20 passes of n·d² multiply-adds. Its numbers are constants.
+// costs some 20 passes of n·d² multiply-adds. Its parameters are constants.
 //
-// It returns an error if a number is not finite, a column is constant, or there are fewer
+// It returns an error if a value is not finite, a column is constant, or there are fewer
 // than two rows. C. Liu, D. B. Rubin, ML estimation of the t distribution using EM and its
 // extensions, ECM and ECME, 1995.
 func FitMultivariateStudentT(data mat.Matrix, weights []float64) (*MultivariateStudentT, error) {

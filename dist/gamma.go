@@ -102,7 +102,7 @@ func over(c, x float64) float64 {
 }
 
 // gammaEntropy returns a + log Γ(a) − a·ψ(a), the entropy of the logarithm of a
-// gamma number.
+// gamma variable.
 func gammaEntropy(a float64) float64 {
 	return 0.5*(log2π-special.Log(a)) + special.Stirling(a) + float64(a*special.DigammaGap(a))
 }
@@ -133,7 +133,7 @@ func drawGamma(r *rand.Rand, a float64) float64 {
 
 // drawGammaParts returns a gamma variate as d·exp(l), d being near its mean: Marsaglia and
 // Tsang, A simple method for generating gamma variables, 2000. Shapes below 1 are
-// those above, times a power of a uniform number.
+// those above, times a power of a uniform sample.
 func drawGammaParts(r *rand.Rand, a float64) (d, l float64) {
 	if math.IsInf(a, 1) {
 		return a, 0
@@ -155,5 +155,5 @@ func drawGammaParts(r *rand.Rand, a float64) (d, l float64) {
 			return d, l + special.Log1p(e)
 		}
 	}
-	return a, l // a is no number
+	return a, l // a is NaN
 }

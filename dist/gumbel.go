@@ -38,7 +38,7 @@ var gumbelFamily = &family{
 
 const eulerγ = 0.57721566490153286060651209008240243104215933593992
 
-// gumbelOp is −z − e⁻ᶻ, of which e⁻ᶻ wins where it overflows.
+// gumbelOp is −z − e⁻ᶻ, where e⁻ᶻ dominates if it overflows.
 var gumbelOp = fused{&autodiff.Op{
 	Name: "Gumbel",
 	Forward: func(c *autodiff.Call) {

@@ -50,7 +50,7 @@ var inverseGammaFamily = &family{
 	},
 }
 
-// inverseGammaOp has inputs z and a: as for gamma numbers t = 1/z, less log z.
+// inverseGammaOp has inputs z and a: as for gamma variables t = 1/z, less log z.
 var inverseGammaOp = newFused("InverseGamma",
 	func(x args) float64 {
 		z, a := x[0], x[1]

@@ -69,7 +69,7 @@ var inverseGaussianFamily = &family{
 // where a is large, with P(X ≤ x) = Φ(a) + exp(2λ/μ)·Φ(−a−2r) = Φ(a) + e·exp(½(a+2r)²)·Φ(−a−2r).
 func inverseGaussianTerms(x float64, p nums) (a, r, e float64) {
 	μ, λ := p[0], p[1]
-	// every result of a subtraction, division or product with what it lacks
+	// every result of a subtraction, division or product with its rounding error
 	d := x - μ
 	b := d - x
 	dl := (x - (d - b)) - (μ + b)

@@ -11,9 +11,10 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// KernelDensity is the empirical distribution of points, each blurred by a normal
-// distribution: p(x) = Σᵢ wᵢ·N(x | cᵢ, H·L·Lᵀ·H) with the bandwidths on the diagonal of H and
-// w = softmax(logits). It costs m·d per row, and d² more with an L. [FitKernelDensity] finds L and the bandwidth.
+// KernelDensity is the empirical distribution of points, each blurred by a normal distribution:
+// p(x) = Σᵢ wᵢ·N(x | cᵢ, H·L·Lᵀ·H) with the bandwidths on the diagonal of H and w =
+// softmax(logits). It costs m·d per row, and d² more with an L. [FitKernelDensity] finds L and the
+// bandwidth.
 type KernelDensity struct {
 	Points    *autodiff.Param // m×d
 	Bandwidth autodiff.Value
@@ -25,7 +26,7 @@ type KernelDensity struct {
 
 // NewKernelDensity copies the rows of points. A zero bandwidth h is Scott's rule,
 // hⱼ = σⱼ·m^(−1/(d+4)): Scott, Multivariate density estimation, 1992. It panics
-// unless there are points and bandwidth is positive, one number or one per column.
+// unless there are points and bandwidth is positive, a scalar or one value per column.
 func NewKernelDensity(points mat.Matrix, bandwidth autodiff.Value) *KernelDensity {
 	m, d := points.Dims()
 	c := mat.DenseCopyOf(points)

@@ -72,7 +72,7 @@ func (k *kernels) row(i int) float64 {
 	return normaliseLogs(k.q)
 }
 
-// squares sets q to the squared distances of x from the transposed centres, with room e.
+// squares sets q to the squared distances of x from the transposed centres, with memory e.
 func squares(q, e, x, centres []float64) {
 	m := len(q)
 	clear(q)
@@ -82,7 +82,7 @@ func squares(q, e, x, centres []float64) {
 	}
 }
 
-// normaliseLogs turns logarithms into numbers of sum 1 and returns the logarithm of their sum.
+// normaliseLogs turns logarithms into values of sum 1 and returns the logarithm of their sum.
 func normaliseLogs(q []float64) float64 {
 	top := math.Inf(-1)
 	for _, v := range q {

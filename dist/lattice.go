@@ -92,7 +92,7 @@ func (f *family) logProbabilities(k []float64, lo, hi float64, p nums) []float64
 }
 
 // outward draws an integer by inversion: it takes the probabilities from the
-// mode outward from one uniform number. ratio is P(k+1)/P(k). It takes about as many
+// mode outward from one uniform sample. ratio is P(k+1)/P(k). It takes about as many
 // steps as the standard deviation.
 func outward(r *rand.Rand, mode, lo, atMode float64, ratio func(k float64) float64) float64 {
 	u := r.Float64() - atMode
@@ -113,7 +113,7 @@ func outward(r *rand.Rand, mode, lo, atMode float64, ratio func(k float64) float
 			pd = 0
 		}
 		if pu+pd < 1e-20 {
-			break // what is left of u is rounding
+			break // the rest of u is rounding
 		}
 	}
 	return mode

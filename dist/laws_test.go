@@ -183,7 +183,7 @@ func testQuantile(t *testing.T, d dist.Distribution) {
 			}
 			s := d.(dist.Supported).Support()
 			if math.IsInf(x[j], 0) || s.Shape == dist.Box && (x[j] == s.Low[j] || x[j] == s.High[j]) {
-				continue // closer to the end than a number can be
+				continue // closer to the end than a float64 can be
 			}
 			row := slices.Clone(mid)
 			row[j] = x[j]
@@ -199,7 +199,7 @@ func testQuantile(t *testing.T, d dist.Distribution) {
 }
 
 // Outside the support the log-density is −Inf with finite gradients; NaN and
-// infinite numbers stay in their rows.
+// infinite values stay in their rows.
 func testSupport(t *testing.T, d dist.Distribution) {
 	x := sample(d, 40)
 	extremes := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 0, 1e-300, -1e-300, 30, -30, 1e3, -1e3, 1e300, -1e300, 1, -1, 0.5, 7.25}

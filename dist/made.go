@@ -38,26 +38,26 @@ type MADE struct {
 	members []*masked.MADE
 }
 
-// A Head is a family of distributions of one number with raw parameters, any finite
-// numbers, that a network computes.
+// A Head is a family of univariate distributions with raw parameters, any finite
+// values, that a network computes.
 type Head interface {
 	// Params returns K, the number of raw parameters.
 	Params() int
-	// Inputs returns how many numbers stand for x in the network.
+	// Inputs returns how many values stand for x in the network.
 	Inputs() int
-	// Encode returns these numbers, n×d → n×(d·Inputs).
+	// Encode returns these values, n×d → n×(d·Inputs).
 	Encode(x autodiff.Var) autodiff.Var
 	// LogDensities returns log p(xᵢⱼ), n×d, for raw n×(d·K): columns j·K to
 	// j·K+K−1 for column j.
 	LogDensities(x, raw autodiff.Var) autodiff.Var
-	// Draw sets dst[i] to the number that u[i], uniform between 0 and 1, leads to
+	// Draw sets dst[i] to the value that u[i], uniform between 0 and 1, leads to
 	// under row i of raw, n×K: increasing in u for most families.
 	Draw(dst, raw, u []float64)
 }
 
-// NewMADE returns the distribution with a new network for the head, of which
-// spec says the rest: its Inputs and Outputs are set here. Nil src is the
-// process-wide source. It panics if spec or head do not make sense.
+// NewMADE returns the distribution with a new network for the head;
+// the head sets Inputs and Outputs of spec. Nil src is the
+// process-wide source. It panics if spec or head is invalid.
 func NewMADE(spec masked.Spec, head Head, src rand.Source) *MADE {
 	m := &MADE{Net: headNet(spec, head, src), Head: head}
 	if err := m.Restore(); err != nil {
@@ -83,7 +83,7 @@ func NewMADEEnsemble(spec masked.Spec, head Head, masks int, orders bool, src ra
 	}
 	m := &MADE{Net: headNet(spec, head, src), Head: head}
 	for _, l := range m.Net.Layers {
-		nn.Uniform(l, src) // also what the first network ignores
+		nn.Uniform(l, src) // also the weights that the first network ignores
 	}
 	r := generator(src)
 	widths := spec.Hidden
@@ -193,7 +193,7 @@ func (m *MADE) LogProb(x []float64) float64 { return LogProb(m, x) }
 // Rand draws one row into dst; nil allocates.
 func (m *MADE) Rand(dst []float64) []float64 { return Rand(m, dst) }
 
-// Draw fills the rows of batch. A row is a function of Dim numbers of the
+// Draw fills the rows of batch. A row is a function of Dim values of the
 // source, or one more for an ensemble: more rows leave the first ones as they are.
 func (m *MADE) Draw(batch *mat.Dense, src rand.Source) { m.DrawGiven(batch, nil, src) }
 

@@ -49,7 +49,7 @@ func bindMADE(m *dist.MADE, t *autodiff.Tape) dist.Distribution {
 	return m.Given(t.Matrix(mat.NewDense(1, 2, []float64{0.5, -1})))
 }
 
-// madeStates returns all rows of d numbers from 0 to k−1.
+// madeStates returns all rows of d integers from 0 to k−1.
 func madeStates(d, k int) *mat.Dense {
 	n := int(math.Pow(float64(k), float64(d)))
 	x := mat.NewDense(n, d, nil)
@@ -210,7 +210,7 @@ func TestMADEOutsideSupport(t *testing.T) {
 	}
 }
 
-// Five bits of which the last three are functions of the first two: an
+// Five bits, the last three of which are functions of the first two: an
 // ensemble trained member by member learns them in every order.
 func TestMADEEnsembleLearns(t *testing.T) {
 	m := dist.NewMADEEnsemble(masked.Spec{Dim: 5, Hidden: []int{40}, Act: nn.ReLU}, dist.BernoulliHead{}, 6, true, madeSeed(1))

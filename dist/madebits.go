@@ -9,7 +9,7 @@ import (
 )
 
 // BernoulliHead is the [Head] of bits: p(1) = σ(r) for the one raw parameter r.
-// Numbers other than 0 and 1 have log-density −Inf.
+// Values other than 0 and 1 have log-density −Inf.
 type BernoulliHead struct{}
 
 // Params returns 1.
@@ -85,8 +85,8 @@ func signed(dst, x, r []float64) {
 }
 
 // CategoricalHead is the [Head] of classes 0 to Classes−1: p(k) = exp(rₖ)/Σ exp(rₗ) for
-// raw parameters r₀, …. Other numbers have log-density −Inf. The network sees
-// one number for each class, of which one is 1 and the others are 0.
+// raw parameters r₀, …. Other values have log-density −Inf. The network sees
+// one column for each class; one of them is 1 and the others are 0.
 type CategoricalHead struct{ Classes int }
 
 // Restore checks the number of classes.
@@ -116,7 +116,7 @@ func (h CategoricalHead) LogDensities(x, raw autodiff.Var) autodiff.Var {
 	return picked.Sub(r.RowLogSumExp()).Reshape(n, d)
 }
 
-// Draw sets dst[i] to the first class of which u[i] is less than the
+// Draw sets dst[i] to the first class for which u[i] is below the
 // probability of it and those before.
 func (h CategoricalHead) Draw(dst, raw, u []float64) {
 	p := make([]float64, h.Classes)
@@ -142,7 +142,7 @@ func maximum(x []float64) float64 {
 	return m
 }
 
-// chooseClass returns the k with p₀ + … + pₖ₋₁ ≤ u < p₀ + … + pₖ, and what is left of u
+// chooseClass returns the k with p₀ + … + pₖ₋₁ ≤ u < p₀ + … + pₖ, and the rest of u
 // within it, stretched to between 0 and 1.
 func chooseClass(p []float64, u float64) (k int, rest float64) {
 	for k < len(p)-1 && u >= p[k] {
@@ -174,7 +174,7 @@ var oneHotOp = &autodiff.Op{
 	},
 }
 
-// chosenOp has inputs x, with N numbers, and r, N×K: y = r[x], −Inf where x is no
+// chosenOp has inputs x, with N elements, and r, N×K: y = r[x], −Inf where x is no
 // column, NaN for NaN.
 var chosenOp = &autodiff.Op{
 	Name: "dist.CategoricalHead",

@@ -53,7 +53,7 @@ func (h MixtureHead) LogDensities(x, raw autodiff.Var) autodiff.Var {
 	return each.RowLogSumExp().Sub(a.RowLogSumExp()).AddConst(-0.5*special.Log(2*math.Pi)).Reshape(n, d)
 }
 
-// Draw takes a component by u[i], and from it the quantile at what is left of u[i].
+// Draw takes a component by u[i], and from it the quantile at the rest of u[i].
 func (h MixtureHead) Draw(dst, raw, u []float64) {
 	k := h.Components
 	w, s := make([]float64, k), make([]float64, k)

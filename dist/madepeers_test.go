@@ -76,7 +76,7 @@ func (l peerLayer) then(next peerLayer) peerLayer {
 }
 
 // ofPeer returns our network of the layers: units sorted by degree, output k of
-// a column being the peer's number perm[k].
+// a column being the peer's output perm[k].
 func ofPeer(layers []peerLayer, act nn.Activation, perm []int) *masked.MADE {
 	d, _ := layers[0].w.Dims()
 	spec := masked.Spec{Dim: d, Outputs: len(perm), Act: act}

@@ -11,7 +11,7 @@ import (
 // A Marginaler knows the distribution of some of its columns. [Marginal] asks for it.
 type Marginaler interface {
 	// Marginal returns the distribution of the columns, in their order, each a column of the
-	// distribution and none twice; its numbers are constants. It returns an error if
+	// distribution and none twice; its parameters are constants. It returns an error if
 	// a part does not know it.
 	Marginal(columns ...int) (Distribution, error)
 }
@@ -19,7 +19,7 @@ type Marginaler interface {
 // A Conditioner knows the distribution of its other columns given some. [Condition] asks for it.
 type Conditioner interface {
 	// Condition returns the distribution of the other columns, in their order, given that columns
-	// have the values; its numbers are constants. It returns an error if a part does not know it or
+	// have the values; its parameters are constants. It returns an error if a part does not know it or
 	// the values have no density.
 	Condition(columns []int, values []float64) (Distribution, error)
 }
@@ -87,8 +87,8 @@ func (m *Mixture) Marginal(columns ...int) (Distribution, error) {
 	return NewMixture(autodiff.Fixed(m.Logits.Numbers()...), parts...), nil
 }
 
-// Condition returns the mixture of the parts' conditionals, with weights proportional to wₖ·pₖ(v): parts of no
-// weight are left out.
+// Condition returns the mixture of the parts' conditionals, with weights proportional to wₖ·pₖ(v):
+// parts of no weight are left out.
 func (m *Mixture) Condition(columns []int, values []float64) (Distribution, error) {
 	logs, top := make([]float64, len(m.Parts)), math.Inf(-1)
 	for k, w := range m.Logits.Numbers() {

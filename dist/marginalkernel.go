@@ -28,7 +28,7 @@ func (k *KernelDensity) picked(columns []int) []float64 {
 	m, d := k.Points.Dims()
 	x := make([]float64, 0, m*len(columns))
 	for i := range m {
-		x = append(x, pickNumbers(k.Points.Data()[i*d:(i+1)*d], columns)...)
+		x = append(x, pickElements(k.Points.Data()[i*d:(i+1)*d], columns)...)
 	}
 	return x
 }

@@ -10,7 +10,7 @@ import (
 // Marginal returns the normal distribution of some columns.
 func (m *MultivariateNormal) Marginal(columns ...int) (Distribution, error) {
 	a := newAffine(m.Mean(nil), m.L.Data(), columns)
-	return NewMultivariateNormal(autodiff.Fixed(pickNumbers(a.loc, columns)...), a.factor(0, len(columns), 1)), nil
+	return NewMultivariateNormal(autodiff.Fixed(pickElements(a.loc, columns)...), a.factor(0, len(columns), 1)), nil
 }
 
 // Condition returns N(μ₂ + Σ₂₁Σ₁₁⁻¹(v−μ₁), Σ₂₂ − Σ₂₁Σ₁₁⁻¹Σ₁₂).
@@ -24,7 +24,7 @@ func (m *MultivariateNormal) Condition(columns []int, values []float64) (Distrib
 func (m *MultivariateStudentT) Marginal(columns ...int) (Distribution, error) {
 	a := newAffine(m.Mode(nil), m.L.Data(), columns)
 	df := autodiff.Fixed(m.DF.Numbers()...)
-	return NewMultivariateStudentT(df, autodiff.Fixed(pickNumbers(a.loc, columns)...), a.factor(0, len(columns), 1)), nil
+	return NewMultivariateStudentT(df, autodiff.Fixed(pickElements(a.loc, columns)...), a.factor(0, len(columns), 1)), nil
 }
 
 // Condition returns the t distribution with ν+k degrees of freedom that has the location of the

@@ -66,8 +66,8 @@ func (m *Mixture) LogDensityGiven(x, c autodiff.Var) autodiff.Var {
 		lps, penalty := m.ellipticalParts(x, normal)
 		return lps.RowLogSumExp().Add(penalty)
 	}
-	var room [32]autodiff.Var
-	return autodiff.Concat(m.weightedParts(room[:0], x, c)...).RowLogSumExp()
+	var buf [32]autodiff.Var
+	return autodiff.Concat(m.weightedParts(buf[:0], x, c)...).RowLogSumExp()
 }
 
 // Responsibilities returns the probability that each row came from each part:
@@ -176,7 +176,7 @@ func (m *Mixture) Quantile(dst, p []float64) []float64 {
 		})
 }
 
-// bisect sets dst to the smallest numbers that are reached, between those of the
+// bisect sets dst to the smallest values that are reached, between those of the
 // parts.
 func (m *Mixture) bisect(what string, dst []float64, of func(part Distribution) []float64, test func(reached []bool, x []float64)) []float64 {
 	dst = sized(what, dst, m.Dim())

@@ -160,7 +160,7 @@ func (m *MultivariateNormal) Mode(dst []float64) []float64 {
 	return spread("Mode", dst, m.Loc, m.Dim())
 }
 
-// spread sets dst to the numbers of v, repeated if v is a scalar.
+// spread sets dst to the elements of v, repeated if v is a scalar.
 func spread(what string, dst []float64, v autodiff.Value, d int) []float64 {
 	dst = sized(what, dst, d)
 	x := v.Numbers()

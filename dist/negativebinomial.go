@@ -33,7 +33,7 @@ var negativeBinomialFamily = &family{
 	support: positiveHalf,
 	cdf:     func(k float64, p nums) float64 { return first(betaInc(p[0], k+1, 1-p[1], p[1])) },
 	sf:      func(k float64, p nums) float64 { return second(betaInc(p[0], k+1, 1-p[1], p[1])) },
-	draw: func(r *rand.Rand, p nums) float64 { // a Poisson number with a gamma rate
+	draw: func(r *rand.Rand, p nums) float64 { // a Poisson sample with a gamma rate
 		return drawPoisson(r, drawGamma(r, p[0])*(p[1]/(1-p[1])))
 	},
 	drop: func(k, y float64, p nums) float64 {

@@ -18,7 +18,7 @@ type NormalInverseGaussian struct {
 }
 
 // NewNormalInverseGaussian returns d independent columns with α = tailweight,
-// β = skewness, μ = loc and δ = scale. Its density costs about a microsecond a number;
+// β = skewness, μ = loc and δ = scale. Its density costs about a microsecond per element;
 // its distribution function is by quadrature. It panics unless tailweight and scale are
 // positive and |skewness| < tailweight.
 func NewNormalInverseGaussian(d int, tailweight, skewness, loc, scale autodiff.Value) *Columns {
@@ -40,8 +40,8 @@ var nigFamily = func() *family {
 	return f
 }()
 
-// drawNIG returns a normal number with a mean and a variance that grow with an inverse
-// Gaussian time; for large γδ that is a normal number.
+// drawNIG returns a normal sample with a mean and a variance that grow with an inverse
+// Gaussian time; for large γδ that is a normal sample.
 func drawNIG(r *rand.Rand, p nums) float64 {
 	loc, δ, α, β := p[0], p[1], p[2], p[3]
 	γ := math.Sqrt(α-β) * math.Sqrt(α+β)
@@ -52,7 +52,7 @@ func drawNIG(r *rand.Rand, p nums) float64 {
 	return loc + float64(δ*(float64(δ*β*t)+float64(math.Sqrt(t)*r.NormFloat64())))
 }
 
-// negated returns minus the present numbers of v.
+// negated returns minus the current elements of v.
 func negated(v autodiff.Value) autodiff.Value {
 	x := v.Numbers()
 	for i := range x {

@@ -8,7 +8,7 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
-// A fused operation computes an elementwise function of a few inputs, of which
+// A fused operation computes an elementwise function of a few inputs, where
 // the first has the shape of the result and the others broadcast to it.
 type fused struct{ op *autodiff.Op }
 
@@ -33,7 +33,7 @@ func newFused(name string, f func(x args) float64, partial func(x args) args) fu
 			}
 			for i, dy := range c.OutGrad(0) {
 				if dy == 0 || math.IsInf(c.Out(0)[i], 0) {
-					continue // masked, or no number to move: keeps 0·∞ out
+					continue // masked, or no value to move: keeps 0·∞ out
 				}
 				d := partial(in.at(i))
 				for k, g := range grads[:c.Len()] {

@@ -6,7 +6,7 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
-// The numbers that a family knows, brought from the standard form to its
+// The moments that a family knows, brought from the standard form to its
 // location and scale.
 
 // toStandard returns x in standard form.

@@ -16,7 +16,7 @@ type SigmoidBeta struct {
 	A, B autodiff.Value
 }
 
-// NewSigmoidBeta returns d independent columns of logits of beta numbers. It
+// NewSigmoidBeta returns d independent columns of logits of beta variables. It
 // panics unless a and b are positive.
 func NewSigmoidBeta(d int, a, b autodiff.Value) *Columns {
 	return NewColumns(d, &SigmoidBeta{positive("NewSigmoidBeta", "a", a), positive("NewSigmoidBeta", "b", b)})

@@ -7,7 +7,7 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
-// Skellam is the distribution of the difference of two Poisson numbers with means
+// Skellam is the distribution of the difference of two Poisson variables with means
 // a and b: log P(k) = −a − b + ½k·log(a/b) + log I_|k|(2√ab) for all integers k. Its
 // distribution function is a sum.
 type Skellam struct {
@@ -94,7 +94,7 @@ func skellamRest(k, a, b float64) float64 {
 	return sum
 }
 
-// skellam is log P(k): that of a Poisson number and the small rest beside the
+// skellam is log P(k): that of a Poisson variable and the small rest beside the
 // hypergeometric series, or where this is large by Bessel's function.
 func skellam(k, a, b float64) float64 {
 	if k < 0 {

@@ -12,7 +12,7 @@ import (
 //	P(K = k) = 1/2π ∫ exp(a(eʷ−1) + b(e⁻ʷ−1) − wk) dθ
 //
 // and P(K ≥ k), s > 0, with the factor 1/(1−e⁻ʷ). Through the saddle point that is nearly
-// a normal density, of which the trapezoidal rule has every digit after some 60 points.
+// a normal density, which the trapezoidal rule integrates to the last digit with some 60 points.
 type skellamContour struct {
 	a, b, k, s float64
 	moved      bool // away from the saddle point

@@ -22,9 +22,9 @@ const (
 // Each model has 0.3 rows more than it wins, so that few rows do not shut one out, and model safe, unless
 // it is negative, has a weight of at least 1/1000: whatever a row, −log p is then no more than
 // 6.9 above that of this model. EM runs for 500 rounds, or until no weight moves by 10⁻⁹. A round costs two
-// multiply-adds per number.
+// multiply-adds per element.
 //
-// It returns an error if a number is NaN or +Inf, or no model gives a row any density. It panics
+// It returns an error if a value is NaN or +Inf, or no model gives a row any density. It panics
 // if there are no models or weights do not fit. P. Smyth, D. Wolpert, Linearly combining
 // density estimators via stacking, 1999.
 func StackingWeights(logDensities mat.Matrix, weights []float64, safe int) ([]float64, error) {

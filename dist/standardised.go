@@ -18,7 +18,7 @@ type standardised struct {
 	loc, scale []float64
 }
 
-// far is where standardised numbers end: squares of theirs still have digits beside 1.
+// far is where standardised values end: squares of theirs still have digits beside 1.
 const far = 1e7
 
 // standardRows checks and standardises the rows of data that have a weight.
@@ -71,7 +71,7 @@ func (z *standardised) countWeights() {
 	kernel.Scale(z.weights, z.weights, kernel.Sum(z.weights)/kernel.Dot(z.weights, z.weights))
 }
 
-// setScales standardises the columns by mean and deviation of their numbers, the lowest
+// setScales standardises the columns by mean and deviation of their values, the lowest
 // and the highest hundredth counting as their quantiles.
 func (z *standardised) setScales(what string, minScale float64) error {
 	z.loc, z.scale = make([]float64, z.d), make([]float64, z.d)
@@ -98,7 +98,7 @@ func (z *standardised) toScale() {
 	}
 }
 
-// winsorised returns mean and standard deviation of the numbers, the lowest and the highest
+// winsorised returns mean and standard deviation of the values, the lowest and the highest
 // hundredth counting as their quantiles, or none if those quantiles are equal. It sorts x.
 func winsorised(x []float64) (mean, sd float64) {
 	slices.Sort(x)

@@ -56,13 +56,13 @@ func studentT(z autodiff.Var, p vars) autodiff.Var {
 	return log1pSquareOp.of(z.Div(ν.Sqrt())).Mul(half.AddConst(0.5)).Add(norm).Neg()
 }
 
-// drawStudentScale returns the deviation of the normal number that a t variate is.
+// drawStudentScale returns the deviation of the normal variable that a t variate is.
 func drawStudentScale(r *rand.Rand, ν float64) float64 {
 	d, l := drawGammaParts(r, 0.5*ν)
 	switch {
 	case math.IsInf(d, 1):
 		return 1
-	case math.IsInf(l, -1): // a gamma number that underflows
+	case math.IsInf(l, -1): // a gamma sample that underflows
 		return math.Inf(1)
 	}
 	return special.Exp(0.5 * (special.Log(0.5*ν/d) - l))

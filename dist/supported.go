@@ -9,7 +9,7 @@ import (
 
 // supported returns log p(x | c) of each row of x, differentiable also where rows lie outside of d's
 // support: there it is −Inf and has the gradient 0, while the formulas of d, such as the logarithm
-// of a negative number, might have none, and 0 times that is no number. So d is
+// of a negative number, might have none, and 0 times that is NaN. So d is
 // evaluated again with rows of its support in their place.
 func supported(d Distribution, x, c autodiff.Var) autodiff.Var {
 	lp := LogDensityGiven(d, x, c)
@@ -28,7 +28,7 @@ func supported(d Distribution, x, c autodiff.Var) autodiff.Var {
 	return outsideOp.Apply(t, autodiff.Args{}, lp.Shape(), inside, index)
 }
 
-// standIns returns for each row its own number, or that of another row of finite log-density if its own
+// standIns returns for each row its own index, or that of another row of finite log-density if its own
 // is −Inf; nil if there is none.
 func standIns(lp []float64) []float64 {
 	first := slices.IndexFunc(lp, func(v float64) bool { return !math.IsNaN(v - v) })
@@ -45,7 +45,7 @@ func standIns(lp []float64) []float64 {
 	return index
 }
 
-// standInOp has inputs x and the numbers of its rows in the result. Only rows that stand for
+// standInOp has inputs x and the indices of its rows in the result. Only rows that stand for
 // themselves have a gradient.
 var standInOp = &autodiff.Op{
 	Name: "dist.StandIn",

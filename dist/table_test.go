@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// l returns learned numbers, so that gradients of parameters are checked.
+// l returns learned values, so that gradients of parameters are checked.
 var l = autodiff.Learned
 
 func covarianceNormal() dist.Distribution {

@@ -13,7 +13,7 @@ const faint = 1e-290
 
 // faintOp has as inputs a truncated log-density log p₀(x) − log(mass), x, log(mass) and
 // the parameters. Where the mass is faint, the first is a small difference of large
-// numbers, of which only the gradient is good: the result is that from the edge of the
+// values, whose gradient alone is meaningful: the result is that from the edge of the
 // interval. Elsewhere it is the first.
 var faintOp = &autodiff.Op{
 	Name: "TruncatedFaint",

@@ -34,8 +34,8 @@ func (t truncation) withMoments(g *family) {
 	}
 }
 
-// A profile is a distribution as distances from a point, with drops and weights, of which
-// mass is the sum.
+// A profile is a distribution as distances from a point, with drops and weights;
+// mass is the sum of the weights.
 type profile struct {
 	from, mass      float64
 	y, drop, weight []float64

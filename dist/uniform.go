@@ -65,5 +65,5 @@ var uniformFamily = &family{
 	entropy:  func(p nums) float64 { return special.Log(p[1] - p[0]) },
 }
 
-// flat returns 0 for every number, and NaN for NaN.
+// flat returns 0 for every value, and NaN for NaN.
 func flat(x autodiff.Var) autodiff.Var { return x.Sub(x) }

@@ -6,13 +6,13 @@ import (
 	"github.com/normflow/normflow/autodiff"
 )
 
-// A Univariate is a distribution of one number, whose parameters are
+// A Univariate is a distribution of one variable, whose parameters are
 // [autodiff.Value]s. The types of this package that implement it are listed in
 // the package's index; [NewColumns] makes a [Distribution] of one.
 //
-// Its methods are not exported: what a formula lacks is computed from the others, in ways that may
-// change. A distribution of one's own, of one column or many, is a [Distribution]: LogDensity, Draw and Dim, with
-// the optional interfaces of this package for what else is known of it.
+// Its methods are not exported: missing formulas are computed from the others, in ways that may
+// change. A distribution of one's own, of one column or many, is a [Distribution]: LogDensity, Draw
+// and Dim, with the optional interfaces of this package for what else is known of it.
 type Univariate interface {
 	family() *family
 	values() values
@@ -28,7 +28,7 @@ type (
 )
 
 // A family holds the formulas of a univariate distribution as functions of a
-// number and the parameters, in the order in which values lists them.
+// value and the parameters, in the order in which values lists them.
 //
 // In a location-scale family the first two parameters are location and scale;
 // the formulas are those of the standard form, in z = (x−loc)/scale. In a scale
@@ -57,7 +57,7 @@ type family struct {
 	// logQuantile, if set, is quantile given the logarithms, one of which is far out.
 	logQuantile func(lower, upper float64, p nums) float64
 	draw        func(r *rand.Rand, p nums) float64
-	// Without draw a sample is made of one random number x, standard normal if normal is set, else
+	// Without draw a sample is made of one random value x, standard normal if normal is set, else
 	// uniform: at + by·x if line is set, in standard form of(x), or the quantile.
 	normal bool
 	line   func(p nums) (at, by float64)
@@ -103,7 +103,7 @@ func (f *family) standardise(x autodiff.Var, p vars) (z, logScale autodiff.Var) 
 	return x, autodiff.Var{}
 }
 
-// logDensityOf returns log p of each number: n×d.
+// logDensityOf returns log p of each element: n×d.
 func (f *family) logDensityOf(x autodiff.Var, p vars) autodiff.Var {
 	z, logScale := f.standardise(x, p)
 	lp := f.logDensity(z, p)
@@ -129,7 +129,7 @@ func (f *family) logDensityRows(x autodiff.Var, p vars) autodiff.Var {
 }
 
 // derived returns the family f of other parameters, from which those of f are
-// computed: by the one function for numbers and by the other on a tape.
+// computed: by the one function for float64 and by the other on a tape.
 func derived(f *family, name string, params []string, toNums func(nums) nums, toVars func(vars) vars) *family {
 	number := func(g func(nums) float64) func(nums) float64 { return func(p nums) float64 { return g(toNums(p)) } }
 	g := &family{
@@ -154,7 +154,7 @@ func derived(f *family, name string, params []string, toNums func(nums) nums, to
 	return g
 }
 
-// A monotone map carries a family onto another: its formulas on numbers and on
+// A monotone map carries a family onto another: its formulas on float64 and on
 // a tape. ildj is log|dg⁻¹/dx|, as a function of x and u = g⁻¹(x).
 type monotone struct {
 	forward, inverse func(x float64) float64

@@ -48,7 +48,7 @@ var zipfFamily = &family{
 	},
 }
 
-// drawZipf rejects from the integer part of a Pareto number: Devroye, Non-uniform
+// drawZipf rejects from the integer part of a Pareto sample: Devroye, Non-uniform
 // random variate generation, 1986, X.6.1.
 func drawZipf(r *rand.Rand, p nums) float64 {
 	a := p[0] - 1

@@ -99,5 +99,5 @@ func (c *Case) integers() bool {
 	return s.Shape == dist.Lattice
 }
 
-// same reports whether two numbers are the same, NaN being itself.
+// same reports whether two values are the same, NaN being itself.
 func same(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }

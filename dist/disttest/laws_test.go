@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A broken distribution is a normal one, of which one thing is wrong.
+// A broken distribution is a normal one with one fault.
 type broken struct {
 	*dist.Columns
 	density, cdf, quantile, mean, variance, entropy, mode, scale float64
@@ -51,7 +51,7 @@ type recorder struct {
 func (r *recorder) Errorf(string, ...any) { r.failed = true }
 func (r *recorder) Error(...any)          { r.failed = true }
 
-// Each law finds what breaks it, and nothing in what is right.
+// Each law finds the distribution that breaks it, and accepts a correct one.
 func TestLawsFail(t *testing.T) {
 	normal := dist.NewNormal(1, autodiff.Learned(1), autodiff.Learned(2))
 	for name, b := range map[string]broken{
