@@ -11,15 +11,15 @@ import (
 // Rows are scored and mapped a chunk at a time: few enough that what they need
 // stays near the cache, enough that matrix products run at speed.
 const (
-	mostRows  = 512
-	chunkRoom = 2e6 // numbers on a tape
-	leastRoom = 1e5 // numbers for each core, at least: some 50 µs
+	mostRows    = 512
+	chunkValues = 2e6 // values on a tape
+	leastValues = 1e5 // values for each core, at least: some 50 µs
 
 	enoughRows = 64 // of one context for a chunk of their own: networks work on it once
 )
 
 // chunk returns how many rows are scored or mapped at a time.
-func (m *Transformed) chunk() int { return max(1, min(mostRows, chunkRoom/(m.row+1))) }
+func (m *Transformed) chunk() int { return max(1, min(mostRows, chunkValues/(m.row+1))) }
 
 // chunks cut n rows into groups and these into chunks, of one size but for each group's last.
 type chunks struct{ n, group, size int }
@@ -51,7 +51,7 @@ func (m *Transformed) chunksOf(n, workers int) chunks {
 
 // workers returns on how many cores n rows are worth while.
 func (m *Transformed) workers(n int) int {
-	worth := float64(n) * float64(m.row) / leastRoom
+	worth := float64(n) * float64(m.row) / leastValues
 	return max(int(min(float64(min(runtime.GOMAXPROCS(0), n)), worth)), 1)
 }
 

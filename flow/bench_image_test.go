@@ -30,7 +30,7 @@ func w7(side int) *Transformed {
 	return New(dist.NewStdNormal(d), scales.chain())
 }
 
-// uniformImages returns n images of side×side numbers between 0 and 1.
+// uniformImages returns n images of side×side values between 0 and 1.
 func uniformImages(n, side int) *mat.Dense {
 	r := rand.New(rng.New(3))
 	x := mat.NewDense(n, side*side, nil)

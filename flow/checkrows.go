@@ -30,7 +30,7 @@ func (m *Transformed) checkRange(rows *mat.Dense, what string) error {
 	n, d := rows.Dims()
 	t := autodiff.Borrow()
 	defer t.Release()
-	part := m.room()
+	part := m.fittingRows()
 	for i := 0; i < n; i += part {
 		j := min(i+part, n)
 		from := viewRows(t, rows, i, j)
@@ -57,7 +57,8 @@ func (m *Transformed) checkRange(rows *mat.Dense, what string) error {
 	return nil
 }
 
-// networked reports whether b is a map of networks, whose range has no bounds and which costs too much to ask.
+// networked reports whether b is a map of networks, whose range has no bounds and which costs too
+// much to ask.
 func networked(b bijector.Bijector) bool {
 	switch b.(type) {
 	case *bijector.Coupling, *bijector.Autoregressive:
@@ -66,7 +67,7 @@ func networked(b bijector.Bijector) bool {
 	return false
 }
 
-// pending reports whether b, or what it is made of, takes parameters from data.
+// pending reports whether b, or a part of it, takes parameters from data.
 func pending(b bijector.Bijector) bool {
 	if _, ok := b.(bijector.Initializer); ok {
 		return true

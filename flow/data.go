@@ -54,7 +54,7 @@ func (d Data) with(what string, set func(m *train.Memory)) Data {
 }
 
 // Dequantized returns the data with noise, fresh whenever a row is used, uniform between 0
-// and 1 and independent for every number: whole numbers become a density. See
+// and 1 and independent for every value: whole numbers become a density. See
 // [Dequantize].
 func (d Data) Dequantized() Data {
 	d.noise = true
@@ -62,15 +62,15 @@ func (d Data) Dequantized() Data {
 }
 
 // Stream is a data set that need not fit in memory: open returns its rows of
-// dim numbers from the first on, always in the same order, and is called for every pass.
+// dim values from the first on, always in the same order, and is called for every pass.
 // A row may be overwritten when the next one is asked for. The rows are shuffled
 // within windows, see Settings.Shuffle. An error ends the training.
 func Stream(dim int, open func() iter.Seq2[[]float64, error]) Data {
 	return StreamGiven(dim, 0, open)
 }
 
-// StreamGiven is like [Stream] with rows of dim numbers followed by the cond
-// numbers of their context.
+// StreamGiven is like [Stream] with rows of dim values followed by the cond
+// values of their context.
 func StreamGiven(dim, cond int, open func() iter.Seq2[[]float64, error]) Data {
 	if open == nil {
 		return Data{}
@@ -98,7 +98,7 @@ func FreshGiven(dim, cond int, draw func(batch, context *mat.Dense, src rand.Sou
 	return Data{source: &train.Fresh{Dim: dim, Cond: cond, Draw: draw}}
 }
 
-// check returns what is wrong with the data for a model, of which they have dim
+// check returns an error unless the data fit a model, where they have dim
 // columns.
 func (d *Data) check(m *Transformed, dim int) error {
 	switch {
@@ -136,7 +136,7 @@ func (d *Data) first(n int, seed uint64) (*train.Batch, error) {
 	return b, c.Fill(b, n)
 }
 
-// hold returns a copy of the rows in memory with the given numbers, with their noise added
+// hold returns a copy of the rows in memory with the given indices, with their noise added
 // once.
 func (d *Data) hold(index []int, src *rng.Source) *train.Memory {
 	held := d.source.(*train.Memory).Pick(index)

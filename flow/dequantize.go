@@ -11,7 +11,7 @@ import (
 )
 
 // BitsPerDim returns the mean over rows of −log₂ p/d, for log-densities logProbs in nats of rows of
-// d intensities: the bits per number that a code made from the model takes. A uniform distribution over
+// d intensities: the bits per value that a code made from the model takes. A uniform distribution over
 // k intensities has log₂ k. It panics unless there are rows and d is positive.
 func BitsPerDim(logProbs []float64, d int) float64 {
 	if len(logProbs) == 0 || d < 1 {

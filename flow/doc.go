@@ -20,14 +20,15 @@
 //
 // [Learn] does without choices: it looks at the data, fits several kinds of models ([Candidates]), and
 // stacks them by the likelihood of rows that they have not seen. Its [Report] says how good the result is,
-// beside a Gaussian and a mixture, and what is odd about the columns. [Data] are rows, with weights or
+// beside a Gaussian and a mixture, and the oddities of the columns. [Data] are rows, with weights or
 // contexts if there are any, in memory, from a stream, or drawn afresh: [Rows], [Stream], [Fresh].
 //
 // # Fit a model of one's own
 //
 // A [Transformed] is made by a preset such as [RealNVP], [NSF] or [MAF], or by [New] from any
-// dist.Distribution and any bijectors, in the order from base to data. [Fit] trains it by maximum likelihood,
-// [FitDensity] to come close to a density that is known up to a factor; [Settings] say how, [Result] how it went.
+// dist.Distribution and any bijectors, in the order from base to data. [Fit] trains it by maximum
+// likelihood, [FitDensity] to come close to a density that is known up to a factor; [Settings] say
+// how, [Result] how it went.
 //
 //	model := flow.New(dist.NewStdNormal(2), bijector.Tanh{}, myBijector)
 //	result, err := flow.Fit(ctx, model, flow.Rows(x), nil)
@@ -38,16 +39,16 @@
 //
 //	log p(y) = log base(f⁻¹(y)) + log|det ∂f⁻¹/∂y|
 //
-// in nats: [Transformed.LogProb] of a row, [Transformed.LogProbs] of many. Outside the support the log-density is −Inf;
-// a row with NaN has NaN. [Transformed.Sample] and [Transformed.Draw] draw rows,
-// [Transformed.Encode] and [Transformed.Decode] go between data and base.
+// in nats: [Transformed.LogProb] of a row, [Transformed.LogProbs] of many. Outside the support the
+// log-density is −Inf; a row with NaN has NaN. [Transformed.Sample] and [Transformed.Draw] draw
+// rows, [Transformed.Encode] and [Transformed.Decode] go between data and base.
 //
 // # Condition
 //
-// Where bijectors take a context, or the base does, as a dist.MADE, another flow, or a
-// mixture of flows may, the model is conditioned once, model.Given(c), and then
-// is an ordinary distribution p(y | c): see [Arch], [Transformed.Given], and [Transformed.GivenEach] for many rows
-// given each of many contexts. Learn and Fit learn it from data with contexts, [Data.Given], and
+// Where bijectors take a context, or the base does, as a dist.MADE, another flow, or a mixture of
+// flows may, the model is conditioned once, model.Given(c), and then is an ordinary distribution
+// p(y | c): see [Arch], [Transformed.Given], and [Transformed.GivenEach] for many rows given each
+// of many contexts. Learn and Fit learn it from data with contexts, [Data.Given], and
 // [FitDensityGiven] from a density given its context.
 //
 // # Save
@@ -80,9 +81,9 @@
 //
 // # Speed
 //
-// Matrix products, elementwise functions and splines run in assembly for AVX-512, AVX2 or, but for splines, NEON,
-// where the processor has it, and else in Go, with the same bits. The environment variable
-// NORMFLOW_KERNEL=avx2 or generic, or the build tag purego, does without, for a bug report say. If
-// a program installs another BLAS by blas64.Use (blas32.Use for networks in float32), matrix products go there, and
-// the bits are that BLAS's.
+// Matrix products, elementwise functions and splines run in assembly for AVX-512, AVX2 or, but for
+// splines, NEON, where the processor has it, and else in Go, with the same bits. The environment
+// variable NORMFLOW_KERNEL=avx2 or generic, or the build tag purego, does without, for a bug report
+// say. If a program installs another BLAS by blas64.Use (blas32.Use for networks in float32),
+// matrix products go there, and the bits are that BLAS's.
 package flow

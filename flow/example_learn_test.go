@@ -51,7 +51,7 @@ func ExampleLearn_given() {
 	// Output: true
 }
 
-// What Learn saw in the columns: whole numbers, heavy tails, a constant.
+// The properties of columns that Learn reports: whole numbers, heavy tails, a constant.
 func ExampleReport() {
 	r := rand.New(rand.NewPCG(1, 2))
 	x := mat.NewDense(200, 3, nil)

@@ -163,7 +163,7 @@ func ExampleTransformed_Freeze() {
 	// 1 false
 }
 
-// Presets take a few numbers; the zero value of the others is a good default.
+// Presets take a few parameters; the zero value of the others is a good default.
 func ExampleArch() {
 	model := flow.NSF(flow.Arch{Dim: 3, Cond: 2, Layers: 6, Hidden: []int{128, 128}, Bins: 10}, rand.NewPCG(1, 2))
 	fmt.Println(model.Dim(), model.CondDim(), len(model.Params()) > 6*6)

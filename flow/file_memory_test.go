@@ -62,7 +62,7 @@ func TestLoadMemoryLarge(t *testing.T) {
 	}
 }
 
-// Thousands of parameters of one number are more file than numbers.
+// Thousands of parameters of one element are more file than values.
 func TestLoadSmallParameters(t *testing.T) {
 	for what, make := range map[string]func() bijector.Bijector{
 		"shift":   func() bijector.Bijector { return bijector.NewShift(autodiff.Learned(1)) },

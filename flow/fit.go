@@ -24,11 +24,11 @@ import (
 // The same data, settings and initial parameters give the same bits, on any
 // number of cores. All cores are used where the model is large enough to gain.
 //
-// Bad data or settings, and a model with nothing to learn, are errors before
-// the model is changed. A loss or gradient that is not finite never reaches the
-// parameters: the step is skipped, and after Settings.MaxSkipped in a row Fit
-// returns an error; so it does if held-out rows never have a finite NLL. When ctx is done, Fit returns its error. In both cases the
-// model keeps the best parameters so far, and the Result tells how far it got.
+// Bad data or settings, and a model with nothing to learn, are errors before the model is changed.
+// A loss or gradient that is not finite never reaches the parameters: the step is skipped, and
+// after Settings.MaxSkipped in a row Fit returns an error; so it does if held-out rows never have a
+// finite NLL. When ctx is done, Fit returns its error. In both cases the model keeps the best
+// parameters so far, and the Result tells how far it got.
 func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, error) {
 	return run(ctx, "Fit", m, data, m.dim, s, nil, likelihood(m))
 }
@@ -187,6 +187,6 @@ func (f *fit) newTraining() *train.Training {
 func (f *fit) observe() {
 	t := autodiff.Borrow()
 	defer t.Release()
-	y, c := f.batches.Batch.On(t, 0, min(f.batches.Batch.N, f.model.room()))
+	y, c := f.batches.Batch.On(t, 0, min(f.batches.Batch.N, f.model.fittingRows()))
 	f.model.observe(y, c)
 }

@@ -106,7 +106,8 @@ type marginalFold struct {
 	to bijector.Bijector
 }
 
-// Marginal returns the fold with every column made about normal by itself, and the map from such rows to the fold's.
+// Marginal returns the fold with every column made about normal by itself, and the map from such
+// rows to the fold's.
 func (f *Fold) Marginal() (*Fold, bijector.Bijector, error) {
 	m, err := f.marginal.get(func() (*marginalFold, error) {
 		g, err := bijector.FitGaussianization(f.X, f.Weights)
@@ -207,5 +208,5 @@ func (f *Fold) fitMixture() (*dist.Mixture, error) {
 }
 
 // leastScale is the least deviation that a column counts as having: the rows of a fold may have
-// the same number where the others have not.
+// the same value where the others have not.
 const leastScale = 1e-3

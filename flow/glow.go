@@ -14,7 +14,7 @@ import (
 // image, takes a.Steps steps, eight by default, of an [bijector.ActNorm], an invertible 1×1
 // convolution and a coupling with a convolutional network, and leaves half of the
 // channels behind, whose means and scales are learned given the other half; those of the last scale are
-// learned numbers. With a context, couplings and priors depend on it.
+// learned parameters. With a context, couplings and priors depend on it.
 //
 // The 1×1 convolutions start from random rotations, as in the paper, which fit better than
 // permutations where couplings are affine. Other maps, which could not shape the

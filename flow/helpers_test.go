@@ -34,7 +34,7 @@ func bananas(n int, seed uint64) *mat.Dense {
 	return x
 }
 
-// normal returns n×d numbers of a standard normal.
+// normal returns n×d samples of a standard normal.
 func normal(n, d int, seed uint64) *mat.Dense {
 	r := rand.New(rng.New(seed))
 	x := mat.NewDense(n, d, nil)
@@ -73,7 +73,7 @@ func parameters(m *flow.Transformed) []*autodiff.Param {
 	return free
 }
 
-// bits returns a copy of all learned numbers.
+// bits returns a copy of all learned values.
 func bits(m *flow.Transformed) []uint64 {
 	var b []uint64
 	for _, p := range parameters(m) {

@@ -60,7 +60,7 @@ func rates(s optim.Schedule, steps int) (r [5]float64) {
 }
 
 // outline returns the architecture as JSON and the paths of its parameters; of a
-// model with types that nobody has registered, the types of its maps.
+// model with types that are not registered, the types of its maps.
 func outline(m *Transformed) (text string, names map[*autodiff.Param]string) {
 	names = map[*autodiff.Param]string{}
 	json, params, err := kinds.Encode((*saved)(m))
@@ -80,7 +80,7 @@ func outline(m *Transformed) (text string, names map[*autodiff.Param]string) {
 	return string(append(json, ']')), names
 }
 
-// nameOf returns the path of parameter i, or its number if it has none.
+// nameOf returns the path of parameter i, or its index if it has none.
 func nameOf(p *autodiff.Param, i int, names map[*autodiff.Param]string) string {
 	if name := names[p]; name != "" {
 		return name

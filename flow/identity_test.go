@@ -12,7 +12,7 @@ import (
 	"github.com/normflow/normflow/internal/rng"
 )
 
-// unknown is of a type that nobody has registered.
+// unknown is of a type that is not registered.
 type unknown struct{ bijector.Identity }
 
 // A checkpoint of another model is refused, and the error says in what it

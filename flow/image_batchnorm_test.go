@@ -50,7 +50,7 @@ func networkNorms(m *flow.Transformed) (all []*nn.BatchNorm) {
 	return all
 }
 
-// statisticBits are those of all running statistics and learned numbers.
+// statisticBits are those of all running statistics and learned values.
 func statisticBits(m *flow.Transformed) []uint64 {
 	all := bits(m)
 	for _, p := range bijector.Statistics(m.Map) {

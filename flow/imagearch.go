@@ -10,7 +10,7 @@ import (
 )
 
 // An ImageArch describes a flow for images, whose rows hold the Height·Width
-// numbers of the first channel, image line by line, then those of the next. The numbers
+// values of the first channel, image line by line, then those of the next. The values
 // are intensities from 0 to Intensities, whole numbers made continuous by noise between
 // 0 and 1: see [Data.Dequantized]. The zero value of every field but Height and
 // Width is a good default.
@@ -23,7 +23,7 @@ type ImageArch struct {
 	Scales int
 	Steps  int // couplings in a scale; 0 is the preset's default
 	Hidden int // channels of each network's hidden layers; 0 is 64
-	// Map is what couplings apply to each number; nil is [bijector.Affine], and [bijector.Spline] makes
+	// Map is what couplings apply to each element; nil is [bijector.Affine], and [bijector.Spline] makes
 	// a neural spline flow.
 	Map bijector.Univariate
 	// Marginals is the number of bins of a learned spline through which each number passes next to
@@ -103,7 +103,7 @@ func (a ImageArch) channelCoupling(second bool, u bijector.Univariate, net func(
 	})
 }
 
-// topPrior returns the learned means and scales of the numbers of the last
+// topPrior returns the learned means and scales of the columns of the last
 // scale: constants, or linear in the context.
 func (a ImageArch) topPrior(src rand.Source) bijector.Bijector {
 	return bijector.NewCoupling(a.dim(), nil, bijector.Affine{}, a.Cond, func(in, out int) nn.Network {

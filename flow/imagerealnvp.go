@@ -10,14 +10,15 @@ import (
 // ImageRealNVP returns RealNVP for images: on the way from data to base each
 // scale takes three couplings between the fields of a checkerboard, squeezes the image,
 // takes three between halves of the channels, and leaves half of the channels behind; the
-// last scale has four couplings on checkerboards alone. a.Steps sets another number than three.
+// last scale has four couplings on checkerboards alone. a.Steps sets a count other than three.
 // The networks are residual, of convolutions with normalised weights, see [nn.ResConv].
 //
 // With a.BatchNorm the networks and what follows each coupling are normalised by running
-// statistics, as in the paper; a step then takes two fifths longer, for the pass that gathers
-// them. Otherwise both start from the statistics of the first data: the networks keep these, see
-// [nn.BatchNorm], and a [bijector.ActNorm] learns on from them. With running statistics digits of 8×8 pixels took
-// 0.01 bits per pixel less, those of 14×14 0.025 more; with neither they took 0.01 and 0.05 more. Priors, context, intensities and costs are those of [Glow].
+// statistics, as in the paper; a step then takes two fifths longer, for the pass that gathers them.
+// Otherwise both start from the statistics of the first data: the networks keep these, see
+// [nn.BatchNorm], and a [bijector.ActNorm] learns on from them. With running statistics digits of
+// 8×8 pixels took 0.01 bits per pixel less, those of 14×14 0.025 more; with neither they took 0.01
+// and 0.05 more. Priors, context, intensities and costs are those of [Glow].
 //
 // Laurent Dinh, Jascha Sohl-Dickstein, Samy Bengio, Density estimation using
 // Real NVP, 2016, arXiv:1605.08803.
@@ -69,7 +70,7 @@ func (a ImageArch) realNVPBoards(n int, src rand.Source) (chain bijector.Chain) 
 	}
 	for k := range n {
 		keep := bijector.Checkerboard(a.Channels, a.Height, a.Width, k%2)
-		var take []int // the parameters for the numbers that are not kept
+		var take []int // the parameters for the columns that are not kept
 		for _, j := range bijector.Checkerboard(a.Channels, a.Height, a.Width, 1-k%2) {
 			take = append(take, bijector.Columns(j*a.Map.Params(), (j+1)*a.Map.Params())...)
 		}

@@ -42,7 +42,7 @@ func (f *FileInfo) Numbers() (n int) {
 	return n
 }
 
-// Info reads what a model file holds, without its numbers and without building
+// Info reads what a model file holds, without its parameters and without building
 // the model: types need not be registered. Only the beginning of r is read.
 func Info(r io.Reader) (*FileInfo, error) {
 	info, err := readInfo(r)

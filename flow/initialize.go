@@ -18,12 +18,12 @@ func (m *Transformed) startFrom(first *train.Batch) {
 // tape of reasonable size.
 func (m *Transformed) firstRows(batch, have int) int {
 	const most = 4096
-	n := min(most, max(batch, m.room()))
+	n := min(most, max(batch, m.fittingRows()))
 	if have > 0 {
 		n = min(n, have)
 	}
 	return n
 }
 
-// room returns how many rows fit on a tape of reasonable size.
-func (m *Transformed) room() int { return 5e6/(m.row+1) + 1 }
+// fittingRows returns how many rows fit on a tape of reasonable size.
+func (m *Transformed) fittingRows() int { return 5e6/(m.row+1) + 1 }

@@ -42,8 +42,9 @@ func (f *fit) judge(r *Result) {
 	f.advise(r)
 }
 
-// mixtureLogProbs returns log p of the held-out rows under a mixture of normal distributions of the rows of m, for at
-// most a twentieth of the training's work; nil for rows with contexts, and if there is none for that.
+// mixtureLogProbs returns log p of the held-out rows under a mixture of normal distributions of the
+// rows of m, for at most a twentieth of the training's work; nil for rows with contexts, and if
+// there is none for that.
 func (f *fit) mixtureLogProbs(m *train.Memory, steps float64) []float64 {
 	n, d := m.Rows.Dims()
 	budget := steps * float64(f.Batch) * f.model.work() / 20
@@ -57,7 +58,7 @@ func (f *fit) mixtureLogProbs(m *train.Memory, steps float64) []float64 {
 	return New(mixture).LogProbs(nil, f.held.Rows)
 }
 
-// advise says what the numbers ask for.
+// advise says what the measures suggest.
 func (f *fit) advise(r *Result) {
 	warn := func(format string, args ...any) { r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...)) }
 	if g := r.Gaussian; g.P < 0.05 && g.Value < 0 {
@@ -74,7 +75,7 @@ func (f *fit) advise(r *Result) {
 	}
 }
 
-// calibrated is LogLikelihood where no number is NaN, else nil.
+// calibrated is LogLikelihood where no value is NaN, else nil.
 func calibrated(lp []float64) *calibration.Likelihood {
 	for _, v := range lp {
 		if math.IsNaN(v) {
@@ -96,8 +97,9 @@ func (f *fit) logProbs(d *train.Memory) []float64 {
 	return m.LogProbs(nil, d.Rows)
 }
 
-// gaussianLogProbs returns log p of held rows under the normal distribution of the rows of m, given their
-// contexts if they have any, with its covariance shrunk a little so that it has an inverse; nil if it has none.
+// gaussianLogProbs returns log p of held rows under the normal distribution of the rows of m, given
+// their contexts if they have any, with its covariance shrunk a little so that it has an inverse;
+// nil if it has none.
 func gaussianLogProbs(m, held *train.Memory) []float64 {
 	joint := logNormal(beside(m.Rows, m.Contexts), beside(held.Rows, held.Contexts))
 	if joint == nil || m.Contexts == nil {

@@ -70,7 +70,7 @@ var kinds = registry(map[string]any{
 	"tril-low-rank":          (*bijector.TriLLowRank)(nil),
 	"unit-vector":            bijector.UnitVector{},
 
-	// bijectors: numbers
+	// bijectors: elementwise
 	"arctan":                        bijector.Arctan{},
 	"exp":                           bijector.Exp{},
 	"expm1":                         bijector.Expm1{},
@@ -162,7 +162,7 @@ var kinds = registry(map[string]any{
 	"dist.head.bernoulli":   dist.BernoulliHead{},
 	"dist.head.categorical": dist.CategoricalHead{},
 	"dist.head.mixture":     dist.MixtureHead{},
-	// of one number
+	// univariate
 	"dist.bernoulli":                       (*dist.Bernoulli)(nil),
 	"dist.beta":                            (*dist.Beta)(nil),
 	"dist.beta-binomial":                   (*dist.BetaBinomial)(nil),
@@ -246,7 +246,7 @@ func registry(types map[string]any) *plain.Registry {
 }
 
 // cost returns about how many bytes Restore will set aside for a value, where
-// numbers in its fields say so rather than how much there is.
+// values in its fields say so rather than how much there is.
 func cost(value any) int {
 	switch v := value.(type) {
 	case *bijector.Squeeze:

@@ -22,11 +22,11 @@ import (
 // there is a mixture.
 //
 // Rows with a weight, see [Data.Weighted], count as so many; those of weight 0 are left out. Columns whose
-// rows are all the same number become a point mass: the density is that of the other columns, and 0 for
-// rows with another number there. Streams are read once, and kept as far as memory for 2·10⁷ numbers goes,
+// rows all have the same value become a point mass: the density is that of the other columns, and 0 for
+// rows with another value there. Streams are read once, and kept as far as memory for 2·10⁷ values goes,
 // a random part of them if there are more; of endless samples 20,000 are drawn.
 //
-// Rows with NaN or infinite numbers, or outside the range of Settings.Map, are an error that names the
+// Rows with NaN or infinite values, or outside the range of Settings.Map, are an error that names the
 // first; so are fewer than two rows, and rows that are all the same. When ctx is done, Learn returns its
 // error, and with Settings.Checkpoint can be called again to go on.
 func Learn(ctx context.Context, data Data, s *LearnSettings) (*Transformed, *Report, error) {

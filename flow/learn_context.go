@@ -14,9 +14,10 @@ import (
 // clipContext bounds features of contexts.
 const clipContext = 8
 
-// features sets the network that makes contexts fit to be looked at, and takes the rows' contexts through it: every column
-// with mean 0 and deviation 1, and of one that is nowhere negative and skewed to the right the logarithm as well. Columns
-// that are constant are left out, but the last one if all are.
+// features sets the network that makes contexts fit to be looked at, and takes the rows' contexts
+// through it: every column with mean 0 and deviation 1, and of one that is nowhere negative and
+// skewed to the right the logarithm as well. Columns that are constant are left out, but the last
+// one if all are.
 func (l *learner) features() {
 	if l.data.Contexts == nil {
 		return
@@ -27,7 +28,7 @@ func (l *learner) features() {
 	for j := range width {
 		x := mat.Col(nil, j, l.data.Contexts)
 		if slices.Min(x) == slices.Max(x) && !(j == width-1 && len(plain) == 0) {
-			continue // nothing is known of other numbers
+			continue // nothing is known of other values
 		}
 		loc, sd := location(x)
 		plain, shift, scale = append(plain, j), append(shift, loc), append(scale, sd)
@@ -51,7 +52,7 @@ func (l *learner) features() {
 	l.data = &train.Memory{Rows: l.data.Rows, Contexts: seen, Weights: l.data.Weights}
 }
 
-// location returns mean and deviation, 1 for numbers that are all the same.
+// location returns mean and deviation, 1 for values that are all the same.
 func location(x []float64) (loc, sd float64) {
 	most := 0.0
 	for _, v := range x {
@@ -66,7 +67,7 @@ func location(x []float64) (loc, sd float64) {
 	return m[0] * most, max(s[0]*most, 0x1p-1022)
 }
 
-// logOffset reports whether numbers are at least 0 and their skewness more than 1, and returns what to add
+// logOffset reports whether values are at least 0 and their skewness more than 1, and returns what to add
 // before a logarithm: half of the smallest that is positive, and next to nothing if all are.
 func logOffset(x []float64) (float64, bool) {
 	if slices.Min(x) < 0 || slices.Min(x) == slices.Max(x) {

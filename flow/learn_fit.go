@@ -115,7 +115,7 @@ func (l *learner) runTask(ctx context.Context, t *task, mu *sync.Mutex) error {
 	return nil
 }
 
-// judge returns log p of the held-out rows, −Inf where it is not a number.
+// judge returns log p of the held-out rows, −Inf where it is NaN.
 func (f *Fold) judge(m *Transformed) []float64 {
 	if f.HeldContext != nil {
 		m = m.Given(f.HeldContext)

@@ -90,11 +90,13 @@ func reservoir(from *train.Stream, most int, src rand.Source) (*train.Memory, er
 	return m, nil
 }
 
-// Collect returns the data in memory: rows, and their contexts and weights, nil where there are none. Streams are read once,
-// and kept as far as memory for 2·10⁷ numbers goes, a random part of them if there are more; of endless samples
-// 20,000 are drawn; noise is added once. What is returned may be the caller's own, and is not to be changed.
+// Collect returns the data in memory: rows, and their contexts and weights, nil where there are
+// none. Streams are read once, and kept as far as memory for 2·10⁷ values goes, a random part of
+// them if there are more; of endless samples 20,000 are drawn; noise is added once. What is
+// returned may be the caller's own, and is not to be changed.
 //
-// It returns an error that names the first row with a number that is NaN or infinite, and for fewer than two rows.
+// It returns an error that names the first row with a value that is NaN or infinite, and for fewer
+// than two rows.
 func (d Data) Collect(seed uint64) (rows, contexts *mat.Dense, weights []float64, err error) {
 	m, err := d.gather(seed)
 	if err != nil {

@@ -12,15 +12,16 @@ import (
 // A ColumnReport is what [Learn] saw in a column of the data.
 type ColumnReport struct {
 	Min, Median, Max float64
-	Distinct         int  // numbers
-	Constant         bool // all rows are the same number
+	Distinct         int  // values
+	Constant         bool // all rows have the same value
 	Whole            bool // all are whole numbers
-	// Tied is the share of the rows whose number another row has.
+	// Tied is the share of the rows whose value another row has.
 	Tied float64
-	// Tail is about the number of moments that exist, by B. Hill's estimator of the heavier tail over a twentieth
-	// of the rows: below 3 or so tails are heavy. It is +Inf for less than 100 rows, and where numbers are tied there.
+	// Tail is about the number of moments that exist, by B. Hill's estimator of the heavier tail
+	// over a twentieth of the rows: below 3 or so tails are heavy. It is +Inf for fewer than 100
+	// rows, and where values are tied there.
 	Tail float64
-	// Decades is how many powers of ten positive numbers span; 0 if some are not positive.
+	// Decades is how many powers of ten positive values span; 0 if some are not positive.
 	Decades float64
 }
 

@@ -21,10 +21,11 @@ type Report struct {
 	// more where these are not ellipses. It is 0 if there is none.
 	Components int
 	// NLL is that of the held-out rows by the weighted candidates, none of which saw them, and SE
-	// its standard error over rows. The weights were chosen on these rows: it is better than that of new rows by a little.
+	// its standard error over rows. The weights were chosen on these rows: it is better than that
+	// of new rows by a little.
 	NLL, SE float64
-	// HeldRows are the rows that were held out, in ascending order, all with Folds above 1, and LogProbs their log-densities by
-	// candidates that had not seen them.
+	// HeldRows are the rows that were held out, in ascending order, all with Folds above 1, and
+	// LogProbs their log-densities by candidates that had not seen them.
 	HeldRows []int
 	LogProbs []float64
 	// Coverage tests whether highest-density regions of the folds' models hold as many of the rows that these have not seen as
@@ -35,9 +36,9 @@ type Report struct {
 	Warnings []string
 }
 
-// A HeldOut is a fold of [Learn]: the numbers of rows that were held out, and the model of those of its parts that were
-// fitted without them, with the same weights. What the whole model is good for can be tried with it on
-// these rows as on new ones.
+// A HeldOut is a fold of [Learn]: the indices of the rows that were held out, and the model of
+// those of its parts that were fitted without them, with the same weights. What the whole model is
+// good for can be tried with it on these rows as on new ones.
 type HeldOut struct {
 	Rows  []int
 	Model *Transformed

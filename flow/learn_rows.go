@@ -63,7 +63,7 @@ func (l *learner) through(b bijector.Bijector) error {
 	return nil
 }
 
-// outside names a number that a map does not reach.
+// outside names a value that a map does not reach.
 func outside(i int, y, x []float64, d int) error {
 	for j, v := range x {
 		if math.IsNaN(v-v) && len(x) == d {
@@ -102,7 +102,7 @@ func (l *learner) dropConstants() error {
 }
 
 // standardizer returns the map that gives columns location 0 and scale 1: mean and deviation,
-// or median and quantiles where the deviation is that of a few far numbers.
+// or median and quantiles where the deviation is that of a few outliers.
 func (l *learner) standardizer() *bijector.Standardizer {
 	n, d := l.data.Rows.Dims()
 	s := bijector.NewStandardizer(d)
@@ -132,7 +132,7 @@ func (l *learner) standardizer() *bijector.Standardizer {
 	return s
 }
 
-// quantile returns a quantile of sorted numbers.
+// quantile returns a quantile of sorted values.
 func quantile(sorted []float64, p float64) float64 {
 	at := p * float64(len(sorted)-1)
 	i := int(at)
@@ -166,8 +166,9 @@ func (l *learner) drop() {
 	}
 }
 
-// far marks rows with a number that is further from its column's median than 30 times
-// half the distance of the quantiles of 16 and 84 %, and returns how many they are: none if they are half of all.
+// far marks rows with a value that is further from its column's median than 30 times half the
+// distance of the quantiles of 16 and 84 %, and returns how many they are: none if they are half of
+// all.
 func (l *learner) far(bad []bool) (count int) {
 	const most = 30
 	n, d := l.data.Rows.Dims()

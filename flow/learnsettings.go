@@ -11,14 +11,14 @@ type LearnSettings struct {
 	// Seed decides everything random.
 	Seed uint64
 	// Budget bounds the work of training, in multiply-adds: a training step of b rows counts as
-	// b·(3·w + 10·v), for w numbers in the model's parameters and v numbers that a row takes on a tape.
+	// b·(3·w + 10·v), for w elements of the model's parameters and v values that a row takes on a tape.
 	// 0 is 8·10¹¹, about a minute of one core for 10,000 rows of ten columns. The same budget
 	// gives the same model on any machine; for a limit of time cancel the context.
 	Budget int64
 	// Checkpoint is a file that keeps what has been fitted. If it exists, learning goes on from
 	// there, bit for bit as if it had never stopped; data and settings must be the same.
 	Checkpoint string
-	// Map is a fixed map from ℝᵈ onto where rows can be, such as a prior's from normal numbers; it
+	// Map is a fixed map from ℝᵈ onto where rows can be, such as a prior's from normal samples; it
 	// stands at the data's end of the model. Nil is none.
 	Map bijector.Bijector
 	// Candidates are the kinds of model to try; nil is [Candidates].

@@ -15,7 +15,7 @@ import (
 // registered, see [Register]; so must those of sections, see [Section], that the file cannot be read without.
 //
 // The file may come from anywhere: everything is checked, and memory follows the
-// size of the file, not what it claims: at most twice that of the numbers in it, eight times that of
+// size of the file, not what it claims: at most twice that of the values in it, eight times that of
 // the text before them, and 1 MiB; and the file's once more, if r does not say how
 // much it has, as an [os.File] and a [bytes.Reader] do. An error says what is wrong, and
 // where in the model. Models of Python's libraries are read by Import of package flow/pytorch.
@@ -27,7 +27,7 @@ func Load(r io.Reader) (*Transformed, error) {
 	return m, nil
 }
 
-// margin is memory for what is not counted, in bytes.
+// margin is uncounted memory, in bytes.
 const margin = 1 << 16
 
 func load(r io.Reader) (*Transformed, error) {
@@ -39,15 +39,15 @@ func load(r io.Reader) (*Transformed, error) {
 	if err != nil {
 		return nil, err
 	}
-	room := f.Left() - margin
-	budget := room - room/4
+	memory := f.Left() - margin
+	budget := memory - memory/4
 	p := newPool(f)
 	m := new(Transformed)
 	err = kinds.Decode(plain.Source{Text: text, Param: p.param, Budget: &budget, Cost: cost}, (*saved)(m))
 	if err != nil {
 		return nil, err
 	}
-	if err := m.restore(room / 4); err != nil {
+	if err := m.restore(memory / 4); err != nil {
 		return nil, err
 	}
 	if f.Metadata[formatKey] != formatWithoutSections {

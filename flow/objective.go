@@ -10,7 +10,7 @@ import (
 )
 
 // An Objective is the mean negative log-likelihood of rows in memory as a function of all
-// learned numbers of a model in one vector, for any method of gonum's optimize:
+// learned parameters of a model in one vector, for any method of gonum's optimize:
 //
 //	o, err := flow.NewObjective(model, flow.Rows(x))
 //	…
@@ -62,10 +62,10 @@ func newObjective(m *Transformed, data Data) (*Objective, error) {
 // Close ends the objective's goroutines. The model stays as it is.
 func (o *Objective) Close() { o.gradient.Close() }
 
-// X returns a copy of the model's present numbers.
+// X returns a copy of the model's current parameters.
 func (o *Objective) X() []float64 { return append([]float64(nil), o.gradient.Params.Data...) }
 
-// Set sets the model's numbers. It panics if x has another length than X.
+// Set sets the model's parameters. It panics if x has another length than X.
 func (o *Objective) Set(x []float64) {
 	if len(x) != len(o.gradient.Params.Data) {
 		panic(fmt.Sprintf("flow: Objective: got %d numbers, want %d", len(x), len(o.gradient.Params.Data)))
@@ -73,7 +73,7 @@ func (o *Objective) Set(x []float64) {
 	copy(o.gradient.Params.Data, x)
 }
 
-// Func returns the objective at x: +Inf where it is not a number. It leaves the model at x.
+// Func returns the objective at x: +Inf where it is NaN. It leaves the model at x.
 func (o *Objective) Func(x []float64) float64 {
 	o.eval(x)
 	if math.IsNaN(o.sum.Loss()) {

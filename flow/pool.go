@@ -45,7 +45,7 @@ func (p *pool) take(name string) (*safetensors.Tensor, error) {
 	return &p.tensors[i], nil
 }
 
-// rest takes all tensors of a section that nobody knows.
+// rest takes all tensors of an unknown section.
 func (p *pool) rest() []safetensors.Tensor {
 	from, _ := p.find(p.prefix)
 	to := from
@@ -56,7 +56,7 @@ func (p *pool) rest() []safetensors.Tensor {
 	return slices.Clone(p.tensors[from:to])
 }
 
-// param makes a parameter of a tensor, without a copy of its numbers.
+// param makes a parameter of a tensor, without a copy of its elements.
 func (p *pool) param(name string) (*autodiff.Param, error) {
 	t, err := p.take(name)
 	if err != nil {
@@ -72,7 +72,7 @@ func (p *pool) param(name string) (*autodiff.Param, error) {
 	return q, nil
 }
 
-// list returns the numbers of a tensor of one dimension, without a copy.
+// list returns the elements of a tensor of one dimension, without a copy.
 func (p *pool) list(name string) ([]float64, error) {
 	t, err := p.take(name)
 	if err != nil {

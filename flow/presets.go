@@ -13,7 +13,7 @@ import (
 	"github.com/normflow/normflow/dist"
 )
 
-// An Arch describes a flow for rows of Dim numbers; the zero value of every
+// An Arch describes a flow for rows of Dim values; the zero value of every
 // other field is a good default.
 //
 // All presets start as the identity, draw random weights from the source that
@@ -42,8 +42,8 @@ type Arch struct {
 	// maps have no use for them.
 	Bins  int
 	Bound float64
-	// Clip is where the columns that networks see are clipped, in deviations; 0 is 3, negative is nowhere, for
-	// data that go on far out as they begin, such as fresh samples.
+	// Clip is where the columns that networks see are clipped, in deviations; 0 is 3, negative is
+	// nowhere, for data that go on far out as they begin, such as fresh samples.
 	Clip float64
 }
 
@@ -178,8 +178,9 @@ func (a *Arch) couplings(u bijector.Univariate, src rand.Source) []bijector.Bije
 	return chain
 }
 
-// autoregressive returns masked maps, inverted ones if so asked, their orders reversed in turn. Within a masked network the first
-// columns see the context through few units, so it first passes a network of full width.
+// autoregressive returns masked maps, inverted ones if so asked, their orders reversed in turn.
+// Within a masked network the first columns see the context through few units, so it first passes a
+// network of full width.
 func (a *Arch) autoregressive(u bijector.Univariate, invert bool, src rand.Source) []bijector.Bijector {
 	order := a.Order
 	if order == nil {

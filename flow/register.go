@@ -2,7 +2,7 @@ package flow
 
 // Register makes a type known to model files by a short name of its own, such
 // as "mylab.flip": a bijector, a univariate, a network or a distribution. Both
-// who saves and who loads a model registers its types, usually in an init function.
+// a program that saves or loads a model registers its types, usually in an init function.
 //
 // The type is that of prototype, a nil pointer or a zero value, and is plain data:
 // its whole state stands in exported fields of type bool, int, float64, string,

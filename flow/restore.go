@@ -11,19 +11,19 @@ import (
 	"github.com/normflow/normflow/internal/plain"
 )
 
-// Restore derives what is not in the exported fields: [Load] calls it for a
+// Restore derives the unexported fields: [Load] calls it for a
 // model that is the base, or another part, of a model. It returns an error if the
 // parts do not fit.
 func (m *Transformed) Restore() error { return m.restore(1 << 19) }
 
 // restore is Restore in at most so many bytes.
-func (m *Transformed) restore(room int) (err error) {
+func (m *Transformed) restore(memory int) (err error) {
 	if m.Base == nil {
 		return plain.At("Base", errors.New("got no distribution, want one"))
 	}
 	p := &prober{tape: autodiff.Borrow()}
 	defer p.tape.Release()
-	p.tape.Limit(room / 16) // for values and for temporaries
+	p.tape.Limit(memory / 16) // for values and for temporaries
 	m.Map = slices.Clip(m.Map)
 	m.all = m.Map
 	if m.dim, err = p.base(m.Base); err != nil {
@@ -42,7 +42,7 @@ func (m *Transformed) restore(room int) (err error) {
 type prober struct {
 	tape *autodiff.Tape
 	cond int // width of the context so far
-	row  int // numbers that a row has taken on the tape
+	row  int // values that a row has taken on the tape
 }
 
 // base returns the width of d's rows.
@@ -63,7 +63,7 @@ func (p *prober) base(d dist.Distribution) (width int, err error) {
 	})
 }
 
-// count adds what is on the tape to row.
+// count adds the size of the tape to row.
 func (p *prober) count() {
 	n, _ := p.tape.Size()
 	p.row += n

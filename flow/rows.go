@@ -42,7 +42,7 @@ func checkWidth(what string, got, want int) {
 	}
 }
 
-func room(what string, dst []float64, n int) []float64 {
+func sized(what string, dst []float64, n int) []float64 {
 	if dst == nil {
 		return make([]float64, n)
 	}

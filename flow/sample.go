@@ -116,7 +116,7 @@ func (m *Transformed) Sample(batch *mat.Dense) { m.draw("Sample", batch, m.src) 
 // Rand sets dst to one sample and returns it; nil dst is allocated. See
 // [Transformed.WithSource] for the randomness.
 func (m *Transformed) Rand(dst []float64) []float64 {
-	dst = room("Rand", dst, m.dim)
+	dst = sized("Rand", dst, m.dim)
 	m.draw("Rand", mat.NewDense(1, m.dim, dst), m.src)
 	return dst
 }
@@ -128,7 +128,7 @@ func (m *Transformed) Rand(dst []float64) []float64 {
 func (m *Transformed) SampleLogProbs(batch *mat.Dense, dst []float64) []float64 {
 	n, d := batch.Dims()
 	checkWidth("SampleLogProbs", d, m.dim)
-	dst = room("SampleLogProbs", dst, n)
+	dst = sized("SampleLogProbs", dst, n)
 	base := m.drawBase(batch, n, m.src) // perhaps batch itself
 	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
 		c, x := m.context(t, i, j, n), viewRows(t, base, i, j)

@@ -22,7 +22,7 @@ const (
 	formatWithoutSections = "1"
 )
 
-// A saved is what a model file holds of a model.
+// A saved holds the contents of a model file.
 type saved Transformed
 
 // Save writes the model to w as a safetensors file: every parameter, in float64, by
@@ -33,7 +33,7 @@ type saved Transformed
 // sections of its own, see [Section].
 //
 // It returns an error, before anything is written, if a part of the model is of
-// a type that nobody has registered (see [Register]), a parameter is not
+// a type that is not registered (see [Register]), a parameter is not
 // finite, or the model is bound to a context.
 func (m *Transformed) Save(w io.Writer) error {
 	bound := false

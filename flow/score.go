@@ -6,7 +6,7 @@ import (
 )
 
 // LogProb returns log p(y) in nats for one row: −Inf outside the support. It
-// panics unless y has Dim numbers.
+// panics unless y has Dim values.
 //
 // It costs one inverse pass and, for a model without context, allocates
 // nothing in the steady state.
@@ -24,7 +24,7 @@ func (m *Transformed) LogProb(y []float64) float64 {
 // It panics if y has not Dim columns or dst is not as long as y has rows.
 func (m *Transformed) LogProbs(dst []float64, y mat.Matrix) []float64 {
 	n, d := y.Dims()
-	dst = room("LogProbs", dst, n)
+	dst = sized("LogProbs", dst, n)
 	if n == 0 {
 		return dst
 	}

@@ -44,13 +44,13 @@ type Settings struct {
 	// Held is rows to judge by, in place of a share of the data.
 	Held Data
 	// Patience is how many records in a row may fail to improve on the best
-	// held-out NLL before training stops; 0 is 25, negative is any number. Then the rate
+	// held-out NLL before training stops; 0 is 25, negative is no limit. Then the rate
 	// comes down to 0 from the best record on, in at most as many steps again. At
 	// the end the model has the parameters of the best record, the first of which is from before
 	// the first step.
 	Patience int
 	// Every is the number of steps from one record to the next; 0 is Steps/50, but at most 20, 40 and
-	// any number.
+	// no limit.
 	Every int
 	// Seed decides the order of rows, fresh samples and held-out rows.
 	Seed uint64

@@ -14,7 +14,7 @@ import (
 //
 //   - all numbers: the identity; above a bound: [bijector.Softplus]; below one: its mirror image;
 //     an interval: [bijector.Sigmoid], each column as it needs;
-//   - the simplex of k+1 numbers: [bijector.StickBreaking], whose volume is that of the first k;
+//   - the simplex of k+1 values: [bijector.StickBreaking], whose volume is that of the first k;
 //   - a product: the maps of its parts, side by side.
 //
 // It returns an error for whole numbers, and for a distribution that does not

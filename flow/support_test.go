@@ -14,7 +14,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Any numbers map into the support and come back; samples of the distribution
+// Any values map into the support and come back; samples of the distribution
 // are reached.
 func TestSupportMap(t *testing.T) {
 	fixed := autodiff.Fixed

@@ -36,7 +36,7 @@ type Transformed struct {
 
 	dim  int
 	cond int               // width of the context of base and map
-	row  int               // numbers that a row takes on a tape, about
+	row  int               // values that a row takes on a tape, about
 	all  bijector.Bijector // Map, converted once
 	ctx  *mat.Dense        // bound by Given
 	each int               // rows of a batch for each row of ctx; 0 for as many as ctx has, or all
@@ -113,8 +113,9 @@ func (m *Transformed) bind(what string, c mat.Matrix) *Transformed {
 //
 //	model.GivenEach(observations, k).Sample(batch)
 //
-// with the same bits as [Transformed.Given] each context repeated k times, but networks that see the context
-// alone, see [bijector.Embedded], are computed once for each. It panics as Given does, and if k is not positive.
+// with the same bits as [Transformed.Given] each context repeated k times, but networks that see
+// the context alone, see [bijector.Embedded], are computed once for each. It panics as Given does,
+// and if k is not positive.
 func (m *Transformed) GivenEach(c mat.Matrix, k int) *Transformed {
 	if k < 1 {
 		panic(fmt.Sprintf("flow: GivenEach: got %d rows for each context, want at least 1", k))

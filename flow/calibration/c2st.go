@@ -48,9 +48,9 @@ func (c *Classifier) String() string {
 //
 // D. Lopez-Paz and M. Oquab, Revisiting Classifier Two-Sample Tests, arXiv 1610.06545.
 //
-// It panics if the samples have other numbers of columns or fewer rows than
-// folds, or a number is not finite. It takes a few seconds for 5,000 rows of two columns a
-// side and half a minute for five columns, on all cores, of which the result does not depend.
+// It panics if the samples differ in their columns or fewer rows than
+// folds, or a value is not finite. It takes a few seconds for 5,000 rows of two columns a
+// side and half a minute for five columns, on all cores; the result does not depend on their number.
 func C2ST(x, y mat.Matrix, s *C2STSettings) *Classifier {
 	checkSamples("C2ST", x, y)
 	var c C2STSettings

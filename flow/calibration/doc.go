@@ -10,7 +10,7 @@
 // # Calibration
 //
 // A model is calibrated if its probabilities come true. Each of these turns that
-// into numbers that are uniform on [0, 1] if it is, and [Uniform] tests them:
+// into values that are uniform on [0, 1] if it is, and [Uniform] tests them:
 //
 //   - [PIT]: the distribution function of each column at the rows
 //   - [Rosenblatt]: that of each column given those before it

@@ -27,7 +27,7 @@ func Entropy(d dist.Distribution, draws int, src rand.Source) Estimate {
 // drawn from p: +Inf if a draw is outside the support of q. The standard error is
 // that of the mean and says nothing of mass of p that no draw met.
 //
-// It panics if p and q have other numbers of columns or draws are fewer than two.
+// It panics if p and q differ in their columns or draws are fewer than two.
 func KL(p, q dist.Distribution, draws int, src rand.Source) Estimate {
 	checkDraws("KL", draws, 2)
 	x := draw(p, draws, src)

@@ -5,13 +5,13 @@ import (
 	"math"
 )
 
-// An Estimate is a number and its standard error, which is 0 where the number
+// An Estimate is a value and its standard error, which is 0 where the value
 // is exact.
 type Estimate struct {
 	Value, SE float64
 }
 
-// String returns the number, with its standard error if it has one.
+// String returns the value, with its standard error if it has one.
 func (e Estimate) String() string {
 	if e.SE == 0 {
 		return fmt.Sprintf("%.4g (exact)", e.Value)

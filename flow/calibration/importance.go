@@ -120,7 +120,7 @@ func paretoSmooth(logWeights []float64, top float64) (lw []float64, k float64) {
 }
 
 // fitPareto returns shape and scale of the generalised Pareto distribution of
-// ascending numbers ≥ 0 by Zhang and Stephens, the shape drawn to ½ as by ten
+// ascending values ≥ 0 by Zhang and Stephens, the shape drawn to ½ as by ten
 // observations.
 func fitPareto(x []float64) (shape, scale float64) {
 	n := float64(len(x))

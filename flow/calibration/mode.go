@@ -52,7 +52,7 @@ func Mode(d dist.Distribution, draws int, src rand.Source) (row []float64, logPr
 			copy(grad, at.Grad())
 		},
 	}
-	// A failed line search leaves the best point so far, which is what is wanted.
+	// A failed line search leaves the best point so far, as wanted.
 	if r, _ := optimize.Minimize(problem, row, &optimize.Settings{MajorIterations: 200}, &optimize.BFGS{}); r != nil && -r.F > logProb {
 		row, logProb = r.X, -r.F
 	}

@@ -14,7 +14,7 @@ import (
 // is the rank among the given number of draws, which is uniform just as well if
 // the rows follow d.
 //
-// Too many numbers near 0 and 1 mean a density too narrow, too many near ½ one
+// Too many values near 0 and 1 mean a density too narrow, too many near ½ one
 // too wide. It does not look at how columns hang together: [Rosenblatt] does.
 //
 // It panics if y has other columns than d or, where they are needed, draws is not

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A proposal draws what is missing of a row, for importance sampling under d: from a mixture of Student t
+// A proposal draws the missing columns of a row, for importance sampling under d: from a mixture of Student t
 // distributions fitted to draws of d, whose conditionals have closed forms.
 type proposal struct {
 	d, q dist.Distribution
@@ -28,8 +28,8 @@ func newProposal(d dist.Distribution, src rand.Source) *proposal {
 	return &proposal{d, q}
 }
 
-// complete returns rows with the values in the columns given and draws in the others, and their log weights under d given
-// these values, up to a constant that is log d's density of the columns.
+// complete returns rows with the values in the columns given and draws in the others, and their log
+// weights under d given these values, up to a constant that is log d's density of the columns.
 func (p *proposal) complete(columns []int, values []float64, draws int, src rand.Source) (x *mat.Dense, logWeights []float64) {
 	q := p.q
 	if len(columns) > 0 {

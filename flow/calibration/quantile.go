@@ -68,7 +68,7 @@ func Quantiles(d dist.Distribution, j int, p []float64, draws int, src rand.Sour
 	return out
 }
 
-// orderStatistic returns the quantile at p of ascending numbers.
+// orderStatistic returns the quantile at p of ascending values.
 func orderStatistic(x []float64, p float64) Estimate {
 	n := float64(len(x))
 	at := func(rank float64) float64 { return x[min(max(int(rank), 0), len(x)-1)] }

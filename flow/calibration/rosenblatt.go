@@ -8,27 +8,30 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A Rosenblatter knows its Rosenblatt transform, as a flow does whose maps are all autoregressive in one order.
+// A Rosenblatter knows its Rosenblatt transform, as a flow does whose maps are all autoregressive
+// in one order.
 type Rosenblatter interface {
-	// Rosenblatt sets row i of dst to the distribution functions of each column of row i of y given those before it
-	// in an order, which it returns; an error if it does not know them.
+	// Rosenblatt sets row i of dst to the distribution functions of each column of row i of y given
+	// those before it in an order, which it returns; an error if it does not know them.
 	Rosenblatt(dst *mat.Dense, y mat.Matrix) (order []int, err error)
 }
 
-// A Transform is the Rosenblatt transform of rows and what it stands on.
+// A Transform is the Rosenblatt transform of rows and how reliable it is.
 type Transform struct {
 	*Uniformity
 	Exact bool
 	ESS   float64 // least effective number of the draws behind a value; 0 if they are exact
 }
 
-// Rosenblatt is the distribution function of each column given the columns before it, at the rows of y: independent
-// and uniform if the rows follow d. It sees what [PIT] does not: how columns hang together.
+// Rosenblatt is the distribution function of each column given the columns before it, at the rows
+// of y: independent and uniform if the rows follow d. It sees what [PIT] does not: how columns hang
+// together.
 //
-// It is exact if d is a [Rosenblatter], or knows its marginals and conditionals, as normals, Student t
-// distributions, their mixtures and kernel densities do. Elsewhere each value is an importance sample of so many draws
-// from a mixture of Student t distributions fitted to draws of d, conditioned on the columns before: Transform.ESS
-// says how well that went; below 50 values are rough. It costs n·d·draws densities then.
+// It is exact if d is a [Rosenblatter], or knows its marginals and conditionals, as normals,
+// Student t distributions, their mixtures and kernel densities do. Elsewhere each value is an
+// importance sample of so many draws from a mixture of Student t distributions fitted to draws of
+// d, conditioned on the columns before: Transform.ESS says how well that went; below 50 values are
+// rough. It costs n·d·draws densities then.
 //
 // M. Rosenblatt, Remarks on a Multivariate Transformation, Annals of Mathematical Statistics 23, 1952.
 //

@@ -17,7 +17,7 @@ type Encoder interface {
 type RoundTripError struct {
 	Greatest    float64 // of |y′ − y| / max(1, |y|)
 	Row, Column int     // where
-	Nonfinite   int     // numbers that did not come back finite
+	Nonfinite   int     // values that did not come back finite
 	N           int     // rows
 }
 

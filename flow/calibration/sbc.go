@@ -11,7 +11,7 @@ import (
 // the prior and data simulated with it, the rank of each column of the parameter
 // among draws from the posterior of those data. truth has the parameters, n×d;
 // posterior fills draws×d with draws for pair i. If the posterior is right the
-// result's numbers u = (rank + v)/(draws + 1), v uniform from src, are uniform.
+// result's values u = (rank + v)/(draws + 1), v uniform from src, are uniform.
 //
 // Too many near 0 and 1 mean a posterior too narrow, too many near ½ one too wide.
 // S. Talts, M. Betancourt, D. Simpson, A. Vehtari and A. Gelman, Validating
@@ -51,14 +51,14 @@ func uniformRank(below, ties, draws int, r *rand.Rand) float64 {
 // Coverage turns log-densities into the mass of the highest-density region that
 // has the truth at its edge. logTruth has log q of the n true rows under the
 // distributions that are judged, logDraws n×L those of draws from the same. The
-// result's numbers are uniform if the regions of every mass hold the truth as often
+// result's values are uniform if the regions of every mass hold the truth as often
 // as they say: below the diagonal of [Uniformity.Curve] they are too small.
 //
 // J. Hermans, A. Delaunoy, F. Rozet, A. Wehenkel, V. Begy and G. Louppe, A Trust
 // Crisis In Simulation-Based Inference? Your Posterior Approximations Can Be
 // Unfaithful, arXiv 2110.06581.
 //
-// It panics if the numbers of rows differ or there are no draws.
+// It panics if the row counts differ or there are no draws.
 func Coverage(logTruth []float64, logDraws mat.Matrix, src rand.Source) *Uniformity {
 	n, draws := logDraws.Dims()
 	if n != len(logTruth) {
@@ -83,7 +83,7 @@ func Coverage(logTruth []float64, logDraws mat.Matrix, src rand.Source) *Uniform
 	return c
 }
 
-// Curve returns the share of the numbers of column j at or below each level:
+// Curve returns the share of the values of column j at or below each level:
 // the coverage of regions of these masses. It panics if there is no such column.
 func (r *Uniformity) Curve(j int, levels []float64) []float64 {
 	n, d := r.U.Dims()

@@ -19,7 +19,7 @@ type Tail struct {
 	P          float64 // of a difference as great by chance, by the hypergeometric distribution
 }
 
-// A TailCheck says what a density thinks of places 3 to 10 deviations out.
+// A TailCheck compares a density with rows 3 to 10 deviations out.
 type TailCheck struct {
 	Tails       []Tail      // for each column, by distance: 3, 4, 5, 6, 8, 10
 	N, M        int         // rows and draws

@@ -11,7 +11,7 @@ import (
 // draws that are nearer to a reference point, uniform in the box of the true rows,
 // than the truth is. It needs draws alone, no densities. truth is n×d, posterior
 // fills draws×d with draws for pair i. Distances are Euclidean after
-// standardising each column by the true rows. The result's numbers are uniform if
+// standardising each column by the true rows. The result's values are uniform if
 // the posterior is right.
 //
 // P. Lemos, A. Coogan, Y. Hezaveh and L. Perreault-Levasseur, Sampling-Based

@@ -33,8 +33,8 @@ func (t *TwoSample) String() string {
 // permutation p-value; 0 permutations are 200. Columns are first divided by the
 // deviations of the pooled rows.
 //
-// It panics if the samples have other numbers of columns or fewer than two rows.
-// It costs (n + m)² distances, in as many numbers of memory, and as many
+// It panics if the samples differ in their columns or have fewer than two rows.
+// It costs (n + m)² distances, in as many float64 of memory, and as many
 // additions per permutation: thin out samples of more than a few thousand rows.
 //
 // G. Székely and M. Rizzo, Energy statistics: A class of statistics based on

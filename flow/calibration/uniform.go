@@ -11,19 +11,19 @@ import (
 
 // A Uniformity tests whether the columns of a matrix are uniform on [0, 1].
 type Uniformity struct {
-	U       *mat.Dense         // the numbers tested, n×d
+	U       *mat.Dense         // the values tested, n×d
 	Columns []ColumnUniformity // one for each column
 	P       float64            // smallest p-value times the number of columns (Bonferroni), at most 1
-	what    string             // what is calibrated, in words
+	what    string             // the calibrated quantity, in words
 	label   func(j int) string // name of column j
-	words   [2]string          // what too many numbers at the ends and in the middle mean
+	words   [2]string          // the meaning of too many values at the ends and in the middle
 }
 
 // A ColumnUniformity is the test of one column.
 type ColumnUniformity struct {
 	Statistic float64 // Anderson's and Darling's A²
 	P         float64 // its p-value
-	Gap       float64 // greatest distance between the share of numbers below u and u, of either sign
+	Gap       float64 // greatest distance between the share of values below u and u, of either sign
 	Shift     float64 // mean − ½ in standard errors under the null
 	Spread    float64 // variance − 1/12 in standard errors under the null
 }
@@ -34,7 +34,7 @@ type ColumnUniformity struct {
 // (G. Marsaglia and J. Marsaglia, Evaluating the Anderson-Darling Distribution,
 // J. Statistical Software 9, 2004).
 //
-// It panics if there are no rows or a number is outside [0, 1] or NaN. It costs
+// It panics if there are no rows or a value is outside [0, 1] or NaN. It costs
 // sorting each column.
 func Uniform(u *mat.Dense) *Uniformity {
 	return uniformity("values", [2]string{"too many near 0 and 1", "too many near ½"}, u)
@@ -94,7 +94,7 @@ func andersonDarling(z float64) float64 {
 	}
 }
 
-// String says whether the columns pass at level 0.05, and what is wrong with
+// String says whether the columns pass at level 0.05, and the fault of
 // those that fail.
 func (r *Uniformity) String() string {
 	n, d := r.U.Dims()

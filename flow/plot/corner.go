@@ -15,9 +15,9 @@ const cornerRows = 1500
 // Corner returns a triangle of plots: each pair of columns, rows as points beside
 // contours that hold 50 and 90 % of a model's draws, and each column's two
 // histograms on the diagonal. Draws without rows are drawn if rows is nil; names
-// are the columns' names, nil for numbers.
+// are the columns' names, nil for indices.
 //
-// It panics if rows and draws have other numbers of columns, or names has another
+// It panics if rows and draws differ in their columns, or names has another
 // length. A few thousand draws make smooth contours; up to eight columns can be read.
 func Corner(rows, draws mat.Matrix, names []string) [][]*plot.Plot {
 	_, d := draws.Dims()

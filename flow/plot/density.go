@@ -194,7 +194,7 @@ func Curve(m Scorer, lo, hi float64, x mat.Matrix, name string) *plot.Plot {
 	return p
 }
 
-// histogram adds the density of numbers in bins over a span.
+// histogram adds the density of values in bins over a span.
 func histogram(p *plot.Plot, name string, x []float64, span [2]float64, bins int, c color.Color) {
 	width := (span[1] - span[0]) / float64(bins)
 	count := make([]float64, bins)

@@ -65,7 +65,7 @@ func (w *weights) attribute(path string, keys ...string) (value any, ok bool) {
 	}
 }
 
-// float returns a number that is an attribute, def by default.
+// float returns a numeric attribute, def by default.
 func (w *weights) float(path, key string, def float64) float64 {
 	value, ok := w.attribute(path, key)
 	if !ok {

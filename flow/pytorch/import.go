@@ -20,12 +20,14 @@ import (
 //	state = {k: v.contiguous() for k, v in model.state_dict().items()}
 //	save_file(state, "model.safetensors")
 //
-// preferably after model.double(). Nothing is guessed: what the names and shapes of the tensors leave open is read from the
-// description or from the settings s, and an error lists what nothing tells, with the setting that does.
-// A model with a description is checked by the rows in it: their log-densities are the library's to 1e-8, relative, or 1e-4 if it computed in float32.
+// preferably after model.double(). Nothing is guessed: what the names and shapes of the tensors
+// leave open is read from the description or from the settings s, and an error lists what nothing
+// tells, with the setting that does. A model with a description is checked by the rows in it: their
+// log-densities are the library's to 1e-8, relative, or 1e-4 if it computed in float32.
 //
-// What is imported stands in the table of the README beside this package. An error names the tensor that is missing, has another shape than the others
-// imply, or has no place in the model, or the class of the module that is not supported.
+// What is imported stands in the table of the README beside this package. An error names the tensor
+// that is missing, has another shape than the others imply, or has no place in the model, or the
+// class of the module that is not supported.
 func Import(r io.Reader, s *Settings) (*flow.Transformed, error) {
 	if s == nil {
 		s = &Settings{}
@@ -50,7 +52,7 @@ func importModel(r io.Reader, s Settings) (m *flow.Transformed, err error) {
 		case nil:
 		case misfit:
 			m, err = nil, r.error
-		case string: // what a constructor of a part says of numbers that it refuses
+		case string: // a constructor's panic about invalid parameters
 			m, err = nil, errors.New(r)
 		default:
 			panic(r)
@@ -140,7 +142,7 @@ func (w *weights) model() *flow.Transformed {
 }
 
 // layout says how a library orders the parameters of a univariate map, and how
-// they become ours: number k of column j of n is peer[at(j, k, n)]·scale(k) + shift(k).
+// they become ours: parameter k of column j of n is peer[at(j, k, n)]·scale(k) + shift(k).
 type layout struct {
 	m      bijector.Univariate // from base to data
 	at     func(j, k, n int) int

@@ -89,7 +89,7 @@ func (g golden) numbers(t testing.TB, name string) *mat.Dense {
 	return mat.NewDense(len(rows), len(flat)/len(rows), flat)
 }
 
-// normal returns n×d numbers of a standard normal.
+// normal returns n×d samples of a standard normal.
 func normal(n, d int, seed uint64) *mat.Dense {
 	r := rand.New(rng.New(seed))
 	x := mat.NewDense(n, d, nil)

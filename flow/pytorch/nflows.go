@@ -72,8 +72,8 @@ func (w *weights) numbers(key string, value any, d int) []float64 {
 	return x
 }
 
-// encoded returns the map of a standard normal to a normal of which a network makes means and
-// logarithms of scales from the context.
+// encoded returns the map of a standard normal to a normal whose means and logarithms
+// of scales a network makes from the context.
 func (w *weights) encoded(net string, d int) bijector.Bijector {
 	c := &bijector.Coupling{Change: bijector.Columns(0, d), Map: bijector.Affine{Scale: bijector.Exponential}}
 	l := layout{m: bijector.Affine{Scale: bijector.Exponential}, at: blocks}
@@ -161,7 +161,7 @@ func (w *weights) batchNorm(prefix string) (bijector.Bijector, int) {
 // slopeOne is log(exp(0.999) − 1).
 const slopeOne = 0.5397424172369521
 
-// splineLayout is that of the splines of nflows and normflows. Their numbers for slopes
+// splineLayout is that of the splines of nflows and normflows. Their parameters for slopes
 // have slope 1 at log(exp(0.999) − 1), ours at 0; those for sizes may be divided by
 // a number.
 func (w *weights) splineLayout(path string, params int, bound, divide float64) layout {

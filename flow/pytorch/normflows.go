@@ -115,7 +115,7 @@ func (w *weights) channelCoupling(net string, d int) *bijector.Coupling {
 	return w.coupling(c, net, l)
 }
 
-// maskedAffine reads a MaskedAffineFlow: two networks of all columns, of which those to
+// maskedAffine reads a MaskedAffineFlow: two networks of all columns, where those to
 // change come as zeros, or one of them.
 func (w *weights) maskedAffine(p string, d int) *bijector.Coupling {
 	c := new(bijector.Coupling)

@@ -117,7 +117,7 @@ func (w *weights) shape(name string, dims int) []int {
 	return t.Shape
 }
 
-// floats returns the numbers of a tensor that has the given shape.
+// floats returns the elements of a tensor that has the given shape.
 func (w *weights) floats(name string, shape ...int) []float64 {
 	if got := w.shape(name, len(shape)); !slices.Equal(got, shape) {
 		fail("tensor %q: got shape %v, want %v", name, got, shape)
@@ -174,7 +174,7 @@ func restored[B plain.Restorer](b B) B {
 	return b
 }
 
-// param makes a 1×n parameter of numbers.
+// param makes a 1×n parameter of values.
 func param(x []float64) *autodiff.Param { return autodiff.NewParam(1, len(x), slices.Clone(x)) }
 
 // number returns the number that name has after prefix, as in prefix3.rest.
