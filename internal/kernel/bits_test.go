@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata/bits.txt")
 
-// portable fills x with numbers that need no library function: any sign, sizes
+// portable fills x with values that need no library function: any sign, sizes
 // mostly near 1.
 func portable(r *rand.Rand, n int) []float64 {
 	x := make([]float64, n)

@@ -3,7 +3,7 @@
 package kernel
 
 // thinIndex[c] is where the elements of eight rows of c columns find their
-// number in a column.
+// value in a column.
 var thinIndex = func() (t [8][8 * 7]int64) {
 	for c := 1; c < 8; c++ {
 		for e := range 8 * c {

@@ -2,7 +2,7 @@
 
 package kernel
 
-// fastRow does row if there is assembly. Rows of fewer than eight numbers are
+// fastRow does row if there is assembly. Rows of fewer than eight elements are
 // taken eight at a time, with the row repeated.
 func (o operator) fastRow(dst, x, row []float64, rows, cols int) bool {
 	if active == generic || cols > chunk {

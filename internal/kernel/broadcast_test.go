@@ -70,7 +70,7 @@ func (o matrixOp) check(t *testing.T, r *rand.Rand, rows, cols int) {
 			t.Fatalf("%s of %d×%d: %x at %d, want %x", o.name, rows, cols, dst[i], i, want)
 		}
 	}
-	if o.of(0, 0, 1) != 1 { // the old number is no argument
+	if o.of(0, 0, 1) != 1 { // the old value is not an argument
 		o.f(x, x, v, rows, cols)
 		sameAll(t, o.name+" in place", x, dst)
 	}

@@ -49,7 +49,7 @@ func gemm[T number](ta, tb bool, m, n, k int, a []T, lda int, b []T, ldb int, ac
 }
 
 // Dense computes Y = act(X·W + 1·bias): X is rows×in, W is in×out, bias has
-// out numbers or is nil. The chains of fused multiply-adds start from the bias.
+// out elements or is nil. The chains of fused multiply-adds start from the bias.
 func Dense(y, x, w, bias []float64, rows, in, out int, act Act) {
 	dense(y, x, w, bias, rows, in, out, act)
 }

@@ -73,7 +73,7 @@ func block2x4(p *product[float64], i, j int) {
 	p.store(i+1, j+3, c13)
 }
 
-// startAt returns the number that the chain of element i, j starts from.
+// startAt returns the value that the chain of element i, j starts from.
 func (p *product[T]) startAt(i, j int) T {
 	if p.start == nil {
 		return 0

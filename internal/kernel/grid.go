@@ -7,7 +7,7 @@ import "unsafe"
 // Cache blocking. It changes no bits: a chain that is cut goes on from C.
 const (
 	maxDepth = 256       // of A and B: a panel of 16 columns of B fills half of L1, of 32 columns all
-	maxBlock = 32 * 1024 // numbers of A that stay in L2 while all panels pass
+	maxBlock = 32 * 1024 // elements of A that stay in L2 while all panels pass
 	maxStrip = 2048      // bytes in a row of B, of which maxDepth stay in L2 while all blocks pass
 	minBlock = 96        // rows of A in a block
 	maxRows  = 4096      // of a block: assembly cannot be preempted
@@ -32,7 +32,7 @@ type grid[T number] struct {
 	*product[T]
 	tier   tier
 	big    bool // whether vectors are of 64 bytes, which few rows may leave partly empty
-	lanes  int  // numbers in a vector
+	lanes  int  // elements in a vector
 	wide   int  // vectors in the widest panels
 	high   int  // rows in a block of A
 	packed []T  // the panels of the current strip of B, or nil
@@ -102,7 +102,7 @@ func (g *grid[T]) compute() {
 	}
 }
 
-// clash reports whether a factor whose rows in memory are ld numbers apart is
+// clash reports whether a factor whose rows in memory are ld elements apart is
 // worth copying: its rows fall into the same few lines of the cache, and it is
 // used often enough.
 func (g *grid[T]) clash(ld, uses int) bool {
@@ -175,5 +175,5 @@ func (g *grid[T]) partial(vecs, left int) bool {
 // whole rounds a number of columns up to whole vectors.
 func (g *grid[T]) whole(cols int) int { return (cols + g.lanes - 1) / g.lanes * g.lanes }
 
-// sizeOf returns the bytes of a number.
+// sizeOf returns the bytes of an element.
 func sizeOf[T number]() int { return int(unsafe.Sizeof(T(0))) }

@@ -3,14 +3,14 @@ package kernel
 import "math"
 
 // Moments returns the mean and the standard deviation (with divisor n) of each
-// column of the n×d numbers x. A column whose numbers are all the same has
+// column of the n×d elements x. A column whose values are all the same has
 // standard deviation 0, exactly.
 func Moments(x []float64, n, d int) (mean, sd []float64) {
 	mean, sd = make([]float64, d), make([]float64, d)
 	for j := range d {
 		first, same := x[j], true
 		var sum, square float64
-		for i := range n { // from the first number, which the mean is near
+		for i := range n { // from the first value, which the mean is near
 			sum += x[i*d+j] - first
 			same = same && x[i*d+j] == first
 		}
@@ -25,7 +25,7 @@ func Moments(x []float64, n, d int) (mean, sd []float64) {
 }
 
 // RunMoments moves running means and variances of d columns towards those of the
-// n×d numbers x: m ← decay·m + (1−decay)·mean, and v likewise.
+// n×d elements x: m ← decay·m + (1−decay)·mean, and v likewise.
 func RunMoments(m, v, x []float64, n, d int, decay float64) {
 	mean, sd := Moments(x, n, d)
 	for j := range d {

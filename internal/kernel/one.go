@@ -2,7 +2,7 @@ package kernel
 
 import "math"
 
-// Functions of one number: those of slices set every number to the same bits.
+// Functions of one value: those of slices set every element to the same bits.
 
 // ExpOne returns exp(x).
 func ExpOne(x float64) float64 { return exp1(x) }

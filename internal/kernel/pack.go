@@ -26,7 +26,7 @@ func putScratch[T number](x *[]T) {
 	}
 }
 
-// grow returns a slice of n numbers, x itself if it is long enough.
+// grow returns a slice of n elements, x itself if it is long enough.
 func grow[T number](x []T, n int) []T {
 	if cap(x) < n {
 		return make([]T, n)
@@ -35,7 +35,7 @@ func grow[T number](x []T, n int) []T {
 }
 
 // packedLen returns the length of packed panels of the given depth and columns in
-// all, with the room that the packers need past the end.
+// all, with the memory that the packers need past the end.
 func (g *grid[T]) packedLen(depth, cols int) int {
 	return depth*g.whole(cols) + 7*g.wide*g.lanes
 }

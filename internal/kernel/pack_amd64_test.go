@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-// The packers stay within the room they ask for, and panels hold the columns of
+// The packers stay within the memory they ask for, and panels hold the columns of
 // B.
 func TestPack(t *testing.T) {
 	for v := avx2; v <= supported(); v++ {

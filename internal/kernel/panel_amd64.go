@@ -2,7 +2,7 @@
 
 package kernel
 
-// multiplies reports whether there are panels of such numbers.
+// multiplies reports whether there are panels of such elements.
 func multiplies[T number]() bool { return true }
 
 // vectorBytes returns the bytes of a vector.
@@ -13,7 +13,7 @@ func vectorBytes(t tier) int {
 	return 32
 }
 
-// run computes the panel, vecs vectors wide and of numbers of size bytes, with
+// run computes the panel, vecs vectors wide and of elements of size bytes, with
 // the assembly of tier t.
 func (p *panel) run(t tier, vecs, size int) {
 	switch {

@@ -2,7 +2,7 @@
 
 package kernel
 
-// multiplies reports whether there are panels of such numbers: none of float32.
+// multiplies reports whether there are panels of such elements: none of float32.
 func multiplies[T number]() bool { return sizeOf[T]() == 8 }
 
 // vectorBytes returns the bytes of a vector.

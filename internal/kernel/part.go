@@ -2,7 +2,7 @@ package kernel
 
 // DensePart computes Y = act(start + X·W) where all are parts of wider matrices,
 // with leading dimensions: X is rows×in, W in×out, and start rows×out, or out
-// numbers for every row if its leading dimension is 0. Y may be start. The
+// elements for every row if its leading dimension is 0. Y may be start. The
 // chains of fused multiply-adds go on from start, so a product may be computed
 // as several parts of its depth, of which the last has the activation, to the
 // same bits.

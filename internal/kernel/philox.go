@@ -5,12 +5,12 @@ import (
 	"unsafe"
 )
 
-// A Philox makes random numbers from a counter: block i of 128 bits is a fixed
+// A Philox makes random values from a counter: block i of 128 bits is a fixed
 // function of i, Philox4x32-10, so that blocks can be computed side by side. John
 // Salmon, Mark Moraes, Ron Dror, David Shaw, Parallel random numbers: as easy as
 // 1, 2, 3, SC 2011.
 //
-// Its numbers come in groups of 16 from 8 blocks: block l gives numbers l and 8 + l
+// Its values come in groups of 16 from 8 blocks: block l gives values l and 8 + l
 // of the group. A slice begins a new group.
 type Philox struct {
 	Key    uint64
@@ -19,7 +19,7 @@ type Philox struct {
 }
 
 const (
-	philoxGroup = 16 // numbers
+	philoxGroup = 16 // values
 	groupBlocks = philoxGroup / 2
 
 	philoxMul0, philoxMul1   = 0xd2511f53, 0xcd9e8d57
@@ -49,11 +49,11 @@ func (k *philoxKeys) block(low, high uint64) (x, y uint64) {
 	return c1<<32 | c0, c3<<32 | c2
 }
 
-// Uniforms sets dst to independent numbers, uniform among the 2⁵² odd multiples of
+// Uniforms sets dst to independent samples, uniform among the 2⁵² odd multiples of
 // 2⁻⁵³ between 0 and 1.
 func (p *Philox) Uniforms(dst []float64) { p.fill(dst, false) }
 
-// Normals sets dst to independent standard normal numbers, up to 9.42 in size, by
+// Normals sets dst to independent standard normal samples, up to 9.42 in size, by
 // the method of Box and Muller, A note on the generation of random normal deviates,
 // 1958.
 func (p *Philox) Normals(dst []float64) { p.fill(dst, true) }
@@ -67,7 +67,7 @@ type philoxRun struct {
 	keys   philoxKeys
 }
 
-// fill sets dst to whole groups and the first numbers of one more.
+// fill sets dst to whole groups and the first values of one more.
 func (p *Philox) fill(dst []float64, normal bool) {
 	run := philoxRun{stream: p.Stream, keys: keysOf(p.Key)}
 	var rest [philoxGroup]float64

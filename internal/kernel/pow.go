@@ -2,7 +2,7 @@ package kernel
 
 import "math"
 
-// A wide number is the unevaluated sum hi + lo with |lo| ≤ ulp(hi)/2.
+// A wide value is the unevaluated sum hi + lo with |lo| ≤ ulp(hi)/2.
 type wide struct{ hi, lo float64 }
 
 // quickSum returns a + b exactly for |a| ≥ |b|.
@@ -33,7 +33,7 @@ func (a wide) over(b wide) wide {
 }
 
 // wideLog returns log x for positive finite x to about 2⁻⁶⁸: the first two
-// terms of 2·atanh s = 2s + ⅔·s³ + … in wide numbers, the rest in float64.
+// terms of 2·atanh s = 2s + ⅔·s³ + … in wide values, the rest in float64.
 func wideLog(x float64) wide {
 	bias := 0.0
 	if x < minNormal {

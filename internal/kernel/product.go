@@ -1,9 +1,9 @@
 package kernel
 
-// number is what matrices are made of.
+// number is the type of the elements of matrices.
 type number interface{ float32 | float64 }
 
-// A product is C = act(start + A·B). Every matrix is a slice with the numbers
+// A product is C = act(start + A·B). Every matrix is a slice with the elements
 // of elements between its rows and between its columns.
 type product[T number] struct {
 	m, n, k    int

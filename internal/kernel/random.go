@@ -26,10 +26,10 @@ func unit(x uint64) float64 {
 	return math.Float64frombits(x&fractionBits|oneBits) - almostOne
 }
 
-// uniformPair returns two uniform numbers.
+// uniformPair returns two uniform samples.
 func uniformPair(x, y uint64) (a, b float64) { return unit(x), unit(y) }
 
-// normalPair returns two normal numbers, the point at the radius √(−2·log u), u =
+// normalPair returns two normal samples, the point at the radius √(−2·log u), u =
 // x/2⁶⁴ made odd, and a uniform angle: y has 51 bits for its place in a quarter of the
 // circle, an odd multiple of 2⁻⁵² from its middle, and two that choose the quarter.
 func normalPair(x, y uint64) (a, b float64) {

@@ -7,14 +7,14 @@ import (
 
 // An RQS is the monotone rational-quadratic spline of Durkan, Bekasov, Murray
 // and Papamakarios, Neural Spline Flows, 2019, arXiv 1906.04032: Bins pieces on
-// [−Bound, Bound], the identity outside. Every element has Stride raw numbers:
+// [−Bound, Bound], the identity outside. Every element has Stride raw parameters:
 // Bins widths, Bins heights, Bins−1 slopes at the inner knots. A Free one has
 // Bins+1 slopes, also at ±Bound, with which it goes on in straight lines. A width is
 // 2·Bound·(MinSize + (1−Bins·MinSize)·softmax), a height likewise, a slope is
 // MinSlope + softplus(raw + const) with the constant that makes zeros the
 // identity map.
 //
-// All methods are total: finite raw numbers and finite arguments give finite
+// All methods are total: finite raw parameters and finite arguments give finite
 // results, and a NaN stays with its element. Slopes are held below 2²⁰. A
 // method of an RQS that breaks the limits of Check may return anything.
 type RQS struct {
@@ -45,7 +45,7 @@ func (q RQS) Check() error {
 	return nil
 }
 
-// Stride is how many raw numbers an element has: 3·Bins − 1, or 3·Bins + 1.
+// Stride is how many raw parameters an element has: 3·Bins − 1, or 3·Bins + 1.
 func (q RQS) Stride() int {
 	if q.Free {
 		return 3*q.Bins + 1
@@ -114,11 +114,11 @@ func (c *rqsConsts) inverse(x, ls, y, raw []float64, n int) {
 // outside is false for NaN, which then passes through the formulas.
 func outside(x, bound float64) bool { return x < -bound || x > bound }
 
-// rqsConsts are the numbers that all elements share.
+// rqsConsts are the constants that all elements share.
 type rqsConsts struct {
 	bins, stride int
-	ends         int     // 1 if the slopes at the bounds are raw numbers, else 0
-	slopes       int     // raw numbers that are slopes: that at the right of bin k is number k+ends
+	ends         int     // 1 if the slopes at the bounds are raw parameters, else 0
+	slopes       int     // raw parameters that are slopes: that at the right of bin k has index k+ends
 	tail         float64 // slope outside, but 0 if that is for lines
 	bound        float64
 	free         float64 // 2·Bound·(1 − Bins·MinSize), shared out by the softmax
@@ -173,7 +173,7 @@ type axis struct {
 	share float64 // free/total: turns sums into lengths
 }
 
-// fill computes the axis from its raw numbers.
+// fill computes the axis from its raw parameters.
 func (a *axis) fill(c *rqsConsts, raw []float64) {
 	m := raw[0]
 	for _, v := range raw[1:] {

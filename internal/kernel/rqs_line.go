@@ -6,7 +6,7 @@ import "math"
 type rqsLine struct {
 	end   float64 // −Bound or Bound
 	slope float64
-	at    int // of the slope among the element's raw numbers
+	at    int // of the slope among the element's raw parameters
 }
 
 // line returns the line on which v, which is outside, lies.
@@ -37,7 +37,7 @@ func (l rqsLine) inverse(y float64) (x, logSlope float64) {
 	return finite((y-l.end)/l.slope + l.end), -log1(l.slope)
 }
 
-// finite holds v among the finite numbers.
+// finite keeps v finite.
 func finite(v float64) float64 { return max(-math.MaxFloat64, min(v, math.MaxFloat64)) }
 
 // lineGrads adds the gradients of the elements outside, by f: those of the

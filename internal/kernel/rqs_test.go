@@ -15,7 +15,7 @@ func scaled(r *rand.Rand, n int, scale float64) []float64 {
 	return x
 }
 
-// forward1 and inverse1 map one number.
+// forward1 and inverse1 map one value.
 func (q RQS) forward1(x float64, raw []float64) (y, ls float64) {
 	var b [2]float64
 	q.Forward(b[:1], b[1:], []float64{x}, raw, 1)

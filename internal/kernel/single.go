@@ -2,7 +2,7 @@ package kernel
 
 import "unsafe"
 
-// Narrow sets dst to x, each number rounded to float32. It panics if dst is shorter.
+// Narrow sets dst to x, each element rounded to float32. It panics if dst is shorter.
 func Narrow(dst []float32, x []float64) {
 	dst = dst[:len(x)]
 	for i := fastNarrow(dst, x); i < len(x); i++ {
@@ -47,7 +47,7 @@ func ActGrad32(dz, dy, y []float32, act Act) {
 	}
 }
 
-// Singles returns the memory of x as float32, two numbers for each of x; what
+// Singles returns the memory of x as float32, two float32 for each of x; what
 // they are is unspecified.
 func Singles(x []float64) []float32 {
 	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(x))), 2*len(x))
@@ -56,7 +56,7 @@ func Singles(x []float64) []float32 {
 // Pieces32 hands out pieces of its memory, each on a cache line of it.
 type Pieces32 []float32
 
-// Take returns the next n numbers, of unspecified value.
+// Take returns the next n elements, of unspecified value.
 func (p *Pieces32) Take(n int) []float32 {
 	v := (*p)[:n:n]
 	*p = (*p)[Lines32(n):]

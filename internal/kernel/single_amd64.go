@@ -2,8 +2,8 @@
 
 package kernel
 
-// blocks calls f for whole blocks of 16 of n numbers, from number i on, and
-// returns how many numbers that are: none without assembly.
+// blocks calls f for whole blocks of 16 of n elements, from element i on, and
+// returns how many elements these are: none without assembly.
 func blocks(n int, f func(i, n int)) int {
 	if active == generic {
 		return 0

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// singles returns numbers of every kind, some of them special.
+// singles returns values of every kind, some of them special.
 func singles(r *rand.Rand, n int) []float32 {
 	special := []float32{0, float32(math.Copysign(0, -1)), math.MaxFloat32, -math.MaxFloat32, 0x1p-149, -0x1p-130, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()), 1, -1}
 	x := make([]float32, n)

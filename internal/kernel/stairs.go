@@ -73,7 +73,7 @@ func tail(cols int) (vecs int, mask uint64) {
 func (s *Stairs) Suit(rows int) bool { return rows < 8 && (s.direct() || len(s.groups) < 16) }
 
 // Rows computes Y = act(start + X·W) for a few rows, W in×out with what does not
-// count left out; start is rows×out with leading dimension lds, or out numbers for
+// count left out; start is rows×out with leading dimension lds, or out elements for
 // every row if that is 0.
 func (s *Stairs) Rows(y, x, w, start []float64, lds, rows int, act Act) {
 	checkMatrix("X", x, s.in, rows, s.in, false)

@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// π/2 as the sum of three float64 numbers, and 2/π.
+// π/2 as the sum of three float64 values, and 2/π.
 const (
 	halfPi1 = 0x1.921fb54442d18p+0
 	halfPi2 = 0x1.1a62633145c07p-54

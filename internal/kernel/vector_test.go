@@ -57,7 +57,7 @@ var oddities = []float64{
 	709.782712893384, 709.7827128933841, 709.44, -745.1332191019411, -745.1332191019412, -708.4, -746, -747, 710, 711, 0x1p1023, 20, -20, 19.0615, -40, -37.43, 0x1p-54, -0x1p-53, 0x1.6a09e667f3bccp-1, 0x1.6a09e667f3bcdp-1, 0x1.fffffffffffffp-1,
 }
 
-// mixed fills x with numbers of many sizes and, one in four, oddities.
+// mixed fills x with values of many sizes and, one in four, oddities.
 func mixed(r *rand.Rand, x []float64) {
 	for i := range x {
 		switch r.IntN(8) {
@@ -142,7 +142,7 @@ func TestElementwiseInPlace(t *testing.T) {
 	})
 }
 
-// The tiers agree on many random numbers, in place, and over chunks.
+// The tiers agree on many random values, in place, and over chunks.
 func TestTranscendentalTiersAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	x := make([]float64, 2*chunk+77)
