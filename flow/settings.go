@@ -50,7 +50,7 @@ type Settings struct {
 	// the first step.
 	Patience int
 	// Every is the number of steps from one record to the next; 0 is Steps/50, but at most 20, 40 and
-	// no limit.
+	// unlimited.
 	Every int
 	// Seed decides the order of rows, fresh samples and held-out rows.
 	Seed uint64
