@@ -94,7 +94,7 @@ func (b *piece) grad(p *spot, gy, gl float64) pieceGrad {
 }
 
 // spread takes the bin's gradient through slopes, knots and softmax to the raw
-// numbers.
+// parameters.
 func (e *knots) spread(c *rqsConsts, draw, raw []float64, b *piece, p *spot, g *pieceGrad) {
 	gl := -float64(g.xi * b.rw)
 	gw := float64(math.FMA(g.xi, p.xi, float64(g.s*b.s)) * -b.rw)
