@@ -57,7 +57,7 @@ func (f DensityFunc) LogProb(x []float64) float64 { return f(x, nil) }
 // LogProbs sets dst[i] to f of row i of x and returns dst; nil dst is allocated. It uses all cores.
 func (f DensityFunc) LogProbs(dst []float64, x mat.Matrix) []float64 {
 	n, _ := x.Dims()
-	dst = room("LogProbs", dst, n)
+	dst = sized("LogProbs", dst, n)
 	rows := dense(x)
 	parallel.Each(n, func() func(i int) { return func(i int) { dst[i] = f(rows.RawRowView(i), nil) } })
 	return dst
