@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"math"
@@ -79,7 +80,7 @@ func (g *grid) massLevels(masses ...float64) (levels []float64) {
 		for _, v := range sorted {
 			if sum += v; sum >= m*total {
 				if v > 0 {
-					levels = append(levels, v)
+					levels = append(levels, below(sorted, v))
 				}
 				break
 			}
@@ -87,6 +88,18 @@ func (g *grid) massLevels(masses ...float64) (levels []float64) {
 	}
 	slices.Sort(levels)
 	return slices.Compact(levels)
+}
+
+// below returns a number between v and the next smaller one, in descending order: gonum's contours may
+// never end at a level that cells have.
+func below(descending []float64, v float64) float64 {
+	i, _ := slices.BinarySearchFunc(descending, v, func(a, b float64) int { return cmp.Compare(b, a) })
+	for ; i < len(descending); i++ {
+		if w := descending[i]; w < v*(1-1e-9) {
+			return 0.5 * (v + w)
+		}
+	}
+	return 0.5 * v
 }
 
 // Density returns a picture of a density of two columns in a window, with contours

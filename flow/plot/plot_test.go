@@ -3,6 +3,7 @@ package plot_test
 import (
 	"bytes"
 	"image/png"
+	"io"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -117,5 +118,17 @@ func TestSaveRefuses(t *testing.T) {
 	}
 	if err := plot.Save(filepath.Join(t.TempDir(), "no", "x.png"), 10, 10, p); err == nil {
 		t.Error("got no error for a folder that is not there")
+	}
+}
+
+// Columns of a few values have plateaus, at whose height no contour may be.
+func TestCornerOfCategories(t *testing.T) {
+	x := mat.NewDense(600, 3, nil)
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range 600 {
+		x.SetRow(i, []float64{float64(r.IntN(3)), float64(r.IntN(2)), float64(i % 2)})
+	}
+	if err := plot.Write(io.Discard, "png", 100, 100, plot.Corner(x, x, nil)); err != nil {
+		t.Error(err)
 	}
 }

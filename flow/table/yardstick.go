@@ -134,13 +134,26 @@ func (p *independent) logProb(h *head, t *target) float64 {
 	if h.Step > 0 {
 		return math.Log(p.number) + p.cell(t) - math.Log(h.Step)
 	}
-	z := (t.a - p.mean) / p.sd
-	return math.Log(p.number) - z*z/2 - math.Log(p.sd*math.Sqrt(2*math.Pi)) + t.b
+	return math.Log(p.number) + t.b + withWide(p.sd, func(sd float64) float64 {
+		z := (t.a - p.mean) / sd
+		return -z*z/2 - math.Log(sd*math.Sqrt(2*math.Pi))
+	})
 }
 
-// cell returns the logarithm of the normal distribution's mass in a cell.
+// withWide returns the logarithm of a mixture of two normal distributions of one mean, of which the second has a hundredth of
+// the weight and ten times the deviation, so that a row far out does not decide; lp is that of one by its deviation.
+func withWide(sd float64, lp func(sd float64) float64) float64 {
+	a, b := math.Log(0.99)+lp(sd), math.Log(0.01)+lp(10*sd)
+	return max(a, b) + math.Log1p(math.Exp(-math.Abs(a-b)))
+}
+
+// cell returns the logarithm of the mass in a cell.
 func (p *independent) cell(t *target) float64 {
-	u, v := (t.a-p.mean)/p.sd, (t.b-p.mean)/p.sd
+	return withWide(p.sd, func(sd float64) float64 { return logNormalMass((t.a-p.mean)/sd, (t.b-p.mean)/sd) })
+}
+
+// logNormalMass returns the logarithm of the standard normal distribution's mass from u to v.
+func logNormalMass(u, v float64) float64 {
 	if v-u < 0.1 || u > 5 || v < -5 {
 		u, v = max(u, -1e3), min(v, 1e3)
 		z := (u + v) / 2
