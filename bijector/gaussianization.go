@@ -21,7 +21,7 @@ import (
 // S. S. Chen, R. A. Gopinath, Gaussianization, 2000.
 type Gaussianization struct{ Columns []Marginal }
 
-// Marginal is a mixture of one Student t distribution and of normal distributions of one number.
+// Marginal is a mixture of one Student t distribution and of univariate normal distributions.
 type Marginal struct {
 	// DF is the first component's degrees of freedom; 0 makes it normal too.
 	DF float64

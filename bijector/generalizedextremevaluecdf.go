@@ -16,7 +16,7 @@ import (
 // Concentration is ξ of any sign, fixed or learned, and all is smooth across
 // 0. The domain is 1 + ξz > 0; an x outside goes to 0 or 1 with log-determinant −∞. Loc is 0
 // and Scale > 0 is 1 if empty. It costs three exponentials or logarithms per
-// number.
+// element.
 type GeneralizedExtremeValueCDF struct{ Loc, Scale, Concentration autodiff.Value }
 
 // NewGeneralizedExtremeValueCDF returns a distribution function of extreme

@@ -44,7 +44,7 @@ var moyalMap = newScalar("MoyalCDF", scalarMap{
 		w := a.temp(len(y))
 		for i, v := range y {
 			w[i] = 0.5 * v
-			if v == 5e-324 { // half of it is no number
+			if v == 5e-324 { // half of it underflows
 				w[i] = v
 			}
 		}

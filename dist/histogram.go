@@ -11,10 +11,11 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Histogram is the distribution of one column that is uniform within each of K bins, chosen with probabilities
-// w = softmax(logits): log p(x) = log wₖ − log(eₖ₊₁ − eₖ) for eₖ ≤ x < eₖ₊₁. Its density is differentiable in the logits.
+// Histogram is the distribution of one column that is uniform within each of K bins, chosen with
+// probabilities w = softmax(logits): log p(x) = log wₖ − log(eₖ₊₁ − eₖ) for eₖ ≤ x < eₖ₊₁. Its
+// density is differentiable in the logits.
 type Histogram struct {
-	Edges  []float64 // K+1 rising numbers
+	Edges  []float64 // K+1 ascending values
 	Logits autodiff.Value
 }
 
@@ -112,7 +113,7 @@ func (h *Histogram) within(k int, u float64) float64 {
 // LogProb returns log p(x).
 func (h *Histogram) LogProb(x []float64) float64 { return LogProb(h, x) }
 
-// Rand draws one number into dst; nil allocates.
+// Rand draws one sample into dst; nil allocates.
 func (h *Histogram) Rand(dst []float64) []float64 { return Rand(h, dst) }
 
 // CDF sets dst[0] = P(X ≤ x).

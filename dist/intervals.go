@@ -7,11 +7,11 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
-// LogCensored returns the logarithms of the likelihoods of numbers that are known to lie between
+// LogCensored returns the logarithms of the likelihoods of values that are known to lie between
 // bounds, n×d each → n×d: log P(low < X ≤ high), and where low = high the log-density there. An
-// infinite bound is none. The gradients in locations, scales and bounds are densities; those in other
-// parameters are by quadrature, about a tenth of a millisecond a number. It panics if low or high have another number of
-// columns, or for a distribution of more than four parameters.
+// infinite bound is none. The gradients in locations, scales and bounds are densities; those in
+// other parameters are by quadrature, about a tenth of a millisecond a number. It panics if low or
+// high have another number of columns, or for a distribution of more than four parameters.
 func (c *Columns) LogCensored(low, high autodiff.Var) autodiff.Var {
 	checkCols("Columns: LogCensored", low.Cols(), c.D)
 	checkCols("Columns: LogCensored", high.Cols(), c.D)
@@ -130,7 +130,8 @@ func intervalParams(c *autodiff.Call, j int) (p nums) {
 	return p
 }
 
-// intervalGrad returns the gradient of log P(a < X ≤ b) = l in the parameters that need one, and behind them in a and b.
+// intervalGrad returns the gradient of log P(a < X ≤ b) = l in the parameters that need one, and
+// behind them in a and b.
 func (f *family) intervalGrad(a, b, l float64, p nums, c *autodiff.Call) (grad nums) {
 	n, placed := len(f.params), map[standard]int{plain: 0, locScale: 2, scaled: 1, rated: 1}[f.kind]
 	if f.integer {

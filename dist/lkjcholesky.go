@@ -10,19 +10,20 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// LKJCholesky is the distribution of the Cholesky factor L of a random n×n correlation matrix R = L·Lᵀ with a density
-// proportional to det(R)^(η−1), whose rows are the n² numbers of L line by line. With m = i−1 and
-// aᵢ = η + ½(n−i), log p(L) = Σᵢ 2(aᵢ−1)·log Lᵢᵢ + log Γ(aᵢ+m/2) − log Γ(aᵢ) − ½m·log π over i = 2, …, n, a density in the
-// numbers below the diagonal: Daniel Lewandowski, Dorota Kurowicka, Harry Joe, Generating random correlation
-// matrices based on vines and extended onion method, 2009.
+// LKJCholesky is the distribution of the Cholesky factor L of a random n×n correlation matrix R =
+// L·Lᵀ with a density proportional to det(R)^(η−1), whose rows are the n² elements of L line by
+// line. With m = i−1 and aᵢ = η + ½(n−i), log p(L) = Σᵢ 2(aᵢ−1)·log Lᵢᵢ + log Γ(aᵢ+m/2) − log Γ(aᵢ)
+// − ½m·log π over i = 2, …, n, a density in the numbers below the diagonal: Daniel Lewandowski,
+// Dorota Kurowicka, Harry Joe, Generating random correlation matrices based on vines and extended
+// onion method, 2009.
 type LKJCholesky struct {
 	N             int
 	Concentration autodiff.Value
 }
 
-// NewLKJCholesky returns the distribution of n×n factors with η = concentration: 1 is uniform in R, more is nearer
-// to no correlation. bijector.CorrelationCholesky maps free numbers to such factors. It panics unless n is at least 2
-// and concentration a positive number.
+// NewLKJCholesky returns the distribution of n×n factors with η = concentration: 1 is uniform in R,
+// more is nearer to no correlation. bijector.CorrelationCholesky maps unconstrained values to such
+// factors. It panics unless n is at least 2 and concentration a positive number.
 func NewLKJCholesky(n int, concentration autodiff.Value) *LKJCholesky {
 	k := &LKJCholesky{n, positive("NewLKJCholesky", "concentration", concentration)}
 	if err := k.Restore(); err != nil {
@@ -42,8 +43,8 @@ func (k *LKJCholesky) Restore() error {
 // Dim returns n².
 func (k *LKJCholesky) Dim() int { return k.N * k.N }
 
-// LogDensity returns log p of each row, −Inf unless it is a lower triangular matrix with a positive diagonal and rows of
-// length 1 within 10⁻⁸.
+// LogDensity returns log p of each row, −Inf unless it is a lower triangular matrix with a positive
+// diagonal and rows of length 1 within 10⁻⁸.
 func (k *LKJCholesky) LogDensity(x autodiff.Var) autodiff.Var {
 	checkCols("LKJCholesky: LogDensity", x.Cols(), k.Dim())
 	t, n := x.Tape(), k.N
@@ -60,7 +61,7 @@ func (k *LKJCholesky) LogDensity(x autodiff.Var) autodiff.Var {
 	return sum
 }
 
-// diagonalPlaces returns the places of the diagonal among the numbers of an n×n matrix.
+// diagonalPlaces returns the indices of the diagonal among the elements of an n×n matrix.
 func diagonalPlaces(n int) []int {
 	index := make([]int, n)
 	for i := range index {
@@ -69,8 +70,8 @@ func diagonalPlaces(n int) []int {
 	return index
 }
 
-// factorOp is 0 for the rows that are lower triangular matrices of I rows with a positive diagonal, and if J is 1
-// lines of length 1, and −Inf for others.
+// factorOp is 0 for the rows that are lower triangular matrices of I rows with a positive diagonal,
+// and if J is 1 lines of length 1, and −Inf for others.
 var factorOp = &autodiff.Op{Name: "CholeskyFactor", Forward: func(c *autodiff.Call) {
 	x, n := c.In(0), c.Args().I
 	for r := range c.Out(0) {

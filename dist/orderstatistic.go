@@ -9,19 +9,19 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
-// OrderStatistic is the distribution of the k-th smallest of n independent numbers with density p₀ and
-// distribution function F: log p(x) = log p₀(x) + (k−1)·log F(x) + (n−k)·log(1−F(x)) − log B(k, n−k+1). The smallest
-// is k = 1, the largest k = n.
+// OrderStatistic is the distribution of the k-th smallest of n independent samples with density p₀
+// and distribution function F: log p(x) = log p₀(x) + (k−1)·log F(x) + (n−k)·log(1−F(x)) − log B(k,
+// n−k+1). The smallest is k = 1, the largest k = n.
 type OrderStatistic struct {
 	Of               Univariate
 	Rank, TotalCount autodiff.Value
 }
 
-// NewOrderStatistic returns the columns of those statistics with k = rank and n = totalCount, of numbers
-// distributed as those of c. The gradients in locations and scales cost a density a number; those in other
-// parameters are by quadrature, about a tenth of a millisecond a number. It panics unless rank and totalCount are fixed
-// integers with 1 ≤ rank ≤ totalCount, and if c is a distribution of integers, or has more than four
-// parameters.
+// NewOrderStatistic returns the columns of those statistics with k = rank and n = totalCount, of
+// samples distributed as those of c. The gradients in locations and scales cost a density per
+// element; those in other parameters are by quadrature, about a tenth of a millisecond per element.
+// It panics unless rank and totalCount are fixed integers with 1 ≤ rank ≤ totalCount, and if c is a
+// distribution of integers, or has more than four parameters.
 func NewOrderStatistic(c *Columns, rank, totalCount autodiff.Value) *Columns {
 	checkCounts("NewOrderStatistic", rank)
 	checkCounts("NewOrderStatistic", totalCount)

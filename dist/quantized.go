@@ -14,9 +14,9 @@ type Quantized struct {
 	Of Univariate
 }
 
-// NewQuantized returns the columns of c, rounded. The gradients in locations and scales cost two densities a number; those in other
-// parameters are by quadrature, once for each different integer. It panics if c is a distribution of
-// integers, or has more than four parameters.
+// NewQuantized returns the columns of c, rounded. The gradients in locations and scales cost two
+// densities per element; those in other parameters are by quadrature, once for each different
+// integer. It panics if c is a distribution of integers, or has more than four parameters.
 func NewQuantized(c *Columns) *Columns {
 	q := &Quantized{c.Of}
 	if err := q.Restore(); err != nil {

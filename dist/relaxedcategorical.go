@@ -10,10 +10,11 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// RelaxedCategorical is the concrete distribution on the simplex, that of softmax((logits+g)/τ) with standard Gumbel
-// numbers g and the temperature τ, which for small τ is near the corners that a categorical distribution
-// chooses: log p(x) = log Γ(K) + (K−1)·log τ − Σ log xₖ + Σ uₖ − K·log Σ exp(uₖ) with uₖ = logitₖ − τ·log xₖ, a density in any
-// K−1 of the columns: Chris Maddison, Andriy Mnih, Yee Whye Teh, The Concrete distribution, arXiv 1611.00712.
+// RelaxedCategorical is the concrete distribution on the simplex, that of softmax((logits+g)/τ)
+// with standard Gumbel numbers g and the temperature τ, which for small τ is near the corners that
+// a categorical distribution chooses: log p(x) = log Γ(K) + (K−1)·log τ − Σ log xₖ + Σ uₖ − K·log Σ
+// exp(uₖ) with uₖ = logitₖ − τ·log xₖ, a density in any K−1 of the columns: Chris Maddison, Andriy
+// Mnih, Yee Whye Teh, The Concrete distribution, arXiv 1611.00712.
 type RelaxedCategorical struct {
 	Temperature, Logits autodiff.Value
 }
@@ -40,7 +41,7 @@ func (c *RelaxedCategorical) Restore() error {
 // Dim returns the number of logits.
 func (c *RelaxedCategorical) Dim() int { return c.Logits.Len() }
 
-// LogDensity returns log p of each row, −Inf unless its numbers are positive and sum to 1 within 10⁻⁸.
+// LogDensity returns log p of each row, −Inf unless its values are positive and sum to 1 within 10⁻⁸.
 func (c *RelaxedCategorical) LogDensity(x autodiff.Var) autodiff.Var {
 	checkCols("RelaxedCategorical: LogDensity", x.Cols(), c.Dim())
 	t, k := x.Tape(), float64(c.Dim())
@@ -52,7 +53,7 @@ func (c *RelaxedCategorical) LogDensity(x autodiff.Var) autodiff.Var {
 	return lp.Add(τ.Log().MulConst(k - 1)).AddConst(special.Lgamma(k)).Add(penalty.RowSum()).Add(outside)
 }
 
-// Draw fills the rows of batch. Numbers too small for a float64 become 0, outside the support.
+// Draw fills the rows of batch. Values too small for a float64 become 0, outside the support.
 func (c *RelaxedCategorical) Draw(batch *mat.Dense, src rand.Source) {
 	if !hasRows("RelaxedCategorical: Draw", batch, c.Dim()) {
 		return

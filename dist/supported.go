@@ -70,7 +70,7 @@ var standInOp = &autodiff.Op{
 	},
 }
 
-// outsideOp has inputs log p and the numbers of standIns: the result is −Inf for rows that have one.
+// outsideOp has inputs log p and the indices of standIns: the result is −Inf for rows that have one.
 var outsideOp = &autodiff.Op{
 	Name: "dist.Outside",
 	Forward: func(c *autodiff.Call) {

@@ -10,9 +10,10 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// WishartCholesky is the distribution of the Cholesky factor X of a d×d Wishart matrix S = X·Xᵀ with ν degrees of freedom
-// and scale matrix L·Lᵀ, that is of the scatter of ν normal rows, whose rows are the d² numbers of X line by line:
-// log p(X) = Σᵢ (ν−i)·log Xᵢᵢ − ½·‖L⁻¹X‖² − ν·Σ log|Lᵢᵢ| + d·log 2 − ½νd·log 2 − Σᵢ log Γ(½(ν−i+1)) − ¼d(d−1)·log π, a density in the lower
+// WishartCholesky is the distribution of the Cholesky factor X of a d×d Wishart matrix S = X·Xᵀ
+// with ν degrees of freedom and scale matrix L·Lᵀ, that is of the scatter of ν normal rows, whose
+// rows are the d² elements of X line by line: log p(X) = Σᵢ (ν−i)·log Xᵢᵢ − ½·‖L⁻¹X‖² − ν·Σ
+// log|Lᵢᵢ| + d·log 2 − ½νd·log 2 − Σᵢ log Γ(½(ν−i+1)) − ¼d(d−1)·log π, a density in the lower
 // triangle: Bartlett, On the theory of statistical regression, 1933.
 type WishartCholesky struct {
 	DF autodiff.Value
@@ -20,8 +21,9 @@ type WishartCholesky struct {
 	L *autodiff.Param
 }
 
-// NewWishartCholesky keeps l, which is learned unless it is frozen. bijector.CholeskyOuterProduct maps the factors
-// to Wishart matrices. It panics unless l is square and df a number greater than d − 1.
+// NewWishartCholesky keeps l, which is learned unless it is frozen. bijector.CholeskyOuterProduct
+// maps the factors to Wishart matrices. It panics unless l is square and df a number greater than d
+// − 1.
 func NewWishartCholesky(df autodiff.Value, l *autodiff.Param) *WishartCholesky {
 	w := &WishartCholesky{df, l}
 	if err := w.Restore(); err != nil {
@@ -77,7 +79,8 @@ func (w *WishartCholesky) LogDensity(x autodiff.Var) autodiff.Var {
 	return sum.Sub(square.MulConst(0.5)).Sub(norm)
 }
 
-// Draw fills the rows of batch with L·A: A has normal numbers below its diagonal, and on it roots of chi-square ones.
+// Draw fills the rows of batch with L·A: A has normal numbers below its diagonal, and on it roots
+// of chi-square ones.
 func (w *WishartCholesky) Draw(batch *mat.Dense, src rand.Source) {
 	if !hasRows("WishartCholesky: Draw", batch, w.Dim()) {
 		return

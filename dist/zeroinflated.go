@@ -7,10 +7,10 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
-// ZeroInflated is a univariate distribution of counts, or of numbers, with zeros besides: a number is 0 with
-// probability π and else drawn from Of. For integers log P(0) = log(π + (1−π)·P₀(0)) and
-// log P(k) = log(1−π) + log P₀(k); for other numbers log P(0) = log π, a probability, and
-// log p(x) = log(1−π) + log p₀(x), a density, elsewhere.
+// ZeroInflated is a univariate distribution of counts, or of real values, with zeros besides: a
+// value is 0 with probability π and else drawn from Of. For integers log P(0) = log(π +
+// (1−π)·P₀(0)) and log P(k) = log(1−π) + log P₀(k); for real values log P(0) = log π, a
+// probability, and log p(x) = log(1−π) + log p₀(x), a density, elsewhere.
 type ZeroInflated struct {
 	Of    Univariate
 	Probs autodiff.Value

@@ -18,11 +18,11 @@ const Tolerance = 1e-7
 
 // Check compares the gradients that the tape computes for f at the given
 // arguments, and for every parameter that f uses and that is not frozen, with
-// extrapolated central differences of step 10⁻³ and less. A function of several numbers
+// extrapolated central differences of step 10⁻³ and less. A function of several elements
 // is checked through a random projection of them.
 //
 // f must be smooth within 10⁻³ of its arguments. It costs 4 to 14 evaluations
-// per number.
+// per element.
 func Check(t testing.TB, f func(x ...autodiff.Var) autodiff.Var, at ...*mat.Dense) {
 	t.Helper()
 	if err := Compare(f, at...); err != nil {
@@ -85,7 +85,7 @@ func variables(tape *autodiff.Tape, at []*mat.Dense) []autodiff.Var {
 	return x
 }
 
-// project returns the 1×1 sum of y weighted by fixed numbers between ½ and 1½.
+// project returns the 1×1 sum of y weighted by fixed weights between ½ and 1½.
 func project(y autodiff.Var) autodiff.Var {
 	r, c := y.Dims()
 	src := rand.New(rand.NewPCG(1, 2))

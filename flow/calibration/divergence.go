@@ -19,10 +19,12 @@ type Divergence struct {
 	TotalVariation Estimate // greatest difference of the probabilities of any event: 0 to 1
 }
 
-// Divergences compares two densities, such as two fitted flows, by the ratios of their log-densities at so many draws of each. The last two
-// are bounded, and so are trustworthy where the first two hang on few draws.
+// Divergences compares two densities, such as two fitted flows, by the ratios of their
+// log-densities at so many draws of each. The last two are bounded, and so are trustworthy where
+// the first two hang on few draws.
 //
-// It panics if p and q have other numbers of columns or draws are fewer than two. It costs drawing and scoring 2·draws rows by both.
+// It panics if p and q differ in their columns or draws are fewer than two. It costs drawing and
+// scoring 2·draws rows by both.
 func Divergences(p, q dist.Distribution, draws int, src rand.Source) *Divergence {
 	checkDraws("Divergences", draws, 2)
 	src = rng.Or(src)
@@ -49,12 +51,14 @@ func (d *Divergence) String() string {
 	return fmt.Sprintf("KL %v, reverse %v, Jensen–Shannon %v, total variation %v", d.KL, d.Reverse, d.JensenShannon, d.TotalVariation)
 }
 
-// ContextInformation returns how much contexts tell of rows under a conditional density, in nats: the mutual information
+// ContextInformation returns how much contexts tell of rows under a conditional density, in nats:
+// the mutual information
 //
 //	E log p(y|c)/p(y),  p(y) = mean of p(y|c′) over the contexts
 //
-// over one draw y for each row c of contexts. The contexts' own terms being among p(y), it is too low by about (eᴵ − 1)/2n and at
-// most log n for n contexts: with many times eᴵ contexts this is little. It costs n² densities.
+// over one draw y for each row c of contexts. The contexts' own terms being among p(y), it is too
+// low by about (eᴵ − 1)/2n and at most log n for n contexts: with many times eᴵ contexts this is
+// little. It costs n² densities.
 //
 // It panics unless the contexts have as many columns as d wants and at least two rows.
 func ContextInformation(d dist.Conditional, contexts mat.Matrix, src rand.Source) Estimate {

@@ -90,7 +90,7 @@ func (g *grid) massLevels(masses ...float64) (levels []float64) {
 	return slices.Compact(levels)
 }
 
-// below returns a number between v and the next smaller one, in descending order: gonum's contours may
+// below returns a value between v and the next smaller one, in descending order: gonum's contours may
 // never end at a level that cells have.
 func below(descending []float64, v float64) float64 {
 	i, _ := slices.BinarySearchFunc(descending, v, func(a, b float64) int { return cmp.Compare(b, a) })

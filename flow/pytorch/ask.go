@@ -85,7 +85,7 @@ func (w *weights) toFloat(path, key string, value any) float64 {
 	return 0
 }
 
-// must fails unless an attribute, where it is known, is the number that is supported.
+// must fails unless an attribute, where it is known, has the supported value.
 func (w *weights) must(path, key string, want float64) {
 	if got := w.float(path, key, want); got != want {
 		fail("module %q of class %q: got %s = %v, want %v: others are not supported", path, w.class(path), key, got, want)
