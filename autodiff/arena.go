@@ -11,6 +11,7 @@ type arena struct {
 	slabs [][]float64
 	slab  int // the slab in use
 	off   int // index of its first free element
+	given int // elements handed out since the last reset, with those that align them
 	limit int // on the elements of all slabs; 0 means no limit
 }
 
@@ -23,6 +24,7 @@ func (a *arena) get(n int) []float64 {
 			if s := a.slabs[a.slab]; a.off+n <= len(s) {
 				v := s[a.off : a.off+n : a.off+n]
 				a.off += (n + 7) &^ 7
+				a.given += (n + 7) &^ 7
 				return v
 			}
 			if a.slab+1 < len(a.slabs) {
@@ -43,16 +45,6 @@ func (a *arena) get(n int) []float64 {
 	}
 }
 
-// used returns how many elements have been handed out since the last reset,
-// those lost at the ends of slabs included.
-func (a *arena) used() int {
-	n := a.off
-	for _, s := range a.slabs[:a.slab] {
-		n += len(s)
-	}
-	return n
-}
-
 // grow makes the empty arena one slab of at least n elements.
 func (a *arena) grow(n int) {
 	if len(a.slabs) == 0 || len(a.slabs[0]) < n {
@@ -71,8 +63,8 @@ func (a *arena) size() (n int) {
 // reset empties the arena and joins its slabs into one.
 func (a *arena) reset() {
 	if len(a.slabs) > 1 {
-		a.grow(a.used())
+		a.grow(a.given)
 		a.slabs = a.slabs[:1]
 	}
-	a.slab, a.off = 0, 0
+	a.slab, a.off, a.given = 0, 0, 0
 }

@@ -108,7 +108,7 @@ func (op *Op) record(t *Tape, args Args, out0, out1 Shape, nout int32, in []Var)
 			return id
 		}
 	}
-	before := t.vals.used()
+	before := t.vals.given
 	n.val = t.vals.get(n.rows * n.cols)
 	id := t.add(n).id
 	if nout == 2 {
@@ -118,7 +118,7 @@ func (op *Op) record(t *Tape, args Args, out0, out1 Shape, nout int32, in []Var)
 	}
 	t.forward(op, id)
 	if fixed {
-		t.fixed += t.vals.used() - before
+		t.fixed += t.vals.given - before
 	}
 	t.number.put(h, id)
 	return id

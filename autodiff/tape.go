@@ -81,7 +81,7 @@ func (t *Tape) Len() int { return len(t.nodes) }
 // including those that operations have saved for Backward: fixed is the part that depends on
 // parameters alone, such as a matrix made of its factors, and is the same for any
 // number of rows.
-func (t *Tape) Size() (rows, fixed int) { return t.vals.used() - t.fixed, t.fixed }
+func (t *Tape) Size() (rows, fixed int) { return t.vals.given - t.fixed, t.fixed }
 
 // Grow sets memory aside for results of n elements, as [Tape.Size] counts both parts:
 // a tape grows by itself, but moves as it does.

@@ -199,3 +199,21 @@ func TestLimit(t *testing.T) {
 	tape.Zeros(1, 1<<20)
 	t.Error("got no panic")
 }
+
+// The size of what a tape has recorded depends on that alone, not on what the tape has been used for before.
+func TestSizeOfUsedTape(t *testing.T) {
+	size := func(tape *autodiff.Tape) int {
+		x := tape.Zeros(30, 40)
+		for range 9 {
+			x = x.AddConst(1)
+		}
+		rows, _ := tape.Size()
+		return rows
+	}
+	fresh, used := autodiff.NewTape(), autodiff.NewTape()
+	used.Zeros(70, 10)
+	used.Reset()
+	if a, b := size(fresh), size(used); a != b || a != 10*30*40 {
+		t.Errorf("got %d elements of a new tape and %d of a used one, want %d", a, b, 10*30*40)
+	}
+}
