@@ -10,7 +10,7 @@
 //
 // # Tiers
 //
-// The tier is chosen once, at start, from what the processor has. The
+// The tier is chosen once, at start, from what the processor has: see choose in tier.go. The
 // environment variable NORMFLOW_KERNEL=avx512, avx2, neon or generic forces one that
 // the processor has; any other value changes nothing. The build tag purego
 // leaves the assembly out; other processors than amd64 and arm64 have the generic tier

@@ -12,4 +12,10 @@
 // gradient of another kind needs an Objective of its own.
 //
 // No result depends on the number of workers, to the last bit.
+//
+// # Checkpoints
+//
+// A checkpoint holds all that the next step depends on: parameters, averages, the optimizer's
+// moments, the best record, and the cursor's [Position], with the state of its random numbers. So a
+// training that was killed goes on as if it had not been: see checkpoint.go and [Training.Begin].
 package train
