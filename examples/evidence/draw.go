@@ -22,13 +22,10 @@ func shares(x *mat.Dense) (share [modes]float64) {
 
 // draw shows the first two columns of weighted draws over those of the flow.
 func draw(t target, p *mc.Particles, x *mat.Dense) *gplot.Plot {
-	pic := gplot.New()
-	pic.Title.Text = fmt.Sprintf("%s, log Z %.3f ± %.2g", t.name, p.Draws.LogZ.Value, math.Max(p.Draws.LogZ.SE, 1e-4))
+	pic := plot.Empty(plot.WindowOf(x, 0, 1), fmt.Sprintf("%s, log Z %.3f ± %.2g", t.name, p.Draws.LogZ.Value, math.Max(p.Draws.LogZ.SE, 1e-4)))
 	own := mat.NewDense(2000, t.d, nil)
 	p.Flow.Draw(own, rand.NewPCG(1, 2))
 	plot.Points(pic, own, 0, 1, "flow", plot.Grey)
 	plot.Points(pic, x.Slice(0, 2000, 0, t.d), 0, 1, "weighted", plot.Orange)
-	w := plot.WindowOf(x, 0, 1)
-	pic.X.Min, pic.X.Max, pic.Y.Min, pic.Y.Max = w.X0, w.X1, w.Y0, w.Y1
 	return pic
 }

@@ -111,6 +111,9 @@ func read(o options) (*table.Table, error) {
 
 // save writes the rows, the picture and the page.
 func save(o options, m *table.Model, real, synthetic *table.Table, f *table.Fidelity) error {
+	if err := os.MkdirAll(o.out, 0o755); err != nil {
+		return err
+	}
 	if err := create(filepath.Join(o.out, "synthetic.csv"), synthetic.WriteCSV); err != nil {
 		return err
 	}
