@@ -44,9 +44,11 @@ func (c *Classifier) String() string {
 // network that learns to tell the rows of x from those of y, ½ if they come from
 // one distribution and 1 if they are apart. Columns are standardised by x. The
 // network has two hidden layers of rectified units and is trained by Adam until
-// its loss no longer falls. The error is that of a binomial share of ½.
+// its loss no longer falls. The error is that of a binomial share of ½ times √(1 + k/(k−1)) for k folds, as these are
+// not independent.
 //
-// D. Lopez-Paz and M. Oquab, Revisiting Classifier Two-Sample Tests, arXiv 1610.06545.
+// D. Lopez-Paz and M. Oquab, Revisiting Classifier Two-Sample Tests, arXiv 1610.06545; C. Nadeau and Y. Bengio,
+// Inference for the Generalization Error, 2003.
 //
 // It panics if the samples differ in their columns or fewer rows than
 // folds, or a value is not finite. It takes a few seconds for 5,000 rows of two columns a
@@ -96,7 +98,7 @@ func C2ST(x, y mat.Matrix, s *C2STSettings) *Classifier {
 	for _, v := range right {
 		r.Accuracy.Value += v / float64(c.Folds)
 	}
-	r.Accuracy.SE = 0.5 / math.Sqrt(float64(n+m))
+	r.Accuracy.SE = 0.5 * math.Sqrt((1+float64(c.Folds)/float64(c.Folds-1))/float64(n+m))
 	return r
 }
 

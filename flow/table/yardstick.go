@@ -115,10 +115,8 @@ func (b *blend) logProb(row []target, resp []float64) float64 {
 		lps[k] = math.Exp(lp - best)
 		sum += lps[k]
 	}
-	if resp != nil {
-		for k := range resp {
-			resp[k] = lps[k] / sum
-		}
+	for k := range resp {
+		resp[k] = lps[k] / sum
 	}
 	return best + math.Log(sum)
 }
