@@ -1,6 +1,8 @@
 package bijector
 
 import (
+	"math"
+
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
 )
@@ -45,11 +47,31 @@ func moments(what string, v autodiff.Var, d int) (mean, sd []float64) {
 	wantCols(what, v, d)
 	mean, sd = kernel.Moments(v.Data(), v.Rows(), d)
 	for j, s := range sd {
-		if s == 0 {
+		if s > 0 && !math.IsInf(s, 1) {
+			continue
+		}
+		if mean[j], sd[j] = scaledMoments(v.Data(), j, d); sd[j] == 0 {
 			sd[j] = 1
 		}
 	}
 	return mean, sd
+}
+
+// scaledMoments returns the moments of column j of d, whose squares may overflow or underflow.
+func scaledMoments(x []float64, j, d int) (mean, sd float64) {
+	most := 0.0
+	for i := j; i < len(x); i += d {
+		most = max(most, math.Abs(x[i]))
+	}
+	if most == 0 {
+		return 0, 0
+	}
+	column := make([]float64, 0, len(x)/d)
+	for i := j; i < len(x); i += d {
+		column = append(column, x[i]/most)
+	}
+	m, s := kernel.Moments(column, len(column), 1)
+	return most * m[0], most * s[0]
 }
 
 // turn makes moments that standardise the output those that standardise the input: −m/s and 1/s.

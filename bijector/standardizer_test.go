@@ -2,6 +2,7 @@ package bijector_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
@@ -21,6 +22,17 @@ func TestStandardizerTakesMomentsOnce(t *testing.T) {
 	}
 	if v := x.Square().ColMean(); v.At(0, 0) < 1-1e-15 || v.At(0, 0) > 1+1e-15 || v.At(0, 1) != 0 {
 		t.Errorf("got column variances %v, want 1, and 0 for equal numbers", v.Data())
+	}
+}
+
+// Columns whose squares overflow or underflow have moments all the same.
+func TestStandardizerOfAnyMagnitude(t *testing.T) {
+	for _, f := range []float64{1e-300, 1e160, 1e300} {
+		s := bijector.NewStandardizer(1)
+		s.Initialize(autodiff.NewTape().Matrix(mat.NewDense(3, 1, []float64{f, 2 * f, 3 * f})))
+		if m, sd := s.Shift.Data()[0]/f, s.Scale.Data()[0]/f; math.Abs(m-2) > 1e-14 || math.Abs(sd-math.Sqrt(2.0/3)) > 1e-14 {
+			t.Errorf("unit %v: got mean %v and deviation %v, want 2 and √⅔", f, m, sd)
+		}
 	}
 }
 

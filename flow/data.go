@@ -21,7 +21,7 @@ type Data struct {
 
 // Rows is the data set whose samples are the rows of x. It is kept, not copied, if it is a *mat.Dense.
 func Rows(x mat.Matrix) Data {
-	if x == nil {
+	if none(x) {
 		return Data{}
 	}
 	return Data{source: &train.Memory{Rows: dense(x)}}
@@ -30,6 +30,10 @@ func Rows(x mat.Matrix) Data {
 // Given returns the data with a context for each row, for conditional models:
 // row i of x is learned given row i of c. Only rows in memory take one so.
 func (d Data) Given(c mat.Matrix) Data {
+	if none(c) {
+		d.err = errors.New("got no contexts by Data.Given, want a row for each row of data")
+		return d
+	}
 	return d.with("a context", func(m *train.Memory) { m.Contexts = dense(c) })
 }
 

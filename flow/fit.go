@@ -30,7 +30,18 @@ import (
 // finite NLL. When ctx is done, Fit returns its error. In both cases the model keeps the best
 // parameters so far, and the Result tells how far it got.
 func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, error) {
+	checkCall("Fit", ctx, m)
 	return run(ctx, "Fit", m, data, m.dim, s, nil, likelihood(m))
+}
+
+// checkCall panics unless there are a context and a model.
+func checkCall(what string, ctx context.Context, m *Transformed) {
+	if ctx == nil {
+		panic("flow: " + what + ": got no context.Context, want one such as context.Background()")
+	}
+	if m == nil {
+		panic("flow: " + what + ": got no model, want one of New or of a preset")
+	}
 }
 
 // run trains on behalf of what with the loss of the data, of dim columns: rows of the model's

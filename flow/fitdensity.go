@@ -34,6 +34,10 @@ import (
 // the places found before come to where the model has no mass; a mode far from all that was met can still be missed. A density whose
 // gradient is 0 everywhere, since it was computed outside the tape, is an error.
 func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.Var) autodiff.Var, s *Settings) (*Result, error) {
+	checkCall("FitDensity", ctx, m)
+	if logDensity == nil {
+		panic("flow: FitDensity: got no log-density, want a function")
+	}
 	if w := m.CondDim(); w > 0 {
 		return nil, fmt.Errorf("flow: FitDensity: got a model with a context of %d columns, want one without, or FitDensityGiven", w)
 	}
@@ -51,6 +55,10 @@ func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.
 //
 // This loss is what the steps descend, since the densities' constants are others for each context. logDensity returns log p for each row of y and its context in the same row of c.
 func FitDensityGiven(ctx context.Context, m *Transformed, contexts Data, logDensity func(y, c autodiff.Var) autodiff.Var, s *Settings) (*Result, error) {
+	checkCall("FitDensityGiven", ctx, m)
+	if logDensity == nil {
+		panic("flow: FitDensityGiven: got no log-density, want a function")
+	}
 	base, _ := m.flat()
 	data, err := contexts.drawnWith(base, m.CondDim())
 	if err != nil {

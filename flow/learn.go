@@ -30,6 +30,9 @@ import (
 // first; so are fewer than two rows, and rows that are all the same. When ctx is done, Learn returns its
 // error, and with Settings.Checkpoint can be called again to go on.
 func Learn(ctx context.Context, data Data, s *LearnSettings) (*Transformed, *Report, error) {
+	if ctx == nil {
+		panic("flow: Learn: got no context.Context, want one such as context.Background()")
+	}
 	var c LearnSettings
 	if s != nil {
 		c = *s

@@ -20,6 +20,9 @@ import (
 // much it has, as an [os.File] and a [bytes.Reader] do. An error says what is wrong, and
 // where in the model. Models of Python's libraries are read by Import of package flow/pytorch.
 func Load(r io.Reader) (*Transformed, error) {
+	if r == nil {
+		panic("flow: Load: got no reader, want one such as an open file")
+	}
 	m, err := load(r)
 	if err != nil {
 		return nil, fmt.Errorf("flow: Load: %w", err)

@@ -1,8 +1,10 @@
 package flow_test
 
 import (
+	"context"
 	"iter"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
@@ -47,6 +49,47 @@ func TestMistakesPanic(t *testing.T) {
 		"flow: FitDensity: got log-densities of shape 120×3, want 120×1": func() { fitDensity(func(y autodiff.Var) autodiff.Var { return y }) },
 	} {
 		mustPanic(t, want, f)
+	}
+}
+
+// What is nil is named by the call that it was given to.
+func TestNilIsNamed(t *testing.T) {
+	m := flow.New(dist.NewStdNormal(2))
+	conditional := flow.RealNVP(flow.Arch{Dim: 2, Cond: 2, Layers: 1, Hidden: []int{4}}, rng.New(1))
+	var matrix *mat.Dense
+	var none context.Context
+	for want, f := range map[string]func(){
+		"flow: LogProbs: got no matrix, want one of 2 columns": func() { m.LogProbs(nil, matrix) },
+		"flow: Encode: got no matrix":                          func() { m.Encode(nil, nil) },
+		"flow: Decode: got no matrix":                          func() { m.Decode(nil, matrix) },
+		"flow: Sample: got no matrix":                          func() { m.Sample(nil) },
+		"flow: Given: got no context, want one of 2 columns":   func() { conditional.Given(matrix) },
+		"flow: Fit: got no model":                              func() { _, _ = flow.Fit(background, nil, flow.Rows(bananas(9, 1)), nil) },
+		"flow: Fit: got no context.Context":                    func() { _, _ = flow.Fit(none, m, flow.Rows(bananas(9, 1)), nil) },
+		"flow: Learn: got no context.Context":                  func() { _, _, _ = flow.Learn(none, flow.Rows(bananas(9, 1)), nil) },
+		"flow: FitDensity: got no log-density":                 func() { _, _ = flow.FitDensity(background, m, nil, nil) },
+		"flow: FitDensityGiven: got no log-density":            func() { _, _ = flow.FitDensityGiven(background, conditional, flow.Rows(bananas(9, 1)), nil, nil) },
+		"flow: Load: got no reader":                            func() { _, _ = flow.Load(nil) },
+		"flow: Save: got no writer":                            func() { _ = m.Save(nil) },
+	} {
+		mustPanic(t, want, f)
+	}
+	for want, data := range map[string]flow.Data{
+		"got no data":                   flow.Rows(matrix),
+		"got no contexts by Data.Given": flow.Rows(bananas(9, 1)).Given(matrix),
+	} {
+		if _, err := flow.Fit(background, conditional, data, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got error %v, want %q", err, want)
+		}
+	}
+}
+
+// An empty batch is no mistake.
+func TestEmptyBatches(t *testing.T) {
+	m, empty := flow.New(dist.NewStdNormal(2)), new(mat.Dense)
+	m.Sample(empty)
+	if x, y, lp := m.Encode(nil, empty), m.Decode(nil, empty), m.LogProbs(nil, empty); !x.IsEmpty() || !y.IsEmpty() || len(lp) != 0 {
+		t.Errorf("got %v, %v and %v, want nothing", x, y, lp)
 	}
 }
 

@@ -36,6 +36,24 @@ func setRows(m *mat.Dense, i int, v autodiff.Var) {
 	}
 }
 
+// none reports whether there is no matrix.
+func none(m mat.Matrix) bool {
+	d, ok := m.(*mat.Dense)
+	return m == nil || ok && d == nil
+}
+
+// shape returns the numbers of rows and columns of m, of which there must be want unless there are no rows.
+func shape(what string, m mat.Matrix, want int) (n int) {
+	if none(m) {
+		panic(fmt.Sprintf("flow: %s: got no matrix, want one of %d columns", what, want))
+	}
+	n, d := m.Dims()
+	if n > 0 {
+		checkWidth(what, d, want)
+	}
+	return n
+}
+
 func checkWidth(what string, got, want int) {
 	if got != want {
 		panic(fmt.Sprintf("flow: %s: got %d columns, want %d", what, got, want))
@@ -53,10 +71,13 @@ func sized(what string, dst []float64, n int) []float64 {
 }
 
 func roomDense(what string, dst *mat.Dense, n, d int) *mat.Dense {
-	if dst == nil {
+	switch {
+	case dst == nil && n == 0:
+		return new(mat.Dense)
+	case dst == nil:
 		return mat.NewDense(n, d, nil)
 	}
-	if r, c := dst.Dims(); r != n || c != d {
+	if r, c := dst.Dims(); r != n || c != d && n > 0 {
 		panic(fmt.Sprintf("flow: %s: got a destination of %d×%d, want %d×%d", what, r, c, n, d))
 	}
 	return dst

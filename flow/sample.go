@@ -30,8 +30,10 @@ func (m *Transformed) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source)
 }
 
 func (m *Transformed) draw(what string, batch *mat.Dense, src rand.Source) {
-	n, d := batch.Dims()
-	checkWidth(what, d, m.dim)
+	n := shape(what, batch, m.dim)
+	if n == 0 {
+		return
+	}
 	m.Decode(batch, m.drawBase(batch, n, src))
 }
 

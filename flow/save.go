@@ -36,6 +36,9 @@ type saved Transformed
 // a type that is not registered (see [Register]), a parameter is not
 // finite, or the model is bound to a context.
 func (m *Transformed) Save(w io.Writer) error {
+	if w == nil {
+		panic("flow: Save: got no writer, want one such as a file")
+	}
 	bound := false
 	eachFlow(m, func(part *Transformed) { bound = bound || part.ctx != nil })
 	if bound {

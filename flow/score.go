@@ -23,12 +23,11 @@ func (m *Transformed) LogProb(y []float64) float64 {
 //
 // It panics if y has not Dim columns or dst is not as long as y has rows.
 func (m *Transformed) LogProbs(dst []float64, y mat.Matrix) []float64 {
-	n, d := y.Dims()
+	n := shape("LogProbs", y, m.dim)
 	dst = sized("LogProbs", dst, n)
 	if n == 0 {
 		return dst
 	}
-	checkWidth("LogProbs", d, m.dim)
 	rows := dense(y)
 	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
 		copy(dst[i:j], m.logDensity("LogProbs", viewRows(t, rows, i, j), m.context(t, i, j, n)).Data())
@@ -39,9 +38,10 @@ func (m *Transformed) LogProbs(dst []float64, y mat.Matrix) []float64 {
 // Encode sets the rows of dst to x = f⁻¹(y), from data to base, and returns
 // dst; nil dst is allocated. It panics if the shapes do not fit.
 func (m *Transformed) Encode(dst *mat.Dense, y mat.Matrix) *mat.Dense {
-	n, d := y.Dims()
-	checkWidth("Encode", d, m.dim)
-	dst = roomDense("Encode", dst, n, m.Base.Dim())
+	n := shape("Encode", y, m.dim)
+	if dst = roomDense("Encode", dst, n, m.Base.Dim()); n == 0 {
+		return dst
+	}
 	rows := dense(y)
 	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
 		setRows(dst, i, m.given(m.context(t, i, j, n)).Inverse(viewRows(t, rows, i, j)))
@@ -52,9 +52,10 @@ func (m *Transformed) Encode(dst *mat.Dense, y mat.Matrix) *mat.Dense {
 // Decode sets the rows of dst to y = f(x), from base to data, and returns dst;
 // nil dst is allocated. It panics if the shapes do not fit.
 func (m *Transformed) Decode(dst *mat.Dense, x mat.Matrix) *mat.Dense {
-	n, d := x.Dims()
-	checkWidth("Decode", d, m.Base.Dim())
-	dst = roomDense("Decode", dst, n, m.dim)
+	n := shape("Decode", x, m.Base.Dim())
+	if dst = roomDense("Decode", dst, n, m.dim); n == 0 {
+		return dst
+	}
 	rows := dense(x)
 	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
 		setRows(dst, i, m.given(m.context(t, i, j, n)).Forward(viewRows(t, rows, i, j)))

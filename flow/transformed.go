@@ -97,7 +97,7 @@ func (m *Transformed) bind(what string, c mat.Matrix) *Transformed {
 		panic("flow: " + what + ": got a model that has its context already, want the one that Given was called on")
 	case want == 0:
 		panic("flow: " + what + ": got a context for a model that takes none")
-	case c == nil:
+	case none(c):
 		panic(fmt.Sprintf("flow: %s: got no context, want one of %d columns", what, want))
 	}
 	if _, got := c.Dims(); got != want {
