@@ -172,16 +172,26 @@ func (t *Table) WriteCSV(w io.Writer) error {
 //
 // Jeffrey S. Vitter, Random Sampling with a Reservoir, ACM Transactions on Mathematical Software 11, 1985.
 func ReadSome(r io.Reader, limit int, src rand.Source) (t *Table, total int, err error) {
-	if limit < 1 {
-		panic(fmt.Sprintf("table: ReadSome: got the limit %d, want at least 1", limit))
-	}
 	d, err := NewReader(r)
 	if err != nil {
 		return nil, 0, err
 	}
-	t, random := &Table{Names: d.Names, Delimiter: d.Delimiter}, rand.New(rng.Or(src))
+	t, total, err = Some(d.Names, d.Next, limit, src)
+	if t != nil {
+		t.Delimiter = d.Delimiter
+	}
+	return t, total, err
+}
+
+// Some is [ReadSome] for rows from anywhere, which next returns one by one, and then io.EOF; nil src is the global
+// source. It panics unless limit is positive.
+func Some(names []string, next func() ([]string, error), limit int, src rand.Source) (t *Table, total int, err error) {
+	if limit < 1 {
+		panic(fmt.Sprintf("table: Some: got the limit %d, want at least 1", limit))
+	}
+	t, random := &Table{Names: names}, rand.New(rng.Or(src))
 	for {
-		row, err := d.Next()
+		row, err := next()
 		if errors.Is(err, io.EOF) {
 			return t, total, nil
 		}

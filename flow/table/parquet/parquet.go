@@ -92,24 +92,7 @@ func (p *Reader) ReadAll() (*table.Table, error) {
 
 // ReadSome is like [table.ReadSome]: of more than limit rows it keeps a random part, drawn by src.
 func (p *Reader) ReadSome(limit int, src rand.Source) (t *table.Table, total int, err error) {
-	if src == nil {
-		src = rand.NewPCG(1, 1)
-	}
-	t, r := &table.Table{Names: p.Names}, rand.New(src)
-	for {
-		row, err := p.Next()
-		if errors.Is(err, io.EOF) {
-			return t, total, nil
-		}
-		if err != nil {
-			return nil, total, err
-		}
-		if total++; len(t.Rows) < limit {
-			t.Rows = append(t.Rows, row)
-		} else if k := r.IntN(total); k < limit {
-			t.Rows[k] = row
-		}
-	}
+	return table.Some(p.Names, p.Next, limit, src)
 }
 
 // textOf returns the text of a value.
