@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/parallel"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -153,7 +151,7 @@ func eachDistance(x, centres *mat.Dense, f func(i int, squared []float64)) {
 	for c := range norms {
 		norms[c] = kernel.Dot(centres.RawRowView(c), centres.RawRowView(c))
 	}
-	eachChunk(n, func(i, j int) {
+	parallel.Pieces(n, chunk, func(i, j int) {
 		p := make([]float64, (j-i)*k)
 		kernel.Gemm(false, true, j-i, k, d, x.RawMatrix().Data[i*d:], d, centres.RawMatrix().Data, d, false, p, k)
 		for row := i; row < j; row++ {
@@ -165,18 +163,4 @@ func eachDistance(x, centres *mat.Dense, f func(i int, squared []float64)) {
 			f(row, p)
 		}
 	})
-}
-
-// eachChunk calls f for the chunks i to j−1 of n rows, on all cores.
-func eachChunk(n int, f func(i, j int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (n+chunk-1)/chunk) {
-		wg.Go(func() {
-			for i := chunk * (int(next.Add(1)) - 1); i < n; i = chunk * (int(next.Add(1)) - 1) {
-				f(i, min(i+chunk, n))
-			}
-		})
-	}
-	wg.Wait()
 }

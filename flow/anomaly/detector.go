@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/parallel"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -47,7 +48,7 @@ func scoreFold(f *fold, z *mat.Dense) (s [views][]float64) {
 	for v := range s {
 		s[v] = make([]float64, n)
 	}
-	eachChunk(n, func(i, j int) {
+	parallel.Pieces(n, chunk, func(i, j int) {
 		t := autodiff.Borrow()
 		for v, out := range f.scores(t.View(j-i, d, z.RawMatrix().Data[i*d:j*d])) {
 			copy(s[v][i:j], out.Data())

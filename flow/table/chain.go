@@ -3,34 +3,14 @@ package table
 import (
 	"math"
 	"math/rand/v2"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/parallel"
 	"github.com/normflow/normflow/internal/rng"
 )
 
 // chunk is how many rows go through the networks at a time.
 const chunk = 256
-
-// eachChunk calls f for chunks of n rows on all cores.
-func eachChunk(n int, f func(from, to int)) { eachPiece(n, chunk, f) }
-
-// eachPiece calls f for pieces of n things, so many at a time, on all cores.
-func eachPiece(n, size int, f func(from, to int)) {
-	pieces := (n + size - 1) / size
-	var next atomic.Int64
-	var all sync.WaitGroup
-	for range min(pieces, runtime.GOMAXPROCS(0)) {
-		all.Go(func() {
-			for i := int(next.Add(1)) - 1; i < pieces; i = int(next.Add(1)) - 1 {
-				f(i*size, min(n, (i+1)*size))
-			}
-		})
-	}
-	all.Wait()
-}
 
 // run calls f with the outputs of all networks for each of n rows of features, which hold until f returns.
 func (j *joint) run(x []float64, n int, f func(i int, outs [][]float64)) {
@@ -88,7 +68,7 @@ func (j *joint) logProb(col int, outs [][]float64, v float64, work []float64) fl
 // chain sets dst to the log-density of the values that rows have, NaN standing for none, given those of the columns in given; terms, if not
 // nil, to each column's part of it.
 func (j *joint) chain(dst []float64, rows [][]float64, given []bool, terms [][]float64) {
-	eachChunk(len(rows), func(from, to int) {
+	parallel.Pieces(len(rows), chunk, func(from, to int) {
 		n, f := to-from, j.features
 		x := make([]float64, n*f.width)
 		work := make([]float64, j.heads.work)
@@ -124,7 +104,7 @@ func (j *joint) chain(dst []float64, rows [][]float64, given []bool, terms [][]f
 
 // others calls f with the log-density of each value that rows have given all others, and with its distribution.
 func (j *joint) others(rows [][]float64, f func(i, col int, lp float64, d *Conditional)) {
-	eachChunk(len(rows), func(from, to int) {
+	parallel.Pieces(len(rows), chunk, func(from, to int) {
 		n, w := to-from, j.features.width
 		x := make([]float64, n*w)
 		work := make([]float64, j.heads.work)
@@ -150,7 +130,7 @@ func (j *joint) complete(rows [][]float64, src rand.Source) {
 	for i := range keys {
 		keys[i] = src.Uint64()
 	}
-	eachChunk(len(rows), func(from, to int) {
+	parallel.Pieces(len(rows), chunk, func(from, to int) {
 		n, f := to-from, j.features
 		own := rng.New(keys[from/chunk])
 		x := make([]float64, n*f.width)

@@ -3,6 +3,8 @@ package table
 import (
 	"math"
 	"slices"
+
+	"github.com/normflow/normflow/internal/parallel"
 )
 
 // correlate compares the rank correlations.
@@ -72,7 +74,7 @@ func (f *Fidelity) closest(s *Schema, learned, held, synthetic [][]float64) {
 	median := func(rows [][]float64) (mid, copies float64) {
 		rows = coded(rows[:min(len(rows), 1000)])
 		least := make([]float64, len(rows))
-		eachChunk(len(rows), func(from, to int) {
+		parallel.Pieces(len(rows), chunk, func(from, to int) {
 			for i := from; i < to; i++ {
 				least[i] = math.Inf(1)
 				for _, r := range all {

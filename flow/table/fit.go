@@ -11,6 +11,7 @@ import (
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/parallel"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/train"
 	"gonum.org/v1/gonum/mat"
@@ -238,7 +239,7 @@ func (e *examples) validation(held []int, repeats int, src rand.Source) func(m *
 	}
 	return func(m *member) float64 {
 		sums := make([]float64, (n+chunk-1)/chunk)
-		eachChunk(n, func(from, to int) {
+		parallel.Pieces(n, chunk, func(from, to int) {
 			x, y := make([]float64, (to-from)*f), make([]float64, (to-from)*w)
 			for k := from; k < to; k++ {
 				e.put(x[(k-from)*f:][:f], y[(k-from)*w:][:w], held[k%len(held)], masks[k*e.joint.Dim():][:e.joint.Dim()], nil)

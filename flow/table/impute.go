@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/normflow/normflow/internal/parallel"
 	"github.com/normflow/normflow/internal/rng"
 )
 
@@ -48,7 +49,7 @@ func (j *joint) fill(rows [][]float64, f func(i, col int, d *Conditional)) {
 			need = append(need, i)
 		}
 	}
-	eachChunk(len(need), func(from, to int) {
+	parallel.Pieces(len(need), chunk, func(from, to int) {
 		w := j.features.width
 		x := make([]float64, (to-from)*w)
 		for k := from; k < to; k++ {
@@ -123,7 +124,7 @@ func (m *Model) ImputeDraws(t *Table, draws int, src rand.Source) (*Draws, error
 		}
 		jobs = append(jobs, b)
 	}
-	eachPiece(len(jobs), 1, func(k, _ int) {
+	parallel.Pieces(len(jobs), 1, func(k, _ int) {
 		b := jobs[k]
 		m.joint.spread(rows[b.row], draws, rng.New(b.seed), true, func(col int, values, _ []float64) {
 			if b.at[col] >= 0 {

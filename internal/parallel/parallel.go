@@ -49,3 +49,14 @@ func Each(n int, work func() func(i int)) {
 		}
 	})
 }
+
+// Pieces calls f for the pieces i to j−1 of n items, of size items but for the last, on all cores.
+func Pieces(n, size int, f func(i, j int)) {
+	pieces := (n + size - 1) / size
+	var next atomic.Int64
+	Together(min(runtime.GOMAXPROCS(0), pieces), func() {
+		for k := int(next.Add(1)) - 1; k < pieces; k = int(next.Add(1)) - 1 {
+			f(k*size, min((k+1)*size, n))
+		}
+	})
+}
