@@ -4,7 +4,8 @@
 //	go run ./examples/synthesis                       # 4000 diamonds of testdata
 //	go run ./examples/synthesis -data FILE.csv        # a table of one's own
 //
-// It writes the rows, synthetic.csv, and pictures of them beside the real ones, synthesis.png and synthesis.html. With -json the
+// It writes the rows, synthetic.csv, and pictures: of them beside the real ones, synthesis.png and synthesis.html, and in the latter how far
+// probabilities of categories can be trusted. With -json the
 // report is one line of JSON on standard output.
 //
 //ci:run -rows 400 -steps 60 -out $out
@@ -24,6 +25,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/normflow/normflow/flow/calibration"
 	"github.com/normflow/normflow/flow/plot"
 	"github.com/normflow/normflow/flow/progress"
 	"github.com/normflow/normflow/flow/table"
@@ -74,11 +76,18 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	if err := save(o, m, &real, synthetic, f); err != nil {
+	rel, err := reliability(m, &held)
+	if err != nil {
+		return err
+	}
+	if err := save(o, m, &real, synthetic, f, rel); err != nil {
 		return err
 	}
 	if !o.json {
 		fmt.Print(f)
+		if rel != nil {
+			fmt.Println(rel)
+		}
 		return nil
 	}
 	return json.NewEncoder(os.Stdout).Encode(map[string]any{"table": filepath.Base(o.data), "rows": len(real.Rows), "nll": report.NLL, "auroc": f.AUROC, "se": f.SE, "target": f.Target,
@@ -110,7 +119,7 @@ func read(o options) (*table.Table, error) {
 }
 
 // save writes the rows, the picture and the page.
-func save(o options, m *table.Model, real, synthetic *table.Table, f *table.Fidelity) error {
+func save(o options, m *table.Model, real, synthetic *table.Table, f *table.Fidelity, rel *calibration.ReliabilityCurve) error {
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return err
 	}
@@ -138,6 +147,10 @@ func save(o options, m *table.Model, real, synthetic *table.Table, f *table.Fide
 		{Heading: "How much synthetic rows are like real ones", Text: text.String()},
 		{Heading: "Real rows beside synthetic ones", Text: "Categories by number and spread out, blanks filled.", Figure: corner, Width: 960 / d, Height: 960 / d},
 	}}
+	if rel != nil {
+		page.Sections = append(page.Sections, plot.Section{Heading: "Probabilities of categories and levels, in held-out rows", Text: rel.String(),
+			Figure: plot.One(plot.Reliability(rel, "given the other columns")), Width: 480, Height: 480})
+	}
 	return create(filepath.Join(o.out, "synthesis.html"), page.WriteHTML)
 }
 

@@ -18,6 +18,8 @@
 //   - [Coverage]: the mass of the highest-density region that has the truth at its edge
 //   - [TARP]: the same for balls around random points, which needs no density
 //
+// [Reliability] compares stated probabilities of events, such as categories, with how often these happened.
+//
 // # Two samples
 //
 // [C2ST] is the accuracy of a classifier that tells two samples apart;

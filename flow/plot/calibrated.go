@@ -76,3 +76,27 @@ func Coverage(u *calibration.Uniformity, j int, name string) *plot.Plot {
 	p.Legend.Top, p.Legend.Left = true, true
 	return p
 }
+
+// Reliability returns the observed share of events by their stated probability, with the diagonal on which it lies if the
+// probabilities are calibrated and bars that hold 95 % of the shares then.
+func Reliability(c *calibration.ReliabilityCurve, name string) *plot.Plot {
+	p := newPlot(name, "stated probability", "observed share")
+	line(p, "", Grey, 1, true, plotter.XYs{{X: 0, Y: 0}, {X: 1, Y: 1}})
+	var curve plotter.XYs
+	for k, stated := range c.Stated {
+		n := float64(c.Counts[k])
+		if stated > 0 && stated < 1 {
+			b := distuv.Binomial{N: n, P: stated}
+			title := ""
+			if len(curve) == 0 {
+				title = "95 % if calibrated"
+			}
+			line(p, title, faded(Grey, 150), 3, false, plotter.XYs{{X: stated, Y: binomialQuantile(b, 0.025) / n}, {X: stated, Y: binomialQuantile(b, 0.975) / n}})
+		}
+		curve = append(curve, plotter.XY{X: stated, Y: c.Observed[k]})
+	}
+	line(p, "observed", Blue, 1.8, false, curve)
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
+	p.Legend.Top, p.Legend.Left = true, true
+	return p
+}

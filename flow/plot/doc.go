@@ -7,7 +7,7 @@
 //
 //   - [Corner]: all pairs of columns, rows beside draws of a model
 //   - [Density], [Curve]: a density of two columns, of one
-//   - [PIT], [Coverage]: what package calibration says of a model
+//   - [PIT], [Coverage], [Reliability]: what package calibration says of a model
 //   - [ROC], [Scores]: how well scores tell odd rows from others
 //   - [Learning]: the loss over the steps of a training
 //   - [Trace], [Ranks]: Markov chains

@@ -53,16 +53,17 @@ func figures() map[string][][]*gonum.Plot {
 		walk[k] = mat.Col(nil, k, x)
 	}
 	return map[string][][]*gonum.Plot{
-		"corner":   plot.Corner(x, normalRows(4000, 3, 0.3), []string{"a", "b", "c"}),
-		"pit":      plot.One(plot.PIT(u, 0, "column 0")),
-		"coverage": plot.One(plot.Coverage(u, 1, "column 1")),
-		"density":  plot.One(density),
-		"curve":    plot.One(plot.Curve(scorer{}, -4, 4, x.Slice(0, 400, 0, 1), "x")),
-		"roc":      plot.One(plot.ROC(plot.Detection{Name: "one", Normal: normal, Odd: odd}, plot.Detection{Name: "half", Normal: normal, Odd: append(odd, normal...)})),
-		"scores":   plot.One(plot.Scores(normal, odd, 1.6)),
-		"learning": plot.One(plot.Learning([]int{1, 2, 3, 4}, []float64{4, 3, 2.5, 2.4}, []float64{4, 3.1, 2.8, 2.9})),
-		"trace":    plot.One(plot.Trace(walk, "x")),
-		"ranks":    plot.Ranks(walk, "x"),
+		"corner":      plot.Corner(x, normalRows(4000, 3, 0.3), []string{"a", "b", "c"}),
+		"pit":         plot.One(plot.PIT(u, 0, "column 0")),
+		"coverage":    plot.One(plot.Coverage(u, 1, "column 1")),
+		"reliability": plot.One(plot.Reliability(calibration.Reliability([]float64{0, 0.2, 0.3, 1}, []bool{false, false, true, true}, 3), "categories")),
+		"density":     plot.One(density),
+		"curve":       plot.One(plot.Curve(scorer{}, -4, 4, x.Slice(0, 400, 0, 1), "x")),
+		"roc":         plot.One(plot.ROC(plot.Detection{Name: "one", Normal: normal, Odd: odd}, plot.Detection{Name: "half", Normal: normal, Odd: append(odd, normal...)})),
+		"scores":      plot.One(plot.Scores(normal, odd, 1.6)),
+		"learning":    plot.One(plot.Learning([]int{1, 2, 3, 4}, []float64{4, 3, 2.5, 2.4}, []float64{4, 3.1, 2.8, 2.9})),
+		"trace":       plot.One(plot.Trace(walk, "x")),
+		"ranks":       plot.Ranks(walk, "x"),
 	}
 }
 

@@ -3,6 +3,7 @@ package table
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/parallel"
@@ -124,8 +125,9 @@ func (j *joint) others(rows [][]float64, f func(i, col int, lp float64, d *Condi
 	})
 }
 
-// complete draws the values that rows do not have, in place, in the order of the columns, each given all that are known.
-func (j *joint) complete(rows [][]float64, src rand.Source) {
+// complete draws the values that rows do not have, in place, in the order of the columns, each given all that are known. With blanks, which
+// has the columns of each row that are blank, these stay so and the others are drawn given that they are.
+func (j *joint) complete(rows [][]float64, blanks [][]int, src rand.Source) {
 	keys := make([]uint64, (len(rows)+chunk-1)/chunk)
 	for i := range keys {
 		keys[i] = src.Uint64()
@@ -135,14 +137,18 @@ func (j *joint) complete(rows [][]float64, src rand.Source) {
 		own := rng.New(keys[from/chunk])
 		x := make([]float64, n*f.width)
 		for i := range n {
-			f.row(x[i*f.width:(i+1)*f.width], rows[from+i])
+			one := x[i*f.width : (i+1)*f.width]
+			f.row(one, rows[from+i])
+			if blanks != nil {
+				f.tell(one, func(col int) bool { return slices.Contains(blanks[from+i], col) })
+			}
 		}
 		need := make([]int, 0, n)
 		part := make([]float64, 0, n*f.width)
 		for _, col := range j.Order {
 			need, part = need[:0], part[:0]
 			for i := range n {
-				if math.IsNaN(rows[from+i][col]) {
+				if math.IsNaN(rows[from+i][col]) && (blanks == nil || !slices.Contains(blanks[from+i], col)) {
 					need = append(need, i)
 					part = append(part, x[i*f.width:(i+1)*f.width]...)
 				}

@@ -10,6 +10,7 @@ type features struct {
 	sums    []sum
 	of      [][]int // pairs of each column
 	in      [][]int // sums of each column
+	blanks  []int   // columns of which it may be said that they are blank
 	width   int
 }
 
@@ -31,8 +32,8 @@ type feature struct {
 // reach is where warped numbers are clipped.
 const reach = 5
 
-func newFeatures(s *Schema, hs []head, pairs []pair, sums []sum) *features {
-	f := &features{pairs: pairs, sums: sums, of: make([][]int, len(hs)), in: make([][]int, len(hs))}
+func newFeatures(s *Schema, hs []head, pairs []pair, sums []sum, blanks []int) *features {
+	f := &features{pairs: pairs, sums: sums, blanks: blanks, of: make([][]int, len(hs)), in: make([][]int, len(hs))}
 	for j := range s.Columns {
 		c := &s.Columns[j]
 		g := feature{column: c, head: &hs[j], at: f.width, atoms: c.atoms()}
@@ -49,6 +50,9 @@ func newFeatures(s *Schema, hs []head, pairs []pair, sums []sum) *features {
 		}
 		f.columns = append(f.columns, g)
 		f.width += g.width()
+	}
+	if len(blanks) > 0 {
+		f.width += 1 + len(blanks)
 	}
 	for i, p := range pairs {
 		f.of[p.A], f.of[p.B] = append(f.of[p.A], i), append(f.of[p.B], i)
@@ -68,6 +72,20 @@ func (g *feature) width() int {
 		n++
 	}
 	return n
+}
+
+// tell adds to the features of a row that the columns for which blank is true are blank and no others are, instead of leaving open what stands there.
+func (f *features) tell(dst []float64, blank func(col int) bool) {
+	if len(f.blanks) == 0 {
+		return
+	}
+	dst = dst[f.width-impliedWidth*len(f.sums)-len(f.pairs)-1-len(f.blanks):]
+	dst[0] = 1
+	for k, col := range f.blanks {
+		if blank(col) {
+			dst[1+k] = 1
+		}
+	}
 }
 
 // row sets dst to the features of a row, NaN standing for what is not known.

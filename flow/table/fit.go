@@ -49,13 +49,16 @@ const corrupted = 500
 // put writes the features of row i where hidden columns are not known, and the targets of those, each with the weight
 // that makes the sum over all orders of the columns' log-densities in the mean: the number of columns over that of the hidden ones.
 //
-// r, unless nil, says which visible numbers are replaced.
+// r, unless nil, says which visible numbers are replaced. With told, which columns are blank is part of the features.
 //
 // Benigno Uria, Iain Murray, Hugo Larochelle, A Deep and Tractable Density Estimator, 2014, arXiv:1310.1757.
-func (e *examples) put(x, y []float64, i int, hidden []bool, r *rand.Rand) {
+func (e *examples) put(x, y []float64, i int, hidden []bool, told bool, r *rand.Rand) {
 	f := e.joint.features
 	clear(x)
 	clear(y)
+	if told {
+		f.tell(x, func(col int) bool { return math.IsNaN(e.rows[i][col]) })
+	}
 	known, n := 0, 0
 	for col, t := range e.targets[i] {
 		if t.weight > 0 {
@@ -125,7 +128,7 @@ func (e *examples) source(use []int) *train.Fresh {
 				i := order[at]
 				at++
 				e.hide(hidden, i, r)
-				e.put(rows.RawRowView(k), contexts.RawRowView(k), i, hidden, r)
+				e.put(rows.RawRowView(k), contexts.RawRowView(k), i, hidden, r.IntN(2) == 0, r)
 			}
 		}}
 }
@@ -242,7 +245,7 @@ func (e *examples) validation(held []int, repeats int, src rand.Source) func(m *
 		parallel.Pieces(n, chunk, func(from, to int) {
 			x, y := make([]float64, (to-from)*f), make([]float64, (to-from)*w)
 			for k := from; k < to; k++ {
-				e.put(x[(k-from)*f:][:f], y[(k-from)*w:][:w], held[k%len(held)], masks[k*e.joint.Dim():][:e.joint.Dim()], nil)
+				e.put(x[(k-from)*f:][:f], y[(k-from)*w:][:w], held[k%len(held)], masks[k*e.joint.Dim():][:e.joint.Dim()], k/len(held)%2 == 1, nil)
 			}
 			t := autodiff.Borrow()
 			defer t.Release()

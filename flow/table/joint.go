@@ -23,6 +23,7 @@ type joint struct {
 	Heads   []head
 	Pairs   []pair
 	Sums    []sum
+	Blanks  []int // columns of which the networks may be told that they are blank
 	Nets    []member
 	Weights []float64 // of the nets
 	Order   []int     // of the columns in the joint density
@@ -71,6 +72,11 @@ func (j *joint) Restore() error {
 			return fmt.Errorf("table: got the sum %+v", t)
 		}
 	}
+	for _, col := range j.Blanks {
+		if col < 0 || col >= len(j.Heads) {
+			return fmt.Errorf("table: got blanks of column %d of %d", col, len(j.Heads))
+		}
+	}
 	j.prepare()
 	var sum float64
 	for k, m := range j.Nets {
@@ -91,7 +97,7 @@ func (j *joint) Restore() error {
 
 func (j *joint) prepare() {
 	j.heads = newHeads(j.Heads)
-	j.features = newFeatures(j.Schema, j.Heads, j.Pairs, j.Sums)
+	j.features = newFeatures(j.Schema, j.Heads, j.Pairs, j.Sums, j.Blanks)
 }
 
 // atoms returns how many atoms, levels among them, the column has.
@@ -139,5 +145,5 @@ func (j *joint) Draw(batch *mat.Dense, src rand.Source) {
 			rows[i][k] = math.NaN()
 		}
 	}
-	j.complete(rows, rng.Or(src))
+	j.complete(rows, nil, rng.Or(src))
 }

@@ -186,8 +186,27 @@ func newJoint(s *Schema, rows [][]float64) *joint {
 	return j
 }
 
+// leastBlanks is how often a column must be blank for the networks to be told so.
+const leastBlanks = 5
+
+func (j *joint) findBlanks(rows [][]float64) {
+	for col := range j.Heads {
+		n := 0
+		for _, r := range rows {
+			if math.IsNaN(r[col]) {
+				n++
+			}
+		}
+		if n >= leastBlanks {
+			j.Blanks = append(j.Blanks, col)
+		}
+	}
+	j.prepare()
+}
+
 // fitJoint trains the networks: below 4000 rows one for each of five folds, below 20,000 three, each without a tenth of the rows, and else one.
 func fitJoint(ctx context.Context, j *joint, rows [][]float64, s *Settings) (*Model, *Report, error) {
+	j.findBlanks(rows)
 	e := newExamples(j, rows)
 	n := len(rows)
 	src := rng.New(s.Seed)

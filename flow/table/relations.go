@@ -11,7 +11,7 @@ const mostPairs = 40
 
 // findPairs returns the pairs of numbers with a correlation beyond 0.8, the highest first.
 func findPairs(s *Schema, hs []head, rows [][]float64) []pair {
-	f := newFeatures(s, hs, nil, nil)
+	f := newFeatures(s, hs, nil, nil, nil)
 	var use []int
 	for j := range s.Columns {
 		if hs[j].Comps > 0 {

@@ -10,8 +10,9 @@ import (
 	"github.com/normflow/normflow/internal/rng"
 )
 
-// Sample returns so many new rows, drawn from src; nil is the global source. Blanks stand where the table has them: their
-// patterns are drawn as often as they occurred; with complete there are none. A row costs a pass of the networks for each column.
+// Sample returns so many new rows, drawn from src; nil is the global source. Which columns of a row are blank is drawn first, as often as
+// that occurred, and then the others given that, as what is blank often says much about a row. With complete the blank ones are drawn
+// at last, given the others. A row costs a pass of the networks for each column.
 func (m *Model) Sample(n int, complete bool, src rand.Source) *Table {
 	src = rng.Or(src)
 	rows := matrix(n, m.joint.Dim())
@@ -20,27 +21,26 @@ func (m *Model) Sample(n int, complete bool, src rand.Source) *Table {
 			r[col] = math.NaN()
 		}
 	}
-	m.joint.complete(rows, src)
-	r := rand.New(src)
-	if !complete {
-		for _, row := range rows {
-			m.kept.blank(row, r)
-		}
+	r, blanks := rand.New(src), make([][]int, n)
+	for i := range blanks {
+		blanks[i] = m.kept.pattern(r)
+	}
+	m.joint.complete(rows, blanks, src)
+	if complete {
+		m.joint.complete(rows, nil, src)
 	}
 	return m.decode(rows)
 }
 
-// blank takes away what is blank in a pattern drawn at random.
-func (k *kept) blank(row []float64, r *rand.Rand) {
+// pattern draws which columns are blank.
+func (k *kept) pattern(r *rand.Rand) []int {
 	u := r.Float64()
 	for i, share := range k.Shares {
 		if u -= share; u < 0 || i == len(k.Shares)-1 {
-			for _, col := range k.Patterns[i] {
-				row[col] = math.NaN()
-			}
-			return
+			return k.Patterns[i]
 		}
 	}
+	return nil
 }
 
 // decode returns rows as texts.
@@ -104,6 +104,6 @@ func (m *Model) SampleGiven(n int, values map[string]string, src rand.Source) (*
 	for i := range rows {
 		copy(rows[i], row)
 	}
-	m.joint.complete(rows, rng.Or(src))
+	m.joint.complete(rows, nil, rng.Or(src))
 	return m.decode(rows), nil
 }

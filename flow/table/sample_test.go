@@ -1,7 +1,9 @@
 package table
 
 import (
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -50,5 +52,37 @@ func TestSample(t *testing.T) {
 	}
 	if _, err := m.SampleGiven(1, map[string]string{"sign": "x"}, nil); err == nil || !strings.Contains(err.Error(), `"x" is no value of it`) {
 		t.Errorf("got the error %v", err)
+	}
+}
+
+// What is blank says what a row is: samples have that, too.
+func TestSampleBlanksGoWithValues(t *testing.T) {
+	r := rand.New(rng.New(8))
+	tb := &Table{Names: []string{"length", "kind"}}
+	for i := range 1000 {
+		row := []string{fmt.Sprintf("%.3f", r.NormFloat64()), "plain"}
+		if i%4 == 0 {
+			row = []string{"", "lost"}
+		}
+		tb.Rows = append(tb.Rows, row)
+	}
+	m, _, err := Learn(t.Context(), tb, &Settings{Steps: 600})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lost, blank, both float64
+	for _, row := range m.Sample(2000, false, rng.New(9)).Rows {
+		if row[1] == "lost" {
+			lost++
+		}
+		if row[0] == "" {
+			blank++
+			if row[1] == "lost" {
+				both++
+			}
+		}
+	}
+	if math.Abs(lost/2000-0.25) > 0.05 || math.Abs(blank/2000-0.25) > 0.05 || both < 0.9*max(lost, blank) {
+		t.Errorf("got %v lost and %v blank of 2000 rows, %v both; want a quarter, the same", lost, blank, both)
 	}
 }
