@@ -70,7 +70,7 @@ func TestReliability(t *testing.T) {
 	}
 }
 
-func ExampleReliability() {
+func ExampleReliabilityCurve() {
 	rain := []float64{0.1, 0.1, 0.1, 0.1, 0.1, 0.8, 0.8, 0.8, 0.8, 0.8}
 	rained := []bool{false, false, true, false, false, true, true, false, true, true}
 	c := calibration.Reliability(rain, rained, 5)

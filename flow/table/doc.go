@@ -39,6 +39,9 @@
 // conditional distributions. It is a proper density; that it is the integral of the joint one over the blanks holds exactly where these come last in the order, and else as far as the networks'
 // distributions fit together: [Report.OrderGap] measures that, and [Model.Marginal] computes the integral. This supposes that what is blank does not depend on what would stand there.
 //
+// In half of the training's steps the networks are told which columns of a row are blank. So [Model.Sample] can draw that first, and values that go with it: what is blank often says
+// what a row is.
+//
 // # Concurrency and determinism
 //
 // Models are only read after Learn: any number of goroutines may use one. Learning is a fixed function of table and settings, whatever the number of cores;

@@ -4,6 +4,8 @@
 //	t, err := r.ReadAll()              // or row by row, in the memory of a few pages
 //	model, report, err := table.Learn(ctx, t, nil)
 //
+// The command tocsv beside it writes such files as CSV, for examples/tabular and the like.
+//
 // It is a module of its own, so that package table does not depend on a library for the format.
 package parquet
 
