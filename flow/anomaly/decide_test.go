@@ -1,10 +1,13 @@
 package anomaly_test
 
 import (
+	"context"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/anomaly"
 	"gonum.org/v1/gonum/mat"
 )
@@ -48,6 +51,37 @@ func TestDiscoveriesOfRows(t *testing.T) {
 	}
 	if alarms-wrong < 90 || wrong/alarms > 0.2 {
 		t.Errorf("got %v alarms, %v of them false", alarms, wrong)
+	}
+}
+
+// A column that has moved is found, the others are not; so is a constant one that has changed.
+func TestColumnDrifts(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	rows := func(n int, shift, level float64) *mat.Dense {
+		x := mat.NewDense(n, 4, nil)
+		for i := range n {
+			x.SetRow(i, []float64{r.NormFloat64(), r.NormFloat64() + shift, float64(r.IntN(3)), level})
+		}
+		return x
+	}
+	d, err := anomaly.Learn(context.Background(), flow.Rows(rows(400, 0, 5)), &anomaly.Settings{Budget: 1e8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for j, c := range d.ColumnDrifts(rows(300, 0, 5)) {
+		if c.Column != j || c.Rows != 300 || c.P < 0.01 || math.Abs(c.Distance) > 0.15 {
+			t.Errorf("nothing has changed: got %+v", c)
+		}
+	}
+	window := rows(300, 0.5, 4)
+	window.Set(0, 0, math.NaN())
+	got := d.ColumnDrifts(window)
+	if got[0].P < 0.01 || got[0].Rows != 299 || got[2].P < 0.01 {
+		t.Errorf("got %+v of columns that have not changed", got)
+	}
+	// Φ(¼) − Φ(−¼) = 0.197, and all numbers of the last column are smaller.
+	if got[1].P > 1e-3 || math.Abs(got[1].Distance+0.197) > 0.1 || got[3].Distance != 1 {
+		t.Errorf("got %+v of columns that have", got)
 	}
 }
 

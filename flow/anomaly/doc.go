@@ -10,6 +10,7 @@
 //	found := anomaly.Discoveries(pvalues, 0.05)   // in a batch: one in twenty alarms is false
 //	why, err := detector.Explain(row)             // by column, and the nearest likely row
 //	drift := detector.Drift(scores)               // of a window of rows
+//	columns := detector.ColumnDrifts(window)      // which columns have changed
 //
 // And which rows of a table are unlike the rest of it, though anomalies are among those that are learned from (outlier detection)?
 //

@@ -146,6 +146,25 @@ func ExampleExplanation() {
 	// it would be likely near 0.25: true 0.5
 }
 
+func ExampleColumnDrift() {
+	detector, err := learnNormal()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	window := normal(300, 2)
+	for i := range 300 {
+		window.Set(i, 1, window.At(i, 1)+1)
+	}
+	var drifts []anomaly.ColumnDrift = detector.ColumnDrifts(window)
+	for _, c := range drifts {
+		fmt.Println(c.Column, c.P < 0.001)
+	}
+	// Output:
+	// 0 false
+	// 1 true
+}
+
 func ExampleDrift() {
 	detector, err := learnNormal()
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 type section struct {
 	Loc, Scale []float64 // by which columns are standardised
 	Low, High  []float64 // the least and the greatest number of each column
+	Marginals  []marginal
 	Folds      []fold
 	Tails      []tail      // of the views
 	Reference  [][]float64 // scores of each fold's rows by its models, which have not seen them, ascending
@@ -33,6 +34,7 @@ func (p *section) standardise(x *mat.Dense) *mat.Dense {
 		if lo == hi || !(s > 0) || math.IsInf(s, 1) {
 			s = 1
 		}
+		p.Marginals = append(p.Marginals, newMarginal(col))
 		p.Loc, p.Scale, p.Low, p.High = append(p.Loc, m), append(p.Scale, s), append(p.Low, lo), append(p.High, hi)
 	}
 	z := mat.NewDense(n, d, nil)
@@ -100,6 +102,8 @@ func (p *section) Restore() error {
 		return errors.New("anomaly: detector: want finite numbers for each column")
 	case slices.ContainsFunc(p.Scale, func(s float64) bool { return !(s > 0) }):
 		return errors.New("anomaly: detector: want positive scales")
+	case len(p.Marginals) != d:
+		return errors.New("anomaly: detector: want the marginal of each column")
 	case len(p.Folds) != folds || len(p.Tails) != views:
 		return errors.New("anomaly: detector: want three folds and a tail for each view")
 	case slices.ContainsFunc(p.Folds, func(f fold) bool { return f.Flow == nil || f.Flow.Dim() != d }):
