@@ -80,7 +80,8 @@ func (e *examples) pick(use []int) [][]float64 {
 	return rows
 }
 
-// orders returns those that are tried: the table's, categories and what has few values first, numbers first, each also backwards, and a random one.
+// orders returns those that are tried: the table's, categories and what has few values first, numbers first, each also backwards, and a random one. In
+// all the last column stays last, as that often is what the others are there for: it is then scored and drawn given all of them.
 func orders(j *joint) (all [][]int) {
 	n := j.Dim()
 	plain := make([]int, n)
@@ -100,7 +101,11 @@ func orders(j *joint) (all [][]int) {
 		slices.Reverse(back)
 		all = append(all, o, back)
 	}
-	return append(all, rand.New(rng.New(uint64(n))).Perm(n))
+	all = append(all, rand.New(rng.New(uint64(n))).Perm(n))
+	for i, o := range all {
+		all[i] = append(slices.DeleteFunc(o, func(col int) bool { return col == n-1 }), n-1)
+	}
+	return all
 }
 
 // keep returns what the model keeps of the rows.
