@@ -13,7 +13,8 @@ import (
 // changed by its methods, and safe for concurrent use.
 //
 // It looks at a row in three ways: at a density of rows with much noise, the mean over several widths, by the means of small
-// clusters; at that of rows with hardly any noise, by a flow; and at that of a mixture of normal distributions. Each −log density
+// clusters; at that of rows with little noise, by a flow, as little as makes rows
+// that it has not seen likeliest; and at that of a mixture of normal distributions. Each −log density
 // is compared with those that training rows have by models that have not seen them, and the largest of
 //
 //	−log(share of training rows that are odder)

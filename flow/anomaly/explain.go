@@ -162,7 +162,8 @@ func (d *Detector) restore(y, z []float64, most float64) {
 func (d *Detector) denoise(to *mat.Dense, z []float64) {
 	n, c := to.Dims()
 	at := slices.Clone(z)
-	widths := append([]float64{narrowNoise}, wideNoise...)
+	widths := append([]float64{d.p.Folds[0].Narrow}, wideNoise...)
+	slices.Sort(widths)
 	for i := range n {
 		σ := widths[n-1-i]
 		step := make([]float64, c)

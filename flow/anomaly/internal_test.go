@@ -1,12 +1,14 @@
 package anomaly
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -146,5 +148,30 @@ func TestLargeClusters(t *testing.T) {
 	}
 	if odd < 1.5*normal {
 		t.Errorf("rows of the group are %v from the nearest large cluster, others %v", odd, normal)
+	}
+}
+
+// Rows on a thin line are seen sharply, few rows of many columns are not.
+func TestSharpest(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 1))
+	narrow := func(n, d int, thick float64) float64 {
+		x := mat.NewDense(n, d, nil)
+		for i := range n {
+			a := r.NormFloat64()
+			for j := range d {
+				x.Set(i, j, a+thick*r.NormFloat64())
+			}
+		}
+		detector, err := Learn(context.Background(), flow.Rows(x), &Settings{Budget: 2e10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return detector.p.Folds[0].Narrow
+	}
+	if got := narrow(600, 2, 0.02); got > 0.06 {
+		t.Errorf("rows on a line: got the width %v", got)
+	}
+	if got := narrow(60, 12, 1); got < 0.2 {
+		t.Errorf("few rows: got the width %v", got)
 	}
 }

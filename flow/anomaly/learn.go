@@ -108,21 +108,26 @@ func (p *section) fit(ctx context.Context, cut [folds]part, c Settings, src *rng
 				errs[k] = err
 				return
 			}
-			p.Folds[k] = fold{fitCentres(x, rng.New(seed)), f, m}
+			p.Folds[k] = fold{Centres: fitCentres(x, rng.New(seed)), Flow: f, Mixture: m}
 		})
 	}
 	wg.Wait()
 	return errors.Join(errs[:]...)
 }
 
-// refer sets the tails and the reference from scores of the held-out rows.
+// refer sets the width of the narrow view, the tails and the reference from scores of the held-out rows.
 func (p *section) refer(cut [folds]part) {
 	var of [folds][views][]float64
 	var all [views][]float64
+	held := make([]*mat.Dense, folds)
 	for k, c := range cut {
 		n, d := c.held.Dims()
-		n = min(n, mostReference/folds)
-		of[k] = scoreFold(&p.Folds[k], mat.DenseCopyOf(c.held.Slice(0, n, 0, d)))
+		held[k] = mat.DenseCopyOf(c.held.Slice(0, min(n, mostReference/folds), 0, d))
+	}
+	narrow := sharpest(p.Folds, held)
+	for k := range cut {
+		p.Folds[k].Narrow = narrow
+		of[k] = scoreFold(&p.Folds[k], held[k])
 		for v, s := range of[k] {
 			all[v] = append(all[v], s...)
 		}

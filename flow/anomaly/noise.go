@@ -4,10 +4,12 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/parallel"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
@@ -22,10 +24,50 @@ import (
 
 const (
 	leastNoise, mostNoise = 0.02, 2.2 // of training
-	narrowNoise           = 0.03
 	noiseSteps            = 1500
 	noiseBatch            = 256
 )
+
+// narrowNoise are widths of which the narrow view has one.
+var narrowNoise = []float64{0.03, 0.06, 0.12, 0.2, 0.3, 0.5}
+
+// sharpest returns the width of narrowNoise by whose density the held-out rows are likeliest, all but the twentieth that is least likely in
+// each: few rows of many columns are known less sharply than many of few.
+func sharpest(f []fold, held []*mat.Dense) float64 {
+	best, least := 0.0, math.Inf(1)
+	for _, σ := range narrowNoise {
+		var all []float64
+		for k := range f {
+			all = append(all, scoreFlow(&f[k], held[k], σ)...)
+		}
+		slices.Sort(all)
+		sum := 0.0
+		for _, s := range all[:len(all)-len(all)/20] {
+			sum += s
+		}
+		if sum < least {
+			best, least = σ, sum
+		}
+	}
+	if best == 0 { // no density is a number
+		return narrowNoise[len(narrowNoise)-1]
+	}
+	return best
+}
+
+// scoreFlow returns −log p_σ of each row by a fold's flow.
+func scoreFlow(f *fold, z *mat.Dense, σ float64) []float64 {
+	n, d := z.Dims()
+	out := make([]float64, n)
+	parallel.Pieces(n, chunk, func(i, j int) {
+		t := autodiff.Borrow()
+		for k, lp := range noisy(f.Flow, t.View(j-i, d, z.RawMatrix().Data[i*d:j*d]), σ).Data() {
+			out[i+k] = -lp
+		}
+		t.Release()
+	})
+	return out
+}
 
 // wideNoise are the widths of the wide view.
 var wideNoise = []float64{0.3, 0.5, 0.7, 1, 1.5}
