@@ -15,30 +15,51 @@ const chunk = 256
 
 // run calls f with the outputs of all networks for each of n rows of features, which hold until f returns.
 func (j *joint) run(x []float64, n int, f func(i int, outs [][]float64)) {
+	all := make([]*member, len(j.Nets))
+	for k := range all {
+		all[k] = &j.Nets[k]
+	}
+	j.through(all, x, n, j.heads.width, f)
+}
+
+// runColumn is run for the outputs of one column, at less cost.
+func (j *joint) runColumn(col int, x []float64, n int, f func(i int, outs [][]float64)) {
+	all := make([]*member, len(j.Nets))
+	for k := range all {
+		all[k] = &j.parts[k][col]
+	}
+	j.through(all, x, n, j.Heads[col].width(), f)
+}
+
+func (j *joint) through(nets []*member, x []float64, n, width int, f func(i int, outs [][]float64)) {
 	t := autodiff.Borrow()
 	defer t.Release()
 	in := t.View(n, j.features.width, x)
-	data := make([][]float64, len(j.Nets))
-	for k := range j.Nets {
-		data[k] = j.Nets[k].apply(in).Data()
+	data := make([][]float64, len(nets))
+	for k, m := range nets {
+		data[k] = m.apply(in).Data()
 	}
-	outs := make([][]float64, len(j.Nets))
+	outs := make([][]float64, len(nets))
 	for i := range n {
 		for k := range outs {
-			outs[k] = data[k][i*j.heads.width : (i+1)*j.heads.width]
+			outs[k] = data[k][i*width : (i+1)*width]
 		}
 		f(i, outs)
 	}
 }
 
-// conditional returns the distribution of a column by the networks' outputs.
-func (j *joint) conditional(col int, outs [][]float64) *Conditional {
-	h := &j.Heads[col]
+// column returns the outputs for a column of all outputs.
+func (j *joint) column(col int, outs [][]float64) [][]float64 {
 	part := make([][]float64, len(outs))
 	for k, out := range outs {
-		part[k] = out[j.heads.at[col]:][:h.width()]
+		part[k] = out[j.heads.at[col]:][:j.Heads[col].width()]
 	}
-	return newConditional(&j.Schema.Columns[col], h, part, j.Weights)
+	return part
+}
+
+// conditional returns the distribution of a column by the networks' outputs for it.
+func (j *joint) conditional(col int, outs [][]float64) *Conditional {
+	return newConditional(&j.Schema.Columns[col], &j.Heads[col], outs, j.Weights)
 }
 
 // logProb is like conditional's LogProb.
@@ -49,11 +70,11 @@ func (j *joint) logProb(col int, outs [][]float64, v float64, work []float64) fl
 		return math.Inf(-1)
 	}
 	if len(outs) == 1 {
-		return h.logProb(outs[0][j.heads.at[col]:][:h.width()], &t, nil, work)
+		return h.logProb(outs[0], &t, nil, work)
 	}
 	best, lps := math.Inf(-1), make([]float64, len(outs))
 	for k, out := range outs {
-		lps[k] = h.logProb(out[j.heads.at[col]:][:h.width()], &t, nil, work) + math.Log(j.Weights[k])
+		lps[k] = h.logProb(out, &t, nil, work) + math.Log(j.Weights[k])
 		best = max(best, lps[k])
 	}
 	if math.IsInf(best, -1) {
@@ -85,7 +106,7 @@ func (j *joint) chain(dst []float64, rows [][]float64, given []bool, terms [][]f
 			if given != nil && given[col] {
 				continue
 			}
-			j.run(x, n, func(i int, outs [][]float64) {
+			j.runColumn(col, x, n, func(i int, outs [][]float64) {
 				v := rows[from+i][col]
 				if math.IsNaN(v) {
 					return
@@ -116,7 +137,7 @@ func (j *joint) others(rows [][]float64, f func(i, col int, lp float64, d *Condi
 				j.features.row(x[i*w:(i+1)*w], rows[from+i])
 				rows[from+i][col] = v
 			}
-			j.run(x, n, func(i int, outs [][]float64) {
+			j.runColumn(col, x, n, func(i int, outs [][]float64) {
 				if v := rows[from+i][col]; !math.IsNaN(v) {
 					f(from+i, col, j.logProb(col, outs, v, work), j.conditional(col, outs))
 				}
@@ -156,7 +177,7 @@ func (j *joint) complete(rows [][]float64, blanks [][]int, src rand.Source) {
 			if len(need) == 0 {
 				continue
 			}
-			j.run(part, len(need), func(k int, outs [][]float64) {
+			j.runColumn(col, part, len(need), func(k int, outs [][]float64) {
 				i := need[k]
 				v := j.conditional(col, outs).Draw(own)
 				rows[from+i][col] = v

@@ -3,6 +3,7 @@ package table
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/normflow/normflow/internal/rng"
@@ -182,5 +183,32 @@ func TestWarps(t *testing.T) {
 				t.Errorf("%s: at %v: got the log-slope %v, want %v", w.Form, v, got, want)
 			}
 		}
+	}
+}
+
+// The outputs for one column are those of all for it.
+func TestRunColumn(t *testing.T) {
+	m, _ := learned()
+	j := m.joint
+	x := make([]float64, 3*j.features.width)
+	for i, row := range [][]float64{{math.NaN(), 0.4, 1}, {-1, math.NaN(), math.NaN()}, {0.3, 0.1, 0}} {
+		j.features.row(x[i*j.features.width:][:j.features.width], row)
+	}
+	for col := range j.Heads {
+		var want [][]float64
+		j.run(x, 3, func(_ int, outs [][]float64) {
+			for _, out := range j.column(col, outs) {
+				want = append(want, slices.Clone(out))
+			}
+		})
+		j.runColumn(col, x, 3, func(i int, outs [][]float64) {
+			for k, out := range outs {
+				for l, v := range out {
+					if w := want[i*len(outs)+k][l]; math.Abs(v-w) > 1e-5*(1+math.Abs(w)) {
+						t.Fatalf("column %d, row %d, network %d, output %d: got %v, want %v", col, i, k, l, v, w)
+					}
+				}
+			}
+		})
 	}
 }

@@ -58,7 +58,7 @@ func (j *joint) fill(rows [][]float64, f func(i, col int, d *Conditional)) {
 		j.run(x, to-from, func(k int, outs [][]float64) {
 			for col, v := range rows[need[from+k]] {
 				if math.IsNaN(v) {
-					f(need[from+k], col, j.conditional(col, outs))
+					f(need[from+k], col, j.conditional(col, j.column(col, outs)))
 				}
 			}
 		})
@@ -161,7 +161,7 @@ func (j *joint) spread(row []float64, draws int, src rand.Source, even bool, f f
 			values[k] = v
 		}
 		if first {
-			j.run(x[:w], 1, func(_ int, outs [][]float64) {
+			j.runColumn(col, x[:w], 1, func(_ int, outs [][]float64) {
 				d := j.conditional(col, outs)
 				for k := range draws {
 					set(k, d)
@@ -172,7 +172,7 @@ func (j *joint) spread(row []float64, draws int, src rand.Source, even bool, f f
 			}
 			first = false
 		} else {
-			j.run(x, draws, func(k int, outs [][]float64) { set(k, j.conditional(col, outs)) })
+			j.runColumn(col, x, draws, func(k int, outs [][]float64) { set(k, j.conditional(col, outs)) })
 		}
 		for k, v := range values {
 			j.features.set(x[k*w:(k+1)*w], col, v)

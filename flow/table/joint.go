@@ -30,6 +30,7 @@ type joint struct {
 
 	heads    *heads
 	features *features
+	parts    [][]member // of each network and column: with the outputs for that column alone
 }
 
 // A member is one network: a perceptron, and a linear map beside it.
@@ -92,7 +93,29 @@ func (j *joint) Restore() error {
 	if !(math.Abs(sum-1) < 1e-6) {
 		return fmt.Errorf("table: got weights whose sum is %v", sum)
 	}
+	j.parts = make([][]member, len(j.Nets))
+	for k := range j.Nets {
+		for col := range j.Heads {
+			j.parts[k] = append(j.parts[k], j.Nets[k].part(j.heads.at[col], j.Heads[col].width()))
+		}
+	}
 	return nil
+}
+
+// part returns the member with n of its outputs alone, those from the first on.
+func (m *member) part(first, n int) member {
+	cut := func(net *nn.MLP) *nn.MLP {
+		c := *net
+		c.Layers = slices.Clone(net.Layers)
+		last := &c.Layers[len(c.Layers)-1]
+		in, out := last.W.Dims()
+		columns := func(p *autodiff.Param, rows int) *autodiff.Param {
+			return autodiff.FixedMatrix(mat.DenseCopyOf(mat.NewDense(rows, out, p.Data()).Slice(0, rows, first, first+n)))
+		}
+		last.W, last.B = columns(last.W, in), columns(last.B, 1)
+		return &c
+	}
+	return member{cut(m.Body), cut(m.Skip)}
 }
 
 func (j *joint) prepare() {

@@ -88,8 +88,17 @@ func planFor(n, width, outputs int) *plan {
 	case n >= 1000:
 		p.batch, p.steps, p.hidden, p.repeats, p.every = 128, 8000, []int{128, 128}, 4, 80
 	}
+	// Networks of many categories are large, and have fewer steps.
+	size := width*p.hidden[0] + outputs*p.hidden[0] + width*outputs
+	for _, h := range p.hidden[1:] {
+		size += h * p.hidden[0]
+	}
+	p.steps = min(p.steps, max(2000, mostWork/(p.batch*size)))
 	return p
 }
+
+// mostWork bounds the steps of a network times the rows of a batch times the weights.
+const mostWork = 2e12
 
 // Learn returns a model of the table's rows and a report.
 func Learn(ctx context.Context, t *Table, s *Settings) (*Model, *Report, error) {
@@ -270,6 +279,6 @@ func (s *Settings) reporter(k, networks int) func(flow.Record) {
 // alone returns the joint by one network.
 func (j *joint) alone(k int) *joint {
 	one := *j
-	one.Nets, one.Weights = j.Nets[k:k+1], []float64{1}
+	one.Nets, one.parts, one.Weights = j.Nets[k:k+1], j.parts[k:k+1], []float64{1}
 	return &one
 }

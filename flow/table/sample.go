@@ -90,7 +90,7 @@ func (m *Model) Conditional(column string, values map[string]string) (*Condition
 	x := make([]float64, m.joint.features.width)
 	m.joint.features.row(x, row)
 	var d *Conditional
-	m.joint.run(x, 1, func(_ int, outs [][]float64) { d = m.joint.conditional(col, outs) })
+	m.joint.runColumn(col, x, 1, func(_ int, outs [][]float64) { d = m.joint.conditional(col, outs) })
 	return d, nil
 }
 
