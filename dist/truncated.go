@@ -182,6 +182,9 @@ func (t truncation) quantile(lower, upper float64, p nums) float64 {
 		return t.edgeIn(lo, hi, p).quantile(lower, upper)
 	}
 	x := t.invert(lower, upper, mass, p)
+	if math.IsNaN(x) { // a part so small that the quantiles of the whole have no digits there
+		return t.edgeIn(lo, hi, p).quantile(lower, upper)
+	}
 	if !t.integer && (min(lower, upper) < 0.01 || mass < 0.1) {
 		x = t.polish(x, lower, upper, mass, p)
 	}

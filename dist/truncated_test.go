@@ -46,3 +46,22 @@ func TestTruncatedFarOut(t *testing.T) {
 	}
 	gradtest.Check(t, func(x ...V) V { return below.LogDensity(x[0]) }, mat.NewDense(3, 1, []float64{-40.01, -40.1, -41}))
 }
+
+// A beta distribution whose mass is all at its ends, truncated between them: there its density is
+// that of 1/x or of 1/(x(1−x)), whose medians are closed forms.
+func TestTruncatedBetaOfTinyShapes(t *testing.T) {
+	odds := math.Sqrt(1.0 / 3)
+	for _, c := range []struct{ a, b, median float64 }{
+		{1e-20, 1, math.Sqrt(0.125)}, {1e-300, 1, math.Sqrt(0.125)}, {1e-20, 1e-20, odds / (1 + odds)}, {1e-300, 1e-20, odds / (1 + odds)},
+	} {
+		d := dist.NewTruncated(dist.NewBeta(1, f(c.a), f(c.b)), f(0.25), f(0.5))
+		if got := d.Quantile(nil, []float64{0.5})[0]; !(math.Abs(got-c.median) < 1e-12) {
+			t.Errorf("Beta(%v, %v) on [0.25, 0.5]: median %v, want %v", c.a, c.b, got, c.median)
+		}
+		for _, x := range sample(d, 50).RawMatrix().Data {
+			if !(x >= 0.25 && x <= 0.5) {
+				t.Errorf("Beta(%v, %v) on [0.25, 0.5]: draws %v", c.a, c.b, x)
+			}
+		}
+	}
+}
