@@ -1,0 +1,149 @@
+package manual_test
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/normflow/normflow/autodiff/optim"
+	"github.com/normflow/normflow/flow"
+	"gonum.org/v1/gonum/mat"
+)
+
+// presets are those for rows of numbers, with their defaults.
+var presets = []struct {
+	name string
+	make func(a flow.Arch, src rand.Source) *flow.Transformed
+}{
+	{"NICE", flow.NICE}, {"RealNVP", flow.RealNVP}, {"NSF", flow.NSF}, {"MAF", flow.MAF}, {"IAF", flow.IAF}, {"NSFAR", flow.NSFAR},
+}
+
+// BenchmarkPresets times what the table of which.md shows, on rows of eight columns.
+func BenchmarkPresets(b *testing.B) {
+	x := mat.NewDense(4096, 8, nil)
+	fillHard(x, rand.NewPCG(1, 2))
+	for _, p := range presets {
+		b.Run(p.name+"/step of 512", func(b *testing.B) {
+			m := p.make(flow.Arch{Dim: 8}, rand.NewPCG(1, 2))
+			s := &flow.Settings{Steps: b.N, Batch: 512, Every: b.N, Validation: -1, Average: -1}
+			b.ResetTimer()
+			if _, err := flow.Fit(context.Background(), m, flow.Rows(x), s); err != nil {
+				b.Fatal(err)
+			}
+			numbers := 0
+			for _, p := range m.Params() {
+				numbers += p.Len()
+			}
+			b.ReportMetric(float64(numbers), "parameters")
+		})
+		m := p.make(flow.Arch{Dim: 8}, rand.NewPCG(1, 2))
+		b.Run(p.name+"/density of 4096", func(b *testing.B) {
+			dst := make([]float64, 4096)
+			for b.Loop() {
+				m.LogProbs(dst, x)
+			}
+		})
+		b.Run(p.name+"/density of one", func(b *testing.B) {
+			for b.Loop() {
+				m.LogProb(x.RawRowView(0))
+			}
+		})
+		b.Run(p.name+"/4096 samples", func(b *testing.B) {
+			batch := mat.NewDense(4096, 8, nil)
+			for b.Loop() {
+				m.Sample(batch)
+			}
+		})
+	}
+}
+
+// BenchmarkGap fits each preset to endless samples of a density that is known and reports how many nats a row it lacks.
+func BenchmarkGap(b *testing.B) {
+	test := mat.NewDense(20000, 8, nil)
+	fillHard(test, rand.NewPCG(3, 4))
+	for _, p := range presets {
+		b.Run(p.name, func(b *testing.B) {
+			var gap float64
+			for b.Loop() {
+				m := p.make(flow.Arch{Dim: 8}, rand.NewPCG(1, 2))
+				s := &flow.Settings{Steps: 4000, Schedule: optim.Cosine{Start: 0.002}}
+				if _, err := flow.Fit(context.Background(), m, flow.Fresh(8, fillHard), s); err != nil {
+					b.Fatal(err)
+				}
+				gap = 0
+				for i, lp := range m.LogProbs(nil, test) {
+					gap += (hardLogProb(test.RawRowView(i)) - lp) / 20000
+				}
+			}
+			b.ReportMetric(gap, "nats")
+		})
+	}
+}
+
+// BenchmarkLearn times Learn, and scoring by what it gives.
+func BenchmarkLearn(b *testing.B) {
+	x, test := mat.NewDense(4000, 8, nil), mat.NewDense(20000, 8, nil)
+	fillHard(x, rand.NewPCG(1, 2))
+	fillHard(test, rand.NewPCG(3, 4))
+	for _, c := range []struct {
+		name   string
+		single bool
+	}{{"stacked", false}, {"single", true}} {
+		var m *flow.Transformed
+		b.Run(c.name+"/learn", func(b *testing.B) {
+			var gap float64
+			for b.Loop() {
+				var err error
+				if m, _, err = flow.Learn(context.Background(), flow.Rows(x), &flow.LearnSettings{Single: c.single}); err != nil {
+					b.Fatal(err)
+				}
+				gap = 0
+				for i, lp := range m.LogProbs(nil, test) {
+					gap += (hardLogProb(test.RawRowView(i)) - lp) / 20000
+				}
+			}
+			b.ReportMetric(gap, "nats")
+		})
+		b.Run(c.name+"/density of one", func(b *testing.B) {
+			for b.Loop() {
+				m.LogProb(test.RawRowView(0))
+			}
+		})
+		b.Run(c.name+"/density of 4096", func(b *testing.B) {
+			some := test.Slice(0, 4096, 0, 8)
+			dst := make([]float64, 4096)
+			for b.Loop() {
+				m.LogProbs(dst, some)
+			}
+		})
+	}
+}
+
+// fillHard draws rows of three bananas and two columns of two modes each, whose sides agree.
+func fillHard(x *mat.Dense, src rand.Source) {
+	r := rand.New(src)
+	n, _ := x.Dims()
+	for i := range n {
+		row := x.RawRowView(i)
+		for j := 0; j < 6; j += 2 {
+			row[j] = r.NormFloat64()
+			row[j+1] = row[j]*row[j] + 0.5*r.NormFloat64()
+		}
+		side := float64(2*r.IntN(2) - 1)
+		row[6], row[7] = 2*side+0.5*r.NormFloat64(), 2*side+0.5*r.NormFloat64()
+	}
+}
+
+// hardLogProb is the log-density of fillHard.
+func hardLogProb(x []float64) float64 {
+	normal := func(z, s float64) float64 { return -z*z/(2*s*s) - math.Log(s*math.Sqrt(2*math.Pi)) }
+	var sum float64
+	for j := 0; j < 6; j += 2 {
+		sum += normal(x[j], 1) + normal(x[j+1]-x[j]*x[j], 0.5)
+	}
+	a := normal(x[6]-2, 0.5) + normal(x[7]-2, 0.5)
+	b := normal(x[6]+2, 0.5) + normal(x[7]+2, 0.5)
+	hi := max(a, b)
+	return sum + hi + math.Log(0.5*math.Exp(a-hi)+0.5*math.Exp(b-hi))
+}
