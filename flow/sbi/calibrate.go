@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/normflow/normflow/flow/calibration"
 	"github.com/normflow/normflow/internal/rng"
@@ -85,7 +86,7 @@ func (p *Posterior) LogProbs(theta mat.Matrix, x []float64) ([]float64, *calibra
 	var w *calibration.Importance
 	if p.Likelihood != nil && p.Weight > 0 {
 		var err error
-		if _, w, err = p.weighted(row, evidenceDraws, rng.New(1)); err != nil {
+		if _, w, _, err = p.weighted(row, evidenceDraws, rng.New(1)); err != nil {
 			return nil, nil, fmt.Errorf("sbi: LogProbs: %w", err)
 		}
 	}
@@ -101,9 +102,10 @@ func (p *Posterior) LogProbs(theta mat.Matrix, x []float64) ([]float64, *calibra
 
 var errNoLikelihood = errors.New("no draw of p(θ | x) has any likelihood")
 
-// weighted returns n draws of q and their weights for prior and likelihood.
-func (p *Posterior) weighted(x *mat.Dense, n int, src *rng.Source) (*mat.Dense, *calibration.Importance, error) {
-	u := mat.NewDense(n, p.Direct.Dim(), nil)
+// weighted returns n draws of q and their weights for prior and likelihood, and the largest of their logarithms before these
+// are smoothed and sum to one.
+func (p *Posterior) weighted(x *mat.Dense, n int, src *rng.Source) (u *mat.Dense, w *calibration.Importance, top float64, err error) {
+	u = mat.NewDense(n, p.Direct.Dim(), nil)
 	lq := p.Direct.Given(x).WithSource(src).SampleLogProbs(u, nil)
 	lw := p.logJoint(u, x, 0)
 	for i := range lw {
@@ -111,9 +113,9 @@ func (p *Posterior) weighted(x *mat.Dense, n int, src *rng.Source) (*mat.Dense, 
 			lw[i] = math.Inf(-1)
 		}
 	}
-	w, err := calibration.ImportanceWeights(lw)
-	if err != nil {
-		return nil, nil, errNoLikelihood
+	top = slices.Max(lw)
+	if w, err = calibration.ImportanceWeights(lw); err != nil {
+		return nil, nil, 0, errNoLikelihood
 	}
-	return u, w, nil
+	return u, w, top, nil
 }

@@ -5,9 +5,11 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow/sbi"
 	"gonum.org/v1/gonum/mat"
@@ -16,7 +18,7 @@ import (
 // Ranks and coverage of a posterior that is right are uniform; of one that was learned of another noise they are not.
 func TestCalibrate(t *testing.T) {
 	s := normal(1)
-	p, _ := mustLearn(t, s, &sbi.Settings{Simulations: 1600, Budget: little})
+	p := conjugate(t)
 	c, err := p.Calibrate(context.Background(), s, 30, 20, 99)
 	if err != nil {
 		t.Fatal(err)
@@ -80,5 +82,20 @@ func TestSummaries(t *testing.T) {
 		if !mat.Equal(mustSample(t, again, sims.X, 100).Theta, draws) {
 			t.Errorf("%s: draws differ after loading", c.name)
 		}
+	}
+}
+
+// Where p(θ | x) has a quarter of the breadth that the likelihood has, the walkers that leave its draws say so.
+func TestMissed(t *testing.T) {
+	p := conjugate(t)
+	x := mat.NewDense(1, 1, []float64{1}) // the posterior is N(1, 0.8), around 0 among unbounded numbers
+	if o := mustSample(t, p, x, 2000).Observations[0]; o.Missed.Value > 0.02 || o.Missed.SE == 0 || o.Warning != "" {
+		t.Errorf("got %v missed by a right posterior, %q", o.Missed, o.Warning)
+	}
+	narrow := *p
+	narrow.Direct = p.Direct.Then(bijector.NewScale(autodiff.Fixed(0.25)))
+	narrow.Weight = 1
+	if o := mustSample(t, &narrow, x, 2000).Observations[0]; o.Missed.Value < 0.05 || !strings.Contains(o.Warning, "misses mass") {
+		t.Errorf("got %v missed by a posterior that is too narrow, %q", o.Missed, o.Warning)
 	}
 }

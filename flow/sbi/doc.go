@@ -29,8 +29,8 @@
 //
 // # How good it is
 //
-// Each [Observation] of [Samples] has the effective sample size and Pareto's k̂ of the draws' weights, and a warning
-// where these are bad; [Posterior.Calibrate] tests ranks and coverage on new simulations. README.md beside this
+// Each [Observation] of [Samples] has the effective sample size and Pareto's k̂ of the draws' weights, the mass
+// that these draws miss, and a warning where these are bad; [Posterior.Calibrate] tests ranks and coverage on new simulations. README.md beside this
 // package has the figures of a benchmark.
 //
 // # Concurrency and determinism

@@ -82,7 +82,7 @@ func ExampleLearnFrom() {
 // A posterior in a file, and whether it is right.
 func ExamplePosterior_Calibrate() {
 	s := normal(1)
-	posterior, _, err := sbi.Learn(context.Background(), s, &sbi.Settings{Simulations: 1600, Budget: 1e9})
+	posterior, _, err := sbi.Learn(context.Background(), s, &sbi.Settings{Simulations: 400, Budget: 3e8, Direct: true})
 	if err != nil {
 		log.Fatal(err)
 	}

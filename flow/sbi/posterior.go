@@ -49,6 +49,10 @@ type Observation struct {
 	// Moves is how many Metropolis moves followed, and Accepted the share of these that were taken.
 	Moves    int
 	Accepted float64
+	// Missed estimates the share of the mass by the likelihood that draws of q miss, which neither effective size nor k̂ sees: that of walkers
+	// that moved to where their weight is above all draws'. What they found is in the result; log Z is too low, and
+	// there may be more. 0 ± 0 if the likelihood has no weight.
+	Missed calibration.Estimate
 	// Warning says in words why draws should not be trusted; empty as a rule.
 	Warning string
 }
@@ -103,7 +107,7 @@ func (p *Posterior) sample(ctx context.Context, u, x *mat.Dense, o *Observation,
 		return nil
 	}
 	n, _ := u.Dims()
-	proposals, w, err := p.weighted(x, max(2*n, leastDraws), src)
+	proposals, w, top, err := p.weighted(x, max(2*n, leastDraws), src)
 	if err != nil {
 		o.Warning = err.Error() + ": only that is used"
 		q.Sample(u)
@@ -113,9 +117,11 @@ func (p *Posterior) sample(ctx context.Context, u, x *mat.Dense, o *Observation,
 	r := rand.New(src)
 	walkers := (&mc.Draws{Importance: o.Importance, X: proposals}).Resample(max(n, leastWalkers), src)
 	o.Moves = moves(o.Importance.ESS / float64(o.Importance.N))
-	if o.Accepted, err = p.walk(ctx, walkers, x, o.Moves, r); err != nil {
+	var logs []float64
+	if o.Accepted, logs, err = p.walk(ctx, walkers, x, o.Moves, r); err != nil {
 		return err
 	}
+	o.Missed = p.missed(walkers, x, logs, top)
 	o.warn()
 	p.mixInto(u, walkers, q, r)
 	return nil
@@ -132,11 +138,16 @@ func (p *Posterior) mixInto(u, walkers *mat.Dense, q *flow.Transformed, r *rand.
 	}
 }
 
+// mostMissed is the share of walkers up to which a miss is not worth a warning: they have repaired it.
+const mostMissed = 0.05
+
 func (o *Observation) warn() {
 	w := o.Importance
 	switch {
 	case w.ESS < float64(w.N)/100:
 		o.Warning = fmt.Sprintf("p(θ | x) and the likelihood disagree, effective sample size %.0f of %d: the observation may be unlike all simulations, or there are too few", w.ESS, w.N)
+	case o.Missed.Value > mostMissed:
+		o.Warning = fmt.Sprintf("p(θ | x) misses mass that prior and likelihood have: %.0f %% of the walkers through these moved to where none of its draws comes; log Z is too low, more simulations would help", 100*o.Missed.Value)
 	case w.K > 1 && o.Accepted < 0.01:
 		o.Warning = fmt.Sprintf("Pareto's k̂ is %.2f and few moves are accepted: more simulations would help", w.K)
 	}

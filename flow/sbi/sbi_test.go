@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -39,6 +40,21 @@ func mustLearn(t *testing.T, s *sbi.Simulator, c *sbi.Settings) (*sbi.Posterior,
 	}
 	return p, r
 }
+
+// conjugate is the posterior of normal(1), learned once.
+func conjugate(t *testing.T) *sbi.Posterior {
+	t.Helper()
+	p, err := learnConjugate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+var learnConjugate = sync.OnceValues(func() (*sbi.Posterior, error) {
+	p, _, err := sbi.Learn(context.Background(), normal(1), &sbi.Settings{Simulations: 1600, Budget: little})
+	return p, err
+})
 
 func mustSample(t *testing.T, p *sbi.Posterior, x *mat.Dense, n int) *sbi.Samples {
 	t.Helper()
@@ -204,7 +220,7 @@ func TestFailures(t *testing.T) {
 // A context that is done ends simulations, learning and sampling.
 func TestCancelled(t *testing.T) {
 	s := normal(1)
-	p, _ := mustLearn(t, s, &sbi.Settings{Simulations: 100, Budget: little})
+	p := conjugate(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	run := s.Run
 	s.Run = func(theta, x []float64, r *rand.Rand) error {

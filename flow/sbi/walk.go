@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/normflow/normflow/flow/calibration"
 	"github.com/normflow/normflow/internal/walkers"
 	"gonum.org/v1/gonum/mat"
 )
@@ -53,15 +54,35 @@ func moves(efficiency float64) int {
 	return 60
 }
 
-// walk takes Metropolis moves with the rows of u, and returns the share that was accepted.
-func (p *Posterior) walk(ctx context.Context, u, x *mat.Dense, steps int, r *rand.Rand) (accepted float64, err error) {
+// walk takes Metropolis moves with the rows of u, and returns the share that was accepted, and log p(u) + log p(x | u) where they end.
+func (p *Posterior) walk(ctx context.Context, u, x *mat.Dense, steps int, r *rand.Rand) (accepted float64, logs []float64, err error) {
 	w := &walkers.Population{At: u, Rand: r, Density: func(dst []float64, rows *mat.Dense, _ int) { copy(dst, p.logJoint(rows, x, 0)) }}
 	w.Evaluate()
 	for range steps {
 		if err := ctx.Err(); err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 		accepted += float64(w.Step()) / float64(len(w.Logs)*steps)
 	}
-	return accepted, nil
+	return accepted, w.Logs, nil
+}
+
+const (
+	missedWalkers = 400  // that tell what draws of q miss, at most
+	missedMargin  = 0.01 // how far a log weight is above all draws': more than rounding
+)
+
+// missed is the share of the first rows of u, with the log-densities logs, that q has so little mass around that their log weight is above top,
+// which is that of all draws of q.
+func (p *Posterior) missed(u, x *mat.Dense, logs []float64, top float64) calibration.Estimate {
+	n, d := u.Dims()
+	n = min(n, missedWalkers)
+	above := 0
+	for i, lq := range p.Direct.Given(x).LogProbs(nil, u.Slice(0, n, 0, d)) {
+		if !(logs[i]-lq <= top+missedMargin) { // or NaN
+			above++
+		}
+	}
+	share := float64(above) / float64(n)
+	return calibration.Estimate{Value: share, SE: math.Sqrt(max(share*(1-share), 1/float64(n)) / float64(n))}
 }

@@ -5,7 +5,7 @@
 //
 // DIR has for each task and observation TASK/O/observation.csv and TASK/O/reference_posterior_samples.csv.bz2. A task,
 // observation or budget may be a list with commas: each gives a line of JSON on standard output, and those of one task and budget
-// share a training. FILE gets 10,000 draws; with several lines, {} in its name stands for task, observation and
+// share a training but in rounds. FILE gets 10,000 draws; with several lines, {} in its name stands for task, observation and
 // budget. Models are kept in the folder that -models names.
 package main
 
@@ -22,7 +22,7 @@ import (
 
 type options struct {
 	data, tasks, observations, budgets, method, draws, models string
-	rows, pairs                                               int
+	rows, pairs, rounds                                       int
 	seed                                                      uint64
 }
 
@@ -33,6 +33,7 @@ func main() {
 	flag.StringVar(&o.observations, "observation", "1", "observations, with commas between them")
 	flag.StringVar(&o.budgets, "budget", "1000", "simulations, with commas between them")
 	flag.StringVar(&o.method, "method", "best", "npe: p(θ | x) alone; best: the posterior with a likelihood")
+	flag.IntVar(&o.rounds, "rounds", 1, "rounds of simulations, each where the posterior of one observation has its mass after those before; 1 is a posterior for all observations")
 	flag.StringVar(&o.draws, "draws", "", "file for 10,000 draws")
 	flag.StringVar(&o.models, "models", "", "folder that keeps models; empty for none")
 	flag.IntVar(&o.rows, "rows", 10000, "draws and reference draws that the classifier is given, at most")
@@ -52,6 +53,7 @@ type line struct {
 	Observation int      `json:"observation"`
 	Budget      int      `json:"budget"`
 	Method      string   `json:"method"`
+	Rounds      int      `json:"rounds,omitempty"`
 	C2ST        *float64 `json:"c2st,omitempty"`
 	HeldOutNLL  *float64 `json:"heldout_nll,omitempty"`
 	CPU         float64  `json:"cpu_s"`

@@ -17,13 +17,7 @@ import (
 
 // measure fills a line.
 func (o *options) measure(ctx context.Context, l *line, budget, observation string) (err error) {
-	if o.method != "npe" && o.method != "best" {
-		return fmt.Errorf("got method %q, want npe or best", o.method)
-	}
-	if l.Budget, err = whole("budget", budget); err != nil {
-		return err
-	}
-	if l.Observation, err = whole("observation", observation); err != nil {
+	if err := o.describe(l, budget, observation); err != nil {
 		return err
 	}
 	s, err := simulator(o.data, l.Task)
@@ -39,7 +33,7 @@ func (o *options) measure(ctx context.Context, l *line, budget, observation stri
 		return err
 	}
 	start := cpu()
-	p, nll, spent, err := o.model(ctx, s, l)
+	p, nll, spent, err := o.model(ctx, s, l, x.RawRowView(0))
 	if err != nil {
 		return err
 	}
@@ -53,7 +47,7 @@ func (o *options) measure(ctx context.Context, l *line, budget, observation stri
 		l.HeldOutNLL = &nll
 	}
 	for _, ob := range samples.Observations {
-		fmt.Fprintf(os.Stderr, "%s %d %d: w %.2f, %v, %d moves, %.3f accepted %s\n", l.Task, l.Observation, l.Budget, p.Weight, ob.Importance, ob.Moves, ob.Accepted, ob.Warning)
+		fmt.Fprintf(os.Stderr, "%s %d %d: w %.2f, %v, %d moves, %.3f accepted, %.3f missed %s\n", l.Task, l.Observation, l.Budget, p.Weight, ob.Importance, ob.Moves, ob.Accepted, ob.Missed.Value, ob.Warning)
 	}
 	if o.draws != "" {
 		name := strings.ReplaceAll(o.draws, "{}", fmt.Sprintf("%s-%d-%d", l.Task, l.Observation, l.Budget))
@@ -74,9 +68,30 @@ func (o *options) measure(ctx context.Context, l *line, budget, observation stri
 	return nil
 }
 
-// model trains a posterior, or takes one from the folder of models, and returns the CPU time that it takes or took.
-func (o *options) model(ctx context.Context, s *sbi.Simulator, l *line) (p *sbi.Posterior, nll, spent float64, err error) {
+// describe says in the line what is to be measured.
+func (o *options) describe(l *line, budget, observation string) (err error) {
+	if o.method != "npe" && o.method != "best" {
+		return fmt.Errorf("got method %q, want npe or best", o.method)
+	}
+	if o.rounds < 1 {
+		return fmt.Errorf("got %d rounds, want at least 1", o.rounds)
+	}
+	if o.rounds > 1 {
+		l.Rounds = o.rounds
+	}
+	if l.Budget, err = whole("budget", budget); err != nil {
+		return err
+	}
+	l.Observation, err = whole("observation", observation)
+	return err
+}
+
+// model trains a posterior, for one observation if in rounds, or takes one from the folder of models, and returns the CPU time that it takes or took.
+func (o *options) model(ctx context.Context, s *sbi.Simulator, l *line, x []float64) (p *sbi.Posterior, nll, spent float64, err error) {
 	name := filepath.Join(o.models, fmt.Sprintf("%s-%d-%s-%d", l.Task, l.Budget, o.method, o.seed))
+	if o.rounds > 1 {
+		name = fmt.Sprintf("%s-%d-rounds-%d", name, o.rounds, l.Observation)
+	}
 	if o.models != "" {
 		if m, err := readCSV(name + ".csv"); err == nil {
 			p, err := loadModel(name)
@@ -89,6 +104,9 @@ func (o *options) model(ctx context.Context, s *sbi.Simulator, l *line) (p *sbi.
 		}
 	}
 	settings := &sbi.Settings{Simulations: l.Budget, Seed: o.seed, Direct: o.method == "npe"}
+	if o.rounds > 1 {
+		settings.Observation, settings.Rounds = x, o.rounds
+	}
 	if o.models != "" {
 		settings.Checkpoint = name + ".checkpoint"
 	}

@@ -172,7 +172,7 @@ func geometric(x []float64) float64 {
 
 // A wrong task, a missing file are lines with an error; others go on.
 func TestErrors(t *testing.T) {
-	o := options{data: t.TempDir(), method: "best"}
+	o := options{data: t.TempDir(), method: "best", rounds: 1}
 	for _, c := range []struct{ task, budget, observation, want string }{
 		{"three_moons", "10", "1", "want one of bernoulli_glm, gaussian_linear,"},
 		{"two_moons", "x", "1", `got budget "x"`},
@@ -183,5 +183,9 @@ func TestErrors(t *testing.T) {
 		if err := o.measure(context.Background(), &line{Task: c.task}, c.budget, c.observation); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: got %v, want %q", c, err, c.want)
 		}
+	}
+	o.rounds = 0
+	if err := o.measure(context.Background(), &line{Task: "two_moons"}, "10", "1"); err == nil || !strings.Contains(err.Error(), "got 0 rounds") {
+		t.Errorf("got %v, want an error about rounds", err)
 	}
 }
