@@ -112,7 +112,11 @@ func newFit(ctx context.Context, m *Transformed, data Data, s *Settings, target 
 		return nil, err
 	}
 	f.training = f.newTraining()
-	if err := f.training.Begin(); err != nil {
+	err = f.training.Begin()
+	if err == nil && f.Machines != nil {
+		err = f.agree()
+	}
+	if err != nil {
 		f.batches.Close()
 		return nil, err
 	}
@@ -165,16 +169,15 @@ func (f *fit) prepare(ctx context.Context, src *rng.Source, l train.Loss) error 
 			return err
 		}
 	}
-	newGradient := train.NewGradient
-	if f.serial {
-		newGradient = train.NewSerial
-	}
-	g, err := newGradient(l, own, first, min(first.N, f.Batch))
+	g, err := f.newGradient(l, own, first)
 	if err != nil {
 		return err
 	}
 	f.batches = &train.Minibatches{Cursor: f.data.cursor(f.Shuffle, order, noise), Gradient: g,
 		Batch: f.data.source.NewBatch(f.Batch), Size: f.Batch, Accumulate: f.Accumulate}
+	if f.Machines != nil {
+		f.batches.Reduce = f.Machines.Reduce
+	}
 	return nil
 }
 

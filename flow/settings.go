@@ -67,6 +67,8 @@ type Settings struct {
 	// steps, or at the first step after so much time; both 0 is with every record.
 	CheckpointSteps int
 	CheckpointTime  time.Duration
+	// Machines, if not nil, are those that share the work of this training.
+	Machines *Machines
 
 	serial bool              // computes steps on one core: Learn fits several models at once
 	only   []*autodiff.Param // that are learned; nil for all
@@ -151,6 +153,9 @@ func (s *Settings) check() error {
 			return fmt.Errorf("%s: got %d, want at least 0", "Settings."+f.name, f.value)
 		}
 	}
+	if err := s.Machines.check(); err != nil {
+		return err
+	}
 	if s.CheckpointTime < 0 {
 		return fmt.Errorf("Settings.CheckpointTime: got %v, want at least 0", s.CheckpointTime)
 	}
@@ -176,7 +181,7 @@ func setDefault[T int | int64 | float64](p *T, otherwise T) {
 func (s *Settings) config() train.Config {
 	c := train.Config{Steps: s.Steps, Schedule: s.Schedule, Optimizer: s.Optimizer, Clip: s.Clip, ClipValue: s.ClipValue, Average: s.Average,
 		Every: s.Every, Patience: s.Patience, MaxSkipped: s.MaxSkipped,
-		Checkpoint: s.Checkpoint, CheckpointSteps: s.CheckpointSteps, CheckpointTime: s.CheckpointTime}
+		Checkpoint: s.Checkpoint, CheckpointSteps: s.CheckpointSteps, CheckpointTime: s.CheckpointTime, ReadOnly: s.Machines != nil && s.Machines.Rank > 0}
 	if s.Report != nil {
 		c.Report = func(r train.Record) { s.Report(Record(r)) }
 	}

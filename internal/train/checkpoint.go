@@ -31,7 +31,7 @@ type progress struct {
 // due reports whether it is time to write a checkpoint.
 func (t *Training) due(recorded bool) bool {
 	switch {
-	case t.Checkpoint == "":
+	case t.Checkpoint == "" || t.ReadOnly:
 		return false
 	case t.Result.Steps == t.Steps || t.Result.Stopped:
 		return true

@@ -30,6 +30,7 @@ type Config struct {
 	Checkpoint      string        // file; none if empty
 	CheckpointSteps int           // steps between writes
 	CheckpointTime  time.Duration // time between writes; both 0 is with every record
+	ReadOnly        bool          // another machine writes the file
 }
 
 // A Record is the state of a training after a step.
@@ -85,8 +86,12 @@ func (t *Training) Begin() error {
 	if t.Checkpoint == "" {
 		return nil
 	}
-	removeStale(t.Checkpoint)
-	if err := errors.Join(t.resume(), writable(t.Checkpoint)); err != nil {
+	err := t.resume()
+	if !t.ReadOnly {
+		removeStale(t.Checkpoint)
+		err = errors.Join(err, writable(t.Checkpoint))
+	}
+	if err != nil {
 		return fmt.Errorf("checkpoint %s: %w", t.Checkpoint, err)
 	}
 	return nil
@@ -144,7 +149,7 @@ var errShared = errors.New("another training has written it meanwhile: give each
 
 // leave writes the checkpoint if it is out of date.
 func (t *Training) leave(cause error) error {
-	if t.Checkpoint == "" || t.Result.Steps == 0 {
+	if t.Checkpoint == "" || t.ReadOnly || t.Result.Steps == 0 {
 		return cause
 	}
 	if err := t.save(); err != nil {
