@@ -143,11 +143,14 @@ var densityOp = &autodiff.Op{
 	Forward: func(c *autodiff.Call) {
 		j, d := c.Args().Ref.(*joint), c.InShape(0).Cols
 		x, out := c.In(0), c.Out(0)
-		for i := range out {
-			if row := x[i*d : (i+1)*d]; slices.ContainsFunc(row, math.IsNaN) {
+		rows := make([][]float64, len(out))
+		for i := range rows {
+			rows[i] = x[i*d : (i+1)*d]
+		}
+		j.chain(out, rows, nil, nil)
+		for i, row := range rows {
+			if slices.ContainsFunc(row, math.IsNaN) {
 				out[i] = math.NaN()
-			} else {
-				j.chain(out[i:i+1], [][]float64{row}, nil, nil)
 			}
 		}
 	},
