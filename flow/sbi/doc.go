@@ -11,6 +11,7 @@
 //	posterior, report, err := sbi.Learn(ctx, simulator, nil)
 //	fmt.Println(report)
 //	samples, err := posterior.Sample(ctx, observations, 1000, 1) // 1000 draws given each row
+//	fmt.Println(samples.Observations[0])                         // whether these can be trusted
 //	check, err := posterior.Calibrate(ctx, simulator, 200, 100, 2)
 //	fmt.Println(check)
 //	err = posterior.Save(file)

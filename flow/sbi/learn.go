@@ -58,7 +58,7 @@ func (s *Settings) withDefaults() (Settings, error) {
 // given any observation:
 //
 //	posterior, report, err := sbi.Learn(ctx, &simulator, nil)
-//	samples, err := posterior.Sample(observations, 1000, seed)
+//	samples, err := posterior.Sample(ctx, observations, 1000, seed)
 //
 // Both directions are learned, p(θ | x) and the likelihood p(x | θ), each a stack of flows by [flow.Learn]. Draws
 // of the first are weighted by prior and likelihood, resampled and moved; see [Posterior.Sample]. How

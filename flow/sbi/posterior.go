@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/flow"
@@ -136,6 +137,22 @@ func (p *Posterior) mixInto(u, walkers *mat.Dense, q *flow.Transformed, r *rand.
 	for k, i := range r.Perm(n)[:min(most, n)] {
 		copy(u.RawRowView(i)[:d], walkers.RawRowView(order[k]))
 	}
+}
+
+// String says it in a line, and the warning in another.
+func (o Observation) String() string {
+	if o.Importance == nil {
+		return strings.TrimSpace("draws of p(θ | x) alone\n" + o.warning())
+	}
+	return strings.TrimSpace(fmt.Sprintf("%v; mass missed %.1f %% ± %.1f %%; %d moves, %.0f %% accepted\n%s",
+		o.Importance, 100*o.Missed.Value, 100*o.Missed.SE, o.Moves, 100*o.Accepted, o.warning()))
+}
+
+func (o Observation) warning() string {
+	if o.Warning == "" {
+		return ""
+	}
+	return "warning: " + o.Warning
 }
 
 // mostMissed is the share of walkers up to which a miss is not worth a warning: they have repaired it.
