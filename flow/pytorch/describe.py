@@ -73,12 +73,23 @@ def evaluate(model, rows, context, log_prob):
     real = context is not None and context.is_floating_point()
     with torch.no_grad():
         try:
-            double = copy.deepcopy(model).double()
+            double = exact(copy.deepcopy(model).double())
             return log_prob(double, rows.double(), context.double() if real else context).double().reshape(-1).tolist(), True
         except (RuntimeError, TypeError, ValueError, copy.Error):
             kind = next((p.dtype for p in model.parameters()), torch.float32)
             rows, context = rows.to(kind), context.to(kind) if real else context
             return log_prob(model, rows, context).double().reshape(-1).tolist(), False
+
+
+def exact(model):
+    """Returns the model with the normalizing constants of standard normals in float64, which nflows keeps as buffers: sbi rounds them."""
+    import torch
+
+    for module in model.modules():
+        z, shape = getattr(module, "_log_z", None), getattr(module, "_shape", None)
+        if isinstance(z, torch.Tensor) and shape is not None and abs(float(z) - math.log(2 * math.pi) * shape.numel() / 2) < 1e-5 * abs(float(z)):
+            module._log_z = torch.full_like(z, math.log(2 * math.pi) * shape.numel() / 2)
+    return model
 
 
 def density(model, rows, context):
@@ -94,6 +105,8 @@ def density(model, rows, context):
             return log_det - (z.square() + math.log(2 * math.pi)).sum(-1) / 2
         made = model() if context is None else model(context)  # zuko
         return made.log_prob(rows)
+    if name == "normflows" and hasattr(model, "merges"):  # a MultiscaleFlow
+        return model.log_prob(rows, context)
     if context is None:
         return model.log_prob(rows)
     if hasattr(model, "_transform"):
