@@ -69,7 +69,8 @@
 // # Gonum
 //
 // A Transformed satisfies gonum's distmv.RandLogProber and samplemv.Sampler:
-// it is a proposal or a target of its samplers. For importance sampling take
+// it is a proposal or a target of its samplers. A model of one column is a distribution
+// of distuv by [NewUnivariate]; an [Objective] is a problem of optimize. For importance sampling take
 // package mc, which stays in log space where samplemv.Importance overflows.
 //
 // # Concurrency and determinism

@@ -8,11 +8,13 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/mc"
 	"github.com/normflow/normflow/flow/sbi"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/optimize"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -52,6 +54,29 @@ func Example_smc() {
 	z := particles.Draws.LogZ
 	fmt.Println("integral within four standard errors:", math.Abs(z.Value-math.Log(8*math.Pi)) < 4*z.SE)
 	// Output: integral within four standard errors: true
+}
+
+func Example_mode() {
+	model := flow.New(dist.NewStdNormal(2), bijector.NewScale(autodiff.Fixed(0.5)), bijector.Exp{}) // lognormal columns, of mode exp(−1/4)
+	tape := autodiff.NewTape()
+	at := autodiff.NewParam(1, 2, []float64{1, 1})
+	logDensity := func(y []float64) autodiff.Var { // at y, on a fresh tape
+		copy(at.Data(), y)
+		tape.Reset()
+		return model.LogDensity(tape.Use(at))
+	}
+	r, err := optimize.Minimize(optimize.Problem{
+		Func: func(y []float64) float64 { return -logDensity(y).Value() },
+		Grad: func(grad, y []float64) {
+			tape.Backward(logDensity(y).Neg())
+			copy(grad, tape.Grad(at))
+		},
+	}, []float64{1, 1}, nil, &optimize.BFGS{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.4f, exactly %.4f\n", r.X, math.Exp(-0.25))
+	// Output: [0.7788 0.7788], exactly 0.7788
 }
 
 func Example_simulator() {
