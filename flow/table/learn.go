@@ -93,7 +93,7 @@ func planFor(n, width, outputs int) *plan {
 	for _, h := range p.hidden[1:] {
 		size += h * p.hidden[0]
 	}
-	p.steps = min(p.steps, max(2000, mostWork/(p.batch*size)))
+	p.steps = min(p.steps, max(2000, int(mostWork/(int64(p.batch)*int64(size)))))
 	return p
 }
 
