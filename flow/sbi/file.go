@@ -100,6 +100,11 @@ func (r *record) check(p *Posterior) error {
 			return fmt.Errorf("got a density of parameters of type %T, want a flow of %d columns", r.Valid, p.Direct.Dim())
 		}
 	}
+	if p.outcome != nil {
+		if err := p.outcome.checkFixed(p.Direct.CondDim()); err != nil {
+			return err
+		}
+	}
 	if r.Likelihood == nil {
 		return nil
 	}

@@ -134,10 +134,10 @@ func (c *Settings) learn(ctx context.Context, s *Simulator, sims *Simulations, i
 		return nil, nil, err
 	}
 	r.toParameters(sp, sims)
+	p.outcome = newOutcome(sims.X)
 	if c.Direct {
 		return p, r, nil
 	}
-	p.outcome = newOutcome(sims.X)
 	if len(p.outcome.Keep) == 0 {
 		r.warn("all observations are the same")
 		return p, r, nil

@@ -16,6 +16,8 @@ type outcome struct {
 	Whole []bool // of these: they are whole numbers, which become a density by uniform noise
 	Log   []bool // of these: they are positive and skewed, and their logarithms are learned
 	Least []float64
+	Fixed []int     // columns: the constant ones
+	At    []float64 // their values
 }
 
 // newOutcome looks at the observations of simulations.
@@ -25,6 +27,7 @@ func newOutcome(x *mat.Dense) *outcome {
 	for j := range d {
 		v := mat.Col(nil, j, x)
 		if slices.Min(v) == slices.Max(v) {
+			o.Fixed, o.At = append(o.Fixed, j), append(o.At, v[0])
 			continue
 		}
 		whole := !slices.ContainsFunc(v, func(v float64) bool { return v != math.Trunc(v) })
@@ -62,6 +65,29 @@ func (o *outcome) rows(x *mat.Dense, r *rand.Rand) *mat.Dense {
 		}
 	}
 	return y
+}
+
+// impossible says which column of an observation has a value that no simulation has, where all have the same.
+func (o *outcome) impossible(x []float64) string {
+	for k, j := range o.Fixed {
+		if x[j] != o.At[k] {
+			return fmt.Sprintf("column %d of the observation is %v where all simulations have %v: it tells nothing of θ here, and the simulator cannot have made it", j, x[j], o.At[k])
+		}
+	}
+	return ""
+}
+
+// checkFixed returns an error unless the constant columns are of width ones.
+func (o *outcome) checkFixed(width int) error {
+	if len(o.Fixed) != len(o.At) {
+		return fmt.Errorf("got %d constant columns and %d values, want as many", len(o.Fixed), len(o.At))
+	}
+	for _, j := range o.Fixed {
+		if j < 0 || j >= width {
+			return fmt.Errorf("got constant column %d of observations of %d, want one of these", j, width)
+		}
+	}
+	return nil
 }
 
 // check returns an error unless there are n columns kept, of width ones.

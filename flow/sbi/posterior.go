@@ -90,6 +90,9 @@ func (p *Posterior) Sample(ctx context.Context, x mat.Matrix, n int, seed uint64
 		if err := p.sample(ctx, part, rowOf(rows, i), &s.Observations[i], rng.New(seed^mix(uint64(i)))); err != nil {
 			return nil, fmt.Errorf("sbi: Sample: observation %d: %w", i, err)
 		}
+		if p.outcome != nil && p.summary == nil {
+			s.Observations[i].add(p.outcome.impossible(rows.RawRowView(i)))
+		}
 	}
 	s.Theta = p.space.bound(u)
 	return s, nil
@@ -153,6 +156,17 @@ func (o Observation) warning() string {
 		return ""
 	}
 	return "warning: " + o.Warning
+}
+
+// add puts another warning, if there is one, before those that there are.
+func (o *Observation) add(warning string) {
+	switch {
+	case warning == "":
+	case o.Warning == "":
+		o.Warning = warning
+	default:
+		o.Warning = warning + "; " + o.Warning
+	}
 }
 
 // mostMissed is the share of walkers up to which a miss is not worth a warning: they have repaired it.
