@@ -103,6 +103,10 @@ func BesselK01(x float64) (k0, k1 float64) {
 	if !(x < math.MaxFloat64) { // NaN or +Inf
 		return 0 / x, 0 / x
 	}
+	if x < 1e-17 { // K₀ ≈ −log(x/2) − γ and K₁ ≈ 1/x; the terms of the sum would overflow
+		const gamma = 0.57721566490153286
+		return math.Ln2 - math.Log(x) - gamma, 1 / x
+	}
 	h := math.Min(0.12, 0.6/math.Sqrt(x))
 	k0, k1 = 0.5, 0.5
 	for t := h; ; t += h {
