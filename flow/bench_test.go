@@ -51,6 +51,8 @@ func BenchmarkPeers(b *testing.B) {
 		{"W8/latency_b1_nsf", func(b *testing.B) { benchLatency(b, w2(), bananaRows(512)) }},
 		{"W8/latency_b1_maf", func(b *testing.B) { benchLatency(b, w3(), normalRows(512, 6)) }},
 		{"W9/reverse-KL_b512", benchReverse},
+		{"W10/train_b512", func(b *testing.B) { benchTrain(b, w10(), bananaRows(32*512), 512) }},
+		{"W10/log_prob_b512", func(b *testing.B) { benchLogProbs(b, w10(), bananaRows(512)) }},
 	} {
 		b.Run(w.name, w.run)
 	}
@@ -83,6 +85,11 @@ func w2() *Transformed {
 func w6() *Transformed { return couplingModel(64, 8, bijector.Affine{}, 512, alternate) }
 
 func w3() *Transformed { return maskedFlow(6, 5, 100, bijector.Affine{}) }
+
+// w10 returns a continuous flow with random weights.
+func w10() *Transformed {
+	return New(dist.NewStdNormal(2), bijector.NewContinuous(nn.NewMLP(8, []int{64, 64}, 2, nn.Tanh, rng.New(1)), 3, 0))
+}
 
 // maskedFlow returns autoregressive maps with two hidden layers, the order reversed
 // from map to map.

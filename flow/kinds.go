@@ -39,6 +39,7 @@ var kinds = registry(map[string]any{
 	"ascending":              bijector.Ascending{},
 	"cholesky-inverse":       bijector.CholeskyToInvCholesky{},
 	"cholesky-outer-product": bijector.CholeskyOuterProduct{},
+	"continuous":             (*bijector.Continuous)(nil),
 	"correlation-cholesky":   (*bijector.CorrelationCholesky)(nil),
 	"cumsum":                 (*bijector.Cumsum)(nil),
 	"dct":                    (*bijector.DCT)(nil),

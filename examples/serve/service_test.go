@@ -116,6 +116,7 @@ func TestShutdown(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {

@@ -1,0 +1,151 @@
+package bijector
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
+)
+
+// Continuous is the flow of a differential equation whose velocity is a network, from time 0, the
+// base, to time 1, the data:
+//
+//	dz/dt = v(t, z, c),  y = z(1) where z(0) = x,  log|det ∂y/∂x| = ∫₀¹ tr ∂v/∂z dt
+//
+// Domain and range are Rᵈ. The integral is that of Dormand and Prince, of order 5 with steps
+// chosen for each row by itself, so that a row does not depend on others: the error of a step is at most
+// Tol·(1 + |z|) in every column, and Tol·(1 + |log-determinant|), and so about Tol in all for velocities that
+// do not spread what is close. Both directions compute the log-determinant, since steps are chosen by it too, and are
+// inverse to each other as exactly as that. A row that
+// needs more than 10,000 steps is NaN.
+//
+// The trace is exact: in a network of two hidden layers it is a bilinear form of the slopes of both, and costs
+// one more matrix product for any number of columns. A direction costs 7 evaluations of the
+// network and at least 6 for each step, some 20 to 60 in all. Gradients are those of the
+// steps taken, at about three times that cost, with memory for d + 3 numbers a row and step.
+//
+// Tian Qi Chen, Yulia Rubanova, Jesse Bettencourt, David Duvenaud, Neural Ordinary Differential
+// Equations, 2018, arXiv:1806.07366; Will Grathwohl, Ricky T. Q. Chen, Jesse Bettencourt, Ilya Sutskever, David
+// Duvenaud, FFJORD: Free-form Continuous Dynamics for Scalable Reversible Generative Models, 2018,
+// arXiv:1810.01367.
+type Continuous struct {
+	// Net is the velocity: d columns of z, then those of time, then those of the context, to d. It has at most two hidden layers, of
+	// nn.Tanh or nn.Softplus, the same for both, and is not Single: where slopes are not smooth, as those of nn.ELU, steps do not see the error of the trace.
+	Net *nn.MLP
+	// Frequencies says how Net sees the time: 0 as t, k as cos πt, sin πt, … cos kπt, sin kπt.
+	Frequencies int
+	Cond        int     // width of the context, 0 for none
+	Tol         float64 // error of a step, from 1e-14 to 0.1
+
+	ctx autodiff.Var // bound by Given
+}
+
+// NewContinuous returns the flow along net, which has d + 1 + cond columns, or d + 2·frequencies + cond, to d. Tol
+// is 1e-5. It panics if the network does not have these widths, or is none whose trace is known.
+func NewContinuous(net *nn.MLP, frequencies, cond int) *Continuous {
+	b := &Continuous{Net: net, Frequencies: frequencies, Cond: cond, Tol: 1e-5}
+	must(b.Restore())
+	return b
+}
+
+// Restore checks the fields.
+func (b *Continuous) Restore() error {
+	if b.Net == nil {
+		return fmt.Errorf("bijector: Continuous: got no network, want one")
+	}
+	if err := b.Net.Restore(); err != nil {
+		return fmt.Errorf("bijector: Continuous: %w", err)
+	}
+	if !(b.Tol >= 1e-14 && b.Tol <= 0.1) {
+		return fmt.Errorf("bijector: Continuous: got Tol %v, want a number from 1e-14 to 0.1", b.Tol)
+	}
+	d := b.Net.Out()
+	if b.Cond < 0 || b.Frequencies < 0 || b.Frequencies > b.Net.In() || b.Net.In() != d+timeColumns(b.Frequencies)+b.Cond {
+		return fmt.Errorf("bijector: Continuous: got a network from %d to %d numbers for %d frequencies and a context of %d, want one from %d, %d and %d",
+			b.Net.In(), d, b.Frequencies, b.Cond, d, max(1, 2*b.Frequencies), b.Cond)
+	}
+	return checkVelocity(b.Net)
+}
+
+func checkVelocity(net *nn.MLP) error {
+	last := len(net.Layers) - 1
+	if last > 2 || net.Single || net.Layers[last].Act != nn.Linear {
+		return fmt.Errorf("bijector: Continuous: got a network of %d hidden layers, Single %v, ending with %q, want at most 2, false, and %q",
+			last, net.Single, net.Layers[last].Act, nn.Linear)
+	}
+	for _, l := range net.Layers[:last] {
+		if a := l.Act; a != net.Layers[0].Act || a != nn.Tanh && a != nn.Softplus {
+			return fmt.Errorf("bijector: Continuous: got hidden layers of %q, want all of tanh or softplus", a)
+		}
+	}
+	return nil
+}
+
+// timeColumns returns how many columns the time has.
+func timeColumns(frequencies int) int { return max(1, 2*frequencies) }
+
+// Forward returns z(1) from z(0) = x.
+func (b *Continuous) Forward(x autodiff.Var) autodiff.Var { y, _ := b.ForwardFLDJ(x); return y }
+
+// Inverse returns z(0) from z(1) = y.
+func (b *Continuous) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.InverseILDJ(y); return x }
+
+// ILDJ returns −∫₀¹ tr ∂v/∂z dt.
+func (b *Continuous) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.InverseILDJ(y); return l }
+
+// ForwardFLDJ returns z(1) from z(0) = x and ∫₀¹ tr ∂v/∂z dt.
+func (b *Continuous) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.flow(x, forward) }
+
+// InverseILDJ returns z(0) from z(1) = y and −∫₀¹ tr ∂v/∂z dt.
+func (b *Continuous) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b.flow(y, inverse) }
+
+func (b *Continuous) flow(x autodiff.Var, dir direction) (y, l autodiff.Var) {
+	wantCols("Continuous", x, b.Net.Out())
+	t := x.Tape()
+	var array [8]autodiff.Var
+	in := append(array[:0], x)
+	if b.Cond > 0 {
+		if b.ctx == (autodiff.Var{}) {
+			panic(fmt.Sprintf("bijector: Continuous: got no context, want %d columns by Given", b.Cond))
+		}
+		in = append(in, b.ctx.Expand(x.Rows(), b.Cond))
+	}
+	for _, l := range b.Net.Layers {
+		in = append(in, t.Use(l.W), t.Use(l.B))
+	}
+	args := autodiff.Args{A: b.Tol, I: int(dir), J: b.Frequencies, Ref: b.Net}
+	return continuousOp.Apply2(t, args, x.Shape(), autodiff.Shape{Rows: x.Rows(), Cols: 1}, in...)
+}
+
+// Velocity returns v at rows of times t, n×1, and of places z, n×d: n×d. It costs a pass of the network.
+func (b *Continuous) Velocity(t, z autodiff.Var) autodiff.Var {
+	wantCols("Continuous", z, b.Net.Out())
+	wantCols("Continuous", t, 1)
+	in := []autodiff.Var{z}
+	if b.Frequencies == 0 {
+		in = append(in, t)
+	}
+	for k := range b.Frequencies {
+		at := t.MulConst(float64(k+1) * math.Pi)
+		in = append(in, at.Cos(), at.Sin())
+	}
+	if b.Cond > 0 {
+		if b.ctx == (autodiff.Var{}) {
+			panic(fmt.Sprintf("bijector: Continuous: got no context, want %d columns by Given", b.Cond))
+		}
+		in = append(in, b.ctx.Expand(z.Rows(), b.Cond))
+	}
+	return b.Net.Apply(autodiff.Concat(in...))
+}
+
+// CondDim returns Cond.
+func (b *Continuous) CondDim() int { return b.Cond }
+
+// Given returns the flow for the contexts.
+func (b *Continuous) Given(c autodiff.Var) Bijector {
+	wantContext("Continuous", c, b.Cond)
+	bound := *b
+	bound.ctx = c
+	return &bound
+}

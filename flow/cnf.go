@@ -1,0 +1,30 @@
+package flow
+
+import (
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/bijector"
+)
+
+// CNF returns a continuous normalizing flow, see [bijector.Continuous]: one map by default, along a velocity that
+// is a network of at most two hidden layers and sees the time as sines and cosines of three frequencies. The activation is nn.Tanh unless it is nn.Softplus. Clip, Order and
+// splines have no use here, nor has Single. Both directions cost some 20 to 60 passes of the network; Tol of the map says
+// how exact they are, and a training may have a larger one than the model that it is for.
+//
+// Will Grathwohl, Ricky T. Q. Chen, Jesse Bettencourt, Ilya Sutskever, David Duvenaud, FFJORD: Free-form
+// Continuous Dynamics for Scalable Reversible Generative Models, 2018, arXiv:1810.01367.
+func CNF(a Arch, src rand.Source) *Transformed {
+	if a.Activation == "" {
+		a.Activation = nn.Tanh
+	}
+	a = a.withDefaults("CNF", 1)
+	const frequencies = 3
+	var chain []bijector.Bijector
+	for range a.Layers {
+		net := nn.NewMLP(a.Dim+2*frequencies+a.Cond, a.Hidden, a.Dim, a.Activation, src).ZeroLast()
+		net.Single = a.Single
+		chain = append(chain, bijector.NewContinuous(net, frequencies, a.Cond))
+	}
+	return a.standardized(chain)
+}
