@@ -15,15 +15,15 @@ import (
 //
 // Domain and range are Rᵈ. The integral is that of Dormand and Prince, of order 5 with steps
 // chosen for each row by itself, so that a row does not depend on others: the error of a step is at most
-// Tol·(1 + |z|) in every column, and Tol·(1 + |log-determinant|), and so about Tol in all for velocities that
-// do not spread what is close. Both directions compute the log-determinant, since steps are chosen by it too, and are
+// Tol·(1 + |z|) in every column, and Tol·(1 + |log-determinant|); in all some 20·Tol were measured, and a velocity that
+// spreads what is close makes more of it. Both directions compute the log-determinant, since steps are chosen by it too, and are
 // inverse to each other as exactly as that. A row that
 // needs more than 10,000 steps is NaN.
 //
 // The trace is exact: in a network of two hidden layers it is a bilinear form of the slopes of both, and costs
 // one more matrix product for any number of columns. A direction costs 7 evaluations of the
 // network and at least 6 for each step, some 20 to 60 in all. Gradients are those of the
-// steps taken, at about three times that cost, with memory for d + 3 numbers a row and step.
+// steps taken, at about three times that cost, with memory for d + 3 numbers a row and step, which a training step allocates.
 //
 // Tian Qi Chen, Yulia Rubanova, Jesse Bettencourt, David Duvenaud, Neural Ordinary Differential
 // Equations, 2018, arXiv:1806.07366; Will Grathwohl, Ricky T. Q. Chen, Jesse Bettencourt, Ilya Sutskever, David

@@ -82,13 +82,16 @@ def evaluate(model, rows, context, log_prob):
 
 
 def exact(model):
-    """Returns the model with the normalizing constants of standard normals in float64, which nflows keeps as buffers: sbi rounds them."""
+    """Returns the model with the constants in float64 that its libraries round: those of standard normals in sbi, of uniform distributions in normflows."""
     import torch
 
     for module in model.modules():
         z, shape = getattr(module, "_log_z", None), getattr(module, "_shape", None)
         if isinstance(z, torch.Tensor) and shape is not None and abs(float(z) - math.log(2 * math.pi) * shape.numel() / 2) < 1e-5 * abs(float(z)):
             module._log_z = torch.full_like(z, math.log(2 * math.pi) * shape.numel() / 2)
+        low, high = getattr(module, "low", None), getattr(module, "high", None)
+        if hasattr(module, "log_prob_val") and isinstance(low, torch.Tensor) and isinstance(high, torch.Tensor):
+            module.log_prob_val = -int(module.d) * torch.log(high.double() - low.double())
     return model
 
 

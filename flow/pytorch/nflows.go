@@ -121,6 +121,8 @@ func (w *weights) nflowsTransform(prefix string) (chain bijector.Chain, d int) {
 		b = bijector.NewInvert(&bijector.ActNorm{Shift: param(w.floats(prefix+"shift", d)), LogScale: param(w.floats(prefix+"log_scale", d)), Initialized: true})
 	case w.linear(prefix):
 		b, d = w.nflowsLinear(prefix)
+	case w.has(prefix + "unnormalized_widths"):
+		b, d = w.nflowsCDF(prefix)
 	case w.holds(prefix + "temperature"):
 		b = bijector.NewInvert(w.sigmoid(prefix))
 	case w.has(prefix + "_transform."):
@@ -230,8 +232,26 @@ func (w *weights) unconditional(prefix string, keep []int, params int, normflows
 	if n != len(keep) || k < 2 {
 		fail("tensor %q: got shape %v, want %d rows of at least 2", own+"widths", shape, len(keep))
 	}
+	l := w.splineLayout(prefix, 2*k+w.shape(own+"derivatives", 2)[1], bound(normflows), 1)
+	return bijector.NewSubset(w.ownSplines(own, l, n, k), slices.Clone(keep)...)
+}
+
+// nflowsCDF reads splines of each column, which do not depend on others.
+func (w *weights) nflowsCDF(prefix string) (bijector.Bijector, int) {
+	own := prefix + "unnormalized_"
+	shape := w.shape(own+"widths", 2)
+	n, k := shape[0], shape[1]
+	l := w.splineLayout(prefix, 2*k+w.shape(own+"derivatives", 2)[1], bound(false), 1)
+	e := w.ownSplines(own, l, n, k)
+	if l.isUnit() {
+		return bijector.Chain{bijector.NewShift(autodiff.Fixed(-0.5)), e, bijector.NewShift(autodiff.Fixed(0.5))}, n
+	}
+	return e, n
+}
+
+// ownSplines reads splines of n columns, of k bins.
+func (w *weights) ownSplines(own string, l layout, n, k int) *bijector.Elementwise {
 	slopes := w.shape(own+"derivatives", 2)[1]
-	l := w.splineLayout(prefix, 2*k+slopes, bound(normflows), 1)
 	e := &bijector.Elementwise{Map: l.m, Raw: autodiff.NewParam(1, n*(2*k+slopes), nil)}
 	raw := e.Raw.Data()[:0]
 	widths, heights, derivatives := w.floats(own+"widths", n, k), w.floats(own+"heights", n, k), w.floats(own+"derivatives", n, slopes)
@@ -241,7 +261,7 @@ func (w *weights) unconditional(prefix string, keep []int, params int, normflows
 			raw = append(raw, v-slopeOne)
 		}
 	}
-	return bijector.NewSubset(restored(e), slices.Clone(keep)...)
+	return restored(e)
 }
 
 func bound(normflows bool) float64 {

@@ -14,6 +14,11 @@ import (
 // normflows reads a normflows.NormalizingFlow: flows from base to data.
 func (w *weights) normflows() (dist.Distribution, bijector.Chain) {
 	base, first := w.normflowsBase(w.root + "q0.")
+	for _, name := range w.names { // the target, which a model may have been trained by
+		if strings.HasPrefix(name, w.root+"p.") {
+			w.ignore(name)
+		}
+	}
 	chain := first
 	for i := range w.layers(w.root + "flows.") {
 		chain = append(chain, w.normflow(fmt.Sprintf("%sflows.%d.", w.root, i), base.Dim())...)

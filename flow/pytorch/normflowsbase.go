@@ -18,6 +18,10 @@ func (w *weights) normflowsBase(p string) (dist.Distribution, bijector.Chain) {
 		net := p + "context_encoder.net."
 		d := w.outputsOf(net) / 2
 		return dist.NewStdNormal(d), bijector.Chain{w.encoded(net, d)}
+	case class == "Uniform":
+		return w.normflowsUniform(p), nil
+	case w.holds(p+"W") && w.holds(p+"log_sigma"):
+		fail("%s*: a base distribution GaussianPCA is not supported: normflows subtracts the determinant, not its logarithm, and adds d/2·log 2π, so what its log_prob returns is no density", p)
 	case !w.has(p):
 		fail("the base distribution (class %q) has no tensors that tell the number of columns: it is not supported", class)
 	case w.holds(p + "weight_scores"):
@@ -30,6 +34,32 @@ func (w *weights) normflowsBase(p string) (dist.Distribution, bijector.Chain) {
 	}
 	d := w.shape(p+"loc", 2)[1]
 	return w.gaussian(w.floats(p+"loc", 1, d), w.floats(p+"log_scale", 1, d)), nil
+}
+
+// normflowsUniform reads a uniform distribution, which has no tensors, from its attributes shape, low and high.
+func (w *weights) normflowsUniform(p string) dist.Distribution {
+	m, _ := w.module(p)
+	shape := m.Attributes["shape"]
+	if list, ok := shape.([]any); ok && len(list) == 1 {
+		shape = list[0]
+	}
+	d := w.toFloat(w.path(p), "shape", shape)
+	if !(d >= 1 && d <= 1e6) || d != math.Trunc(d) {
+		fail("module %q of class %q: got %v columns, want a whole number from 1 to 1e6", w.path(p), m.Class, d)
+	}
+	low, high := float64(float32(w.floatOf(m, "low", -1))), float64(float32(w.floatOf(m, "high", 1)))
+	logWidth := math.Log(high - low)
+	if !w.described { // Describer computes it in float64
+		logWidth = float64(float32(logWidth))
+	}
+	// normflows' log-density is in float32: the box is that of this density, some 1e-8 narrower or wider
+	logDensity := float64(float32(-d * logWidth))
+	middle, half := (low+high)/2, math.Exp(-logDensity/d)/2
+	lows, highs := make([]float64, int(d)), make([]float64, int(d))
+	for j := range lows {
+		lows[j], highs[j] = middle-half, middle+half
+	}
+	return w.box(lows, highs)
 }
 
 // classGaussian reads a normal distribution of each class: a class is a one-hot row of the context.

@@ -46,6 +46,8 @@ func (w *weights) silent(p string, d int) bijector.Bijector {
 		return bijector.NewSigmoid(none, none)
 	case "SoftclipTransform":
 		return w.softclip(p)
+	case "Logit":
+		return w.logit(p)
 	}
 	fail("module %q of class %q, which has no tensors, is not supported", path, class)
 	return nil
@@ -58,4 +60,13 @@ func (w *weights) softclip(p string) bijector.Bijector {
 		fail("module %q: got bound %v, want a positive number", p, bound)
 	}
 	return bijector.Chain{bijector.NewScale(autodiff.Fixed(1 / bound)), &bijector.Softsign{}, bijector.NewScale(autodiff.Fixed(bound))}
+}
+
+// logit returns normflows' (σ(x) − α)/(1 − 2α), which its Logit is from base to data.
+func (w *weights) logit(p string) bijector.Bijector {
+	alpha := w.float(p, "alpha", 0.05)
+	if !(alpha >= 0 && alpha < 0.5) {
+		fail("module %q: got alpha %v, want a number from 0 to below 0.5", p, alpha)
+	}
+	return bijector.Chain{bijector.NewSigmoid(autodiff.Value{}, autodiff.Value{}), bijector.NewShift(autodiff.Fixed(-alpha)), bijector.NewScale(autodiff.Fixed(1 / (1 - 2*alpha)))}
 }

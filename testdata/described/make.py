@@ -1,0 +1,62 @@
+"""Makes the models of this folder: flows of zuko, nflows, normflows and sbi with random weights, described by flow/pytorch/describe.py.
+
+    PYTHONPATH=flow/pytorch:ZUKO:NFLOWS:NORMFLOWS:SBI python3 testdata/described/make.py testdata/described
+
+Made with zuko 1.6.0, nflows 0.14, normflows 1.7.3 and sbi 0.27 under PyTorch 2.6.
+"""
+import sys
+
+import describe
+import normflows
+import torch
+import zuko
+from nflows import distributions, flows, transforms
+from nflows.nn import nets
+from sbi.neural_nets.net_builders import flow as builders
+
+
+def spline(i):
+    return transforms.PiecewiseRationalQuadraticCouplingTransform(
+        mask=[i % 2, 1 - i % 2, 1], tails="linear", tail_bound=3.0, num_bins=5,
+        transform_net_create_fn=lambda a, b: nets.ResidualNet(a, b, hidden_features=8, num_blocks=1))
+
+
+def masked(d, **more):
+    return transforms.MaskedAffineAutoregressiveTransform(features=d, hidden_features=8, **more)
+
+
+def nflow(d, *parts):
+    return flows.Flow(transforms.CompositeTransform(list(parts)), distributions.StandardNormal([d]))
+
+
+def coupling():
+    return normflows.flows.AffineCouplingBlock(normflows.nets.MLP([1, 8, 2]))
+
+
+def models():
+    x, c = torch.randn(50, 2), torch.randn(50, 2)
+    base = normflows.distributions.DiagGaussian
+    yield "zuko_nsf", zuko.flows.NSF(3, 2, transforms=2, bins=5, hidden_features=(8, 8)), 3, 2
+    yield "zuko_maf", zuko.flows.MAF(3, transforms=2, hidden_features=(8,), activation=torch.nn.ELU), 3, 0
+    yield "zuko_nice", zuko.flows.NICE(4, transforms=2, hidden_features=(8,)), 4, 0
+    yield "nflows_spline", nflow(3, transforms.LULinear(3), spline(0), transforms.RandomPermutation(3), spline(1)), 3, 0
+    yield "nflows_maf", nflow(2, transforms.ReversePermutation(2), masked(2, context_features=2)), 2, 2
+    yield "nflows_cdf", nflow(2, transforms.CompositeCDFTransform(transforms.Sigmoid(), transforms.PiecewiseRationalQuadraticCDF([2], num_bins=4)), masked(2)), 2, 0
+    yield "normflows_realnvp", normflows.NormalizingFlow(base(2), [coupling(), normflows.flows.Permute(2, mode="swap"), coupling(), normflows.flows.Permute(2, mode="swap")]), 2, 0
+    yield "normflows_logit", normflows.NormalizingFlow(base(2), [coupling(), normflows.transforms.Logit(0.1)]), -2, 0
+    yield "normflows_target", normflows.NormalizingFlow(base(2), [coupling(), normflows.flows.ActNorm(2)], normflows.distributions.TwoMoons()), 2, 0
+    yield "normflows_uniform", normflows.NormalizingFlow(normflows.distributions.base.Uniform(3, -4.0, 4.0), [normflows.flows.AutoregressiveRationalQuadraticSpline(3, 1, 8, tail_bound=4)]), 3, 0
+    yield "sbi_maf", builders.build_maf(x, c, hidden_features=8, num_transforms=2), 2, 2
+    yield "sbi_nsf", builders.build_nsf(x, c, hidden_features=8, num_transforms=2), 2, 2
+
+
+torch.manual_seed(1)
+for name, model, d, c in models():
+    with torch.no_grad():
+        for p in model.parameters():
+            p.add_(0.2 * torch.randn_like(p))
+    rows = torch.randn(5, d) if d > 0 else torch.rand(5, -d)
+    context = torch.randn(5, c) if c else None
+    if name == "normflows_target":
+        describe.density(model, rows, context)  # ActNorm starts from data
+    describe.save(model, f"{sys.argv[1]}/{name}.safetensors", rows, context)
