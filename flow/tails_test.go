@@ -20,7 +20,7 @@ func TestPresetsFarFromTheRows(t *testing.T) {
 		farthest = max(farthest, mat.Norm(x.RowView(i), 2))
 	}
 	presets := map[string]func(flow.Arch, rand.Source) *flow.Transformed{
-		"NICE": flow.NICE, "RealNVP": flow.RealNVP, "NSF": flow.NSF, "MAF": flow.MAF, "IAF": flow.IAF, "NSFAR": flow.NSFAR,
+		"NICE": flow.NICE, "RealNVP": flow.RealNVP, "NSF": flow.NSF, "MAF": flow.MAF, "IAF": flow.IAF, "NSFAR": flow.NSFAR, "CNF": flow.CNF,
 	}
 	r := rand.New(rng.New(12))
 	for name, preset := range presets {
