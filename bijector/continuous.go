@@ -105,12 +105,7 @@ func (b *Continuous) flow(x autodiff.Var, dir direction) (y, l autodiff.Var) {
 	t := x.Tape()
 	var array [8]autodiff.Var
 	in := append(array[:0], x)
-	if b.Cond > 0 {
-		if b.ctx == (autodiff.Var{}) {
-			panic(fmt.Sprintf("bijector: Continuous: got no context, want %d columns by Given", b.Cond))
-		}
-		in = append(in, b.ctx.Expand(x.Rows(), b.Cond))
-	}
+	in = b.withContext(in, x.Rows())
 	for _, l := range b.Net.Layers {
 		in = append(in, t.Use(l.W), t.Use(l.B))
 	}
@@ -130,13 +125,19 @@ func (b *Continuous) Velocity(t, z autodiff.Var) autodiff.Var {
 		at := t.MulConst(float64(k+1) * math.Pi)
 		in = append(in, at.Cos(), at.Sin())
 	}
-	if b.Cond > 0 {
-		if b.ctx == (autodiff.Var{}) {
-			panic(fmt.Sprintf("bijector: Continuous: got no context, want %d columns by Given", b.Cond))
-		}
-		in = append(in, b.ctx.Expand(z.Rows(), b.Cond))
-	}
+	in = b.withContext(in, z.Rows())
 	return b.Net.Apply(autodiff.Concat(in...))
+}
+
+// withContext appends the contexts of n rows, if there are any.
+func (b *Continuous) withContext(in []autodiff.Var, n int) []autodiff.Var {
+	if b.Cond == 0 {
+		return in
+	}
+	if b.ctx == (autodiff.Var{}) {
+		panic(fmt.Sprintf("bijector: Continuous: got no context, want %d columns by Given", b.Cond))
+	}
+	return append(in, b.ctx.Expand(n, b.Cond))
 }
 
 // CondDim returns Cond.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	"github.com/normflow/normflow/flow/calibration"
 	"github.com/normflow/normflow/flow/table"
 )
@@ -19,12 +21,12 @@ func reliability(m *table.Model, held *table.Table) (*calibration.ReliabilityCur
 	var happened []bool
 	for i, row := range held.Rows[:min(len(held.Rows), judged)] {
 		for j, c := range m.Schema().Columns {
-			if c.Kind != table.Category && c.Kind != table.Binary && c.Kind != table.Levels || x.At(i, j) != x.At(i, j) {
+			if c.Kind != table.Category && c.Kind != table.Binary && c.Kind != table.Levels || math.IsNaN(x.At(i, j)) {
 				continue
 			}
 			others := map[string]string{}
 			for k, name := range held.Names {
-				if col := m.Schema().Find(name); col != j && x.At(i, col) == x.At(i, col) {
+				if col := m.Schema().Find(name); col != j && !math.IsNaN(x.At(i, col)) {
 					others[name] = row[k]
 				}
 			}
