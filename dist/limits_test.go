@@ -122,3 +122,31 @@ func TestWideEntropies(t *testing.T) {
 		}
 	}
 }
+
+// Shapes so small that products of them underflow: the right values are mpmath's at 700 digits, and of a normal
+// inverse Gaussian distribution Cauchy's, its limit.
+func TestTinyShapes(t *testing.T) {
+	for _, c := range []struct{ a, b, x, want float64 }{
+		{1e-300, 1e10, 0.5, -6931472494.9886866313}, {1e-300, 1e10, 1e-11, -665.54709187526970259},
+		{1e-310, 1, 0.5, -713.10823164759421979}, {1e-310, 1e5, 1e-11, -688.47294380520966252},
+	} {
+		if got := dist.NewBeta(1, f(c.a), f(c.b)).LogProb([]float64{c.x}); !(math.Abs(got/c.want-1) < 1e-13) {
+			t.Errorf("Beta(%v, %v): log-density at %v: %v, want %v", c.a, c.b, c.x, got, c.want)
+		}
+	}
+	for _, s := range []float64{1e-300, 1e-170} {
+		d, limit := dist.NewNormalInverseGaussian(1, f(s), f(0), f(0), f(s)), dist.NewCauchy(1, f(0), f(s))
+		for _, z := range []float64{0, 1, -3, 1e10} {
+			x := []float64{z * s}
+			if got, want := d.LogProb(x), limit.LogProb(x); !(math.Abs(got-want) < 1e-12) {
+				t.Errorf("NIG of %v: log-density at %v: %v, want %v", s, x, got, want)
+			}
+			if got, want := d.CDF(nil, x)[0], limit.CDF(nil, x)[0]; !(math.Abs(got-want) < 1e-12) {
+				t.Errorf("NIG of %v: CDF(%v) = %v, want %v", s, x, got, want)
+			}
+		}
+		if m, v, mode := d.Mean(nil)[0], d.Variance(nil)[0], d.Mode(nil)[0]; m != 0 || v != 1 || mode != 0 {
+			t.Errorf("NIG of %v: mean %v, variance %v, mode %v, want 0, 1, 0", s, m, v, mode)
+		}
+	}
+}

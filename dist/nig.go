@@ -37,6 +37,11 @@ var nigFamily = func() *family {
 		func(p nums) nums { return nums{p[0], p[1], p[1] * p[2], p[1] * p[3]} },
 		func(p vars) vars { return vars{p[0], p[1], p[1].Mul(p[2]), p[1].Mul(p[3])} })
 	f.draw = drawNIG
+	f.mean = func(p nums) float64 { return p[0] + float64(p[3]/nigGamma(p[2], p[3])*p[1]) }
+	f.variance = func(p nums) float64 {
+		γ := nigGamma(p[2], p[3])
+		return p[1] / γ * (p[2] / γ) * (p[2] / γ)
+	}
 	return f
 }()
 
@@ -44,13 +49,16 @@ var nigFamily = func() *family {
 // Gaussian time; for large γδ that is a normal sample.
 func drawNIG(r *rand.Rand, p nums) float64 {
 	loc, δ, α, β := p[0], p[1], p[2], p[3]
-	γ := math.Sqrt(α-β) * math.Sqrt(α+β)
+	γ := nigGamma(α, β)
 	if δ*γ > 1e290 {
 		return loc + float64(β/γ*δ) + float64(math.Sqrt(δ)/math.Sqrt(γ)*(α/γ)*r.NormFloat64())
 	}
 	t := drawInverseGaussian(r, nums{1 / (δ * γ), 1})
 	return loc + float64(δ*(float64(δ*β*t)+float64(math.Sqrt(t)*r.NormFloat64())))
 }
+
+// nigGamma returns γ = √(α²−β²).
+func nigGamma(α, β float64) float64 { return math.Sqrt(α-β) * math.Sqrt(α+β) }
 
 // negated returns minus the current elements of v.
 func negated(v autodiff.Value) autodiff.Value {
@@ -67,17 +75,22 @@ var nigStandard = &family{
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
 		return nigOp.of(z, p[2], p[3])
 	},
-	mode: nigMode,
-	mean: func(p nums) float64 { return p[3] / math.Sqrt((p[2]-p[3])*(p[2]+p[3])) },
-	variance: func(p nums) float64 {
-		γ2 := (p[2] - p[3]) * (p[2] + p[3])
-		return p[2] / γ2 * (p[2] / math.Sqrt(γ2))
-	},
+	mode:     nigMode,
+	mean:     func(p nums) float64 { return nigStandardMean(p[2], p[3]) },
+	variance: func(p nums) float64 { γ := nigGamma(p[2], p[3]); return p[2] / γ * (p[2] / γ) / γ },
+}
+
+// nigStandardMean is β/γ, or 0 where α and β underflow: Cauchy's distribution.
+func nigStandardMean(α, β float64) float64 {
+	if β == 0 {
+		return 0
+	}
+	return β / nigGamma(α, β)
 }
 
 // nigMode returns where the density stops rising, between 0 and the mean.
 func nigMode(p nums) float64 {
-	lo, hi := 0.0, p[3]/math.Sqrt((p[2]-p[3])*(p[2]+p[3]))
+	lo, hi := 0.0, nigStandardMean(p[2], p[3])
 	rises := nigSlope(lo, p[2], p[3]) > 0
 	for range 100 {
 		if mid := middle(lo, hi); (nigSlope(mid, p[2], p[3]) > 0) == rises {
@@ -92,15 +105,14 @@ func nigMode(p nums) float64 {
 func nigSlope(z, α, β float64) float64 { return nigSlopes(args{z, α, β})[0] }
 
 // nigOp has inputs z, α and β: log(e^(αr)·K₁(αr)) − log r + log α − log π + e with
-// r = √(1+z²) and e = γ + βz − αr ≤ 0, γ = √(α²−β²).
+// r = √(1+z²) and e = γ + βz − αr ≤ 0, γ = √(α²−β²); αK₁(αr) is 1/r for tiny α.
 var nigOp = newFused("NIG",
 	func(x args) float64 {
 		z, α, β := x[0], x[1], x[2]
 		if math.IsInf(z, 0) {
 			return math.Inf(-1)
 		}
-		r, γ := special.Hypot1(z), math.Sqrt((α-β)*(α+β))
-		_, k1 := special.BesselK01(α * r)
+		r, γ := special.Hypot1(z), nigGamma(α, β)
 		e, d := math.FMA(β, z, γ), math.FMA(-γ, z, β)
 		switch {
 		case math.Abs(z) > 1e100:
@@ -110,18 +122,32 @@ var nigOp = newFused("NIG",
 		default:
 			e -= float64(α * r)
 		}
+		if α*r < nigTiny {
+			return -2*special.Log(r) - logπ + e
+		}
+		_, k1 := special.BesselK01(α * r)
 		return special.Log(k1) + special.Log(α/r) - logπ + e
 	},
 	nigSlopes)
 
+// nigTiny is an x up to which x·K₁(x) is 1.
+const nigTiny = 1e-150
+
 // nigSlopes returns the derivatives of nigOp.
 func nigSlopes(x args) args {
 	z, α, β := x[0], x[1], x[2]
-	r, γ := special.Hypot1(z), math.Sqrt((α-β)*(α+β))
-	d := -1.0 // the derivative of log K₁
-	if αr := float64(α * r); αr < 1e300 {
+	r, γ := special.Hypot1(z), nigGamma(α, β)
+	k := 1.0 // K₀(αr)/K₁(αr), by which and 1/(αr) the logarithm of K₁ falls
+	switch αr := float64(α * r); {
+	case αr < nigTiny:
+		k = 0
+	case αr < 1e300:
 		k0, k1 := special.BesselK01(αr)
-		d = -k0/k1 - 1/αr
+		k = k0 / k1
 	}
-	return args{(float64(α*d)-1/r)*z/r + β, math.FMA(d, r, α/γ+1/α), z - β/γ}
+	steep, skew := 1.0, 0.0 // α/γ and β/γ
+	if γ > 0 {
+		steep, skew = α/γ, β/γ
+	}
+	return args{(float64(-α*k)-2/r)*z/r + β, math.FMA(-k, r, steep), z - skew}
 }

@@ -149,7 +149,7 @@ func (t truncation) parts(x float64, p nums) (lower, upper float64) {
 		return t.mass(lo, x, p) / m, t.mass(t.next(x), hi, p) / m
 	}
 	lower, upper = t.logParts(x, p)
-	return special.Exp(lower), special.Exp(upper)
+	return min(special.Exp(lower), 1), min(special.Exp(upper), 1)
 }
 
 // next returns x, or the integer behind it.
@@ -178,17 +178,22 @@ func (t truncation) logParts(x float64, p nums) (lower, upper float64) {
 func (t truncation) quantile(lower, upper float64, p nums) float64 {
 	lo, hi := t.bounds(p)
 	mass := t.mass(lo, hi, p)
-	if mass <= faint {
+	if t.isGap(lo, hi, mass, p) {
 		return t.edgeIn(lo, hi, p).quantile(lower, upper)
 	}
 	x := t.invert(lower, upper, mass, p)
-	if math.IsNaN(x) { // a part so small that the quantiles of the whole have no digits there
-		return t.edgeIn(lo, hi, p).quantile(lower, upper)
-	}
 	if !t.integer && (min(lower, upper) < 0.01 || mass < 0.1) {
 		x = t.polish(x, lower, upper, mass, p)
 	}
 	return x
+}
+
+// isGap says whether the mass is so faint, or so small beside those on both sides, that the quantiles of the whole
+// have no digits there.
+func (t truncation) isGap(lo, hi, mass float64, p nums) bool {
+	l, _ := t.below(lo, p)
+	_, u := t.tails(hi, p)
+	return mass <= faint || mass < 1e-10*min(l, u)
 }
 
 // invert returns the quantile without polish, for a mass that is not faint.

@@ -52,11 +52,31 @@ func TestTruncatedFarOut(t *testing.T) {
 func TestTruncatedBetaOfTinyShapes(t *testing.T) {
 	odds := math.Sqrt(1.0 / 3)
 	for _, c := range []struct{ a, b, median float64 }{
-		{1e-20, 1, math.Sqrt(0.125)}, {1e-300, 1, math.Sqrt(0.125)}, {1e-20, 1e-20, odds / (1 + odds)}, {1e-300, 1e-20, odds / (1 + odds)},
+		{1e-20, 1, math.Sqrt(0.125)}, {1e-200, 1, math.Sqrt(0.125)}, {1e-200, 1e-20, odds / (1 + odds)}, {1e-300, 1, math.Sqrt(0.125)}, {1e-20, 1e-20, odds / (1 + odds)}, {1e-300, 1e-20, odds / (1 + odds)},
 	} {
 		d := dist.NewTruncated(dist.NewBeta(1, f(c.a), f(c.b)), f(0.25), f(0.5))
 		if got := d.Quantile(nil, []float64{0.5})[0]; !(math.Abs(got-c.median) < 1e-12) {
 			t.Errorf("Beta(%v, %v) on [0.25, 0.5]: median %v, want %v", c.a, c.b, got, c.median)
+		}
+		mass := math.Ln2 // the integral of 1/x
+		if c.b < 1 {
+			mass += math.Log(1.5) // and that of 1/(1−x)
+		}
+		for _, x := range []float64{0.25, 0.3, 0.5} {
+			density := 1 / x
+			if c.b < 1 {
+				density /= 1 - x
+			}
+			if got, want := d.LogProb([]float64{x}), math.Log(density/mass); !(math.Abs(got-want) < 1e-12) {
+				t.Errorf("Beta(%v, %v) on [0.25, 0.5]: log-density at %v: %v, want %v", c.a, c.b, x, got, want)
+			}
+			part := math.Log(x / 0.25)
+			if c.b < 1 {
+				part += math.Log(0.75 / (1 - x))
+			}
+			if got := d.CDF(nil, []float64{x})[0]; !(math.Abs(got-part/mass) < 1e-12) || got > 1 {
+				t.Errorf("Beta(%v, %v) on [0.25, 0.5]: CDF(%v) = %v, want %v", c.a, c.b, x, got, part/mass)
+			}
 		}
 		for _, x := range sample(d, 50).RawMatrix().Data {
 			if !(x >= 0.25 && x <= 0.5) {

@@ -145,7 +145,7 @@ func (t truncation) densities(lo, hi, logMass float64, p nums) (atLow, atHigh fl
 func (t truncation) sampleInside(p nums, logMass float64) (x, w []float64) {
 	lo, hi := t.bounds(p)
 	switch {
-	case !(logMass > logFaint):
+	case !(logMass > logFaint) || !t.integer && t.isGap(lo, hi, special.Exp(logMass), p):
 		e := t.edgeIn(lo, hi, p)
 		total := e.logBetween(0, e.width)
 		y, _, weight := e.points(0, e.width)

@@ -25,6 +25,24 @@ func TestBetaIncInv(t *testing.T) {
 	}
 }
 
+// The quantiles of a distribution with a small shape, from either end.
+func TestBetaIncInvOfSmallShapes(t *testing.T) {
+	for _, a := range []float64{1e-300, 1e-200, 1e-20, 1e-8, 1e-3, 0.05, 0.3} {
+		for _, b := range []float64{1e-20, 0.1, 1, 20, 3000, 1e8} {
+			d := NewBeta(a, b)
+			for _, x := range []float64{1e-290, 1e-30, 1e-9, 0.01, 0.25, 0.375, 0.625, 0.9375} {
+				p, q := d.Inc(x, 1-x)
+				if q < 1e-300 || d.kernel(x, 1-x) < 1e-8*min(p, q) { // p and q hardly depend on x
+					continue
+				}
+				if got, _ := d.Inv(p, q); !(math.Abs(got/x-1) < 1e-14*(3+math.Abs(math.Log(x))+min(p, q)/d.kernel(x, 1-x))) {
+					t.Errorf("a = %v, b = %v: got the quantile %v, want %v", a, b, got, x)
+				}
+			}
+		}
+	}
+}
+
 func TestStudentRoundTrip(t *testing.T) {
 	for _, ν := range []float64{0.3, 0.5, 1, 2, 3, 5, 30, 200, 1e4} {
 		l := LogBeta(ν/2, 0.5)

@@ -59,6 +59,8 @@ func (d Beta) LogInc(x, y float64) (p, q float64) {
 	}
 	const huge = 1e100
 	switch {
+	case d.isSmall(d.below(x)):
+		return logs(lower, upper)
 	case d.B > huge && d.B >= d.A:
 		return LogGammaInc(d.A, -d.B*logShare(y, x))
 	case d.A > huge:
@@ -83,7 +85,14 @@ func logs(p, q float64) (logP, logQ float64) {
 // inc returns Inc for the kernel k. The fraction is that which converges faster,
 // unless it is for much the greater part.
 func (d Beta) inc(x, y, k float64) (p, q float64) {
-	if max(d.A, d.B) > large {
+	below := d.below(x)
+	switch {
+	case d.isSmall(below) && below:
+		return d.incSmall(logShare(x, y))
+	case d.isSmall(below):
+		q, p = d.mirror().incSmall(logShare(y, x))
+		return p, q
+	case max(d.A, d.B) > large:
 		return balanced(float64(d.B*x) < float64(d.A*y), min(d.A, d.B) > 0.3, func(lower bool) float64 {
 			if lower {
 				return k * betaTail(d.A, d.B, x, y)
@@ -91,7 +100,6 @@ func (d Beta) inc(x, y, k float64) (p, q float64) {
 			return k * betaTail(d.B, d.A, y, x)
 		})
 	}
-	below := float64(x*(d.A+d.B+2)) < d.A+1
 	part := d.part(x, y, k, below)
 	if part > 0.8 && min(d.A, d.B) > 0.3 {
 		below = !below
@@ -115,6 +123,10 @@ func (d Beta) part(x, y, k float64, below bool) float64 {
 // by that of itself if this is smaller than they are, or else as it stands.
 func (d Beta) kernel(x, y float64) float64 {
 	lx, ly := float64(d.A*logShare(x, y)), float64(d.B*logShare(y, x))
+	if lo := min(d.A, d.B); lo < 1e-3 {
+		norm := lo * (max(d.A, d.B) / (d.A + d.B)) * Exp(BetaOf(lo, max(d.A, d.B), 0).smallNorm())
+		return powShare(x, d.A, lx) * powShare(y, d.B, ly) * norm
+	}
 	if math.Abs(d.LogBeta) < 1 && lx > -1 && ly > -1 {
 		return Exp(lx + ly - d.LogBeta)
 	}
@@ -177,11 +189,22 @@ func (d Beta) inv(p, q float64) (x, y, logit float64) {
 	case q <= 0:
 		return 1, 0, math.Inf(1)
 	}
-	mean, rest := d.A/(d.A+d.B), d.B/(d.A+d.B)
-	if lower, _ := d.Inc(mean, rest); p <= lower {
-		return d.tail(p, mean)
+	m := d.mirror()
+	mean, rest := d.shares()
+	if min(d.A, d.B) <= smallBeta { // the end of below
+		mean, rest = (d.A+1)/(d.A+d.B+2), (d.B+1)/(d.A+d.B+2)
 	}
-	y, x, logit = d.mirror().tail(q, rest)
+	lower, upper := d.Inc(mean, rest)
+	switch below := p <= q && p <= lower || p > q && q >= upper; {
+	case below && d.A <= smallBeta:
+		return d.smallInv(p, q)
+	case below:
+		return d.tail(p, mean)
+	case m.A <= smallBeta:
+		y, x, logit = m.smallInv(q, p)
+	default:
+		y, x, logit = m.tail(q, rest)
+	}
 	return x, y, -logit
 }
 
@@ -249,10 +272,20 @@ func LogBetaKernel(a, b, x, y float64) float64 { return BetaNorm(a, b) + BetaExp
 func BetaExponent(a, b, x, y float64) float64 {
 	n, w := a+b, float64(a*y)
 	e := math.FMA(b, x, -w) - math.FMA(a, y, -w) // (a+b)·x − a
+	switch {
+	case math.IsInf(n/a, 1) || math.IsInf(e/a, 0):
+		return math.FMA(a, Log(n)+Log(x)-Log(a), math.FMA(b, logRatioMinus(n/b*y, -e/b), -e))
+	case math.IsInf(n/b, 1) || math.IsInf(e/b, 0):
+		return math.FMA(b, Log(n)+Log(y)-Log(b), math.FMA(a, logRatioMinus(n/a*x, e/a), e))
+	}
 	return math.FMA(a, logRatioMinus(n/a*x, e/a), float64(b*logRatioMinus(n/b*y, -e/b)))
 }
 
 // BetaNorm returns what is left of [LogBetaKernel].
 func BetaNorm(a, b float64) float64 {
-	return Stirling(a+b) - Stirling(a) - Stirling(b) - 0.5*(log2π+Log(1/a+1/b))
+	spread := Log(1/a + 1/b)
+	if math.IsInf(spread, 1) { // a denormal shape
+		spread = Log(a+b) - Log(a) - Log(b)
+	}
+	return Stirling(a+b) - Stirling(a) - Stirling(b) - 0.5*(log2π+spread)
 }

@@ -47,6 +47,7 @@ var functions = map[string]struct {
 	"GammaInc":          {func(a []float64) []float64 { return pair(GammaInc(a[0], a[1])) }, 16, isExp},
 	"BetaInc":           {betaInc, 16, isExp},
 	"NdtrInv":           {func(a []float64) []float64 { return []float64{NdtrInv(a[0], a[1])} }, 4, relative},
+	"LgammaRise":        {func(a []float64) []float64 { return []float64{LgammaRise(a[0], a[1])} }, 4, relative},
 	"GammaRatio":        {func(a []float64) []float64 { return []float64{GammaRatio(a[0], a[1])} }, 4, isExp},
 	"LgammaCurve":       {func(a []float64) []float64 { return []float64{LgammaCurve(a[0], a[1])} }, 6, relative},
 	"NdtrTailDrop":      {func(a []float64) []float64 { return []float64{NdtrTailDrop(a[0], a[1])} }, 40, relative},

@@ -115,3 +115,13 @@ for a, b, z in [(2e6, 2e6, .5), (2e6, 3.5, -1), (2e6, 3.5, 2), (0.25, 5e7, 1), (
     out('BetaInc', [a, b, x, 1 - x], *beta_inc(a, b, x, 1 - x))
 for s in [-3, -0.51, -0.49, -1e-3, -1e-12, 1e-9, 0.2, 0.499, 0.51, 4]:
     s = mpf(s); out('Expm1Minus', [s], expm1(s) - s)
+mp.dps = 1000 # small shapes: I and 1 - I by the series in x
+for a, b in [(1e-300, 1), (1e-200, 1), (1e-200, 1e-20), (1e-20, 1), (1e-20, 1e-20), (1e-12, 7.5), (1e-6, 0.01), (1e-5, 4000), (1e-3, 0.5), (0.01, 3), (0.02, 1e-4), (0.25, 0.125), (0.29, 1.5), (1e-9, 1e5), (1e-30, 1e9)]:
+    for x in [2.0**-900, 2.0**-44, 5 * 2.0**-20, 0.25, 0.375, 0.625, 0.9375]:
+        a, b, x = mpf(a), mpf(b), mpf(float(x)); y = mpf(float(1 - x))
+        if b * x > 500: continue
+        p = x**a / a / beta(a, b) * hyp2f1(a, 1 - b, a + 1, x)
+        out('BetaInc', [a, b, x, y], p, 1 - p)
+mp.dps = 60
+for c, r in [(1, 1e-300), (1, 1e-12), (1.25, 0.001), (3, 0.3), (1e9, 0.01), (1, 0.5)]:
+    c, r = mpf(c), mpf(r); out('LgammaRise', [c, r], loggamma(c + r) - loggamma(c) if r > 1e-200 else r * psi(0, c))
