@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // ActGrad sets dz = dy·act′, the derivative being taken from y = act(z).
 func ActGrad(dz, dy, y []float64, act Act) {
 	switch act {
@@ -23,7 +21,7 @@ func ActGrad(dz, dy, y []float64, act Act) {
 			return
 		}
 		for i, v := range y {
-			dz[i] = dy[i] * math.FMA(-v, v, 1)
+			dz[i] = dy[i] * FMA(-v, v, 1)
 		}
 	}
 }

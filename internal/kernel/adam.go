@@ -17,9 +17,9 @@ func Adam(p, g, m, v []float64, lr, beta1, beta2, eps, wd, c1, c2 float64) {
 		return
 	}
 	for i, gi := range g {
-		m[i] = math.FMA(beta1, m[i], float64(rest1*gi))
-		v[i] = math.FMA(beta2, v[i], float64(float64(rest2*gi)*gi))
-		d := math.FMA(math.Sqrt(v[i]), root, eps)
-		p[i] = math.FMA(-rate, m[i]/d, float64(keep*p[i]))
+		m[i] = FMA(beta1, m[i], float64(rest1*gi))
+		v[i] = FMA(beta2, v[i], float64(float64(rest2*gi)*gi))
+		d := FMA(math.Sqrt(v[i]), root, eps)
+		p[i] = FMA(-rate, m[i]/d, float64(keep*p[i]))
 	}
 }

@@ -24,7 +24,7 @@ func Affine(y, e, x, s, t []float64) {
 	}
 	for i, v := range x {
 		e[i] = exp1(s[i])
-		y[i] = math.FMA(v, e[i], t[i])
+		y[i] = FMA(v, e[i], t[i])
 	}
 }
 
@@ -46,8 +46,8 @@ func AffineGrad(dx, ds, dt, dy, x, e []float64) {
 		return
 	}
 	for i, g := range dy {
-		dx[i] = math.FMA(g, e[i], dx[i])
-		ds[i] = math.FMA(g, float64(x[i]*e[i]), ds[i])
+		dx[i] = FMA(g, e[i], dx[i])
+		ds[i] = FMA(g, float64(x[i]*e[i]), ds[i])
 		dt[i] += g
 	}
 }
@@ -59,8 +59,8 @@ func AffineInverseGrad(dy, ds, dt, dx, x, e []float64) {
 		return
 	}
 	for i, g := range dx {
-		dy[i] = math.FMA(g, e[i], dy[i])
-		ds[i] = math.FMA(-g, x[i], ds[i])
-		dt[i] = math.FMA(-g, e[i], dt[i])
+		dy[i] = FMA(g, e[i], dy[i])
+		ds[i] = FMA(-g, x[i], ds[i])
+		dt[i] = FMA(-g, e[i], dt[i])
 	}
 }

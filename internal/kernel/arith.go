@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // Add sets dst = x + y.
 func Add(dst, x, y []float64) {
 	if fastAdd(dst, x, y) {
@@ -68,7 +66,7 @@ func Axpy(dst, x []float64, a float64) {
 		return
 	}
 	for i, v := range x {
-		dst[i] = math.FMA(a, v, dst[i])
+		dst[i] = FMA(a, v, dst[i])
 	}
 }
 
@@ -81,7 +79,7 @@ func MulAdd(dst, x, y []float64) {
 		return
 	}
 	for i := range dst {
-		dst[i] = math.FMA(x[i], y[i], dst[i])
+		dst[i] = FMA(x[i], y[i], dst[i])
 	}
 }
 
@@ -91,7 +89,7 @@ func MulSub(dst, x, y []float64) {
 		return
 	}
 	for i := range dst {
-		dst[i] = math.FMA(-x[i], y[i], dst[i])
+		dst[i] = FMA(-x[i], y[i], dst[i])
 	}
 }
 
@@ -181,7 +179,7 @@ func TanhGrad(dx, dy, y []float64) {
 		return
 	}
 	for i, v := range y {
-		dx[i] = math.FMA(dy[i], math.FMA(-v, v, 1), dx[i])
+		dx[i] = FMA(dy[i], FMA(-v, v, 1), dx[i])
 	}
 }
 
@@ -191,7 +189,7 @@ func SigmoidGrad(dx, dy, y []float64) {
 		return
 	}
 	for i, v := range y {
-		dx[i] = math.FMA(dy[i], math.FMA(-v, v, v), dx[i])
+		dx[i] = FMA(dy[i], FMA(-v, v, v), dx[i])
 	}
 }
 
@@ -201,7 +199,7 @@ func SoftplusGrad(dx, dy, x []float64) {
 		return
 	}
 	for i, v := range x {
-		dx[i] = math.FMA(dy[i], sigmoid1(v), dx[i])
+		dx[i] = FMA(dy[i], sigmoid1(v), dx[i])
 	}
 }
 
@@ -211,6 +209,6 @@ func LogSigmoidGrad(dx, dy, x []float64) {
 		return
 	}
 	for i, v := range x {
-		dx[i] = math.FMA(dy[i], sigmoid1(-v), dx[i])
+		dx[i] = FMA(dy[i], sigmoid1(-v), dx[i])
 	}
 }

@@ -32,30 +32,30 @@ var expPoly = [10]float64{
 
 // reduce returns r and the bits of k + rounder.
 func reduce(x float64) (r float64, kb uint64) {
-	t := math.FMA(x, log2E, rounder)
+	t := FMA(x, log2E, rounder)
 	k := t - rounder
-	r = math.FMA(-k, ln2Hi, x)
-	return math.FMA(-k, ln2Lo, r), math.Float64bits(t)
+	r = FMA(-k, ln2Hi, x)
+	return FMA(-k, ln2Lo, r), math.Float64bits(t)
 }
 
 // expm1Poly returns expm1(r) for |r| ≤ ln 2/2.
 func expm1Poly(r float64) float64 {
 	z := float64(r * r)
-	return math.FMA(z, poly10(&expPoly, r, z), r)
+	return FMA(z, poly10(&expPoly, r, z), r)
 }
 
 // poly10 evaluates Σ c[i]·rⁱ with z = r² by pairs: the order is part of every
 // tier's contract.
 func poly10(c *[10]float64, r, z float64) float64 {
-	p01 := math.FMA(c[1], r, c[0])
-	p23 := math.FMA(c[3], r, c[2])
-	p45 := math.FMA(c[5], r, c[4])
-	p67 := math.FMA(c[7], r, c[6])
-	p89 := math.FMA(c[9], r, c[8])
-	p03 := math.FMA(p23, z, p01)
-	p69 := math.FMA(p89, z, p67)
-	p49 := math.FMA(p69, z, p45)
-	return math.FMA(p49, float64(z*z), p03)
+	p01 := FMA(c[1], r, c[0])
+	p23 := FMA(c[3], r, c[2])
+	p45 := FMA(c[5], r, c[4])
+	p67 := FMA(c[7], r, c[6])
+	p89 := FMA(c[9], r, c[8])
+	p03 := FMA(p23, z, p01)
+	p69 := FMA(p89, z, p67)
+	p49 := FMA(p69, z, p45)
+	return FMA(p49, float64(z*z), p03)
 }
 
 // scale returns p·2ᵏ rounded once, kb being the bits of k + rounder and |k| ≤ 1100.
@@ -79,7 +79,7 @@ func expm11(x float64) float64 {
 	r, kb := reduce(v)
 	p := expm1Poly(r)
 	s := pow2(kb - 1) // 2ᵏ⁻¹, for 2¹⁰²⁴ is no float64
-	y := float64(2 * math.FMA(s, p, s-0.5))
+	y := float64(2 * FMA(s, p, s-0.5))
 	if kb == rounderBits {
 		y = p
 	}
@@ -96,7 +96,7 @@ func tanh1(x float64) float64 {
 	v := min(math.Abs(x), 20)
 	r, kb := reduce(2 * v)
 	s := pow2(kb)
-	e := math.FMA(s, expm1Poly(r), s-1)
+	e := FMA(s, expm1Poly(r), s-1)
 	return orSign(e/(e+2), x)
 }
 
@@ -137,7 +137,7 @@ func log1pExp(x float64) float64 {
 	s := u / (2 + u)
 	z := float64(s * s)
 	p := poly10(&softplusPoly, z, float64(z*z))
-	return math.FMA(-s, math.FMA(-z, p, u), u)
+	return FMA(-s, FMA(-z, p, u), u)
 }
 
 func softplus1(x float64) float64 { return max(x, 0) + log1pExp(x) }

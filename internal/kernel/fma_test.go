@@ -58,3 +58,42 @@ func TestFMA32(t *testing.T) {
 		t.Errorf("fma32(-1, 0, −0) = 0, want −0")
 	}
 }
+
+// math.FMA is an instruction here, or package math's own steps: both are right.
+func TestSoftFMA(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	draw := func() float64 { // few bits or many, so that ties are common
+		v := math.Ldexp(float64(r.Uint64()>>(11+r.IntN(53))), r.IntN(40)-20)
+		return v * float64(1-2*r.IntN(2))
+	}
+	same := func(x, y, z float64) {
+		got, want := softFMA(x, y, z), math.FMA(x, y, z)
+		if math.Float64bits(got) != math.Float64bits(want) && (got == got || want == want) {
+			t.Fatalf("softFMA(%x, %x, %x) = %x, want %x", x, y, z, got, want)
+		}
+	}
+	for i := range 300_000 {
+		x, y, z := draw(), draw(), draw()
+		switch i % 4 {
+		case 0: // the sum cancels, wholly or in part
+			z = math.Ldexp(-x*y, r.IntN(3)-1)
+		case 1: // the product and z end where the other begins
+			_, e := math.Frexp(x * y)
+			z = math.Ldexp(z, e+r.IntN(160)-80)
+		case 2: // nearly half a unit is added to a number of few bits
+			x = 1 + math.Ldexp(float64(r.IntN(1000)), -52+r.IntN(26))
+			y = math.Ldexp(1+math.Ldexp(float64(r.IntN(1000)), -52+r.IntN(26)), -53-r.IntN(3))
+			z = float64(1-2*r.IntN(2)) * (1 + math.Ldexp(float64(r.IntN(4)), -52))
+		}
+		same(x, y, z)
+	}
+	special := []float64{0, math.Copysign(0, -1), 1, -3, 0x1p-1074, -0x1p-1022, 0x1.8p-500, 0x1p-450, 0x1p499, -0x1.fffffffffffffp510,
+		math.MaxFloat64, math.Inf(1), math.Inf(-1), math.NaN(), 0x1.0000001p-480, 0x1.fffffffffffffp-969}
+	for _, x := range special {
+		for _, y := range special {
+			for _, z := range special {
+				same(x, y, z)
+			}
+		}
+	}
+}

@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // generic computes the product without assembly.
 func (p *product[T]) generic() {
 	switch p := any(p).(type) {
@@ -22,17 +20,21 @@ func generic64(p *product[float64]) {
 			}
 			for r := i; r < min(i+2, p.m); r++ {
 				for s := j; s < min(j+4, p.n); s++ {
-					element(p, r, s, math.FMA)
+					element(p, r, s, FMA)
 				}
 			}
 		}
 	}
 }
 
-// generic32 works element by element: there is no such instruction in Go.
+// generic32 works in blocks of 1×4 elements: there is no such instruction in Go.
 func generic32(p *product[float32]) {
 	for i := range p.m {
-		for j := range p.n {
+		j := 0
+		for ; j+4 <= p.n; j += 4 {
+			block1x4(p, i, j)
+		}
+		for ; j < p.n; j++ {
 			element(p, i, j, fma32)
 		}
 	}
@@ -58,8 +60,8 @@ func block2x4(p *product[float64], i, j int) {
 	for range p.k {
 		a0, a1 := p.a[a], p.a[a+p.aRow]
 		b0, b1, b2, b3 := p.b[b], p.b[b+p.bCol], p.b[b+2*p.bCol], p.b[b+3*p.bCol]
-		c00, c01, c02, c03 = math.FMA(a0, b0, c00), math.FMA(a0, b1, c01), math.FMA(a0, b2, c02), math.FMA(a0, b3, c03)
-		c10, c11, c12, c13 = math.FMA(a1, b0, c10), math.FMA(a1, b1, c11), math.FMA(a1, b2, c12), math.FMA(a1, b3, c13)
+		c00, c01, c02, c03 = FMA(a0, b0, c00), FMA(a0, b1, c01), FMA(a0, b2, c02), FMA(a0, b3, c03)
+		c10, c11, c12, c13 = FMA(a1, b0, c10), FMA(a1, b1, c11), FMA(a1, b2, c12), FMA(a1, b3, c13)
 		a += p.aCol
 		b += p.bRow
 	}
@@ -71,6 +73,30 @@ func block2x4(p *product[float64], i, j int) {
 	p.store(i+1, j+1, c11)
 	p.store(i+1, j+2, c12)
 	p.store(i+1, j+3, c13)
+}
+
+// block1x4 computes four elements of a row; the steps of fma32 stand here so that they need no call.
+func block1x4(p *product[float32], i, j int) {
+	c0, c1, c2, c3 := p.startAt(i, j), p.startAt(i, j+1), p.startAt(i, j+2), p.startAt(i, j+3)
+	a, b := i*p.aRow, j*p.bCol
+	for range p.k {
+		x := float64(p.a[a])
+		b0, b1, b2, b3 := p.b[b], p.b[b+p.bCol], p.b[b+2*p.bCol], p.b[b+3*p.bCol]
+		s0, s1 := x*float64(b0)+float64(c0), x*float64(b1)+float64(c1)
+		s2, s3 := x*float64(b2)+float64(c2), x*float64(b3)+float64(c3)
+		if tied(s0) || tied(s1) || tied(s2) || tied(s3) {
+			y := p.a[a]
+			c0, c1, c2, c3 = fma32(y, b0, c0), fma32(y, b1, c1), fma32(y, b2, c2), fma32(y, b3, c3)
+		} else {
+			c0, c1, c2, c3 = float32(s0), float32(s1), float32(s2), float32(s3)
+		}
+		a += p.aCol
+		b += p.bRow
+	}
+	p.store(i, j, c0)
+	p.store(i, j+1, c1)
+	p.store(i, j+2, c2)
+	p.store(i, j+3, c3)
 }
 
 // startAt returns the value that the chain of element i, j starts from.

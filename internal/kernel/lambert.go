@@ -74,5 +74,5 @@ func lambertStart(a float64) float64 { return a * (1 - log1p1(a)/(2+a)) }
 func lambertStep(w, r float64) float64 {
 	p := 1 + w
 	q := 2 * p * (p + float64(r*(2.0/3)))
-	return math.FMA(w, r/p*((q-r)/(q-2*r)), w)
+	return FMA(w, r/p*((q-r)/(q-2*r)), w)
 }

@@ -24,15 +24,15 @@ func logCore(e, f float64) float64 {
 	s := f / (2 + f)
 	z := float64(s * s)
 	w := float64(z * z)
-	p01 := math.FMA(logPoly[1], z, logPoly[0])
-	p23 := math.FMA(logPoly[3], z, logPoly[2])
-	p45 := math.FMA(logPoly[5], z, logPoly[4])
-	p := math.FMA(logPoly[6], w, p45)
-	p = math.FMA(p, w, p23)
-	p = math.FMA(p, w, p01)
+	p01 := FMA(logPoly[1], z, logPoly[0])
+	p23 := FMA(logPoly[3], z, logPoly[2])
+	p45 := FMA(logPoly[5], z, logPoly[4])
+	p := FMA(logPoly[6], w, p45)
+	p = FMA(p, w, p23)
+	p = FMA(p, w, p01)
 	h := float64(float64(0.5*f) * f)
-	t := math.FMA(s, math.FMA(z, p, h), float64(e*ln2Lo))
-	return math.FMA(e, ln2Hi, -((h - t) - f))
+	t := FMA(s, FMA(z, p, h), float64(e*ln2Lo))
+	return FMA(e, ln2Hi, -((h - t) - f))
 }
 
 // split returns e and m with x = m·2ᵉ and √½ ≤ m < √2, for positive normal x.
@@ -70,7 +70,7 @@ func log1p1(x float64) float64 {
 	e, m := split(u)
 	// 2²⁻ᵉ is a normal number for every e up to 1024.
 	s := math.Float64frombits(uint64(1025-int64(e)) << 52)
-	y := orSign(logCore(e, math.FMA(float64(c*s), 0.25, m-1)), x)
+	y := orSign(logCore(e, FMA(float64(c*s), 0.25, m-1)), x)
 	switch {
 	case x == -1:
 		return math.Inf(-1)

@@ -17,7 +17,7 @@ func Moments(x []float64, n, d int) (mean, sd []float64) {
 		mean[j] = first + sum/float64(n)
 		for i := 0; !same && i < n; i++ {
 			dev := x[i*d+j] - mean[j]
-			square = math.FMA(dev, dev, square)
+			square = FMA(dev, dev, square)
 		}
 		sd[j] = math.Sqrt(square / float64(n))
 	}

@@ -114,7 +114,7 @@ func scaledTail(t float64) float64 {
 	if t < 0x1p60 {
 		q = (t - 4) / (t + 4)
 	}
-	return chains(millsPoly[:], q) / math.FMA(3, t, 2)
+	return chains(millsPoly[:], q) / FMA(3, t, 2)
 }
 
 // chains evaluates Σ c[i]·xⁱ in four chains, which a processor works on at the
@@ -125,10 +125,10 @@ func chains(c []float64, x float64) float64 {
 	n := len(c) - 4
 	s0, s1, s2, s3 := c[n], c[n+1], c[n+2], c[n+3]
 	for n -= 4; n >= 0; n -= 4 {
-		s0, s1 = math.FMA(s0, x4, c[n]), math.FMA(s1, x4, c[n+1])
-		s2, s3 = math.FMA(s2, x4, c[n+2]), math.FMA(s3, x4, c[n+3])
+		s0, s1 = FMA(s0, x4, c[n]), FMA(s1, x4, c[n+1])
+		s2, s3 = FMA(s2, x4, c[n+2]), FMA(s3, x4, c[n+3])
 	}
-	return math.FMA(math.FMA(s3, x, s2), x2, math.FMA(s1, x, s0))
+	return FMA(FMA(s3, x, s2), x2, FMA(s1, x, s0))
 }
 
 // NormalCDF sets dst[i] = Φ(x[i]), exact to the last digits in both tails.
@@ -153,13 +153,13 @@ func NormalCDF(dst, x []float64) {
 func normalCDF1(x, e float64) float64 {
 	t := math.Abs(x)
 	if t < 0.7 {
-		return math.FMA(x, chains(centralPoly[:], float64(x*x)), 0.5)
+		return FMA(x, chains(centralPoly[:], float64(x*x)), 0.5)
 	}
 	tail := 0.0
 	if t < 40 { // the rounding error of x² matters in the exponent
 		h := float64(t * t)
-		l := math.FMA(t, t, -h)
-		tail = float64(math.FMA(-0.5*l, e, e) * scaledTail(t))
+		l := FMA(t, t, -h)
+		tail = float64(FMA(-0.5*l, e, e) * scaledTail(t))
 	}
 	switch {
 	case x < 0:
@@ -213,10 +213,10 @@ func quantileAt(c, tail, l float64) float64 {
 	switch {
 	case math.Abs(c) <= 0.25:
 		z := float64(c * c)
-		return math.FMA(c, sqrtTwoPi, float64(c*math.FMA(z, chains(middlePoly[:], z), sqrtTwoPiL)))
+		return FMA(c, sqrtTwoPi, float64(c*FMA(z, chains(middlePoly[:], z), sqrtTwoPiL)))
 	case tail >= 0.05:
 		s := -outerMiddle - l - productRest(tail)
-		return math.FMA(c, outerStart, float64(c*float64(s*chains(outerPoly[:], s))))
+		return FMA(c, outerStart, float64(c*float64(s*chains(outerPoly[:], s))))
 	case tail > 0:
 		return math.Copysign(lowQuantile(tail, l), c)
 	case tail == 0:
@@ -229,7 +229,7 @@ func quantileAt(c, tail, l float64) float64 {
 func productRest(p float64) float64 {
 	r := 1 - p
 	m := float64(4 * p * r)
-	return (math.FMA(4*p, r, -m) + float64(4*p*(1-r-p))) / m
+	return (FMA(4*p, r, -m) + float64(4*p*(1-r-p))) / m
 }
 
 // lowQuantile returns Φ⁻¹(p), p < 0.05, l = log p: a start, good to 4·10⁻⁸, and a step of Halley's method.
@@ -243,6 +243,6 @@ func lowQuantile(p, l float64) float64 {
 	} else {
 		q = exp1(l + h + halfLog2Pi)
 	}
-	e := math.FMA(sqrtTwoPi, scaledTail(t), -q) // (Φ(−t) − p)/φ(t)
+	e := FMA(sqrtTwoPi, scaledTail(t), -q) // (Φ(−t) − p)/φ(t)
 	return -(t + e/(1-float64(0.5*float64(t*e))))
 }

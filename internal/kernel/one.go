@@ -70,7 +70,7 @@ func NormalTail(t float64) float64 {
 	}
 	h := float64(t * t)
 	e := exp1(0.5 * h)
-	return float64(math.FMA(0.5*math.FMA(t, t, -h), e, e) * NormalCDFOne(-t))
+	return float64(FMA(0.5*FMA(t, t, -h), e, e) * NormalCDFOne(-t))
 }
 
 // NormalQuantileAt returns the x with Φ(x) = ½ + c, given tail = ½ − |c| as well, so that

@@ -13,9 +13,9 @@ func quickSum(a, b float64) wide {
 
 func (a wide) times(b wide) wide {
 	p := float64(a.hi * b.hi)
-	e := math.FMA(a.hi, b.hi, -p)
-	e = math.FMA(a.hi, b.lo, e)
-	return quickSum(p, math.FMA(a.lo, b.hi, e))
+	e := FMA(a.hi, b.hi, -p)
+	e = FMA(a.hi, b.lo, e)
+	return quickSum(p, FMA(a.lo, b.hi, e))
 }
 
 // plus needs |a| ≥ |b| or a = 0.
@@ -27,8 +27,8 @@ func (a wide) plus(b wide) wide {
 // over returns a/b.
 func (a wide) over(b wide) wide {
 	q := a.hi / b.hi
-	r := math.FMA(-q, b.hi, a.hi)
-	r = math.FMA(-q, b.lo, r+a.lo)
+	r := FMA(-q, b.hi, a.hi)
+	r = FMA(-q, b.lo, r+a.lo)
 	return quickSum(q, r/b.hi)
 }
 
@@ -47,7 +47,7 @@ func wideLog(x float64) wide {
 	w := z.hi
 	var p float64
 	for i := 27; i >= 5; i -= 2 {
-		p = math.FMA(w, p, 2/float64(i))
+		p = FMA(w, p, 2/float64(i))
 	}
 	t := wide{0x1.5555555555555p-1, 0x1.5555555555555p-55}.plus(wide{hi: float64(w * p)})
 	y := wide{2 * s.hi, 2 * s.lo}.plus(s.times(z).times(t))
@@ -109,7 +109,7 @@ func powFinite(x, p float64) float64 {
 	if !(math.Abs(h) < 800) {
 		return exp1(h)
 	}
-	t := math.FMA(p, l.lo, math.FMA(p, l.hi, -h))
+	t := FMA(p, l.lo, FMA(p, l.hi, -h))
 	r, kb := reduce(h)
 	return scale(1+expm1Poly(r+t), kb)
 }

@@ -37,7 +37,7 @@ func normalPair(x, y uint64) (a, b float64) {
 	r := math.Sqrt(-2 * logCore(e-64, m-1))
 	f := math.Float64frombits(y&(fractionBits-1)|(oneBits+1)) - 1.5
 	z := float64(f * f)
-	a = math.FMA(z, horner(cosTurnPoly[:], z), 1)
+	a = FMA(z, horner(cosTurnPoly[:], z), 1)
 	b = float64(f * horner(sinTurnPoly[:], z))
 	a = math.Float64frombits(math.Float64bits(a) ^ y<<1&(1<<63))
 	if y>>63 != 0 {

@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // Sums run in lanes, so that vectors can hold them: element i goes to lane
 // i mod 8, and the lanes are added as a tree at the end. The shape is part of
 // every tier's contract.
@@ -39,11 +37,11 @@ func Dot(x, y []float64) float64 {
 	}
 	for ; len(x) >= 8; x, y = x[8:], y[8:] {
 		for j := range l {
-			l[j] = math.FMA(x[j], y[j], l[j])
+			l[j] = FMA(x[j], y[j], l[j])
 		}
 	}
 	for j, v := range x {
-		l[j] = math.FMA(v, y[j], l[j])
+		l[j] = FMA(v, y[j], l[j])
 	}
 	return l.total()
 }

@@ -77,7 +77,7 @@ func (c *rqsConsts) forward(y, ls, x, raw []float64, n int) {
 		b := e.find(c, r, x[i], &e.width)
 		xi := min(float64((x[i]-b.xl)*b.rw), 1)
 		p := b.at(xi)
-		y[i] = min(math.FMA(b.h, p.share, b.yl), b.yr)
+		y[i] = min(FMA(b.h, p.share, b.yl), b.yr)
 		ls[i] = log1(p.slope)
 	}
 }
@@ -106,7 +106,7 @@ func (c *rqsConsts) inverse(x, ls, y, raw []float64, n int) {
 		b := e.find(c, r, y[i], &e.height)
 		xi := b.solve(min((y[i]-b.yl)/b.h, 1))
 		p := b.at(xi)
-		x[i] = min(math.FMA(b.w, xi, b.xl), b.xr)
+		x[i] = min(FMA(b.w, xi, b.xl), b.xr)
 		ls[i] = -log1(p.slope)
 	}
 }
@@ -132,7 +132,7 @@ func (q RQS) consts() rqsConsts {
 	c := rqsConsts{
 		slopes: q.Bins - 1, tail: 1,
 		bins: q.Bins, stride: q.Stride(), bound: q.Bound, minSlope: q.MinSlope,
-		free:  float64(2*q.Bound) * math.FMA(-k, q.MinSize, 1),
+		free:  float64(2*q.Bound) * FMA(-k, q.MinSize, 1),
 		floor: float64(2*q.Bound) * q.MinSize,
 		shift: log1(expm11(1 - q.MinSlope)),
 	}
@@ -143,7 +143,7 @@ func (q RQS) consts() rqsConsts {
 }
 
 // base returns where knot j would be if the softmax gave nothing.
-func (c *rqsConsts) base(j int) float64 { return math.FMA(float64(j), c.floor, -c.bound) }
+func (c *rqsConsts) base(j int) float64 { return FMA(float64(j), c.floor, -c.bound) }
 
 // rqsArgs are the arguments of one method: what it stores to, reads, and for the
 // gradients the gradients of the results.
@@ -188,7 +188,7 @@ func (a *axis) fill(c *rqsConsts, raw []float64) {
 	a.sum[len(raw)] = s
 	a.share = c.free / s
 	for j := range raw {
-		a.at[j] = math.FMA(a.sum[j], a.share, c.base(j))
+		a.at[j] = FMA(a.sum[j], a.share, c.base(j))
 	}
 }
 
@@ -253,10 +253,10 @@ func (b *piece) at(xi float64) spot {
 	p := spot{xi: xi, eta: 1 - xi}
 	p.q = float64(xi * p.eta)
 	xx := float64(xi * xi)
-	p.beta = math.FMA(b.d0+b.d1, p.q, float64(b.s*math.FMA(-2, p.q, 1)))
+	p.beta = FMA(b.d0+b.d1, p.q, float64(b.s*FMA(-2, p.q, 1)))
 	p.rb = 1 / p.beta
-	p.share = float64(math.FMA(b.d0, p.q, float64(b.s*xx)) * p.rb)
-	p.d = math.FMA(b.d1, xx, math.FMA(float64(2*b.s), p.q, float64(b.d0*float64(p.eta*p.eta))))
+	p.share = float64(FMA(b.d0, p.q, float64(b.s*xx)) * p.rb)
+	p.d = FMA(b.d1, xx, FMA(float64(2*b.s), p.q, float64(b.d0*float64(p.eta*p.eta))))
 	t := float64(b.s * p.rb)
 	p.slope = float64(float64(t*t) * p.d)
 	return p
@@ -266,10 +266,10 @@ func (b *piece) at(xi float64) spot {
 // a quadratic whose discriminant is written as a sum of positive terms,
 // (d₀(1−z) − d₁z)² + 4s²z(1−z), taken in the form that does not cancel.
 func (b *piece) solve(z float64) float64 {
-	t := math.FMA(-b.d1, z, float64(b.d0*(1-z)))
+	t := FMA(-b.d1, z, float64(b.d0*(1-z)))
 	sz := float64(float64(2*b.s) * z)
 	v := t + sz
-	r := math.Sqrt(math.FMA(t, t, float64(float64(sz*float64(2*b.s))*(1-z))))
+	r := math.Sqrt(FMA(t, t, float64(float64(sz*float64(2*b.s))*(1-z))))
 	num, den := sz, v+r
 	if v < 0 {
 		num, den = r-v, float64(2*(b.s-v))

@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // ForwardGrad adds to dx and draw the gradients of n elements of Forward, given
 // dy and dls, those of its results.
 func (q RQS) ForwardGrad(dx, draw, dy, dls, x, raw []float64, n int) {
@@ -57,7 +55,7 @@ func (c *rqsConsts) inverseGrad(dy, draw, dx, dls, x, raw []float64, n int) {
 		e.fill(c, r)
 		b := e.find(c, r, x[i], &e.width)
 		p := b.at(min(float64((x[i]-b.xl)*b.rw), 1))
-		up := math.FMA(-float64(dls[i]*b.logSlopeXi(&p)), b.rw, dx[i]) / p.slope
+		up := FMA(-float64(dls[i]*b.logSlopeXi(&p)), b.rw, dx[i]) / p.slope
 		dy[i] += up
 		g := b.grad(&p, -up, -dls[i])
 		e.spread(c, draw[i*c.stride:(i+1)*c.stride], r, &b, &p, &g)
@@ -69,10 +67,10 @@ type pieceGrad struct{ xi, s, d0, d1, y, h float64 }
 
 // logSlopeXi returns ∂ log f′/∂ξ = D_ξ/D − 2β_ξ/β.
 func (b *piece) logSlopeXi(p *spot) float64 {
-	turn := math.FMA(-2, p.xi, 1)
-	dd := float64(2 * math.FMA(b.s, turn, math.FMA(b.d1, p.xi, -float64(b.d0*p.eta))))
-	bb := float64(math.FMA(-2, b.s, b.d0+b.d1) * turn)
-	return math.FMA(-2, float64(bb*p.rb), dd/p.d)
+	turn := FMA(-2, p.xi, 1)
+	dd := float64(2 * FMA(b.s, turn, FMA(b.d1, p.xi, -float64(b.d0*p.eta))))
+	bb := float64(FMA(-2, b.s, b.d0+b.d1) * turn)
+	return FMA(-2, float64(bb*p.rb), dd/p.d)
 }
 
 // grad pulls gy and gl, the gradients of y and of the log-slope, back through
@@ -83,13 +81,13 @@ func (b *piece) grad(p *spot, gy, gl float64) pieceGrad {
 	r2 := float64(p.rb * p.rb)
 	gp := float64(float64(gy*b.h) * r2) // times β²·∂share is the gradient
 	lq := float64(2 * float64(p.q*p.rb))
-	ls := math.FMA(lq, (b.d0+b.d1)/b.s, float64(2*float64(p.q*rd)))
+	ls := FMA(lq, (b.d0+b.d1)/b.s, float64(2*float64(p.q*rd)))
 	g := pieceGrad{y: gy}
-	g.xi = math.FMA(gl, b.logSlopeXi(p), float64(gp*float64(b.s*p.d)))
-	g.s = math.FMA(gl, ls, float64(gp*float64(p.q*math.FMA(xx, b.d1, -float64(ee*b.d0)))))
-	g.d0 = math.FMA(gl, math.FMA(ee, rd, -lq), float64(gp*float64(p.q*math.FMA(b.d1, p.q, float64(b.s*ee)))))
-	g.d1 = math.FMA(gl, math.FMA(xx, rd, -lq), -float64(gp*float64(p.q*math.FMA(b.d0, p.q, float64(b.s*xx)))))
-	g.h = math.FMA(g.s, b.rw, float64(gy*p.share))
+	g.xi = FMA(gl, b.logSlopeXi(p), float64(gp*float64(b.s*p.d)))
+	g.s = FMA(gl, ls, float64(gp*float64(p.q*FMA(xx, b.d1, -float64(ee*b.d0)))))
+	g.d0 = FMA(gl, FMA(ee, rd, -lq), float64(gp*float64(p.q*FMA(b.d1, p.q, float64(b.s*ee)))))
+	g.d1 = FMA(gl, FMA(xx, rd, -lq), -float64(gp*float64(p.q*FMA(b.d0, p.q, float64(b.s*xx)))))
+	g.h = FMA(g.s, b.rw, float64(gy*p.share))
 	return g
 }
 
@@ -97,7 +95,7 @@ func (b *piece) grad(p *spot, gy, gl float64) pieceGrad {
 // parameters.
 func (e *knots) spread(c *rqsConsts, draw, raw []float64, b *piece, p *spot, g *pieceGrad) {
 	gl := -float64(g.xi * b.rw)
-	gw := float64(math.FMA(g.xi, p.xi, float64(g.s*b.s)) * -b.rw)
+	gw := float64(FMA(g.xi, p.xi, float64(g.s*b.s)) * -b.rw)
 	e.width.spread(draw[:c.bins], b.k, gl, gw)
 	e.height.spread(draw[c.bins:2*c.bins], b.k, g.y, g.h)
 	k := b.k + c.ends
@@ -121,7 +119,7 @@ func (c *rqsConsts) slopeGrad(raw float64) float64 {
 // spread adds the softmax's gradient, given gl for the left knot of bin k, which
 // all bins before k move, and gs for the bin's size.
 func (a *axis) spread(draw []float64, k int, gl, gs float64) {
-	mean := math.FMA(gs, a.sum[k+1]-a.sum[k], float64(gl*a.sum[k])) / a.sum[len(draw)]
+	mean := FMA(gs, a.sum[k+1]-a.sum[k], float64(gl*a.sum[k])) / a.sum[len(draw)]
 	for j := range draw {
 		g := -mean
 		switch {

@@ -30,7 +30,7 @@ func (c *rqsConsts) lines(out, log, in, raw []float64, n int, f func(l rqsLine, 
 }
 
 func (l rqsLine) forward(x float64) (y, logSlope float64) {
-	return finite(math.FMA(l.slope, x-l.end, l.end)), log1(l.slope)
+	return finite(FMA(l.slope, x-l.end, l.end)), log1(l.slope)
 }
 
 func (l rqsLine) inverse(y float64) (x, logSlope float64) {
@@ -55,9 +55,9 @@ func (c *rqsConsts) lineGrads(a *rqsArgs, f func(l rqsLine, x, g, gl float64) (a
 }
 
 func (l rqsLine) forwardGrad(x, gy, gl float64) (arg, slope float64) {
-	return float64(gy * l.slope), math.FMA(gy, x-l.end, gl/l.slope)
+	return float64(gy * l.slope), FMA(gy, x-l.end, gl/l.slope)
 }
 
 func (l rqsLine) inverseGrad(x, gx, gl float64) (arg, slope float64) {
-	return gx / l.slope, -math.FMA(gx, x-l.end, gl) / l.slope
+	return gx / l.slope, -FMA(gx, x-l.end, gl) / l.slope
 }

@@ -52,10 +52,10 @@ func logCosh1(x float64) float64 {
 		z := float64(v * v)
 		p := coshPoly[8]
 		for i := 7; i >= 0; i-- {
-			p = math.FMA(p, z, coshPoly[i])
+			p = FMA(p, z, coshPoly[i])
 		}
 		h := float64(0.5 * z)
-		return log1p1(math.FMA(float64(z*p), h, h))
+		return log1p1(FMA(float64(z*p), h, h))
 	}
 	return (v - ln2) + log1p1(exp1(-2*v))
 }

@@ -42,7 +42,7 @@ var (
 func horner(c []float64, x float64) float64 {
 	s := c[len(c)-1]
 	for i := len(c) - 2; i >= 0; i-- {
-		s = math.FMA(s, x, c[i])
+		s = FMA(s, x, c[i])
 	}
 	return s
 }
@@ -54,14 +54,14 @@ func quadrant(x float64) (q int, r, rl float64) {
 	if math.Abs(x) >= 0x1p30 {
 		return quadrantHuge(x)
 	}
-	k := math.FMA(x, twoOfPi, rounder) - rounder
-	a := math.FMA(-k, halfPi1, x) // exact
+	k := FMA(x, twoOfPi, rounder) - rounder
+	a := FMA(-k, halfPi1, x) // exact
 	p := float64(k * halfPi2)
-	pl := math.FMA(k, halfPi2, -p)
+	pl := FMA(k, halfPi2, -p)
 	r = a - p
 	b := r - a
 	rl = (a - (r - b)) - (p + b) - pl
-	rl = math.FMA(-k, halfPi3, rl)
+	rl = FMA(-k, halfPi3, rl)
 	h := r + rl
 	return int(int64(k) & 3), h, (r - h) + rl
 }
@@ -107,7 +107,7 @@ func turn(hi, lo uint64) (r, rl float64) {
 	a := float64(float64(hi>>11) * s)
 	b := float64(float64(hi<<53|lo>>11) * float64(s*0x1p-64))
 	p := float64(a * halfPi1)
-	pl := math.FMA(a, halfPi1, -p) + math.FMA(a, halfPi2, float64(b*halfPi1))
+	pl := FMA(a, halfPi1, -p) + FMA(a, halfPi2, float64(b*halfPi1))
 	r = p + pl
 	return r, (p - r) + pl
 }
@@ -115,14 +115,14 @@ func turn(hi, lo uint64) (r, rl float64) {
 // sinOf and cosOf take the reduced argument r + rl.
 func sinOf(r, rl float64) float64 {
 	z := float64(r * r)
-	return r + math.FMA(float64(r*z), horner(sinPoly[:], z), rl)
+	return r + FMA(float64(r*z), horner(sinPoly[:], z), rl)
 }
 
 func cosOf(r, rl float64) float64 {
 	z := float64(r * r)
 	w := float64(0.5 * z)
 	c := 1 - w
-	return c + (((1 - c) - w) + math.FMA(float64(z*z), horner(cosPoly[:], z), -float64(r*rl)))
+	return c + (((1 - c) - w) + FMA(float64(z*z), horner(cosPoly[:], z), -float64(r*rl)))
 }
 
 func sin1(x float64) float64 {
@@ -170,6 +170,6 @@ func atan1(x float64) float64 {
 		t, hi, lo = (v-1)/(v+1), halfPi1/2, halfPi2/2
 	}
 	z := float64(t * t)
-	y := hi + (math.FMA(float64(t*z), horner(atanPoly[:], z), lo) + t)
+	y := hi + (FMA(float64(t*z), horner(atanPoly[:], z), lo) + t)
 	return math.Copysign(y, x)
 }
