@@ -32,6 +32,8 @@ func autoregressiveCases() []bijectortest.Case {
 		{Name: "Autoregressive/clip", B: clipped, X: normal(5, 3), Context: normal(5, 2)},
 		{Name: "Autoregressive/one-column", B: autoregressive(masked.Spec{Dim: 1, Hidden: []int{4}, Cond: 1}, spline), X: normal(5, 1), Context: normal(5, 1)},
 		{Name: "Autoregressive/Inverted", B: autoregressive(plain, bijector.Inverted{Map: spline}), X: normal(5, 4)},
+		{Name: "Autoregressive/mixturecdf", B: autoregressive(plain, bijector.MixtureCDF{Components: 3}), X: normal(5, 4)},
+		{Name: "Autoregressive/mixturecdf-Inverted", B: autoregressive(context, bijector.Inverted{Map: bijector.MixtureCDF{Components: 3, Logistic: true}}), X: normal(5, 3), Context: normal(5, 2)},
 		{Name: "Autoregressive/Invert", B: bijector.NewInvert(autoregressive(context, spline)), X: normal(5, 3), Context: normal(5, 2)},
 	}
 }

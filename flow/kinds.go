@@ -121,6 +121,7 @@ var kinds = registry(map[string]any{
 	"additive":               bijector.Additive{},
 	"linear-rational-spline": bijector.LinearRationalSpline{},
 	"linear-spline":          bijector.LinearSpline{},
+	"mixture-cdf":            bijector.MixtureCDF{},
 	"numeric":                (*bijector.Numeric)(nil),
 	"affine":                 bijector.Affine{},
 	"inverted":               bijector.Inverted{},

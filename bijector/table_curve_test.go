@@ -1,0 +1,21 @@
+package bijector_test
+
+import (
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/bijector/bijectortest"
+)
+
+// curveCases are the univariates whose inverse is searched for.
+func curveCases() []bijectortest.Case {
+	normal := bijectortest.Normal
+	mixture := bijector.MixtureCDF{Components: 4, Equal: true, Scale: bijector.Exponential}
+	logistic := bijector.MixtureCDF{Components: 3, Logistic: true, Scale: bijector.SoftplusScale}
+	shrunk := mixture
+	shrunk.Shrink = 1e-6
+	return []bijectortest.Case{
+		{Name: "Elementwise/mixturecdf", B: elementwiseMap(bijector.MixtureCDF{Components: 3}), X: normal(6, 3)},
+		{Name: "Elementwise/mixturecdf-logistic", B: elementwiseMap(logistic), X: normal(6, 3)},
+		{Name: "Coupling/mixturecdf", B: someCoupling(4, []int{0}, mixture, 0), X: normal(5, 4)},
+		{Name: "Coupling/mixturecdf-shrink", B: someCoupling(4, []int{0}, shrunk, 0), X: normal(5, 4), NoExtremes: true},
+	}
+}
