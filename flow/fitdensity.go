@@ -39,7 +39,7 @@ func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.
 		panic("flow: FitDensity: got no log-density, want a function")
 	}
 	if w := m.CondDim(); w > 0 {
-		return nil, fmt.Errorf("flow: FitDensity: got a model with a context of %d columns, want one without, or FitDensityGiven", w)
+		return new(Result), fmt.Errorf("flow: FitDensity: got a model with a context of %d columns, want one without, or FitDensityGiven", w)
 	}
 	base, _ := m.flat()
 	d := base.Dim()
@@ -62,7 +62,7 @@ func FitDensityGiven(ctx context.Context, m *Transformed, contexts Data, logDens
 	base, _ := m.flat()
 	data, err := contexts.drawnWith(base, m.CondDim())
 	if err != nil {
-		return nil, fmt.Errorf("flow: FitDensityGiven: %w", err)
+		return new(Result), fmt.Errorf("flow: FitDensityGiven: %w", err)
 	}
 	target := checked("FitDensityGiven", logDensity)
 	return run(ctx, "FitDensityGiven", m, data, base.Dim(), s, target, towards(m, target, false))

@@ -23,7 +23,7 @@ type learner struct {
 	tried    []Candidate
 	folds    []*Fold
 	tasks    [][]*task         // of each candidate, one a fold
-	early    []float64         // weights in the first fold
+	useful   []bool            // candidates in further folds
 	done     map[string][]byte // the checkpoint
 	doneLock sync.Mutex
 }

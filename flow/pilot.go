@@ -109,7 +109,8 @@ func middle(rows *mat.Dense) (loc, scale []float64) {
 		slices.Sort(x)
 		q := func(p float64) float64 { return x[int(p*float64(len(x)-1))] }
 		loc[j] = q(0.5)
-		scale[j] = max((q(0.975)-q(0.025))/3.92, (q(0.999)-q(0.001))/8, 1e-12*(1+math.Abs(loc[j])))
+		far := max(q(0.999)-loc[j], loc[j]-q(0.001)) // is to be well within reach of splines
+		scale[j] = max((q(0.975)-q(0.025))/3.92, far/4, 1e-12*(1+math.Abs(loc[j])))
 	}
 	return loc, scale
 }

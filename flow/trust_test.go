@@ -46,6 +46,30 @@ func TestFitDensityMissingMass(t *testing.T) {
 	}
 }
 
+// So is a share of one per cent far out, though no draw of the model comes there.
+func TestFitDensityThinTails(t *testing.T) {
+	wide := dist.NewMixture(dist.FixedWeights(0.97, 0.03), dist.NewNormal(1, autodiff.Fixed(0), autodiff.Fixed(1)), dist.NewNormal(1, autodiff.Fixed(0), autodiff.Fixed(4)))
+	narrow := flow.New(dist.NewStdNormal(1), bijector.NewScale(autodiff.Learned(1)))
+	r, err := flow.FitDensity(background, narrow, wide.LogDensity, &flow.Settings{Steps: 200})
+	if err != nil || !strings.Contains(r.String(), "hardly come") {
+		t.Errorf("got %v, %v, want a warning of thin tails", r, err)
+	}
+}
+
+// A spline reaches the tail of a banana: log Z is not short of the part of its mass that is there.
+func TestFitDensityBanana(t *testing.T) {
+	r, err := flow.FitDensity(background, flow.NSF(flow.Arch{Dim: 2, Layers: 2, Hidden: []int{32}}, rng.New(1)), func(y autodiff.Var) autodiff.Var {
+		b := y.Slice(1, 2)
+		return y.Slice(0, 1).Sub(b.Square().MulConst(0.25)).Square().Add(b.MulConst(0.25).Square()).MulConst(-0.5)
+	}, &flow.Settings{Steps: 400})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if z := r.Importance.LogZ.Value; math.Abs(z-math.Log(8*math.Pi)) > 0.01 {
+		t.Errorf("got %v, want log Z %v", r, math.Log(8*math.Pi))
+	}
+}
+
 func TestFitDensityWithoutGradient(t *testing.T) {
 	m := flow.NSF(flow.Arch{Dim: 2, Layers: 1, Hidden: []int{4}}, rng.New(1))
 	_, err := flow.FitDensity(background, m, func(y autodiff.Var) autodiff.Var {

@@ -46,8 +46,12 @@ func (f *fit) weigh(r *Result) {
 	if !w.Reliable() {
 		r.Warnings = append(r.Warnings, "the model is far from the density in places: train longer, use a larger model, or a map to the support at its end")
 	}
-	if gap := f.missing(e, w, walkers, steps); gap > 0.3 && gap > 10*w.LogZ.SE {
+	gap, thin := f.missing(e, w, walkers, steps)
+	switch {
+	case gap > 0.3 && gap > 10*w.LogZ.SE:
 		r.Warnings = append(r.Warnings, fmt.Sprintf("the model misses mass of the density: where walks through it end, it is e^%.1f times as likely as among the model's own draws", gap))
+	case thin > 0.0075:
+		r.Warnings = append(r.Warnings, fmt.Sprintf("the model misses mass of the density: %.1f %% of it, by walks, are where the model's draws hardly come, and log Z is too small by about as much", 100*thin))
 	}
 }
 
@@ -60,9 +64,10 @@ func (f *fit) contextRow() (*mat.Dense, error) {
 	return mat.NewDense(1, b.Cond, b.Contexts[:b.Cond]), nil
 }
 
-// missing returns E[log p − log q] − log E[p/q] over walkers from resampled draws of q and places found before training: the divergence of q from the
-// density, at least 0, and large if there is mass that q does not reach.
-func (f *fit) missing(e *explorer, w *calibration.Importance, walkers, steps int) float64 {
+// missing returns gap = E[log p − log q] − log E[p/q] over walkers from resampled draws of q and places found before training: the divergence of q from the
+// density, at least 0, and large if there is mass that q does not reach. thin is the share of the places on their
+// ways where the density is more than 20 times q.
+func (f *fit) missing(e *explorer, w *calibration.Importance, walkers, steps int) (gap, thin float64) {
 	start := mat.NewDense(walkers, e.At.RawMatrix().Cols, nil)
 	resample(start, e.At, w.LogWeight, e.Rand)
 	if f.found != nil && e.c == nil { // every other one
@@ -84,11 +89,20 @@ func (f *fit) missing(e *explorer, w *calibration.Importance, walkers, steps int
 	}
 	from := newExplorer(target, start, c, e.Rand)
 	from.walk(steps, nil)
-	var sum float64
-	for i, lq := range m.LogProbs(nil, from.At) {
-		sum += min(from.Logs[i]-lq, 1e6) / float64(walkers)
+	const more, apart = 10, 15
+	for k := range more {
+		from.walk(apart, nil)
+		for i, lq := range m.LogProbs(nil, from.At) {
+			over := min(from.Logs[i]-lq, 1e6) - w.LogZ.Value
+			if k == 0 {
+				gap += over / float64(walkers)
+			}
+			if over > math.Log(20) {
+				thin += 1 / float64(more*walkers)
+			}
+		}
 	}
-	return sum - w.LogZ.Value
+	return gap, thin
 }
 
 // resample fills dst with rows of x, systematically by their weights.
