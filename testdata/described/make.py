@@ -48,6 +48,8 @@ def models():
     yield "normflows_uniform", normflows.NormalizingFlow(normflows.distributions.base.Uniform(3, -4.0, 4.0), [normflows.flows.AutoregressiveRationalQuadraticSpline(3, 1, 8, tail_bound=4)]), 3, 0
     yield "sbi_maf", builders.build_maf(x, c, hidden_features=8, num_transforms=2), 2, 2
     yield "sbi_nsf", builders.build_nsf(x, c, hidden_features=8, num_transforms=2), 2, 2
+    yield "normflows_planar", normflows.NormalizingFlow(base(3), [normflows.flows.Planar((3,)), normflows.flows.Planar((3,), act="leaky_relu")]), 3, 0
+    yield "normflows_radial", normflows.NormalizingFlow(base(3), [normflows.flows.Radial((3,)), normflows.flows.Radial((3,))]), 3, 0
 
 
 torch.manual_seed(1)
