@@ -88,12 +88,15 @@ func (b *Planar) at(x autodiff.Var) planarAt {
 // on returns w·x + b.
 func (p *planarAt) on(x autodiff.Var) autodiff.Var { return x.Mul(p.w).RowSum().Add(p.b) }
 
-// bend returns the map of s = w·x + b.
-func (b *Planar) bend() Univariate {
-	if b.Slope > 0 {
-		return kink{b.Slope}
+// bend maps s = w·x + b to w·y + b, or back, with the log-slope.
+func (b *Planar) bend(s, e autodiff.Var, dir direction) (t, logSlope autodiff.Var) {
+	switch {
+	case b.Slope > 0:
+		return kink(s, e, b.Slope, dir)
+	case dir == inverse:
+		return bumps.Inverse(s, e)
 	}
-	return bumps
+	return bumps.Forward(s, e)
 }
 
 // Forward returns x + û·h(w·x + b).
@@ -109,14 +112,14 @@ func (b *Planar) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.InverseILDJ(y); r
 func (b *Planar) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
 	p := b.at(x)
 	s := p.on(x)
-	_, fldj = b.bend().Forward(s, p.e)
+	_, fldj = b.bend(s, p.e, forward)
 	return x.Add(b.h(s).Mul(p.u)), fldj
 }
 
 // InverseILDJ returns y − û·h(s) and −log(1 + w·û·h′(s)).
 func (b *Planar) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
 	p := b.at(y)
-	s, ildj := b.bend().Inverse(p.on(y), p.e)
+	s, ildj := b.bend(p.on(y), p.e, inverse)
 	return y.Sub(b.h(s).Mul(p.u)), ildj
 }
 
@@ -156,22 +159,11 @@ func (bump) Forward(s, e autodiff.Var) (t, logSlope autodiff.Var) {
 	return t, h.Square().Add(e.Mul(slope)).Log()
 }
 
-// kink is the increasing map t = s + (e − 1)·h(s) with one parameter e > 0, h being a leaky ReLU.
-type kink struct{ slope float64 }
-
-func (kink) Params() int { return 1 }
-
-// factor returns t/s on the side of s, or of t.
-func (k kink) factor(s, e autodiff.Var) autodiff.Var {
-	return autodiff.Where(s.Greater(zero(s)), e, e.MulConst(k.slope).AddConst(1-k.slope))
-}
-
-func (k kink) Forward(s, e autodiff.Var) (t, logSlope autodiff.Var) {
-	f := k.factor(s, e)
+// kink is the increasing map t = s + (e − 1)·h(s) with e > 0, or its inverse; h is a leaky ReLU.
+func kink(s, e autodiff.Var, slope float64, dir direction) (t, logSlope autodiff.Var) {
+	f := autodiff.Where(s.Greater(zero(s)), e, e.MulConst(slope).AddConst(1-slope)) // both sides keep their sign
+	if dir == inverse {
+		return s.Div(f), f.Log().Neg()
+	}
 	return s.Mul(f), f.Log()
-}
-
-func (k kink) Inverse(t, e autodiff.Var) (s, logSlope autodiff.Var) {
-	f := k.factor(t, e)
-	return t.Div(f), f.Log().Neg()
 }

@@ -38,7 +38,7 @@ func (w *weights) normflow(p string, d int) bijector.Chain {
 		return bijector.Chain{bijector.NewInvert(w.normflow(p+"flow.", d))}
 	case w.has(p + "flows."):
 		return bijector.Chain{w.channelCoupling(p+"flows.1.param_map.net.", d)}
-	case w.holds(p + "u") && w.holds(p+"w"):
+	case w.holds(p+"u") && w.holds(p+"w"):
 		return bijector.Chain{w.planar(p, d)}
 	case w.holds(p + "z_0"):
 		return bijector.Chain{w.radial(p, d)}
