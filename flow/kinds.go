@@ -68,6 +68,7 @@ var kinds = registry(map[string]any{
 	"squeeze":                (*bijector.Squeeze)(nil),
 	"stick-breaking":         bijector.StickBreaking{},
 	"svd":                    (*bijector.SVD)(nil),
+	"sylvester":              (*bijector.Sylvester)(nil),
 	"transform-diagonal":     (*bijector.TransformDiagonal)(nil),
 	"tril":                   (*bijector.TriL)(nil),
 	"tril-low-rank":          (*bijector.TriLLowRank)(nil),
