@@ -37,6 +37,7 @@ var kinds = registry(map[string]any{
 
 	// bijectors: columns
 	"ascending":              bijector.Ascending{},
+	"block-autoregressive":   (*bijector.BlockAutoregressive)(nil),
 	"cholesky-inverse":       bijector.CholeskyToInvCholesky{},
 	"cholesky-outer-product": bijector.CholeskyOuterProduct{},
 	"continuous":             (*bijector.Continuous)(nil),
