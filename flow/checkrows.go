@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/train"
@@ -14,13 +15,16 @@ import (
 // checkRows returns an error that names the first row in memory that the maps at the data's end,
 // up to the first whose parameters are not known yet or come from a network, do not reach.
 func (f *fit) checkRows() error {
-	if m, ok := f.data.source.(*train.Memory); ok && !f.data.noise {
-		if err := f.model.checkRange(m.Rows, "row"); err != nil {
+	if f.target != nil {
+		return nil
+	}
+	if m, ok := f.Held.source.(*train.Memory); ok && f.Held.noise == nil {
+		if err := f.model.checkRange(m.Rows, "held-out row"); err != nil {
 			return err
 		}
 	}
-	if f.held != nil {
-		return f.model.checkRange(f.held.Rows, "held-out row")
+	if m, ok := f.data.source.(*train.Memory); ok && f.data.noise == nil {
+		return f.model.checkRange(m.Rows, "row")
 	}
 	return nil
 }
@@ -108,6 +112,32 @@ func (m *Transformed) unlike(first *train.Batch) (warnings []string) {
 			}
 		})
 	})
+	if c != (autodiff.Var{}) {
+		warnings = append(warnings, m.unlikeContexts(c)...)
+	}
+	return warnings
+}
+
+// unlikeContexts does the same for contexts.
+func (m *Transformed) unlikeContexts(c autodiff.Var) (warnings []string) {
+	_, chain := m.flat()
+	for _, b := range chain {
+		e, ok := b.(*bijector.Embedded)
+		if !ok {
+			continue
+		}
+		s, ok := e.Net.(*nn.Standardizer)
+		if !ok || !s.Initialized {
+			continue
+		}
+		mean, sd := kernel.Moments(c.Data(), c.Rows(), c.Cols())
+		for j, scale := range s.Scale.Data() {
+			if off := (mean[j] - s.Shift.Data()[j]) / scale; math.Abs(off) > 3 || sd[j]/scale > 5 {
+				warnings = append(warnings, fmt.Sprintf("context column %d: the model was standardised by rows of mean %.4g and deviation %.3g, and these are %.3g deviations away with %.3g times the spread: "+
+					"a new model would take them better", j, s.Shift.Data()[j], scale, off, sd[j]/scale))
+			}
+		}
+	}
 	return warnings
 }
 

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/train"
@@ -15,8 +17,8 @@ import (
 // again in every pass, [Stream], or fresh samples of a simulator, [Fresh].
 type Data struct {
 	source train.Source
-	noise  bool  // is added to the rows
-	err    error // what was wrong with a call that made the data
+	noise  []float64 // widths of the noise that is added to the columns; nil for none
+	err    error     // what was wrong with a call that made the data
 }
 
 // Rows is the data set whose samples are the rows of x. It is kept, not copied, if it is a *mat.Dense.
@@ -58,11 +60,32 @@ func (d Data) with(what string, set func(m *train.Memory)) Data {
 }
 
 // Dequantized returns the data with noise, fresh whenever a row is used, uniform between 0
-// and 1 and independent for every value: whole numbers become a density. See
+// and a width and independent for every value: whole numbers, or other values on a grid, become a density. There is a width for
+// each column, such as [Grid] finds, 0 for one that stays as it is; without widths all are 1. See
 // [Dequantize].
-func (d Data) Dequantized() Data {
-	d.noise = true
+func (d Data) Dequantized(width ...float64) Data {
+	if d.source == nil || d.err != nil {
+		return d
+	}
+	dim, _ := d.source.Dims()
+	d.noise, d.err = widths(width, dim)
 	return d
+}
+
+// widths returns those of d columns: ones if there are none.
+func widths(w []float64, d int) ([]float64, error) {
+	if len(w) == 0 {
+		return slices.Repeat([]float64{1}, d), nil
+	}
+	if len(w) != d {
+		return nil, fmt.Errorf("got noise of %d widths for %d columns, want one for each or none", len(w), d)
+	}
+	for j, v := range w {
+		if !(v >= 0) || math.IsInf(v, 1) {
+			return nil, fmt.Errorf("got noise of width %v for column %d, want a number that is not negative", v, j)
+		}
+	}
+	return w, nil
 }
 
 // Stream is a data set that need not fit in memory: open returns its rows of
@@ -125,8 +148,8 @@ func (d *Data) check(m *Transformed, dim int) error {
 // cursor returns one over the data, with their noise.
 func (d *Data) cursor(window int, order, noise *rng.Source) train.Cursor {
 	c := d.source.Open(window, order, noise)
-	if d.noise {
-		c = train.Dequantized(c, noise)
+	if d.noise != nil {
+		c = train.Dequantized(c, d.noise, noise)
 	}
 	return c
 }
@@ -144,8 +167,8 @@ func (d *Data) first(n int, seed uint64) (*train.Batch, error) {
 // once.
 func (d *Data) hold(index []int, src *rng.Source) *train.Memory {
 	held := d.source.(*train.Memory).Pick(index)
-	if d.noise {
-		train.AddNoise(held.Rows.RawMatrix().Data, src)
+	if d.noise != nil {
+		train.AddNoise(held.Rows.RawMatrix().Data, d.noise, src)
 	}
 	return held
 }

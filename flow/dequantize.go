@@ -24,20 +24,25 @@ func BitsPerDim(logProbs []float64, d int) float64 {
 	return -sum / (float64(len(logProbs)) * float64(d) * math.Ln2)
 }
 
-// Dequantize sets dst to x plus independent noise, uniform between 0 and 1, and returns it; nil dst is
-// allocated, nil src is the global source. The log-density of the sum is, on average, a lower bound of the
-// log-probability of the whole numbers x: Lucas Theis, Aäron van den Oord,
+// Dequantize sets dst to x plus independent noise, uniform between 0 and the width wⱼ of its column, and returns it; nil dst is
+// allocated, nil src is the global source. There is a width for each column, and all are 1 without. The log-density of
+// the sum, plus Σ log wⱼ over widths that are not 0, is, on average, a lower bound of the
+// log-probability of values x on grids of these steps, such as whole numbers: Lucas Theis, Aäron van den Oord,
 // Matthias Bethge, A note on the evaluation of generative models, 2015,
-// arXiv:1511.01844.
-func Dequantize(dst *mat.Dense, x mat.Matrix, src rand.Source) *mat.Dense {
+// arXiv:1511.01844. It panics for other widths than [Data.Dequantized] takes.
+func Dequantize(dst *mat.Dense, x mat.Matrix, src rand.Source, width ...float64) *mat.Dense {
 	n, d := x.Dims()
+	width, err := widths(width, d)
+	if err != nil {
+		panic("flow: Dequantize: " + err.Error())
+	}
 	dst = roomDense("Dequantize", dst, n, d)
 	sum := dst // in one piece
 	if m := dst.RawMatrix(); m.Stride != m.Cols {
 		sum = mat.NewDense(n, d, nil)
 	}
 	sum.Copy(x)
-	train.AddNoise(sum.RawMatrix().Data[:n*d], rng.Or(src))
+	train.AddNoise(sum.RawMatrix().Data[:n*d], width, rng.Or(src))
 	if sum != dst {
 		dst.Copy(sum)
 	}

@@ -133,10 +133,13 @@ func (f *fit) holdOut(src *rng.Source) error {
 		if !ok {
 			return errors.New("Settings.Held: got data that are not in memory, want Rows")
 		}
-		if f.held = held; f.Held.noise {
+		if f.held = held; f.Held.noise != nil {
 			f.held = f.Held.hold(rand.New(src).Perm(held.Len()), src)
 		}
-		return nil
+		return f.checkRows()
+	}
+	if err := f.checkRows(); err != nil { // while rows have the caller's indices
+		return err
 	}
 	n := f.data.source.Len()
 	k := int(math.Round(f.Validation * float64(n)))
@@ -158,10 +161,7 @@ func (f *fit) prepare(ctx context.Context, src *rng.Source, l train.Loss) error 
 	}
 	own := f.only // nil for all
 	if f.target == nil {
-		if err := f.checkRows(); err != nil {
-			return err
-		}
-		f.warnings = f.model.unlike(first)
+		f.warnings = append(f.model.unlike(first), f.ties(first)...)
 		f.model.startFrom(first)
 	} else {
 		own = f.model.mapParams()

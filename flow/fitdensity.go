@@ -77,7 +77,7 @@ func (d *Data) drawnWith(base dist.Distribution, width int) (Data, error) {
 		return Data{}, d.err
 	case d.source == nil:
 		return Data{}, errors.New("got no contexts, want Rows or Fresh")
-	case d.noise:
+	case d.noise != nil:
 		return Data{}, errors.New("got dequantized contexts, want them as they are")
 	}
 	if got, cond := d.source.Dims(); got != width || cond > 0 {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/normflow/normflow/autodiff"
@@ -42,6 +43,9 @@ func (f *fit) identify() train.Identity {
 		digest = m.Digest()
 	}
 	line("data", "%d rows of %d and %d columns, digest %016x", f.data.source.Len(), dim, cond, digest)
+	if slices.ContainsFunc(f.data.noise, func(w float64) bool { return w != 1 }) {
+		line("Data.Dequantized", "%v", f.data.noise)
+	}
 	held := 0
 	if f.held != nil {
 		held = f.held.Len()

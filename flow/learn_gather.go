@@ -31,7 +31,7 @@ func (d Data) gather(seed uint64) (*train.Memory, error) {
 	if err := rows.Check(); err != nil {
 		return nil, err
 	}
-	if d.noise {
+	if d.noise != nil {
 		d.source = rows
 		rows = d.hold(rand.New(src).Perm(rows.Len()), src)
 	}

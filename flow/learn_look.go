@@ -12,9 +12,10 @@ import (
 // A ColumnReport is what [Learn] saw in a column of the data.
 type ColumnReport struct {
 	Min, Median, Max float64
-	Distinct         int  // values
-	Constant         bool // all rows have the same value
-	Whole            bool // all are whole numbers
+	Distinct         int     // values
+	Constant         bool    // all rows have the same value
+	Whole            bool    // all are whole numbers
+	Step             float64 // of the grid on which the values lie, see [Grid]; 0 if there is none
 	// Tied is the share of the rows whose value another row has.
 	Tied float64
 	// Tail is about the number of moments that exist, by B. Hill's estimator of the heavier tail
@@ -31,17 +32,17 @@ func (r *Report) look(d *train.Memory) {
 	_, cond := d.Dims()
 	r.Rows, r.Context = n, cond
 	r.Columns = make([]ColumnReport, cols)
-	var tied, whole, wide, heavy, constant []int
+	var tied, grid, wide, heavy, constant []int
 	for j := range cols {
 		c := describeColumn(mat.Col(nil, j, d.Rows))
 		r.Columns[j] = c
 		switch {
 		case c.Constant:
 			constant = append(constant, j)
-		case c.Tied > 0.05:
+		case c.Tied > mostTied:
 			tied = append(tied, j)
-			if c.Whole {
-				whole = append(whole, j)
+			if c.Step > 0 {
+				grid = append(grid, j)
 			}
 		}
 		if c.Decades > 3 {
@@ -57,8 +58,8 @@ func (r *Report) look(d *train.Memory) {
 	if len(tied) > 0 {
 		r.warn("columns %v have numbers that many rows share: a density can gain there by spikes, and its NLL has no floor; it is a density of real numbers, not a probability of these", tied)
 	}
-	if len(whole) > 0 {
-		r.warn("columns %v are whole numbers: with noise, Data.Dequantized, log p bounds the log-probability of these", whole)
+	if len(grid) > 0 {
+		r.warn("columns %v have numbers on a grid, such as whole numbers: with noise of its step, Data.Dequantized(Grid(x)...), log p has a floor and bounds the log-probability of these", grid)
 	}
 	if len(wide) > 0 {
 		r.warn("columns %v are positive and span more than three powers of ten: their logarithms may be easier to learn", wide)
@@ -74,6 +75,9 @@ func (r *Report) look(d *train.Memory) {
 func (r *Report) warn(format string, args ...any) {
 	r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...))
 }
+
+// mostTied is the share of rows with a value of others up to which ties count as chance.
+const mostTied = 0.05
 
 func describeColumn(x []float64) ColumnReport {
 	slices.Sort(x)
@@ -93,6 +97,9 @@ func describeColumn(x []float64) ColumnReport {
 		i = j
 	}
 	c.Tied, c.Constant = float64(tied)/float64(n), c.Distinct == 1
+	if c.Tied > mostTied {
+		c.Step = gridStep(x)
+	}
 	if x[0] > 0 {
 		c.Decades = math.Log10(c.Max) - math.Log10(c.Min)
 	}

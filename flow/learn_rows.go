@@ -28,7 +28,9 @@ func (l *learner) prepare(d *train.Memory) error {
 	} else if err := l.dropConstants(); err != nil {
 		return err
 	}
-	l.drop()
+	if err := l.drop(); err != nil {
+		return err
+	}
 	l.features()
 	return l.through(l.standardizer())
 }
@@ -140,53 +142,4 @@ func quantile(sorted []float64, p float64) float64 {
 		return sorted[len(sorted)-1]
 	}
 	return sorted[i] + float64((at-float64(i))*(sorted[i+1]-sorted[i]))
-}
-
-// drop leaves out rows of weight 0 and, if Robust, rows that are far from all others.
-func (l *learner) drop() {
-	n := l.data.Len()
-	bad := make([]bool, n)
-	if l.Robust {
-		l.report.Trimmed = l.far(bad)
-	}
-	var keep []int
-	for i, b := range bad {
-		if !b && (l.data.Weights == nil || l.data.Weights[i] > 0) {
-			keep = append(keep, i)
-		}
-	}
-	if len(keep) == n {
-		return
-	}
-	l.data = l.data.Pick(keep)
-	slope, rows := l.slope, l.rows
-	l.slope, l.rows = nil, nil
-	for _, i := range keep {
-		l.slope, l.rows = append(l.slope, slope[i]), append(l.rows, rows[i])
-	}
-}
-
-// far marks rows with a value that is further from its column's median than 30 times half the
-// distance of the quantiles of 16 and 84 %, and returns how many they are: none if they are half of
-// all.
-func (l *learner) far(bad []bool) (count int) {
-	const most = 30
-	n, d := l.data.Rows.Dims()
-	for j := range d {
-		x := mat.Col(nil, j, l.data.Rows)
-		sorted := slices.Clone(x)
-		slices.Sort(sorted)
-		mid, half := quantile(sorted, 0.5), 0.5*(quantile(sorted, 0.84)-quantile(sorted, 0.16))
-		for i, v := range x {
-			if !bad[i] && half > 0 && math.Abs(v-mid) > most*half {
-				bad[i] = true
-				count++
-			}
-		}
-	}
-	if n-count < max(2, n/2) {
-		clear(bad)
-		return 0
-	}
-	return count
 }

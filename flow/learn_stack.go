@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -182,22 +183,30 @@ func components(m *Transformed) int {
 // mixed returns log Σₖ wₖ·pₖ of each row.
 func mixed(lps [][]float64, w []float64) []float64 {
 	out := make([]float64, len(lps[0]))
+	logs := make([]float64, len(lps))
 	for r := range out {
-		most := math.Inf(-1)
 		for i := range lps {
+			logs[i] = math.Inf(-1)
 			if w[i] > 0 {
-				most = max(most, lps[i][r])
+				logs[i] = lps[i][r] + special.Log(w[i])
 			}
 		}
-		sum := 0.0
-		for i := range lps {
-			if w[i] > 0 && !math.IsInf(most, -1) {
-				sum = math.FMA(w[i], math.Exp(lps[i][r]-most), sum)
-			}
-		}
-		out[r] = most + math.Log(sum)
+		out[r] = logSumExp(logs)
 	}
 	return out
+}
+
+// logSumExp returns log Σ exp xᵢ.
+func logSumExp(x []float64) float64 {
+	most := slices.Max(x)
+	if math.IsInf(most, 0) {
+		return most
+	}
+	sum := 0.0
+	for _, v := range x {
+		sum += special.Exp(v - most)
+	}
+	return most + special.Log(sum)
 }
 
 // nllOf returns the weighted mean of −log p and its standard error over rows.

@@ -25,8 +25,11 @@ type LearnSettings struct {
 	Candidates []Candidate
 	// KeepRows adds a kernel density, which keeps the rows in the model and its file.
 	KeepRows bool
-	// Robust is for rows some of which may be wrong: those that are far from all others, by
-	// the columns' medians and quartiles, are left out, and the report counts them.
+	// Robust is for rows some of which may be wrong, and not much more than a tenth of them: left out are
+	// those that are far from all others by the columns' medians and quartiles, and those that a contamination explains better than
+	// a mixture of t distributions of the other rows does, which is fitted for this up to three times: rows from Cauchy distributions of the
+	// columns, one by one, and rows with one value from these. The report counts them. Wrong rows that lie
+	// closely together cannot be told from right ones: they stay, and take their share of the density. It costs about three fits of a mixture.
 	Robust bool
 	// Single makes a model of the one candidate that is best by itself: smaller, and faster to score.
 	Single bool

@@ -69,6 +69,29 @@ func TestLearnRobust(t *testing.T) {
 	}
 }
 
+// So do wrong rows and values that are not far out: those are told from others by their density.
+func TestLearnRobustInside(t *testing.T) {
+	clean, test := twoBlobs(400, 3, 1), twoBlobs(2000, 3, 2)
+	dirty := mat.DenseCopyOf(clean)
+	r := rand.New(rand.NewPCG(5, 5))
+	for i := range 20 {
+		dirty.SetRow(20*i, []float64{12*r.Float64() - 4, 12*r.Float64() - 4, 12*r.Float64() - 4})
+		dirty.Set(20*i+7, i%3, 12+20*r.Float64())
+	}
+	nll := func(x *mat.Dense, s flow.LearnSettings) (float64, int) {
+		s.Budget, s.Candidates = 2e10, flow.Candidates()[:3] // t, Gaussian and mixture
+		m, r := mustLearn(t, flow.Rows(x), &s)
+		return -stat.Mean(m.LogProbs(nil, test), nil), r.Trimmed
+	}
+	want, _ := nll(clean, flow.LearnSettings{})
+	if got, trimmed := nll(dirty, flow.LearnSettings{Robust: true}); got > want+0.1 || trimmed < 25 || trimmed > 50 {
+		t.Errorf("NLL of clean rows is %v, after clean training %v; %d rows left out, want nearly 40", got, want, trimmed)
+	}
+	if got, trimmed := nll(clean, flow.LearnSettings{Robust: true}); got > want+0.02 || trimmed > 4 {
+		t.Errorf("NLL of clean rows is %v, without Robust %v; %d rows left out, want next to none", got, want, trimmed)
+	}
+}
+
 // A single flow is one model, not a mixture of candidates.
 func TestLearnSingle(t *testing.T) {
 	_, report := mustLearn(t, flow.Rows(twoBlobs(300, 2, 1)), &flow.LearnSettings{Budget: little, Single: true})

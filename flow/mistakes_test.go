@@ -147,7 +147,7 @@ func TestMistakesAreErrors(t *testing.T) {
 		"flow: FitDensityGiven: data row 0, column 1: got NaN": func() error {
 			return fitGiven(conditional, flow.Rows(mat.NewDense(1, 2, []float64{1, nan})))
 		},
-		"flow: Fit: row 8, column 1: got -7.6": func() error { // outside of the support
+		"flow: Fit: row 1, column 1: got -1.98": func() error { // outside of the support
 			_, err := flow.Fit(background, positive, rows, &flow.Settings{Steps: 3})
 			return err
 		},

@@ -44,7 +44,7 @@ func newObjective(m *Transformed, data Data) (*Objective, error) {
 		return nil, err
 	}
 	rows, ok := data.source.(*train.Memory)
-	if !ok || data.noise || rows.Len() == 0 {
+	if !ok || data.noise != nil || rows.Len() == 0 {
 		return nil, errors.New("got data without rows in memory, or with noise, want fixed rows")
 	}
 	first, err := data.first(m.firstRows(0, rows.Len()), 0)

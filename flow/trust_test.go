@@ -119,6 +119,50 @@ func TestSecondFitWarns(t *testing.T) {
 	}
 }
 
+// So is one with contexts of another scale.
+func TestSecondFitWarnsOfContexts(t *testing.T) {
+	x, c := normal(300, 2, 1), normal(300, 2, 2)
+	m := flow.NSF(flow.Arch{Dim: 2, Cond: 2, Layers: 1, Hidden: []int{4}}, rng.New(1))
+	if r, err := flow.Fit(background, m, flow.Rows(x).Given(c), &flow.Settings{Steps: 10}); err != nil || len(r.Warnings) > 0 {
+		t.Fatalf("got %v, %v", r, err)
+	}
+	c.Apply(func(_, j int, v float64) float64 { return v + 100*float64(j) }, c)
+	if r, _ := flow.Fit(background, m, flow.Rows(x).Given(c), &flow.Settings{Steps: 10}); !strings.Contains(r.String(), "context column 1: the model was standardised by rows of mean") {
+		t.Errorf("got %v, want a warning of another scale", r)
+	}
+}
+
+// Columns without a density are named.
+func TestFitWarnsOfTies(t *testing.T) {
+	x := normal(300, 3, 1)
+	for i := range 300 {
+		x.Set(i, 1, 7)
+		x.Set(i, 2, float64(i%5))
+	}
+	fit := func(d flow.Data) string {
+		r, err := flow.Fit(background, flow.NSF(flow.Arch{Dim: 3, Layers: 1, Hidden: []int{4}}, rng.New(1)), d, &flow.Settings{Steps: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(r.Warnings, "\n")
+	}
+	if got := fit(flow.Rows(x)); !strings.Contains(got, "columns [1] are constant") || !strings.Contains(got, "columns [2] have numbers that many rows share") {
+		t.Errorf("got %q, want warnings of columns 1 and 2", got)
+	}
+	if got := fit(flow.Rows(x).Dequantized(0, 1, 1)); strings.Contains(got, "columns [") {
+		t.Errorf("got %q of rows with noise, want no warning of ties", got)
+	}
+}
+
+// Errors name a row by the index that the caller knows.
+func TestFitNamesTheRow(t *testing.T) {
+	x := normal(300, 2, 1)
+	x.Apply(func(_, _ int, v float64) float64 { return math.Exp(v) }, x)
+	x.Set(17, 1, -2)
+	_, err := flow.Fit(background, flow.NSF(flow.Arch{Dim: 2}, rng.New(1)).Then(bijector.Exp{}), flow.Rows(x), nil)
+	wantError(t, err, "row 17, column 1: got -2")
+}
+
 // Few rows are held out, too, and batches shrink.
 func TestFewRows(t *testing.T) {
 	x := normal(80, 4, 3)

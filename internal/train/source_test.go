@@ -58,7 +58,7 @@ func open(s Source, window int, noise bool) Cursor {
 	order, draws := src.Split(), src.Split()
 	c := s.Open(window, order, draws)
 	if noise {
-		c = Dequantized(c, draws)
+		c = Dequantized(c, []float64{1, 0.5}, draws)
 	}
 	return c
 }
