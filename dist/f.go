@@ -33,8 +33,7 @@ var fFamily = &family{
 	cdf:     func(x float64, p nums) float64 { return first(fTails(x, 0.5*p[0], 0.5*p[1])) },
 	sf:      func(x float64, p nums) float64 { return second(fTails(x, 0.5*p[0], 0.5*p[1])) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		s, y := special.NewBeta(0.5*p[0], 0.5*p[1]).Inv(lower, upper)
-		return special.Exp(special.Log(s) - special.Log(y) + special.Log(p[1]/p[0]))
+		return special.Exp(special.NewBeta(0.5*p[0], 0.5*p[1]).LogitInv(lower, upper) + special.Log(p[1]) - special.Log(p[0]))
 	},
 	draw: func(r *rand.Rand, p nums) float64 {
 		return special.Exp(drawLogitBeta(r, 0.5*p[0], 0.5*p[1]) + special.Log(p[1]) - special.Log(p[0]))
@@ -75,16 +74,11 @@ func fShares(x, a, b float64) (u, s, y float64) {
 
 // fTails returns P(X ≤ x) and P(X > x).
 func fTails(x, a, b float64) (lower, upper float64) {
-	switch u, s, y := fShares(x, a, b); {
-	case u < -660: // s may underflow where its power does not
-		l := float64(a*u) - special.Log(a) - special.LogBeta(a, b)
-		return special.Exp(l), -special.Expm1(l)
-	case u > 660:
-		l := float64(-b*u) - special.Log(b) - special.LogBeta(a, b)
-		return -special.Expm1(l), special.Exp(l)
-	default:
-		return betaInc(a, b, s, y)
+	u, s, y := fShares(x, a, b)
+	if math.Abs(u) > 660 { // s or y may underflow
+		return special.NewBeta(a, b).IncLogit(u)
 	}
+	return betaInc(a, b, s, y)
 }
 
 // fOp has inputs x, a and b.

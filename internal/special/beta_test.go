@@ -82,3 +82,24 @@ func BenchmarkBetaIncInv(b *testing.B) {
 		d.Inv(0.3, 0.7)
 	}
 }
+
+// The quantiles of all shapes are numbers whose probabilities are right.
+func TestBetaIncInvOfAllShapes(t *testing.T) {
+	shapes := []float64{1e-300, 0.1, 0.5, 1, 3, 30, 1e4, 1e7, 1e12, 1e20, 1e50, 1e99, 1e101, 1e150, 1e200, 1e300, 1e308}
+	for _, a := range shapes {
+		for _, b := range shapes {
+			d := NewBeta(a, b)
+			for _, p := range []float64{1e-300, 1e-9, 0.2, 0.5, 0.9, 1 - 1e-9} {
+				x, y, u := d.inv(p, 1-p)
+				lower, upper := d.Inc(x, y)
+				tolerance := 1e-12*min(p, 1-p) + float64(1e-13*d.kernel(x, y)*max(1, min(a, b), math.Abs(u))) + 3e-16
+				switch {
+				case math.IsNaN(x + y + u + lower + upper):
+					t.Errorf("a = %v, b = %v: the quantile of %v is %v, %v, with the probabilities %v, %v", a, b, p, x, y, lower, upper)
+				case min(x, y) > 1e-300 && min(a, b) < 1e12 && !(math.Abs(lower-p) <= tolerance):
+					t.Errorf("a = %v, b = %v: the quantile of %v has the probability %v", a, b, p, lower)
+				}
+			}
+		}
+	}
+}

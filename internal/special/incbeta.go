@@ -20,6 +20,9 @@ func NewBeta(a, b float64) Beta {
 
 // BetaOf returns NewBeta with a few digits less, for a known log B(a, b).
 func BetaOf(a, b, logBeta float64) Beta {
+	if math.IsInf(a+b, 1) { // to the last digit a point
+		a, b = 0.25*a, 0.25*b
+	}
 	return Beta{a, b, logBeta, Exp(-logBeta), BetaNorm(a, b)}
 }
 
@@ -40,11 +43,10 @@ func (d Beta) Inc(x, y float64) (p, q float64) {
 	case y <= 0:
 		return 1, 0
 	}
-	const huge = 1e100 // the limit of b·x is a gamma number
 	switch {
-	case d.B > huge && d.B >= d.A:
+	case isGamma(d.A, d.B):
 		return GammaInc(d.A, -d.B*logShare(y, x))
-	case d.A > huge:
+	case isGamma(d.B, d.A):
 		q, p = GammaInc(d.B, -d.A*logShare(x, y))
 		return p, q
 	}
@@ -57,13 +59,12 @@ func (d Beta) LogInc(x, y float64) (p, q float64) {
 	if !(min(lower, upper) < 1e-290) || x <= 0 || y <= 0 {
 		return logs(lower, upper)
 	}
-	const huge = 1e100
 	switch {
 	case d.isSmall(d.below(x)):
 		return logs(lower, upper)
-	case d.B > huge && d.B >= d.A:
+	case isGamma(d.A, d.B):
 		return LogGammaInc(d.A, -d.B*logShare(y, x))
-	case d.A > huge:
+	case isGamma(d.B, d.A):
 		q, p = LogGammaInc(d.B, -d.A*logShare(x, y))
 		return p, q
 	case lower < upper:
@@ -93,7 +94,7 @@ func (d Beta) inc(x, y, k float64) (p, q float64) {
 		q, p = d.mirror().incSmall(logShare(y, x))
 		return p, q
 	case max(d.A, d.B) > large:
-		return balanced(float64(d.B*x) < float64(d.A*y), min(d.A, d.B) > 0.3, func(lower bool) float64 {
+		return balanced(betaTilt(d.A, d.B, x, y) > 0, min(d.A, d.B) > 0.3, func(lower bool) float64 {
 			if lower {
 				return k * betaTail(d.A, d.B, x, y)
 			}
@@ -131,7 +132,7 @@ func (d Beta) kernel(x, y float64) float64 {
 		return Exp(lx + ly - d.LogBeta)
 	}
 	if math.Abs(d.LogBeta) > 2 {
-		if e := BetaExponent(d.A, d.B, x, y); math.Abs(e) < math.Abs(d.LogBeta) || math.Abs(d.LogBeta) > 300 {
+		if e := BetaExponent(d.A, d.B, x, y); math.Abs(e) < math.Abs(d.LogBeta) || math.Abs(d.LogBeta) > 300 || min(lx, ly) < -600 {
 			return Exp(d.rest + e)
 		}
 	}
@@ -190,6 +191,15 @@ func (d Beta) inv(p, q float64) (x, y, logit float64) {
 		return 1, 0, math.Inf(1)
 	}
 	m := d.mirror()
+	switch {
+	case isGamma(d.A, d.B):
+		return d.gammaInv(p, q)
+	case isGamma(d.B, d.A):
+		y, x, logit = m.gammaInv(q, p)
+		return x, y, -logit
+	case max(d.A, d.B) > large && min(d.A, d.B) > smallBeta:
+		return d.largeInv(p, q)
+	}
 	mean, rest := d.shares()
 	if min(d.A, d.B) <= smallBeta { // the end of below
 		mean, rest = (d.A+1)/(d.A+d.B+2), (d.B+1)/(d.A+d.B+2)
@@ -198,10 +208,12 @@ func (d Beta) inv(p, q float64) (x, y, logit float64) {
 	switch below := p <= q && p <= lower || p > q && q >= upper; {
 	case below && d.A <= smallBeta:
 		return d.smallInv(p, q)
+	case !below && m.A <= smallBeta:
+		y, x, logit = m.smallInv(q, p)
+	case max(d.A, d.B) > large:
+		return d.largeInv(p, q)
 	case below:
 		return d.tail(p, mean)
-	case m.A <= smallBeta:
-		y, x, logit = m.smallInv(q, p)
 	default:
 		y, x, logit = m.tail(q, rest)
 	}
@@ -239,9 +251,6 @@ func (d Beta) tail(p, top float64) (x, y, logit float64) {
 
 // slope returns dI/I in log(x/y).
 func (d Beta) slope(x float64) float64 {
-	if max(d.A, d.B) > large {
-		return 1 / betaTail(d.A, d.B, x, 1-x)
-	}
 	f, _ := lentz(betaTerms(d.A, d.B, x, 1-x))
 	return f
 }

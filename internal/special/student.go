@@ -13,12 +13,8 @@ func NewStudent(ν, logBeta float64) Student { return Student{ν, BetaOf(0.5*ν,
 
 // Sides returns P(|T| > t) and P(|T| ≤ t) for t ≥ 0.
 func (s Student) Sides(t float64) (outside, inside float64) {
-	if t > 0x1p300*math.Sqrt(s.DF) { // t² would overflow; I is xᵃ/(a·B), x = ν/t²
-		if s.share.A <= smallBeta {
-			return s.share.incSmall(Log(s.DF) - 2*Log(t))
-		}
-		outside = Exp(-float64(s.DF*(Log(t)-0.5*Log(s.DF))) - Log(0.5*s.DF) - s.share.LogBeta)
-		return outside, 1 - outside
+	if t > 0x1p300*math.Sqrt(s.DF) { // t² would overflow; x = ν/t²
+		return s.share.incAt(Log(s.DF) - 2*Log(t))
 	}
 	return s.share.Inc(studentShares(s.DF, t))
 }

@@ -38,17 +38,22 @@ func falling(g, c float64, h func(s float64) float64) float64 {
 			hi = mid
 		}
 	}
-	const panels = 8
 	sum := 0.0
-	for i := range panels {
-		mid := (float64(i) + 0.5) / panels
+	for i, end := range panels[1:] {
+		half, mid := 0.5*(end-panels[i]), 0.5*(end+panels[i])
+		part := 0.0
 		for _, n := range gauss {
-			up, down := hi*math.FMA(0.5/panels, n[0], mid), hi*math.FMA(-0.5/panels, n[0], mid)
-			sum = math.FMA(n[1], Exp(-h(up))+Exp(-h(down)), sum)
+			up, down := hi*math.FMA(half, n[0], mid), hi*math.FMA(-half, n[0], mid)
+			part = math.FMA(n[1], Exp(-h(up))+Exp(-h(down)), part)
 		}
+		sum = math.FMA(half, part, sum)
 	}
-	return 0.5 / panels * hi * sum
+	return hi * sum
 }
+
+// panels are the ends of those on which falling integrates: the first are short, since an h that ends in a line may
+// begin with a bend.
+var panels = [...]float64{0, 1. / 64, 1. / 32, 1. / 16, 1. / 8, 1. / 4, 3. / 8, 1. / 2, 5. / 8, 3. / 4, 7. / 8, 1}
 
 // gammaTail returns P(a, x)/kernel, or Q(a, x)/kernel, in the variable log t.
 func gammaTail(a, x float64, lower bool) float64 {
@@ -58,10 +63,15 @@ func gammaTail(a, x float64, lower bool) float64 {
 	return falling(max(x-a, 0), x, func(s float64) float64 { return math.FMA(x-a, s, float64(x*Expm1Minus(s))) })
 }
 
+// betaTilt returns a − (a+b)·x = a·y − b·x, exact where it is small.
+func betaTilt(a, b, x, y float64) float64 {
+	w := float64(b * x)
+	return math.FMA(a, y, -w) - math.FMA(b, x, -w)
+}
+
 // betaTail returns I(a, b; x)/kernel, y = 1 − x, in the variable log(x/y).
 func betaTail(a, b, x, y float64) float64 {
-	n, w := a+b, float64(b*x)
-	e := math.FMA(a, y, -w) - math.FMA(b, x, -w) // a − (a+b)·x
+	n, e := a+b, betaTilt(a, b, x, y)
 	return falling(max(e, 0), n*x*y, func(s float64) float64 {
 		switch {
 		case x < y:
