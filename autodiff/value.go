@@ -27,7 +27,8 @@ type Value struct {
 }
 
 // Fixed returns a constant value: one number for all columns, or one per column.
-// It panics if there are none or one is not finite.
+// It panics if there are none or one is NaN. Infinite ones are only for what says that it takes them, as
+// distributions whose degrees of freedom may be infinite do.
 func Fixed(x ...float64) Value { return newValue("Fixed", x, true) }
 
 // Learned returns a value that training starts from: one number for all columns, or
@@ -39,7 +40,7 @@ func newValue(what string, x []float64, constant bool) Value {
 		panic("autodiff: " + what + ": got no numbers, want at least one")
 	}
 	for _, v := range x {
-		if math.IsNaN(v - v) {
+		if math.IsNaN(v) || math.IsInf(v, 0) && !constant {
 			panic(fmt.Sprintf("autodiff: %s: got %v, want finite numbers", what, v))
 		}
 	}
@@ -159,11 +160,12 @@ func (v Value) Restore() error {
 	return nil
 }
 
-// On returns the value on a tape: 1×1 or 1×d. It panics if the value is empty.
+// On returns the value on a tape: 1×1 or 1×d. It panics if the value is empty, or holds an infinite number.
 func (v Value) On(t *Tape) Var {
 	if v.Param == nil {
 		panic("autodiff: Value: got an empty one, want Fixed or Learned numbers")
 	}
+	v.checkFinite("autodiff: Value")
 	u := t.Use(v.Param)
 	if v.Constant {
 		return u
@@ -183,12 +185,25 @@ func (v Value) Numbers() []float64 {
 }
 
 // Check panics, on behalf of what, unless the value is a scalar or has d
-// elements; d = 0 accepts any length.
+// elements, all of them finite; d = 0 accepts any length.
 func (v Value) Check(what string, d int) {
 	if v.Param == nil {
 		panic(what + ": got an empty Value, want Fixed or Learned numbers")
 	}
 	if n := v.Len(); d > 0 && n != 1 && n != d {
 		panic(fmt.Sprintf("%s: got %d numbers, want 1 or %d", what, n, d))
+	}
+	v.checkFinite(what)
+}
+
+// checkFinite panics if a constant is infinite.
+func (v Value) checkFinite(what string) {
+	if !v.Constant {
+		return
+	}
+	for _, x := range v.Param.data {
+		if math.IsInf(x, 0) {
+			panic(fmt.Sprintf("%s: got %v, want finite numbers", what, x))
+		}
 	}
 }

@@ -3,7 +3,6 @@ package dist
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/special"
@@ -73,14 +72,5 @@ func bitEntropy(p float64) float64 {
 // probability returns v kept between 0 and 1; a constant may also be one of the limits
 // given.
 func probability(what string, v autodiff.Value, limits ...float64) autodiff.Value {
-	within := !v.IsZero() && v.Constant
-	if within {
-		for _, p := range v.Numbers() {
-			within = within && (p > 0 && p < 1 || slices.Contains(limits, p))
-		}
-	}
-	if within {
-		return v
-	}
-	return v.Within("dist: "+what+": probs", 0, 1)
+	return bounded(what, "probs", v, 0, 1, limits...)
 }

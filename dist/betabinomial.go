@@ -19,7 +19,7 @@ type BetaBinomial struct {
 // and b = concentration0. Its distribution function is a sum over k, of 4000 terms at most. It panics
 // unless totalCount is fixed and of positive integers and the concentrations are positive.
 func NewBetaBinomial(d int, totalCount, concentration1, concentration0 autodiff.Value) *Columns {
-	checkCounts("NewBetaBinomial", totalCount)
+	checkCounts("NewBetaBinomial", totalCount, 1)
 	return NewColumns(d, &BetaBinomial{totalCount,
 		positive("NewBetaBinomial", "concentration1", concentration1), positive("NewBetaBinomial", "concentration0", concentration0)})
 }

@@ -16,10 +16,10 @@ type Binomial struct {
 }
 
 // NewBinomial returns d independent binomial columns of count trials. It panics
-// unless count is fixed and of positive integers, and 0 < probs < 1, or fixed probs are
+// unless count is fixed and of integers from 0, and 0 < probs < 1, or fixed probs are
 // 0 or 1.
 func NewBinomial(d int, count, probs autodiff.Value) *Columns {
-	checkCounts("NewBinomial", count)
+	checkCounts("NewBinomial", count, 0)
 	return NewColumns(d, &Binomial{count, probability("NewBinomial", probs, 0, 1)})
 }
 
@@ -45,10 +45,10 @@ var binomialFamily = &family{
 	mode:     func(p nums) float64 { return math.Floor((p[0] + 1) * p[1]) },
 }
 
-func checkCounts(what string, count autodiff.Value) {
+func checkCounts(what string, count autodiff.Value, least float64) {
 	for _, n := range count.Numbers() {
-		if !count.Constant || n < 1 || n != math.Floor(n) {
-			panic(fmt.Sprintf("dist: %s: got count %v, want fixed positive integers", what, n))
+		if !count.Constant || n < least || n != math.Floor(n) {
+			panic(fmt.Sprintf("dist: %s: got count %v, want fixed integers from %v", what, n, least))
 		}
 	}
 }

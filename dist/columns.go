@@ -42,6 +42,9 @@ func (c *Columns) Restore() error {
 		if n := v[k].Len(); n != 1 && n != c.D {
 			return fmt.Errorf("dist: %s: %s: got %d numbers, want 1 or %d", f.name, param, n, c.D)
 		}
+		if err := checkFinite(f.name+": "+param, v[k]); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func (m *Mixture) ellipticalParts(x autodiff.Var, normal bool) (lp, penalty auto
 	}
 	ν := autodiff.Concat(vars...)
 	a := ν.MulConst(0.5)
-	norm := logBetaOp.of(a, t.Scalar(0.5*float64(d))).Add(ν.Log().AddConst(logπ).MulConst(0.5 * float64(d))).AddConst(-special.Lgamma(0.5 * float64(d)))
+	norm := studentNormOp.of(ν, t.Scalar(0.5*float64(d))).AddConst(0.5 * float64(d) * logπ)
 	return q.Div(ν).Log1p().Mul(a.AddConst(0.5 * float64(d)).Neg()).Add(w.Sub(norm)), penalty
 }
 

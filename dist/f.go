@@ -15,9 +15,10 @@ type F struct {
 	DFN, DFD autodiff.Value
 }
 
-// NewF returns d independent F columns with m = dfn and n = dfd. It panics unless both are positive.
+// NewF returns d independent F columns with m = dfn and n = dfd. It panics unless both are positive;
+// a fixed one may be infinite: χ²/m, or the inverse of χ²/n.
 func NewF(d int, dfn, dfd autodiff.Value) *Columns {
-	return NewColumns(d, &F{positive("NewF", "dfn", dfn), positive("NewF", "dfd", dfd)})
+	return NewColumns(d, &F{degrees("NewF", "dfn", dfn), degrees("NewF", "dfd", dfd)})
 }
 
 func (f *F) values() values  { return values{f.DFN, f.DFD} }

@@ -16,9 +16,9 @@ type GeneralizedNormal struct {
 }
 
 // NewGeneralizedNormal returns d independent generalised normal columns. It
-// panics unless scale and power are positive.
+// panics unless scale and power are positive; a fixed power may be infinite, which is the uniform distribution.
 func NewGeneralizedNormal(d int, loc, scale, power autodiff.Value) *Columns {
-	return NewColumns(d, &GeneralizedNormal{loc, positive("NewGeneralizedNormal", "scale", scale), positive("NewGeneralizedNormal", "power", power)})
+	return NewColumns(d, &GeneralizedNormal{loc, positive("NewGeneralizedNormal", "scale", scale), degrees("NewGeneralizedNormal", "power", power)})
 }
 
 func (g *GeneralizedNormal) values() values  { return values{g.Loc, g.Scale, g.Power} }

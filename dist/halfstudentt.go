@@ -15,9 +15,9 @@ type HalfStudentT struct {
 }
 
 // NewHalfStudentT returns d independent half Student t columns. It panics unless
-// df and scale are positive.
+// df and scale are positive; a fixed df may be infinite, which is the half-normal distribution.
 func NewHalfStudentT(d int, df, loc, scale autodiff.Value) *Columns {
-	return NewColumns(d, &HalfStudentT{positive("NewHalfStudentT", "df", df), loc, positive("NewHalfStudentT", "scale", scale)})
+	return NewColumns(d, &HalfStudentT{degrees("NewHalfStudentT", "df", df), loc, positive("NewHalfStudentT", "scale", scale)})
 }
 
 func (h *HalfStudentT) values() values  { return values{h.Loc, h.Scale, h.DF} }

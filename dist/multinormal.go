@@ -66,7 +66,7 @@ func checkSquare(what string, loc autodiff.Value, l *autodiff.Param) error {
 	if r, c := l.Dims(); r != c || loc.Len() != 1 && loc.Len() != r {
 		return fmt.Errorf("dist: %s: got a location of %d numbers and a %d×%d matrix, want a square one that fits", what, loc.Len(), r, c)
 	}
-	return nil
+	return checkFinite(what+": location", loc)
 }
 
 // Dim returns the number of columns.

@@ -19,10 +19,11 @@ type MultivariateStudentT struct {
 }
 
 // NewMultivariateStudentT keeps l, which is learned unless it is frozen. It panics
-// unless df is a positive scalar, l is square and loc fits.
+// unless df is a positive scalar, l is square and loc fits. A fixed df may be infinite, which is the normal distribution.
 func NewMultivariateStudentT(df, loc autodiff.Value, l *autodiff.Param) *MultivariateStudentT {
+	df = unlimited(df)
 	df.Check("dist: NewMultivariateStudentT: df", 1)
-	m := &MultivariateStudentT{positive("NewMultivariateStudentT", "df", df), loc, l}
+	m := &MultivariateStudentT{degrees("NewMultivariateStudentT", "df", df), loc, l}
 	if err := m.Restore(); err != nil {
 		panic(err.Error())
 	}
@@ -49,8 +50,7 @@ func (m *MultivariateStudentT) LogDensity(x autodiff.Var) autodiff.Var {
 	in, penalty := finite(x)
 	q := in.Sub(m.Loc.On(t)).TriSolve(l, autodiff.Tri{}).SquareRowSum()
 	a := ν.MulConst(0.5)
-	// Γ(a+d/2)/Γ(a) = Γ(d/2)/B(a, d/2)
-	norm := logBetaOp.of(a, t.Scalar(0.5*d)).Add(ν.Log().AddConst(logπ).MulConst(0.5 * d)).AddConst(-special.Lgamma(0.5 * d))
+	norm := studentNormOp.of(ν, t.Scalar(0.5*d)).AddConst(0.5 * d * logπ)
 	return q.Div(ν).Log1p().Mul(a.AddConst(0.5 * d)).Add(norm).Add(logDiagonal(l)).Neg().Add(penalty)
 }
 

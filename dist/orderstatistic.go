@@ -23,8 +23,8 @@ type OrderStatistic struct {
 // It panics unless rank and totalCount are fixed integers with 1 ≤ rank ≤ totalCount, and if c is a
 // distribution of integers, or has more than four parameters.
 func NewOrderStatistic(c *Columns, rank, totalCount autodiff.Value) *Columns {
-	checkCounts("NewOrderStatistic", rank)
-	checkCounts("NewOrderStatistic", totalCount)
+	checkCounts("NewOrderStatistic", rank, 1)
+	checkCounts("NewOrderStatistic", totalCount, 1)
 	check("NewOrderStatistic", "rank ≤ totalCount", rank, totalCount, func(k, n float64) bool { return k <= n })
 	o := &OrderStatistic{c.Of, rank, totalCount}
 	if err := o.Restore(); err != nil {

@@ -15,9 +15,9 @@ type Poisson struct {
 }
 
 // NewPoisson returns d independent Poisson columns. It panics unless rate is
-// positive.
+// positive, or fixed and 0.
 func NewPoisson(d int, rate autodiff.Value) *Columns {
-	return NewColumns(d, &Poisson{positive("NewPoisson", "rate", rate)})
+	return NewColumns(d, &Poisson{bounded("NewPoisson", "rate", rate, 0, math.Inf(1), 0)})
 }
 
 func (p *Poisson) values() values  { return values{p.Rate} }
@@ -40,7 +40,12 @@ var poissonFamily = &family{
 }
 
 // poisson is the gamma density of shape k+1 at λ.
-func poisson(k, λ float64) float64 { return special.LogGammaKernel(k+1, λ) - special.Log(λ) }
+func poisson(k, λ float64) float64 {
+	if λ == 0 {
+		return atOnly(k, 0)
+	}
+	return special.LogGammaKernel(k+1, λ) - special.Log(λ)
+}
 
 // poissonOp has inputs k and λ.
 var poissonOp = newFused("Poisson",

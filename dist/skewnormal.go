@@ -15,9 +15,10 @@ type SkewNormal struct {
 	Loc, Scale, Skewness autodiff.Value
 }
 
-// NewSkewNormal returns d independent skew-normal columns. It panics unless scale is positive.
+// NewSkewNormal returns d independent skew-normal columns. It panics unless scale is positive. A fixed
+// skewness may be infinite, which is a half-normal distribution.
 func NewSkewNormal(d int, loc, scale, skewness autodiff.Value) *Columns {
-	return NewColumns(d, &SkewNormal{loc, positive("NewSkewNormal", "scale", scale), skewness})
+	return NewColumns(d, &SkewNormal{loc, positive("NewSkewNormal", "scale", scale), unlimited(skewness)})
 }
 
 func (s *SkewNormal) values() values  { return values{s.Loc, s.Scale, s.Skewness} }

@@ -16,9 +16,9 @@ type StudentT struct {
 }
 
 // NewStudentT returns d independent Student t columns. It panics unless df and
-// scale are positive.
+// scale are positive; a fixed df may be infinite, which is the normal distribution.
 func NewStudentT(d int, df, loc, scale autodiff.Value) *Columns {
-	return NewColumns(d, &StudentT{positive("NewStudentT", "df", df), loc, positive("NewStudentT", "scale", scale)})
+	return NewColumns(d, &StudentT{degrees("NewStudentT", "df", df), loc, positive("NewStudentT", "scale", scale)})
 }
 
 func (s *StudentT) values() values  { return values{s.Loc, s.Scale, s.DF} }
@@ -52,9 +52,24 @@ var studentTFamily = &family{
 func studentT(z autodiff.Var, p vars) autodiff.Var {
 	ν := p[2]
 	half := ν.MulConst(0.5)
-	norm := logBetaOp.of(half, ν.Tape().Scalar(0.5)).Add(ν.Log().MulConst(0.5))
+	norm := studentNormOp.of(ν, ν.Tape().Scalar(0.5)).AddConst(0.5 * logπ)
 	return log1pSquareOp.of(z.Div(ν.Sqrt())).Mul(half.AddConst(0.5)).Add(norm).Neg()
 }
+
+// studentNormOp has inputs ν and h: h·log ν − log(Γ(½ν+h)/Γ(½ν)), which tends to h·log 2.
+var studentNormOp = newFused("StudentNorm",
+	func(x args) float64 {
+		ν, h := x[0], x[1]
+		if ν < 20 {
+			return special.LogBeta(0.5*ν, h) + float64(h*special.Log(ν)) - special.Lgamma(h)
+		}
+		return float64(h*math.Ln2) - special.LogRise(0.5*ν, h, 0.5*ν)
+	},
+	func(x args) args {
+		a, h := 0.5*x[0], x[1]
+		gap := special.DigammaGap(a) - special.DigammaGap(a+h)
+		return args{-0.5 * (special.Log1pMinus(h/a) + gap)}
+	})
 
 // drawStudentScale returns the deviation of the normal variable that a t variate is.
 func drawStudentScale(r *rand.Rand, ν float64) float64 {

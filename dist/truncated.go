@@ -24,10 +24,11 @@ type Truncated struct {
 	Low, High autodiff.Value
 }
 
-// NewTruncated confines the columns of c to [low, high], one of which may be
-// the zero Value. It panics unless low < high, and if c's distribution has more
+// NewTruncated confines the columns of c to [low, high], of which low may be −∞, high
+// ∞, and either the zero Value, for no bound. It panics unless low < high, and if c's distribution has more
 // than four parameters.
 func NewTruncated(c *Columns, low, high autodiff.Value) *Columns {
+	low, high = unbounded(low, -1), unbounded(high, 1)
 	if !low.IsZero() && !high.IsZero() {
 		checkBelow("NewTruncated", "low < high", low, high)
 	}
@@ -36,6 +37,19 @@ func NewTruncated(c *Columns, low, high autodiff.Value) *Columns {
 		panic(err.Error())
 	}
 	return NewColumns(c.D, t)
+}
+
+// unbounded returns v, or the zero Value if it is infinite on the side of sign in all columns.
+func unbounded(v autodiff.Value, sign int) autodiff.Value {
+	if v.IsZero() || !v.Constant {
+		return v
+	}
+	for _, x := range v.Numbers() {
+		if !math.IsInf(x, sign) {
+			return v
+		}
+	}
+	return autodiff.Value{}
 }
 
 // Restore checks that there is a distribution that can be truncated.

@@ -15,9 +15,9 @@ type VonMises struct {
 }
 
 // NewVonMises returns d independent von Mises columns. It panics unless
-// concentration is positive.
+// concentration is positive, or fixed and 0: the uniform distribution.
 func NewVonMises(d int, loc, concentration autodiff.Value) *Columns {
-	return NewColumns(d, &VonMises{loc, positive("NewVonMises", "concentration", concentration)})
+	return NewColumns(d, &VonMises{loc, bounded("NewVonMises", "concentration", concentration, 0, math.Inf(1), 0)})
 }
 
 func (v *VonMises) values() values  { return values{v.Loc, v.Concentration} }

@@ -68,6 +68,7 @@ func importModel(r io.Reader, s Settings) (m *flow.Transformed, err error) {
 	if err := m.Restore(); err != nil {
 		return nil, err
 	}
+	m.Params() // panics if a constant is infinite
 	return m, description.check(m)
 }
 
