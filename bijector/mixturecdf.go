@@ -2,8 +2,10 @@ package bijector
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // MixtureCDF is the univariate of Flow++ and of Gaussianization flows, a mixture's distribution function that
@@ -14,7 +16,7 @@ import (
 // Its raw parameters are K shifts b, K numbers of which Scale makes log s, as [Affine] does (within ±200), and K of which a softmax
 // makes the weights, unless they are Equal. It maps ℝ onto ℝ, far out in straight lines, computed by logarithms of tails where probabilities
 // leave the float64 numbers. Zeros are the identity where they make all s = 1; there
-// all components are alike, and training keeps them so: start elsewhere.
+// all components are alike, and training keeps them so: see Start.
 //
 // Forward costs O(K). Inverse looks between bounds that the components give until rounding hides the rest, in about six evaluations;
 // its gradients are those of the implicit function. An [Inverted] one has fast densities.
@@ -85,3 +87,26 @@ func (m MixtureCDF) apply(x, raw autodiff.Var, inverse int) (autodiff.Var, autod
 }
 
 var mixtureOp = newCurve("MixtureCDF", mixtureOf)
+
+// Start returns raw parameters near the identity from which training tells the components apart: shifts spread over
+// ±1, weights alike, scales that keep the variance.
+func (m MixtureCDF) Start() []float64 {
+	raw := make([]float64, m.Params())
+	k := m.args().I
+	variance := 1.0 // of F
+	if m.Logistic {
+		variance = math.Pi * math.Pi / 3
+	}
+	spread := (1 - 1/float64(k*k)) / 3
+	a := 0.5 * special.Log(variance/(variance-spread))
+	for j := range k {
+		raw[j] = (2*float64(j)+1)/float64(k) - 1
+		switch m.Scale {
+		case SoftClipScale:
+			raw[k+j] = a / (1 - a/softClip)
+		case Exponential:
+			raw[k+j] = a
+		}
+	}
+	return raw
+}

@@ -16,7 +16,7 @@ import (
 // An Arch describes a flow for rows of Dim values; the zero value of every
 // other field is a good default.
 //
-// All presets start as the identity, draw random weights from the source that
+// All presets start as the identity, or near it where a map's parameters are alike there, draw random weights from the source that
 // they are given (nil is the global one), and end with a
 // [bijector.Standardizer], which [Fit] sets from the data; the context is
 // standardised by an [nn.Standardizer] in the same way. Networks see columns clipped, see Clip,
@@ -163,6 +163,7 @@ func (a *Arch) couplings(u bijector.Univariate, src rand.Source) []bijector.Bije
 	network := func(in, out int) nn.Network {
 		net := nn.NewMLP(in, a.Hidden, out, a.Activation, src).ZeroLast()
 		net.Single = a.Single
+		begin(net.Layers[len(net.Layers)-1].B, u)
 		return net
 	}
 	var chain []bijector.Bijector
@@ -199,6 +200,7 @@ func (a *Arch) autoregressive(u bijector.Univariate, invert bool, src rand.Sourc
 		net := masked.NewMADE(masked.Spec{Dim: a.Dim, Hidden: a.Hidden, Outputs: u.Params(), Cond: cond,
 			Act: a.Activation, Order: order}, src).ZeroLast()
 		net.Single = a.Single
+		begin(net.Layers[len(net.Layers)-1].B, u)
 		b := bijector.NewAutoregressive(net, u)
 		b.Clip = a.Clip
 		if invert {

@@ -90,6 +90,10 @@ func (w *weights) univariate(path string, params int) bijector.Univariate {
 	k, spline := bins(params)
 	switch class := w.class(w.root); class {
 	case "", "MAF", "NSF", "NICE", "RealNVP", "Flow", "NormalizingFlow", "ZFlow":
+	case "GF":
+		if name == "" {
+			name = "GaussianizationTransform"
+		}
 	default:
 		if name == "" && !strings.HasPrefix(class, "build_") {
 			fail("a flow of class %q is not supported", class)
@@ -105,6 +109,8 @@ func (w *weights) univariate(path string, params int) bijector.Univariate {
 		return w.softAffine(name, number("slope", 1e-3))
 	case name == "MonotonicRQSTransform" && spline, name == "" && spline:
 		return w.softSpline(name, k, number("bound", 0), number("slope", 1e-3))
+	case name == "GaussianizationTransform" && params > 0 && params%2 == 0:
+		return bijector.MixtureCDF{Components: params / 2, Equal: true, Scale: bijector.Exponential, Shrink: 1e-6}
 	case name != "" && name != "MonotonicRQSTransform" && name != "MonotonicAffineTransform":
 		fail("module %q of class %q: the univariate %q with %d parameters is not supported", path, w.class(path), name, params)
 	}

@@ -48,6 +48,8 @@ func (w *weights) zukoTransform(p string, d int) bijector.Chain {
 		return bijector.Chain{w.zukoElementwise(p, d)}
 	case w.holds(p+"loc") && w.holds(p+"scale"):
 		return bijector.Chain{bijector.NewInvert(w.diagonal(p+"loc", p+"scale"))}
+	case w.holds(p + "A"):
+		return bijector.Chain{bijector.NewInvert(bijector.NewRotation(skew(w.floats(p+"A", d, d), d)))}
 	case w.holds(p + "_0"):
 		return bijector.Chain{bijector.NewInvert(w.zukoFunction(p, d))}
 	}

@@ -1,0 +1,68 @@
+package flow
+
+import (
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/internal/rng"
+)
+
+// NAF returns a neural autoregressive flow: the maps of [MAF] with deep sigmoidal ones in place of affine ones, a mixture of
+// Bins logistic distribution functions, 8 by default, from data to base, with a logit: see [bijector.MixtureCDF]. A density costs one pass of each network, a sample
+// about one too, and a search for each number.
+//
+// Chin-Wei Huang, David Krueger, Alexandre Lacoste, Aaron Courville, Neural Autoregressive Flows, 2018,
+// arXiv:1804.00779.
+func NAF(a Arch, src rand.Source) *Transformed {
+	a = a.withDefaults("NAF", 3)
+	return a.standardized(a.autoregressive(bijector.Inverted{Map: bijector.MixtureCDF{Components: a.Bins, Logistic: true}}, false, src))
+}
+
+// GF returns a Gaussianization flow: maps of each column by itself, six by default, by a mixture of Bins normal distribution functions, 8 by
+// default, and the normal quantile function, see [bijector.MixtureCDF], with learned rotations between them. There are
+// no networks but those of the context. A density costs O(Bins + Dim) for each number, a sample as much and a search. Order, Bound and Clip have no use here.
+//
+// Chenlin Meng, Yang Song, Jiaming Song, Stefano Ermon, Gaussianization Flows, 2020, arXiv:2003.01941.
+func GF(a Arch, src rand.Source) *Transformed {
+	a = a.withDefaults("GF", 6)
+	m := bijector.Inverted{Map: bijector.MixtureCDF{Components: a.Bins}}
+	r := rand.New(rng.Or(src))
+	var chain []bijector.Bijector
+	for k := range a.Layers {
+		if k > 0 && a.Dim > 1 {
+			turn := autodiff.NewParam(a.Dim, a.Dim, nil)
+			for i := range turn.Data() {
+				turn.Data()[i] = r.NormFloat64()
+			}
+			chain = append(chain, bijector.NewRotation(turn))
+		}
+		if a.Cond == 0 {
+			e := bijector.NewElementwise(a.Dim, m)
+			begin(e.Raw, m)
+			chain = append(chain, e)
+			continue
+		}
+		chain = append(chain, bijector.NewCoupling(a.Dim, nil, m, a.Cond, func(in, out int) nn.Network {
+			net := nn.NewMLP(in, a.Hidden, out, a.Activation, src).ZeroLast()
+			net.Single = a.Single
+			begin(net.Layers[len(net.Layers)-1].B, m)
+			return net
+		}))
+	}
+	return a.standardized(chain)
+}
+
+// begin sets raw parameters to those from which training starts: for each column those that the map names, or zeros.
+func begin(raw *autodiff.Param, u bijector.Univariate) {
+	if inverted, ok := u.(bijector.Inverted); ok {
+		u = inverted.Map
+	}
+	if s, ok := u.(interface{ Start() []float64 }); ok {
+		start := s.Start()
+		for i := range raw.Data() {
+			raw.Data()[i] = start[i%len(start)]
+		}
+	}
+}
