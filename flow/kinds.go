@@ -61,6 +61,7 @@ var kinds = registry(map[string]any{
 	"qr":                     (*bijector.QR)(nil),
 	"radial":                 (*bijector.Radial)(nil),
 	"reshape":                (*bijector.Reshape)(nil),
+	"residual":               (*bijector.Residual)(nil),
 	"rotation":               (*bijector.Rotation)(nil),
 	"scale":                  (*bijector.Scale)(nil),
 	"shift":                  (*bijector.Shift)(nil),

@@ -11,8 +11,8 @@ import (
 // Flows of simple maps learn a density that is none of a normal distribution.
 func TestSimpleMapsLearn(t *testing.T) {
 	x := bananas(2000, 1)
-	for name, preset := range map[string]func(flow.Arch, rand.Source) *flow.Transformed{"Planar": flow.Planar, "Radial": flow.Radial, "Sylvester": flow.Sylvester, "BNAF": flow.BNAF} {
-		r, err := flow.Fit(background, preset(flow.Arch{Dim: 2}, rng.New(1)), flow.Rows(x), &flow.Settings{Steps: 500, Schedule: fast})
+	for name, preset := range map[string]func(flow.Arch, rand.Source) *flow.Transformed{"Planar": flow.Planar, "Radial": flow.Radial, "Sylvester": flow.Sylvester, "BNAF": flow.BNAF, "Residual": flow.Residual} {
+		r, err := flow.Fit(background, preset(flow.Arch{Dim: 2, Hidden: []int{16, 16}}, rng.New(1)), flow.Rows(x), &flow.Settings{Steps: 500, Schedule: fast})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,11 +22,15 @@ func TestPresetsFarFromTheRows(t *testing.T) {
 	presets := map[string]func(flow.Arch, rand.Source) *flow.Transformed{
 		"NICE": flow.NICE, "RealNVP": flow.RealNVP, "NSF": flow.NSF, "MAF": flow.MAF, "IAF": flow.IAF, "NSFAR": flow.NSFAR, "CNF": flow.CNF,
 		"Planar": flow.Planar, "Radial": flow.Radial, "Sylvester": flow.Sylvester, "BNAF": flow.BNAF,
-		"GF": flow.GF, "NAF": flow.NAF,
+		"GF": flow.GF, "Residual": flow.Residual, "NAF": flow.NAF,
 	}
 	r := rand.New(rng.New(12))
 	for name, preset := range presets {
-		m := preset(flow.Arch{Dim: d}, rng.New(1))
+		a := flow.Arch{Dim: d}
+		if name == "Residual" {
+			a.Hidden = []int{16, 16} // many passes a row
+		}
+		m := preset(a, rng.New(1))
 		if _, err := flow.Fit(background, m, flow.Rows(x), &flow.Settings{Steps: 400, Schedule: fast}); err != nil {
 			t.Fatal(err)
 		}

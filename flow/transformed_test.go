@@ -41,7 +41,7 @@ func finely(chain bijector.Chain) {
 var presets = map[string]func(flow.Arch, rand.Source) *flow.Transformed{
 	"NICE": flow.NICE, "RealNVP": flow.RealNVP, "NSF": flow.NSF, "MAF": flow.MAF, "IAF": flow.IAF, "NSFAR": flow.NSFAR, "CNF": flow.CNF,
 	"Planar": flow.Planar, "Radial": flow.Radial, "Sylvester": flow.Sylvester, "BNAF": flow.BNAF,
-	"GF": flow.GF, "NAF": flow.NAF,
+	"GF": flow.GF, "Residual": flow.Residual, "NAF": flow.NAF,
 }
 
 // The density integrates to one, by the midpoint rule on a grid that holds
@@ -51,7 +51,7 @@ func TestDensityIntegratesToOne(t *testing.T) {
 		for name, m := range models(dim, 0) {
 			lo, hi := extent(m)
 			n := 1000.0
-			if name == "CNF" || name == "GF" || name == "NAF" {
+			if name == "CNF" || name == "GF" || name == "NAF" || name == "Residual" {
 				n = 200 // each row takes long
 			}
 			cell := 1.0

@@ -96,7 +96,7 @@ def drawn(model, n):
 
 
 def exact(model):
-    """Returns the model with the constants in float64 that its libraries round: those of standard normals in sbi, of uniform distributions in normflows."""
+    """Returns the model with the constants in float64 that its libraries round: those of standard normals in sbi, of uniform distributions in normflows, and with the exact log-determinants of residual flows."""
     import torch
 
     for module in model.modules():
@@ -106,7 +106,30 @@ def exact(model):
         low, high = getattr(module, "low", None), getattr(module, "high", None)
         if hasattr(module, "log_prob_val") and isinstance(low, torch.Tensor) and isinstance(high, torch.Tensor):
             module.log_prob_val = -int(module.d) * torch.log(high.double() - low.double())
+        if hasattr(module, "_logdetgrad") and hasattr(module, "_inverse_fixed_point"):
+            module._logdetgrad = functools.partial(log_determinant, module)
+            module._inverse_fixed_point = functools.partial(fixed_point, module)
     return model
+
+
+def log_determinant(block, x):
+    """Returns g(x) and log det(I + dg/dx) of a residual block of normflows, which estimates it at random."""
+    import torch
+
+    with torch.enable_grad():
+        x = x.detach().requires_grad_(True)
+        g = block.nnet(x)
+        jacobian = torch.stack([torch.autograd.grad(g[:, j].sum(), x, retain_graph=True)[0] for j in range(g.shape[1])], 1)
+    eye = torch.eye(x.shape[1], dtype=x.dtype)
+    return g.detach(), torch.linalg.slogdet(eye + jacobian)[1].reshape(-1, 1)
+
+
+def fixed_point(block, y):
+    """Returns the x with x + g(x) = y to the last digits."""
+    x = y
+    for _ in range(3000):
+        x = y - block.nnet(x)
+    return x
 
 
 def density(model, rows, context):

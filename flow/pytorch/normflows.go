@@ -38,6 +38,8 @@ func (w *weights) normflow(p string, d int) bijector.Chain {
 		return bijector.Chain{bijector.NewInvert(w.normflow(p+"flow.", d))}
 	case w.has(p + "flows."):
 		return bijector.Chain{w.channelCoupling(p+"flows.1.param_map.net.", d)}
+	case w.has(p + "iresblock."):
+		return bijector.Chain{w.residualFlow(p, d)}
 	case w.holds(p+"u") && w.holds(p+"w"):
 		return bijector.Chain{w.planar(p, d)}
 	case w.holds(p + "z_0"):

@@ -33,6 +33,10 @@ def coupling():
     return normflows.flows.AffineCouplingBlock(normflows.nets.MLP([1, 8, 2]))
 
 
+def residual(d, **more):
+    return normflows.flows.Residual(normflows.nets.LipschitzMLP([d, 8, 8, d], lipschitz_const=0.8), **more)
+
+
 def models():
     x, c = torch.randn(50, 2), torch.randn(50, 2)
     base = normflows.distributions.DiagGaussian
@@ -50,6 +54,7 @@ def models():
     yield "sbi_nsf", builders.build_nsf(x, c, hidden_features=8, num_transforms=2), 2, 2
     yield "normflows_planar", normflows.NormalizingFlow(base(3), [normflows.flows.Planar((3,)), normflows.flows.Planar((3,), act="leaky_relu")]), 3, 0
     yield "normflows_radial", normflows.NormalizingFlow(base(3), [normflows.flows.Radial((3,)), normflows.flows.Radial((3,))]), 3, 0
+    yield "normflows_residual", normflows.NormalizingFlow(base(3), [residual(3), normflows.flows.ActNorm(3), residual(3, reverse=False)]), 3, 0
 
 
 torch.manual_seed(1)
@@ -59,6 +64,8 @@ for name, model, d, c in models():
             p.add_(0.2 * torch.randn_like(p))
     rows = torch.randn(5, d) if d > 0 else torch.rand(5, -d)
     context = torch.randn(5, c) if c else None
-    if name == "normflows_target":
+    if name == "normflows_residual":
+        normflows.utils.update_lipschitz(model, 200)
+    if name in ("normflows_target", "normflows_residual"):
         describe.density(model, rows, context)  # ActNorm starts from data
     describe.save(model, f"{sys.argv[1]}/{name}.safetensors", rows, context)
