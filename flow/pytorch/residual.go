@@ -65,7 +65,7 @@ func (w *weights) divided(p string, in, out int) *autodiff.Param {
 	for o := range out {
 		sigma += u[o] * floats.Dot(weight[o*in:(o+1)*in], v)
 	}
-	factor := math.Max(1, sigma/coeff)
+	factor := float64(float32(math.Max(1, sigma/coeff))) // PyTorch rounds it: the 1 is of float32, sigma but a number
 	q := autodiff.NewParam(in, out, nil)
 	for o := range out {
 		for i := range in {
