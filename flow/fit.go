@@ -21,6 +21,8 @@ import (
 // data-dependent parameters are initialised from the data first, and those
 // with running statistics are shown every minibatch after its step.
 //
+// Where a log-determinant is dear, the loss has an unbiased estimate of it, see [bijector.Estimator]; held-out rows are scored exactly.
+//
 // The same data, settings and initial parameters give the same bits, on any
 // number of cores. All cores are used where the model is large enough to gain.
 //
@@ -31,7 +33,7 @@ import (
 // parameters so far, and the Result tells how far it got.
 func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, error) {
 	checkCall("Fit", ctx, m)
-	return run(ctx, "Fit", m, data, m.dim, s, nil, likelihood(m))
+	return run(ctx, "Fit", m, data, m.dim, s, nil, likelihood(m.estimated()))
 }
 
 // checkCall panics unless there are a context and a model.
