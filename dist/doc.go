@@ -20,7 +20,7 @@
 // [Moyal], [GeneralizedNormal], [JohnsonSU], [SinhArcsinh], [LambertWNormal],
 // [TwoPieceNormal], [SkewNormal], [NormalInverseGaussian], [ExponentiallyModifiedGaussian],
 // [ExpGamma], [SigmoidBeta]. On half-lines: [Exponential], [Gamma], [ChiSquared], [F],
-// [Chi], [InverseGamma], [InverseGaussian], [LogNormal], [LogLogistic], [Weibull],
+// [NoncentralChiSquared], [Chi], [InverseGamma], [InverseGaussian], [LogNormal], [LogLogistic], [Weibull],
 // [Gompertz], [Pareto], [GPD], [HalfNormal], [HalfCauchy], [HalfStudentT]. On intervals:
 // [Uniform], [Beta], [Kumaraswamy], [LogitNormal], [PERT], [Triangular],
 // [VonMises], and [Truncated] of any. [OrderStatistic] is of any with a density, [Histogram] of bins. On integers: [Bernoulli], [Binomial], [BetaBinomial],

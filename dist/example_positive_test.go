@@ -134,3 +134,14 @@ func ExampleF() {
 	// Output:
 	// [0.0453]
 }
+
+// The power of a test: how often a sum of 4 squares with noncentrality 9 exceeds the 95 % point of those with none.
+func ExampleNoncentralChiSquared() {
+	threshold := dist.NewChiSquared(1, autodiff.Fixed(4)).Quantile(nil, []float64{0.95})
+	n := dist.NewNoncentralChiSquared(1, autodiff.Fixed(4), autodiff.Fixed(9))
+	fmt.Printf("mean %.0f, variance %.0f\n", n.Mean(nil)[0], n.Variance(nil)[0])
+	fmt.Printf("power %.4f\n", n.Survival(nil, threshold)[0])
+	// Output:
+	// mean 13, variance 44
+	// power 0.6635
+}

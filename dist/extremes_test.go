@@ -31,6 +31,7 @@ func extremes(visit func(name string, a, b float64, d *dist.Columns)) {
 			v("NegativeBinomial", dist.NewNegativeBinomial(1, f(a), p))
 			v("Binomial", dist.NewBinomial(1, f(math.Ceil(a)), p))
 			v("Skellam", dist.NewSkellam(1, f(a), f(b)))
+			v("NoncentralChiSquared", dist.NewNoncentralChiSquared(1, f(a), f(b)))
 			v("Gompertz", dist.NewGompertz(1, f(a), f(b)))
 			v("F", dist.NewF(1, f(a), f(b)))
 			v("BetaBinomial", dist.NewBetaBinomial(1, f(100), f(a), f(b)))

@@ -52,6 +52,7 @@ var families = map[string]struct {
 	"LogitNormal":                   {"rp", of2(dist.NewLogitNormal)},
 	"Moyal":                         {"rp", of2(dist.NewMoyal)},
 	"NegativeBinomial":              {"ps", of2(dist.NewNegativeBinomial)},
+	"NoncentralChiSquared":          {"pp", of2(dist.NewNoncentralChiSquared)},
 	"Normal":                        {"rp", of2(dist.NewNormal)},
 	"NormalInverseGaussian": {"psrp", func(v ...float64) *dist.Columns {
 		skewness := v[0] * (2*v[1] - 1)

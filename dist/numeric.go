@@ -106,6 +106,18 @@ func (f *family) cover(p nums) (x, w []float64) {
 	return x, w
 }
 
+// coverEntropy is the entropy by that rule.
+func (f *family) coverEntropy(p nums) float64 {
+	x, w := f.cover(p)
+	sum := 0.0
+	for i, lp := range f.at(x, p) {
+		if w[i] > 0 && !math.IsInf(lp, 0) {
+			sum = math.FMA(-w[i], lp, sum)
+		}
+	}
+	return sum
+}
+
 // stretch maps ℝ onto the support, so that its tails come near.
 func (f *family) stretch(s float64, p nums) (z, slope float64) {
 	lo, hi := math.Inf(-1), math.Inf(1)

@@ -207,6 +207,7 @@ var kinds = registry(map[string]any{
 	"dist.logit-normal":                    (*dist.LogitNormal)(nil),
 	"dist.moyal":                           (*dist.Moyal)(nil),
 	"dist.negative-binomial":               (*dist.NegativeBinomial)(nil),
+	"dist.noncentral-chi-squared":          (*dist.NoncentralChiSquared)(nil),
 	"dist.normal":                          (*dist.Normal)(nil),
 	"dist.normal-inverse-gaussian":         (*dist.NormalInverseGaussian)(nil),
 	"dist.order-statistic":                 (*dist.OrderStatistic)(nil),

@@ -73,11 +73,11 @@ func addKind(t *testing.T, table, dir, typ string, has []string) string {
 	case slices.Contains(has, "Params"):
 		part = "// univariates\n"
 	case slices.Contains(has, "apply"):
-		part = "// bijectors: numbers\n"
+		part = "// bijectors: elementwise\n"
 	case dir == "autodiff/nn":
 		part, prefix = "// networks\n", "nn."
 	case dir == "dist" && slices.Contains(has, "family"):
-		part, prefix = "// of one number\n", "dist."
+		part, prefix = "// univariate\n", "dist."
 	case dir == "dist":
 		part, prefix = "// distributions\n", "dist."
 	}

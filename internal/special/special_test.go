@@ -60,9 +60,14 @@ var functions = map[string]struct {
 	"Hazard":            {two(Hazard), 4, relative},
 	"LogI":              {func(a []float64) []float64 { return pair(LogI(a[0], a[1])) }, 40, isLog},
 	"LogHypergeometric": {func(a []float64) []float64 { return pair(LogHypergeometric(a[0], a[1])) }, 20, isLog},
-	"BesselK01":         {func(a []float64) []float64 { return pair(BesselK01(a[0])) }, 64, relative},
-	"LambertW":          {two(LambertW), 4, relative},
-	"HurwitzZeta":       {func(a []float64) []float64 { return pair(HurwitzZeta(a[0], a[1])) }, 20, relative},
+	"LogBessel":         {func(a []float64) []float64 { return pair(LogBessel(a[0], a[1])) }, 8, isLog},
+	"NoncentralChiSquare": {func(a []float64) []float64 {
+		v, _, _, _ := LogNoncentralChiSquare(a[0], a[1], a[2])
+		return []float64{v}
+	}, 16, isLog},
+	"BesselK01":   {func(a []float64) []float64 { return pair(BesselK01(a[0])) }, 64, relative},
+	"LambertW":    {two(LambertW), 4, relative},
+	"HurwitzZeta": {func(a []float64) []float64 { return pair(HurwitzZeta(a[0], a[1])) }, 20, relative},
 }
 
 func TestValues(t *testing.T) {

@@ -125,3 +125,9 @@ for a, b in [(1e-300, 1), (1e-200, 1), (1e-200, 1e-20), (1e-20, 1), (1e-20, 1e-2
 mp.dps = 60
 for c, r in [(1, 1e-300), (1, 1e-12), (1.25, 0.001), (3, 0.3), (1e9, 0.01), (1, 0.5)]:
     c, r = mpf(c), mpf(r); out('LgammaRise', [c, r], loggamma(c + r) - loggamma(c) if r > 1e-200 else r * psi(0, c))
+mp.dps = 60
+for x, v, l in [(3, 2, 1.5), (0.1, 0.5, 3), (1e3, 5, 900), (150, 100, 40), (1e6, 1e6, 1e3), (2e4, 2e4, 1e-3), (1e-5, 1e-3, 2), (50, 3, 1e4), (300, 3, 0.25), (1e-300, 5, 0.5), (7, 3, 1e-300)]:
+    x, v, l = mpf(x), mpf(v), mpf(l); f = lambda x, v, l: -log(2) - (x + l) / 2 + (v / 4 - half) * log(x / l) + log(besseli(v / 2 - 1, sqrt(l * x)))
+    out('NoncentralChiSquare', [x, v, l], f(x, v, l))
+for n, x in [(0, 1e-5), (0, 7), (0.5, 3), (0.5, 150), (1, 1e4), (30, 50), (99, 1), (101, 1), (150, 4000), (1e6, 1e4)]:
+    n, x = mpf(n), mpf(x); out('LogBessel', [n, x], log(besseli(n, x)) + loggamma(n + 1) + n * log(2 / x) - x, besseli(n + 1, x) / besseli(n, x) - 1)
