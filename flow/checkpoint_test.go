@@ -110,7 +110,7 @@ func TestStreamIsLikeRows(t *testing.T) {
 	x := bananas(1000, 6)
 	fit := func(d flow.Data) []uint64 {
 		m := flow.RealNVP(flow.Arch{Dim: 2, Layers: 2, Hidden: []int{8}}, rng.New(1))
-		_, err := flow.Fit(background, m, d, &flow.Settings{Steps: 50, Batch: 64, Shuffle: 150, Schedule: optim.Constant(0.01), Average: -1, Held: flow.Rows(x)})
+		_, err := flow.Fit(background, m, d, &flow.Settings{Steps: 50, Batch: 64, Shuffle: 150, Schedule: optim.Constant(0.01), Average: -1, Decay: -1, Held: flow.Rows(x)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +121,7 @@ func TestStreamIsLikeRows(t *testing.T) {
 	}
 	posterior := func(d flow.Data) []uint64 {
 		m := flow.RealNVP(flow.Arch{Dim: 1, Cond: 1, Layers: 2, Hidden: []int{8}}, rng.New(1))
-		if _, err := flow.Fit(background, m, d, &flow.Settings{Steps: 20, Batch: 64, Shuffle: 1, Schedule: optim.Constant(0.01), Average: -1, Held: flow.Rows(x.Slice(0, 9, 0, 1)).Given(x.Slice(0, 9, 1, 2))}); err != nil {
+		if _, err := flow.Fit(background, m, d, &flow.Settings{Steps: 20, Batch: 64, Shuffle: 1, Schedule: optim.Constant(0.01), Average: -1, Decay: -1, Held: flow.Rows(x.Slice(0, 9, 0, 1)).Given(x.Slice(0, 9, 1, 2))}); err != nil {
 			t.Fatal(err)
 		}
 		return bits(m)

@@ -107,6 +107,7 @@ func newFit(ctx context.Context, m *Transformed, data Data, s *Settings, target 
 	if err := f.holdOut(src); err != nil {
 		return nil, err
 	}
+	f.setDecay(s)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -188,6 +189,9 @@ func (f *fit) newTraining() *train.Training {
 	t := &train.Training{Config: f.config(), Objective: f.batches, State: f.batches.Gradient.Frozen, Explain: f.explain}
 	if f.target == nil && len(f.model.statistics()) > 0 {
 		t.Observe = f.observe
+	}
+	if t.Decay = f.Decay; t.Decay > 0 {
+		t.Decayed = f.model.weights()
 	}
 	if f.held != nil {
 		t.Validate = func() float64 { return f.model.nll(f.held) }

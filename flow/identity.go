@@ -51,6 +51,9 @@ func (f *fit) identify() train.Identity {
 		held = f.held.Len()
 	}
 	line("held", "%d rows", held)
+	if s.Decay > 0 {
+		line("Settings.Decay", "%v", s.Decay)
+	}
 	plan := fmt.Sprintf("Settings.Steps: %d\nSettings.Schedule: rates %v\nSettings.Every: %d\n", s.Steps, rates(s.Schedule, s.Steps), s.Every)
 	return train.Identity{Model: model, Training: b.String(), Plan: plan}
 }

@@ -146,7 +146,7 @@ func (f *fit) approach(ctx context.Context, first *train.Batch, own []*autodiff.
 		return err
 	}
 	f.found = f.model.outward(inner, rows)
-	s := &Settings{Steps: min(f.Steps/2, 500), Batch: 256, Schedule: optim.Cosine{Start: 0.005}, Validation: -1, Seed: f.Seed, serial: f.serial, only: own}
+	s := &Settings{Steps: min(f.Steps/2, 500), Batch: 256, Schedule: optim.Cosine{Start: 0.005}, Validation: -1, Decay: -1, Seed: f.Seed, serial: f.serial, only: own}
 	if s.Steps == 0 {
 		return nil
 	}

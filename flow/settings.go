@@ -26,6 +26,11 @@ type Settings struct {
 	Schedule optim.Schedule
 	// Optimizer is nil for a new optim.Adam.
 	Optimizer optim.Optimizer
+	// Decay draws the weights of dense networks in the maps towards 0, not their biases, nor other parameters: after each step they are multiplied by
+	// 1 − rate·Decay. 0 is 400·r², at most 20, r being the columns of data and context over the rows to learn from, for rows in memory
+	// without an Optimizer, else none; negative is none. I. Loshchilov, F. Hutter, Decoupled Weight Decay
+	// Regularization, 2017, arXiv:1711.05101.
+	Decay float64
 	// Clip bounds the norm of the gradient; 0 is 10, negative is no bound.
 	Clip float64
 	// ClipValue bounds each number of the gradient, before its norm; 0 is no bound.
@@ -158,6 +163,9 @@ func (s *Settings) check() error {
 	}
 	if s.CheckpointTime < 0 {
 		return fmt.Errorf("Settings.CheckpointTime: got %v, want at least 0", s.CheckpointTime)
+	}
+	if math.IsNaN(s.Decay) || math.IsInf(s.Decay, 1) {
+		return fmt.Errorf("got Settings.Decay %v, want a finite number", s.Decay)
 	}
 	if math.IsNaN(s.Clip) {
 		return fmt.Errorf("got Settings.Clip %v, want a number", s.Clip)

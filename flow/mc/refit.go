@@ -26,7 +26,7 @@ func refit(ctx context.Context, m *flow.Transformed, rows *mat.Dense, steps int,
 	if s, ok := m.Map[len(m.Map)-1].(*bijector.Standardizer); ok && fresh {
 		s.Initialized = false
 	}
-	s := &flow.Settings{Steps: steps, Batch: 256, Schedule: optim.Cosine{Start: 0.005}, Seed: seed}
+	s := &flow.Settings{Steps: steps, Batch: 256, Schedule: optim.Cosine{Start: 0.005}, Decay: -1, Seed: seed}
 	if fresh {
 		s.Validation = -1 // a step on the way
 	}

@@ -115,7 +115,7 @@ func (c *Settings) summarise(ctx context.Context, s *Simulator, sp *space, sims 
 	}
 	work := 3 * float64(numbers*s.Dim/max(s.Set, s.Series)) // a network of elements is applied to each
 	steps := min(100*n/batch+1, int(float64(c.budget(sims))/(4*float64(batch)*work))+1)
-	_, err := flow.Fit(ctx, m, flow.Rows(u).Given(sims.X), &flow.Settings{Steps: steps, Batch: batch, Schedule: optim.Cosine{Start: 3e-3}, Clip: 5,
+	_, err := flow.Fit(ctx, m, flow.Rows(u).Given(sims.X), &flow.Settings{Steps: steps, Batch: batch, Schedule: optim.Cosine{Start: 3e-3}, Decay: -1, Clip: 5,
 		Every: max(1, n/batch), Patience: 20, Seed: src.Uint64()})
 	if err != nil {
 		return nil, nil, fmt.Errorf("summary: %w", err)

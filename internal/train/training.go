@@ -21,6 +21,8 @@ type Config struct {
 	Clip      float64 // bound of the gradient's norm; none unless positive
 	ClipValue float64 // bound of each value of the gradient; none unless positive
 	Average   float64 // decay of the moving average of the parameters; none unless positive
+	Decay     float64 // of Decayed: each step multiplies them by 1 − rate·Decay
+	Decayed   []*autodiff.Param
 
 	Every      int          // steps from one record to the next
 	Patience   int          // records without a better one after which training stops; no limit unless positive
@@ -177,7 +179,13 @@ func (t *Training) Step(step int) error {
 	if t.Clip > 0 && t.gradNorm > t.Clip {
 		kernel.Scale(grad, grad, t.Clip/t.gradNorm)
 	}
-	t.Optimizer.Step(t.params(), grad, t.rate(step))
+	rate := t.rate(step)
+	t.Optimizer.Step(t.params(), grad, rate)
+	if keep := max(1-float64(rate*t.Decay), 0); keep < 1 {
+		for _, p := range t.Decayed {
+			kernel.Scale(p.Data(), p.Data(), keep)
+		}
+	}
 	if t.Observe != nil {
 		t.Observe()
 	}
