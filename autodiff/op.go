@@ -35,8 +35,8 @@ func (op *Op) number() uint32 {
 // Args are the attributes of one use of an Op: constants that, with the inputs,
 // decide the result. Two uses with equal Args and inputs are one node.
 type Args struct {
-	A, B float64
-	I, J int
+	A, B, C float64
+	I, J    int
 	// Ref points to further attributes, which must never change; pointers are
 	// compared, not what they point to.
 	Ref any
@@ -44,6 +44,7 @@ type Args struct {
 
 func (a *Args) equal(b *Args) bool {
 	return math.Float64bits(a.A) == math.Float64bits(b.A) && math.Float64bits(a.B) == math.Float64bits(b.B) &&
+		math.Float64bits(a.C) == math.Float64bits(b.C) &&
 		a.I == b.I && a.J == b.J && a.Ref == b.Ref
 }
 

@@ -25,7 +25,7 @@ type Affine struct {
 type ScaleMap string
 
 // The scale maps in use. Every one is a smooth, monotone function of s but for
-// the ends of Clip.
+// the ends of Clip and SoftplusTo3.
 const (
 	// SoftClipScale is a(s) = s/(1 + |s|/log 1000): scales between 1/1000 and 1000, or
 	// what [Affine].Slope says, and a(s) ≈ s near 0. The default.
@@ -43,9 +43,14 @@ const (
 	SoftplusScale ScaleMap = "softplus"
 	// TanhScale is a(s) = 2·tanh(s/2): scales between e⁻² and e².
 	TanhScale ScaleMap = "tanh"
+	// SigmoidScale is exp(a(s)) = σ(s + 2), where data grow on the way to the base: zeros give
+	// scale 0.88.
+	SigmoidScale ScaleMap = "sigmoid"
+	// SoftplusTo3 is exp(a(s)) = min(log(1 + eˢ) + 0.001, 3): zeros give scale 0.69.
+	SoftplusTo3 ScaleMap = "softplus3"
 )
 
-var scaleMaps = []ScaleMap{SoftClipScale, Exponential, Clip, Sigmoid2, GlowScale, SoftplusScale, TanhScale}
+var scaleMaps = []ScaleMap{SoftClipScale, Exponential, Clip, Sigmoid2, GlowScale, SoftplusScale, TanhScale, SigmoidScale, SoftplusTo3}
 
 func (m ScaleMap) index() int {
 	for i, n := range scaleMaps {
@@ -59,6 +64,7 @@ func (m ScaleMap) index() int {
 const (
 	softClip = 6.907755278982137 // log 1000
 	minScale = 1e-3
+	log3     = 1.0986122886681098
 )
 
 // log sets a[i] = a(s[i]) and d[i] = a′(s[i]); clip bounds |a| of SoftClipScale.
@@ -86,12 +92,14 @@ func (m ScaleMap) log(a, d, s []float64, clip float64) {
 		kernel.AddConst(a, a, minScale)
 		kernel.Log(a, a)
 	case GlowScale:
-		kernel.AddConst(d, s, 2)
-		kernel.LogSigmoid(a, d)
+		SigmoidScale.log(a, d, s, clip)
 		kernel.Scale(a, a, -1)
 		kernel.Scale(d, d, -1)
-		kernel.Sigmoid(d, d)
+	case SigmoidScale:
+		kernel.AddConst(d, s, 2)
+		kernel.LogSigmoid(a, d)
 		kernel.Scale(d, d, -1)
+		kernel.Sigmoid(d, d)
 	case TanhScale:
 		kernel.Scale(a, s, 0.5)
 		kernel.TanhOf(a, a)
@@ -104,6 +112,13 @@ func (m ScaleMap) log(a, d, s []float64, clip float64) {
 		kernel.AddConst(a, a, minScale)
 		kernel.Div(d, d, a)
 		kernel.Log(a, a)
+	case SoftplusTo3:
+		SoftplusScale.log(a, d, s, clip)
+		for i, v := range a {
+			if v > log3 {
+				a[i], d[i] = log3, 0
+			}
+		}
 	}
 }
 

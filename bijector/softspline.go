@@ -25,7 +25,7 @@ const minShare = 0x1p-30
 
 func (m SoftSpline) args() autodiff.Args {
 	q := Spline{Bins: m.Bins, Bound: m.Bound}.kernel()
-	return autodiff.Args{A: q.Bound, B: minShare, I: q.Bins}
+	return autodiff.Args{A: q.Bound, B: minShare, C: minShare, I: q.Bins}
 }
 
 // Restore checks the fields.

@@ -12,8 +12,8 @@ import (
 // outside it is what its Tails say, as a rule the identity.
 //
 // Its raw parameters are Bins widths and Bins heights, from which a softmax makes
-// shares of the interval, none less than 1/1000, and the slopes of the inner
-// knots, 1/1000 + log(1 + exp(r + const)), with those at the ends where Tails have
+// shares of the interval, none less than MinSize, and the slopes of the inner
+// knots, MinSlope + log(1 + exp(r + const)), with those at the ends where Tails have
 // them. Zeros are the identity. It is defined for any finite parameters and
 // arguments. Free tails cost as much as identity tails, circular ones up to half as
 // much again.
@@ -24,6 +24,8 @@ type Spline struct {
 	Bins  int     // 0 is 8
 	Bound float64 // 0 is 5
 	Tails Tails
+	// MinSize is the least share of a bin, MinSlope the least slope; 0 is 1/1000.
+	MinSize, MinSlope float64
 }
 
 const (
@@ -39,6 +41,12 @@ func (m Spline) kernel() kernel.RQS {
 	}
 	if q.Bound == 0 {
 		q.Bound = 5
+	}
+	if m.MinSize != 0 {
+		q.MinSize = m.MinSize
+	}
+	if m.MinSlope != 0 {
+		q.MinSlope = m.MinSlope
 	}
 	return q
 }
@@ -74,6 +82,9 @@ func (m Spline) apply(x, raw autodiff.Var, inverse int) (autodiff.Var, autodiff.
 	wantRaw("Spline", m.Params(), x, raw)
 	q := m.kernel()
 	args := autodiff.Args{A: q.Bound, I: q.Bins, J: inverse}
+	if q.MinSize != minBin || q.MinSlope != minSlope {
+		args.B, args.C = q.MinSize, q.MinSlope
+	}
 	if q.Free {
 		args.J |= freeEnds
 	}
@@ -91,14 +102,14 @@ func splineKernel(a autodiff.Args) kernel.RQS {
 	q := Spline{Bins: a.I, Bound: a.A}.kernel()
 	q.Free = a.J&freeEnds != 0
 	if a.B > 0 {
-		q.MinSize, q.MinSlope = a.B, a.B
+		q.MinSize, q.MinSlope = a.B, a.C
 	}
 	return q
 }
 
 // splineOp has inputs x (n×d) and raw (n×dK or 1×dK) and outputs value and
 // log-slope. Args.A is the bound, Args.I the number of bins, Args.J 1 for the
-// inverse, plus freeEnds; Args.B is the least share and slope, 0 for those of Spline.
+// inverse, plus freeEnds; Args.B and Args.C are the least share and slope, 0 for 1/1000.
 var splineOp = &autodiff.Op{
 	Name: "bijector.Spline",
 	Forward: func(c *autodiff.Call) {

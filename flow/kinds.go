@@ -137,6 +137,7 @@ var kinds = registry(map[string]any{
 	// networks
 	"nn.constant":      (*nn.Constant)(nil),
 	"nn.conv1d":        (*nn.Conv1D)(nil),
+	"nn.layer-norm":    (*nn.LayerNorm)(nil),
 	"nn.mean-pool":     (*nn.MeanPool)(nil),
 	"nn.sequential":    (*nn.Sequential)(nil),
 	"nn.shared":        (*nn.Shared)(nil),

@@ -9,11 +9,10 @@ import (
 	"github.com/normflow/normflow/bijector"
 )
 
-// nflowsAutoregressive reads a masked autoregressive transform from data to base.
-func (w *weights) nflowsAutoregressive(prefix string, normflows bool) (bijector.Bijector, int) {
-	net := prefix + "autoregressive_net."
-	p := maskedNet{layers: []string{net + "initial_layer."}, act: w.activation(net), norms: map[string]*nn.Norm{}}
-	blocks := w.count(net + "blocks.")
+// nflowsMasked reads how a masked network of nflows is made, and returns the number of its blocks.
+func (w *weights) nflowsMasked(net string) (p maskedNet, blocks int) {
+	p = maskedNet{layers: []string{net + "initial_layer."}, act: w.activation(net), norms: map[string]*nn.Norm{}}
+	blocks = w.count(net + "blocks.")
 	for i := range blocks {
 		block := fmt.Sprintf("%sblocks.%d.", net, i)
 		if w.has(block + "linear.") {
@@ -31,8 +30,15 @@ func (w *weights) nflowsAutoregressive(prefix string, normflows bool) (bijector.
 	}
 	p.layers = append(p.layers, net+"final_layer.")
 	w.ignore(net + "initial_layer.degrees")
-	d := w.shape(net+"initial_layer.weight", 2)[1]
-	p.position = w.degreesOfColumns(net+"final_layer.degrees", d)
+	p.position = w.degreesOfColumns(net+"final_layer.degrees", w.shape(net+"initial_layer.weight", 2)[1])
+	return p, blocks
+}
+
+// nflowsAutoregressive reads a masked autoregressive transform from data to base.
+func (w *weights) nflowsAutoregressive(prefix string, normflows bool) (bijector.Bijector, int) {
+	net := prefix + "autoregressive_net."
+	p, blocks := w.nflowsMasked(net)
+	d := len(p.position)
 	params := w.outputsOf(net) / d
 	l := w.autoregressiveLayout(prefix, params, normflows)
 	if normflows && !p.residual && blocks > 0 {
@@ -43,7 +49,7 @@ func (w *weights) nflowsAutoregressive(prefix string, normflows bool) (bijector.
 		if norms && w.has(net+"context_layer.") && !normflows {
 			fail("%s*: batch normalisation and a context in one masked residual network of nflows are not supported", net)
 		}
-		return w.columnwise(net, p, l), d
+		return w.nflowsColumnwise(net, p, l), d
 	}
 	if t := w.tensors[net+"context_layer.weight"]; t != nil && t.Len() == 0 { // context_features=0: it has no context
 		w.unused(net, blocks)
@@ -59,7 +65,8 @@ func (w *weights) nflowsAutoregressive(prefix string, normflows bool) (bijector.
 	if !w.has(net + "context_layer.") {
 		return restored(&bijector.Autoregressive{Net: w.made(p, l).MADE, Map: l.m}), d
 	}
-	return w.inContext(net, p, l), d
+	before, made := w.inContext(net, p, l, p.act)
+	return bijector.NewEmbedded(before, restored(&bijector.Autoregressive{Net: made.MADE, Map: l.m})), d
 }
 
 // autoregressiveLayout returns the map that a masked network makes so many parameters of a column for.
@@ -87,14 +94,14 @@ func (w *weights) unused(net string, blocks int) {
 }
 
 // inContext reads a masked network that sees a context: its first layer adds act(C·c + b), and the first layer
-// of each residual block a linear map of c. What the masked network sees as context is (c, act(C·c + b)).
-func (w *weights) inContext(net string, p maskedNet, l layout) bijector.Bijector {
+// of each residual block a linear map of c. What the masked network sees as context is (c, act(C·c + b)), which the network before it makes.
+func (w *weights) inContext(net string, p maskedNet, l layout, act nn.Activation) (before nn.Network, made connected) {
 	layer := net + "context_layer."
 	shape := w.shape(layer+"weight", 2)
 	width, cond := shape[0], shape[1]
-	first := w.layer(layer, nil, nil, p.act)
+	first := w.layer(layer, nil, nil, act)
 	p.cond = cond + width
-	made := w.made(p, l)
+	made = w.made(p, l)
 	if width != len(made.units) {
 		fail("tensor %q: got %d units, want %d", layer+"weight", width, len(made.units))
 	}
@@ -118,7 +125,7 @@ func (w *weights) inContext(net string, p maskedNet, l layout) bijector.Bijector
 			}
 		}
 	}
-	return bijector.NewEmbedded(beforeContext(first), restored(&bijector.Autoregressive{Net: made.MADE, Map: l.m}))
+	return beforeContext(first), made
 }
 
 // beforeContext returns the network of (c, first(c)), as residual block: (c, 0) + (0, first(c)).

@@ -12,17 +12,13 @@ import (
 const mostColumns = 64
 
 // columnwise reads an autoregressive transform whose masked residual network is none of [masked.MADE]: its blocks
-// have gates that see the context, or normalise. It becomes a coupling for each column, all others being
-// kept, with the part of the network that makes its parameters. In the direction from data to base the last
+// have gates that see the context, normalise, or are otherwise made. It becomes a coupling for each column, all others being
+// kept, with the part of the network that makes its parameters, which netOf reads. In the direction from data to base the last
 // column comes first, so that each sees those before it as they are in the data.
-func (w *weights) columnwise(net string, p maskedNet, l layout) bijector.Chain {
+func (w *weights) columnwise(net string, p maskedNet, l layout, cond int, netOf func(c *bijector.Coupling) nn.Network) bijector.Chain {
 	d := len(p.position)
 	if d > mostColumns {
-		fail("%s*: a masked network with gates or normalisation in its blocks is supported for at most %d columns, got %d", net, mostColumns, d)
-	}
-	cond := 0
-	if w.has(net + "context_layer.") {
-		cond = w.shape(net+"context_layer.weight", 2)[1]
+		fail("%s*: a masked network with residual blocks of this kind is supported for at most %d columns, got %d", net, mostColumns, d)
 	}
 	if d == 1 && cond == 0 {
 		fail("%s*: a masked network of one column and no context is not supported", net)
@@ -35,10 +31,19 @@ func (w *weights) columnwise(net string, p maskedNet, l layout) bijector.Chain {
 				c.Keep = append(c.Keep, i)
 			}
 		}
-		c.Net = w.columnNet(net, c, p, l, d)
+		c.Net = netOf(c)
 		chain = append(chain, restored(c))
 	}
 	return chain
+}
+
+// nflowsColumnwise reads a transform whose blocks have gates or normalise.
+func (w *weights) nflowsColumnwise(net string, p maskedNet, l layout) bijector.Chain {
+	cond := 0
+	if w.has(net + "context_layer.") {
+		cond = w.shape(net+"context_layer.weight", 2)[1]
+	}
+	return w.columnwise(net, p, l, cond, func(c *bijector.Coupling) nn.Network { return w.columnNet(net, c, p, l, len(p.position)) })
 }
 
 // columnNet reads the part of a masked residual network that makes the parameters of one column.
@@ -61,13 +66,19 @@ func (w *weights) columnNet(net string, c *bijector.Coupling, p maskedNet, l lay
 		}
 		m.Blocks = append(m.Blocks, block)
 	}
+	m.Last = w.columnLast(net+"final_layer.", c, l, d)
+	return restored(m)
+}
+
+// columnLast reads the part of the last layer that makes the parameters of the column that c changes, of d.
+func (w *weights) columnLast(name string, c *bijector.Coupling, l layout, d int) nn.Layer {
 	var outs []int
-	for k := range l.m.Params() {
+	for k := range l.params() {
 		outs = append(outs, l.at(c.Change[0], k, d))
 	}
-	m.Last = w.maskedLayer(net+"final_layer.", nil, outs, nn.Linear)
-	l.convert(m.Last)
-	return restored(m)
+	last := w.maskedLayer(name, nil, outs, nn.Linear)
+	l.convert(last)
+	return last
 }
 
 // maskedLayer reads a layer of weight·mask and bias.

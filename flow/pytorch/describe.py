@@ -156,7 +156,13 @@ def density(model, rows, context):
 
 def modules(model):
     """Returns class and attributes of each module by its path."""
-    return {path: {"class": type(m).__name__, "attributes": attributes(m)} for path, m in model.named_modules()}
+    found = {path: {"class": type(m).__name__, "attributes": attributes(m)} for path, m in model.named_modules()}
+    for path, m in model.named_modules():
+        if found[path]["attributes"].get("f") == "<lambda>" or type(m).__name__ == "CallableTransform":  # what a function without name makes
+            known, value = plain(m(), type(m))
+            if known:
+                found[path]["attributes"]["f"] = value
+    return found
 
 
 def attributes(module):
@@ -193,12 +199,24 @@ def plain(value, owner, depth=0):
         return all(ok for ok, _ in parts.values()), {k: v for k, (_, v) in parts.items()}
     if hasattr(value, "tolist") and hasattr(value, "numel") and value.numel() <= 64:  # a tensor that is no parameter
         return plain(value.tolist(), owner, depth)
+    if not isinstance(value, type) and hasattr(value, "log_abs_det_jacobian"):  # a transform of PyTorch
+        return transform(value, owner)
     if hasattr(value, "base_dist"):  # a distribution of PyTorch, which is no module
         inner = {name: plain(getattr(value.base_dist, name), owner, depth + 1) for name in value.base_dist.arg_constraints}
         return all(ok for ok, _ in inner.values()), {"distribution": type(value).__name__, **{k: v for k, (_, v) in inner.items()}}
     if callable(value) and not hasattr(value, "state_dict"):
         return True, function_name(value, owner)
     return False, None
+
+
+def transform(value, owner):
+    """Returns whether a transform of PyTorch can be described, and its description: its class, whether it is the inverse of that, attributes."""
+    inverse = type(value).__name__ in ("_InverseTransform", "Inverse")
+    if inverse:
+        value = value.inv
+    parts = {k: plain(v, owner) for k, v in vars(value).items() if not k.startswith("_")}
+    described = {"transform": type(value).__name__, "inverse": inverse, **{k: v for k, (_, v) in parts.items()}}
+    return all(ok for ok, _ in parts.values()), described
 
 
 def function_name(function, owner):

@@ -8,24 +8,31 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
 )
 
-// embedded puts the network before the context, if the model has one, before the chain.
-func (w *weights) embedded(chain bijector.Chain) bijector.Chain {
+// embedded puts the network before the context, if the model has one, before the base and the chain.
+func (w *weights) embedded(base dist.Distribution, chain bijector.Chain) (dist.Distribution, bijector.Chain) {
 	for _, p := range []string{w.root + "_embedding_net.", strings.TrimSuffix(w.root, "net.") + "_embedding_net."} {
 		if !w.has(p) {
 			continue
 		}
-		m := &nn.MLP{Layers: w.embedding(p, bijector.CondDim(chain))}
-		if len(m.Layers) > 0 && bijector.CondDim(chain) > 0 {
-			return bijector.Chain{bijector.NewEmbedded(restored(m), chain)}
+		m := &nn.MLP{Layers: w.embedding(p, max(bijector.CondDim(chain), dist.CondDim(base)))}
+		if len(m.Layers) == 0 {
+			return base, chain
 		}
-		if len(m.Layers) > 0 {
+		net := restored(m)
+		if bijector.CondDim(chain) > 0 {
+			chain = bijector.Chain{bijector.NewEmbedded(net, chain)}
+		} else if dist.CondDim(base) == 0 {
 			fail("%s*: got an embedding of a context that no transform takes", p)
 		}
-		return chain
+		if dist.CondDim(base) > 0 {
+			base = dist.NewEmbedded(net, base)
+		}
+		return base, chain
 	}
-	return chain
+	return base, chain
 }
 
 // embedding reads a standardisation, a layer, or a sequence of these and of activations. Out is the width of the

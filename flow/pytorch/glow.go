@@ -12,57 +12,64 @@ import (
 )
 
 // multiscale reads a normflows.MultiscaleFlow of Glow: each level is some
-// GlowBlocks and a Squeeze, and gets a part of the base distribution.
+// GlowBlocks and as a rule a Squeeze, and gets a part of the base distribution.
 func (w *weights) multiscale() (dist.Distribution, bijector.Chain) {
 	levels := w.count(w.root + "flows.")
-	if class := w.class(w.root + "transform"); class != "" {
-		fail("module \"transform\" of class %q of a MultiscaleFlow is not supported", class)
-	}
-	w.asked("whether the model has a transform of the data without tensors", `Settings.Modules["transform"]`)
 	if levels != w.count(w.root+"q0.") {
 		fail("got %d levels and %d base distributions, want as many", levels, w.count(w.root+"q0."))
 	}
 	var b []bijector.Bijector
 	var dims []int
-	var loc, logScale []float64
+	base := new(imageBase)
 	for i := range levels {
 		name := fmt.Sprintf("%sq0.%d.", w.root, i)
-		shape := w.shape(name+"loc", 4)
-		if shape[0] != 1 || w.holds(name+"loc_logs") || !w.holds(name+"log_scale") {
-			fail("%s*: a base distribution that depends on classes, or is one for each channel (class %q), is not supported", name, w.class(name))
-		}
-		c, h, v := shape[1], shape[2], shape[3]
-		loc = append(loc, w.floats(name+"loc", 1, c, h, v)...)
-		logScale = append(logScale, w.floats(name+"log_scale", 1, c, h, v)...)
+		c, height, width := w.imageBase(name, base)
 		if i > 0 {
 			c *= 2
 		}
-		b = append(b, w.glowLevel(fmt.Sprintf("%sflows.%d.", w.root, i), c, h, v))
-		dims = append(dims, c*h*v)
-		if dims[i] != len(loc) {
-			fail("tensor %q: got shape %v, want as many numbers as the levels before have", name+"loc", shape)
+		b = append(b, w.glowLevel(fmt.Sprintf("%sflows.%d.", w.root, i), c, height, width))
+		dims = append(dims, c*height*width)
+		if dims[i] != len(base.loc) {
+			fail("tensor %q: got shape %v, want as many numbers as the levels before have", name+"loc", w.tensors[name+"loc"].Shape)
 		}
 	}
-	m := restored(&bijector.Multiscale{Levels: b, Dims: dims})
-	return w.gaussian(loc, logScale), bijector.Chain{m}
+	chain := bijector.Chain{restored(&bijector.Multiscale{Levels: b, Dims: dims})}
+	switch transform := w.root + "transform"; w.class(transform) {
+	case "":
+		w.asked("whether the model has a transform of the data without tensors", `Settings.Modules["transform"]`)
+	case "Shift":
+		chain = append(chain, bijector.NewShift(autodiff.Fixed(-w.float(transform, "shift", -0.5))))
+	default:
+		chain = append(chain, w.silent(transform, len(base.loc)))
+	}
+	if len(base.classes) == 0 {
+		return w.gaussian(base.loc, base.logScale), chain
+	}
+	return dist.NewStdNormal(len(base.loc)), append(bijector.Chain{base.ofClasses()}, chain...)
 }
 
 // glowLevel reads the blocks of a level of c channels, and its squeeze.
 func (w *weights) glowLevel(prefix string, c, height, width int) bijector.Bijector {
-	if c%4 != 0 {
-		fail("%s*: got %d channels, want a multiple of 4", prefix, c)
-	}
 	var chain bijector.Chain
 	for k := range w.count(prefix) {
 		p := fmt.Sprintf("%s%d.flows.", prefix, k)
 		coupling := w.imageCoupling(p+"0.flows.1.param_map.net.", c, height, width)
 		norm := restored(&bijector.ActNorm{Shift: param(w.floats(p+"2.t", 1, c, 1, 1)), LogScale: param(w.floats(p+"2.s", 1, c, 1, 1)), Initialized: true})
 		w.ignore(p + "2.data_dep_init_done")
-		pixel := bijector.Chain{bijector.NewInvert(w.conv1x1(p+"1.", c)), norm}
+		var mix bijector.Bijector
+		if w.holds(p + "1.W") {
+			mix = w.dense(w.floats(p+"1.W", c, c), c, autodiff.Value{})
+		} else {
+			mix = w.conv1x1(p+"1.", c)
+		}
+		pixel := bijector.Chain{bijector.NewInvert(mix), norm}
 		chain = append(chain, coupling, bijector.NewPerPixel(pixel, height*width))
 	}
 	if !w.squeezed(prefix) {
-		fail("%s*: a level without Squeeze at its end is not supported", prefix)
+		return chain
+	}
+	if c%4 != 0 {
+		fail("%s*: got %d channels before a Squeeze, want a multiple of 4", prefix, c)
 	}
 	squeeze := restored(&bijector.Squeeze{Channels: c / 4, Height: 2 * height, Width: 2 * width})
 	return append(chain, bijector.NewInvert(squeeze))
@@ -92,15 +99,19 @@ func (w *weights) imageCoupling(net string, channels, height, width int) *biject
 	c := &bijector.Coupling{
 		Keep: bijector.Columns(0, half*pixels), Change: bijector.Columns(half*pixels, channels*pixels),
 	}
+	switch mode := w.text(strings.TrimSuffix(net, "1.param_map.net.")+"0.", "channel", "how the channels are split", "split_mode", "mode"); mode {
+	case "channel":
+	case "channel_inv":
+		c.Keep, c.Change = c.Change, c.Keep
+	default:
+		fail("%s*: the split mode %q is not supported", net, mode)
+	}
 	group := 2
-	layers := w.sequence(net)
+	layers, norms := w.convolutions(net)
 	if w.shape(layers[len(layers)-1]+"bias", 1)[0] == half {
 		c.Map, group = bijector.Additive{}, 1
 	} else {
 		c.Map = w.affine(net, "scale_map", bijector.GlowScale, normflowsScales)
-	}
-	if mode := w.text(strings.TrimSuffix(net, "1.param_map.net.")+"0.", "channel", "how the channels are split", "split_mode", "mode"); mode != "channel" {
-		fail("%s*: the split mode %q is not supported", net, mode)
 	}
 	rectifier := w.activation(net)
 	m := &nn.ConvNet{Group: group}
@@ -109,19 +120,57 @@ func (w *weights) imageCoupling(net string, channels, height, width int) *biject
 		if i == len(layers)-1 {
 			act = nn.Linear
 		}
-		m.Layers = append(m.Layers, w.conv(name, height, width, act))
+		l := w.conv(name, height, width, act, norms[i] == "" || w.holds(name+"bias"))
+		if norms[i] != "" {
+			w.normaliseConv(l, norms[i])
+		}
+		m.Layers = append(m.Layers, l)
 	}
 	c.Net = restored(m)
 	return restored(c)
 }
 
+// convolutions returns the prefixes of the convolutions of a ConvNet2d, and of the ActNorms behind them.
+func (w *weights) convolutions(net string) (layers, norms []string) {
+	for i := range w.count(net) {
+		name := fmt.Sprintf("%s%d.", net, i)
+		switch {
+		case w.holds(name + "weight"):
+			layers, norms = append(layers, name), append(norms, "")
+		case w.has(name+"actNorm.") && len(norms) > 0:
+			norms[len(norms)-1] = name + "actNorm."
+		case w.has(name):
+			fail("%s*: a module of class %q within a network is not supported", name, w.class(name))
+		}
+	}
+	if len(layers) == 0 {
+		fail("%s*: tensor %q is missing", net, net+"0.weight")
+	}
+	return layers, norms
+}
+
+// normaliseConv makes a convolution give exp(s)·y + t.
+func (w *weights) normaliseConv(l nn.Conv2D, norm string) {
+	_, out := l.W.Dims()
+	s, t := exps(w.floats(norm+"s", 1, out, 1, 1)), w.floats(norm+"t", 1, out, 1, 1)
+	w.ignore(norm + "data_dep_init_done")
+	for i := range l.W.Data() {
+		l.W.Data()[i] *= s[i%out]
+	}
+	for j, b := range l.B.Data() {
+		l.B.Data()[j] = float64(s[j]*b) + t[j]
+	}
+}
+
 // conv reads a torch.nn.Conv2d: [out, in, size, size] becomes (size·size·in)×out.
-func (w *weights) conv(prefix string, height, width int, act nn.Activation) nn.Conv2D {
+func (w *weights) conv(prefix string, height, width int, act nn.Activation, biased bool) nn.Conv2D {
 	shape := w.shape(prefix+"weight", 4)
 	out, in, size := shape[0], shape[1], shape[2]
 	taps := size * size
-	l := nn.Conv2D{Height: height, Width: width, Size: size, Act: act,
-		W: autodiff.NewParam(taps*in, out, nil), B: param(w.floats(prefix+"bias", out))}
+	l := nn.Conv2D{Height: height, Width: width, Size: size, Act: act, W: autodiff.NewParam(taps*in, out, nil), B: autodiff.NewParam(1, out, nil)}
+	if biased {
+		copy(l.B.Data(), w.floats(prefix+"bias", out))
+	}
 	for j, v := range w.floats(prefix+"weight", out, in, size, size) {
 		o, c, tap := j/(in*taps), j/taps%in, j%taps
 		l.W.Data()[(tap*in+c)*out+o] = v

@@ -11,6 +11,7 @@ import (
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/safetensors"
+	"github.com/normflow/normflow/internal/torchfile"
 )
 
 // Import reads a model that was trained with one of the Python libraries zuko, nflows (also as sbi
@@ -20,7 +21,7 @@ import (
 //	state = {k: v.contiguous() for k, v in model.state_dict().items()}
 //	save_file(state, "model.safetensors")
 //
-// preferably after model.double(). Nothing is guessed: what the names and shapes of the tensors
+// preferably after model.double(), or as torch.save(model.state_dict(), …) writes it. Nothing is guessed: what the names and shapes of the tensors
 // leave open is read from the description or from the settings s, and an error lists what nothing
 // tells, with the setting that does. A model with a description is checked by the rows in it: their
 // log-densities are the library's to 1e-8, relative, or 1e-4 if it computed in float32.
@@ -40,7 +41,7 @@ func Import(r io.Reader, s *Settings) (*flow.Transformed, error) {
 }
 
 func importModel(r io.Reader, s Settings) (m *flow.Transformed, err error) {
-	f, err := safetensors.Read(r)
+	f, err := readTensors(r)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +73,22 @@ func importModel(r io.Reader, s Settings) (m *flow.Transformed, err error) {
 	return m, description.check(m)
 }
 
+// readTensors reads a safetensors file, or one that torch.save wrote.
+func readTensors(r io.Reader) (*safetensors.File, error) {
+	head, whole, err := safetensors.Peek(r, 4)
+	if err != nil {
+		return nil, err
+	}
+	if !torchfile.Is(head) {
+		return safetensors.Read(whole)
+	}
+	data, err := io.ReadAll(whole)
+	if err != nil {
+		return nil, err
+	}
+	return torchfile.Read(data)
+}
+
 // locate finds what the names of the model have before those of its library.
 func (w *weights) locate() {
 	for _, name := range w.names {
@@ -86,6 +103,11 @@ func (w *weights) locate() {
 				break
 			}
 			at += i + 1
+		}
+	}
+	for _, name := range w.names {
+		if strings.Contains(name, "_unconstrained_diagonal_layer.") {
+			fail("tensor %q: a mixture density network of sbi is not supported: it adds 1e-4 to the precision but not to its determinant, so what its log_prob returns is no density", name)
 		}
 	}
 	fail("got tensors such as %q, want those of a flow of zuko, nflows or normflows", w.names[0])
@@ -119,7 +141,7 @@ func (w *weights) origin(p string) string {
 		return "zuko"
 	case w.holds(p+"phi.0") && w.holds(p+"phi.1") && w.holds(p+"phi.2"):
 		return "zuko" // a mixture
-	case w.has(p+"_transform.") || w.has(p+"_transforms.") || w.has(p+"transform_net.") || w.has(p+"autoregressive_net.") || w.holds(p+"unconstrained_upper_diag"):
+	case w.has(p+"_transform.") || w.has(p+"_transforms.") || w.has(p+"transform_net.") || w.has(p+"autoregressive_net.") || w.holds(p+"unconstrained_upper_diag") || w.has(p+"_distribution._made."):
 		return "nflows"
 	}
 	return ""
@@ -139,15 +161,25 @@ func (w *weights) model() *flow.Transformed {
 	default:
 		base, chain = w.nflows()
 	}
-	return &flow.Transformed{Base: base, Map: w.embedded(chain)}
+	base, chain = w.embedded(base, chain)
+	return &flow.Transformed{Base: base, Map: chain}
 }
 
 // layout says how a library orders the parameters of a univariate map, and how
 // they become ours: parameter k of column j of n is peer[at(j, k, n)]·scale(k) + shift(k).
 type layout struct {
-	m      bijector.Univariate // from base to data
+	m      bijector.Univariate // from base to data; nil for parameters of a distribution
+	k      int                 // how many, where m is nil
 	at     func(j, k, n int) int
 	adjust func(k int) (scale, shift float64) // nil for none
+}
+
+// params returns the number of parameters of a column.
+func (l layout) params() int {
+	if l.m == nil {
+		return l.k
+	}
+	return l.m.Params()
 }
 
 func byColumn(params int) func(j, k, n int) int {

@@ -36,7 +36,7 @@ func (w *weights) made(p maskedNet, l layout) connected {
 	if p.residual && (len(p.layers)%2 != 0 || len(p.layers) < 4) {
 		fail("%s*: got %d layers, want blocks of two", p.layers[0], len(p.layers))
 	}
-	spec := masked.Spec{Dim: d, Outputs: l.m.Params(), Cond: p.cond + w.contextWidth(p), Act: p.act, Residual: p.residual, Order: order}
+	spec := masked.Spec{Dim: d, Outputs: l.params(), Cond: p.cond + w.contextWidth(p), Act: p.act, Residual: p.residual, Order: order}
 	perms, last := [][]int{order}, len(p.layers)-1
 	seen, prefix := unitSets(d), prefixes(order)
 	for i, name := range p.layers[:last] {
@@ -63,7 +63,7 @@ func (w *weights) made(p maskedNet, l layout) connected {
 	}
 	var outs []int
 	for _, j := range order {
-		for k := range l.m.Params() {
+		for k := range l.params() {
 			outs = append(outs, l.at(j, k, d))
 		}
 	}
@@ -71,7 +71,7 @@ func (w *weights) made(p maskedNet, l layout) connected {
 		fail("tensor %q: got %d outputs, want %d for %d columns", p.layers[last]+"weight", got, len(outs), d)
 	}
 	for u, s := range w.seenBy(p.layers[last], seen) {
-		if i := slices.Index(outs, u) / l.m.Params(); !s.within(prefix[i]) {
+		if i := slices.Index(outs, u) / l.params(); !s.within(prefix[i]) {
 			fail("tensor %q: output %d sees columns that are not before its own", p.layers[last]+"mask", u)
 		}
 	}

@@ -27,9 +27,6 @@ func (w *weights) affine(path, key string, def bijector.ScaleMap, names map[stri
 // spline returns the rational-quadratic spline of nflows or normflows with so many parameters per column.
 func (w *weights) spline(path string, params int, bound float64) bijector.Spline {
 	w.rationalQuadratic(path)
-	for _, key := range []string{"min_bin_width", "min_bin_height", "min_derivative"} {
-		w.must(path, key, 1e-3)
-	}
 	s := bijector.Spline{Bound: bound}
 	fromSettings, given := w.settings.Map.(bijector.Spline)
 	value, known := w.attribute(path, "tail_bound")
@@ -41,12 +38,14 @@ func (w *weights) spline(path string, params int, bound float64) bijector.Spline
 	default:
 		w.asked("the kind and bound of splines", "Settings.Map, such as bijector.Spline{Bound: 3}")
 	}
+	w.leasts(path, &s)
 	tails, told := w.attribute(path, "tails")
 	if params%3 == 1 && params > 3 && (!told || tails == nil) {
 		if !told {
 			w.asked("the kind of splines with 3·K+1 parameters per column", fmt.Sprintf(`Settings.Modules[%q].Attributes["tails"], such as nil`, w.path(path)))
 		}
-		return bijector.Spline{Bins: (params - 1) / 3, Bound: 0.5, Tails: bijector.FreeTails}
+		s.Bins, s.Bound, s.Tails = (params-1)/3, 0.5, bijector.FreeTails
+		return s
 	}
 	if told {
 		switch tails {
@@ -65,6 +64,26 @@ func (w *weights) spline(path string, params int, bound float64) bijector.Spline
 		fail("%s*: got %d outputs per column, want 3·K−1 for a spline of K bins: splines of another kind, or without tails, are not supported", path, params)
 	}
 	return s
+}
+
+// leasts sets the least shares and slopes of a spline to what the attributes say.
+func (w *weights) leasts(path string, s *bijector.Spline) {
+	size, slope := w.float(path, "min_bin_width", least(s.MinSize)), w.float(path, "min_derivative", least(s.MinSlope))
+	w.must(path, "min_bin_height", size)
+	if size != least(s.MinSize) {
+		s.MinSize = size
+	}
+	if slope != least(s.MinSlope) {
+		s.MinSlope = slope
+	}
+}
+
+// least returns the least share or slope that a field of a Spline says.
+func least(field float64) float64 {
+	if field == 0 {
+		return 1e-3
+	}
+	return field
 }
 
 // rationalQuadratic fails if the class or the settings say that a transform's map is of another kind.

@@ -42,7 +42,7 @@ func orAll(order []int, n int) []int {
 // outputs returns the places of the parameters of n columns among a network's
 // outputs: ours in order.
 func (l layout) outputs(n int) []int {
-	k := l.m.Params()
+	k := l.params()
 	out := make([]int, 0, n*k)
 	for j := range n {
 		for i := range k {
@@ -57,7 +57,7 @@ func (l layout) convert(last nn.Layer) {
 	if l.adjust == nil {
 		return
 	}
-	k, out := l.m.Params(), last.Out()
+	k, out := l.params(), last.Out()
 	for j := range out {
 		scale, shift := l.adjust(j % k)
 		for i := range last.In() {
@@ -101,7 +101,7 @@ func (w *weights) between(prefix string, layers []string) nn.Activation {
 		switch class := w.class(path); {
 		case isActivation && n > last:
 			end = a
-		case !isActivation && class != "Dropout" && class != "":
+		case !isActivation && class != "Dropout" && class != "LayerNorm" && class != "":
 			fail("module %q of class %q within a network is not supported", path, class)
 		}
 	}
@@ -121,8 +121,9 @@ func (w *weights) spaced(prefix string, layers []string) {
 		a, _ := number(layers[i], prefix)
 		b, _ := number(layers[i+1], prefix)
 		_, dropout := w.attribute(prefix, "dropout")
+		normalised, _ := w.attribute(prefix, "normalize")
 		switch {
-		case b-a == 2, b-a == 3 && dropout:
+		case b-a == 2, b-a == 3 && (dropout || normalised == true):
 		case b-a == 3:
 			w.ask(fmt.Sprintf("the module %d.%s", a+2, prefix), fmt.Sprintf("Settings.Modules[%q].Class, such as \"Dropout\"", fmt.Sprintf("%s%d", strings.TrimPrefix(prefix, w.root), a+2)))
 		default:
@@ -146,7 +147,7 @@ func (w *weights) mlp(layers []string, n int, l layout, act nn.Activation) *nn.M
 
 // last reads the last layer of a network for n columns.
 func (w *weights) last(name string, n int, l layout) nn.Layer {
-	if got, want := w.shape(name+"weight", 2)[0], n*l.m.Params(); got != want {
+	if got, want := w.shape(name+"weight", 2)[0], n*l.params(); got != want {
 		fail("tensor %q: got %d outputs, want %d for %d columns", name+"weight", got, want, n)
 	}
 	last := w.layer(name, nil, l.outputs(n), nn.Linear)
@@ -235,7 +236,42 @@ func (w *weights) conditioner(prefix string, n int, l layout) nn.Network {
 	layers := w.sequence(prefix)
 	m := w.mlp(layers, n, l, act)
 	m.Layers[len(m.Layers)-1].Act = w.between(prefix, layers)
-	return m
+	return w.layerNorms(prefix, layers, m)
+}
+
+// layerNorms puts zuko's normalisations without tensors behind the hidden layers of a network that has them. Their variance has the divisor
+// n − 1, ours n: the next layer's weights make up for it.
+func (w *weights) layerNorms(prefix string, layers []string, m *nn.MLP) nn.Network {
+	var nets []nn.Network
+	for i, l := range m.Layers {
+		nets = append(nets, &nn.MLP{Layers: []nn.Layer{l}})
+		if i == len(m.Layers)-1 {
+			break
+		}
+		at, _ := number(layers[i], prefix)
+		norm := fmt.Sprintf("%s%d", prefix, at+2)
+		next, _ := number(layers[i+1], prefix)
+		always, _ := w.attribute(prefix, "normalize")
+		if next != at+3 || w.class(norm) != "LayerNorm" && (always != true || w.class(norm) != "") {
+			if len(nets) > 1 {
+				fail("%s*: a normalisation behind some of the layers only is not supported", prefix)
+			}
+			return m
+		}
+		n := float64(l.Out())
+		if n < 2 {
+			fail("%s*: a normalisation of one unit is not supported", norm)
+		}
+		shrink := (n - 1) / n
+		nets = append(nets, restored(&nn.LayerNorm{Width: l.Out(), Eps: w.float(norm, "eps", 1e-5) * shrink}))
+		for j := range m.Layers[i+1].W.Data() {
+			m.Layers[i+1].W.Data()[j] *= math.Sqrt(shrink)
+		}
+	}
+	if len(nets) == 1 {
+		return m
+	}
+	return restored(&nn.Sequential{Nets: nets})
 }
 
 // outputsOf returns the number of outputs of the network that conditioner reads.

@@ -8,16 +8,23 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // nflows reads an nflows.flows.Flow, or a transform alone.
 func (w *weights) nflows() (dist.Distribution, bijector.Chain) {
 	prefix := w.root
+	if !w.has(w.root+"_transform") && w.class(w.root+"_transform") != "" {
+		prefix += "_transform."
+	}
 	if w.has(w.root + "_transform.") {
 		prefix += "_transform."
 	}
 	w.ignore(w.root + "_distribution._log_z")
 	chain, d := w.nflowsTransform(prefix)
+	if made := w.root + "_distribution._made."; w.has(made) {
+		return w.mixtureMADE(made, d), chain
+	}
 	if d == 0 {
 		fail("got no transform that tells the number of columns")
 	}
@@ -160,26 +167,27 @@ func (w *weights) batchNorm(prefix string) (bijector.Bijector, int) {
 	return bijector.NewInvert(restored(&bijector.Diagonal{Scale: autodiff.Fixed(scale...), Shift: autodiff.Fixed(shift...)})), d
 }
 
-// slopeOne is log(exp(0.999) − 1).
-const slopeOne = 0.5397424172369521
+// slopeOne returns the parameter of slope 1 in nflows: log(exp(1 − m) − 1) for the least slope m.
+func slopeOne(s bijector.Spline) float64 { return special.Log(special.Expm1(1 - least(s.MinSlope))) }
 
 // splineLayout is that of the splines of nflows and normflows. Their parameters for slopes
-// have slope 1 at log(exp(0.999) − 1), ours at 0; those for sizes may be divided by
+// have slope 1 at slopeOne, ours at 0; those for sizes may be divided by
 // a number.
 func (w *weights) splineLayout(path string, params int, bound, divide float64) layout {
 	m := w.spline(path, params, bound)
 	l := toBase(m, byColumn(params))
+	one := slopeOne(m)
 	l.adjust = func(i int) (scale, shift float64) {
 		if i%params < 2*m.Bins {
 			return 1 / divide, 0
 		}
-		return 1, -slopeOne
+		return 1, -one
 	}
 	return l
 }
 
 // scaleMaps are what nflows calls them.
-var scaleMaps = map[string]bijector.ScaleMap{"DEFAULT_SCALE_ACTIVATION": bijector.Sigmoid2, "exp": bijector.Exponential}
+var scaleMaps = map[string]bijector.ScaleMap{"DEFAULT_SCALE_ACTIVATION": bijector.Sigmoid2, "GENERAL_SCALE_ACTIVATION": bijector.SoftplusTo3, "exp": bijector.Exponential}
 
 // nflowsCoupling reads a coupling of nflows, or of normflows with the splines of that, and the map of the
 // columns that pass it, if they have one.
@@ -253,12 +261,12 @@ func (w *weights) nflowsCDF(prefix string) (bijector.Bijector, int) {
 func (w *weights) ownSplines(own string, l layout, n, k int) *bijector.Elementwise {
 	slopes := w.shape(own+"derivatives", 2)[1]
 	e := &bijector.Elementwise{Map: l.m, Raw: autodiff.NewParam(1, n*(2*k+slopes), nil)}
-	raw := e.Raw.Data()[:0]
+	raw, one := e.Raw.Data()[:0], slopeOne(l.m.(bijector.Inverted).Map.(bijector.Spline))
 	widths, heights, derivatives := w.floats(own+"widths", n, k), w.floats(own+"heights", n, k), w.floats(own+"derivatives", n, slopes)
 	for j := range n {
 		raw = append(append(raw, widths[j*k:j*k+k]...), heights[j*k:j*k+k]...)
 		for _, v := range derivatives[j*slopes : (j+1)*slopes] {
-			raw = append(raw, v-slopeOne)
+			raw = append(raw, v-one)
 		}
 	}
 	return restored(e)

@@ -101,7 +101,7 @@ func (w *weights) invertibleAffine(p string, d int) bijector.Bijector {
 }
 
 // normflowsScales are what normflows calls them.
-var normflowsScales = map[string]bijector.ScaleMap{"exp": bijector.Exponential, "sigmoid": bijector.GlowScale}
+var normflowsScales = map[string]bijector.ScaleMap{"exp": bijector.Exponential, "sigmoid": bijector.GlowScale, "sigmoid_inv": bijector.SigmoidScale}
 
 // channelCoupling reads an AffineCouplingBlock, which keeps the first half of
 // the columns, the larger one, or with mode channel_inv the second.

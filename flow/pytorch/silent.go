@@ -13,6 +13,9 @@ func (w *weights) silent(p string, d int) bijector.Bijector {
 	path := w.path(p)
 	class := w.class(p)
 	if class == "UnconditionalTransform" || class == "Unconditional" {
+		if made, ok := w.transformMade(p); ok {
+			return w.torchTransform(path, made, d)
+		}
 		class, _ = w.partial(p, "f")
 		if class == "" {
 			class, _ = w.partial(p, "meta")

@@ -26,6 +26,7 @@ const layers = `
 	internal/special → internal/kernel
 	internal/em → internal/special
 	internal/safetensors → internal/strictjson
+	internal/torchfile → internal/safetensors
 	internal/plain → autodiff, internal/strictjson
 	internal/train → autodiff/optim, internal/plain, internal/safetensors
 
@@ -48,7 +49,7 @@ const layers = `
 	flow/mc → flow
 	flow/sbi → flow/mc
 	flow/table → flow/anomaly, flow/mc
-	flow/pytorch → flow
+	flow/pytorch → flow, internal/torchfile
 	flow/onnx → flow
 
 	internal/importcheck → flow/pytorch

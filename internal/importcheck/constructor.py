@@ -12,6 +12,8 @@ POSITIONAL = {  # what the first arguments of layers without tensors are called
     "LeakyReLU": ["negative_slope"],
     "Permute": ["num_channels", "mode"],
     "Logit": ["alpha"],
+    "GlowBase": ["shape", "num_classes"],
+    "ClassCondDiagGaussian": ["shape", "num_classes"],
     "Uniform": ["shape", "low", "high"],
     "partial": ["f"],
 }
@@ -47,6 +49,8 @@ class Call(Name):
         self.args, self.keywords = args, keywords
 
     def __getattr__(self, name):
+        if name == "inv":
+            return Call(self.name, self.args, {**self.keywords, "inverse": not self.keywords.get("inverse", False)})
         if name == "transforms":  # of a preset of zuko
             return [Call(self.name, (), self.keywords) for _ in range(self.keywords.get("transforms", 3))]
         return super().__getattr__(name) if name.startswith("__") else self
@@ -61,6 +65,8 @@ def plain(value):
     """Returns a value as an attribute of a description."""
     if isinstance(value, PLAIN):
         return value
+    if isinstance(value, tuple):
+        return [plain(v) for v in value]
     if isinstance(value, Call) and value.name == "partial":
         return {"partial": plain(value.args[0]), "arguments": [], "keywords": {k: plain(v) for k, v in value.keywords.items()}}
     if isinstance(value, Call) and value.name in ("zeros", "ones") and len(value.args) == 1 and isinstance(value.args[0], int):
@@ -81,6 +87,9 @@ def attributes(call):
         found[name] = plain(value)
     if call.name == "UnconditionalTransform":
         found["f"] = plain(call.args[0])
+        if found["f"] == "<lambda>":
+            made = call.args[0]()
+            found["f"] = {"transform": made.name, "inverse": False, **attributes(made)}
     inner = list(call.args) + list(call.keywords.values())
     create = call.keywords.get("transform_net_create_fn")
     if create:
@@ -123,7 +132,7 @@ def modules(model):
             argument = argument.args[0]
         if isinstance(argument, list) and argument and isinstance(argument[0], (Call, list)) and "_transforms.0" not in str(list(out)):
             if model.name == "MultiscaleFlow" and not isinstance(argument[0], list):
-                continue
+                continue  # q0
             listed(out, library, argument, "_transforms.")
     if not out:
         out[""] = {"class": model.name, "attributes": {} if sbi else attributes(model)}
@@ -139,7 +148,10 @@ def modules(model):
     net = model.keywords.get("embedding_net") or (model.args[2] if model.name == "Flow" and len(model.args) > 2 else None)
     embedding(out, "_embedding_net.1." if standardised else "_embedding_net.", net)
     if "transform" in model.keywords and model.name == "MultiscaleFlow":
-        out["transform"] = {"class": model.keywords["transform"].name, "attributes": {}}
+        out["transform"] = {"class": model.keywords["transform"].name, "attributes": attributes(model.keywords["transform"])}
+    if model.name == "MultiscaleFlow":
+        for i, part in enumerate(model.args[0]):
+            out[f"q0.{i}"] = {"class": part.name, "attributes": attributes(part)}
     return out
 
 

@@ -1,6 +1,7 @@
 package safetensors
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -91,6 +92,31 @@ func size(r io.Reader) int {
 	}
 	return -1
 }
+
+// Peek returns the first n bytes of r, or as many as there are, and a reader of all of it, which says how much it
+// has if r does.
+func Peek(r io.Reader, n int) (head []byte, whole io.Reader, err error) {
+	all := size(r)
+	head = make([]byte, n)
+	got, err := io.ReadFull(r, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return nil, nil, err
+	}
+	head = head[:got]
+	whole = io.MultiReader(bytes.NewReader(head), r)
+	if all >= 0 {
+		whole = &sized{whole, all}
+	}
+	return head, whole, nil
+}
+
+// A sized reader says how much it had.
+type sized struct {
+	io.Reader
+	size int
+}
+
+func (s *sized) Len() int { return s.size }
 
 func (in *input) full(b []byte) error {
 	n, err := io.ReadFull(in.r, b)

@@ -37,6 +37,9 @@ func typeOf(name string) (Type, error) {
 // String returns the name of the type in files.
 func (t Type) String() string { return names[t] }
 
+// Size returns the number of bytes of one number.
+func (t Type) Size() int { return t.size() }
+
 // size returns the number of bytes of one number, 0 for no type.
 func (t Type) size() int { return [...]int{0, 8, 4, 2, 2, 8, 4, 1, 1}[t] }
 
@@ -54,6 +57,21 @@ type Tensor struct {
 // Floats returns a tensor of type F64 that keeps x.
 func Floats(name string, x []float64, shape ...int) Tensor {
 	return Tensor{Name: name, Type: F64, Shape: shape, floats: x}
+}
+
+// Of returns a tensor of little-endian numbers, which it keeps.
+func Of(name string, t Type, raw []byte, shape ...int) (Tensor, error) {
+	x := Tensor{Name: name, Type: t, Shape: shape, raw: raw}
+	if n, ok := x.bytes(); !ok || n != len(raw) || t.size() == 0 {
+		return Tensor{}, fmt.Errorf("safetensors: tensor %.60q: got %d bytes for shape %v of %v", name, len(raw), shape, t)
+	}
+	if t == F64 {
+		x.floats, x.raw = make([]float64, len(raw)/8), nil
+		for i := range x.floats {
+			x.floats[i] = math.Float64frombits(le.Uint64(raw[8*i:]))
+		}
+	}
+	return x, nil
 }
 
 // Ints returns a tensor of type I64.

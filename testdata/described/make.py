@@ -52,9 +52,33 @@ def models():
     yield "normflows_uniform", normflows.NormalizingFlow(normflows.distributions.base.Uniform(3, -4.0, 4.0), [normflows.flows.AutoregressiveRationalQuadraticSpline(3, 1, 8, tail_bound=4)]), 3, 0
     yield "sbi_maf", builders.build_maf(x, c, hidden_features=8, num_transforms=2), 2, 2
     yield "sbi_nsf", builders.build_nsf(x, c, hidden_features=8, num_transforms=2), 2, 2
+    yield "zuko_residual", zuko.flows.MAF(2, 1, transforms=1, hidden_features=(4, 6), residual=True), 2, 1
+    yield "zuko_normalize", zuko.flows.NICE(2, transforms=1, hidden_features=(5, 5), normalize=True), 2, 0
+    yield "zuko_lambda", zuko.flows.Flow([
+        zuko.flows.UnconditionalTransform(lambda: torch.distributions.SigmoidTransform().inv),
+        zuko.flows.MAF(2, transforms=1, hidden_features=(4,)).transform.transforms[0]], zuko.flows.MAF(2).base), -2, 0
+    box = torch.distributions.Independent(torch.distributions.Uniform(-torch.ones(2), 2 * torch.ones(2)), 1)
+    yield "sbi_unconstrained", builders.build_zuko_maf(
+        x.tanh(), c, z_score_x="transform_to_unconstrained", x_dist=box, hidden_features=4, num_transforms=1), -2, 2
+    yield "nflows_mademog", flows.Flow(masked(2, context_features=2), distributions.MADEMoG(2, 8, 2, num_mixture_components=3)), 2, 2
+    yield "nflows_least", nflow(2, transforms.PiecewiseRationalQuadraticCouplingTransform(
+        mask=[1, 0], tails="linear", tail_bound=3.0, num_bins=4, min_bin_width=0.02, min_bin_height=0.02, min_derivative=0.1,
+        transform_net_create_fn=lambda a, b: nets.ResidualNet(a, b, hidden_features=8, num_blocks=1))), 2, 0
+    yield "nflows_general", nflow(2, transforms.AffineCouplingTransform(
+        mask=[1, 0], scale_activation=transforms.AffineCouplingTransform.GENERAL_SCALE_ACTIVATION,
+        transform_net_create_fn=lambda a, b: nets.ResidualNet(a, b, hidden_features=8, num_blocks=1))), 2, 0
+    yield "normflows_sigmoid_inv", normflows.NormalizingFlow(base(2), [normflows.flows.AffineCouplingBlock(normflows.nets.MLP([1, 8, 2]), scale_map="sigmoid_inv")]), 2, 0
+    yield "sbi_made", builders.build_made(x, c, hidden_features=8), 2, 2
+    yield "normflows_glow", glow(normflows.distributions.GlowBase((4, 2, 2), 3), net_actnorm=True), (1, 4, 4), 3
+    yield "normflows_glow_plain", glow(normflows.distributions.ClassCondDiagGaussian((4, 2, 2), 3), split_mode="channel_inv", transform=normflows.transforms.Logit(0.05)), (1, 4, 4), 3
     yield "normflows_planar", normflows.NormalizingFlow(base(3), [normflows.flows.Planar((3,)), normflows.flows.Planar((3,), act="leaky_relu")]), 3, 0
     yield "normflows_radial", normflows.NormalizingFlow(base(3), [normflows.flows.Radial((3,)), normflows.flows.Radial((3,))]), 3, 0
     yield "normflows_residual", normflows.NormalizingFlow(base(3), [residual(3), normflows.flows.ActNorm(3), residual(3, reverse=False)]), 3, 0
+
+
+def glow(base, transform=None, **more):
+    block = normflows.flows.GlowBlock(4, 3, use_lu=False, **more)
+    return normflows.MultiscaleFlow([base], [[block, normflows.flows.Squeeze()]], [], transform=transform)
 
 
 torch.manual_seed(1)
@@ -62,10 +86,13 @@ for name, model, d, c in models():
     with torch.no_grad():
         for p in model.parameters():
             p.add_(0.2 * torch.randn_like(p))
-    rows = torch.randn(5, d) if d > 0 else torch.rand(5, -d)
-    context = torch.randn(5, c) if c else None
+    if isinstance(d, tuple):
+        rows, context = torch.rand(5, *d), torch.randint(0, c, (5,))
+    else:
+        rows = torch.randn(5, d) if d > 0 else torch.rand(5, -d)
+        context = torch.randn(5, c) if c else None
     if name == "normflows_residual":
         normflows.utils.update_lipschitz(model, 200)
-    if name in ("normflows_target", "normflows_residual"):
+    if name in ("normflows_target", "normflows_residual") or name.startswith("normflows_glow"):
         describe.density(model, rows, context)  # ActNorm starts from data
     describe.save(model, f"{sys.argv[1]}/{name}.safetensors", rows, context)
