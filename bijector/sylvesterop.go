@@ -230,7 +230,7 @@ func (s *sylvesterRow) implicit(l float64) {
 		for i := range k {
 			others = math.FMA(s.r[upperAt(m, i, k)], s.g[i], others)
 		}
-		lambda := s.g[k] - float64(s.t[diag]*slope)*others
+		lambda := math.FMA(-s.t[diag]*slope, others, s.g[k])
 		for j := range k {
 			lambda = math.FMA(-s.t[upperAt(m, j, k)], s.du[j], lambda)
 		}

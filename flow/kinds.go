@@ -47,6 +47,7 @@ var kinds = registry(map[string]any{
 	"diagonal":               (*bijector.Diagonal)(nil),
 	"fill-scale-tril":        (*bijector.FillScaleTriL)(nil),
 	"fill-triangular":        (*bijector.FillTriangular)(nil),
+	"graphical":              (*bijector.Graphical)(nil),
 	"haar":                   bijector.Haar{},
 	"householder":            (*bijector.Householder)(nil),
 	"insert":                 (*bijector.Insert)(nil),

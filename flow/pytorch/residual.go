@@ -63,7 +63,7 @@ func (w *weights) divided(p string, in, out int) *autodiff.Param {
 	}
 	sigma := 0.0
 	for o := range out {
-		sigma += u[o] * floats.Dot(weight[o*in:(o+1)*in], v)
+		sigma += float64(u[o] * floats.Dot(weight[o*in:(o+1)*in], v))
 	}
 	factor := float64(float32(math.Max(1, sigma/coeff))) // PyTorch rounds it: the 1 is of float32, sigma but a number
 	q := autodiff.NewParam(in, out, nil)

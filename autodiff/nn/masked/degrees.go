@@ -24,6 +24,24 @@ func SequentialDegrees(dim int, hidden []int, from0 bool) [][]int {
 	return degrees
 }
 
+// GroupedDegrees returns degrees for the hidden layers of a [MADE] of dim columns whose outputs see whole groups of columns: the first ⌈dim/groups⌉ in
+// the order, which see none, the next as many, which see the first group, and so on. With two groups it is the network of a coupling, with
+// dim groups that of SequentialDegrees. Units are spread evenly over the groups, from no group on if from0. It panics unless
+// there are from 1 to dim groups. Antoine Wehenkel, Gilles Louppe, Graphical Normalizing Flows, 2020, arXiv:2006.02548.
+func GroupedDegrees(dim, groups int, hidden []int, from0 bool) [][]int {
+	if groups < 1 || groups > dim {
+		panic(fmt.Sprintf("masked: GroupedDegrees: got %d groups of %d columns, want from 1 to %d", groups, dim, dim))
+	}
+	size := (dim + groups - 1) / groups
+	degrees := SequentialDegrees((dim+size-1)/size, hidden, from0)
+	for _, layer := range degrees {
+		for u := range layer {
+			layer[u] *= size
+		}
+	}
+	return degrees
+}
+
 // RandomDegrees returns sorted degrees for the hidden layers of a [MADE] of dim
 // columns: uniform between the least degree of the layer before, at first 1 or
 // with from0 0, and dim−1. Nil src is the process-wide source.

@@ -38,6 +38,13 @@ func ExampleSpec() {
 	// Output: 10 8
 }
 
+// Four columns in two groups: the last two see the first two, as in a coupling.
+func ExampleGroupedDegrees() {
+	hidden := []int{6}
+	fmt.Println(masked.GroupedDegrees(4, 2, hidden, false), masked.SequentialDegrees(4, hidden, false))
+	// Output: [[2 2 2 2 2 2]] [[1 1 2 2 3 3]]
+}
+
 // A random walk whose steps depend on where it is.
 func ExampleMADE_Fill() {
 	net := masked.NewMADE(masked.Spec{Dim: 3, Hidden: []int{16}, Outputs: 1, Act: nn.Tanh}, rand.NewPCG(1, 2))
