@@ -16,7 +16,7 @@ import (
 
 // A checkpoint of Learn is a zip archive: "learning" says of what, and an entry a finished fit
 // holds its model file, or after "note:" why there is none.
-const learnVersion = "normflow learning 1"
+const learnVersion = "normflow learning 2"
 
 // openCheckpoint reads the checkpoint, if there is one.
 func (l *learner) openCheckpoint() error {
@@ -46,14 +46,14 @@ func (l *learner) openCheckpoint() error {
 		}
 		l.done[f.Name] = text
 	}
-	got, want := string(l.done["learning"]), l.identity()
-	if got != want {
-		return fmt.Errorf("it is of another learning: got %q, want %q", got, want)
+	got, want := train.Identity{Training: string(l.done["learning"])}, train.Identity{Training: l.identity()}
+	if diff := want.Difference(got); diff != "" {
+		return fmt.Errorf("it is of another learning: %s", diff)
 	}
 	return nil
 }
 
-// identity says what must be the same for a checkpoint to be of use.
+// identity says what must be the same for a checkpoint to be of use, one thing a line.
 func (l *learner) identity() string {
 	var names []string
 	for _, c := range l.tried {
@@ -64,7 +64,7 @@ func (l *learner) identity() string {
 		digest ^= (&train.Memory{Rows: l.data.Contexts}).Digest() * 0x9e3779b97f4a7c15
 	}
 	dim, cond := l.data.Dims()
-	return fmt.Sprintf("%s: seed %d, budget %d, single %v, %d rows of %d and %d columns, digest %016x, candidates %s",
+	return fmt.Sprintf("%s\nLearnSettings.Seed: %d\nLearnSettings.Budget: %d\nLearnSettings.Single: %v\ndata: %d rows of %d and %d columns, digest %016x\ncandidates: %s",
 		learnVersion, l.Seed, l.Budget, l.Single, l.data.Len(), dim, cond, digest, strings.Join(names, ", "))
 }
 

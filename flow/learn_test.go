@@ -135,8 +135,12 @@ func TestLearnRefusesCheckpointOfOtherData(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "learning")
 	mustLearn(t, flow.Rows(twoBlobs(30, 2, 1)), &flow.LearnSettings{Checkpoint: file})
 	_, _, err := flow.Learn(context.Background(), flow.Rows(twoBlobs(30, 2, 2)), &flow.LearnSettings{Checkpoint: file})
-	if err == nil || !strings.Contains(err.Error(), "another learning") {
-		t.Errorf("got %v, want an error about another learning", err)
+	if err == nil || !strings.Contains(err.Error(), "another learning: data: got 30 rows") {
+		t.Errorf("got %v, want an error about other data", err)
+	}
+	_, _, err = flow.Learn(context.Background(), flow.Rows(twoBlobs(30, 2, 1)), &flow.LearnSettings{Checkpoint: file, Seed: 7})
+	if err == nil || !strings.Contains(err.Error(), "another learning: LearnSettings.Seed: got 0, want 7") {
+		t.Errorf("got %v, want an error about another seed", err)
 	}
 }
 

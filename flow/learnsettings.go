@@ -29,7 +29,8 @@ type LearnSettings struct {
 	// those that are far from all others by the columns' medians and quartiles, and those that a contamination explains better than
 	// a mixture of t distributions of the other rows does, which is fitted for this up to three times: rows from Cauchy distributions of the
 	// columns, one by one, and rows with one value from these. The report counts them. Wrong rows that lie
-	// closely together cannot be told from right ones: they stay, and take their share of the density. It costs about three fits of a mixture.
+	// closely together cannot be told from right ones: they stay, and take their share of the density. It costs up to three fits of a mixture of K parts
+	// to n rows of d columns, each with n·K·d³ multiply-adds more.
 	Robust bool
 	// Single makes a model of the one candidate that is best by itself: smaller, and faster to score.
 	Single bool

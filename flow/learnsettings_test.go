@@ -92,6 +92,33 @@ func TestLearnRobustInside(t *testing.T) {
 	}
 }
 
+// Rows that are wrong given their context are told, though neither is odd by itself.
+func TestLearnRobustGiven(t *testing.T) {
+	const n = 400
+	r := rand.New(rand.NewPCG(1, 1))
+	x, c := mat.NewDense(n, 1, nil), mat.NewDense(n, 1, nil)
+	for i := range n {
+		c.Set(i, 0, 10*r.NormFloat64())
+		x.Set(i, 0, c.At(i, 0)+0.1*r.NormFloat64())
+		if i%20 == 0 {
+			x.Set(i, 0, 10*r.NormFloat64())
+		}
+	}
+	_, report := mustLearn(t, flow.Rows(x).Given(c), &flow.LearnSettings{Budget: 5e9, Robust: true, Candidates: regressionAlone()})
+	if report.Trimmed < 10 || report.Trimmed > 22 {
+		t.Errorf("%d rows left out, want most of 20", report.Trimmed)
+	}
+}
+
+func regressionAlone() (only []flow.Candidate) {
+	for _, c := range flow.Candidates() {
+		if c.Name == "regression" {
+			only = append(only, c)
+		}
+	}
+	return only
+}
+
 // A single flow is one model, not a mixture of candidates.
 func TestLearnSingle(t *testing.T) {
 	_, report := mustLearn(t, flow.Rows(twoBlobs(300, 2, 1)), &flow.LearnSettings{Budget: little, Single: true})
