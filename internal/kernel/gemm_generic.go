@@ -27,15 +27,19 @@ func generic64(p *product[float64]) {
 	}
 }
 
-// generic32 works in blocks of 1×4 elements: there is no such instruction in Go.
+// generic32 works in the same blocks.
 func generic32(p *product[float32]) {
-	for i := range p.m {
-		j := 0
-		for ; j+4 <= p.n; j += 4 {
-			block1x4(p, i, j)
-		}
-		for ; j < p.n; j++ {
-			element(p, i, j, fma32)
+	for i := 0; i < p.m; i += 2 {
+		for j := 0; j < p.n; j += 4 {
+			if i+2 <= p.m && j+4 <= p.n {
+				block2x4in32(p, i, j)
+				continue
+			}
+			for r := i; r < min(i+2, p.m); r++ {
+				for s := j; s < min(j+4, p.n); s++ {
+					element(p, r, s, fma32)
+				}
+			}
 		}
 	}
 }
@@ -75,28 +79,38 @@ func block2x4(p *product[float64], i, j int) {
 	p.store(i+1, j+3, c13)
 }
 
-// block1x4 computes four elements of a row; the steps of fma32 stand here so that they need no call.
-func block1x4(p *product[float32], i, j int) {
-	c0, c1, c2, c3 := p.startAt(i, j), p.startAt(i, j+1), p.startAt(i, j+2), p.startAt(i, j+3)
+// block2x4in32 computes two rows of four columns; the steps of fma32 stand here so that they need no call.
+func block2x4in32(p *product[float32], i, j int) {
+	c00, c01, c02, c03 := p.startAt(i, j), p.startAt(i, j+1), p.startAt(i, j+2), p.startAt(i, j+3)
+	c10, c11, c12, c13 := p.startAt(i+1, j), p.startAt(i+1, j+1), p.startAt(i+1, j+2), p.startAt(i+1, j+3)
 	a, b := i*p.aRow, j*p.bCol
 	for range p.k {
-		x := float64(p.a[a])
+		a0, a1 := p.a[a], p.a[a+p.aRow]
 		b0, b1, b2, b3 := p.b[b], p.b[b+p.bCol], p.b[b+2*p.bCol], p.b[b+3*p.bCol]
-		s0, s1 := x*float64(b0)+float64(c0), x*float64(b1)+float64(c1)
-		s2, s3 := x*float64(b2)+float64(c2), x*float64(b3)+float64(c3)
+		x, y, y0, y1, y2, y3 := float64(a0), float64(a1), float64(b0), float64(b1), float64(b2), float64(b3)
+		s0, s1, s2, s3 := x*y0+float64(c00), x*y1+float64(c01), x*y2+float64(c02), x*y3+float64(c03)
 		if tied(s0) || tied(s1) || tied(s2) || tied(s3) {
-			y := p.a[a]
-			c0, c1, c2, c3 = fma32(y, b0, c0), fma32(y, b1, c1), fma32(y, b2, c2), fma32(y, b3, c3)
+			c00, c01, c02, c03 = fma32(a0, b0, c00), fma32(a0, b1, c01), fma32(a0, b2, c02), fma32(a0, b3, c03)
 		} else {
-			c0, c1, c2, c3 = float32(s0), float32(s1), float32(s2), float32(s3)
+			c00, c01, c02, c03 = float32(s0), float32(s1), float32(s2), float32(s3)
+		}
+		s0, s1, s2, s3 = y*y0+float64(c10), y*y1+float64(c11), y*y2+float64(c12), y*y3+float64(c13)
+		if tied(s0) || tied(s1) || tied(s2) || tied(s3) {
+			c10, c11, c12, c13 = fma32(a1, b0, c10), fma32(a1, b1, c11), fma32(a1, b2, c12), fma32(a1, b3, c13)
+		} else {
+			c10, c11, c12, c13 = float32(s0), float32(s1), float32(s2), float32(s3)
 		}
 		a += p.aCol
 		b += p.bRow
 	}
-	p.store(i, j, c0)
-	p.store(i, j+1, c1)
-	p.store(i, j+2, c2)
-	p.store(i, j+3, c3)
+	p.store(i, j, c00)
+	p.store(i, j+1, c01)
+	p.store(i, j+2, c02)
+	p.store(i, j+3, c03)
+	p.store(i+1, j, c10)
+	p.store(i+1, j+1, c11)
+	p.store(i+1, j+2, c12)
+	p.store(i+1, j+3, c13)
 }
 
 // startAt returns the value that the chain of element i, j starts from.
