@@ -86,13 +86,13 @@ type Progress struct {
 	Normal      float64 // of them under the best normal distribution
 }
 
-// Fit trains the model for so many steps, and reports every 10.
+// Fit trains the model for so many steps, and reports every 20.
 func (s *Session) Fit(ctx context.Context, steps int, report func(Progress)) error {
 	if s.points == nil {
 		return fmt.Errorf("there are no points to learn: draw some, or choose a shape")
 	}
 	_, err := flow.Fit(ctx, s.Model, flow.Rows(s.points), &flow.Settings{
-		Steps: steps, Batch: 128, Schedule: optim.Cosine{Start: 0.005}, Every: 10, Validation: -1, Seed: s.Arch.Seed,
+		Steps: steps, Batch: 128, Schedule: optim.Cosine{Start: 0.005}, Every: 20, Validation: -1, Seed: s.Arch.Seed,
 		Report: func(r flow.Record) { report(s.progress(r)) },
 	})
 	return err

@@ -143,7 +143,7 @@ func (w *worker) save() error {
 // A detail is how much of a picture is computed.
 type detail struct{ res, samples int }
 
-var coarse, fine = detail{40, 300}, detail{96, 600}
+var coarse, fine = detail{40, 300}, detail{80, 600}
 
 func (w *worker) frame(d detail) {
 	f := w.Frame(d.res, d.samples)
