@@ -90,6 +90,9 @@ func (s *service) post(key string, do func(model, context.Context, *batch) error
 			if code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable {
 				w.Header().Set("Retry-After", "1")
 			}
+			if code == http.StatusTooManyRequests {
+				w.Header().Set("Connection", "close") // the body was not read, and is not waited for
+			}
 			writeJSON(w, code, map[string]string{"error": err.Error()})
 		} else if binary {
 			w.Header().Set("Content-Type", binaryType)

@@ -33,7 +33,7 @@ func start(t *testing.T, l limits) (s *service, files []string, ask func(path, k
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(s.handler())
+	server := httptest.NewServer(described(t, s.handler()))
 	t.Cleanup(server.Close)
 	return s, files, func(path, kind, body string) (int, string) {
 		r, err := http.Post(server.URL+path, kind, strings.NewReader(body))
@@ -102,9 +102,6 @@ func TestService(t *testing.T) {
 	s.refresh(s.entries[0])
 	if after := s.entries[0].current.Load(); before.Version == after.Version {
 		t.Error("the file was not loaded")
-	}
-	if !json.Valid(openapi) {
-		t.Error("openapi.json is no JSON")
 	}
 }
 
