@@ -104,38 +104,10 @@ func TestNeuralZukoSpline(t *testing.T) {
 	g.spline(bijector.SoftSpline{Bins: 6}, g.raw(0), 0)
 }
 
-// opposite is Map at the opposite point of the circle [−Bound, Bound).
-type opposite struct {
-	Map   bijector.Univariate
-	Bound float64
-}
-
-func (o opposite) Params() int { return o.Map.Params() }
-
-func (o opposite) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
-	return o.Map.Forward(o.turn(x), raw)
-}
-
-func (o opposite) Inverse(y, raw autodiff.Var) (x, logSlope autodiff.Var) {
-	x, logSlope = o.Map.Inverse(y, raw)
-	return o.turn(x), logSlope
-}
-
-func (o opposite) turn(x autodiff.Var) autodiff.Var {
-	n, d := x.Dims()
-	half := mat.NewDense(n, d, nil)
-	for i := range n {
-		for j := range d {
-			half.Set(i, j, -math.Copysign(o.Bound, x.At(i, j)))
-		}
-	}
-	return x.Add(x.Tape().Matrix(half))
-}
-
 // The peer's circular splines are those with slope 1 at the ends, each after half a turn.
 func TestNeuralZukoCircular(t *testing.T) {
 	g := readNeural(t, "zuko_ncsf")
-	m := bijector.Inverted{Map: opposite{bijector.SoftSpline{Bins: 5, Bound: math.Pi}, math.Pi}}
+	m := bijector.Inverted{Map: bijector.Opposite{Map: bijector.SoftSpline{Bins: 5, Bound: math.Pi}}}
 	var chain bijector.Chain
 	for i := range 2 {
 		prefix := fmt.Sprintf("transform.transforms.%d.", i)

@@ -18,7 +18,7 @@ import (
 //
 // All presets start as the identity, or near it where a map's parameters are alike there, draw random weights from the source that
 // they are given (nil is the global one), and end with a
-// [bijector.Standardizer], which [Fit] sets from the data; the context is
+// [bijector.Standardizer], which [Fit] sets from the data, but for [NCSF]; the context is
 // standardised by an [nn.Standardizer] in the same way. Networks see columns clipped, see Clip,
 // so that rows far from all others meet parameters that were trained. They panic if an Arch is not sensible.
 type Arch struct {
@@ -160,11 +160,12 @@ func (a *Arch) couplings(u bijector.Univariate, src rand.Source) []bijector.Bije
 	for j := range a.Dim {
 		parity[j%2] = append(parity[j%2], j)
 	}
+	s, _ := u.(bijector.Spline)
 	network := func(in, out int) nn.Network {
-		net := nn.NewMLP(in, a.Hidden, out, a.Activation, src).ZeroLast()
-		net.Single = a.Single
-		begin(net.Layers[len(net.Layers)-1].B, u)
-		return net
+		if angles := in - a.Cond; angles > 0 && s.Tails == bijector.CircularTails {
+			return a.periodic(angles, in, out, u, src)
+		}
+		return a.network(in, out, u, src)
 	}
 	var chain []bijector.Bijector
 	for k := range a.Layers {
@@ -177,6 +178,14 @@ func (a *Arch) couplings(u bijector.Univariate, src rand.Source) []bijector.Bije
 		chain = append(chain, c)
 	}
 	return chain
+}
+
+// network returns the network of a coupling.
+func (a *Arch) network(in, out int, u bijector.Univariate, src rand.Source) *nn.MLP {
+	net := nn.NewMLP(in, a.Hidden, out, a.Activation, src).ZeroLast()
+	net.Single = a.Single
+	begin(net.Layers[len(net.Layers)-1].B, u)
+	return net
 }
 
 // autoregressive returns masked maps, inverted ones if so asked, their orders reversed in turn.

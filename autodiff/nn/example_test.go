@@ -135,3 +135,15 @@ func ExampleGatedBlock() {
 	fmt.Println(block.Act, block.A.Out(), block.Gate == nil)
 	// Output: tanh 4 true
 }
+
+// What an angle of degrees, beside a number, is to networks.
+func ExamplePeriodic() {
+	net := nn.NewPeriodic(2, []int{0}, []float64{360})
+	y := net.Apply(autodiff.NewTape().Matrix(mat.NewDense(2, 2, []float64{90, 7, 450, 8})))
+	for i := range 2 {
+		fmt.Printf("%.3f %.3f %.3f\n", y.At(i, 0), math.Abs(y.At(i, 1)), y.At(i, 2))
+	}
+	// Output:
+	// 7.000 0.000 1.000
+	// 8.000 0.000 1.000
+}
