@@ -435,6 +435,24 @@ func (b Log1p) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b.app
 func (b Log1p) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
 
 // Restore checks the parameters.
+func (b *LogTanh) Restore() error { return b.params().check() }
+
+// Forward returns f(x).
+func (b *LogTanh) Forward(x autodiff.Var) autodiff.Var { y, _ := b.apply(x, forwardValue); return y }
+
+// Inverse returns f⁻¹(y).
+func (b *LogTanh) Inverse(y autodiff.Var) autodiff.Var { x, _ := b.apply(y, inverseValue); return x }
+
+// ILDJ returns Σⱼ log|dxⱼ/dyⱼ|.
+func (b *LogTanh) ILDJ(y autodiff.Var) autodiff.Var { _, l := b.apply(y, inverse); return l }
+
+// InverseILDJ returns f⁻¹(y) and Σⱼ log|dxⱼ/dyⱼ|.
+func (b *LogTanh) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) { return b.apply(y, inverse) }
+
+// ForwardFLDJ returns f(x) and Σⱼ log|dyⱼ/dxⱼ|.
+func (b *LogTanh) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) { return b.apply(x, forward) }
+
+// Restore checks the parameters.
 func (b *LogisticCDF) Restore() error { return b.params().check() }
 
 // Forward returns f(x).

@@ -82,3 +82,9 @@ func ExampleTukeyGH() {
 	// Output:
 	// f(1) = 1.364, log slope 0.6258, back 1
 }
+
+func ExampleLogTanh() {
+	showAt(bijector.NewLogTanh(autodiff.Fixed(1), autodiff.Value{}), 3)
+	// Output:
+	// f(3) = 1.223, log slope -1.966, back 3
+}

@@ -54,6 +54,7 @@ var fuzzMaps = []fuzzMap{
 	{name: "SignedPower", make: func(a, p, q autodiff.Value) bijector.Bijector { return bijector.NewSignedPower(p) }},
 	{name: "LeakyReLU", make: func(a, p, q autodiff.Value) bijector.Bijector { return bijector.NewLeakyReLU(p) }},
 	{name: "ELU", make: func(a, p, q autodiff.Value) bijector.Bijector { return bijector.ELU{} }},
+	{name: "LogTanh", make: func(a, p, q autodiff.Value) bijector.Bijector { return bijector.NewLogTanh(p, q) }},
 	{name: "LeakyTanh", make: func(a, p, q autodiff.Value) bijector.Bijector { return bijector.NewLeakyTanh(p) }},
 	{name: "LambertWTail", make: func(a, p, q autodiff.Value) bijector.Bijector { return bijector.NewLambertWTail(a, p, q) }},
 	{name: "TukeyGH", make: func(a, p, q autodiff.Value) bijector.Bijector { return bijector.NewTukeyGH(a, p) }},

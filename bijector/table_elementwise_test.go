@@ -48,6 +48,8 @@ func numberCases() []bijectortest.Case {
 		{Name: "YeoJohnson", B: bijector.NewYeoJohnson(learned(0.5, 0, 2)), X: normal},
 		{Name: "YeoJohnson/outside", B: bijector.NewYeoJohnson(learned(-0.5, 2.5, 1.9)), X: normal},
 		{Name: "ELU", B: bijector.ELU{}, X: normal},
+		{Name: "LogTanh", B: bijector.NewLogTanh(learned(0.5, 1, 2), autodiff.Value{}), X: normal},
+		{Name: "LogTanh/alpha", B: bijector.NewLogTanh(learned(0.5), learned(0.5, 1, 2)), X: normal},
 		{Name: "LeakyTanh", B: bijector.NewLeakyTanh(learned(0.5, 1, 2)), X: normal},
 		{Name: "SoftClip", B: bijector.NewSoftClip(learned(-1), learned(1, 2, 3), learned(0.5)), X: normal},
 		{Name: "SoftClip/wide", B: bijector.NewSoftClip(learned(0), learned(2000), none), X: uniform(6, 3, -5, 15)},

@@ -84,6 +84,7 @@ var kinds = registry(map[string]any{
 	"expm1":                         bijector.Expm1{},
 	"leaky-relu":                    (*bijector.LeakyReLU)(nil),
 	"log":                           bijector.Log{},
+	"log-tanh":                      (*bijector.LogTanh)(nil),
 	"log1p":                         bijector.Log1p{},
 	"sigmoid":                       (*bijector.Sigmoid)(nil),
 	"softplus":                      (*bijector.Softplus)(nil),

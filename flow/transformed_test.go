@@ -40,7 +40,7 @@ func finely(chain bijector.Chain) {
 
 var presets = map[string]func(flow.Arch, rand.Source) *flow.Transformed{
 	"NICE": flow.NICE, "RealNVP": flow.RealNVP, "NSF": flow.NSF, "MAF": flow.MAF, "IAF": flow.IAF, "NSFAR": flow.NSFAR, "CNF": flow.CNF,
-	"NCSF": flow.NCSF,
+	"NCSF":   flow.NCSF,
 	"Planar": flow.Planar, "Radial": flow.Radial, "Sylvester": flow.Sylvester, "BNAF": flow.BNAF,
 	"GF": flow.GF, "Residual": flow.Residual, "NAF": flow.NAF,
 }

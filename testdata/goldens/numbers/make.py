@@ -68,6 +68,15 @@ def leakytanh(p):
     return f, g, lambda x: -2 * mp.log(mp.cosh(min(abs(x), m)))
 
 
+def logtanh(p):
+    m = p["cut"]
+    alpha = p["alpha"] if "alpha" in p else m / mp.cosh(m) ** 2
+    sign = lambda x: 1 if x >= 0 else -1
+    f = lambda x: mp.tanh(x) if abs(x) < m else sign(x) * (mp.tanh(m) + alpha * mp.log(abs(x) / m))
+    g = lambda y: mp.atanh(y) if abs(y) < mp.tanh(m) else sign(y) * m * mp.exp((abs(y) - mp.tanh(m)) / alpha)
+    return f, g, lambda x: -2 * mp.log(mp.cosh(x)) if abs(x) < m else mp.log(alpha / abs(x))
+
+
 def johnsonsu(p):
     s, t, m, c = p["skewness"], p["tailweight"], p["loc"], p["scale"]
     return (lambda x: m + c * mp.sinh((x - s) / t), lambda y: s + t * mp.asinh((y - m) / c),
@@ -150,6 +159,7 @@ PLANS = [
     ("LeakyReLU", leakyrelu, [{"slope": 0.01}], FAR, []),
     ("Arctan", arctan, [{}], FAR, []),
     ("ELU", elu, [{}], REAL, [-1 + 1e-14]),
+    ("LogTanh", logtanh, [{"cut": 0.5}, {"cut": 1.0, "alpha": 0.36}], [0, 0.25, -0.75, 3, -40, 1e3, -1e10, 1e200], []),
     ("LeakyTanh", leakytanh, [{"cut": v} for v in (0.5, 3.0)], FAR, []),
     ("JohnsonSU", johnsonsu, [{"skewness": -0.5, "tailweight": 1.5, "loc": 0.25, "scale": 2.0}], FAR[:13], [1e300, -1e17]),
     ("TukeyGH", tukeygh, [{"g": 0.5, "h": 0.1}, {"g": -1e-8, "h": 0.25}, {"g": 0.0, "h": 0.1}], REAL, []),
