@@ -36,6 +36,7 @@ type Autoregressive struct {
 	Clip float64
 
 	natural  *masked.MADE
+	sorted   Univariate // Map, of columns in the network's order
 	solver   *masked.Solver
 	order    []int // nil for the natural one
 	position []int // its inverse
@@ -69,7 +70,6 @@ func (a *Autoregressive) Restore() error {
 	if err := checkClip("Autoregressive", a.Clip); err != nil {
 		return err
 	}
-	a.solver = masked.NewSolver(a.natural, clippedMap{a.Map, a})
 	a.order, a.position = nil, nil
 	if order := a.Net.Spec.Order; order != nil {
 		a.order, a.position = order, make([]int, len(order))
@@ -77,6 +77,24 @@ func (a *Autoregressive) Restore() error {
 			a.position[j] = k
 		}
 	}
+	return a.restoreMap()
+}
+
+// restoreMap makes the map of columns in the network's order, and the solver.
+func (a *Autoregressive) restoreMap() error {
+	p, ok := a.Map.(PerColumn)
+	if !ok {
+		if perColumn(a.Map) {
+			return fmt.Errorf("bijector: Autoregressive: got a map %T of maps for each column, want a PerColumn of such", a.Map)
+		}
+		a.sorted, a.solver = a.Map, masked.NewSolver(a.natural, clippedMap{a.Map, a})
+		return nil
+	}
+	if err := checkColumns("Autoregressive", p, a.Net.In()); err != nil {
+		return err
+	}
+	p = p.inOrder(a.order)
+	a.sorted, a.solver = p, masked.NewSolver(a.natural, p.clipped(a))
 	return nil
 }
 
@@ -96,7 +114,7 @@ func (m clippedMap) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
 func (a *Autoregressive) solve(x autodiff.Var) (y, raw autodiff.Var) {
 	y, raw = a.solver.Solve(x, a.ctx)
 	if a.Clip > 0 {
-		y, _ = a.Map.Forward(x, raw)
+		y, _ = a.sorted.Forward(x, raw)
 	}
 	return y, raw
 }
@@ -133,7 +151,7 @@ func (a *Autoregressive) ILDJ(y autodiff.Var) autodiff.Var { _, l := a.InverseIL
 // InverseILDJ returns x and Σⱼ log(dxⱼ/dyⱼ).
 func (a *Autoregressive) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
 	y = a.sort(y)
-	x, logSlope := a.Map.Inverse(y, a.natural.ApplyGiven(clipped(y, a.Clip), a.ctx))
+	x, logSlope := a.sorted.Inverse(y, a.natural.ApplyGiven(clipped(y, a.Clip), a.ctx))
 	return a.unsort(x), logSlope.RowSum()
 }
 
@@ -141,7 +159,7 @@ func (a *Autoregressive) InverseILDJ(y autodiff.Var) (x, ildj autodiff.Var) {
 func (a *Autoregressive) ForwardFLDJ(x autodiff.Var) (y, fldj autodiff.Var) {
 	x = a.sort(x)
 	y, raw := a.solve(x)
-	_, logSlope := a.Map.Forward(x, raw)
+	_, logSlope := a.sorted.Forward(x, raw)
 	return a.unsort(y), logSlope.RowSum()
 }
 

@@ -88,6 +88,9 @@ func (c *Coupling) Restore() error {
 	if err := checkClip("Coupling", c.Clip); err != nil {
 		return err
 	}
+	if err := checkColumns("Coupling", c.Map, len(c.Change)); err != nil {
+		return err
+	}
 	in, out := len(c.Keep)+c.Cond, len(c.Change)*c.Map.Params()
 	if c.Net.In() != in || c.Net.Out() != out {
 		return fmt.Errorf("bijector: Coupling: got a network from %d to %d numbers, want %d to %d", c.Net.In(), c.Net.Out(), in, out)

@@ -45,7 +45,7 @@ func (e *Elementwise) Restore() error {
 	if r, c := e.Raw.Dims(); r != 1 || c%k != 0 {
 		return fmt.Errorf("bijector: Elementwise: got %d×%d parameters, want one row of %d per column", r, c, k)
 	}
-	return nil
+	return checkColumns("Elementwise", e.Map, e.Raw.Len()/k)
 }
 
 func (e *Elementwise) raw(x autodiff.Var) autodiff.Var {

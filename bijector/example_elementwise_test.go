@@ -2,6 +2,7 @@ package bijector_test
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
@@ -85,4 +86,14 @@ func ExampleELU() {
 	showAt(bijector.ELU{}, -1)
 	// Output:
 	// f(-1) = -0.6321, log slope -1, back -1
+}
+
+// A positive scale for the first column, a shift for the second.
+func ExamplePerColumn() {
+	f := bijector.NewElementwise(2, bijector.NewPerColumn(bijector.Affine{Scale: bijector.Exponential}, bijector.Additive{}))
+	f.Raw.Set([]float64{0, math.Ln2, 5, 0}) // two for each column, of which the second needs one
+	y := f.Forward(autodiff.NewTape().Matrix(mat.NewDense(1, 2, []float64{3, 3})))
+	fmt.Printf("%.1f\n", y.Data())
+	// Output:
+	// [6.0 8.0]
 }

@@ -26,6 +26,7 @@ func autoregressiveCases() []bijectortest.Case {
 	return []bijectortest.Case{
 		{Name: "Autoregressive/affine", B: autoregressive(plain, bijector.Affine{}), X: normal(5, 4)},
 		{Name: "Autoregressive/spline", B: autoregressive(plain, spline), X: normal(5, 4)},
+		{Name: "Autoregressive/per-column", B: autoregressive(order, bijector.NewPerColumn(spline, bijector.Affine{}, bijector.Inverted{Map: spline})), X: normal(5, 3)},
 		{Name: "Autoregressive/order", B: autoregressive(order, bijector.Affine{Scale: bijector.Clip}), X: normal(5, 3)},
 		{Name: "Autoregressive/residual", B: autoregressive(residual, spline), X: normal(5, 3)},
 		{Name: "Autoregressive/conditional", B: autoregressive(context, bijector.Affine{}), X: normal(5, 3), Context: normal(5, 2)},

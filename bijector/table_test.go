@@ -116,6 +116,8 @@ func splineCases() []bijectortest.Case {
 		{Name: "Elementwise/cubic-spline-one", B: elementwiseMap(bijector.CubicSpline{Bins: 1}), X: normal(6, 3)},
 		{Name: "CircularShift", B: bijector.NewCircularShift(autodiff.Learned(0.3, -9, 2), 1), X: bijectortest.Uniform(6, 3, -1, 1)},
 		{Name: "Elementwise/opposite", B: elementwiseMap(bijector.Opposite{Map: bijector.Spline{Bins: 4, Bound: 2}, Bound: 2}), X: normal(6, 3)},
+		{Name: "Elementwise/per-column", B: elementwiseMap(bijector.NewPerColumn(bijector.Affine{}, bijector.CubicSpline{}, bijector.Additive{})), X: normal(6, 3)},
+		{Name: "Coupling/per-column", B: someCoupling(4, []int{1, 2}, bijector.NewPerColumn(bijector.Inverted{Map: bijector.Spline{}}, bijector.Affine{}), 2), X: normal(5, 4), Context: normal(5, 2)},
 		{Name: "Elementwise/linear-rational-spline", B: elementwiseMap(bijector.LinearRationalSpline{}), X: normal(6, 3)},
 		{Name: "Coupling/linear-rational-spline", B: someCoupling(4, []int{0}, bijector.LinearRationalSpline{Bins: 3, Bound: 2}, 2), X: normal(5, 4), Context: normal(5, 2)},
 	}

@@ -134,6 +134,7 @@ var kinds = registry(map[string]any{
 	"affine":                 bijector.Affine{},
 	"inverted":               bijector.Inverted{},
 	"opposite":               bijector.Opposite{},
+	"per-column":             bijector.PerColumn{},
 	"quadratic-spline":       bijector.QuadraticSpline{},
 	"soft-spline":            bijector.SoftSpline{},
 	"spline":                 bijector.Spline{},

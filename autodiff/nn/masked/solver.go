@@ -15,6 +15,13 @@ type Map interface {
 	Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var)
 }
 
+// A ColumnMap is a Map whose element (i, j) may depend on j too. What Column returns is applied to column j of x and of raw
+// alone, n×1 and n×K.
+type ColumnMap interface {
+	Map
+	Column(j int) Map
+}
+
 // A Solver solves for the y that g gives with parameters made from y itself by a masked network:
 //
 //	y = g(x; raw),  raw = Net.Apply(y)
@@ -159,7 +166,11 @@ func solveNext(s *evaluator, m int) {
 	for i := range x {
 		x[i] = s.x[i*s.dim+m]
 	}
-	y, _ := s.solver.Map.Forward(s.tape.View(s.n, 1, x), s.tape.View(s.n, k, raw))
+	g := s.solver.Map
+	if c, ok := g.(ColumnMap); ok {
+		g = c.Column(m)
+	}
+	y, _ := g.Forward(s.tape.View(s.n, 1, x), s.tape.View(s.n, k, raw))
 	copy(s.rows(s.bufs[0], m, m+1), y.Data())
 	s.tape.Reset()
 }
