@@ -40,12 +40,15 @@ func (w *weights) nflowsAutoregressive(prefix string, normflows bool) (bijector.
 	p, blocks := w.nflowsMasked(net)
 	d := len(p.position)
 	params := w.outputsOf(net) / d
+	if normflows && w.varied(prefix) {
+		return w.circularAutoregressive(prefix, p, params), d
+	}
 	l := w.autoregressiveLayout(prefix, params, normflows)
 	if normflows && !p.residual && blocks > 0 {
 		fail("%s*: a masked network of normflows without residual blocks is not supported: it has no activation after its first layer", net)
 	}
 	gates := w.has(net+"context_layer.") && normflows
-	if norms := w.has(net + "blocks.0.batch_norm_layers."); p.residual && (gates || norms) && !l.isUnit() {
+	if norms := w.has(net + "blocks.0.batch_norm_layers."); p.residual && (gates || norms) && !l.unit {
 		if norms && w.has(net+"context_layer.") && !normflows {
 			fail("%s*: batch normalisation and a context in one masked residual network of nflows are not supported", net)
 		}
@@ -55,7 +58,7 @@ func (w *weights) nflowsAutoregressive(prefix string, normflows bool) (bijector.
 		w.unused(net, blocks)
 		return restored(&bijector.Autoregressive{Net: w.made(p, l).MADE, Map: l.m}), d
 	}
-	if l.isUnit() {
+	if l.unit {
 		if w.has(net+"context_layer.") || p.residual && w.has(net+"blocks.0.batch_norm_layers.") {
 			fail("%s*: splines without tails with a context or normalisation are not supported", net)
 		}

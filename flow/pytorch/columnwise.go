@@ -15,7 +15,7 @@ const mostColumns = 64
 // have gates that see the context, normalise, or are otherwise made. It becomes a coupling for each column, all others being
 // kept, with the part of the network that makes its parameters, which netOf reads. In the direction from data to base the last
 // column comes first, so that each sees those before it as they are in the data.
-func (w *weights) columnwise(net string, p maskedNet, l layout, cond int, netOf func(c *bijector.Coupling) nn.Network) bijector.Chain {
+func (w *weights) columnwise(net string, p maskedNet, mapOf func(column int) bijector.Univariate, cond int, netOf func(c *bijector.Coupling) nn.Network) bijector.Chain {
 	d := len(p.position)
 	if d > mostColumns {
 		fail("%s*: a masked network with residual blocks of this kind is supported for at most %d columns, got %d", net, mostColumns, d)
@@ -25,7 +25,7 @@ func (w *weights) columnwise(net string, p maskedNet, l layout, cond int, netOf 
 	}
 	var chain bijector.Chain
 	for _, j := range invert(p.position) {
-		c := &bijector.Coupling{Change: []int{j}, Cond: cond, Map: l.m}
+		c := &bijector.Coupling{Change: []int{j}, Cond: cond, Map: mapOf(j)}
 		for i := range d {
 			if i != j {
 				c.Keep = append(c.Keep, i)
@@ -43,7 +43,7 @@ func (w *weights) nflowsColumnwise(net string, p maskedNet, l layout) bijector.C
 	if w.has(net + "context_layer.") {
 		cond = w.shape(net+"context_layer.weight", 2)[1]
 	}
-	return w.columnwise(net, p, l, cond, func(c *bijector.Coupling) nn.Network { return w.columnNet(net, c, p, l, len(p.position)) })
+	return w.columnwise(net, p, l.each, cond, func(c *bijector.Coupling) nn.Network { return w.columnNet(net, c, p, l, len(p.position)) })
 }
 
 // columnNet reads the part of a masked residual network that makes the parameters of one column.

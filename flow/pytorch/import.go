@@ -172,6 +172,8 @@ type layout struct {
 	k      int                 // how many, where m is nil
 	at     func(j, k, n int) int
 	adjust func(k int) (scale, shift float64) // nil for none
+	unit   bool                               // the map is one of [0, 1] moved to [−½, ½]
+	of     int                                // how many outputs the network has, if at picks some of them
 }
 
 // params returns the number of parameters of a column.
@@ -181,6 +183,9 @@ func (l layout) params() int {
 	}
 	return l.m.Params()
 }
+
+// each returns the map of a column.
+func (l layout) each(int) bijector.Univariate { return l.m }
 
 func byColumn(params int) func(j, k, n int) int {
 	return func(j, k, _ int) int { return j*params + k }

@@ -2,6 +2,7 @@ package pytorch
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/normflow/normflow/bijector"
@@ -26,7 +27,6 @@ func (w *weights) affine(path, key string, def bijector.ScaleMap, names map[stri
 
 // spline returns the rational-quadratic spline of nflows or normflows with so many parameters per column.
 func (w *weights) spline(path string, params int, bound float64) bijector.Spline {
-	w.rationalQuadratic(path)
 	s := bijector.Spline{Bound: bound}
 	fromSettings, given := w.settings.Map.(bijector.Spline)
 	value, known := w.attribute(path, "tail_bound")
@@ -61,7 +61,7 @@ func (w *weights) spline(path string, params int, bound float64) bijector.Spline
 		s.Bins = params / 3
 	}
 	if s.Params() != params || params < 5 {
-		fail("%s*: got %d outputs per column, want 3·K−1 for a spline of K bins: splines of another kind, or without tails, are not supported", path, params)
+		fail("%s*: got %d outputs per column, want 3·K−1 for a rational-quadratic spline of K bins: one of another kind is not supported unless Settings.Map or the class of the module says so", path, params)
 	}
 	return s
 }
@@ -86,17 +86,6 @@ func least(field float64) float64 {
 	return field
 }
 
-// rationalQuadratic fails if the class or the settings say that a transform's map is of another kind.
-func (w *weights) rationalQuadratic(path string) {
-	for _, kind := range []string{"Linear", "Quadratic", "Cubic"} {
-		for _, class := range []string{"Piecewise%sCouplingTransform", "MaskedPiecewise%sAutoregressiveTransform", "Piecewise%sCDF"} {
-			if name := fmt.Sprintf(class, kind); w.class(path) == name {
-				fail("module %q of class %q: splines of this kind are not supported", path, name)
-			}
-		}
-	}
-}
-
 // univariate returns the univariate map of a zuko transform with so many parameters per column.
 func (w *weights) univariate(path string, params int) bijector.Univariate {
 	name, arguments := w.partial(path, "univariate")
@@ -107,7 +96,12 @@ func (w *weights) univariate(path string, params int) bijector.Univariate {
 		return w.float(path, key, def)
 	}
 	k, spline := bins(params)
+	if name == "" && w.class(w.root) == "" && spline && w.ofCircle() {
+		w.ask("whether splines are circular, as the base distribution suggests", `Settings.Modules[""].Class, such as "NCSF" or "NSF"`)
+	}
 	switch class := w.class(w.root); class {
+	case "NCSF":
+		return w.circularSpline(path, k, spline, number("slope", 1e-3))
 	case "", "MAF", "NSF", "NICE", "RealNVP", "Flow", "NormalizingFlow", "ZFlow":
 	case "GF":
 		if name == "" {
@@ -126,6 +120,8 @@ func (w *weights) univariate(path string, params int) bijector.Univariate {
 		return bijector.Additive{}
 	case name == "MonotonicAffineTransform" && params == 2, name == "" && params == 2:
 		return w.softAffine(name, number("slope", 1e-3))
+	case name == "CircularRQSTransform":
+		return w.circularSpline(path, k, spline, number("slope", 1e-3))
 	case name == "MonotonicRQSTransform" && spline, name == "" && spline:
 		return w.softSpline(name, k, number("bound", 0), number("slope", 1e-3))
 	case name == "GaussianizationTransform" && params > 0 && params%2 == 0:
@@ -165,6 +161,24 @@ func (w *weights) softSpline(name string, bins int, bound, slope float64) biject
 		m.Slope = slope
 	}
 	return m
+}
+
+// circularSpline returns zuko's spline of the circle, of columns with so many parameters as a spline of the bins has.
+func (w *weights) circularSpline(path string, bins int, ok bool, slope float64) bijector.Univariate {
+	if !ok {
+		fail("%s*: got a number of outputs per column that no circular spline has, want 3·K−1", path)
+	}
+	m := bijector.SoftSpline{Bins: bins, Bound: math.Pi}
+	if slope != 1e-3 {
+		m.Slope = slope
+	}
+	return bijector.Opposite{Map: m}
+}
+
+// ofCircle reports whether the base distribution is that of zuko's NCSF, uniform in [−π − 10⁻⁵, π + 10⁻⁵].
+func (w *weights) ofCircle() bool {
+	lower := w.tensors[w.root+"base."+w.either(w.root+"base.", "lower", "_0")]
+	return lower != nil && lower.Len() > 0 && math.Abs(lower.Floats()[0]+math.Pi+1e-5) < 1e-6
 }
 
 // partial returns the name of the class or function that an attribute is, and the arguments that a partial binds.

@@ -147,7 +147,11 @@ func (w *weights) mlp(layers []string, n int, l layout, act nn.Activation) *nn.M
 
 // last reads the last layer of a network for n columns.
 func (w *weights) last(name string, n int, l layout) nn.Layer {
-	if got, want := w.shape(name+"weight", 2)[0], n*l.params(); got != want {
+	want := n * l.params()
+	if l.of > 0 {
+		want = l.of
+	}
+	if got := w.shape(name+"weight", 2)[0]; got != want {
 		fail("tensor %q: got %d outputs, want %d for %d columns", name+"weight", got, want, n)
 	}
 	last := w.layer(name, nil, l.outputs(n), nn.Linear)

@@ -3,12 +3,10 @@ package pytorch
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
-	"github.com/normflow/normflow/internal/special"
 )
 
 // nflows reads an nflows.flows.Flow, or a transform alone.
@@ -128,7 +126,7 @@ func (w *weights) nflowsTransform(prefix string) (chain bijector.Chain, d int) {
 		b = bijector.NewInvert(&bijector.ActNorm{Shift: param(w.floats(prefix+"shift", d)), LogScale: param(w.floats(prefix+"log_scale", d)), Initialized: true})
 	case w.linear(prefix):
 		b, d = w.nflowsLinear(prefix)
-	case w.has(prefix + "unnormalized_widths"):
+	case w.has(prefix + "unnormalized_"):
 		b, d = w.nflowsCDF(prefix)
 	case w.holds(prefix + "temperature"):
 		b = bijector.NewInvert(w.sigmoid(prefix))
@@ -167,25 +165,6 @@ func (w *weights) batchNorm(prefix string) (bijector.Bijector, int) {
 	return bijector.NewInvert(restored(&bijector.Diagonal{Scale: autodiff.Fixed(scale...), Shift: autodiff.Fixed(shift...)})), d
 }
 
-// slopeOne returns the parameter of slope 1 in nflows: log(exp(1 − m) − 1) for the least slope m.
-func slopeOne(s bijector.Spline) float64 { return special.Log(special.Expm1(1 - least(s.MinSlope))) }
-
-// splineLayout is that of the splines of nflows and normflows. Their parameters for slopes
-// have slope 1 at slopeOne, ours at 0; those for sizes may be divided by
-// a number.
-func (w *weights) splineLayout(path string, params int, bound, divide float64) layout {
-	m := w.spline(path, params, bound)
-	l := toBase(m, byColumn(params))
-	one := slopeOne(m)
-	l.adjust = func(i int) (scale, shift float64) {
-		if i%params < 2*m.Bins {
-			return 1 / divide, 0
-		}
-		return 1, -one
-	}
-	return l
-}
-
 // scaleMaps are what nflows calls them.
 var scaleMaps = map[string]bijector.ScaleMap{"DEFAULT_SCALE_ACTIVATION": bijector.Sigmoid2, "GENERAL_SCALE_ACTIVATION": bijector.SoftplusTo3, "exp": bijector.Exponential}
 
@@ -206,6 +185,9 @@ func (w *weights) nflowsCoupling(prefix string, normflows bool) (bijector.Chain,
 	c.Change = w.indices(prefix+"transform_features", d)
 	net := prefix + "transform_net."
 	params := w.outputsOf(net) / changed
+	if normflows && w.varied(prefix) {
+		return w.circularCoupling(prefix, c, params), d
+	}
 	var l layout
 	switch {
 	case params == 1:
@@ -217,59 +199,16 @@ func (w *weights) nflowsCoupling(prefix string, normflows bool) (bijector.Chain,
 	}
 	w.coupling(c, net, l)
 	chain := bijector.Chain{c}
-	if l.isUnit() {
+	if l.unit {
 		if w.has(prefix + "unconditional_transform.") {
 			fail("%sunconditional_transform.*: a transform of the other columns by splines without tails is not supported", prefix)
 		}
 		chain = bijector.Chain{unitCoupling(c)}
 	}
-	if own := w.unconditional(prefix, c.Keep, params, normflows); own != nil {
+	if own := w.unconditional(prefix, c.Keep, normflows); own != nil {
 		chain = append(bijector.Chain{own}, chain...)
 	}
 	return chain, d
-}
-
-// unconditional reads the splines of the columns that a coupling passes on.
-func (w *weights) unconditional(prefix string, keep []int, params int, normflows bool) bijector.Bijector {
-	own := prefix + "unconditional_transform.unnormalized_"
-	if !w.has(own) {
-		return nil
-	}
-	shape := w.shape(own+"widths", 2)
-	n, k := shape[0], shape[1]
-	if n != len(keep) || k < 2 {
-		fail("tensor %q: got shape %v, want %d rows of at least 2", own+"widths", shape, len(keep))
-	}
-	l := w.splineLayout(prefix, 2*k+w.shape(own+"derivatives", 2)[1], bound(normflows), 1)
-	return bijector.NewSubset(w.ownSplines(own, l, n, k), slices.Clone(keep)...)
-}
-
-// nflowsCDF reads splines of each column, which do not depend on others.
-func (w *weights) nflowsCDF(prefix string) (bijector.Bijector, int) {
-	own := prefix + "unnormalized_"
-	shape := w.shape(own+"widths", 2)
-	n, k := shape[0], shape[1]
-	l := w.splineLayout(prefix, 2*k+w.shape(own+"derivatives", 2)[1], bound(false), 1)
-	e := w.ownSplines(own, l, n, k)
-	if l.isUnit() {
-		return bijector.Chain{bijector.NewShift(autodiff.Fixed(-0.5)), e, bijector.NewShift(autodiff.Fixed(0.5))}, n
-	}
-	return e, n
-}
-
-// ownSplines reads splines of n columns, of k bins.
-func (w *weights) ownSplines(own string, l layout, n, k int) *bijector.Elementwise {
-	slopes := w.shape(own+"derivatives", 2)[1]
-	e := &bijector.Elementwise{Map: l.m, Raw: autodiff.NewParam(1, n*(2*k+slopes), nil)}
-	raw, one := e.Raw.Data()[:0], slopeOne(l.m.(bijector.Inverted).Map.(bijector.Spline))
-	widths, heights, derivatives := w.floats(own+"widths", n, k), w.floats(own+"heights", n, k), w.floats(own+"derivatives", n, slopes)
-	for j := range n {
-		raw = append(append(raw, widths[j*k:j*k+k]...), heights[j*k:j*k+k]...)
-		for _, v := range derivatives[j*slopes : (j+1)*slopes] {
-			raw = append(raw, v-one)
-		}
-	}
-	return restored(e)
 }
 
 func bound(normflows bool) float64 {

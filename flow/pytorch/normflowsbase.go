@@ -24,6 +24,8 @@ func (w *weights) normflowsBase(p string) (dist.Distribution, bijector.Chain) {
 		fail("%s*: a base distribution GaussianPCA is not supported: normflows subtracts the determinant, not its logarithm, and adds d/2·log 2π, so what its log_prob returns is no density", p)
 	case !w.has(p):
 		fail("the base distribution (class %q) has no tensors that tell the number of columns: it is not supported", class)
+	case w.holds(p+"ind") && w.holds(p+"scale"):
+		return w.uniformGaussian(p), nil
 	case w.holds(p + "weight_scores"):
 		return w.gaussianMixture(p), nil
 	case !w.holds(p+"log_scale") || w.holds(p+"loc_logs"):
@@ -58,6 +60,9 @@ func (w *weights) normflowsUniform(p string) dist.Distribution {
 	lows, highs := make([]float64, int(d)), make([]float64, int(d))
 	for j := range lows {
 		lows[j], highs[j] = middle-half, middle+half
+		if middle == 0 {
+			w.halves = append(w.halves, high)
+		}
 	}
 	return w.box(lows, highs)
 }

@@ -43,12 +43,16 @@ func (w *weights) silent(p string, d int) bijector.Bijector {
 		return bijector.NewLeakyReLU(autodiff.Fixed(math.Exp(float64(float32(math.Log(slope))))))
 	case "Tanh", "TanhTransform":
 		return &bijector.Tanh{}
+	case "LogTanh":
+		return w.logTanh(p)
 	case "Exp", "ExpTransform":
 		return &bijector.Exp{}
 	case "SigmoidTransform":
 		return bijector.NewSigmoid(none, none)
 	case "SoftclipTransform":
 		return w.softclip(p)
+	case "PeriodicShift", "PeriodicWrap":
+		return w.periodic(p, d)
 	case "Logit":
 		return w.logit(p)
 	}
@@ -63,6 +67,16 @@ func (w *weights) softclip(p string) bijector.Bijector {
 		fail("module %q: got bound %v, want a positive number", p, bound)
 	}
 	return bijector.Chain{bijector.NewScale(autodiff.Fixed(1 / bound)), &bijector.Softsign{}, bijector.NewScale(autodiff.Fixed(bound))}
+}
+
+// logTanh returns nflows' tanh with logarithms beyond a cut, whose slope jumps there.
+func (w *weights) logTanh(p string) bijector.Bijector {
+	cut := w.float(p, "cut_point", 1)
+	if !(cut > 0) {
+		fail("module %q: got cut_point %v, want a positive number", p, cut)
+	}
+	alpha := (1 - math.Tanh(math.Tanh(cut))) / cut
+	return bijector.NewLogTanh(autodiff.Fixed(cut), autodiff.Fixed(alpha))
 }
 
 // logit returns normflows' (σ(x) − α)/(1 − 2α), which its Logit is from base to data.

@@ -32,10 +32,3 @@ func unitCoupling(c *bijector.Coupling) bijector.Bijector {
 	fail("splines without tails with a network of type %T are not supported", c.Net)
 	return nil
 }
-
-// isUnit reports whether a layout is that of splines without tails.
-func (l layout) isUnit() bool {
-	inverted, _ := l.m.(bijector.Inverted)
-	s, ok := inverted.Map.(bijector.Spline)
-	return ok && s.Tails == bijector.FreeTails
-}

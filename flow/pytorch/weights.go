@@ -24,6 +24,7 @@ type weights struct {
 	paths     []string          // of the modules, sorted
 	described bool              // by the file
 	questions []string
+	halves    []float64 // where columns of a base distribution that are uniform around 0 end; 0 for others
 }
 
 // A misfit is what is wrong with a file.

@@ -23,7 +23,7 @@ func (w *weights) zukoResidual(p string, d int) bijector.Chain {
 	end := fmt.Sprintf("%s%d.", net, w.count(net)-1)
 	l := w.zukoLayout(p, w.shape(end+"bias", 1)[0], d)
 	w.onlyBefore(net, m.position, l)
-	return w.columnwise(net, m, l, cond, func(c *bijector.Coupling) nn.Network { return w.zukoColumn(net, c, m, l, d) })
+	return w.columnwise(net, m, l.each, cond, func(c *bijector.Coupling) nn.Network { return w.zukoColumn(net, c, m, l, d) })
 }
 
 // onlyBefore fails unless the parameters of each column depend on those before it alone.

@@ -16,6 +16,10 @@ POSITIONAL = {  # what the first arguments of layers without tensors are called
     "ClassCondDiagGaussian": ["shape", "num_classes"],
     "Uniform": ["shape", "low", "high"],
     "partial": ["f"],
+    "PeriodicShift": ["ind", "bound", "shift"],
+    "PeriodicWrap": ["ind", "bound"],
+    "CircularCoupledRationalQuadraticSpline": ["num_input_channels", "num_blocks", "num_hidden_channels", "ind_circ"],
+    "CircularAutoregressiveRationalQuadraticSpline": ["num_input_channels", "num_blocks", "num_hidden_channels", "ind_circ"],
 }
 
 
@@ -65,7 +69,7 @@ def plain(value):
     """Returns a value as an attribute of a description."""
     if isinstance(value, PLAIN):
         return value
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) or isinstance(value, list) and all(isinstance(v, PLAIN) for v in value):
         return [plain(v) for v in value]
     if isinstance(value, Call) and value.name == "partial":
         return {"partial": plain(value.args[0]), "arguments": [], "keywords": {k: plain(v) for k, v in value.keywords.items()}}

@@ -110,6 +110,12 @@ func (m *model) univariate() (u bijector.Univariate, known bool) {
 		return bijector.Spline{Bound: f.Bound, Tails: bijector.CircularTails}, true
 	case f.Map == "rqs" && f.Tails == "":
 		return bijector.Spline{Bound: f.Bound}, true
+	case f.Map == "linear spline":
+		return bijector.LinearSpline{Bound: f.Bound}, true
+	case f.Map == "quadratic spline":
+		return bijector.QuadraticSpline{Bound: f.Bound}, true
+	case f.Map == "cubic spline":
+		return bijector.CubicSpline{Bound: f.Bound}, true
 	case f.Map == "affine" && f.Scale == "exp":
 		return bijector.Affine{Scale: bijector.Exponential}, true
 	case f.Map == "affine" && f.Scale == "glow":

@@ -4,6 +4,7 @@
 
 Made with zuko 1.6.0, nflows 0.14, normflows 1.7.3 and sbi 0.27 under PyTorch 2.6.
 """
+import math
 import sys
 
 import describe
@@ -19,6 +20,11 @@ def spline(i):
     return transforms.PiecewiseRationalQuadraticCouplingTransform(
         mask=[i % 2, 1 - i % 2, 1], tails="linear", tail_bound=3.0, num_bins=5,
         transform_net_create_fn=lambda a, b: nets.ResidualNet(a, b, hidden_features=8, num_blocks=1))
+
+
+def pieces(kind, i, **more):
+    return getattr(transforms, "Piecewise%sCouplingTransform" % kind)(
+        mask=[i % 2, 1 - i % 2, 1], transform_net_create_fn=lambda a, b: nets.ResidualNet(a, b, hidden_features=4, num_blocks=1), **more)
 
 
 def masked(d, **more):
@@ -37,6 +43,25 @@ def residual(d, **more):
     return normflows.flows.Residual(normflows.nets.LipschitzMLP([d, 8, 8, d], lipschitz_const=0.8), **more)
 
 
+def splines():
+    line = {"tails": "linear", "tail_bound": 3.0, "num_bins": 4}
+    yield "nflows_splines", nflow(
+        3, pieces("Linear", 0, **line), pieces("Quadratic", 1, apply_unconditional_transform=True, **line), pieces("Cubic", 0, apply_unconditional_transform=True, **line),
+        transforms.MaskedPiecewiseQuadraticAutoregressiveTransform(3, 4, num_blocks=1, **line), transforms.PiecewiseLinearCDF([3], **line)), 3, 0
+    small = {"features": 2, "hidden_features": 4, "num_blocks": 1, "num_bins": 3}
+    yield "nflows_unit", flows.Flow(transforms.CompositeTransform([
+        transforms.MaskedPiecewiseLinearAutoregressiveTransform(**small), transforms.MaskedPiecewiseQuadraticAutoregressiveTransform(**small),
+        transforms.MaskedPiecewiseCubicAutoregressiveTransform(**small), transforms.PiecewiseCubicCDF([2], num_bins=3)]),
+        distributions.uniform.BoxUniform(torch.zeros(2), torch.ones(2))), -2, 0
+    yield "zuko_ncsf", zuko.flows.NCSF(3, 1, transforms=2, bins=4, hidden_features=(8, 8)), 3, 1
+    bound = torch.tensor([3.0, math.pi, math.pi])
+    nf = normflows.flows
+    yield "normflows_circular", normflows.NormalizingFlow(normflows.distributions.UniformGaussian(3, [1, 2], torch.tensor([1.0, 2 * math.pi, 2 * math.pi])), [
+        nf.CircularAutoregressiveRationalQuadraticSpline(3, 1, 4, [1, 2], num_bins=3, tail_bound=bound), nf.PeriodicShift([1, 2], bound=math.pi, shift=2.0),
+        nf.CircularCoupledRationalQuadraticSpline(3, 1, 4, [1, 2], num_bins=3, tail_bound=bound), nf.PeriodicWrap([2], bound=math.pi),
+        nf.CircularCoupledRationalQuadraticSpline(3, 1, 4, [1, 2], num_bins=3, tail_bound=bound, reverse_mask=True)]), 3, 0
+
+
 def models():
     x, c = torch.randn(50, 2), torch.randn(50, 2)
     base = normflows.distributions.DiagGaussian
@@ -52,6 +77,7 @@ def models():
     yield "normflows_uniform", normflows.NormalizingFlow(normflows.distributions.base.Uniform(3, -4.0, 4.0), [normflows.flows.AutoregressiveRationalQuadraticSpline(3, 1, 8, tail_bound=4)]), 3, 0
     yield "sbi_maf", builders.build_maf(x, c, hidden_features=8, num_transforms=2), 2, 2
     yield "sbi_nsf", builders.build_nsf(x, c, hidden_features=8, num_transforms=2), 2, 2
+    yield from splines()
     yield "zuko_residual", zuko.flows.MAF(2, 1, transforms=1, hidden_features=(4, 6), residual=True), 2, 1
     yield "zuko_normalize", zuko.flows.NICE(2, transforms=1, hidden_features=(5, 5), normalize=True), 2, 0
     yield "zuko_lambda", zuko.flows.Flow([
