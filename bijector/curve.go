@@ -28,8 +28,8 @@ type curve interface {
 }
 
 // curveSizes are numbers of columns: of raw parameters, of what prepare makes, of what at keeps, of the gradient
-// of pull, and of memory to work in.
-type curveSizes struct{ raw, prepared, kept, pulled, work int }
+// of pull, and of memory to work in; and the rounding of g in units of the last place, 0 for 1.
+type curveSizes struct{ raw, prepared, kept, pulled, work, rounding int }
 
 // A curvePoint is what at has computed, and memory to work in.
 type curvePoint struct {

@@ -18,6 +18,12 @@ var curves = []bijector.Univariate{
 	bijector.MixtureCDF{Components: 3, Logistic: true},
 	bijector.MixtureCDF{Components: 2, Equal: true, Scale: bijector.Exponential},
 	bijector.MixtureCDF{Components: 2, Equal: true, Scale: bijector.SoftplusScale, Shrink: 1e-6},
+	bijector.SOSPolynomial{},
+	bijector.SOSPolynomial{Polynomials: 2, Degree: 1, Bound: 2, Slope: 0.1, Straight: true},
+	bijector.SOSPolynomial{Degree: 20},
+	bijector.Bernstein{},
+	bijector.Bernstein{Degree: 40, Bound: 3, Gap: 1e-5},
+	bijector.Bernstein{Degree: 1},
 }
 
 // curveName tells curves apart.
@@ -44,7 +50,7 @@ func TestCurvesAreTotal(t *testing.T) {
 					y, ls := f(x, tape.View(1, len(raw), raw))
 					last := math.Inf(-1)
 					for i, v := range y.Data() {
-						if math.IsNaN(v+0*ls.Data()[i]) && !math.IsInf(ls.Data()[i], 0) && !math.IsInf(v, 0) || v < last && v < last-1e-9*math.Abs(last) {
+						if math.IsNaN(v+0*ls.Data()[i]) && !math.IsInf(ls.Data()[i], 0) && !math.IsInf(v, 0) || v < last-1e-9*math.Abs(last)-1e-13 {
 							t.Fatalf("%s: parameters %v: at %v: got %v with log-slope %v after %v, want a number that is not less", curveName(m), raw, args[i], v, ls.Data()[i], last)
 						}
 						last = v
@@ -72,10 +78,14 @@ func TestCurvesInvert(t *testing.T) {
 		params := tape.View(n, k, raw)
 		y, ls := m.Forward(tape.View(n, 1, x), params)
 		back, back1 := m.Inverse(y, params)
+		again, _ := m.Forward(back, params)
 		for i := range x {
 			slope := math.Exp(ls.Data()[i])
-			if d := math.Abs(back.Data()[i] - x[i]); !(d <= 1e-14*(1+math.Abs(x[i]))*max(1, 1/slope)) && !(slope < 1e-6) {
+			if d := math.Abs(back.Data()[i] - x[i]); !(d <= 1e-13*(1+math.Abs(x[i]))*max(1, 1/slope)) && !(slope < 1e-6) {
 				t.Errorf("%s: row %d: got x %v back, want %v: slope %v", curveName(m), i, back.Data()[i], x[i], slope)
+			}
+			if d := math.Abs(again.Data()[i] - y.Data()[i]); !(d <= 1e-14*max(1, math.Abs(y.Data()[i]), math.Abs(x[i]*slope))) {
+				t.Errorf("%s: row %d: got y %v at the inverse, want %v", curveName(m), i, again.Data()[i], y.Data()[i])
 			}
 			if i%50 == 0 {
 				one, one1 := m.Inverse(tape.Scalar(y.Data()[i]), tape.View(1, k, raw[i*k:(i+1)*k]))

@@ -17,11 +17,12 @@ func (r *curveRun[C]) solve(x, y []float64, p columns) {
 	for i := range places {
 		places[i] = float64(i)
 	}
+	unit := 0x1p-52 * float64(max(1, r.size.rounding))
 	for range maxIterations {
 		r.g.at(g[:n], ls[:n], at[:n], p, columns{n: n}, r.work.first(n))
 		kernel.Exp(slope[:n], ls[:n])
 		for i, v := range want[:n] {
-			g[i] = rounded(g[i], v, float64(at[i]*slope[i]))
+			g[i] = rounded(g[i], v, float64(at[i]*slope[i]), unit)
 		}
 		s.step(at[:n], g[:n], ls[:n])
 		left(p, s.done)
@@ -35,10 +36,10 @@ func (r *curveRun[C]) solve(x, y []float64, p columns) {
 	}
 }
 
-// rounded returns want if g is nothing else to the rounding of numbers of that size, or of the argument, which the
+// rounded returns want if g is nothing else to the rounding of so many units of numbers of that size, or of the argument, which the
 // value changes by the move, or of 1, which the parameters of a map have.
-func rounded(g, want, move float64) float64 {
-	if scale := max(1, math.Abs(want), math.Abs(move)); math.Abs(g-want) <= 0x1p-52*scale {
+func rounded(g, want, move, unit float64) float64 {
+	if scale := max(1, math.Abs(want), math.Abs(move)); math.Abs(g-want) <= unit*scale && scale <= math.MaxFloat64 {
 		return want
 	}
 	return g

@@ -23,9 +23,9 @@ func mixtureOf(a autodiff.Args) mixtureCurve {
 
 func (m mixtureCurve) sizes() curveSizes {
 	if m.equal {
-		return curveSizes{2 * m.k, 3 * m.k, m.k + 1, 2 * m.k, max(6, 2*m.k)}
+		return curveSizes{2 * m.k, 3 * m.k, m.k + 1, 2 * m.k, max(6, 2*m.k), 0}
 	}
-	return curveSizes{3 * m.k, 4 * m.k, 2*m.k + 1, 3 * m.k, max(6, 2*m.k)}
+	return curveSizes{3 * m.k, 4 * m.k, 2*m.k + 1, 3 * m.k, max(6, 2*m.k), 0}
 }
 
 const (

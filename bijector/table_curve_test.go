@@ -17,5 +17,9 @@ func curveCases() []bijectortest.Case {
 		{Name: "Elementwise/mixturecdf-logistic", B: elementwiseMap(logistic), X: normal(6, 3)},
 		{Name: "Coupling/mixturecdf", B: someCoupling(4, []int{0}, mixture, 0), X: normal(5, 4)},
 		{Name: "Coupling/mixturecdf-shrink", B: someCoupling(4, []int{0}, shrunk, 0), X: normal(5, 4), NoExtremes: true},
+		{Name: "Elementwise/sospolynomial", B: elementwiseMap(bijector.SOSPolynomial{}), X: normal(6, 3)},
+		{Name: "Coupling/sospolynomial-straight", B: someCoupling(4, []int{0}, bijector.SOSPolynomial{Degree: 2, Bound: 1.2, Straight: true}, 0), X: normal(5, 4)},
+		{Name: "Elementwise/bernstein", B: elementwiseMap(bijector.Bernstein{}), X: normal(6, 3)},
+		{Name: "Coupling/bernstein", B: someCoupling(4, []int{0}, bijector.Bernstein{Degree: 3, Bound: 1.2, Gap: 1e-5}, 0), X: normal(5, 4), NoExtremes: true},
 	}
 }

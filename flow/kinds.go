@@ -124,6 +124,7 @@ var kinds = registry(map[string]any{
 	"weibull-cdf":                   (*bijector.WeibullCDF)(nil),
 
 	// univariates
+	"bernstein":              bijector.Bernstein{},
 	"cubic-spline":           bijector.CubicSpline{},
 	"fixed-spline":           (*bijector.FixedSpline)(nil),
 	"additive":               bijector.Additive{},
@@ -137,6 +138,7 @@ var kinds = registry(map[string]any{
 	"per-column":             bijector.PerColumn{},
 	"quadratic-spline":       bijector.QuadraticSpline{},
 	"soft-spline":            bijector.SoftSpline{},
+	"sos-polynomial":         bijector.SOSPolynomial{},
 	"spline":                 bijector.Spline{},
 
 	// networks

@@ -20,6 +20,28 @@ func NAF(a Arch, src rand.Source) *Transformed {
 	return a.standardized(a.autoregressive(bijector.Inverted{Map: bijector.MixtureCDF{Components: a.Bins, Logistic: true}}, false, src))
 }
 
+// SOSPF returns a sum-of-squares polynomial flow: the maps of [MAF] with integrals of squares of Bins polynomials, 3 by default, of degree 4 in place of affine
+// ones, from data to base, straight beyond ±Bound, 3 by default, see [bijector.SOSPolynomial]. It costs what NAF costs.
+//
+// Priyank Jaini, Kira A. Selby, Yaoliang Yu, Sum-of-Squares Polynomial Flow, 2019, arXiv:1905.02325.
+func SOSPF(a Arch, src rand.Source) *Transformed {
+	a = a.withDefaults("SOSPF", 3)
+	setDefault(&a.Bound, 3) // farther out no rows hold the polynomials
+	m := bijector.SOSPolynomial{Polynomials: a.Bins, Bound: a.Bound, Straight: true}
+	return a.standardized(a.autoregressive(bijector.Inverted{Map: m}, false, src))
+}
+
+// BPF returns a Bernstein polynomial flow: the maps of [MAF] with Bernstein polynomials of degree Bins and a little, 16 by default, on [−Bound, Bound] in
+// place of affine ones, from data to base, see [bijector.Bernstein]. It costs what NAF costs.
+//
+// Marcel Arpogaus et al., Short-Term Density Forecasting of Low-Voltage Load using Bernstein-Polynomial Normalizing
+// Flows, 2022, arXiv:2204.13939.
+func BPF(a Arch, src rand.Source) *Transformed {
+	a = a.withDefaults("BPF", 3)
+	m := bijector.Bernstein{Degree: a.Bins, Bound: a.Bound}
+	return a.standardized(a.autoregressive(bijector.Inverted{Map: m}, false, src))
+}
+
 // GF returns a Gaussianization flow: maps of each column by itself, six by default, by a mixture of Bins normal distribution functions, 8 by
 // default, and the normal quantile function, see [bijector.MixtureCDF], with learned rotations between them. There are
 // no networks but those of the context. A density costs O(Bins + Dim) for each number, a sample as much and a search. Order, Bound and Clip have no use here.

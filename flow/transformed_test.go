@@ -42,7 +42,7 @@ var presets = map[string]func(flow.Arch, rand.Source) *flow.Transformed{
 	"NICE": flow.NICE, "RealNVP": flow.RealNVP, "NSF": flow.NSF, "MAF": flow.MAF, "IAF": flow.IAF, "NSFAR": flow.NSFAR, "CNF": flow.CNF,
 	"NCSF":   flow.NCSF,
 	"Planar": flow.Planar, "Radial": flow.Radial, "Sylvester": flow.Sylvester, "BNAF": flow.BNAF,
-	"GF": flow.GF, "Residual": flow.Residual, "NAF": flow.NAF,
+	"GF": flow.GF, "Residual": flow.Residual, "NAF": flow.NAF, "SOSPF": flow.SOSPF, "BPF": flow.BPF,
 }
 
 // The density integrates to one, by the midpoint rule on a grid that holds
@@ -52,7 +52,8 @@ func TestDensityIntegratesToOne(t *testing.T) {
 		for name, m := range models(dim, 0) {
 			lo, hi := extent(m)
 			n := 1000.0
-			if name == "CNF" || name == "GF" || name == "NAF" || name == "Residual" {
+			switch name {
+			case "CNF", "GF", "NAF", "SOSPF", "BPF", "Residual":
 				n = 200 // each row takes long
 			}
 			cell := 1.0

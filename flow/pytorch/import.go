@@ -120,7 +120,7 @@ func (w *weights) rekey() {
 	for path, m := range w.modules {
 		if inner, ok := strings.CutPrefix(path+".", w.root); ok {
 			path = strings.TrimSuffix(inner, ".")
-		} else if path == "" && w.root != "" {
+		} else if path == "" && w.root != "" && !strings.HasPrefix(m.Class, "build_") { // sbi's builders say what is inside
 			continue
 		}
 		modules[path] = m

@@ -22,6 +22,11 @@ import (
 // defaults leave everything to the libraries.
 var defaults = &pytorch.Settings{Defaults: true}
 
+// preset are settings that name a flow of zuko, and what its constructor was given.
+func preset(class string, attributes map[string]any) *pytorch.Settings {
+	return &pytorch.Settings{Defaults: true, Modules: map[string]pytorch.Module{"": {Class: class, Attributes: attributes}}}
+}
+
 // imports are Python's models in testdata/goldens/neural.
 var imports = []struct {
 	name     string
@@ -31,6 +36,9 @@ var imports = []struct {
 	{"zuko_maf_randperm", defaults},
 	{"zuko_nsf", defaults},
 	{"zuko_realnvp", defaults},
+	{"zuko_gf", preset("GF", nil)},
+	{"zuko_sospf", preset("SOSPF", map[string]any{"degree": 3.0})},
+	{"zuko_bpf", preset("BPF", nil)},
 	{"realnvp4_logprob", &pytorch.Settings{Defaults: true, Activation: nn.Tanh, Map: bijector.Affine{Scale: bijector.TanhScale}}},
 	{"maf3_logprob", defaults},
 	{"glow_tiny", defaults},

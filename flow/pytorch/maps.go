@@ -103,14 +103,16 @@ func (w *weights) univariate(path string, params int) bijector.Univariate {
 	case "NCSF":
 		return w.circularSpline(path, k, spline, number("slope", 1e-3))
 	case "", "MAF", "NSF", "NICE", "RealNVP", "Flow", "NormalizingFlow", "ZFlow":
-	case "GF":
-		if name == "" {
-			name = "GaussianizationTransform"
-		}
 	default:
+		if known := zukoClasses[w.preset()]; known != "" && name == "" {
+			name = known
+		}
 		if name == "" && !strings.HasPrefix(class, "build_") {
 			fail("a flow of class %q is not supported", class)
 		}
+	}
+	if m := w.zukoUnivariate(path, name, params, number); m != nil {
+		return restored(m)
 	}
 	switch {
 	case name == "AdditiveTransform" && params == 1, name == "" && params == 1:
@@ -124,13 +126,20 @@ func (w *weights) univariate(path string, params int) bijector.Univariate {
 		return w.circularSpline(path, k, spline, number("slope", 1e-3))
 	case name == "MonotonicRQSTransform" && spline, name == "" && spline:
 		return w.softSpline(name, k, number("bound", 0), number("slope", 1e-3))
-	case name == "GaussianizationTransform" && params > 0 && params%2 == 0:
-		return bijector.MixtureCDF{Components: params / 2, Equal: true, Scale: bijector.Exponential, Shrink: 1e-6}
 	case name != "" && name != "MonotonicRQSTransform" && name != "MonotonicAffineTransform":
 		fail("module %q of class %q: the univariate %q with %d parameters is not supported", path, w.class(path), name, params)
 	}
+	if name == "" && w.class(w.root) == "" && params > 2 && params < 200 {
+		w.askUnivariate(params)
+		return bijector.Bernstein{Degree: params - 1}
+	}
 	fail("%s*: got %d outputs per column, want 2 for an affine map or 3·K−1 for a spline: other univariates are not supported", path, params)
 	return nil
+}
+
+// askUnivariate asks for the class of a flow.
+func (w *weights) askUnivariate(params int) {
+	w.ask(fmt.Sprintf("the univariate of transforms with %d parameters per column", params), `Settings.Modules[""].Class, such as "GF", "SOSPF", "BPF"`)
 }
 
 // softAffine returns zuko's affine map.
@@ -153,6 +162,9 @@ func (w *weights) softSpline(name string, bins int, bound, slope float64) biject
 	m.Bins = bins
 	if !given && name == "" && bound == 0 {
 		w.asked("the univariate of transforms with 3·K−1 parameters per column and its bound", "Settings.Map, such as bijector.SoftSpline{Bound: 5}")
+	}
+	if !given && name == "" && bins == 6 && w.class(w.root) == "" { // as many as a BPF has by default
+		w.askUnivariate(17)
 	}
 	if bound != 0 {
 		m.Bound = bound

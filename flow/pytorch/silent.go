@@ -21,6 +21,9 @@ func (w *weights) silent(p string, d int) bijector.Bijector {
 			class, _ = w.partial(p, "meta")
 		}
 	}
+	if bound := zukoSoftclips[w.preset()]; class == "" && bound > 0 {
+		return softclip(bound)
+	}
 	none := autodiff.Value{}
 	switch class {
 	case "":
@@ -66,6 +69,10 @@ func (w *weights) softclip(p string) bijector.Bijector {
 	if !(bound > 0) {
 		fail("module %q: got bound %v, want a positive number", p, bound)
 	}
+	return softclip(bound)
+}
+
+func softclip(bound float64) bijector.Bijector {
 	return bijector.Chain{bijector.NewScale(autodiff.Fixed(1 / bound)), &bijector.Softsign{}, bijector.NewScale(autodiff.Fixed(bound))}
 }
 
