@@ -39,6 +39,7 @@ var imports = []struct {
 	{"zuko_gf", preset("GF", nil)},
 	{"zuko_sospf", preset("SOSPF", map[string]any{"degree": 3.0})},
 	{"zuko_bpf", preset("BPF", nil)},
+	{"zuko_naf", preset("NAF", nil)},
 	{"realnvp4_logprob", &pytorch.Settings{Defaults: true, Activation: nn.Tanh, Map: bijector.Affine{Scale: bijector.TanhScale}}},
 	{"maf3_logprob", defaults},
 	{"glow_tiny", defaults},

@@ -40,6 +40,8 @@ func (w *weights) zukoTransform(p string, d int) bijector.Chain {
 		return bijector.Chain{bijector.NewInvert(bijector.Chain(w.zukoTransform(p+"transform.", d)))}
 	case w.holds(p+"mask") && w.has(p+"hyper."):
 		return bijector.Chain{w.zukoCoupling(p, d)}
+	case w.has(p+"univariate.network.") || w.has(p+"univariate.integrand."):
+		return w.zukoNeural(p, d)
 	case w.has(p+"hyper.0.mask") && w.hasBlocks(p+"hyper."):
 		return w.zukoResidual(p, d)
 	case w.has(p + "hyper.0.mask"):

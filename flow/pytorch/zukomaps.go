@@ -14,7 +14,7 @@ var zukoClasses = map[string]string{
 }
 
 // zukoSoftclips are zuko's flows that have a SoftclipTransform between the others, with its bound.
-var zukoSoftclips = map[string]float64{"SOSPF": 11}
+var zukoSoftclips = map[string]float64{"SOSPF": 11, "NAF": 11, "UNAF": 11}
 
 // preset returns the name of the flow of zuko that the root is, or that sbi builds, as far as that is known.
 func (w *weights) preset() string {

@@ -1,0 +1,98 @@
+package bijector
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// IntegralNet is the map of unconstrained monotonic networks, the integral of a positive function. With a shift c it is
+//
+//	g(x) = c + ∫₀ˣ exp(h(u, r)/(1 + |h(u, r)|/7)) du
+//
+// of which h is any network, r and c are raw parameters. The integral is the Gauss–Legendre rule of Points points, and the slope
+// the function itself, which differ by the rule's error. Values lie between slopes of 1/1000 and 1000, so that it maps ℝ onto ℝ. It has no inverse in closed form: see [Numeric]. One evaluation is
+// Points + 1 passes of the network.
+//
+// Antoine Wehenkel, Gilles Louppe, Unconstrained Monotonic Neural Networks, 2019, arXiv:1908.05164.
+type IntegralNet struct {
+	Layers []nn.Layer // from 1 number and r to 1 number
+	Points int        // at most 1000; 0 is 32
+
+	at, weights []float64 // of the rule on [0, 1]
+}
+
+// NewIntegralNet returns the map of the layers. It panics unless they fit, from at least one number to one.
+func NewIntegralNet(layers ...nn.Layer) *IntegralNet {
+	m := &IntegralNet{Layers: layers}
+	must(m.Restore())
+	return m
+}
+
+// Restore checks the fields.
+func (m *IntegralNet) Restore() error {
+	if m.Points < 0 || m.Points > 1000 {
+		return fmt.Errorf("bijector: IntegralNet: got %d points, want 1 to 1000, or 0 for 32", m.Points)
+	}
+	n := m.Points
+	if n == 0 {
+		n = 32
+	}
+	m.at, m.weights = gaussLegendre(n)
+	return checkNet("IntegralNet", m.Layers)
+}
+
+// gaussLegendre returns points and weights of the rule on [0, 1].
+func gaussLegendre(n int) (at, weights []float64) {
+	for i := range n {
+		z := special.Cos(math.Pi * (float64(i) + 0.75) / (float64(n) + 0.5))
+		var slope float64
+		for range 100 {
+			p, before := 1.0, 0.0
+			for k := range n { // Legendre's polynomials
+				p, before = (float64((2*float64(k)+1)*z*p)-float64(float64(k)*before))/float64(k+1), p
+			}
+			slope = float64(n) * (float64(z*p) - before) / (float64(z*z) - 1)
+			step := p / slope
+			z -= step
+			if math.Abs(step) < 1e-16 {
+				break
+			}
+		}
+		at = append(at, 0.5*(1-z))
+		weights = append(weights, 1/((1-float64(z*z))*slope*slope))
+	}
+	return at, weights
+}
+
+// Params returns the number of inputs of the network.
+func (m *IntegralNet) Params() int { return m.Layers[0].In() }
+
+// Forward returns g(x) and the logarithm of the function under the integral.
+func (m *IntegralNet) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
+	k := m.Params()
+	wantRaw("IntegralNet", k, x, raw)
+	n, d := x.Dims()
+	all := raw.Expand(n, d*k).Reshape(n*d, k)
+	u := x.Reshape(n*d, 1)
+	y = all.Slice(k-1, k)
+	for i, at := range m.at {
+		y = y.Add(m.log(u.MulConst(at), all).Exp().MulConst(m.weights[i]).Mul(u))
+	}
+	return y.Reshape(n, d), m.log(u, all).Reshape(n, d)
+}
+
+// log returns the logarithm of the function under the integral; c stands behind r.
+func (m *IntegralNet) log(u, rc autodiff.Var) autodiff.Var {
+	h := u
+	if k := rc.Cols() - 1; k > 0 {
+		h = autodiff.Concat(u, rc.Slice(0, k))
+	}
+	for _, l := range m.Layers {
+		h = l.Apply(h)
+	}
+	return h.Div(h.Abs().MulConst(1.0 / 7).AddConst(1))
+}
