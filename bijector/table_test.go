@@ -14,7 +14,7 @@ import (
 // table lists every bijector of the package: internal/archtest fails if an
 // exported one is missing.
 func table() []bijectortest.Case {
-	return slices.Concat(coreCases(), splineCases(), linearCases(), elementwiseCases(), imageCases(), autoregressiveCases(), continuousCases(), curveCases(), planarCases(), sylvesterCases(), blockCases(), residualCases(), graphicalCases())
+	return slices.Concat(coreCases(), splineCases(), linearCases(), elementwiseCases(), imageCases(), autoregressiveCases(), continuousCases(), curveCases(), planarCases(), sylvesterCases(), blockCases(), residualCases(), graphicalCases(), perChannelCases())
 }
 
 func TestLaws(t *testing.T) {

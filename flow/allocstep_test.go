@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/internal/rng"
 )
 
 // A step of training allocates nothing once its memory is there.
@@ -15,6 +16,11 @@ func TestStepAllocatesNothing(t *testing.T) {
 		"affine coupling": couplingModel(4, 2, bijector.Affine{}, 16, alternate),
 		"spline coupling": couplingModel(4, 2, bijector.Spline{}, 16, alternate),
 		"autoregressive":  maskedFlow(4, 2, 16, bijector.Affine{}),
+		"planar":          Planar(Arch{Dim: 4, Layers: 2}, rng.New(1)),
+		"radial":          Radial(Arch{Dim: 4, Layers: 2}, rng.New(1)),
+		"Sylvester":       Sylvester(Arch{Dim: 4, Layers: 2}, rng.New(1)),
+		"blocks":          BNAF(Arch{Dim: 4, Layers: 2, Hidden: []int{16}}, rng.New(1)),
+		"residual":        Residual(Arch{Dim: 4, Layers: 2, Hidden: []int{16}}, rng.New(1)),
 	} {
 		f, err := newFit(context.Background(), m, Rows(normalRows(1000, 4)), &Settings{Batch: 200, Steps: 1 << 20, Validation: -1}, nil, likelihood(m))
 		if err != nil {

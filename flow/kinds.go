@@ -58,6 +58,7 @@ var kinds = registry(map[string]any{
 	"matrix-exp":             (*bijector.MatrixExp)(nil),
 	"matrix-inverse-tril":    bijector.MatrixInverseTriL{},
 	"pad":                    (*bijector.Pad)(nil),
+	"per-channel":            (*bijector.PerChannel)(nil),
 	"permute":                (*bijector.Permute)(nil),
 	"planar":                 (*bijector.Planar)(nil),
 	"qr":                     (*bijector.QR)(nil),

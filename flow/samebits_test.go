@@ -29,6 +29,11 @@ func TestSameBits(t *testing.T) {
 		{"RealNVP", small, 300, 25, 100},
 		{"NSF", small, 300, 25, 100},
 		{"MAF", small, 300, 25, 100},
+		{"Planar", small, 300, 25, 100},
+		{"Radial", small, 300, 25, 100},
+		{"Sylvester", small, 300, 25, 100},
+		{"BNAF", small, 300, 10, 100},
+		{"Residual", small, 300, 10, 100},
 		{"NSF", flow.Arch{Dim: 2, Layers: 4, Hidden: []int{64, 64}}, n, 3, 1024}, // in eight shards
 	} {
 		var sums [2]uint64
