@@ -117,7 +117,8 @@ func (b *Continuous) flow(x autodiff.Var, dir direction) (y, l autodiff.Var) {
 func (b *Continuous) Velocity(t, z autodiff.Var) autodiff.Var {
 	wantCols("Continuous", z, b.Net.Out())
 	wantCols("Continuous", t, 1)
-	in := []autodiff.Var{z}
+	var array [8]autodiff.Var
+	in := append(array[:0], z)
 	if b.Frequencies == 0 {
 		in = append(in, t)
 	}

@@ -21,8 +21,14 @@ func TestStepAllocatesNothing(t *testing.T) {
 		"Sylvester":       Sylvester(Arch{Dim: 4, Layers: 2}, rng.New(1)),
 		"blocks":          BNAF(Arch{Dim: 4, Layers: 2, Hidden: []int{16}}, rng.New(1)),
 		"residual":        Residual(Arch{Dim: 4, Layers: 2, Hidden: []int{16}}, rng.New(1)),
+		"matched":         CNF(Arch{Dim: 4, Hidden: []int{16}}, nil),
 	} {
-		f, err := newFit(context.Background(), m, Rows(normalRows(1000, 4)), &Settings{Batch: 200, Steps: 1 << 20, Validation: -1}, nil, likelihood(m))
+		j := job{loss: likelihood(m)}
+		if match, err := newMatching(m); err == nil {
+			match.pair = 16
+			j = job{loss: match.loss, added: match}
+		}
+		f, err := newFit(context.Background(), m, Rows(normalRows(1000, 4)), &Settings{Batch: 200, Steps: 1 << 20, Validation: -1}, j)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -150,7 +150,7 @@ func benchFit(b *testing.B, m *Transformed, data Data, batch int, l train.Loss) 
 	if data.source.Len() == 0 { // samples of the base
 		target = func(y, _ autodiff.Var) autodiff.Var { return y.RowSum() }
 	}
-	f, err := newFit(context.Background(), m, data, s, target, l)
+	f, err := newFit(context.Background(), m, data, s, job{loss: l, target: target})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 // checkRows returns an error that names the first row in memory that the maps at the data's end,
 // up to the first whose parameters are not known yet or come from a network, do not reach.
 func (f *fit) checkRows() error {
-	if f.target != nil {
+	if _, lifted := f.added.(*lifting); f.target != nil || lifted {
 		return nil
 	}
 	if m, ok := f.Held.source.(*train.Memory); ok && f.Held.noise == nil {

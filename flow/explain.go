@@ -39,7 +39,14 @@ func (f *fit) firstBad() string {
 	}
 	t := autodiff.Borrow()
 	defer t.Release()
-	y, c := f.batches.Batch.On(t, 0, f.batches.Batch.N)
+	rows := f.batches.Batch
+	if _, ok := f.added.(*lifting); ok {
+		return "in the lift or the model"
+	}
+	if p, ok := f.batches.Cursor.(*paths); ok {
+		rows = p.rows
+	}
+	y, c := rows.On(t, 0, rows.N)
 	for i := len(f.model.Map) - 1; i >= 0; i-- {
 		b := bijector.Given(f.model.Map[i], c)
 		x, ildj := bijector.InverseILDJ(b, y)
@@ -61,6 +68,9 @@ func (f *fit) unjudged() error {
 		if !math.IsNaN(r.Validation) && !math.IsInf(r.Validation, 1) {
 			return nil
 		}
+	}
+	if f.added != nil {
+		return errors.New("the loss of held-out rows was never finite")
 	}
 	m := f.model
 	if f.held.Contexts != nil {

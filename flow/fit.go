@@ -33,7 +33,7 @@ import (
 // parameters so far, and the Result tells how far it got.
 func Fit(ctx context.Context, m *Transformed, data Data, s *Settings) (*Result, error) {
 	checkCall("Fit", ctx, m)
-	return run(ctx, "Fit", m, data, m.dim, s, nil, likelihood(m.estimated()))
+	return run(ctx, "Fit", m, data, m.dim, s, job{loss: likelihood(m.estimated())})
 }
 
 // checkCall panics unless there are a context and a model.
@@ -46,9 +46,8 @@ func checkCall(what string, ctx context.Context, m *Transformed) {
 	}
 }
 
-// run trains on behalf of what with the loss of the data, of dim columns: rows of the model's
-// base if there is a target.
-func run(ctx context.Context, what string, m *Transformed, data Data, dim int, s *Settings, target density, l train.Loss) (*Result, error) {
+// run trains on behalf of what with data of dim columns: rows of the model's base if there is a target.
+func run(ctx context.Context, what string, m *Transformed, data Data, dim int, s *Settings, j job) (*Result, error) {
 	if err := data.check(m, dim); err != nil {
 		return new(Result), fmt.Errorf("flow: %s: %w", what, err)
 	}
@@ -57,7 +56,7 @@ func run(ctx context.Context, what string, m *Transformed, data Data, dim int, s
 		return new(Result), fmt.Errorf("flow: %s: %w", what, err)
 	}
 	defer release()
-	f, err := newFit(ctx, m, data, s, target, l)
+	f, err := newFit(ctx, m, data, s, j)
 	if err != nil {
 		return new(Result), fmt.Errorf("flow: %s: %w", what, err)
 	}
@@ -94,7 +93,7 @@ func (f *fit) result(err error) *Result {
 }
 
 // newFit prepares a training and, if there is a checkpoint, goes on from it.
-func newFit(ctx context.Context, m *Transformed, data Data, s *Settings, target density, l train.Loss) (*fit, error) {
+func newFit(ctx context.Context, m *Transformed, data Data, s *Settings, j job) (*fit, error) {
 	c, err := s.withDefaults(data.source.Len())
 	if err != nil {
 		return nil, err
@@ -102,7 +101,7 @@ func newFit(ctx context.Context, m *Transformed, data Data, s *Settings, target 
 	if (s == nil || s.Average == 0) && len(m.statistics()) > 0 {
 		c.Average = 0 // running statistics are of the parameters, not of their average
 	}
-	f := &fit{Settings: c, model: m, data: data, target: target}
+	f := &fit{Settings: c, job: j, model: m, data: data}
 	src := rng.New(c.Seed)
 	if err := f.holdOut(src); err != nil {
 		return nil, err
@@ -111,7 +110,7 @@ func newFit(ctx context.Context, m *Transformed, data Data, s *Settings, target 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := f.prepare(ctx, src, l); err != nil {
+	if err := f.prepare(ctx, src); err != nil {
 		return nil, err
 	}
 	f.training = f.newTraining()
@@ -156,32 +155,44 @@ func (f *fit) holdOut(src *rng.Source) error {
 }
 
 // prepare initialises the model from the first rows and opens the data.
-func (f *fit) prepare(ctx context.Context, src *rng.Source, l train.Loss) error {
+func (f *fit) prepare(ctx context.Context, src *rng.Source) error {
 	noise, order := src.Split(), src.Split()
 	first, err := f.data.first(f.model.firstRows(f.Batch, f.data.source.Len()), f.Seed)
 	if err != nil {
 		return err
 	}
 	own := f.only // nil for all
-	if f.target == nil {
-		f.warnings = append(f.model.unlike(first), f.ties(first)...)
-		f.model.startFrom(first)
-	} else {
+	switch {
+	case f.added != nil:
+		f.added.start(f, first)
+	case f.target == nil:
+		f.start(first)
+	default:
 		own = f.model.mapParams()
-		if err := f.approach(ctx, first, own, rng.New(f.Seed)); err != nil {
-			return err
-		}
+		err = f.approach(ctx, first, own, rng.New(f.Seed))
 	}
-	g, err := f.newGradient(l, own, first)
 	if err != nil {
 		return err
 	}
-	f.batches = &train.Minibatches{Cursor: f.data.cursor(f.Shuffle, order, noise), Gradient: g,
-		Batch: f.data.source.NewBatch(f.Batch), Size: f.Batch, Accumulate: f.Accumulate}
+	cursor, batch := f.data.cursor(f.Shuffle, order, noise), f.data.source.NewBatch(f.Batch)
+	if f.added != nil {
+		cursor, batch, first = f.added.open(cursor, noise, first, f.Batch)
+	}
+	g, err := f.newGradient(f.loss, own, first)
+	if err != nil {
+		return err
+	}
+	f.batches = &train.Minibatches{Cursor: cursor, Gradient: g, Batch: batch, Size: f.Batch, Accumulate: f.Accumulate}
 	if f.Machines != nil {
 		f.batches.Reduce = f.Machines.Reduce
 	}
 	return nil
+}
+
+// start initialises the model from the first rows.
+func (f *fit) start(first *train.Batch) {
+	f.warnings = append(f.model.unlike(first), f.ties(first)...)
+	f.model.startFrom(first)
 }
 
 // newTraining returns the training of the model as it is.
@@ -195,6 +206,9 @@ func (f *fit) newTraining() *train.Training {
 	}
 	if f.held != nil {
 		t.Validate = func() float64 { return f.model.nll(f.held) }
+		if f.added != nil {
+			t.Validate = f.added.validation(f.held, f.Batch, f.Seed)
+		}
 	}
 	if f.Checkpoint != "" {
 		t.Identity = f.identify()

@@ -44,7 +44,7 @@ func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.
 	base, _ := m.flat()
 	d := base.Dim()
 	target := checked("FitDensity", func(y, _ autodiff.Var) autodiff.Var { return logDensity(y) })
-	return run(ctx, "FitDensity", m, Fresh(d, base.Draw), d, s, target, towards(m, target, true))
+	return run(ctx, "FitDensity", m, Fresh(d, base.Draw), d, s, job{loss: towards(m, target, true), target: target})
 }
 
 // FitDensityGiven is like [FitDensity] for a conditional model q(y | c) and a density p(y | c) that is known up
@@ -65,7 +65,7 @@ func FitDensityGiven(ctx context.Context, m *Transformed, contexts Data, logDens
 		return new(Result), fmt.Errorf("flow: FitDensityGiven: %w", err)
 	}
 	target := checked("FitDensityGiven", logDensity)
-	return run(ctx, "FitDensityGiven", m, data, base.Dim(), s, target, towards(m, target, false))
+	return run(ctx, "FitDensityGiven", m, data, base.Dim(), s, job{loss: towards(m, target, false), target: target})
 }
 
 // drawnWith returns samples of base given contexts of so many columns, which are the rows of d.

@@ -46,6 +46,9 @@ func (f *fit) identify() train.Identity {
 	if slices.ContainsFunc(f.data.noise, func(w float64) bool { return w != 1 }) {
 		line("Data.Dequantized", "%v", f.data.noise)
 	}
+	if f.added != nil {
+		line("loss", "%v", f.added)
+	}
 	held := 0
 	if f.held != nil {
 		held = f.held.Len()

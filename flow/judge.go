@@ -19,6 +19,11 @@ func (f *fit) judge(r *Result) {
 	if f.serial {
 		return
 	}
+	if a, ok := f.added.(*lifting); ok {
+		held, _ := a.LogProbs(f.held.Rows)
+		r.Held = calibrated(held)
+		return
+	}
 	m, ok := f.data.source.(*train.Memory)
 	held := f.logProbs(f.held)
 	r.Held = calibrated(held)
@@ -70,7 +75,7 @@ func (f *fit) advise(r *Result) {
 	if gap := r.Train.Value - r.Held.Value; gap > 0.5 && gap > 4*math.Hypot(r.Train.SE, r.Held.SE) {
 		warn("rows that were learned from are %.2f nats a row more likely than others: the model learns them by heart; fewer or narrower layers, or more rows, would help", gap)
 	}
-	if n := len(r.History); !r.Stopped && n > 10 && r.Best == r.Steps && r.History[n-1-n/10].Validation-r.Loss > 2*r.Held.SE {
+	if n := len(r.History); f.added == nil && !r.Stopped && n > 10 && r.Best == r.Steps && r.History[n-1-n/10].Validation-r.Loss > 2*r.Held.SE {
 		warn("the held-out NLL was still falling at the last step: more Steps would help")
 	}
 }

@@ -150,7 +150,7 @@ func (f *fit) approach(ctx context.Context, first *train.Batch, own []*autodiff.
 	if s.Steps == 0 {
 		return nil
 	}
-	warm, err := newFit(ctx, inner, rows, s, nil, likelihood(inner))
+	warm, err := newFit(ctx, inner, rows, s, job{loss: likelihood(inner)})
 	if err != nil {
 		return err
 	}

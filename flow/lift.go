@@ -1,0 +1,133 @@
+package flow
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/rng"
+	"gonum.org/v1/gonum/mat"
+)
+
+// A Lift is a map from rows x to rows y that is no bijection: many x, or random ones, have the same y. It is known by a
+// distribution q of x given y, such that
+//
+//	p(y) = E[p(x)·w]  for x drawn from q(x | y)
+//
+// where p(y) is a probability if y are categories or whole numbers. Package flowtest tests it.
+//
+// Didrik Nielsen, Priyank Jaini, Emiel Hoogeboom, Ole Winther, Max Welling, SurVAE Flows: Surjections to Bridge the Gap between VAEs and
+// Flows, 2020, arXiv:2007.02731.
+type Lift interface {
+	// Dims returns the columns of x, of y, and of the standard normal noise that a draw of x takes.
+	Dims() (x, y, noise int)
+	// Holds reports whether y, a row of numbers, is one that x map to.
+	Holds(y []float64) bool
+	// Raise returns x drawn from q(x | y) by noise, and log w, n×1, differentiable in learned parameters.
+	Raise(y, noise autodiff.Var) (x, logW autodiff.Var)
+	// Lower sets the rows of y to those that rows x map to.
+	Lower(y, x *mat.Dense, src rand.Source)
+}
+
+// A Lifted is the distribution of y = By(x) for x drawn from Of. [FitLifted] trains it by the bound
+//
+//	E log(p(x)·w) ≤ log p(y)
+//
+// and it is scored by the logarithm of the mean of p(x)·w over Draws rows x, always the same function of y, with its standard
+// error. On average that is below log p(y), by about half the square of that error.
+type Lifted struct {
+	Of    *Transformed
+	By    Lift
+	Draws int // for scoring
+}
+
+// NewLifted returns the distribution of rows of m mapped by a lift, scored by 256 draws. It panics unless the columns fit, and if m takes a context.
+func NewLifted(m *Transformed, by Lift) *Lifted {
+	if m == nil || by == nil {
+		panic("flow: NewLifted: got no model or no lift, want both")
+	}
+	if x, _, _ := by.Dims(); x != m.Dim() || m.CondDim() > 0 || m.ctx != nil {
+		panic(fmt.Sprintf("flow: NewLifted: got a model of %d columns with a context of %d, want %d and none", m.Dim(), m.cond, x))
+	}
+	return &Lifted{Of: m, By: by, Draws: 256}
+}
+
+// Dim returns the number of columns of y.
+func (l *Lifted) Dim() int { _, d, _ := l.By.Dims(); return d }
+
+// Bound returns log(p(x)·w) of rows y, for x drawn by noise: n×1. Its mean over noise is a lower bound of log p(y). It costs a
+// draw of x and its density.
+func (l *Lifted) Bound(y, noise autodiff.Var) autodiff.Var {
+	x, logW := l.By.Raise(y, noise)
+	return l.Of.LogDensity(x).Add(logW)
+}
+
+// LogProbs returns estimates of log p of the rows of y and their standard errors, the same for the same row; −Inf for rows that nothing maps to. It costs Draws times what Bound costs.
+func (l *Lifted) LogProbs(y mat.Matrix) (logProbs, errors []float64) {
+	n := shape("LogProbs", y, l.Dim())
+	rows := dense(y)
+	_, _, k := l.By.Dims()
+	noise := make([]float64, max(1, l.Draws*k))
+	rng.Normals(noise, rng.New(0))
+	logProbs, errors = make([]float64, n), make([]float64, n)
+	l.Of.eachChunk(n, func(t *autodiff.Tape, i, j int) {
+		for ; i < j; i++ {
+			t.Reset()
+			if y := rows.RawRowView(i); hasNaN(y) {
+				logProbs[i], errors[i] = math.NaN(), math.NaN()
+				continue
+			} else if !l.By.Holds(y) {
+				logProbs[i] = math.Inf(-1)
+				continue
+			}
+			row := viewRows(t, rows, i, i+1).Expand(l.Draws, l.Dim())
+			logProbs[i], errors[i] = meanOfExp(l.Bound(row, t.View(l.Draws, k, noise[:l.Draws*k])).Data())
+		}
+	})
+	return logProbs, errors
+}
+
+// meanOfExp returns the logarithm of the mean of eˣ, and its standard error.
+func meanOfExp(x []float64) (logMean, se float64) {
+	most := math.Inf(-1)
+	for _, v := range x {
+		if math.IsNaN(v) {
+			return v, v
+		}
+		most = max(most, v)
+	}
+	if math.IsInf(most, 0) {
+		return most, 0
+	}
+	var sum, squares float64
+	for _, v := range x {
+		e := math.Exp(v - most)
+		sum += e
+		squares += float64(e * e)
+	}
+	n := float64(len(x))
+	mean := sum / n
+	if n > 1 {
+		se = math.Sqrt(max(0, squares/n-float64(mean*mean))/(n-1)) / mean
+	}
+	return most + math.Log(mean), se
+}
+
+// Draw fills the rows of batch with samples.
+func (l *Lifted) Draw(batch *mat.Dense, src rand.Source) {
+	n := shape("Draw", batch, l.Dim())
+	if n == 0 {
+		return
+	}
+	x := mat.NewDense(n, l.Of.Dim(), nil)
+	l.Of.Draw(x, src)
+	l.By.Lower(batch, x, src)
+}
+
+// drawnBy returns rows of a conditional flow given c that noise of its base maps to, and their log-density.
+func drawnBy(q *Transformed, noise, c autodiff.Var) (u, logQ autodiff.Var) {
+	u, fldj := forwardGiven(q, noise, c)
+	return u, dist.LogDensityGiven(q.Base, noise, c).Sub(fldj)
+}
