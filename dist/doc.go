@@ -31,7 +31,7 @@
 // [StdNormal] is the usual base. Dependent columns are [MultivariateNormal],
 // [PrecisionNormal], [LowRankNormal], [MultivariateStudentT], [Dirichlet], [RelaxedCategorical],
 // [LKJCholesky], [WishartCholesky] and [KernelDensity]; [Mixture] chooses one of several distributions for each row,
-// [Joint] sets them side by side. [MADE] learns one column after the other. [Categorical] is one column of
+// [Joint] sets them side by side, [Absolute] takes absolute values. [MADE] learns one column after the other. [Categorical] is one column of
 // classes.
 //
 // # From data

@@ -162,6 +162,7 @@ var kinds = registry(map[string]any{
 	"nn.gated-res-mlp": (*nn.GatedResMLP)(nil),
 
 	// distributions
+	"dist.absolute":               (*dist.Absolute)(nil),
 	"dist.categorical":            (*dist.Categorical)(nil),
 	"dist.columns":                (*dist.Columns)(nil),
 	"dist.dirichlet":              (*dist.Dirichlet)(nil),

@@ -19,6 +19,11 @@ func TestPresetsFarFromTheRows(t *testing.T) {
 	for i := range n {
 		farthest = max(farthest, mat.Norm(x.RowView(i), 2))
 	}
+	presets := map[string]func(flow.Arch, rand.Source) *flow.Transformed{
+		"NICE": flow.NICE, "RealNVP": flow.RealNVP, "NSF": flow.NSF, "MAF": flow.MAF, "IAF": flow.IAF, "NSFAR": flow.NSFAR, "CNF": flow.CNF,
+		"Planar": flow.Planar, "Radial": flow.Radial, "Sylvester": flow.Sylvester, "BNAF": flow.BNAF,
+		"GF": flow.GF, "Residual": flow.Residual, "NAF": flow.NAF,
+	}
 	r := rand.New(rng.New(12))
 	for name, preset := range presets {
 		a := flow.Arch{Dim: d}

@@ -38,13 +38,11 @@ func finely(chain bijector.Chain) {
 	}
 }
 
-var presets = func() map[string]func(flow.Arch, rand.Source) *flow.Transformed {
-	all := map[string]func(flow.Arch, rand.Source) *flow.Transformed{}
-	for _, p := range flow.Presets() {
-		all[p.Name] = p.New
-	}
-	return all
-}()
+var presets = map[string]func(flow.Arch, rand.Source) *flow.Transformed{
+	"NICE": flow.NICE, "RealNVP": flow.RealNVP, "NSF": flow.NSF, "MAF": flow.MAF, "IAF": flow.IAF, "NSFAR": flow.NSFAR, "CNF": flow.CNF,
+	"Planar": flow.Planar, "Radial": flow.Radial, "Sylvester": flow.Sylvester, "BNAF": flow.BNAF,
+	"GF": flow.GF, "Residual": flow.Residual, "NAF": flow.NAF,
+}
 
 // The density integrates to one, by the midpoint rule on a grid that holds
 // nearly all of it.

@@ -31,7 +31,7 @@ func exact(t target, o options) fitted {
 
 // held returns points to score.
 func (t target) held(o options) *mat.Dense {
-	n := 20000
+	n := 10000
 	if o.quick {
 		n = 1000
 	}
@@ -53,9 +53,9 @@ func (f *fitted) score(test *mat.Dense) {
 // fit trains a preset on samples of a target and judges it.
 func fit(ctx context.Context, p flow.Preset, t target, o options) (fitted, error) {
 	m := p.New(flow.Arch{Dim: 2}, o.source(1))
-	s := flow.Settings{Steps: 4000, Batch: 512, Schedule: optim.Cosine{Start: 0.005}, Seed: o.seed}
+	s := flow.Settings{Steps: 2000, Batch: 256, Schedule: optim.Cosine{Start: 0.005}, Seed: o.seed}
 	matched := flow.MatchSettings{Settings: s}
-	matched.Steps, matched.Schedule = 20000, nil
+	matched.Steps, matched.Schedule = 10000, nil
 	if o.quick {
 		s.Steps, matched.Steps = 5, 5
 	}
