@@ -16,7 +16,7 @@
 // are [autodiff.Value]s: fixed or learned, a scalar for all columns or one value per
 // column.
 //
-// On ℝ: [Normal], [StudentT], [Cauchy], [Laplace], [Logistic], [Gumbel], [GEV],
+// On ℝ: [Normal], [StudentT], [NoncentralT], [Cauchy], [Laplace], [Logistic], [Gumbel], [GEV],
 // [Moyal], [GeneralizedNormal], [JohnsonSU], [SinhArcsinh], [LambertWNormal],
 // [TwoPieceNormal], [SkewNormal], [NormalInverseGaussian], [ExponentiallyModifiedGaussian],
 // [ExpGamma], [SigmoidBeta]. On half-lines: [Exponential], [Gamma], [ChiSquared], [F],

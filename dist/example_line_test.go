@@ -146,3 +146,12 @@ func ExampleColumns_LogCensored() {
 	// Output:
 	// [-1.7099 -1.7154 -1.3975]
 }
+
+// The power of a t test of 10 numbers, one-sided at 5 %, where the mean is a standard deviation above 0.
+func ExampleNoncentralT() {
+	threshold := dist.NewStudentT(1, autodiff.Fixed(9), autodiff.Fixed(0), autodiff.Fixed(1)).Quantile(nil, []float64{0.95})
+	n := dist.NewNoncentralT(1, autodiff.Fixed(9), autodiff.Fixed(math.Sqrt(10)), autodiff.Fixed(0), autodiff.Fixed(1))
+	fmt.Printf("%.4f\n", n.Survival(nil, threshold)[0])
+	// Output:
+	// 0.8975
+}

@@ -49,6 +49,7 @@ func extremes(visit func(name string, a, b float64, d *dist.Columns)) {
 				v("GeneralizedNormal", dist.NewGeneralizedNormal(1, l, f(a), f(b)))
 				v("LambertWNormal", dist.NewLambertWNormal(1, l, f(a), f(b)))
 				v("TwoPieceNormal", dist.NewTwoPieceNormal(1, l, f(a), f(b)))
+				v("NoncentralT", dist.NewNoncentralT(1, f(a), f(math.Copysign(b, math.Sin(a))), l, f(b)))
 				v("NormalInverseGaussian", dist.NewNormalInverseGaussian(1, f(a), f(a*0.9*math.Sin(b)), l, f(b)))
 				v("JohnsonSU", dist.NewJohnsonSU(1, l, f(a), l, f(b)))
 				v("SinhArcsinh", dist.NewSinhArcsinh(1, l, f(a), l, f(b)))
@@ -86,7 +87,7 @@ func points(s dist.Support) []float64 {
 func TestExtremes(t *testing.T) {
 	tape := autodiff.NewTape()
 	extremes(func(name string, a, b float64, d *dist.Columns) {
-		quadrature := name == "NormalInverseGaussian"
+		quadrature := name == "NormalInverseGaussian" || name == "NoncentralChiSquared" || name == "NoncentralT"
 		for _, x := range points(d.Support()) {
 			tape.Reset()
 			v := tape.Variable(mat.NewDense(1, 1, []float64{x}))

@@ -53,6 +53,7 @@ var families = map[string]struct {
 	"Moyal":                         {"rp", of2(dist.NewMoyal)},
 	"NegativeBinomial":              {"ps", of2(dist.NewNegativeBinomial)},
 	"NoncentralChiSquared":          {"pp", of2(dist.NewNoncentralChiSquared)},
+	"NoncentralT":                   {"prrp", of4(dist.NewNoncentralT)},
 	"Normal":                        {"rp", of2(dist.NewNormal)},
 	"NormalInverseGaussian": {"psrp", func(v ...float64) *dist.Columns {
 		skewness := v[0] * (2*v[1] - 1)
@@ -221,6 +222,8 @@ func TestDrawsAtAllSizes(t *testing.T) {
 			if v[0] > 1e15 {
 				return // and not all k are numbers
 			}
+		case "NoncentralChiSquared", "NoncentralT":
+			every = 50 // integrals
 		case "NormalInverseGaussian":
 			every = 50 // its distribution function is by quadrature
 			if v[0]*v[3] > 1e20 {

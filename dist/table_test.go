@@ -48,6 +48,7 @@ var table = map[string]dist.Distribution{
 	"GeneralizedNormal":             dist.NewGeneralizedNormal(2, l(0, 1), l(1, 2), l(1.5, 8)),
 	"Geometric":                     dist.NewGeometric(2, l(0.25, 0.9)),
 	"NoncentralChiSquared":          dist.NewNoncentralChiSquared(2, l(3, 0.7), l(2, 40)),
+	"NoncentralT":                   dist.NewNoncentralT(2, l(3, 9), l(2, -0.5), l(0, 1), l(1, 2)),
 	"Gompertz":                      dist.NewGompertz(2, l(0.5, 3), l(1, 0.25)),
 	"Gumbel":                        dist.NewGumbel(2, l(0, 2), l(1, 1.5)),
 	"Histogram":                     dist.NewHistogram([]float64{-1, 0, 0.5, 3}, dist.LearnedWeights(1, 2, 1)),

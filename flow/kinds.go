@@ -219,6 +219,7 @@ var kinds = registry(map[string]any{
 	"dist.moyal":                           (*dist.Moyal)(nil),
 	"dist.negative-binomial":               (*dist.NegativeBinomial)(nil),
 	"dist.noncentral-chi-squared":          (*dist.NoncentralChiSquared)(nil),
+	"dist.noncentral-t":                    (*dist.NoncentralT)(nil),
 	"dist.normal":                          (*dist.Normal)(nil),
 	"dist.normal-inverse-gaussian":         (*dist.NormalInverseGaussian)(nil),
 	"dist.order-statistic":                 (*dist.OrderStatistic)(nil),

@@ -27,6 +27,9 @@ def weibull(x, k, l): z = x / l; return log(k) + (k - 1) * log(z) - z**k - log(l
 def gompertz(x, c, r): z = r * x; return log(c * r) + z - c * expm1(z)
 def fisher(x, m, n): return m / 2 * log(m * x) + n / 2 * log(n) - (m + n) / 2 * log(m * x + n) - lbeta(m / 2, n / 2) - log(x)
 def noncentral(x, n, l): return -log(2) - (x + l) / 2 + (n / 4 - mpf(1) / 2) * log(x / l) + log(besseli(n / 2 - 1, sqrt(l * x)))
+def noncentralt(x, n, d, m, s):
+    x = (x - m) / s; r = sqrt(x * x + n); y = x * d / r
+    return log(2) + n / 2 * log(n / 2) - lg(n / 2) - log(2 * pi) / 2 - (n + 1) * log(r) - d * d * n / 2 / r**2 + lg(n + 1) - y * y / 4 + log(pcfd(-n - 1, -y)) - log(s)
 def skewnormal(x, m, s, a): z = (x - m) / s; return normal(z, 0, 1) + log(2) + log(erfc(-a * z / sqrt(mpf(2))) / 2) - log(s)
 def betabinomial(k, n, a, b): return lg(n + 1) - lg(k + 1) - lg(n - k + 1) + lbeta(k + a, n - k + b) - lbeta(a, b)
 def normalcdf(x, m, s): return erfc((m - x) / s / sqrt(mpf(2))) / 2
@@ -81,7 +84,7 @@ families = {
     'GEV': (gev, lambda m, s, k: (m - s / k, inf) if k > 0 else (-inf, m - s / k)),
     'GPD': (gpd, lambda m, s, k: (m, inf) if k > 0 else (m, m - s / k)),
     'Exponential': (lambda x, r: log(r) - r * x, half), 'Gamma': (gamma_, half), 'ChiSquared': (lambda x, k: gamma_(x, k / 2, mpf(1) / 2), half),
-    'Chi': (chi, half), 'InverseGamma': (invgamma, half), 'InverseGaussian': (invgauss, half), 'Weibull': (weibull, half), 'Gompertz': (gompertz, half), 'F': (fisher, half), 'NoncentralChiSquared': (noncentral, half), 'SkewNormal': (skewnormal, line), 'OrderStatistic': (second, line),
+    'Chi': (chi, half), 'InverseGamma': (invgamma, half), 'InverseGaussian': (invgauss, half), 'Weibull': (weibull, half), 'Gompertz': (gompertz, half), 'F': (fisher, half), 'NoncentralChiSquared': (noncentral, half), 'NoncentralT': (noncentralt, line), 'SkewNormal': (skewnormal, line), 'OrderStatistic': (second, line),
     'LogNormal': (lognormal, half), 'LogLogistic': (loglogistic, half), 'HalfNormal': (lambda x, s: normal(x, 0, s) + log(2), half),
     'HalfCauchy': (lambda x, m, s: student(x, mpf(1), m, s) + log(2), lambda m, s: (m, inf)),
     'HalfStudentT': (lambda x, n, m, s: student(x, n, m, s) + log(2), lambda n, m, s: (m, inf)),
@@ -246,7 +249,7 @@ for name, p, x in chosen([
     ('GEV', [0, 1, 0.25], -3.5), ('Gamma', [2.5, 1], 1e-130), ('Gamma', [3e6, 1], 2.8e6), ('InverseGamma', [2, 1], 1e-3), ('InverseGaussian', [1, 2], 1e-3), ('Weibull', [50, 1], 1e-7),
     ('LogNormal', [0, 1], 1e-20), ('Beta', [300, 2], 0.05), ('LogitNormal', [0, 1], 1e-20), ('VonMises', [0, 2000], -1),
     ('Poisson', [2000], 400), ('Binomial', [3000, 0.75], 1000), ('NegativeBinomial', [2500, 0.75], 900), ('Skellam', [3, 7], -400), ('Skellam', [7e3, 3e4], -4e4),
-    ('Gompertz', [0.5, 2], 1e-200), ('NoncentralChiSquared', [3, 4000], 1e-3), ('NoncentralChiSquared', [200, 1e6], 9e5), ('F', [3000, 20], 0.01), ('OrderStatistic', [0, 1], -45), ('Quantized', [0.25, 2], -90), ('SkewNormal', [0, 1, 2], -20), ('SkewNormal', [0, 1, 2000], -0.03), ('SkewNormal', [0, 1, -2], -40)]):
+    ('Gompertz', [0.5, 2], 1e-200), ('NoncentralChiSquared', [3, 4000], 1e-3), ('NoncentralChiSquared', [200, 1e6], 9e5), ('NoncentralT', [7, 3, 0, 1], -8), ('F', [3000, 20], 0.01), ('OrderStatistic', [0, 1], -45), ('Quantized', [0.25, 2], -90), ('SkewNormal', [0, 1, 2], -20), ('SkewNormal', [0, 1, 2000], -0.03), ('SkewNormal', [0, 1, -2], -40)]):
     tail(name, p, x, False)
 for name, p, a, b in chosen([
     ('Normal', [0, 1], 36, 36.5), ('Normal', [0, 1], 5, inf), ('Normal', [0, 1], -inf, -40), ('Normal', [0, 1], -1e17, -40), ('Normal', [0, 1], 1e6, inf),
@@ -267,7 +270,7 @@ for name, p, a, b in chosen([
     trunc(name, p, a, b)
 for name, p, *xs in chosen([
     ('Gompertz', [0.5, 2], 0.125, 1, 2), ('Gompertz', [300, 0.25], 0.001, 0.01), ('Gompertz', [1e-6, 1], 3, 13, 17),
-    ('F', [3, 7], 0.001, 1, 30), ('NoncentralChiSquared', [3, 2], 0.001, 1, 5, 30), ('NoncentralChiSquared', [0.5, 20], 1e-3, 9, 40), ('NoncentralChiSquared', [300, 0.25], 250, 300, 340), ('NoncentralChiSquared', [40, 1e5], 9.9e4, 1e5, 1.02e5), ('F', [1, 5], 1e-6, 2), ('F', [200, 3000], 0.5, 1, 1.5), ('F', [1e6, 1e8], 0.995, 1, 1.004),
+    ('F', [3, 7], 0.001, 1, 30), ('NoncentralT', [5, 2, 0, 1], -1, 2.5, 9), ('NoncentralT', [12.5, -0.5, 1, 2], -6, 0, 4), ('NoncentralChiSquared', [3, 2], 0.001, 1, 5, 30), ('NoncentralChiSquared', [0.5, 20], 1e-3, 9, 40), ('NoncentralChiSquared', [300, 0.25], 250, 300, 340), ('NoncentralChiSquared', [40, 1e5], 9.9e4, 1e5, 1.02e5), ('F', [1, 5], 1e-6, 2), ('F', [200, 3000], 0.5, 1, 1.5), ('F', [1e6, 1e8], 0.995, 1, 1.004),
     ('SkewNormal', [0, 1, 2], -2, 0, 0.5, 3), ('SkewNormal', [1, 2, -0.3], -8, 1, 7), ('SkewNormal', [0, 1, 300], -0.02, 0.001, 0.5, 3), ('SkewNormal', [0, 1, 0.9], -0.25, 0.75, 2),
     ('SkewNormal', [0, 1, 20], -0.5, -0.01, 0.02, 1.5),
     ('OrderStatistic', [1, 2], -3, 0, 1, 4), ('Quantized', [0.25, 2], -9, 0, 1, 8), ('Quantized', [0.25, 0.125], 0, 1), ('ZeroInflated', [3.5, 0.25], 0, 1, 9),

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -129,6 +130,9 @@ func TestDecodeErrors(t *testing.T) {
 		err := registry().Decode(plain.Source{Text: c.text, Budget: budget(10000), Param: func(string) (*autodiff.Param, error) {
 			return nil, errors.New("no tensor")
 		}}, new(node))
+		if strconv.IntSize == 32 && strings.Contains(c.text, "4611686018427387904") {
+			c.want = "want an integer" // which int does not hold
+		}
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", c.text, err, c.want)
 		}

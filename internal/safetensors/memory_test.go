@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -42,6 +43,9 @@ func TestMemory(t *testing.T) {
 			most := memtest.Bound(c.file)
 			if how != "" {
 				most += binary.LittleEndian.Uint64(c.file)
+			}
+			if strconv.IntSize == 32 && c.want != "" && wide.Match(c.file) {
+				c.want = "want an integer"
 			}
 			var err error
 			if got := memtest.Allocated(func() { _, err = safetensors.Read(r) }); got > most {

@@ -9,7 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -163,10 +165,16 @@ var hostile = []struct {
 	{"not UTF-8", "{\"\xff\":1}", 0, "not UTF-8"},
 }
 
+// wide finds integers of more than 32 bits.
+var wide = regexp.MustCompile(`\d{16}`)
+
 func TestHostile(t *testing.T) {
 	for _, c := range hostile {
 		b := file(c.header, make([]byte, c.data)...)
 		_, err := safetensors.Read(bytes.NewReader(b))
+		if strconv.IntSize == 32 && wide.MatchString(c.header) {
+			c.want = "want an integer" // which int does not hold
+		}
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}

@@ -60,7 +60,12 @@ var functions = map[string]struct {
 	"Hazard":            {two(Hazard), 4, relative},
 	"LogI":              {func(a []float64) []float64 { return pair(LogI(a[0], a[1])) }, 40, isLog},
 	"LogHypergeometric": {func(a []float64) []float64 { return pair(LogHypergeometric(a[0], a[1])) }, 20, isLog},
-	"LogBessel":         {func(a []float64) []float64 { return pair(LogBessel(a[0], a[1])) }, 8, isLog},
+	"NoncentralT": {func(a []float64) []float64 {
+		v, _, _, _ := LogNoncentralT(a[0], a[1], a[2])
+		return []float64{v}
+	}, 40, isLog},
+	"NoncentralTTails": {func(a []float64) []float64 { return pair(LogNoncentralTTails(a[0], a[1], a[2])) }, 40, isLog},
+	"LogBessel":        {func(a []float64) []float64 { return pair(LogBessel(a[0], a[1])) }, 8, isLog},
 	"NoncentralChiSquare": {func(a []float64) []float64 {
 		v, _, _, _ := LogNoncentralChiSquare(a[0], a[1], a[2])
 		return []float64{v}

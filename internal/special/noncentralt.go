@@ -1,0 +1,140 @@
+package special
+
+import (
+	"math"
+	"slices"
+)
+
+// The noncentral t distribution, of (Z+δ)/U for a normal Z and a U distributed as √(χ²/ν): integrals over log U.
+
+// around visits points q and weights w such that Σ w·g(q) is ∫ g(q)·exp(−h(q)) dq, for an h that rises on both sides
+// of 0 and has about the curvature c there, or less: by Gauss's quadrature on growing panels.
+func around(c float64, h func(q float64) float64, visit func(q, w float64)) {
+	for _, sign := range [2]float64{1, -1} {
+		from, to := 0.0, 1/math.Sqrt(c)
+		for range 1100 {
+			half, mid := 0.5*(to-from), 0.5*(to+from)
+			for _, n := range gauss {
+				for _, q := range [2]float64{sign * math.FMA(half, n[0], mid), sign * math.FMA(-half, n[0], mid)} {
+					visit(q, half*n[1]*Exp(-h(q)))
+				}
+			}
+			if !(h(sign*to) < 45) {
+				break
+			}
+			from, to = to, 1.5*to
+		}
+	}
+}
+
+// sureShift is the noncentrality beyond which the normal variable beside it is nothing.
+const sureShift = 1e140
+
+// LogNoncentralT returns the log-density of the noncentral t distribution of ν degrees of freedom and noncentrality δ
+// at t, and its derivatives in t, ν and δ, which are expectations given t.
+func LogNoncentralT(t, ν, δ float64) (v, dt, dν, dδ float64) {
+	if d := math.Abs(δ); d > sureShift {
+		v, dt, dν, dδ = LogNoncentralT(t/d*sureShift, ν, math.Copysign(sureShift, δ))
+		dt *= sureShift / d
+		return v - Log(d/sureShift), dt, dν, -(1 + float64(t*dt)) / δ
+	}
+	a, root := 0.5*ν, math.Sqrt(ν)
+	s := math.Hypot(t, root)
+	y := t / s * δ
+	w := 0.5 * (math.Abs(y) + math.Hypot(y, 2*math.Sqrt(ν+1)))
+	if y < 0 {
+		w = (ν + 1) / w
+	}
+	// The peak of u^(ν+1)·exp(−½ν(u²−1) − ½(tu−δ)²).
+	u, g := w/s, t/s*((ν+1)/w)-float64(δ*(root/s)*(root/s)) // g = tu − δ
+	e := (1 - float64(t*u*g)) / ν                           // u² − 1
+	logU := Log(w) - Log(s)
+	fall := ν * (logU - 0.5*e)
+	if math.Abs(e) < 0.4 {
+		logU = 0.5 * Log1p(e)
+		fall = 0.5 * ν * Log1pMinus(e)
+	}
+	b, d := w*w, y*w
+	var sum, sumδ, sumT, sumν float64
+	around(b+ν+1, func(q float64) float64 {
+		return float64(0.5*b*Expm1Minus(2*q)) - float64(d*Expm1Minus(q))
+	}, func(q, weight float64) {
+		shift := math.FMA(t*u, Expm1(q), g)
+		sum += weight
+		sumδ = math.FMA(weight, shift, sumδ)
+		sumT = math.FMA(-weight, u*Exp(q)*shift, sumT)
+		sumν = math.FMA(weight, logU+q-0.5*math.FMA(u*u, Expm1(2*q), e), sumν)
+	})
+	v = math.Ln2 + 0.5*Log(a) - Stirling(a) - log2π + fall + logU - float64(0.5*g*g) + Log(sum)
+	return v, sumT / sum, sumν/sum + 0.5*DigammaGap(a), sumδ / sum
+}
+
+// LogNoncentralTTails returns the logarithms of P(T ≤ t) and P(T > t).
+func LogNoncentralTTails(t, ν, δ float64) (lower, upper float64) {
+	if d := math.Abs(δ); d > sureShift {
+		t, δ = t/d*sureShift, math.Copysign(sureShift, δ)
+	}
+	if upper = logBeyondNoncentralT(t, ν, δ); upper < -0.4 {
+		return Log1mExp(upper), upper
+	}
+	lower = logBeyondNoncentralT(-t, ν, -δ)
+	return lower, Log1mExp(lower)
+}
+
+// logBeyondNoncentralT returns log P(T > t) = log E Φ(δ − tU), from the peak of the product with the density.
+func logBeyondNoncentralT(t, ν, δ float64) float64 {
+	slope := func(q float64) float64 {
+		tu := t * Exp(q)
+		return -ν*Expm1(2*q) - float64(tu*Hazard(δ-tu))
+	}
+	lo, hi, step := 0.0, 0.0, 1/math.Sqrt(ν+1)
+	for ; slope(lo) < 0 && lo > -700; step *= 2 {
+		lo, hi = lo-step, lo
+	}
+	for ; slope(hi) > 0 && hi < 700; step *= 2 {
+		lo, hi = hi, hi+step
+	}
+	for range 50 {
+		if mid := 0.5*lo + 0.5*hi; slope(mid) > 0 {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	peak := 0.5*lo + 0.5*hi
+	tu, a := t*Exp(peak), 0.5*ν
+	top, chi := LogNdtr(δ-tu), Expm1Minus(2*peak)
+	sum := 0.0
+	h := func(q float64) float64 {
+		return float64(a*(Expm1Minus(2*(peak+q))-chi)) + (top - LogNdtr(δ-t*Exp(peak+q)))
+	}
+	curve := float64(2*ν*Exp(2*peak)) + float64(tu*tu) + math.Abs(tu*Hazard(δ-tu))
+	ends := grown(0, 1/math.Sqrt(min(curve, 1e300)), h, nil)
+	if r := δ / t; r > 1e-300 && r < 1e300 { // where tU passes δ
+		ends = grown(Log(r)-peak, 1/(1+math.Abs(δ)), h, ends)
+	}
+	slices.Sort(ends)
+	for i, to := range ends[1:] {
+		half, mid := 0.5*(to-ends[i]), 0.5*(to+ends[i])
+		for _, n := range gauss {
+			sum = math.FMA(half*n[1], Exp(-h(math.FMA(half, n[0], mid)))+Exp(-h(math.FMA(-half, n[0], mid))), sum)
+		}
+	}
+	return min(math.Ln2+0.5*(Log(a)-log2π)-Stirling(a)-float64(a*chi)+top+Log(sum), 0)
+}
+
+// grown appends ends of panels that grow away from q, from the width given to where h is 45.
+func grown(q, width float64, h func(q float64) float64, ends []float64) []float64 {
+	ends = append(ends, q)
+	for _, sign := range [2]float64{1, -1} {
+		to := max(width, 1e-300)
+		for range 3500 { // enough for all of float64
+			ends = append(ends, math.FMA(sign, to, q))
+			if !(h(ends[len(ends)-1]) < 45) {
+				break
+			}
+			to *= 1.5
+		}
+	}
+	return ends
+}
