@@ -199,7 +199,7 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
-// FuzzImport: no panic.
+// FuzzImport: no panic, of a state dictionary as a safetensors file or as torch.save writes it.
 func FuzzImport(f *testing.F) {
 	for _, c := range imports {
 		b, err := os.ReadFile(filepath.Join("..", "..", "testdata", "goldens", "neural", c.name+".safetensors"))
@@ -213,5 +213,36 @@ func FuzzImport(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		pytorch.Import(bytes.NewReader(b), nil)
 		pytorch.Import(bytes.NewReader(b), defaults)
+	})
+}
+
+// FuzzImportDescribed: no panic, whatever a description says of small models.
+func FuzzImportDescribed(f *testing.F) {
+	files, err := filepath.Glob("../../testdata/described/*.safetensors")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("got %d files and error %v, want some", len(files), err)
+	}
+	var tensors [][]safetensors.Tensor
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		if len(data) > 6000 {
+			continue
+		}
+		s, err := safetensors.Read(bytes.NewReader(data))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(uint8(len(tensors)), s.Metadata["normflow.description"])
+		tensors = append(tensors, s.Tensors)
+	}
+	f.Fuzz(func(t *testing.T, k uint8, description string) {
+		var b bytes.Buffer
+		if err := safetensors.Write(&b, map[string]string{"normflow.description": description}, tensors[int(k)%len(tensors)]); err != nil {
+			return
+		}
+		pytorch.Import(&b, nil)
 	})
 }

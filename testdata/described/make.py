@@ -78,6 +78,7 @@ def models():
     yield "sbi_maf", builders.build_maf(x, c, hidden_features=8, num_transforms=2), 2, 2
     yield "sbi_nsf", builders.build_nsf(x, c, hidden_features=8, num_transforms=2), 2, 2
     yield from splines()
+    yield "normflows_output", normflows.NormalizingFlow(base(2), [normflows.flows.AffineCouplingBlock(normflows.nets.MLP([1, 5, 4, 2], output_fn="tanh"))]), 2, 0
     yield "zuko_residual", zuko.flows.MAF(2, 1, transforms=1, hidden_features=(4, 6), residual=True), 2, 1
     yield "zuko_normalize", zuko.flows.NICE(2, transforms=1, hidden_features=(5, 5), normalize=True), 2, 0
     yield "zuko_lambda", zuko.flows.Flow([
