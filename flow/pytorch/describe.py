@@ -67,7 +67,7 @@ def describe(model, rows, context, log_prob):
 
 
 def evaluate(model, rows, context, log_prob):
-    """Returns the log-densities, in float64 where the model can be evaluated so, and whether it could."""
+    """Returns the log-densities, in float64 where the model can be evaluated so, and whether it could. Models may change the rows that they get."""
     import copy
 
     import torch
@@ -77,10 +77,10 @@ def evaluate(model, rows, context, log_prob):
     with torch.no_grad():
         try:
             double = exact(copy.deepcopy(model).double())
-            return log_prob(double, rows.double(), context.double() if real else context).double().reshape(-1).tolist(), True
+            return log_prob(double, rows.double().clone(), context.double() if real else context).double().reshape(-1).tolist(), True
         except (RuntimeError, TypeError, ValueError, copy.Error):
             kind = next((p.dtype for p in model.parameters()), torch.float32)
-            rows, context = rows.to(kind), context.to(kind) if real else context
+            rows, context = rows.to(kind, copy=True), context.to(kind) if real else context
             return log_prob(model, rows, context).double().reshape(-1).tolist(), False
 
 

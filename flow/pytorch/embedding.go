@@ -71,8 +71,10 @@ func (w *weights) embedding(p string, out int) (layers []nn.Layer) {
 func (w *weights) layersQuietly(p string) int {
 	n := w.count(p)
 	for _, path := range w.paths {
-		if k, ok := number(w.root+path+".", p); ok {
-			n = max(n, k+1)
+		for _, root := range []string{w.root, ""} { // an embedding of sbi stands beside the flow
+			if k, ok := number(root+path+".", p); ok {
+				n = max(n, k+1)
+			}
 		}
 	}
 	return min(n, len(w.names)+len(w.paths))

@@ -123,6 +123,13 @@ def embedding(out, prefix, net):
                 out[f"{prefix}{i}"] = {"class": part.name, "attributes": attributes(part)}
 
 
+def unbounded(box):
+    """Returns PyTorch's transform from a box to all numbers: the inverse of low + (high - low)*sigmoid(x)."""
+    low, high = (plain(v) for v in box.args)
+    parts = [{"transform": "SigmoidTransform"}, {"transform": "AffineTransform", "loc": low, "scale": [b - a for a, b in zip(low, high)]}]
+    return {"transform": "ComposeTransform", "inverse": True, "parts": parts}
+
+
 def modules(model):
     out = {}
     if model.name == "Wrapped":
@@ -151,6 +158,8 @@ def modules(model):
     standardised = sbi and model.keywords.get("z_score_y") != "none"
     net = model.keywords.get("embedding_net") or (model.args[2] if model.name == "Flow" and len(model.args) > 2 else None)
     embedding(out, "_embedding_net.1." if standardised else "_embedding_net.", net)
+    if sbi and model.keywords.get("z_score_x") == "transform_to_unconstrained":
+        out["transform.transforms.0"] = {"class": "UnconditionalTransform", "attributes": {"f": unbounded(model.keywords["x_dist"])}}
     if "transform" in model.keywords and model.name == "MultiscaleFlow":
         out["transform"] = {"class": model.keywords["transform"].name, "attributes": attributes(model.keywords["transform"])}
     if model.name == "MultiscaleFlow":

@@ -86,7 +86,8 @@ def models():
         zuko.flows.MAF(2, transforms=1, hidden_features=(4,)).transform.transforms[0]], zuko.flows.MAF(2).base), -2, 0
     box = torch.distributions.Independent(torch.distributions.Uniform(-torch.ones(2), 2 * torch.ones(2)), 1)
     yield "sbi_unconstrained", builders.build_zuko_maf(
-        x.tanh(), c, z_score_x="transform_to_unconstrained", x_dist=box, hidden_features=4, num_transforms=1), -2, 2
+        x.tanh(), c, z_score_x="transform_to_unconstrained", x_dist=box, hidden_features=4, num_transforms=1,
+        embedding_net=torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.SiLU())), -2, 2
     yield "nflows_mademog", flows.Flow(masked(2, context_features=2), distributions.MADEMoG(2, 8, 2, num_mixture_components=3)), 2, 2
     yield "nflows_least", nflow(2, transforms.PiecewiseRationalQuadraticCouplingTransform(
         mask=[1, 0], tails="linear", tail_bound=3.0, num_bins=4, min_bin_width=0.02, min_bin_height=0.02, min_derivative=0.1,
@@ -97,15 +98,16 @@ def models():
     yield "normflows_sigmoid_inv", normflows.NormalizingFlow(base(2), [normflows.flows.AffineCouplingBlock(normflows.nets.MLP([1, 8, 2]), scale_map="sigmoid_inv")]), 2, 0
     yield "sbi_made", builders.build_made(x, c, hidden_features=8), 2, 2
     yield "normflows_glow", glow(normflows.distributions.GlowBase((4, 2, 2), 3), net_actnorm=True), (1, 4, 4), 3
+    yield "normflows_glow_shift", glow(normflows.distributions.DiagGaussian((4, 2, 2)), transform=normflows.transforms.Shift(), classes=False), (1, 4, 4), 0
     yield "normflows_glow_plain", glow(normflows.distributions.ClassCondDiagGaussian((4, 2, 2), 3), split_mode="channel_inv", transform=normflows.transforms.Logit(0.05)), (1, 4, 4), 3
     yield "normflows_planar", normflows.NormalizingFlow(base(3), [normflows.flows.Planar((3,)), normflows.flows.Planar((3,), act="leaky_relu")]), 3, 0
     yield "normflows_radial", normflows.NormalizingFlow(base(3), [normflows.flows.Radial((3,)), normflows.flows.Radial((3,))]), 3, 0
     yield "normflows_residual", normflows.NormalizingFlow(base(3), [residual(3), normflows.flows.ActNorm(3), residual(3, reverse=False)]), 3, 0
 
 
-def glow(base, transform=None, **more):
+def glow(base, transform=None, classes=True, **more):
     block = normflows.flows.GlowBlock(4, 3, use_lu=False, **more)
-    return normflows.MultiscaleFlow([base], [[block, normflows.flows.Squeeze()]], [], transform=transform)
+    return normflows.MultiscaleFlow([base], [[block, normflows.flows.Squeeze()]], [], transform=transform, class_cond=classes)
 
 
 torch.manual_seed(1)
@@ -114,7 +116,7 @@ for name, model, d, c in models():
         for p in model.parameters():
             p.add_(0.2 * torch.randn_like(p))
     if isinstance(d, tuple):
-        rows, context = torch.rand(5, *d), torch.randint(0, c, (5,))
+        rows, context = torch.rand(5, *d), torch.randint(0, c, (5,)) if c else None
     else:
         rows = torch.randn(5, d) if d > 0 else torch.rand(5, -d)
         context = torch.randn(5, c) if c else None
