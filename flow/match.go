@@ -36,6 +36,9 @@ type MatchSettings struct {
 // cores, and no allocation in a step. Losses, of records and of the Result, are the minimised error, not an NLL; that of held-out rows is
 // computed with the same draws at every record. What the Result says of held-out rows in the end is of their likelihood.
 //
+// Draws need not be as exact as scores: with Tol 0.01 they were, by energy distance, as close to a ring of eight normal distributions as with
+// 1e-5, in 0.22 times the time, and 0.28 times with Pair 16.
+//
 // It returns an error unless the first map of m is a [bijector.Continuous], alone or embedded in its context, nothing behind it is left to
 // learn, and the base takes no context; the base stays as it is.
 //
