@@ -7,10 +7,10 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// schattenDoublings gives the order of the norm: twice 2⁷.
-const schattenDoublings = 7
+// schattenDoublings gives the order of the norm: twice 2¹⁰.
+const schattenDoublings = 10
 
-// schattenOp returns the Schatten norm of order p = 256 of W, 1×1:
+// schattenOp returns the Schatten norm of order p = 2048 of W, 1×1:
 //
 //	ν = (Σ σᵖ)^(1/p) = (tr Aᵖᐟ²)^(1/p),  ∂ν/∂W = W/ν·(A/ν²)^(p/2−1),  A = Wᵀ·W
 //

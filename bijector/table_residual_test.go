@@ -38,7 +38,7 @@ func residualCases() []bijectortest.Case {
 	}
 }
 
-// Weights are divided so that their largest singular value is the bound, or 2 % below it, and left alone where it is smaller.
+// Weights are divided so that their largest singular value is the bound, or 0.1 % below it, and left alone where it is smaller.
 func TestResidualBound(t *testing.T) {
 	for _, c := range []struct {
 		size  float64
@@ -79,7 +79,7 @@ func TestResidualBound(t *testing.T) {
 		svd.Factorize(&g, mat.SVDNone)
 		raw.Factorize(w.Matrix(), mat.SVDNone)
 		got, want := svd.Values(nil)[0], math.Min(0.9, raw.Values(nil)[0])
-		if !(got <= want*(1+1e-12) && got >= want*math.Pow(8, -1.0/256)-1e-12) {
+		if !(got <= want*(1+1e-12) && got >= want*math.Pow(8, -1.0/2048)-1e-12) {
 			t.Errorf("size %v: got a largest singular value of %v, want %v", size, got, want)
 		}
 	}

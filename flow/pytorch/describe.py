@@ -106,10 +106,23 @@ def exact(model):
         low, high = getattr(module, "low", None), getattr(module, "high", None)
         if hasattr(module, "log_prob_val") and isinstance(low, torch.Tensor) and isinstance(high, torch.Tensor):
             module.log_prob_val = -int(module.d) * torch.log(high.double() - low.double())
+        if getattr(module, "act", None) == "leaky_relu" and hasattr(module, "u"):
+            module.forward = functools.partial(leaky_planar, module)
         if hasattr(module, "_logdetgrad") and hasattr(module, "_inverse_fixed_point"):
             module._logdetgrad = functools.partial(log_determinant, module)
             module._inverse_fixed_point = functools.partial(fixed_point, module)
     return model
+
+
+def leaky_planar(flow, z):
+    """Returns what a Planar of normflows makes of z, and the log-determinant, which it computes in float32 if it has a leaky ReLU; with the slope of its inverse."""
+    import torch
+
+    w, inner = flow.w, (flow.w * flow.u).sum()
+    u = flow.u + (torch.log(1 + torch.exp(inner)) - 1 - inner) * w / (w**2).sum()
+    lin = (w * z).sum(-1, keepdim=True) + flow.b
+    slope = torch.where(lin < 0, 1 + float(torch.tensor(flow.h.negative_slope - 1.0, dtype=torch.float32)), 1.0).to(z)
+    return z + u * slope * lin, torch.log(torch.abs(1 + (w * u).sum() * slope.reshape(-1)))
 
 
 def log_determinant(block, x):

@@ -13,7 +13,7 @@ func (w *weights) planar(p string, d int) bijector.Bijector {
 	switch act := w.text(p, "tanh", "the function", "act"); act {
 	case "tanh":
 	case "leaky_relu":
-		b.Slope = 0.2
+		b.Slope = 1 + float64(float32(0.2-1.0)) // normflows' inverse, and so its density, has 0.2 − 1 in float32
 	default:
 		fail("module %q of class %q: the function %q is not supported", p, w.class(p), act)
 	}

@@ -75,7 +75,7 @@ func (w *weights) divided(p string, in, out int) *autodiff.Param {
 	return q
 }
 
-// schatten returns the norm of order 256, by which bijector.Residual bounds weights.
+// schatten returns the norm of order 2048, by which bijector.Residual bounds weights.
 func schatten(p *autodiff.Param) float64 {
 	var svd mat.SVD
 	if !svd.Factorize(p.Matrix(), mat.SVDNone) {
@@ -87,7 +87,7 @@ func schatten(p *autodiff.Param) float64 {
 	}
 	sum := 0.0
 	for _, s := range values {
-		sum += math.Pow(s/values[0], 256)
+		sum += math.Pow(s/values[0], 2048)
 	}
-	return values[0] * math.Pow(sum, 1.0/256)
+	return values[0] * math.Pow(sum, 1.0/2048)
 }
