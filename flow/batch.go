@@ -55,13 +55,13 @@ func (m *Transformed) workers(n int) int {
 	return max(int(min(float64(min(runtime.GOMAXPROCS(0), n)), worth)), 1)
 }
 
-// eachChunk calls f for the chunks of n rows, on all cores if there are several.
-func (m *Transformed) eachChunk(n int, f func(t *autodiff.Tape, i, j int)) {
+// eachChunk calls f, on behalf of what, for the chunks of n rows, on all cores if there are several.
+func (m *Transformed) eachChunk(what string, n int, f func(t *autodiff.Tape, i, j int)) {
 	if n == 0 {
 		return
 	}
 	if m.ctx != nil {
-		m.checkContext(n)
+		m.checkContext(what, n)
 	}
 	workers := m.workers(n)
 	all := m.chunksOf(n, workers)

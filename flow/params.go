@@ -5,6 +5,7 @@ import "github.com/normflow/normflow/autodiff"
 // Params returns the parameters that the log-density depends on, of the base and of the map, in
 // order of first use, the frozen ones included. It costs the density of one row.
 func (m *Transformed) Params() []*autodiff.Param {
+	m.there("Params")
 	t := autodiff.Borrow()
 	defer t.Release()
 	var c autodiff.Var

@@ -18,6 +18,7 @@ var _ calibration.Rosenblatter = (*Transformed)(nil)
 // [bijector.Autoregressive] in one order or a [bijector.Standardizer]; else it returns an error.
 // It costs one inverse pass. It panics if dst or y has other than the model's columns.
 func (m *Transformed) Rosenblatt(dst *mat.Dense, y mat.Matrix) (order []int, err error) {
+	m.there("Rosenblatt")
 	base, ok := m.Base.(interface {
 		dist.Distribution
 		dist.CDFer

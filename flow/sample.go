@@ -23,28 +23,30 @@ func (m *Transformed) Draw(batch *mat.Dense, src rand.Source) { m.draw("Draw", b
 // DrawGiven is like Draw given contexts, one row for each of batch or one for all. A model that
 // takes no context, or is bound to one, ignores c.
 func (m *Transformed) DrawGiven(batch *mat.Dense, c mat.Matrix, src rand.Source) {
+	m.there("DrawGiven")
 	if m.CondDim() > 0 {
-		m = m.Given(c)
+		m = m.bind("DrawGiven", c)
 	}
 	m.draw("DrawGiven", batch, src)
 }
 
 func (m *Transformed) draw(what string, batch *mat.Dense, src rand.Source) {
+	m.there(what)
 	n := shape(what, batch, m.dim)
 	if n == 0 {
 		return
 	}
-	m.Decode(batch, m.drawBase(batch, n, src))
+	m.Decode(batch, m.drawBase(what, batch, n, src))
 }
 
-// drawBase returns n rows of the base, given the model's context: in batch if they fit.
-func (m *Transformed) drawBase(batch *mat.Dense, n int, src rand.Source) *mat.Dense {
+// drawBase returns n rows of the base, on behalf of what, given the model's context: in batch if they fit.
+func (m *Transformed) drawBase(what string, batch *mat.Dense, n int, src rand.Source) *mat.Dense {
 	d := m.Base.Dim()
 	if d != m.dim {
 		batch = mat.NewDense(n, d, nil)
 	}
 	if m.ctx != nil {
-		m.checkContext(n)
+		m.checkContext(what, n)
 	}
 	if base, ok := m.Base.(*Transformed); ok {
 		m.givenBase(base).Draw(batch, src)
@@ -113,11 +115,15 @@ func (m *Transformed) eachPiece(n int, src rand.Source, draw func(i, j int, src 
 
 // Sample fills the rows of batch with samples: see [Transformed.Draw] and
 // [Transformed.WithSource].
-func (m *Transformed) Sample(batch *mat.Dense) { m.draw("Sample", batch, m.src) }
+func (m *Transformed) Sample(batch *mat.Dense) {
+	m.there("Sample")
+	m.draw("Sample", batch, m.src)
+}
 
 // Rand sets dst to one sample and returns it; nil dst is allocated. See
 // [Transformed.WithSource] for the randomness.
 func (m *Transformed) Rand(dst []float64) []float64 {
+	m.there("Rand")
 	dst = sized("Rand", dst, m.dim)
 	m.draw("Rand", mat.NewDense(1, m.dim, dst), m.src)
 	return dst
@@ -128,12 +134,13 @@ func (m *Transformed) Rand(dst []float64) []float64 {
 //
 //	log p(f(x)) = log base(x) − log|det ∂f/∂x|
 func (m *Transformed) SampleLogProbs(batch *mat.Dense, dst []float64) []float64 {
+	m.there("SampleLogProbs")
 	n, d := batch.Dims()
 	checkWidth("SampleLogProbs", d, m.dim)
 	dst = sized("SampleLogProbs", dst, n)
-	base := m.drawBase(batch, n, m.src) // perhaps batch itself
-	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
-		c, x := m.context(t, i, j, n), viewRows(t, base, i, j)
+	base := m.drawBase("SampleLogProbs", batch, n, m.src) // perhaps batch itself
+	m.eachChunk("SampleLogProbs", n, func(t *autodiff.Tape, i, j int) {
+		c, x := m.context("SampleLogProbs", t, i, j, n), viewRows(t, base, i, j)
 		y, fldj := bijector.ForwardFLDJ(m.given(c), x)
 		copy(dst[i:j], dist.LogDensityGiven(m.Base, x, c).Sub(fldj).Data())
 		setRows(batch, i, y)

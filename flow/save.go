@@ -36,6 +36,7 @@ type saved Transformed
 // a type that is not registered (see [Register]), a parameter is not
 // finite, or the model is bound to a context.
 func (m *Transformed) Save(w io.Writer) error {
+	m.there("Save")
 	if w == nil {
 		panic("flow: Save: got no writer, want one such as a file")
 	}

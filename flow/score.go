@@ -11,8 +11,9 @@ import (
 // It costs one inverse pass and, for a model without context, allocates
 // nothing in the steady state.
 func (m *Transformed) LogProb(y []float64) float64 {
+	m.there("LogProb")
 	t := autodiff.Borrow()
-	lp := m.logDensity("LogProb", t.View(1, len(y), y), m.context(t, 0, 1, 1)).Value()
+	lp := m.logDensity("LogProb", t.View(1, len(y), y), m.context("LogProb", t, 0, 1, 1)).Value()
 	t.Release()
 	return lp
 }
@@ -23,14 +24,15 @@ func (m *Transformed) LogProb(y []float64) float64 {
 //
 // It panics if y has not Dim columns or dst is not as long as y has rows.
 func (m *Transformed) LogProbs(dst []float64, y mat.Matrix) []float64 {
+	m.there("LogProbs")
 	n := shape("LogProbs", y, m.dim)
 	dst = sized("LogProbs", dst, n)
 	if n == 0 {
 		return dst
 	}
 	rows := dense(y)
-	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
-		copy(dst[i:j], m.logDensity("LogProbs", viewRows(t, rows, i, j), m.context(t, i, j, n)).Data())
+	m.eachChunk("LogProbs", n, func(t *autodiff.Tape, i, j int) {
+		copy(dst[i:j], m.logDensity("LogProbs", viewRows(t, rows, i, j), m.context("LogProbs", t, i, j, n)).Data())
 	})
 	return dst
 }
@@ -38,13 +40,14 @@ func (m *Transformed) LogProbs(dst []float64, y mat.Matrix) []float64 {
 // Encode sets the rows of dst to x = f⁻¹(y), from data to base, and returns
 // dst; nil dst is allocated. It panics if the shapes do not fit.
 func (m *Transformed) Encode(dst *mat.Dense, y mat.Matrix) *mat.Dense {
+	m.there("Encode")
 	n := shape("Encode", y, m.dim)
 	if dst = roomDense("Encode", dst, n, m.Base.Dim()); n == 0 {
 		return dst
 	}
 	rows := dense(y)
-	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
-		setRows(dst, i, m.given(m.context(t, i, j, n)).Inverse(viewRows(t, rows, i, j)))
+	m.eachChunk("Encode", n, func(t *autodiff.Tape, i, j int) {
+		setRows(dst, i, m.given(m.context("Encode", t, i, j, n)).Inverse(viewRows(t, rows, i, j)))
 	})
 	return dst
 }
@@ -52,13 +55,14 @@ func (m *Transformed) Encode(dst *mat.Dense, y mat.Matrix) *mat.Dense {
 // Decode sets the rows of dst to y = f(x), from base to data, and returns dst;
 // nil dst is allocated. It panics if the shapes do not fit.
 func (m *Transformed) Decode(dst *mat.Dense, x mat.Matrix) *mat.Dense {
+	m.there("Decode")
 	n := shape("Decode", x, m.Base.Dim())
 	if dst = roomDense("Decode", dst, n, m.dim); n == 0 {
 		return dst
 	}
 	rows := dense(x)
-	m.eachChunk(n, func(t *autodiff.Tape, i, j int) {
-		setRows(dst, i, m.given(m.context(t, i, j, n)).Forward(viewRows(t, rows, i, j)))
+	m.eachChunk("Decode", n, func(t *autodiff.Tape, i, j int) {
+		setRows(dst, i, m.given(m.context("Decode", t, i, j, n)).Forward(viewRows(t, rows, i, j)))
 	})
 	return dst
 }

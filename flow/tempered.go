@@ -13,6 +13,7 @@ import (
 // more typical and less diverse, and t = 0.7 is usual for images. It panics
 // unless t is positive.
 func (m *Transformed) Tempered(t float64) *Transformed {
+	m.there("Tempered")
 	if !(t > 0) || math.IsInf(t, 1) {
 		panic(fmt.Sprintf("flow: Tempered: got temperature %v, want a positive number", t))
 	}

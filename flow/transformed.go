@@ -63,18 +63,30 @@ func New(base dist.Distribution, b ...bijector.Bijector) *Transformed {
 // [bijector.Exp] behind a preset for positive columns. It shares the parameters and the context of m,
 // which stays as it is, but none of what is attached to it. It panics as [New] does.
 func (m *Transformed) Then(b ...bijector.Bijector) *Transformed {
+	m.there("Then")
 	longer := *m
 	longer.Map, longer.sections = slices.Concat(m.Map, b), nil
 	longer.trace("Then")
 	return &longer
 }
 
+// there panics, on behalf of what, if there is no model.
+func (m *Transformed) there(what string) {
+	if m == nil {
+		panic("flow: " + what + ": got no model, want one by New or Load")
+	}
+}
+
 // Dim returns the number of columns of the data.
-func (m *Transformed) Dim() int { return m.dim }
+func (m *Transformed) Dim() int {
+	m.there("Dim")
+	return m.dim
+}
 
 // CondDim returns the width of the context that base and map need: 0 for none,
 // or if it is bound already.
 func (m *Transformed) CondDim() int {
+	m.there("CondDim")
 	if m.ctx != nil {
 		return 0
 	}
@@ -91,6 +103,7 @@ func (m *Transformed) Given(c mat.Matrix) *Transformed { return m.bind("Given", 
 
 // bind returns the model given c, on behalf of what.
 func (m *Transformed) bind(what string, c mat.Matrix) *Transformed {
+	m.there(what)
 	want := m.CondDim()
 	switch {
 	case m.ctx != nil:
@@ -129,21 +142,22 @@ func (m *Transformed) GivenEach(c mat.Matrix, k int) *Transformed {
 // Sample draw from src, which makes them unsafe for concurrent use; nil is the
 // global source, which is safe.
 func (m *Transformed) WithSource(src rand.Source) *Transformed {
+	m.there("WithSource")
 	c := *m
 	c.src = src
 	return &c
 }
 
-// context returns the model's context for rows i to j−1 of a batch of n: the
+// context returns, on behalf of what, the model's context for rows i to j−1 of a batch of n: the
 // zero Var if it takes none.
-func (m *Transformed) context(t *autodiff.Tape, i, j, n int) autodiff.Var {
+func (m *Transformed) context(what string, t *autodiff.Tape, i, j, n int) autodiff.Var {
 	if m.ctx == nil {
 		if m.cond > 0 {
-			panic(fmt.Sprintf("flow: got a conditional model without context, want %d columns by Given", m.cond))
+			panic(fmt.Sprintf("flow: %s: got a conditional model without context, want %d columns by Given", what, m.cond))
 		}
 		return autodiff.Var{}
 	}
-	m.checkContext(n)
+	m.checkContext(what, n)
 	switch k := m.each; {
 	case k > 0 && (j-1)/k == i/k: // one context
 		return viewRows(t, m.ctx, i/k, i/k+1)
@@ -155,14 +169,14 @@ func (m *Transformed) context(t *autodiff.Tape, i, j, n int) autodiff.Var {
 	return viewRows(t, m.ctx, i, j)
 }
 
-// checkContext panics unless the model's context fits a batch of n rows.
-func (m *Transformed) checkContext(n int) {
+// checkContext panics, on behalf of what, unless the model's context fits a batch of n rows.
+func (m *Transformed) checkContext(what string, n int) {
 	rows, _ := m.ctx.Dims()
 	if m.each > 0 && n != rows*m.each {
-		panic(fmt.Sprintf("flow: got %d rows with %d contexts by GivenEach, want %d for each", n, rows, m.each))
+		panic(fmt.Sprintf("flow: %s: got %d rows with %d contexts by GivenEach, want %d for each", what, n, rows, m.each))
 	}
 	if m.each == 0 && rows != 1 && rows != n {
-		panic(fmt.Sprintf("flow: got %d rows with %d rows of context by Given, want as many, or one row of context", n, rows))
+		panic(fmt.Sprintf("flow: %s: got %d rows with %d rows of context by Given, want as many, or one row of context", what, n, rows))
 	}
 }
 
@@ -180,12 +194,14 @@ func (m *Transformed) given(c autodiff.Var) bijector.Bijector {
 //
 // It costs one inverse pass.
 func (m *Transformed) LogDensity(y autodiff.Var) autodiff.Var {
-	return m.logDensity("LogDensity", y, m.context(y.Tape(), 0, y.Rows(), y.Rows()))
+	m.there("LogDensity")
+	return m.logDensity("LogDensity", y, m.context("LogDensity", y.Tape(), 0, y.Rows(), y.Rows()))
 }
 
 // LogDensityGiven is like LogDensity given contexts on the tape of y, one row for each of y or one for
 // all. A model that takes no context, or is bound to one, ignores c.
 func (m *Transformed) LogDensityGiven(y, c autodiff.Var) autodiff.Var {
+	m.there("LogDensityGiven")
 	return m.logDensity("LogDensityGiven", y, m.contextOr(y, c))
 }
 
@@ -193,10 +209,10 @@ func (m *Transformed) LogDensityGiven(y, c autodiff.Var) autodiff.Var {
 func (m *Transformed) contextOr(y, c autodiff.Var) autodiff.Var {
 	w, n := m.CondDim(), y.Rows()
 	if w == 0 {
-		return m.context(y.Tape(), 0, n, n)
+		return m.context("LogDensityGiven", y.Tape(), 0, n, n)
 	}
 	if c.Cols() != w || c.Rows() != 1 && c.Rows() != n {
-		panic(fmt.Sprintf("flow: got a context of %d×%d for %d rows, want %d columns, and one row or %d", c.Rows(), c.Cols(), n, w, n))
+		panic(fmt.Sprintf("flow: LogDensityGiven: got a context of %d×%d for %d rows, want %d columns, and one row or %d", c.Rows(), c.Cols(), n, w, n))
 	}
 	return c
 }
