@@ -18,7 +18,7 @@ import (
 type MonotoneNet struct {
 	Layers []nn.Layer // linear ones: from 1 number and the raw parameters to 1 number
 
-	signs [][]float64
+	signs []autodiff.Value
 }
 
 // NewMonotoneNet returns the map of the layers. It panics unless they are linear and fit, from at least one number to one.
@@ -44,7 +44,7 @@ func (m *MonotoneNet) Restore() error {
 				signs[i] = -1
 			}
 		}
-		m.signs = append(m.signs, signs)
+		m.signs = append(m.signs, autodiff.Fixed(signs...))
 	}
 	return nil
 }
@@ -90,7 +90,7 @@ func (m *MonotoneNet) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
 		if i == len(m.Layers)-1 {
 			break
 		}
-		sign := t.View(1, l.Out(), m.signs[i])
+		sign := m.signs[i].On(t)
 		a := y.Mul(sign)
 		y = a.ELU().Mul(sign)
 		logSlope = logSlope.Mul(a.Clamp(-math.MaxFloat64, 0).Exp())

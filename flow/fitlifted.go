@@ -138,7 +138,7 @@ func repeats(n int) int {
 func meanLoss(m *Transformed, loss train.Loss, all *train.Batch) func() float64 {
 	losses, total := make([]float64, all.N), all.Weight()
 	return func() float64 {
-		m.eachChunk(all.N, func(t *autodiff.Tape, i, j int) {
+		m.eachChunk("FitLifted", all.N, func(t *autodiff.Tape, i, j int) {
 			y, c := all.On(t, i, j)
 			copy(losses[i:j], loss(t, y, c).Data())
 		})

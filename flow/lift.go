@@ -72,7 +72,7 @@ func (l *Lifted) LogProbs(y mat.Matrix) (logProbs, errors []float64) {
 	noise := make([]float64, max(1, l.Draws*k))
 	rng.Normals(noise, rng.New(0))
 	logProbs, errors = make([]float64, n), make([]float64, n)
-	l.Of.eachChunk(n, func(t *autodiff.Tape, i, j int) {
+	l.Of.eachChunk("LogProbs", n, func(t *autodiff.Tape, i, j int) {
 		for ; i < j; i++ {
 			t.Reset()
 			if y := rows.RawRowView(i); hasNaN(y) {
