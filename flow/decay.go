@@ -6,10 +6,12 @@ import (
 	"github.com/normflow/normflow/bijector"
 )
 
-// usualDecay is the decay of weights for so many rows to learn from and columns: 4 for ten rows a column, next to nothing for
-// hundreds. The fewer rows, the more a flow is drawn towards maps of each column by itself.
+// usualDecay is the decay of weights for so many rows to learn from and columns: 4 for ten rows a column, none from 200 on. The fewer rows, the more a flow is drawn towards maps of each column by itself.
 func usualDecay(rows, columns int) float64 {
 	share := float64(columns) / float64(max(rows, 1))
+	if share <= 1./200 {
+		return 0
+	}
 	return min(400*share*share, 20)
 }
 

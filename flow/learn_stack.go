@@ -155,7 +155,7 @@ func (l *learner) describe(use []int, lps [][]float64, w []float64) {
 			p.Weight = w[i]
 			p.NLL = -stat.Mean(lps[i], weights) - stat.Mean(slope, weights)
 		} else if p.Note == "" {
-			p.Note = "of next to no weight in the first fold"
+			p.Note = "worth next to nothing beside the others in the first fold"
 		}
 		switch {
 		case c.Name == "gaussian":
