@@ -35,14 +35,14 @@ func (w *weights) zukoNeural(p string, d int) bijector.Chain {
 		for i := range c.Cond {
 			in = append(in, d+i)
 		}
-		c.Net = w.zukoHyper(hyper, act, in, j, c.Map.Params(), d)
+		c.Net = w.zukoHyper(p+"hyper.", hyper, act, in, j, c.Map.Params(), d)
 		chain = append(chain, restored(c))
 	}
 	return chain
 }
 
 // zukoHyper reads the part of a masked network that makes k parameters of column j of the given inputs.
-func (w *weights) zukoHyper(names []string, act nn.Activation, in []int, j, k, d int) nn.Network {
+func (w *weights) zukoHyper(prefix string, names []string, act nn.Activation, in []int, j, k, d int) nn.Network {
 	net := new(nn.MLP)
 	for i, name := range names {
 		var from, to []int
@@ -58,7 +58,7 @@ func (w *weights) zukoHyper(names []string, act nn.Activation, in []int, j, k, d
 		}
 		net.Layers = append(net.Layers, w.maskedLayer(name, from, to, a))
 	}
-	return restored(net)
+	return w.layerNorms(prefix, names, restored(net))
 }
 
 // zukoNet reads the network that is the univariate of column j.
@@ -94,6 +94,9 @@ func (w *weights) zukoNet(p string, j, d int) bijector.Univariate {
 		layers = append(layers, l)
 	}
 	if integral {
+		if _, plain := w.layerNorms(inner, names, &nn.MLP{Layers: layers}).(*nn.MLP); !plain {
+			fail("%s*: normalisation under an integral is not supported", inner)
+		}
 		return &bijector.Numeric{Map: restored(&bijector.IntegralNet{Layers: layers})}
 	}
 	return &bijector.Numeric{Map: restored(&bijector.MonotoneNet{Layers: layers})}
