@@ -57,7 +57,7 @@ var logTanhMap = newScalar("LogTanh", scalarMap{
 		}
 		for i, v := range y {
 			if math.Abs(v) >= th[i] {
-				x[i] = math.Copysign(min(float64(m[i]*grown[i]), math.MaxFloat64), v)
+				x[i] = math.Copysign(m[i]*grown[i], v)
 				ls[i] = far[i] - size[i]
 			}
 		}

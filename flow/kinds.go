@@ -128,6 +128,8 @@ var kinds = registry(map[string]any{
 	"bernstein":              bijector.Bernstein{},
 	"cubic-spline":           bijector.CubicSpline{},
 	"fixed-spline":           (*bijector.FixedSpline)(nil),
+	"integral-net":           (*bijector.IntegralNet)(nil),
+	"monotone-net":           (*bijector.MonotoneNet)(nil),
 	"additive":               bijector.Additive{},
 	"linear-rational-spline": bijector.LinearRationalSpline{},
 	"linear-spline":          bijector.LinearSpline{},
