@@ -19,7 +19,7 @@ func (l *learner) drop() error {
 	if l.Robust {
 		var err error
 		if l.report.Trimmed, err = l.wrong(bad); err != nil {
-			return fmt.Errorf("Robust: %w", err)
+			return fmt.Errorf("wrong rows: %w", err)
 		}
 	}
 	var keep []int

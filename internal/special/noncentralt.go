@@ -34,7 +34,7 @@ const sureShift = 1e140
 // at t, and its derivatives in t, ν and δ, which are expectations given t.
 func LogNoncentralT(t, ν, δ float64) (v, dt, dν, dδ float64) {
 	if d := math.Abs(δ); d > sureShift {
-		v, dt, dν, dδ = LogNoncentralT(t/d*sureShift, ν, math.Copysign(sureShift, δ))
+		v, dt, dν, _ = LogNoncentralT(t/d*sureShift, ν, math.Copysign(sureShift, δ))
 		dt *= sureShift / d
 		return v - Log(d/sureShift), dt, dν, -(1 + float64(t*dt)) / δ
 	}
