@@ -4,7 +4,9 @@ import (
 	"context"
 	"os"
 
+	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/optim"
+	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/plot"
 	"github.com/normflow/normflow/flow/progress"
@@ -53,6 +55,9 @@ func (f *fitted) score(test *mat.Dense) {
 // fit trains a preset on samples of a target and judges it.
 func fit(ctx context.Context, p flow.Preset, t target, o options) (fitted, error) {
 	m := p.New(flow.Arch{Dim: 2}, o.source(1))
+	if p.Name == "NCSF" {
+		m = m.Then(bijector.NewScale(autodiff.Fixed(2))) // a flow of angles, whose circles hold all targets so
+	}
 	s := flow.Settings{Steps: 2000, Batch: 256, Schedule: optim.Cosine{Start: 0.005}, Seed: o.seed}
 	matched := flow.MatchSettings{Settings: s}
 	matched.Steps, matched.Schedule = 10000, nil
