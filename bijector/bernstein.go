@@ -56,17 +56,19 @@ func (m Bernstein) Restore() error {
 func (m Bernstein) Params() int { return m.args().I + 1 }
 
 // Forward returns g(x) and log g′(x).
-func (m Bernstein) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) { return m.apply(x, raw, 0) }
+func (m Bernstein) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
+	return m.evaluate(x, raw, forward)
+}
 
 // Inverse returns g⁻¹(y) and the logarithm of its slope.
-func (m Bernstein) Inverse(y, raw autodiff.Var) (x, logSlope autodiff.Var) { return m.apply(y, raw, 1) }
+func (m Bernstein) Inverse(y, raw autodiff.Var) (x, logSlope autodiff.Var) {
+	return m.evaluate(y, raw, inverse)
+}
 
-func (m Bernstein) apply(x, raw autodiff.Var, inverse int) (autodiff.Var, autodiff.Var) {
+func (m Bernstein) evaluate(x, raw autodiff.Var, dir direction) (v, l autodiff.Var) {
 	must(m.Restore())
 	wantRaw("Bernstein", m.Params(), x, raw)
-	args := m.args()
-	args.J = inverse
-	return bernsteinOp.Apply2(nil, args, x.Shape(), x.Shape(), x, raw)
+	return applyCurve(bernsteinOp, m.args(), x, raw, dir)
 }
 
 var bernsteinOp = newCurve("Bernstein", bernsteinOf)

@@ -80,6 +80,14 @@ func newCurve[C curve](name string, of func(autodiff.Args) C) *autodiff.Op {
 	}
 }
 
+// applyCurve applies the operation of a curve in a direction, which the lowest bit of Args.J is for.
+func applyCurve(op *autodiff.Op, args autodiff.Args, x, raw autodiff.Var, dir direction) (v, l autodiff.Var) {
+	if dir.back() {
+		args.J |= 1
+	}
+	return op.Apply2(nil, args, x.Shape(), x.Shape(), x, raw)
+}
+
 func openCurve[C curve](c *autodiff.Call, g C) curveRun[C] {
 	x := c.InShape(0)
 	r := curveRun[C]{g: g, size: g.sizes(), c: c, inverse: c.Args().J&1 == 1, d: x.Cols}

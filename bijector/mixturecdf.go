@@ -70,20 +70,18 @@ func (m MixtureCDF) Params() int { return mixtureOf(m.args()).sizes().raw }
 
 // Forward returns g(x) and log g′(x).
 func (m MixtureCDF) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
-	return m.apply(x, raw, 0)
+	return m.evaluate(x, raw, forward)
 }
 
 // Inverse returns g⁻¹(y) and the logarithm of its slope.
 func (m MixtureCDF) Inverse(y, raw autodiff.Var) (x, logSlope autodiff.Var) {
-	return m.apply(y, raw, 1)
+	return m.evaluate(y, raw, inverse)
 }
 
-func (m MixtureCDF) apply(x, raw autodiff.Var, inverse int) (autodiff.Var, autodiff.Var) {
+func (m MixtureCDF) evaluate(x, raw autodiff.Var, dir direction) (v, l autodiff.Var) {
 	must(m.Restore())
 	wantRaw("MixtureCDF", m.Params(), x, raw)
-	args := m.args()
-	args.J |= inverse
-	return mixtureOp.Apply2(nil, args, x.Shape(), x.Shape(), x, raw)
+	return applyCurve(mixtureOp, m.args(), x, raw, dir)
 }
 
 var mixtureOp = newCurve("MixtureCDF", mixtureOf)

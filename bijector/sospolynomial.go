@@ -73,20 +73,18 @@ func (m SOSPolynomial) Start() []float64 {
 
 // Forward returns g(x) and log g′(x).
 func (m SOSPolynomial) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
-	return m.apply(x, raw, 0)
+	return m.evaluate(x, raw, forward)
 }
 
 // Inverse returns g⁻¹(y) and the logarithm of its slope.
 func (m SOSPolynomial) Inverse(y, raw autodiff.Var) (x, logSlope autodiff.Var) {
-	return m.apply(y, raw, 1)
+	return m.evaluate(y, raw, inverse)
 }
 
-func (m SOSPolynomial) apply(x, raw autodiff.Var, inverse int) (autodiff.Var, autodiff.Var) {
+func (m SOSPolynomial) evaluate(x, raw autodiff.Var, dir direction) (v, l autodiff.Var) {
 	must(m.Restore())
 	wantRaw("SOSPolynomial", m.Params(), x, raw)
-	args := m.args()
-	args.J |= inverse
-	return sosOp.Apply2(nil, args, x.Shape(), x.Shape(), x, raw)
+	return applyCurve(sosOp, m.args(), x, raw, dir)
 }
 
 var sosOp = newCurve("SOSPolynomial", sosOf)

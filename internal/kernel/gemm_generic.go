@@ -69,14 +69,8 @@ func block2x4(p *product[float64], i, j int) {
 		a += p.aCol
 		b += p.bRow
 	}
-	p.store(i, j, c00)
-	p.store(i, j+1, c01)
-	p.store(i, j+2, c02)
-	p.store(i, j+3, c03)
-	p.store(i+1, j, c10)
-	p.store(i+1, j+1, c11)
-	p.store(i+1, j+2, c12)
-	p.store(i+1, j+3, c13)
+	p.storeFour(i, j, c00, c01, c02, c03)
+	p.storeFour(i+1, j, c10, c11, c12, c13)
 }
 
 // block2x4in32 computes two rows of four columns; the steps of fma32 stand here so that they need no call.
@@ -103,14 +97,8 @@ func block2x4in32(p *product[float32], i, j int) {
 		a += p.aCol
 		b += p.bRow
 	}
-	p.store(i, j, c00)
-	p.store(i, j+1, c01)
-	p.store(i, j+2, c02)
-	p.store(i, j+3, c03)
-	p.store(i+1, j, c10)
-	p.store(i+1, j+1, c11)
-	p.store(i+1, j+2, c12)
-	p.store(i+1, j+3, c13)
+	p.storeFour(i, j, c00, c01, c02, c03)
+	p.storeFour(i+1, j, c10, c11, c12, c13)
 }
 
 // startAt returns the value that the chain of element i, j starts from.
@@ -119,6 +107,14 @@ func (p *product[T]) startAt(i, j int) T {
 		return 0
 	}
 	return p.start[i*p.startRow+j]
+}
+
+// storeFour sets the four elements from i, j on.
+func (p *product[T]) storeFour(i, j int, c0, c1, c2, c3 T) {
+	p.store(i, j, c0)
+	p.store(i, j+1, c1)
+	p.store(i, j+2, c2)
+	p.store(i, j+3, c3)
 }
 
 // store sets element i, j of C, after the ReLU if there is one.
