@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // estimatedResidual is a [Residual] whose log-determinants are estimates by the power series
@@ -53,7 +54,7 @@ func (b estimatedResidual) Given(c autodiff.Var) Bijector {
 
 // keep returns q, the probability of one more term.
 func (b estimatedResidual) keep() float64 {
-	return max(0.5, math.Pow(b.Bound, 1.5*float64(len(b.W))))
+	return max(0.5, special.Pow(b.Bound, 1.5*float64(len(b.W))))
 }
 
 // estimate returns the log-determinants estimated with the signs v, n×d, and so many terms beyond the first two.

@@ -193,7 +193,7 @@ func (s *sylvesterRow) pull(g []float64, l float64, dp []float64) {
 		for i := range j + 1 {
 			du = math.FMA(s.r[upperAt(m, i, j)], g[i], du)
 		}
-		du *= slope
+		du = float64(du * slope)
 		for k := j; k < m; k++ {
 			s.dz[k] = math.FMA(s.t[upperAt(m, j, k)], du, s.dz[k])
 		}

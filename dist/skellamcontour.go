@@ -20,7 +20,7 @@ type skellamContour struct {
 
 // skellamSaddle returns the contour through the saddle point, where a·eˢ − b·e⁻ˢ = k.
 func skellamSaddle(k, a, b float64) skellamContour {
-	root := math.Hypot(k, 2*math.Sqrt(a)*math.Sqrt(b))
+	root := special.Hypot(k, 2*math.Sqrt(a)*math.Sqrt(b))
 	e := 2 * (k - (a - b)) / (root + (2*a - k)) // eˢ − 1
 	s := special.Log1p(e)
 	if !(math.Abs(e) < 0.5) {

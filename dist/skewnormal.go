@@ -38,16 +38,16 @@ var skewNormalFamily = &family{
 		return special.Log1mExp(upper), upper
 	},
 	draw: func(r *rand.Rand, p nums) float64 {
-		h := math.Hypot(1, p[2])
+		h := special.Hypot1(p[2])
 		return float64(p[2]/h*math.Abs(r.NormFloat64())) + r.NormFloat64()/h
 	},
-	mean: func(p nums) float64 { return math.Sqrt(2/math.Pi) * (p[2] / math.Hypot(1, p[2])) },
+	mean: func(p nums) float64 { return math.Sqrt(2/math.Pi) * (p[2] / special.Hypot1(p[2])) },
 	variance: func(p nums) float64 {
-		δ := p[2] / math.Hypot(1, p[2])
+		δ := p[2] / special.Hypot1(p[2])
 		return 1 - float64(2/math.Pi*δ*δ)
 	},
 	mode: func(p nums) float64 {
-		lo, hi := 0.0, p[2]/math.Hypot(1, p[2])
+		lo, hi := 0.0, p[2]/special.Hypot1(p[2])
 		for range 100 { // −z + α·φ(αz)/Φ(αz) falls
 			mid := middle(lo, hi)
 			if math.Abs(p[2]*special.Hazard(p[2]*mid)) > math.Abs(mid) {

@@ -77,7 +77,7 @@ func HypergeometricSeries(a, t float64) (v, dt, da float64) {
 // LogBessel returns log(e⁻ˣ·₀F₁(n+1; x²/4)) = log(e⁻ˣ·Iₙ(x)·Γ(n+1)·(2/x)ⁿ) for n ≥ 0 and x ≥ 0, which is 0 at 0, and its
 // derivative in x.
 func LogBessel(n, x float64) (v, dx float64) {
-	s := math.Hypot(n, x)
+	s := Hypot(n, x)
 	if s < debyeFrom {
 		if x == 0 {
 			return 0, -1

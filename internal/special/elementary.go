@@ -62,6 +62,20 @@ func Hypot1(x float64) float64 {
 	return math.Sqrt(math.FMA(x, x, 1))
 }
 
+// Hypot returns √(x²+y²). That of package math has other bits on other processors.
+func Hypot(x, y float64) float64 {
+	if x, y = math.Abs(x), math.Abs(y); x < y {
+		x, y = y, x
+	}
+	switch {
+	case x > 1e-140 && x < 1e150:
+		return math.Sqrt(math.FMA(x, x, float64(y*y)))
+	case y == 0 || math.IsInf(x, 1):
+		return x
+	}
+	return float64(x * Hypot1(y/x))
+}
+
 // LambertW returns the w ≥ 0 with w·eʷ = x, for x ≥ 0.
 func LambertW(x float64) float64 { return kernel.LambertWOne(x) }
 

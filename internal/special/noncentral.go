@@ -10,7 +10,7 @@ import "math"
 func LogNoncentralChiSquare(x, ν, λ float64) (v, dx, dν, dλ float64) {
 	a := 0.5 * ν
 	n := a - 1
-	s := math.Hypot(n, math.Sqrt(λ)*math.Sqrt(x))
+	s := Hypot(n, math.Sqrt(λ)*math.Sqrt(x))
 	if s < debyeFrom {
 		l, dt, da := HypergeometricSeries(a, 0.25*λ*x)
 		dλ = x / (4 * a)
@@ -36,7 +36,7 @@ func LogNoncentralChiSquare(x, ν, λ float64) (v, dx, dν, dλ float64) {
 // functions with Poisson weights, all terms positive; ok is false where they would be long.
 func LogNoncentralChiSquareTails(x, ν, λ float64) (lower, upper float64, ok bool) {
 	a, y, t := 0.5*ν, 0.5*x, 0.25*λ*x
-	if math.Hypot(a-1, math.Sqrt(λ)*math.Sqrt(x)) >= debyeFrom && !(y < 0.5*a && t < 2500) {
+	if Hypot(a-1, math.Sqrt(λ)*math.Sqrt(x)) >= debyeFrom && !(y < 0.5*a && t < 2500) {
 		return 0, 0, false
 	}
 	scale := LogGammaKernel(a, y) - Log(a) - 0.5*λ

@@ -16,7 +16,7 @@ func around(c float64, h func(q float64) float64, visit func(q, w float64)) {
 			half, mid := 0.5*(to-from), 0.5*(to+from)
 			for _, n := range gauss {
 				for _, q := range [2]float64{sign * math.FMA(half, n[0], mid), sign * math.FMA(-half, n[0], mid)} {
-					visit(q, half*n[1]*Exp(-h(q)))
+					visit(q, float64(half*n[1]*Exp(-h(q))))
 				}
 			}
 			if !(h(sign*to) < 45) {
@@ -39,22 +39,22 @@ func LogNoncentralT(t, ν, δ float64) (v, dt, dν, dδ float64) {
 		return v - Log(d/sureShift), dt, dν, -(1 + float64(t*dt)) / δ
 	}
 	a, root := 0.5*ν, math.Sqrt(ν)
-	s := math.Hypot(t, root)
-	y := t / s * δ
-	w := 0.5 * (math.Abs(y) + math.Hypot(y, 2*math.Sqrt(ν+1)))
+	s := Hypot(t, root)
+	y := float64(t / s * δ)
+	w := 0.5 * (math.Abs(y) + Hypot(y, 2*math.Sqrt(ν+1)))
 	if y < 0 {
 		w = (ν + 1) / w
 	}
 	// The peak of u^(ν+1)·exp(−½ν(u²−1) − ½(tu−δ)²).
-	u, g := w/s, t/s*((ν+1)/w)-float64(δ*(root/s)*(root/s)) // g = tu − δ
-	e := (1 - float64(t*u*g)) / ν                           // u² − 1
+	u, g := w/s, float64(t/s*((ν+1)/w))-float64(δ*(root/s)*(root/s)) // g = tu − δ
+	e := (1 - float64(t*u*g)) / ν                                    // u² − 1
 	logU := Log(w) - Log(s)
-	fall := ν * (logU - 0.5*e)
+	fall := float64(ν * (logU - 0.5*e))
 	if math.Abs(e) < 0.4 {
 		logU = 0.5 * Log1p(e)
-		fall = 0.5 * ν * Log1pMinus(e)
+		fall = float64(0.5 * ν * Log1pMinus(e))
 	}
-	b, d := w*w, y*w
+	b, d := float64(w*w), float64(y*w)
 	var sum, sumδ, sumT, sumν float64
 	around(b+ν+1, func(q float64) float64 {
 		return float64(0.5*b*Expm1Minus(2*q)) - float64(d*Expm1Minus(q))
@@ -84,8 +84,8 @@ func LogNoncentralTTails(t, ν, δ float64) (lower, upper float64) {
 // logBeyondNoncentralT returns log P(T > t) = log E Φ(δ − tU), from the peak of the product with the density.
 func logBeyondNoncentralT(t, ν, δ float64) float64 {
 	slope := func(q float64) float64 {
-		tu := t * Exp(q)
-		return -ν*Expm1(2*q) - float64(tu*Hazard(δ-tu))
+		tu := float64(t * Exp(q))
+		return float64(-ν*Expm1(2*q)) - float64(tu*Hazard(δ-tu))
 	}
 	lo, hi, step := 0.0, 0.0, 1/math.Sqrt(ν+1)
 	for ; slope(lo) < 0 && lo > -700; step *= 2 {
@@ -102,11 +102,11 @@ func logBeyondNoncentralT(t, ν, δ float64) float64 {
 		}
 	}
 	peak := 0.5*lo + 0.5*hi
-	tu, a := t*Exp(peak), 0.5*ν
+	tu, a := float64(t*Exp(peak)), 0.5*ν
 	top, chi := LogNdtr(δ-tu), Expm1Minus(2*peak)
 	sum := 0.0
 	h := func(q float64) float64 {
-		return float64(a*(Expm1Minus(2*(peak+q))-chi)) + (top - LogNdtr(δ-t*Exp(peak+q)))
+		return float64(a*(Expm1Minus(2*(peak+q))-chi)) + (top - LogNdtr(δ-float64(t*Exp(peak+q))))
 	}
 	curve := float64(2*ν*Exp(2*peak)) + float64(tu*tu) + math.Abs(tu*Hazard(δ-tu))
 	ends := grown(0, 1/math.Sqrt(min(curve, 1e300)), h, nil)
