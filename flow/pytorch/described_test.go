@@ -28,3 +28,12 @@ func TestDescribedByPython(t *testing.T) {
 		}
 	}
 }
+
+func describedFile(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile("../../testdata/described/" + name + ".safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}

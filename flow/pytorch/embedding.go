@@ -17,11 +17,10 @@ func (w *weights) embedded(base dist.Distribution, chain bijector.Chain) (dist.D
 		if !w.has(p) {
 			continue
 		}
-		m := &nn.MLP{Layers: w.embedding(p, max(bijector.CondDim(chain), dist.CondDim(base)))}
-		if len(m.Layers) == 0 {
+		net := w.embeddingNet(p, max(bijector.CondDim(chain), dist.CondDim(base)))
+		if net == nil {
 			return base, chain
 		}
-		net := restored(m)
 		if bijector.CondDim(chain) > 0 {
 			chain = bijector.Chain{bijector.NewEmbedded(net, chain)}
 		} else if dist.CondDim(base) == 0 {
@@ -35,9 +34,31 @@ func (w *weights) embedded(base dist.Distribution, chain bijector.Chain) (dist.D
 	return base, chain
 }
 
+// embeddingNet reads the network, nil for none: behind a standardisation that clips, as [Loader] has it, layers whose result has the width
+// out.
+func (w *weights) embeddingNet(p string, out int) nn.Network {
+	if !w.holds(p+"0._mean") || w.class(p+"1") != "Hardtanh" {
+		if m := (&nn.MLP{Layers: w.embedding(p, 0, out)}); len(m.Layers) > 0 {
+			return restored(m)
+		}
+		return nil
+	}
+	s := restored(&nn.Standardizer{Shift: param(w.row(p + "0._mean")), Scale: param(w.row(p + "0._std")), Clip: w.float(p+"1", "max_val", 1), Initialized: true})
+	s.Shift.Freeze(true)
+	s.Scale.Freeze(true)
+	if low := w.float(p+"1", "min_val", -1); low != -s.Clip {
+		fail("module %q: got min_val %v and max_val %v, want opposite ones", p+"1", low, s.Clip)
+	}
+	m := &nn.MLP{Layers: w.embedding(p, 2, out)}
+	if len(m.Layers) == 0 {
+		return s
+	}
+	return restored(&nn.Sequential{Nets: []nn.Network{s, restored(m)}})
+}
+
 // embedding reads a standardisation, a layer, or a sequence of these and of activations. Out is the width of the
-// result, which numbers without dimension take.
-func (w *weights) embedding(p string, out int) (layers []nn.Layer) {
+// result, which numbers without dimension take; modules before from are left out.
+func (w *weights) embedding(p string, from, out int) (layers []nn.Layer) {
 	switch {
 	case w.holds(p + "_mean"):
 		return []nn.Layer{w.standardised(p, out)}
@@ -46,12 +67,15 @@ func (w *weights) embedding(p string, out int) (layers []nn.Layer) {
 	}
 	n := w.layersQuietly(p)
 	for i := range slices.Backward(make([]struct{}, n)) {
+		if i < from {
+			break
+		}
 		part := fmt.Sprintf("%s%d.", p, i)
 		if !w.has(part) {
 			layers = w.activated(part, i, n, layers)
 			continue
 		}
-		inner := w.embedding(part, out)
+		inner := w.embedding(part, 0, out)
 		if len(inner) > 0 && len(layers) > 0 {
 			if pending := layers[0]; pending.W == nil { // an activation
 				inner[len(inner)-1].Act, layers = pending.Act, layers[1:]

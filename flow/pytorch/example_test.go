@@ -1,11 +1,14 @@
 package pytorch_test
 
 import (
+	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"os"
 
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/pytorch"
 )
 
@@ -24,6 +27,23 @@ func ExampleSettings() {
 	}
 	fmt.Printf("%d columns, %d maps, log p(0) = %.4f\n", model.Dim(), len(model.Map), model.LogProb([]float64{0, 0, 0}))
 	// Output: 3 columns, 4 maps, log p(0) = -6.0986
+}
+
+func ExampleExportZuko() {
+	model := flow.MAF(flow.Arch{Dim: 2}, rand.NewPCG(1, 2)) // to be trained
+	var file bytes.Buffer
+	if err := pytorch.ExportZuko(&file, model, nil); err != nil {
+		fmt.Println(err)
+		return
+	}
+	// in Python: model = load.load("model.safetensors"), with load.py as pytorch.Loader holds it
+	same, err := pytorch.Import(&file, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.4f %.4f\n", model.LogProb([]float64{1, 2}), same.LogProb([]float64{1, 2}))
+	// Output: -4.3379 -4.3379
 }
 
 func ExampleModule() {

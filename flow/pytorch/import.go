@@ -199,6 +199,9 @@ func blocks(j, k, n int) int { return k*n + j }
 
 // toBase is the layout of a map that goes from data to base.
 func toBase(m bijector.Univariate, at func(j, k, n int) int) layout {
+	if turned, ok := m.(bijector.Inverted); ok {
+		return layout{m: turned.Map, at: at}
+	}
 	return layout{m: bijector.Inverted{Map: m}, at: at}
 }
 

@@ -88,7 +88,17 @@ func least(field float64) float64 {
 
 // univariate returns the univariate map of a zuko transform with so many parameters per column.
 func (w *weights) univariate(path string, params int) bijector.Univariate {
-	name, arguments := w.partial(path, "univariate")
+	value, _ := w.attribute(path, "univariate")
+	name, arguments := w.partialOf(path, "univariate", value)
+	if name != "inverse" { // of Loader
+		return w.univariateOf(path, name, arguments, params)
+	}
+	name, arguments = w.partialOf(path, "univariate", arguments["of"])
+	return bijector.Inverted{Map: w.univariateOf(path, name, arguments, params)}
+}
+
+// univariateOf returns the map that a function of zuko makes with some arguments.
+func (w *weights) univariateOf(path, name string, arguments map[string]any, params int) bijector.Univariate {
 	number := func(key string, def float64) float64 {
 		if v, ok := arguments[key]; ok {
 			return w.toFloat(path, key, v)
@@ -196,6 +206,10 @@ func (w *weights) ofCircle() bool {
 // partial returns the name of the class or function that an attribute is, and the arguments that a partial binds.
 func (w *weights) partial(path, key string) (name string, arguments map[string]any) {
 	value, _ := w.attribute(path, key)
+	return w.partialOf(path, key, value)
+}
+
+func (w *weights) partialOf(path, key string, value any) (name string, arguments map[string]any) {
 	switch v := value.(type) {
 	case nil:
 	case string:

@@ -36,7 +36,7 @@ func (w *weights) zukoTransform(p string, d int) bijector.Chain {
 	switch {
 	case w.has(p + "transforms."):
 		return w.zukoComposed(p+"transforms.", d)
-	case w.has(p + "transform."):
+	case w.has(p + "transform."), w.class(p) == "LazyInverse":
 		return bijector.Chain{bijector.NewInvert(bijector.Chain(w.zukoTransform(p+"transform.", d)))}
 	case w.holds(p+"mask") && w.has(p+"hyper."):
 		return bijector.Chain{w.zukoCoupling(p, d)}
@@ -200,7 +200,7 @@ func (w *weights) coupling(c *bijector.Coupling, net string, l layout) *bijector
 	if got, want := w.outputsOf(net), len(c.Change)*l.m.Params(); got != want {
 		fail("%s*: got %d outputs, want %d for %d columns", net, got, want, len(c.Change))
 	}
-	c.Map, c.Net = l.m, w.conditioner(net, len(c.Change), l)
+	c.Map, c.Net, c.Clip = l.m, w.conditioner(net, len(c.Change), l), w.clip(net)
 	if c.Cond = c.Net.In() - len(c.Keep); c.Cond < 0 {
 		fail("%s*: got %d inputs, want at least %d", net, c.Net.In(), len(c.Keep))
 	}
@@ -224,7 +224,7 @@ func (w *weights) zukoElementwise(p string, d int) bijector.Bijector {
 		}
 		parts, widths, total = append(parts, x), append(widths, len(x)/d), total+len(x)/d
 	}
-	e := &bijector.Elementwise{Map: bijector.Inverted{Map: w.univariate(p, total)}, Raw: autodiff.NewParam(1, d*total, nil)}
+	e := &bijector.Elementwise{Map: toBase(w.univariate(p, total), byColumn(total)).m, Raw: autodiff.NewParam(1, d*total, nil)}
 	raw := e.Raw.Data()[:0]
 	for j := range d {
 		for i, x := range parts {
@@ -245,8 +245,11 @@ func (w *weights) zukoAutoregressive(p string, d int) *bijector.Autoregressive {
 		fail("tensor %q: got %d numbers, want %d", p+"order", len(net.position), d)
 	}
 	l := w.zukoLayout(p, w.outputsOf(p+"hyper."), d)
-	return restored(&bijector.Autoregressive{Net: w.made(net, l).MADE, Map: l.m})
+	return restored(&bijector.Autoregressive{Net: w.made(net, l).MADE, Map: l.m, Clip: w.clip(p)})
 }
+
+// clip returns where the columns that a network sees are clipped, as [Loader] has it; 0 is nowhere.
+func (w *weights) clip(p string) float64 { return w.float(p, "clip", 0) }
 
 // ranks returns places of columns in an order, given those of their groups.
 func ranks(groups []int) []int {

@@ -1,0 +1,277 @@
+package pytorch
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	_ "embed" // Loader
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/safetensors"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Loader is a file of Python that reads what [ExportZuko] writes as a model of that library, and
+// checks it by the rows in the file. It needs PyTorch and the library:
+//
+//	import load
+//	model = load.load("model.safetensors")
+//
+//go:embed load.py
+var Loader string
+
+// constructorKey is the name, among a file's metadata, of how the library makes the model.
+const constructorKey = "normflow.constructor"
+
+// exportedRows is how many rows a file holds to be checked by.
+const exportedRows = 8
+
+// ExportZuko writes the model as one of the Python library zuko, a zuko.flows.Flow, to a safetensors file: its state
+// dictionary, in float64, and in the metadata how the library makes the model, and eight rows drawn from it with their log-densities. [Loader] reads it in Python, and
+// [Import] in Go. context is a few typical contexts, at which the rows are drawn; nil for a model
+// without.
+//
+// What zuko has a counterpart of stands in the table of the README beside this package; of anything else the error
+// names the part. The file is imported again before it is written, so that it holds the same density.
+func ExportZuko(w io.Writer, m *flow.Transformed, context mat.Matrix) error {
+	if err := export(w, m, context, (*exporter).zuko); err != nil {
+		return fmt.Errorf("pytorch: ExportZuko: %w", err)
+	}
+	return nil
+}
+
+// An exporter collects what a file holds.
+type exporter struct {
+	tensors []safetensors.Tensor
+	modules map[string]Module
+	single  bool // a network computes in float32
+}
+
+func export(w io.Writer, m *flow.Transformed, context mat.Matrix, library func(*exporter, *flow.Transformed) any) (err error) {
+	if w == nil || m == nil {
+		panic("pytorch: export: got no writer or no model, want both")
+	}
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case misfit:
+			err = r.error
+		default:
+			panic(r)
+		}
+	}()
+	rows, contexts, err := drawn(m, context)
+	if err != nil {
+		return err
+	}
+	e := &exporter{modules: map[string]Module{}}
+	constructor, err := json.Marshal(library(e, m))
+	if err != nil {
+		return err
+	}
+	described, err := json.Marshal(e.description(m, rows, contexts))
+	if err != nil {
+		return err
+	}
+	var file bytes.Buffer
+	metadata := map[string]string{metadataKey: string(described), constructorKey: string(constructor)}
+	if err := safetensors.Write(&file, metadata, e.tensors); err != nil {
+		return err
+	}
+	if _, err := importModel(bytes.NewReader(file.Bytes()), Settings{}); err != nil {
+		return fmt.Errorf("the exported model is not that which was given: %w", err)
+	}
+	_, err = w.Write(file.Bytes())
+	return err
+}
+
+// drawn returns a few rows of the model, and the contexts they are given, nil if it takes none.
+func drawn(m *flow.Transformed, context mat.Matrix) (rows, contexts *mat.Dense, err error) {
+	rows = mat.NewDense(exportedRows, m.Dim(), nil)
+	given := m
+	switch cond := m.CondDim(); {
+	case cond == 0 && bijector.CondDim(m.Map) > 0:
+		return nil, nil, errors.New("got a model that is bound to a context, want the one that Given was called on")
+	case cond == 0 && context != nil:
+		return nil, nil, errors.New("got contexts for a model that takes none")
+	case cond > 0:
+		n, width := 0, 0
+		if context != nil {
+			n, width = context.Dims()
+		}
+		if n == 0 || width != cond {
+			return nil, nil, fmt.Errorf("got %d contexts of %d columns, want at least one of %d", n, width, cond)
+		}
+		contexts = mat.NewDense(exportedRows, cond, nil)
+		for i := range exportedRows {
+			mat.Row(contexts.RawRowView(i), i%n, context)
+		}
+		given = m.Given(contexts)
+	}
+	given.Draw(rows, rng.New(1))
+	return rows, contexts, nil
+}
+
+// description returns what the file says of the modules and rows.
+func (e *exporter) description(m *flow.Transformed, rows, contexts *mat.Dense) *description {
+	d := &description{Format: 1, Modules: e.modules, Float64: !e.single, Rows: listed(rows)}
+	if contexts != nil {
+		d.Context = listed(contexts)
+		m = m.Given(contexts)
+	}
+	for i, v := range m.LogProbs(nil, rows) {
+		if math.IsNaN(v) {
+			fail("the model gives row %d, which it drew itself, a density that is not a number", i)
+		}
+		if math.IsInf(v, 0) {
+			d.LogProb = append(d.LogProb, strconv.FormatFloat(v, 'g', -1, 64))
+			continue
+		}
+		d.LogProb = append(d.LogProb, v)
+	}
+	return d
+}
+
+func listed(m *mat.Dense) (rows [][]float64) {
+	n, _ := m.Dims()
+	for i := range n {
+		rows = append(rows, m.RawRowView(i))
+	}
+	return rows
+}
+
+// A part is a bijector of the model, between others, from base to data.
+type part struct {
+	b        bijector.Bijector
+	inverted bool         // the part is the inverse of b
+	nets     []nn.Network // what the context passes first
+	at       int          // among all parts
+}
+
+// fail fails for what the library has no counterpart of.
+func (p part) fail(format string, args ...any) {
+	fail("part %d of the map, %s: %s", p.at, kindOf(p.b), fmt.Sprintf(format, args...))
+}
+
+// kindOf returns the name of a type without package.
+func kindOf(v any) string {
+	name := fmt.Sprintf("%T", v)
+	return name[1+bytes.LastIndexByte([]byte(name), '.'):]
+}
+
+// partsOf returns the parts of a bijector, from base to data.
+func partsOf(b bijector.Bijector, inverted bool, nets []nn.Network) (parts []part) {
+	switch b := b.(type) {
+	case bijector.Chain:
+		for _, inner := range b {
+			more := partsOf(inner, inverted, nets)
+			if inverted {
+				parts = append(more, parts...)
+			} else {
+				parts = append(parts, more...)
+			}
+		}
+		return parts
+	case *bijector.Invert:
+		return partsOf(b.B, !inverted, nets)
+	case *bijector.Embedded:
+		return partsOf(b.B, inverted, append(nets[:len(nets):len(nets)], b.Net))
+	}
+	return []part{{b: b, inverted: inverted, nets: nets}}
+}
+
+// one returns what the context passes before all parts: all of them that take one agree.
+func one(parts []part) []nn.Network {
+	var nets []nn.Network
+	known := false
+	for _, p := range parts {
+		if bijector.CondDim(p.b) == 0 {
+			continue
+		}
+		if known && !sameNets(nets, p.nets) {
+			p.fail("it sees the context through other networks than the parts before, want the same before all")
+		}
+		nets, known = p.nets, true
+	}
+	return nets
+}
+
+func sameNets(a, b []nn.Network) bool {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return len(a) == len(b)
+}
+
+// add puts a tensor into the file.
+func (e *exporter) add(name string, x []float64, shape ...int) {
+	e.tensors = append(e.tensors, safetensors.Floats(name, x, shape...))
+}
+
+// say describes a module.
+func (e *exporter) say(path, class string, attributes map[string]any) {
+	e.modules[path] = Module{Class: class, Attributes: attributes}
+}
+
+// call is the description of a Python object: what a function, by its name, makes of arguments.
+func call(function string, arguments map[string]any, list ...any) map[string]any {
+	c := map[string]any{"call": function}
+	if len(arguments) > 0 {
+		c["with"] = arguments
+	}
+	if len(list) > 0 {
+		c["list"] = list
+	}
+	return c
+}
+
+// reference is a Python function or class itself.
+func reference(name string) map[string]any { return map[string]any{"name": name} }
+
+// partialOf is a Python function with some of its arguments.
+func partialOf(function string, arguments map[string]any) map[string]any {
+	if len(arguments) == 0 {
+		return reference(function)
+	}
+	return map[string]any{"partial": function, "with": arguments}
+}
+
+// tensorOf is a Python tensor: of float64 if that is what x holds.
+func tensorOf(x any) map[string]any {
+	switch x.(type) {
+	case []float64, [][]float64:
+		return call("floats", nil, x)
+	}
+	return call("torch.tensor", nil, x)
+}
+
+// numbers returns a value's numbers for d columns.
+func numbersOf(v autodiff.Value, d int, none float64) []float64 {
+	x := make([]float64, d)
+	var given []float64
+	if !v.IsZero() {
+		given = v.Numbers()
+	}
+	for j := range x {
+		switch len(given) {
+		case 0:
+			x[j] = none
+		case 1:
+			x[j] = given[0]
+		default:
+			x[j] = given[j]
+		}
+	}
+	return x
+}

@@ -1,0 +1,269 @@
+package pytorch
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow"
+)
+
+// zuko writes the model as a flow of zuko, whose transforms go from data to base.
+func (e *exporter) zuko(m *flow.Transformed) any {
+	parts := softclips(partsOf(m.Map, false, nil))
+	for i := range parts {
+		parts[i].at = i
+	}
+	slices.Reverse(parts)
+	nets := one(parts)
+	transforms := []any{}
+	for i, p := range parts {
+		transforms = append(transforms, e.zukoPart(fmt.Sprintf("transform.transforms.%d.", i), p, m.Dim()))
+	}
+	e.say("", "Flow", nil)
+	flow := call("zuko.flows.Flow", map[string]any{"transform": transforms, "base": e.zukoBase(m.Base)})
+	if len(nets) == 0 {
+		return flow
+	}
+	return call("embedded", map[string]any{"flow": flow, "net": e.embedding("_embedding_net.", nets)})
+}
+
+// zukoPart writes one transform, from data to base.
+func (e *exporter) zukoPart(path string, p part, d int) any {
+	switch b := p.b.(type) {
+	case *bijector.Autoregressive:
+		return e.turned(path, p.inverted, func(path string) any { return e.zukoAutoregressive(path, p, b) })
+	case *bijector.Coupling:
+		m, turned := zukoMapOf(p, b.Map).straight()
+		return e.turned(path, p.inverted != turned, func(path string) any { return e.zukoCoupling(path, p, b, m) })
+	case *bijector.Elementwise:
+		m, turned := zukoMapOf(p, b.Map).straight()
+		var raw []float64
+		if b.Raw != nil {
+			raw = b.Raw.Data()
+		}
+		return e.turned(path, p.inverted != turned, func(path string) any { return e.zukoElementwise(path, p, m, raw, d) })
+	case *bijector.Permute:
+		perm := b.Perm
+		if !p.inverted {
+			perm = invert(perm)
+		}
+		e.ints(path+"_0", perm)
+		return e.unconditional(path, "zuko.transforms.PermutationTransform", nil, tensorOf(perm))
+	case *bijector.Rotation:
+		if b.Cayley {
+			p.fail("zuko has no rotations by Cayley's map, want one by the exponential")
+		}
+		return e.zukoRotation(path, p, b, d)
+	case bijector.Chain: // made by softclips
+		bound := b[2].(*bijector.Scale).By.Numbers()[0]
+		return e.turned(path, !p.inverted, func(path string) any {
+			return e.unconditional(path, "zuko.transforms.SoftclipTransform", map[string]any{"bound": bound})
+		})
+	}
+	if scale, shift, ok := affineOf(p, d); ok {
+		e.add(path+"loc", shift, d)
+		e.add(path+"scale", scale, d)
+		return e.unconditional(path, "torch.distributions.AffineTransform", map[string]any{"loc": tensorOf(shift), "scale": tensorOf(scale)})
+	}
+	p.fail("zuko has no counterpart of it")
+	return nil
+}
+
+// turned writes a transform, or its inverse.
+func (e *exporter) turned(path string, inverse bool, transform func(path string) any) any {
+	if !inverse {
+		return transform(path)
+	}
+	e.say(trim(path), "LazyInverse", nil)
+	return call("zuko.lazy.LazyInverse", map[string]any{"transform": transform(path + "transform.")})
+}
+
+func trim(path string) string { return path[:max(len(path)-1, 0)] }
+
+// unconditional is a transform without networks.
+func (e *exporter) unconditional(path, function string, arguments map[string]any, list ...any) any {
+	said := map[string]any{"f": lastName(function)}
+	for k, v := range arguments {
+		if x, ok := v.(float64); ok {
+			said[k] = x
+		}
+	}
+	e.say(trim(path), "UnconditionalTransform", said)
+	all := map[string]any{"buffer": true}
+	maps.Copy(all, arguments)
+	return call("zuko.lazy.UnconditionalTransform", all, append([]any{reference(function)}, list...)...)
+}
+
+// zukoRotation writes a rotation x ↦ exp(A − Aᵀ)·x, and its inverse by −A.
+func (e *exporter) zukoRotation(path string, p part, b *bijector.Rotation, d int) any {
+	a := make([]float64, d*d)
+	for i := range d {
+		for j := range i {
+			a[i*d+j] = b.A.Data()[i*d+j]
+			if !p.inverted {
+				a[i*d+j] = -a[i*d+j]
+			}
+		}
+	}
+	e.add(path+"_0", a, d, d)
+	rows := make([][]float64, d)
+	for i := range rows {
+		rows[i] = a[i*d : (i+1)*d]
+	}
+	return e.unconditional(path, "zuko.transforms.RotationTransform", nil, tensorOf(rows))
+}
+
+// zukoAutoregressive writes a masked autoregressive transform, from data to base.
+func (e *exporter) zukoAutoregressive(path string, p part, b *bijector.Autoregressive) any {
+	spec := b.Net.Spec
+	if spec.Residual || spec.Direct {
+		p.fail("its masked network has residual blocks or direct connections as zuko's have not, want a plain one")
+	}
+	e.single = e.single || b.Net.Single
+	m := zukoMapOf(p, b.Map)
+	layers := carried(b.Net)
+	if spec.Dim == 1 {
+		return e.alone(path, p, m, layers, spec.Act)
+	}
+	position := invert(orAll(spec.Order, spec.Dim))
+	e.ints(path+"order", position)
+	arguments := map[string]any{"features": spec.Dim, "context": spec.Cond, "order": tensorOf(position),
+		"univariate": m.function(), "shapes": m.shapes, "activation": reference("torch.nn." + torchActivations[spec.Act])}
+	arguments["hidden_features"] = e.sequential(path+"hyper.", layers, spec.Act)
+	said := map[string]any{"univariate": m.said(), "shapes": m.shapes}
+	return e.clipped(path, "MaskedAutoregressiveTransform", arguments, said, b.Clip, spec.Dim)
+}
+
+// alone writes an autoregressive transform of one column, whose parameters depend on the context alone.
+func (e *exporter) alone(path string, p part, m zukoMap, layers []dense, act nn.Activation) any {
+	first := layers[0]
+	rest := newDense(first.in-1, first.out)
+	for u := range first.out {
+		copy(rest.weight[u*rest.in:(u+1)*rest.in], first.weight[u*first.in+1:(u+1)*first.in])
+	}
+	rest.bias = first.bias
+	layers[0] = rest
+	for i := range layers {
+		layers[i].mask = nil
+	}
+	if rest.in > 0 {
+		return e.zukoConditional(path, m, layers, act, rest.in, 1)
+	}
+	p.fail("one column without context: its network is a constant, want an Elementwise")
+	return nil
+}
+
+// zukoCoupling writes a coupling, whose map of columns goes as m does.
+func (e *exporter) zukoCoupling(path string, p part, b *bijector.Coupling, m zukoMap) any {
+	d := len(b.Keep) + len(b.Change)
+	if constant, ok := b.Net.(*nn.Constant); ok && len(b.Keep) == 0 {
+		raw := make([]float64, constant.Row.Len())
+		k := b.Map.Params()
+		for i, j := range b.Change {
+			copy(raw[j*k:(j+1)*k], constant.Row.Data()[i*k:])
+		}
+		return e.zukoElementwise(path, p, m, raw, d)
+	}
+	layers, act, ok := perceptron(b.Net, sortedPlaces(b.Keep, b.Cond, 1), sortedPlaces(b.Change, 0, b.Map.Params()))
+	if !ok {
+		p.fail("its network is no perceptron of one activation and a linear last layer, which zuko's are: it is %s", kindOf(b.Net))
+	}
+	e.single = e.single || b.Net.(*nn.MLP).Single
+	if len(b.Keep) == 0 {
+		return e.zukoConditional(path, m, layers, act, b.Cond, d)
+	}
+	mask := make([]bool, d)
+	for _, j := range b.Keep {
+		mask[j] = true
+	}
+	e.bools(path+"mask", mask)
+	arguments := map[string]any{"features": d, "context": b.Cond, "mask": tensorOf(mask), "univariate": m.function(), "shapes": m.shapes,
+		"activation": reference("torch.nn." + torchActivations[act])}
+	arguments["hidden_features"] = e.sequential(path+"hyper.", layers, act)
+	return e.clipped(path, "GeneralCouplingTransform", arguments, map[string]any{"univariate": m.said(), "shapes": m.shapes}, b.Clip, len(b.Keep))
+}
+
+// sortedPlaces returns where each of k values of columns stands if the columns are sorted, and behind them those of a context.
+func sortedPlaces(columns []int, cond, k int) (places []int) {
+	sorted := slices.Sorted(slices.Values(columns))
+	for _, j := range columns {
+		at, _ := slices.BinarySearch(sorted, j)
+		places = append(places, bijectorColumns(at*k, (at+1)*k)...)
+	}
+	return append(places, bijectorColumns(len(columns)*k, len(columns)*k+cond)...)
+}
+
+// clipped is a transform whose network sees the first columns clipped, if bound is positive.
+func (e *exporter) clipped(path, class string, arguments, said map[string]any, bound float64, columns int) any {
+	transform := call("zuko.flows."+zukoModules[class]+"."+class, arguments)
+	if bound > 0 {
+		said["clip"] = bound
+		transform = call("clipped", map[string]any{"transform": transform, "net": "hyper", "clip": bound, "columns": columns})
+	}
+	e.say(trim(path), class, said)
+	return transform
+}
+
+// zukoModules are where zuko keeps its transforms.
+var zukoModules = map[string]string{"MaskedAutoregressiveTransform": "autoregressive", "GeneralCouplingTransform": "coupling", "ElementWiseTransform": "gaussianization"}
+
+// zukoConditional writes a transform of columns by parameters that depend on the context alone.
+func (e *exporter) zukoConditional(path string, m zukoMap, layers []dense, act nn.Activation, cond, d int) any {
+	arguments := map[string]any{"features": d, "context": cond, "univariate": m.function(), "shapes": m.shapes, "activation": reference("torch.nn." + torchActivations[act])}
+	arguments["hidden_features"] = e.sequential(path+"hyper.", layers, act)
+	return e.clipped(path, "ElementWiseTransform", arguments, map[string]any{"univariate": m.said(), "shapes": m.shapes}, 0, 0)
+}
+
+// zukoElementwise writes a transform of d columns by numbers.
+func (e *exporter) zukoElementwise(path string, p part, m zukoMap, raw []float64, d int) any {
+	total := len(raw) / d
+	if total == 0 {
+		p.fail("a map without parameters has no counterpart in zuko")
+	}
+	at := 0
+	for i, shape := range m.shapes {
+		width := 1
+		for _, n := range shape {
+			width *= n
+		}
+		x := make([]float64, 0, d*width)
+		for j := range d {
+			x = append(x, raw[j*total+at:j*total+at+width]...)
+		}
+		e.add(fmt.Sprintf("%sphi.%d", path, i), x, append([]int{d}, shape...)...)
+		at += width
+	}
+	arguments := map[string]any{"features": d, "univariate": m.function(), "shapes": m.shapes}
+	return e.clipped(path, "ElementWiseTransform", arguments, map[string]any{"univariate": m.said(), "shapes": m.shapes}, 0, 0)
+}
+
+// zukoBase writes the base distribution.
+func (e *exporter) zukoBase(b dist.Distribution) any {
+	d := b.Dim()
+	zeros, ones := make([]float64, d), slices.Repeat([]float64{1}, d)
+	switch b := b.(type) {
+	case *dist.StdNormal:
+		return e.zukoDistribution("DiagNormal", "loc", zeros, "scale", ones)
+	case *dist.Columns:
+		switch of := b.Of.(type) {
+		case *dist.Normal:
+			return e.zukoDistribution("DiagNormal", "loc", numbersOf(of.Loc, d, 0), "scale", numbersOf(of.Scale, d, 1))
+		case *dist.Uniform:
+			return e.zukoDistribution("BoxUniform", "lower", numbersOf(of.Low, d, 0), "upper", numbersOf(of.High, d, 1))
+		}
+		fail("the base distribution, columns of %s: zuko has no counterpart of it, want a normal or uniform one", kindOf(b.Of))
+	}
+	fail("the base distribution, %s: zuko has no counterpart of it, want a normal or uniform one", kindOf(b))
+	return nil
+}
+
+func (e *exporter) zukoDistribution(class, first string, a []float64, second string, b []float64) any {
+	e.add("base."+first, a, len(a))
+	e.add("base."+second, b, len(b))
+	e.say("base", "UnconditionalDistribution", map[string]any{"f": class})
+	return call("zuko.lazy.UnconditionalDistribution", map[string]any{first: tensorOf(a), second: tensorOf(b), "buffer": true}, reference("zuko.distributions."+class))
+}

@@ -1,0 +1,130 @@
+"""Loads a normalizing flow that pytorch.ExportZuko of normflow wrote.
+
+    import load
+    model = load.load("model.safetensors")  # a zuko.flows.Flow in float64
+
+The file holds the model's state dictionary and, as metadata, how the library makes the model, and rows with their
+log-densities, which load compares with those of the model it made. It needs PyTorch and the library. What a file may
+call is listed in NAMES and HELPERS.
+"""
+import functools
+import importlib
+import json
+import struct
+
+import torch
+
+NAMES = """
+torch.tensor torch.nn.Sequential torch.nn.Linear torch.nn.Hardtanh torch.nn.Identity torch.nn.ReLU torch.nn.Tanh torch.nn.LeakyReLU
+torch.nn.ELU torch.nn.SiLU torch.nn.GELU torch.nn.Softplus torch.nn.Sigmoid torch.distributions.AffineTransform
+zuko.flows.Flow zuko.lazy.LazyInverse zuko.lazy.UnconditionalTransform zuko.lazy.UnconditionalDistribution
+zuko.distributions.DiagNormal zuko.distributions.BoxUniform zuko.flows.autoregressive.MaskedAutoregressiveTransform
+zuko.flows.coupling.GeneralCouplingTransform zuko.flows.gaussianization.ElementWiseTransform zuko.flows.spline.CircularRQSTransform
+zuko.transforms.AdditiveTransform zuko.transforms.MonotonicAffineTransform zuko.transforms.MonotonicRQSTransform
+zuko.transforms.PermutationTransform zuko.transforms.RotationTransform zuko.transforms.SoftclipTransform
+""".split()
+
+
+def load(path, tolerance=1e-8):
+    """Returns the model in the file, in float64, whose log-densities it has compared with those in the file."""
+    state, metadata = read(path)
+    model = build(json.loads(metadata["normflow.constructor"])).double()
+    model.load_state_dict(state, strict=True)
+    model.eval()
+    known = json.loads(metadata["normflow.description"])
+    rows, want = floats(known["rows"]), floats([float(v) for v in known["log_prob"]])
+    context = None if known["context"] is None else floats(known["context"])
+    with torch.no_grad():
+        got = density(model, rows, context)
+    if not known["float64"]:
+        tolerance = 1e-4
+    if not torch.allclose(got, want, rtol=tolerance, atol=tolerance):
+        raise ValueError("load: got log-densities %s, want %s: another version of the library?" % (got.tolist(), want.tolist()))
+    return model
+
+
+def density(model, rows, context):
+    """Returns log p(rows | context)."""
+    return model(context).log_prob(rows)
+
+
+def read(path):
+    """Returns the tensors and the metadata of a safetensors file."""
+    kinds = {"F64": torch.float64, "I64": torch.int64, "BOOL": torch.bool}
+    with open(path, "rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+        data = bytearray(file.read())
+    metadata, state = header.pop("__metadata__"), {}
+    for name, t in header.items():
+        begin, end = t["data_offsets"]
+        flat = torch.frombuffer(data[begin:end], dtype=kinds[t["dtype"]]) if end > begin else torch.empty(0, dtype=kinds[t["dtype"]])
+        state[name] = flat.reshape(t["shape"])
+    return state, metadata
+
+
+def build(value):
+    """Returns the object that the file describes."""
+    if isinstance(value, list):
+        return [build(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    if "name" in value:
+        return named(value["name"])
+    arguments = {key: build(v) for key, v in value.get("with", {}).items()}
+    if "partial" in value:
+        return functools.partial(named(value["partial"]), **arguments)
+    return named(value["call"])(*build(value.get("list", [])), **arguments)
+
+
+def named(name):
+    """Returns the function or class of a name, if it is one of those that files may hold."""
+    if name in HELPERS:
+        return HELPERS[name]
+    if name not in NAMES:
+        raise ValueError("load: the file asks for %r, which this version of load.py does not know" % name)
+    module, _, last = name.rpartition(".")
+    return getattr(importlib.import_module(module), last)
+
+
+def floats(numbers):
+    """Returns a tensor of float64."""
+    return torch.tensor(numbers, dtype=torch.float64)
+
+
+def inverse(*phi, of):
+    """Returns the inverse of a transform of the library."""
+    return of(*phi).inv
+
+
+def clipped(transform, net, clip, columns):
+    """Returns the transform, whose network sees the first columns of its input clipped to [-clip, clip]."""
+    transform.clip = clip
+
+    def see(_, inputs):
+        x, *rest = inputs
+        return (torch.cat((x[..., :columns].clamp(-clip, clip), x[..., columns:]), -1), *rest)
+
+    getattr(transform, net).register_forward_pre_hook(see)
+    return transform
+
+
+def embedded(flow, net):
+    """Returns the flow, whose context first passes the network."""
+    flow._embedding_net = net
+    flow.register_forward_pre_hook(lambda flow, inputs: tuple(None if c is None else flow._embedding_net(c) for c in inputs))
+    return flow
+
+
+class Standardize(torch.nn.Module):
+    """The map (c - mean) / std."""
+
+    def __init__(self, features):
+        super().__init__()
+        self.register_buffer("_mean", torch.zeros(features))
+        self.register_buffer("_std", torch.ones(features))
+
+    def forward(self, c):
+        return (c - self._mean) / self._std
+
+
+HELPERS = {f.__name__: f for f in (floats, inverse, clipped, embedded, Standardize)}
