@@ -70,8 +70,8 @@ func length(v []float64) float64 {
 	for _, x := range v {
 		most = max(most, math.Abs(x))
 	}
-	if most == 0 {
-		return 0
+	if most == 0 || math.IsInf(most, 1) {
+		return most
 	}
 	for _, x := range v {
 		sum = math.FMA(x/most, x/most, sum)

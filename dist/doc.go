@@ -30,14 +30,14 @@
 //
 // [StdNormal] is the usual base. Dependent columns are [MultivariateNormal],
 // [PrecisionNormal], [LowRankNormal], [MultivariateStudentT], [Dirichlet], [RelaxedCategorical],
-// [LKJCholesky], [WishartCholesky] and [KernelDensity]; [Mixture] chooses one of several distributions for each row,
+// [LKJCholesky], [WishartCholesky] and [KernelDensity], and [VonMisesFisher] on the sphere; [Mixture] chooses one of several distributions for each row,
 // [Joint] sets them side by side, [Absolute] takes absolute values. [MADE] learns one column after the other. [Categorical] is one column of
 // classes.
 //
 // # From data
 //
 // [FitMultivariateNormal], [FitMultivariateStudentT], [FitGaussianMixture] and
-// [FitStudentTMixture], [FitKernelDensity] fit distributions to rows, with shrinkage, so that few rows or
+// [FitStudentTMixture], [FitKernelDensity], [FitVonMisesFisher] fit distributions to rows, with shrinkage, so that few rows or
 // dependent columns are enough. [StackingWeights] weighs models by rows that they did
 // not see.
 //

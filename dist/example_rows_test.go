@@ -3,6 +3,7 @@ package dist_test
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
@@ -103,4 +104,17 @@ func ExampleWishartCholesky() {
 	fmt.Printf("%.4f %.4f\n", w.LogProb([]float64{2}), c.LogProb([]float64{4})+math.Log(4))
 	// Output:
 	// -0.5518 -0.5518
+}
+
+// Directions near (0.6, 0.8), and the concentration found again.
+func ExampleVonMisesFisher() {
+	m := dist.NewVonMisesFisher(autodiff.Fixed(3, 4), autodiff.Fixed(10))
+	fmt.Printf("%.4f %.4f %.4f\n", m.LogProb([]float64{0.6, 0.8}), m.LogProb([]float64{-0.6, -0.8}), m.Mean(nil))
+	x := mat.NewDense(10000, 2, nil)
+	m.Draw(x, rand.NewPCG(1, 2))
+	fitted, err := dist.FitVonMisesFisher(x, nil)
+	fmt.Printf("%.2f %.1f %v\n", fitted.MeanDirection.Numbers(), fitted.Concentration.Numbers(), err)
+	// Output:
+	// 0.2192 -19.7808 [0.5692 0.7589]
+	// [0.60 0.80] [10.2] <nil>
 }

@@ -14,6 +14,7 @@ var (
 	_ distmv.RandLogProber = (*dist.LowRankNormal)(nil)
 	_ distmv.RandLogProber = (*dist.MultivariateStudentT)(nil)
 	_ distmv.RandLogProber = (*dist.Dirichlet)(nil)
+	_ distmv.RandLogProber = (*dist.VonMisesFisher)(nil)
 	_ distmv.RandLogProber = (*dist.Categorical)(nil)
 	_ distmv.RandLogProber = (*dist.Mixture)(nil)
 	_ distmv.RandLogProber = (*dist.Joint)(nil)

@@ -74,8 +74,11 @@ func testShape(t *testing.T, d dist.Distribution) {
 func testGradient(t *testing.T, d dist.Distribution) {
 	f := func(x ...V) V { return d.LogDensity(x[0]) }
 	x := sample(d, 6)
-	if s := d.(dist.Supported).Support(); s.Shape == dist.Simplex {
+	switch d.(dist.Supported).Support().Shape {
+	case dist.Simplex:
 		f = func(x ...V) V { return d.LogDensity(x[0].RowSoftmax()) }
+	case dist.Sphere:
+		f = func(x ...V) V { return d.LogDensity(x[0].Div(x[0].SquareRowSum().Sqrt())) }
 	}
 	if q, ok := d.(dist.Quantiler); ok && !lattice(d) { // away from the ends and corners
 		for i, p := range []float64{0.1, 0.2, 0.35, 0.6, 0.75, 0.9} {

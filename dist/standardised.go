@@ -62,6 +62,14 @@ func (z *standardised) take(what string, data mat.Matrix, weights []float64) err
 	return nil
 }
 
+// weight returns the weight of row i of those taken.
+func (z *standardised) weight(i int) float64 {
+	if z.weights == nil {
+		return 1
+	}
+	return z.weights[i]
+}
+
 // countWeights scales the weights to the sum (Σw)²/Σw².
 func (z *standardised) countWeights() {
 	if z.weights == nil {

@@ -12,6 +12,8 @@ const (
 	Lattice Shape = "lattice"
 	// Simplex is the rows of positive numbers that sum to one.
 	Simplex Shape = "simplex"
+	// Sphere is the rows of length one.
+	Sphere Shape = "sphere"
 	// Product is Parts, each over its own columns, side by side.
 	Product Shape = "product"
 )
@@ -30,7 +32,7 @@ type Support struct {
 // Dim returns the number of columns.
 func (s Support) Dim() int {
 	switch s.Shape {
-	case Simplex:
+	case Simplex, Sphere:
 		return s.dim
 	case Product:
 		n := 0

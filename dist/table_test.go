@@ -105,6 +105,8 @@ var table = map[string]dist.Distribution{
 	"TwoPieceNormal":        dist.NewTwoPieceNormal(2, l(0, 1), l(1, 2), l(0.5, 2.5)),
 	"Uniform":               dist.NewUniform(2, l(-1, 2), l(3)),
 	"VonMises":              dist.NewVonMises(2, l(0, 1), l(2, 50)),
+	"VonMisesFisher":        dist.NewVonMisesFisher(l(2, -1, 0.5), l(3)),
+	"VonMisesFisherCircle":  dist.NewVonMisesFisher(l(0, 1), l(0.25)),
 	"Weibull":               dist.NewWeibull(2, l(1.5, 1), l(1, 2)),
 	"ZeroInflated":          dist.NewZeroInflated(dist.NewPoisson(2, l(2.5, 6)), l(0.25)),
 	"Zipf":                  dist.NewZipf(1, l(6)),

@@ -12,15 +12,15 @@ import (
 	"github.com/normflow/normflow/dist"
 )
 
-// A reference is a line of testdata/values.txt.
+// A reference is a line of testdata/values.txt or rows.txt.
 type reference struct {
 	name, quantity string
 	params, args   []float64
 	want           float64
 }
 
-func references(t *testing.T) (all []reference) {
-	file, err := os.Open("testdata/values.txt")
+func references(t *testing.T, name string) (all []reference) {
+	file, err := os.Open("testdata/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func parseFloats(t *testing.T, words []string) (x []float64) {
 // 10⁻¹⁰, relative, logarithms absolute where they are below 1.
 func TestValues(t *testing.T) {
 	worst, at := 0.0, ""
-	for _, r := range references(t) {
+	for _, r := range references(t, "values.txt") {
 		d := families[r.name].build(r.params...)
 		got := evaluate(t, d, r)
 		scale := math.Abs(r.want)

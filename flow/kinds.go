@@ -181,6 +181,7 @@ var kinds = registry(map[string]any{
 	"dist.precision-normal":       (*dist.PrecisionNormal)(nil),
 	"dist.relaxed-categorical":    (*dist.RelaxedCategorical)(nil),
 	"dist.std-normal":             (*dist.StdNormal)(nil),
+	"dist.von-mises-fisher":       (*dist.VonMisesFisher)(nil),
 	"dist.wishart-cholesky":       (*dist.WishartCholesky)(nil),
 	// what a MADE makes of its outputs
 	"dist.head.bernoulli":   dist.BernoulliHead{},

@@ -17,7 +17,7 @@ import (
 //   - the simplex of k+1 values: [bijector.StickBreaking], whose volume is that of the first k;
 //   - a product: the maps of its parts, side by side.
 //
-// It returns an error for whole numbers, and for a distribution that does not
+// It returns an error for whole numbers, for the sphere, and for a distribution that does not
 // tell its support.
 func SupportMap(d dist.Distribution) (bijector.Bijector, error) {
 	s, ok := d.(dist.Supported)
@@ -48,7 +48,7 @@ func supportMap(s dist.Support) (bijector.Bijector, error) {
 		}
 		return bijector.NewBlockwise(blocks...), nil
 	}
-	return nil, fmt.Errorf("flow: SupportMap: got a support of shape %q, want numbers without gaps", s.Shape)
+	return nil, fmt.Errorf("flow: SupportMap: got a support of shape %q, want numbers without gaps, or a simplex", s.Shape)
 }
 
 // boxMap returns the map onto a box: one bijector for every run of columns

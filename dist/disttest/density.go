@@ -58,6 +58,11 @@ func (c *Case) gradients(t testing.TB) {
 	case s.Shape == dist.Simplex:
 		gradtest.Check(t, func(x ...autodiff.Var) autodiff.Var { return c.Dist.LogDensity(x[0].RowSoftmax()) }, x)
 		return
+	case s.Shape == dist.Sphere:
+		gradtest.Check(t, func(x ...autodiff.Var) autodiff.Var {
+			return c.Dist.LogDensity(x[0].Div(x[0].SquareRowSum().Sqrt()))
+		}, x)
+		return
 	}
 	if q, ok := c.Dist.(dist.Quantiler); ok { // away from ends and corners
 		for i, p := range []float64{0.11, 0.23, 0.37, 0.61, 0.76, 0.89} {

@@ -66,6 +66,14 @@ var functions = map[string]struct {
 	}, 40, isLog},
 	"NoncentralTTails": {func(a []float64) []float64 { return pair(LogNoncentralTTails(a[0], a[1], a[2])) }, 40, isLog},
 	"LogBessel":        {func(a []float64) []float64 { return pair(LogBessel(a[0], a[1])) }, 8, isLog},
+	"BesselRatio": {func(a []float64) []float64 {
+		r, rest, _ := BesselRatio(a[0], a[1])
+		return []float64{r, rest}
+	}, 200, relative}, // the second is 1 − a by a difference
+	"BesselRatioSlope": {func(a []float64) []float64 {
+		_, _, slope := BesselRatio(a[0], a[1])
+		return []float64{slope}
+	}, 20000, relative},
 	"NoncentralChiSquare": {func(a []float64) []float64 {
 		v, _, _, _ := LogNoncentralChiSquare(a[0], a[1], a[2])
 		return []float64{v}

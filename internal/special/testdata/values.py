@@ -131,6 +131,12 @@ for x, v, l in [(3, 2, 1.5), (0.1, 0.5, 3), (1e3, 5, 900), (150, 100, 40), (1e6,
     out('NoncentralChiSquare', [x, v, l], f(x, v, l))
 for n, x in [(0, 1e-5), (0, 7), (0.5, 3), (0.5, 150), (1, 1e4), (30, 50), (99, 1), (101, 1), (150, 4000), (1e6, 1e4)]:
     n, x = mpf(n), mpf(x); out('LogBessel', [n, x], log(besseli(n, x)) + loggamma(n + 1) + n * log(2 / x) - x, besseli(n + 1, x) / besseli(n, x) - 1)
+for n, x in [(0, 1e-9), (0, 1e-5), (0, 7), (0, 90), (0, 120), (0, 3e3), (0.5, 1e-20), (0.5, 3), (0.5, 95), (0.5, 150), (0.5, 500), (0.5, 1e9), (0.5, 1e140), (1, 40), (1, 1e4), (3, 1e5), (30, 50), (99, 1), (101, 1), (150, 4000), (150, 1e8)]:
+    mp.dps = 400 if x > 1e20 else 100
+    n, x = mpf(n), mpf(x)
+    if n == half: a, slope = coth(x) - 1 / x, 1 / x**2 - 1 / sinh(x)**2
+    else: a = besseli(n + 1, x) / besseli(n, x); slope = 1 - a * a - (2 * n + 1) / x * a
+    out('BesselRatio', [n, x], a, 1 - a); out('BesselRatioSlope', [n, x], slope)
 mp.dps = 40
 for t, n, d in [(3, 2, 1.5), (0.1, 0.5, 3), (-4, 5, 2), (0, 3, 2), (300, 3, 0.2), (20, 2000, -3), (-7, 0.75, -1), (1e6, 2, 5), (-6, 12.5, -0.5)]:
     t, n, d = mpf(t), mpf(n), mpf(d); r = sqrt(t * t + n); y = t * d / r
