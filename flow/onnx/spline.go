@@ -1,0 +1,132 @@
+package onnx
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/bijector"
+)
+
+// A spline is a rational-quadratic spline's settings, its defaults filled in.
+type spline struct {
+	bins                     int
+	bound, minSize, minSlope float64
+	free                     bool // it has slopes of its own at the ends
+}
+
+func settingsOf(m bijector.Spline) spline {
+	return spline{or(m.Bins, 8), or(m.Bound, 5), or(m.MinSize, 1e-3), or(m.MinSlope, 1e-3), m.Tails != bijector.IdentityTails}
+}
+
+// or returns x, or what stands for 0.
+func or[T int | float64](x, otherwise T) T {
+	if x == 0 {
+		return otherwise
+	}
+	return x
+}
+
+// splineMap returns the spline of each number, or its inverse, and the logarithm of its slope.
+func (g *graph) splineMap(m bijector.Spline, v, raw value, dir direction) (w, logSlope value) {
+	if m.Tails == bijector.CircularTails {
+		g.refuse("got circular tails, which have no translation")
+	}
+	s, k := settingsOf(m), m.Params()
+	d := v.cols
+	x, r := v.reshape(1), raw.like(v).reshape(k) // one number, and the parameters of its spline, a row
+	widths, heights, slopes := s.knots(r.slice(0, s.bins)), s.knots(r.slice(s.bins, 2*s.bins)), none
+	if k > 2*s.bins {
+		slopes = s.slopes(r.slice(2*s.bins, k))
+	}
+	in := widths
+	if dir == back {
+		in = heights
+	}
+	inside := x.clamp(-s.bound, s.bound)
+	p := s.find(inside, in, widths, heights, slopes)
+	y, l := p.forward(inside)
+	if dir == back {
+		y, l = p.inverse(inside)
+	}
+	outside := x.c(s.bound).less(x.abs())
+	straight, slope := x, x.c(0)
+	if s.free {
+		straight, slope = s.lines(x, slopes, dir)
+	}
+	return straight.where(outside, y).reshape(d), slope.where(outside, l).reshape(d)
+}
+
+// knots returns the Bins + 1 knots of an axis: shares of the interval by a softmax, none less than the least.
+func (s spline) knots(raw value) value {
+	e := raw.sub(raw.rowMax()).exp()
+	before := raw.g.op("CumSum", s.bins, []value{e, raw.g.axisInput(1)}, attribute{name: "exclusive", v: []int64{1}})
+	base := make([]float64, s.bins)
+	for j := range base {
+		base[j] = math.FMA(float64(j), 2*s.bound*s.minSize, -s.bound)
+	}
+	share := raw.c(2 * s.bound * math.FMA(-float64(s.bins), s.minSize, 1)).div(e.rowSum())
+	return concat(before.mul(share).add(raw.g.constant(s.bins, base...)), raw.c(s.bound))
+}
+
+// slopes returns those at the knots that have any, as raw parameters say: zeros are 1.
+func (s spline) slopes(raw value) value {
+	shift := math.Log(math.Expm1(1 - s.minSlope))
+	return raw.plus(shift).clamp(math.Inf(-1), 0x1p20).softplus().plus(s.minSlope)
+}
+
+// A piece is the bin in which each number is: its corners, size, mean slope and the slopes at its ends.
+type piece struct{ xl, xr, yl, yr, w, h, s, d0, d1 value }
+
+// find returns the bins of numbers among knots: the last whose left knot is not above.
+func (s spline) find(x, among, widths, heights, slopes value) piece {
+	above := x.less(among.slice(1, s.bins+1)).truth().rowSum() // of the knots but the first
+	left := above.neg().plus(float64(s.bins)).clamp(0, float64(s.bins-1)).whole()
+	right := left.next()
+	p := piece{xl: widths.pick(left), xr: widths.pick(right), yl: heights.pick(left), yr: heights.pick(right), d0: x.c(1), d1: x.c(1)}
+	if !s.free && slopes != none {
+		slopes = concat(x.c(1), slopes, x.c(1))
+	}
+	if slopes != none {
+		p.d0, p.d1 = slopes.pick(left), slopes.pick(right)
+	}
+	p.w, p.h = p.xr.sub(p.xl), p.yr.sub(p.yl)
+	p.s = p.h.div(p.w)
+	return p
+}
+
+// at returns the share of the bin's height at the share ξ of its width, and the slope there: sums of positive terms.
+func (p piece) at(xi value) (share, slope value) {
+	eta := xi.neg().plus(1)
+	q, xx := xi.mul(eta), xi.square()
+	beta := p.d0.add(p.d1).mul(q).add(p.s.mul(q.times(-2).plus(1)))
+	share = p.d0.mul(q).add(p.s.mul(xx)).div(beta)
+	d := p.d1.mul(xx).add(p.s.times(2).mul(q)).add(p.d0.mul(eta.square()))
+	return share, p.s.div(beta).square().mul(d)
+}
+
+func (p piece) forward(x value) (y, logSlope value) {
+	share, slope := p.at(x.sub(p.xl).div(p.w).min(x.c(1)))
+	return p.h.mul(share).add(p.yl).min(p.yr), slope.log()
+}
+
+// inverse solves a quadratic whose discriminant is a sum of positive terms, by the form of its root that does not cancel.
+func (p piece) inverse(y value) (x, logSlope value) {
+	z := y.sub(p.yl).div(p.h).min(y.c(1))
+	rest, s2 := z.neg().plus(1), p.s.times(2)
+	t, sz := p.d0.mul(rest).sub(p.d1.mul(z)), s2.mul(z)
+	v := t.add(sz)
+	r := t.square().add(sz.mul(s2).mul(rest)).sqrt()
+	xi := r.sub(v).div(p.s.sub(v).times(2)).where(v.less(y.c(0)), sz.div(v.add(r))).min(y.c(1))
+	_, slope := p.at(xi)
+	return p.w.mul(xi).add(p.xl).min(p.xr), slope.log().neg()
+}
+
+// lines returns the straight lines beyond the ends, held within the finite values, and the logarithms of their slopes.
+func (s spline) lines(x, slopes value, dir direction) (y, logSlope value) {
+	end := x.c(s.bound).where(x.c(0).less(x), x.c(-s.bound))
+	slope := slopes.slice(s.bins, s.bins+1).where(x.c(0).less(x), slopes.slice(0, 1))
+	finite := func(v value) value { return v.clamp(-math.MaxFloat64, math.MaxFloat64) }
+	if dir == forward {
+		return finite(slope.mul(x.sub(end)).add(end)), slope.log()
+	}
+	return finite(x.sub(end).div(slope).add(end)), slope.log().neg()
+}

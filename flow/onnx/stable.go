@@ -1,0 +1,29 @@
+package onnx
+
+import "math"
+
+// Functions that runtimes do not have in float64, by those that they have, without loss of digits.
+
+// log1p returns log(1 + v): what rounding takes from 1 + v is put back by a quotient. W. Kahan.
+func (v value) log1p() value {
+	u := v.plus(1)
+	gained := u.plus(-1)
+	small := v.where(gained.abs().less(v.c(1e-20)), u.log().mul(v.div(gained)))
+	return u.log().where(v.c(1).less(v), small)
+}
+
+// expm1 returns eᵛ − 1 = tanh(v/2)·(eᵛ + 1).
+func (v value) expm1() value { return v.times(0.5).tanh().mul(v.exp().plus(1)) }
+
+// softplus returns log(1 + eᵛ).
+func (v value) softplus() value { return v.max(v.c(0)).add(v.abs().neg().exp().log1p()) }
+
+// logSigmoid returns log σ(v).
+func (v value) logSigmoid() value { return v.neg().softplus().neg() }
+
+// logSumExp returns the logarithm of the sum of the exponentials of each row, −∞ if all are.
+func (v value) logSumExp() value {
+	top := v.rowMax()
+	finite := top.clamp(-math.MaxFloat64, math.MaxFloat64)
+	return v.sub(finite).exp().rowSum().log().add(finite)
+}

@@ -1,0 +1,98 @@
+package onnx
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/bijector"
+)
+
+// univariate returns the univariate of each number of v, n×d, given its raw parameters, n×(d·K) or 1×(d·K), and the logarithm of its
+// slope, none for 0.
+func (g *graph) univariate(m bijector.Univariate, v, raw value, dir direction) (w, logSlope value) {
+	return g.within(nameOf(m), func() (value, value) {
+		switch m := m.(type) {
+		case bijector.Additive:
+			if dir == forward {
+				return v.add(raw), none
+			}
+			return v.sub(raw), none
+		case bijector.Affine:
+			return g.affineMap(m, v, raw, dir)
+		case bijector.Spline:
+			return g.splineMap(m, v, raw, dir)
+		case bijector.Inverted:
+			return g.univariate(m.Map, v, raw, !dir)
+		case bijector.PerColumn:
+			return g.perColumn(m, v, raw, dir)
+		}
+		g.refuse("got a univariate %T, which has no translation", m)
+		return none, none
+	})
+}
+
+// affineMap returns v·eᵃ + t and a, or (v − t)·e⁻ᵃ and −a.
+func (g *graph) affineMap(m bijector.Affine, v, raw value, dir direction) (w, logSlope value) {
+	t, a := raw.gather(strided(raw.cols, 2, 0)), g.logScale(m, raw.gather(strided(raw.cols, 2, 1)))
+	if dir == forward {
+		return v.mul(a.exp()).add(t), a.like(v)
+	}
+	a = a.neg()
+	return v.sub(t).mul(a.exp()), a.like(v)
+}
+
+// strided returns the columns from one on, every k.
+func strided(cols, k, from int) (columns []int) {
+	for j := from; j < cols; j += k {
+		columns = append(columns, j)
+	}
+	return columns
+}
+
+// logScale returns the logarithms of scales, from raw parameters.
+func (g *graph) logScale(m bijector.Affine, s value) value {
+	switch m.Scale {
+	case bijector.SoftClipScale:
+		bound := math.Log(1000)
+		if m.Slope != 0 {
+			bound = -math.Log(m.Slope)
+		}
+		return s.div(s.abs().div(s.c(bound)).plus(1))
+	case bijector.Exponential:
+		return s
+	case bijector.Clip:
+		return s.clamp(-5, 3)
+	case bijector.Sigmoid2:
+		return s.plus(2).sigmoid().plus(1e-3).log()
+	case bijector.SigmoidScale:
+		return s.plus(2).logSigmoid()
+	case bijector.GlowScale:
+		return s.plus(2).logSigmoid().neg()
+	case bijector.TanhScale:
+		return s.times(0.5).tanh().times(2)
+	case bijector.SoftplusScale:
+		return s.softplus().plus(1e-3).log()
+	case bijector.SoftplusTo3:
+		return s.softplus().plus(1e-3).log().clamp(math.Inf(-1), math.Log(3))
+	}
+	g.refuse("got the scale map %q, which has no translation", string(m.Scale))
+	return none
+}
+
+// perColumn leads each column through its own univariate.
+func (g *graph) perColumn(m bijector.PerColumn, v, raw value, dir direction) (w, logSlope value) {
+	var values, slopes []value
+	k := m.Params()
+	for j, of := range m.Maps {
+		column := v.slice(j, j+1)
+		r := none
+		if n := of.Params(); n > 0 {
+			r = raw.slice(j*k, j*k+n)
+		}
+		w, l := g.univariate(of, column, r, dir)
+		if l == none {
+			l = v.c(0)
+		}
+		values, slopes = append(values, w), append(slopes, l.like(v))
+	}
+	return concat(values...), concat(slopes...)
+}
