@@ -13,8 +13,8 @@ import (
 // A step of training allocates nothing once its memory is there.
 func TestStepAllocatesNothing(t *testing.T) {
 	for name, m := range map[string]*Transformed{
-		"affine coupling": couplingModel(4, 2, bijector.Affine{}, 16, alternate),
-		"spline coupling": couplingModel(4, 2, bijector.Spline{}, 16, alternate),
+		"affine coupling": couplingModel(4, 2, bijector.Affine{}, 16, 0, alternate),
+		"spline coupling": couplingModel(4, 2, bijector.Spline{}, 16, 0, alternate),
 		"autoregressive":  maskedFlow(4, 2, 16, bijector.Affine{}),
 		"planar":          Planar(Arch{Dim: 4, Layers: 2}, rng.New(1)),
 		"radial":          Radial(Arch{Dim: 4, Layers: 2}, rng.New(1)),
