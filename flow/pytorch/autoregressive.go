@@ -44,6 +44,9 @@ func (w *weights) nflowsAutoregressive(prefix string, normflows bool) (bijector.
 		return w.circularAutoregressive(prefix, p, params), d
 	}
 	l := w.autoregressiveLayout(prefix, params, normflows)
+	if turned, _ := w.attribute(prefix, "turned"); turned == true { // by Loader
+		l.m = toBase(l.m, l.at).m
+	}
 	if normflows && !p.residual && blocks > 0 {
 		fail("%s*: a masked network of normflows without residual blocks is not supported: it has no activation after its first layer", net)
 	}
@@ -56,20 +59,20 @@ func (w *weights) nflowsAutoregressive(prefix string, normflows bool) (bijector.
 	}
 	if t := w.tensors[net+"context_layer.weight"]; t != nil && t.Len() == 0 { // context_features=0: it has no context
 		w.unused(net, blocks)
-		return restored(&bijector.Autoregressive{Net: w.made(p, l).MADE, Map: l.m}), d
+		return restored(&bijector.Autoregressive{Net: w.made(p, l).MADE, Map: l.m, Clip: w.clip(prefix)}), d
 	}
 	if l.unit {
 		if w.has(net+"context_layer.") || p.residual && w.has(net+"blocks.0.batch_norm_layers.") {
 			fail("%s*: splines without tails with a context or normalisation are not supported", net)
 		}
 		made := w.made(p, l).MADE
-		return unit(restored(&bijector.Autoregressive{Net: made, Map: l.m}), made.Layers[0], d), d
+		return unit(restored(&bijector.Autoregressive{Net: made, Map: l.m, Clip: w.clip(prefix)}), made.Layers[0], d), d
 	}
 	if !w.has(net + "context_layer.") {
-		return restored(&bijector.Autoregressive{Net: w.made(p, l).MADE, Map: l.m}), d
+		return restored(&bijector.Autoregressive{Net: w.made(p, l).MADE, Map: l.m, Clip: w.clip(prefix)}), d
 	}
 	before, made := w.inContext(net, p, l, p.act)
-	return bijector.NewEmbedded(before, restored(&bijector.Autoregressive{Net: made.MADE, Map: l.m})), d
+	return bijector.NewEmbedded(before, restored(&bijector.Autoregressive{Net: made.MADE, Map: l.m, Clip: w.clip(prefix)})), d
 }
 
 // autoregressiveLayout returns the map that a masked network makes so many parameters of a column for.

@@ -6,7 +6,7 @@
 // The file is what [Describer], run once in Python, writes of a model; of other files, [Settings] answer what
 // their tensors leave open.
 //
-// [ExportZuko] writes them for Python again, where [Loader] reads them.
+// [ExportZuko] and [ExportNflows] write flows for Python, where [Loader] reads them.
 //
 // The result is a [flow.Transformed] like any other: it scores, samples, is trained further, saved by
 // its own Save and read again by [flow.Load]. What is read, and what is assumed, stands at [Import].

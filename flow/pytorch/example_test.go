@@ -10,6 +10,7 @@ import (
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/pytorch"
+	"gonum.org/v1/gonum/mat"
 )
 
 func ExampleSettings() {
@@ -44,6 +45,23 @@ func ExampleExportZuko() {
 	}
 	fmt.Printf("%.4f %.4f\n", model.LogProb([]float64{1, 2}), same.LogProb([]float64{1, 2}))
 	// Output: -4.3379 -4.3379
+}
+
+func ExampleExportNflows() {
+	model := flow.NSF(flow.Arch{Dim: 2, Cond: 1, Bound: 3}, rand.NewPCG(1, 2)) // to be trained
+	contexts := mat.NewDense(2, 1, []float64{-1, 1})
+	var file bytes.Buffer
+	if err := pytorch.ExportNflows(&file, model, contexts); err != nil {
+		fmt.Println(err)
+		return
+	}
+	same, err := pytorch.Import(&file, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(same.Dim(), "columns given", same.CondDim())
+	// Output: 2 columns given 1
 }
 
 func ExampleModule() {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	_ "embed" // Loader
@@ -54,6 +55,7 @@ type exporter struct {
 	tensors []safetensors.Tensor
 	modules map[string]Module
 	single  bool // a network computes in float32
+	cond    int  // width of the context that the transforms see
 }
 
 func export(w io.Writer, m *flow.Transformed, context mat.Matrix, library func(*exporter, *flow.Transformed) any) (err error) {
@@ -154,7 +156,8 @@ type part struct {
 	b        bijector.Bijector
 	inverted bool         // the part is the inverse of b
 	nets     []nn.Network // what the context passes first
-	at       int          // among all parts
+	at       int          // among all parts, from base to data
+	first    *nn.Layer    // what a masked network of nflows makes of the context first; nil for nothing
 }
 
 // fail fails for what the library has no counterpart of.
@@ -189,13 +192,28 @@ func partsOf(b bijector.Bijector, inverted bool, nets []nn.Network) (parts []par
 	return []part{{b: b, inverted: inverted, nets: nets}}
 }
 
-// one returns what the context passes before all parts: all of them that take one agree.
-func one(parts []part) []nn.Network {
+// parts returns the parts of the model from data to base.
+func (e *exporter) parts(m *flow.Transformed) []part {
+	parts := softclips(partsOf(m.Map, false, nil))
+	for i := range parts {
+		parts[i].at = i
+	}
+	slices.Reverse(parts)
+	return parts
+}
+
+// oneContext returns what the context passes before all parts, and notes its width there: all of them that take one agree.
+func (e *exporter) oneContext(parts []part) []nn.Network {
 	var nets []nn.Network
 	known := false
 	for _, p := range parts {
-		if bijector.CondDim(p.b) == 0 {
+		switch cond := bijector.CondDim(p.b); {
+		case cond == 0:
 			continue
+		case p.first != nil:
+			e.cond = p.first.In()
+		default:
+			e.cond = cond
 		}
 		if known && !sameNets(nets, p.nets) {
 			p.fail("it sees the context through other networks than the parts before, want the same before all")

@@ -2,6 +2,7 @@ package pytorch_test
 
 import (
 	"bytes"
+	"io"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -73,15 +74,17 @@ func sameDensities(t *testing.T, what string, a, b *flow.Transformed, tolerance 
 	}
 }
 
+type exporter func(w io.Writer, m *flow.Transformed, context mat.Matrix) error
+
 // exported writes a model and imports it again.
-func exported(t *testing.T, what string, m *flow.Transformed, tolerance float64) {
+func exported(t *testing.T, what string, write exporter, m *flow.Transformed, tolerance float64) {
 	t.Helper()
 	var context mat.Matrix
 	if k := m.CondDim(); k > 0 {
 		context = normals(3, k)
 	}
 	var b bytes.Buffer
-	if err := pytorch.ExportZuko(&b, m, context); err != nil {
+	if err := write(&b, m, context); err != nil {
 		t.Errorf("%s: %v", what, err)
 		return
 	}
@@ -117,18 +120,45 @@ func TestExportZuko(t *testing.T) {
 		{"RealNVP of one column", flow.RealNVP, flow.Arch{Dim: 1, Cond: 2, Hidden: small}},
 		{"NICE", flow.NICE, flow.Arch{Dim: 4, Hidden: small}},
 	} {
-		exported(t, c.name, shaken(c.of(c.arch, rng.New(1))), 1e-12)
+		exported(t, c.name, pytorch.ExportZuko, shaken(c.of(c.arch, rng.New(1))), 1e-12)
 	}
 }
 
-// What was imported from zuko goes back with the same tensors.
+// Presets of ours become flows of nflows.
+func TestExportNflows(t *testing.T) {
+	small := []int{9, 7}
+	for _, c := range []struct {
+		name string
+		of   func(flow.Arch, rand.Source) *flow.Transformed
+		arch flow.Arch
+	}{
+		{"NSF", flow.NSF, flow.Arch{Dim: 3, Hidden: small, Bins: 4}},
+		{"NSF context", flow.NSF, flow.Arch{Dim: 3, Cond: 2, Hidden: small, Activation: nn.Tanh, Bound: 3}},
+		{"NSF of one column", flow.NSF, flow.Arch{Dim: 1, Cond: 2, Hidden: small, Bins: 4}},
+		{"NSFAR", flow.NSFAR, flow.Arch{Dim: 3, Hidden: small, Bins: 4}},
+		{"NSFAR in an order", flow.NSFAR, flow.Arch{Dim: 4, Hidden: small, Bins: 4, Order: []int{2, 0, 3, 1}, Activation: nn.Tanh, Clip: -1}},
+		{"NSFAR context", flow.NSFAR, flow.Arch{Dim: 3, Cond: 2, Hidden: small, Bins: 4}},
+		{"NSFAR context, leaky", flow.NSFAR, flow.Arch{Dim: 2, Cond: 1, Hidden: small, Bins: 4, Activation: nn.LeakyReLU}},
+		{"NSFAR of one column", flow.NSFAR, flow.Arch{Dim: 1, Hidden: small, Bins: 4}},
+		{"RealNVP", flow.RealNVP, flow.Arch{Dim: 3, Cond: 1, Hidden: small}},
+		{"NICE", flow.NICE, flow.Arch{Dim: 4, Hidden: small}},
+	} {
+		exported(t, c.name, pytorch.ExportNflows, shaken(c.of(c.arch, rng.New(1))), 1e-12)
+	}
+}
+
+// What was imported goes back with the same tensors.
 func TestExportImported(t *testing.T) {
-	for _, name := range []string{"zuko_maf", "zuko_nsf", "zuko_nice"} {
+	for _, name := range []string{"zuko_maf", "zuko_nsf", "zuko_nice", "nflows_spline", "nflows_maf", "sbi_maf", "sbi_nsf", "nflows_least", "nflows_general"} {
 		m, err := pytorch.Import(bytes.NewReader(describedFile(t, name)), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		exported(t, name, m, 1e-13)
+		write := pytorch.ExportZuko
+		if !strings.HasPrefix(name, "zuko") {
+			write = pytorch.ExportNflows
+		}
+		exported(t, name, write, m, 1e-12)
 	}
 }
 

@@ -218,6 +218,11 @@ func perceptron(net nn.Network, from, to []int) (layers []dense, act nn.Activati
 	return layers, act, true
 }
 
+// truth writes one truth.
+func (e *exporter) truth(name string, x bool) {
+	e.tensors = append(e.tensors, safetensors.Bools(name, []bool{x}))
+}
+
 // ints and bools write vectors of whole numbers and of truths.
 func (e *exporter) ints(name string, x []int) {
 	e.tensors = append(e.tensors, safetensors.Ints(name, x, len(x)))

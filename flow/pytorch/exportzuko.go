@@ -13,12 +13,8 @@ import (
 
 // zuko writes the model as a flow of zuko, whose transforms go from data to base.
 func (e *exporter) zuko(m *flow.Transformed) any {
-	parts := softclips(partsOf(m.Map, false, nil))
-	for i := range parts {
-		parts[i].at = i
-	}
-	slices.Reverse(parts)
-	nets := one(parts)
+	parts := e.parts(m)
+	nets := e.oneContext(parts)
 	transforms := []any{}
 	for i, p := range parts {
 		transforms = append(transforms, e.zukoPart(fmt.Sprintf("transform.transforms.%d.", i), p, m.Dim()))
@@ -126,12 +122,13 @@ func (e *exporter) zukoAutoregressive(path string, p part, b *bijector.Autoregre
 	e.single = e.single || b.Net.Single
 	m := zukoMapOf(p, b.Map)
 	layers := carried(b.Net)
+	layers[0] = layers[0].blind(e.cond - spec.Cond)
 	if spec.Dim == 1 {
 		return e.alone(path, p, m, layers, spec.Act)
 	}
 	position := invert(orAll(spec.Order, spec.Dim))
 	e.ints(path+"order", position)
-	arguments := map[string]any{"features": spec.Dim, "context": spec.Cond, "order": tensorOf(position),
+	arguments := map[string]any{"features": spec.Dim, "context": e.cond, "order": tensorOf(position),
 		"univariate": m.function(), "shapes": m.shapes, "activation": reference("torch.nn." + torchActivations[spec.Act])}
 	arguments["hidden_features"] = e.sequential(path+"hyper.", layers, spec.Act)
 	said := map[string]any{"univariate": m.said(), "shapes": m.shapes}
@@ -176,12 +173,13 @@ func (e *exporter) zukoCoupling(path string, p part, b *bijector.Coupling, m zuk
 	if len(b.Keep) == 0 {
 		return e.zukoConditional(path, m, layers, act, b.Cond, d)
 	}
+	layers[0] = layers[0].blind(e.cond - b.Cond)
 	mask := make([]bool, d)
 	for _, j := range b.Keep {
 		mask[j] = true
 	}
 	e.bools(path+"mask", mask)
-	arguments := map[string]any{"features": d, "context": b.Cond, "mask": tensorOf(mask), "univariate": m.function(), "shapes": m.shapes,
+	arguments := map[string]any{"features": d, "context": e.cond, "mask": tensorOf(mask), "univariate": m.function(), "shapes": m.shapes,
 		"activation": reference("torch.nn." + torchActivations[act])}
 	arguments["hidden_features"] = e.sequential(path+"hyper.", layers, act)
 	return e.clipped(path, "GeneralCouplingTransform", arguments, map[string]any{"univariate": m.said(), "shapes": m.shapes}, b.Clip, len(b.Keep))
@@ -223,6 +221,11 @@ func (e *exporter) zukoElementwise(path string, p part, m zukoMap, raw []float64
 	total := len(raw) / d
 	if total == 0 {
 		p.fail("a map without parameters has no counterpart in zuko")
+	}
+	if e.cond > 0 { // zuko's then has a network of the context
+		constant := newDense(e.cond, len(raw))
+		copy(constant.bias, raw)
+		return e.zukoConditional(path, m, []dense{constant}, nn.ReLU, e.cond, d)
 	}
 	at := 0
 	for i, shape := range m.shapes {

@@ -1,7 +1,7 @@
-"""Loads a normalizing flow that pytorch.ExportZuko of normflow wrote.
+"""Loads a normalizing flow that pytorch.ExportZuko or pytorch.ExportNflows of normflow wrote.
 
     import load
-    model = load.load("model.safetensors")  # a zuko.flows.Flow in float64
+    model = load.load("model.safetensors")  # a zuko.flows.Flow or nflows.flows.Flow in float64
 
 The file holds the model's state dictionary and, as metadata, how the library makes the model, and rows with their
 log-densities, which load compares with those of the model it made. It needs PyTorch and the library. What a file may
@@ -10,6 +10,7 @@ call is listed in NAMES and HELPERS.
 import functools
 import importlib
 import json
+import math
 import struct
 
 import torch
@@ -22,6 +23,17 @@ zuko.distributions.DiagNormal zuko.distributions.BoxUniform zuko.flows.autoregre
 zuko.flows.coupling.GeneralCouplingTransform zuko.flows.gaussianization.ElementWiseTransform zuko.flows.spline.CircularRQSTransform
 zuko.transforms.AdditiveTransform zuko.transforms.MonotonicAffineTransform zuko.transforms.MonotonicRQSTransform
 zuko.transforms.PermutationTransform zuko.transforms.RotationTransform zuko.transforms.SoftclipTransform
+nflows.flows.Flow nflows.transforms.CompositeTransform nflows.transforms.InverseTransform nflows.transforms.Permutation
+nflows.transforms.LULinear nflows.transforms.NaiveLinear nflows.transforms.ActNorm nflows.transforms.PointwiseAffineTransform
+nflows.transforms.Tanh nflows.transforms.Exp nflows.transforms.LogTanh nflows.transforms.Sigmoid nflows.nn.nets.ResidualNet
+nflows.transforms.PiecewiseRationalQuadraticCDF nflows.transforms.coupling.AffineCouplingTransform
+nflows.transforms.coupling.AffineCouplingTransform.DEFAULT_SCALE_ACTIVATION torch.exp
+nflows.transforms.coupling.AffineCouplingTransform.GENERAL_SCALE_ACTIVATION
+nflows.transforms.coupling.AdditiveCouplingTransform nflows.transforms.coupling.PiecewiseRationalQuadraticCouplingTransform
+nflows.transforms.autoregressive.MaskedAffineAutoregressiveTransform
+nflows.transforms.autoregressive.MaskedPiecewiseRationalQuadraticAutoregressiveTransform
+torch.nn.functional.relu torch.nn.functional.tanh torch.nn.functional.leaky_relu torch.nn.functional.elu torch.nn.functional.silu
+torch.nn.functional.gelu torch.nn.functional.softplus torch.nn.functional.sigmoid
 """.split()
 
 
@@ -45,6 +57,8 @@ def load(path, tolerance=1e-8):
 
 def density(model, rows, context):
     """Returns log p(rows | context)."""
+    if hasattr(model, "_distribution"):  # nflows
+        return model.log_prob(rows, context)
     return model(context).log_prob(rows)
 
 
@@ -82,8 +96,9 @@ def named(name):
         return HELPERS[name]
     if name not in NAMES:
         raise ValueError("load: the file asks for %r, which this version of load.py does not know" % name)
-    module, _, last = name.rpartition(".")
-    return getattr(importlib.import_module(module), last)
+    path = name.split(".")
+    last = next((i for i, part in enumerate(path) if part[0].isupper()), len(path) - 1)
+    return functools.reduce(getattr, path[last:], importlib.import_module(".".join(path[:last])))
 
 
 def floats(numbers):
@@ -115,6 +130,39 @@ def embedded(flow, net):
     return flow
 
 
+def turned(transform):
+    """Returns a masked autoregressive transform of nflows, whose univariate goes the other way, not the transform."""
+    forward, back = transform._elementwise_forward, transform._elementwise_inverse
+    transform._elementwise_forward, transform._elementwise_inverse = back, forward
+    transform.turned = True
+    return transform
+
+
+def always(net):
+    """Returns a function that makes the network."""
+    return lambda *widths: net
+
+
+def soft_clip(x):
+    """Returns the scales of the affine maps of zuko, and of ours."""
+    return torch.exp(x / (1 + torch.abs(x) / math.log(1000)))
+
+
+def standard_normal(shape):
+    """Returns nflows' StandardNormal, whose samples have the type of the model."""
+    base = importlib.import_module("nflows.distributions").StandardNormal(shape)
+    draw = base._sample
+    base._sample = lambda n, context: draw(n, context).to(base._log_z)
+    return base
+
+
+class Conditioner(torch.nn.Sequential):
+    """A perceptron of columns and context, as couplings of nflows call it."""
+
+    def forward(self, inputs, context=None):
+        return super().forward(inputs if context is None else torch.cat((inputs, context), 1))
+
+
 class Standardize(torch.nn.Module):
     """The map (c - mean) / std."""
 
@@ -127,4 +175,4 @@ class Standardize(torch.nn.Module):
         return (c - self._mean) / self._std
 
 
-HELPERS = {f.__name__: f for f in (floats, inverse, clipped, embedded, Standardize)}
+HELPERS = {f.__name__: f for f in (floats, inverse, clipped, embedded, turned, always, soft_clip, standard_normal, Conditioner, Standardize)}

@@ -166,7 +166,7 @@ func (w *weights) batchNorm(prefix string) (bijector.Bijector, int) {
 }
 
 // scaleMaps are what nflows calls them.
-var scaleMaps = map[string]bijector.ScaleMap{"DEFAULT_SCALE_ACTIVATION": bijector.Sigmoid2, "GENERAL_SCALE_ACTIVATION": bijector.SoftplusTo3, "exp": bijector.Exponential}
+var scaleMaps = map[string]bijector.ScaleMap{"DEFAULT_SCALE_ACTIVATION": bijector.Sigmoid2, "GENERAL_SCALE_ACTIVATION": bijector.SoftplusTo3, "soft_clip": bijector.SoftClipScale, "exp": bijector.Exponential}
 
 // nflowsCoupling reads a coupling of nflows, or of normflows with the splines of that, and the map of the
 // columns that pass it, if they have one.

@@ -1,0 +1,125 @@
+package pytorch
+
+import (
+	"maps"
+	"math"
+
+	"github.com/normflow/normflow/bijector"
+)
+
+// The forms in which nflows has univariates.
+const (
+	coupledForm = "%sCouplingTransform"
+	maskedForm  = "Masked%sAutoregressiveTransform"
+	aloneForm   = "%sCDF"
+)
+
+// An nflowsMap is a univariate of nflows.
+type nflowsMap struct {
+	kind      string // what stands in the name of the class
+	arguments map[string]any
+	said      map[string]any // what is described beside the arguments
+	layout    layout         // of ours, with sizes that are not divided
+	sizes     int            // how many of the parameters may be divided
+	turned    bool           // ours, from base to data, is the function; else that is its inverse
+}
+
+// nflowsMapOf returns the univariate of nflows that a map is, or whose inverse it is.
+func nflowsMapOf(p part, m bijector.Univariate, form string) nflowsMap {
+	inner, inverted := m.(bijector.Inverted)
+	if inverted {
+		m = inner.Map
+	}
+	n := nflowsFunctionOf(p, m, form)
+	n.turned = !inverted
+	return n
+}
+
+func nflowsFunctionOf(p part, m bijector.Univariate, form string) nflowsMap {
+	switch m := m.(type) {
+	case bijector.Additive:
+		if form == coupledForm {
+			return nflowsMap{kind: "Additive", layout: layout{m: m, at: byColumn(1)}}
+		}
+	case bijector.Affine:
+		if form == maskedForm && m.Scale == bijector.SoftplusScale {
+			return nflowsMap{kind: "Affine", layout: layout{m: m, at: swapped}}
+		}
+		scale, ok := scaleFunctions[m.Scale]
+		if form == maskedForm || !ok || m.Scale == bijector.SoftClipScale && m.Slope != 0 {
+			p.fail("nflows has no counterpart of the scale map %q with slope %v, see the README for those it has", m.Scale, m.Slope)
+		}
+		if form == coupledForm {
+			return nflowsMap{kind: "Affine", layout: layout{m: m, at: blocks}, arguments: map[string]any{"scale_activation": reference(scale)},
+				said: map[string]any{"scale_activation": lastName(scale)}}
+		}
+	case bijector.Spline:
+		if m.Tails == "" {
+			return rationalQuadratic(m)
+		}
+		p.fail("nflows has no counterpart of splines with tails %q, want linear ones", m.Tails)
+	}
+	p.fail("nflows has no counterpart of its map, %s, here: see the README for those it has", kindOf(m))
+	return nflowsMap{}
+}
+
+// scaleFunctions are what scale maps are in nflows, where one gives a function.
+var scaleFunctions = map[bijector.ScaleMap]string{
+	bijector.Sigmoid2:      "nflows.transforms.coupling.AffineCouplingTransform.DEFAULT_SCALE_ACTIVATION",
+	bijector.SoftplusTo3:   "nflows.transforms.coupling.AffineCouplingTransform.GENERAL_SCALE_ACTIVATION",
+	bijector.Exponential:   "torch.exp",
+	bijector.SoftClipScale: "soft_clip",
+}
+
+// rationalQuadratic returns the spline, whose slopes are 1 at other parameters than ours.
+func rationalQuadratic(m bijector.Spline) nflowsMap {
+	bins, bound := (m.Params()+1)/3, m.Bound
+	if bound == 0 {
+		bound = 5
+	}
+	one := slopeOne(m)
+	l := layout{m: m, at: byColumn(m.Params())}
+	l.adjust = func(i int) (scale, shift float64) {
+		if i%m.Params() < 2*bins {
+			return 1, 0
+		}
+		return 1, -one
+	}
+	return nflowsMap{kind: "PiecewiseRationalQuadratic", layout: l, sizes: 2 * bins, arguments: map[string]any{
+		"num_bins": bins, "tails": "linear", "tail_bound": bound,
+		"min_bin_width": least(m.MinSize), "min_bin_height": least(m.MinSize), "min_derivative": least(m.MinSlope)}}
+}
+
+// describe returns what the description holds of it, and further attributes.
+func (n nflowsMap) describe() map[string]any {
+	said := map[string]any{}
+	for k, v := range n.arguments {
+		if _, ok := v.(map[string]any); !ok {
+			said[k] = v
+		}
+	}
+	maps.Copy(said, n.said)
+	return said
+}
+
+// last makes a layer's outputs, which are in the library's order, parameters of nflows, which divides sizes by a number.
+func (n nflowsMap) last(d dense, columns int, divide float64) {
+	k := n.layout.params()
+	for j, at := range n.layout.outputs(columns) {
+		i := j % k
+		if n.layout.adjust != nil {
+			_, shift := n.layout.adjust(i)
+			d.bias[at] -= shift
+		}
+		if i >= n.sizes || divide == 1 {
+			continue
+		}
+		d.bias[at] *= divide
+		for v := range d.in {
+			d.weight[at*d.in+v] *= divide
+		}
+	}
+}
+
+// rootOf is what splines' sizes are divided by.
+func rootOf(width int) float64 { return math.Sqrt(float64(width)) }
