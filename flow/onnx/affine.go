@@ -123,13 +123,9 @@ func (g *graph) linear(b bijector.Bijector, v value, dir direction) (w value, ok
 	if !ok {
 		return none, false
 	}
-	unit := make([]float64, v.cols*v.cols)
-	for j := range v.cols {
-		unit[j*v.cols+j] = 1
-	}
 	t := autodiff.Borrow()
 	defer t.Release()
-	a := g.constant(v.cols, evaluated(b, t.View(v.cols, v.cols, unit), dir).Data()...)
+	a := g.constant(v.cols, evaluated(b, t.View(v.cols, v.cols, identity(v.cols)), dir).Data()...)
 	if dir == back && !shift.IsZero() {
 		v = v.sub(g.numbersOf(shift, 0))
 	}

@@ -2,7 +2,9 @@ package onnx
 
 import (
 	"fmt"
+	"math"
 	"reflect"
+	"slices"
 
 	"github.com/normflow/normflow/bijector"
 )
@@ -78,6 +80,8 @@ func (g *graph) composite(b bijector.Bijector, v, c value, dir direction) (w, l 
 		w = v.replace(b.Index, w)
 	case *bijector.Blockwise:
 		w, l = g.blockwise(b, v, c, dir)
+	case *bijector.Insert:
+		w = g.insert(b, v, dir)
 	default:
 		return none, none, false
 	}
@@ -106,4 +110,24 @@ func (g *graph) blockwise(b *bijector.Blockwise, v, c value, dir direction) (w, 
 		at += d
 	}
 	return concat(parts...), logDet
+}
+
+// insert puts constant columns between others, or takes them out of rows that have their values there: others become NaN.
+func (g *graph) insert(b *bijector.Insert, v value, dir direction) value {
+	if dir == forward {
+		return g.param(b.Values).like(v).replace(b.Keep, v)
+	}
+	var others []int
+	var values []float64
+	for j, x := range b.Values.Data() {
+		if !slices.Contains(b.Keep, j) {
+			others, values = append(others, j), append(values, x)
+		}
+	}
+	x := v.gather(b.Keep)
+	if len(others) == 0 {
+		return x
+	}
+	off := v.gather(others).sub(g.constant(len(values), values...)).abs().rowSum()
+	return v.c(math.NaN()).where(v.c(0).less(off), x)
 }

@@ -36,11 +36,24 @@ func (g *graph) unbound(m *flow.Transformed) {
 // density returns the log-density of rows of a distribution, n×1.
 func (g *graph) density(d dist.Distribution, x, c value) value {
 	lp, _ := g.within(nameOf(d), func() (value, value) {
+		if e, ok := ellipticalOf(d); ok {
+			return g.ellipticals([]elliptical{e}, x), none
+		}
 		switch d := d.(type) {
 		case *dist.StdNormal:
 			return x.square().rowSum().plus(float64(d.D) * log2π).times(-0.5), none
 		case *flow.Transformed:
 			return g.logProb(d, x, c), none
+		case *dist.Columns:
+			return g.columns(d, x), none
+		case *dist.Mixture:
+			return g.mixture(d, x, c), none
+		case *dist.Joint:
+			return g.joint(d, x, c), none
+		case *dist.KernelDensity:
+			return g.kernelDensity(d, x), none
+		case *dist.MADE:
+			return g.made(d, x, c), none
 		case *dist.Embedded:
 			return g.density(d.Of, x, g.network(d.Net, c)), none
 		}

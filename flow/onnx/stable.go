@@ -12,6 +12,12 @@ func (v value) log1p() value {
 	return u.log().where(v.c(1).less(v), small)
 }
 
+// log1pSquare returns log(1 + v²), also where the square is beyond the float64 numbers.
+func (v value) log1pSquare() value {
+	far := v.c(1e9).less(v.abs())
+	return v.abs().log().times(2).where(far, v.c(0).where(far, v).square().log1p())
+}
+
 // expm1 returns eᵛ − 1 = tanh(v/2)·(eᵛ + 1).
 func (v value) expm1() value { return v.times(0.5).tanh().mul(v.exp().plus(1)) }
 
