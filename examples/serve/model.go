@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/normflow/normflow/bijector"
-	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/anomaly"
 	"github.com/normflow/normflow/flow/table"
@@ -47,22 +45,11 @@ func load(file []byte) (model, info, error) {
 	if d, ok := anomaly.Of(m); ok {
 		n.detector = d
 		i.Operations = append(i.Operations, "pvalue")
-		if placeholder(m) {
+		if anomaly.Alone(m) {
 			n.flow, i.Kind, i.Operations = nil, "detector", []string{"pvalue"}
 		}
 	}
 	return n, i, nil
-}
-
-// placeholder reports whether a detector's model is the one that anomaly.Detector.Save puts there, independent normal
-// columns, whose density is no answer to anything.
-func placeholder(m *flow.Transformed) bool {
-	_, normal := m.Base.(*dist.StdNormal)
-	if !normal || len(m.Map) != 1 {
-		return false
-	}
-	_, diagonal := m.Map[0].(*bijector.Diagonal)
-	return diagonal
 }
 
 func loadTable(file []byte) (model, info, error) {

@@ -203,7 +203,17 @@ func TestFile(t *testing.T) {
 	if _, ok := anomaly.Of(m); ok {
 		t.Error("got a detector of a model without")
 	}
+	carrier, err := flow.Load(bytes.NewReader(b.Bytes()))
+	if err != nil || !anomaly.Alone(carrier) {
+		t.Errorf("got %v, %v, want a detector alone", carrier, err)
+	}
+	if scaled := flow.New(m.Base, carrier.Map[0]); anomaly.Alone(scaled) {
+		t.Error("got a detector alone of a model without")
+	}
 	d.Attach(m)
+	if anomaly.Alone(m) {
+		t.Error("got a detector alone of a model with one")
+	}
 	flowtest.File(t, m, mat.NewDense(2, 3, nil), nil)
 	var plain bytes.Buffer
 	if err := flow.New(dist.NewStdNormal(3)).Save(&plain); err != nil {

@@ -32,6 +32,16 @@ func (d *Detector) Save(w io.Writer) error {
 	return m.Save(w)
 }
 
+// Alone reports whether a model was written by [Detector.Save]: its density is no answer to anything then, only its detector is.
+func Alone(m *flow.Transformed) bool {
+	var p *section
+	if _, normal := m.Base.(*dist.StdNormal); !normal || len(m.Map) != 1 || !m.Section(&p) {
+		return false
+	}
+	_, diagonal := m.Map[0].(*bijector.Diagonal)
+	return diagonal
+}
+
 // Load reads a detector that [Detector.Save] has written, or that was attached to a model's file. It is the same to
 // the last bit.
 func Load(r io.Reader) (*Detector, error) {
