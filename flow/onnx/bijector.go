@@ -80,6 +80,8 @@ func (g *graph) composite(b bijector.Bijector, v, c value, dir direction) (w, l 
 		w = v.replace(b.Index, w)
 	case *bijector.Blockwise:
 		w, l = g.blockwise(b, v, c, dir)
+	case *bijector.Gaussianization:
+		w, l = g.gaussianization(b, v, dir)
 	case *bijector.Insert:
 		w = g.insert(b, v, dir)
 	default:

@@ -3,5 +3,6 @@
 //	err := onnx.Export(file, model)       // x, context → log_prob
 //	err = onnx.ExportSample(file, model)  // z, context → x
 //
-// The graphs are of standard operators in float64 and reproduce the model's own numbers to rounding.
+// The graphs are of standard operators in float64 and reproduce the model's own numbers to rounding. What translates stands in the README; what
+// does not is an error that names the part.
 package onnx

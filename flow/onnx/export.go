@@ -30,23 +30,22 @@ func Export(w io.Writer, m *flow.Transformed) error {
 	})
 }
 
-// ExportSample writes the way from base to data of m as an ONNX file:
+// ExportSample writes the way from standard normal numbers to rows of m as an ONNX file:
 //
 //	z [batch, k], context [batch, c] → x [batch, d]
 //
-// If z are rows drawn from the base of m, which is a standard normal distribution in presets, x are rows drawn from m: it is what
-// [flow.Transformed.Decode] computes, in float64, batches being of any size.
+// If all of z are independent standard normal, x are rows drawn from m, in float64, batches being of any size. For presets z is
+// what [flow.Transformed.Decode] takes.
 //
 // It costs what a sample of the model does, but where a direction of an autoregressive map needs one column after the other, as
 // samples of [flow.MAF] do: there the graph has a pass of the network for each column.
 //
-// It returns errors as [Export] does.
+// It returns errors as [Export] does, also for a base that is not made of normal numbers one for one, such as the mixtures of
+// [flow.Learn].
 func ExportSample(w io.Writer, m *flow.Transformed) error {
 	return export(w, "sample", m, func(g *graph) {
-		z, c := g.input("z", m.Base.Dim()), g.context(m)
-		g.unbound(m)
-		x, _ := g.within("Map", func() (value, value) { return g.through(m.Map, z, c, forward) })
-		g.output("x", x.like(z), int64(m.Dim()))
+		x := g.sample(m, g.input("z", noise(m)), g.context(m))
+		g.output("x", x, int64(m.Dim()))
 	})
 }
 

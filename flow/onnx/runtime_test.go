@@ -143,7 +143,7 @@ func (n node) reshaped(in []tensor) tensor {
 		rows := len(x.x) / int(in[1].x[1])
 		return tensor{shape: []int{rows, int(in[1].x[1])}, x: x.x}
 	case "Squeeze":
-		return tensor{shape: x.shape[:1], x: x.x}
+		return tensor{shape: x.shape[:1], x: x.x, isInt: x.isInt}
 	case "Shape":
 		return tensor{shape: []int{1}, x: []float64{float64(x.shape[0])}, isInt: true}
 	case "Expand":
