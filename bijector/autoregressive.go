@@ -5,6 +5,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn/masked"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // Autoregressive maps each column by a univariate whose parameters a masked
@@ -30,7 +31,8 @@ import (
 type Autoregressive struct {
 	// Net has Map.Params() outputs for each column.
 	Net *masked.MADE
-	// Map has no parameters of its own to learn.
+	// Map may have parameters of its own to learn, as an [IntegralNet] has: they are the same for all columns, and the gradient of Forward
+	// costs another pass.
 	Map Univariate
 	// Clip bounds what Net sees of the columns to [−Clip, Clip], as [Coupling].Clip does.
 	Clip float64
@@ -40,6 +42,7 @@ type Autoregressive struct {
 	solver   *masked.Solver
 	order    []int // nil for the natural one
 	position []int // its inverse
+	learned  bool  // whether Map has parameters of its own
 	ctx      autodiff.Var
 }
 
@@ -82,6 +85,7 @@ func (a *Autoregressive) Restore() error {
 
 // restoreMap makes the map of columns in the network's order, and the solver.
 func (a *Autoregressive) restoreMap() error {
+	a.learned = hasParams(a.Map, a.Net.In())
 	p, ok := a.Map.(PerColumn)
 	if !ok {
 		if perColumn(a.Map) {
@@ -110,13 +114,46 @@ func (m clippedMap) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
 	return clipped(y, m.by.Clip), logSlope
 }
 
+// hasParams reports whether a univariate, applied to d columns, has parameters of its own to learn.
+func hasParams(m Univariate, d int) bool {
+	t := autodiff.Borrow()
+	defer t.Release()
+	m.Forward(t.Zeros(1, d), t.Zeros(1, d*m.Params()))
+	return len(t.Params()) > 0
+}
+
 // solve returns y and its parameters.
 func (a *Autoregressive) solve(x autodiff.Var) (y, raw autodiff.Var) {
 	y, raw = a.solver.Solve(x, a.ctx)
+	if a.learned {
+		// To the solver Map is constant. A change of Map's value by δ does to the solution what one of x by δ/g′ does.
+		g, logSlope := a.sorted.Forward(x.Detach(), raw.Detach())
+		if !g.Constant() {
+			y, raw = a.solver.Solve(carryOp.Apply(nil, autodiff.Args{}, x.Shape(), x, g, logSlope.Detach()), a.ctx)
+		}
+	}
 	if a.Clip > 0 {
 		y, _ = a.sorted.Forward(x, raw)
 	}
 	return y, raw
+}
+
+// carryOp, of x, g and log g′, gives x, as if it moved by 1/g′ of what g moves by.
+var carryOp = &autodiff.Op{
+	Name:    "bijector.Autoregressive.carry",
+	Forward: func(c *autodiff.Call) { copy(c.Out(0), c.In(0)) },
+	Backward: func(c *autodiff.Call) {
+		d := c.OutGrad(0)
+		if dx := c.InGrad(0); dx != nil {
+			kernel.Accumulate(dx, d)
+		}
+		if dg := c.InGrad(1); dg != nil {
+			by := c.Temp(len(d))
+			kernel.Scale(by, c.In(2), -1)
+			kernel.Exp(by, by)
+			kernel.MulAdd(dg, d, by)
+		}
+	},
 }
 
 // sort returns the columns in the network's order.

@@ -14,13 +14,16 @@ import (
 //	g(x) = c + ∫₀ˣ exp(h(u, r)/(1 + |h(u, r)|/7)) du
 //
 // of which h is any network, r and c are raw parameters. The integral is the Gauss–Legendre rule of Points points, and the slope
-// the function itself, which differ by the rule's error. Values lie between slopes of 1/1000 and 1000, so that it maps ℝ onto ℝ. It has no inverse in closed form: see [Numeric]. One evaluation is
+// the function itself, which differ by the rule's error: with Straight, which takes the map on in straight lines beyond ±Straight, no integral is
+// longer than that. Values lie between slopes of 1/1000 and 1000, so that it maps ℝ onto ℝ. It has no inverse in closed form: see [Numeric]. One evaluation is
 // Points + 1 passes of the network.
 //
 // Antoine Wehenkel, Gilles Louppe, Unconstrained Monotonic Neural Networks, 2019, arXiv:1908.05164.
 type IntegralNet struct {
 	Layers []nn.Layer // from 1 number and r to 1 number
 	Points int        // at most 1000; 0 is 32
+	// Straight is where straight lines begin, on both sides of 0; 0 is nowhere.
+	Straight float64
 
 	at, weights []float64 // of the rule on [0, 1]
 }
@@ -36,6 +39,9 @@ func NewIntegralNet(layers ...nn.Layer) *IntegralNet {
 func (m *IntegralNet) Restore() error {
 	if m.Points < 0 || m.Points > 1000 {
 		return fmt.Errorf("bijector: IntegralNet: got %d points, want 1 to 1000, or 0 for 32", m.Points)
+	}
+	if !(m.Straight >= 0 && m.Straight <= 1e100) || m.Straight > 0 && m.Straight < 1e-100 {
+		return fmt.Errorf("bijector: IntegralNet: got Straight %v, want 1e-100 to 1e100, or 0 for nowhere", m.Straight)
 	}
 	n := m.Points
 	if n == 0 {
@@ -77,12 +83,19 @@ func (m *IntegralNet) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
 	wantRaw("IntegralNet", k, x, raw)
 	n, d := x.Dims()
 	all := raw.Expand(n, d*k).Reshape(n*d, k)
-	u := x.Reshape(n*d, 1)
-	y = all.Slice(k-1, k)
+	x = x.Reshape(n*d, 1)
+	u := x
+	if m.Straight > 0 {
+		u = x.Clamp(-m.Straight, m.Straight)
+	}
+	y, logSlope = all.Slice(k-1, k), m.log(u, all)
 	for i, at := range m.at {
 		y = y.Add(m.log(u.MulConst(at), all).Exp().MulConst(m.weights[i]).Mul(u))
 	}
-	return y.Reshape(n, d), m.log(u, all).Reshape(n, d)
+	if m.Straight > 0 {
+		y = y.Add(x.Sub(u).Mul(logSlope.Exp()))
+	}
+	return y.Reshape(n, d), logSlope.Reshape(n, d)
 }
 
 // log returns the logarithm of the function under the integral; c stands behind r.

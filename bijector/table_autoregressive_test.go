@@ -23,6 +23,15 @@ func autoregressiveCases() []bijectortest.Case {
 	spline := bijector.Spline{Bins: 4, Bound: 3}
 	clipped := autoregressive(context, spline)
 	clipped.Clip = 0.8
+	integral := func() *bijector.Numeric {
+		net := &bijector.IntegralNet{Layers: layersOf(nn.Tanh, 3, 4, 1), Points: 9, Straight: 1}
+		if err := net.Restore(); err != nil {
+			panic(err)
+		}
+		return bijector.NewNumeric(net)
+	}
+	netted := autoregressive(masked.Spec{Dim: 2, Hidden: []int{4}, Order: []int{1, 0}}, bijector.Inverted{Map: integral()})
+	netted.Clip = 0.8
 	return []bijectortest.Case{
 		{Name: "Autoregressive/affine", B: autoregressive(plain, bijector.Affine{}), X: normal(5, 4)},
 		{Name: "Autoregressive/spline", B: autoregressive(plain, spline), X: normal(5, 4)},
@@ -35,6 +44,8 @@ func autoregressiveCases() []bijectortest.Case {
 		{Name: "Autoregressive/Inverted", B: autoregressive(plain, bijector.Inverted{Map: spline}), X: normal(5, 4)},
 		{Name: "Autoregressive/mixturecdf", B: autoregressive(plain, bijector.MixtureCDF{Components: 3}), X: normal(5, 4)},
 		{Name: "Autoregressive/mixturecdf-Inverted", B: autoregressive(context, bijector.Inverted{Map: bijector.MixtureCDF{Components: 3, Logistic: true}}), X: normal(5, 3), Context: normal(5, 2)},
+		{Name: "Autoregressive/integralnet", B: autoregressive(context, integral()), X: normal(3, 3), Context: normal(3, 2)},
+		{Name: "Autoregressive/integralnet-clip-Inverted", B: netted, X: normal(3, 2)},
 		{Name: "Autoregressive/Invert", B: bijector.NewInvert(autoregressive(context, spline)), X: normal(5, 3), Context: normal(5, 2)},
 	}
 }

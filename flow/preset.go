@@ -25,6 +25,7 @@ func Presets() []Preset {
 		{"Sylvester", Sylvester},
 		{"BNAF", BNAF},
 		{"NAF", NAF},
+		{"UNAF", UNAF},
 		{"SOSPF", SOSPF},
 		{"BPF", BPF},
 		{"GF", GF},

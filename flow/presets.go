@@ -189,9 +189,14 @@ func (a *Arch) network(in, out int, u bijector.Univariate, src rand.Source) *nn.
 }
 
 // autoregressive returns masked maps, inverted ones if so asked, their orders reversed in turn.
+func (a *Arch) autoregressive(u bijector.Univariate, invert bool, src rand.Source) []bijector.Bijector {
+	return a.autoregressiveOf(func() bijector.Univariate { return u }, invert, src)
+}
+
+// autoregressiveOf is like autoregressive with a univariate that is made for each map.
 // Within a masked network the first columns see the context through few units, so it first passes a
 // network of full width.
-func (a *Arch) autoregressive(u bijector.Univariate, invert bool, src rand.Source) []bijector.Bijector {
+func (a *Arch) autoregressiveOf(univariate func() bijector.Univariate, invert bool, src rand.Source) []bijector.Bijector {
 	order := a.Order
 	if order == nil {
 		for j := range a.Dim {
@@ -206,6 +211,7 @@ func (a *Arch) autoregressive(u bijector.Univariate, invert bool, src rand.Sourc
 	}
 	var chain bijector.Chain
 	for range a.Layers {
+		u := univariate()
 		net := masked.NewMADE(masked.Spec{Dim: a.Dim, Hidden: a.Hidden, Outputs: u.Params(), Cond: cond,
 			Act: a.Activation, Order: order}, src).ZeroLast()
 		net.Single = a.Single

@@ -54,7 +54,7 @@ func TestDensityIntegratesToOne(t *testing.T) {
 			lo, hi := extent(m)
 			n := 1000.0
 			switch name {
-			case "CNF", "GF", "NAF", "SOSPF", "BPF", "Residual":
+			case "CNF", "GF", "NAF", "UNAF", "SOSPF", "BPF", "Residual":
 				n = 200 // each row takes long
 			}
 			if testing.Short() {

@@ -9,8 +9,8 @@ import (
 
 // A Map is an elementwise map with raw parameters, such as a bijector's
 // univariate: of x n×d and raw n×(d·K) to y and the logarithm of the slope, n×d each, where
-// element (i, j) depends on xᵢⱼ and columns j·K to j·K+K−1 of row i of raw only. It has
-// no parameters of its own to learn.
+// element (i, j) depends on xᵢⱼ and columns j·K to j·K+K−1 of row i of raw only. Parameters of
+// its own are constants to a [Solver].
 type Map interface {
 	Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var)
 }
