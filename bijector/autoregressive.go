@@ -2,6 +2,7 @@ package bijector
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn/masked"
@@ -40,9 +41,9 @@ type Autoregressive struct {
 	natural  *masked.MADE
 	sorted   Univariate // Map, of columns in the network's order
 	solver   *masked.Solver
-	order    []int // nil for the natural one
-	position []int // its inverse
-	learned  bool  // whether Map has parameters of its own
+	order    []int       // nil for the natural one
+	position []int       // its inverse
+	learned  func() bool // whether Map has parameters of its own
 	ctx      autodiff.Var
 }
 
@@ -85,7 +86,7 @@ func (a *Autoregressive) Restore() error {
 
 // restoreMap makes the map of columns in the network's order, and the solver.
 func (a *Autoregressive) restoreMap() error {
-	a.learned = hasParams(a.Map, a.Net.In())
+	a.learned = sync.OnceValue(func() bool { return hasParams(a.Map, a.Net.In()) })
 	p, ok := a.Map.(PerColumn)
 	if !ok {
 		if perColumn(a.Map) {
@@ -125,7 +126,7 @@ func hasParams(m Univariate, d int) bool {
 // solve returns y and its parameters.
 func (a *Autoregressive) solve(x autodiff.Var) (y, raw autodiff.Var) {
 	y, raw = a.solver.Solve(x, a.ctx)
-	if a.learned {
+	if a.learned() {
 		// To the solver Map is constant. A change of Map's value by δ does to the solution what one of x by δ/g′ does.
 		g, logSlope := a.sorted.Forward(x.Detach(), raw.Detach())
 		if !g.Constant() {

@@ -168,16 +168,5 @@ func (g bernsteinCurve) pull(dp columns, u, v []float64, at curvePoint) {
 }
 
 func (g bernsteinCurve) unprepare(draw, dp, raw, work columns) {
-	share, sum := work.from(2), work.at(1)
-	softmaxColumns(share, raw, g.raw, work.at(0))
-	clear(sum)
-	for j := range g.raw {
-		kernel.MulAdd(sum, share.at(j), dp.at(j))
-	}
-	for j := range g.raw {
-		d, s := draw.at(j), share.at(j)
-		for i, v := range dp.at(j) {
-			d[i] += s[i] * (v - sum[i])
-		}
-	}
+	softmaxPull(draw, dp, raw, g.raw, work)
 }

@@ -24,6 +24,8 @@ var curves = []bijector.Univariate{
 	bijector.Bernstein{},
 	bijector.Bernstein{Degree: 40, Bound: 3, Gap: 1e-5},
 	bijector.Bernstein{Degree: 1},
+	bijector.Moebius{},
+	bijector.Moebius{Components: 1, Bound: 12},
 }
 
 // curveName tells curves apart.

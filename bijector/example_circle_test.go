@@ -32,3 +32,19 @@ func ExampleOpposite() {
 	// 9.000
 	// -8.000
 }
+
+// Hours of a day from −12 to 12, drawn towards 0.
+func ExampleMoebius() {
+	f := bijector.NewElementwise(1, bijector.Moebius{Components: 1, Bound: 12})
+	f.Raw.Data()[0] = -0.5 // log α
+	tape := autodiff.NewTape()
+	for _, x := range []float64{-12, -6, 0, 6} {
+		y := f.Forward(tape.Scalar(x))
+		fmt.Printf("%.3f %.3f\n", y.Value(), f.Inverse(y).Value())
+	}
+	// Output:
+	// -12.000 -12.000
+	// -4.280 -6.000
+	// 0.000 0.000
+	// 4.280 6.000
+}

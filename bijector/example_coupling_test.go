@@ -31,3 +31,11 @@ func ExampleScaleMap() {
 	// "exp" 5.000
 	// "tanh" 1.973
 }
+
+// Half of what passes where the gate's parameter is 0.
+func ExampleGatedLinearUnit() {
+	tape := autodiff.NewTape()
+	y, logSlope := bijector.GatedLinearUnit{}.Forward(tape.Scalar(3), tape.Scalar(0))
+	fmt.Printf("%.4f %.4f\n", y.Value(), logSlope.Value())
+	// Output: 1.5000 -0.6931
+}

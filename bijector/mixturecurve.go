@@ -71,6 +71,22 @@ func softmaxColumns(p, raw columns, k int, w []float64) {
 	}
 }
 
+// softmaxPull adds to draw the gradient of the first k columns of raw, dp being that of their softmax; work has k+2 columns.
+func softmaxPull(draw, dp, raw columns, k int, work columns) {
+	share, sum := work.from(2), work.at(1)
+	softmaxColumns(share, raw, k, work.at(0))
+	clear(sum)
+	for j := range k {
+		kernel.MulAdd(sum, share.at(j), dp.at(j))
+	}
+	for j := range k {
+		d, s := draw.at(j), share.at(j)
+		for i, v := range dp.at(j) {
+			d[i] += float64(s[i] * (v - sum[i]))
+		}
+	}
+}
+
 func (m mixtureCurve) unprepare(draw, dp, raw, work columns) {
 	k := m.k
 	a, d := work.at(0), work.at(1)

@@ -68,6 +68,8 @@ func coreCases() []bijectortest.Case {
 		{Name: "Coupling/spline-free", B: someCoupling(4, []int{0}, free, 0), X: normal(5, 4)},
 		{Name: "Coupling/spline-circular", B: someCoupling(4, []int{0}, circle, 0), X: normal(5, 4)},
 		{Name: "Coupling/spline-circular-conditional", B: someCoupling(3, []int{1}, circle, 2), X: normal(5, 3), Context: normal(5, 2)},
+		{Name: "Coupling/gatedlinearunit", B: someCoupling(3, []int{1}, bijector.GatedLinearUnit{}, 0), X: normal(5, 3)},
+		{Name: "Elementwise/gatedlinearunit", B: elementwiseMap(bijector.GatedLinearUnit{}), X: normal(6, 3)},
 		{Name: "Coupling/additive", B: someCoupling(3, []int{1}, bijector.Additive{}, 0), X: normal(5, 3)},
 		{Name: "Coupling/affine", B: someCoupling(4, []int{1, 3}, bijector.Affine{}, 0), X: normal(5, 4)},
 		{Name: "Elementwise/softspline", B: elementwiseMap(bijector.SoftSpline{Bins: 5}), X: normal(6, 3)},

@@ -1,8 +1,6 @@
 package flow
 
 import (
-	"math/bits"
-
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/bijector"
@@ -128,7 +126,9 @@ var kinds = registry(map[string]any{
 	"bernstein":              bijector.Bernstein{},
 	"cubic-spline":           bijector.CubicSpline{},
 	"fixed-spline":           (*bijector.FixedSpline)(nil),
+	"gated-linear-unit":      bijector.GatedLinearUnit{},
 	"integral-net":           (*bijector.IntegralNet)(nil),
+	"moebius":                bijector.Moebius{},
 	"monotone-net":           (*bijector.MonotoneNet)(nil),
 	"additive":               bijector.Additive{},
 	"linear-rational-spline": bijector.LinearRationalSpline{},
@@ -270,31 +270,4 @@ func registry(types map[string]any) *plain.Registry {
 		}
 	}
 	return r
-}
-
-// cost returns about how many bytes Restore will set aside for a value, where
-// values in its fields say so rather than how much there is.
-func cost(value any) int {
-	switch v := value.(type) {
-	case *bijector.Squeeze:
-		return product(16, v.Channels, v.Height, v.Width)
-	case *nn.Rewired: // a row of its network, when it is evaluated
-		if v.Net != nil && v.Net.In() > 4*(len(v.Place)+len(v.Take)) {
-			return product(8, v.Net.In())
-		}
-	}
-	return 0
-}
-
-// product returns the product of sizes, or −1 if it is no size.
-func product(sizes ...int) int {
-	n := uint64(1)
-	for _, s := range sizes {
-		hi, lo := bits.Mul64(n, uint64(max(s, 0)))
-		if hi != 0 || lo > 1<<40 {
-			return -1
-		}
-		n = lo
-	}
-	return int(n)
 }
