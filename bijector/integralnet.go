@@ -25,7 +25,10 @@ type IntegralNet struct {
 	// Straight is where straight lines begin, on both sides of 0; 0 is nowhere.
 	Straight float64
 
-	at, weights []float64 // of the rule on [0, 1]
+	at      []float64 // points of the rule on [0, 1]
+	weights autodiff.Value
+	repeat  []int          // the network's inputs for each point, and for 1
+	shares  autodiff.Value // by which they are multiplied
 }
 
 // NewIntegralNet returns the map of the layers. It panics unless they fit, from at least one number to one.
@@ -47,8 +50,22 @@ func (m *IntegralNet) Restore() error {
 	if n == 0 {
 		n = 32
 	}
-	m.at, m.weights = gaussLegendre(n)
-	return checkNet("IntegralNet", m.Layers)
+	if err := checkNet("IntegralNet", m.Layers); err != nil {
+		return err
+	}
+	at, weights := gaussLegendre(n)
+	m.at, m.weights, m.repeat = at, autodiff.Fixed(weights...), nil
+	var shares []float64
+	for _, share := range append(at, 1) {
+		for i := range m.Params() {
+			if i > 0 {
+				share = 1
+			}
+			m.repeat, shares = append(m.repeat, i), append(shares, share)
+		}
+	}
+	m.shares = autodiff.Fixed(shares...)
+	return nil
 }
 
 // gaussLegendre returns points and weights of the rule on [0, 1].
@@ -88,24 +105,27 @@ func (m *IntegralNet) Forward(x, raw autodiff.Var) (y, logSlope autodiff.Var) {
 	if m.Straight > 0 {
 		u = x.Clamp(-m.Straight, m.Straight)
 	}
-	y, logSlope = all.Slice(k-1, k), m.log(u, all)
-	for i, at := range m.at {
-		y = y.Add(m.log(u.MulConst(at), all).Exp().MulConst(m.weights[i]).Mul(u))
-	}
+	log := m.log(u, all)
+	logSlope = log.Slice(len(m.at), len(m.at)+1)
+	t := x.Tape()
+	y = log.Slice(0, len(m.at)).Exp().Mul(m.weights.On(t)).RowSum().Mul(u).Add(all.Slice(k-1, k))
 	if m.Straight > 0 {
 		y = y.Add(x.Sub(u).Mul(logSlope.Exp()))
 	}
 	return y.Reshape(n, d), logSlope.Reshape(n, d)
 }
 
-// log returns the logarithm of the function under the integral; c stands behind r.
+// log returns the logarithms of the function under the integral, a column for each point of the rule between 0 and u, and one for u; c stands behind r.
 func (m *IntegralNet) log(u, rc autodiff.Var) autodiff.Var {
+	k := rc.Cols()
 	h := u
-	if k := rc.Cols() - 1; k > 0 {
-		h = autodiff.Concat(u, rc.Slice(0, k))
+	if k > 1 {
+		h = autodiff.Concat(u, rc.Slice(0, k-1))
 	}
+	points := len(m.at) + 1
+	h = h.Gather(m.repeat).Mul(m.shares.On(u.Tape())).Reshape(u.Rows()*points, k)
 	for _, l := range m.Layers {
 		h = l.Apply(h)
 	}
-	return h.Div(h.Abs().MulConst(1.0 / 7).AddConst(1))
+	return h.Div(h.Abs().MulConst(1.0 / 7).AddConst(1)).Reshape(u.Rows(), points)
 }

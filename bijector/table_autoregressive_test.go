@@ -24,10 +24,8 @@ func autoregressiveCases() []bijectortest.Case {
 	clipped := autoregressive(context, spline)
 	clipped.Clip = 0.8
 	integral := func() *bijector.Numeric {
-		net := &bijector.IntegralNet{Layers: layersOf(nn.Tanh, 3, 4, 1), Points: 9, Straight: 1}
-		if err := net.Restore(); err != nil {
-			panic(err)
-		}
+		net := bijector.NewIntegralNet(layersOf(nn.Tanh, 3, 4, 1)...)
+		net.Straight = 1
 		return bijector.NewNumeric(net)
 	}
 	netted := autoregressive(masked.Spec{Dim: 2, Hidden: []int{4}, Order: []int{1, 0}}, bijector.Inverted{Map: integral()})

@@ -13,6 +13,10 @@ func cost(value any) int {
 	switch v := value.(type) {
 	case *bijector.Squeeze:
 		return product(16, v.Channels, v.Height, v.Width)
+	case *bijector.IntegralNet: // its inputs for each point
+		if len(v.Layers) > 0 && v.Layers[0].W != nil {
+			return product(32, max(v.Points, 32), v.Layers[0].In())
+		}
 	case *nn.Rewired: // a row of its network, when it is evaluated
 		if v.Net != nil && v.Net.In() > 4*(len(v.Place)+len(v.Take)) {
 			return product(8, v.Net.In())
