@@ -127,5 +127,5 @@ func (m *IntegralNet) log(u, rc autodiff.Var) autodiff.Var {
 	for _, l := range m.Layers {
 		h = l.Apply(h)
 	}
-	return h.Div(h.Abs().MulConst(1.0 / 7).AddConst(1)).Reshape(u.Rows(), points)
+	return h.Div(h.Abs().MulConst(1.0/7).AddConst(1)).Reshape(u.Rows(), points)
 }
