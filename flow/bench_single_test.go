@@ -15,18 +15,27 @@ func BenchmarkPeersSingle(b *testing.B) {
 	}
 }
 
-// single switches the networks of a flow of couplings or autoregressive maps to float32.
+// single switches the networks of a flow that can to float32.
 func single(m *Transformed) *Transformed {
-	for _, b := range m.Map {
-		switch b := b.(type) {
-		case *bijector.Coupling:
-			b.Net.(*nn.MLP).Single = true
-		case *bijector.Autoregressive:
-			b.Net.Single = true
-			if err := b.Restore(); err != nil {
-				panic(err)
-			}
-		}
-	}
+	singleMap(m.Map, bijector.Arrival{})
 	return m
+}
+
+func singleMap(b bijector.Bijector, _ bijector.Arrival) {
+	switch b := b.(type) {
+	case *bijector.Coupling:
+		switch net := b.Net.(type) {
+		case *nn.MLP:
+			net.Single = true
+		case *nn.ConvNet:
+			net.Single = true
+		}
+	case *bijector.Autoregressive:
+		b.Net.Single = true
+		if err := b.Restore(); err != nil {
+			panic(err)
+		}
+	case bijector.Composite:
+		b.Walk(bijector.Arrival{}, singleMap)
+	}
 }

@@ -47,7 +47,9 @@ func Glow(a ImageArch, src rand.Source) *Transformed {
 // glowStep returns a coupling, a 1×1 convolution and an ActNorm, base to data.
 func (a ImageArch) glowStep(src rand.Source) bijector.Chain {
 	coupling := a.channelCoupling(false, a.Map, func(in, out int) nn.Network {
-		return nn.NewConvNet(in, a.Hidden, out, a.Height, a.Width, a.Cond, a.Map.Params(), src).ZeroLast()
+		net := nn.NewConvNet(in, a.Hidden, out, a.Height, a.Width, a.Cond, a.Map.Params(), src).ZeroLast()
+		net.Single = a.Single
+		return net
 	})
 	return bijector.Chain{coupling, bijector.NewPerPixel(bijector.Chain{a.mixing(src), bijector.NewActNorm(a.Channels)}, a.pixels())}
 }

@@ -34,6 +34,9 @@ type ImageArch struct {
 	Blocks int
 	// BatchNorm makes ImageRealNVP normalise by running statistics of the minibatches.
 	BatchNorm bool
+	// Single makes the couplings' networks compute in float32, see [nn.ConvNet]: faster with many
+	// channels, as good but for the last digits.
+	Single bool
 }
 
 func (a ImageArch) withDefaults(what string, steps int) ImageArch {

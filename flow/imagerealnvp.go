@@ -54,7 +54,9 @@ func (a ImageArch) resConv(in, out int, src rand.Source) nn.Network {
 	if a.BatchNorm {
 		decay = 0.999
 	}
-	return nn.NewResConv(in, a.Hidden, a.Blocks, out, a.Height, a.Width, a.Cond, a.Map.Params(), src).NormaliseBatch(decay).ZeroLast()
+	net := nn.NewResConv(in, a.Hidden, a.Blocks, out, a.Height, a.Width, a.Cond, a.Map.Params(), src).NormaliseBatch(decay).ZeroLast()
+	net.Single = a.Single
+	return net
 }
 
 // realNVPChannels returns a coupling that keeps one half of the channels.

@@ -60,3 +60,33 @@ func testSingle(t *testing.T, preset func(a flow.Arch, src rand.Source) *flow.Tr
 	}
 	return loaded
 }
+
+// The same of flows of images.
+func TestSingleImages(t *testing.T) {
+	a := flow.ImageArch{Height: 4, Width: 4, Channels: 2, Steps: 2, Hidden: 12}
+	for name, preset := range map[string]func(flow.ImageArch, rand.Source) *flow.Transformed{"Glow": flow.Glow, "ImageRealNVP": flow.ImageRealNVP} {
+		a.Single = true
+		m := shake(preset(a, rng.New(1)), 2)
+		a.Single = false
+		double := shake(preset(a, rng.New(1)), 2)
+		x := normal(20, 32, 3)
+		y := m.Decode(nil, x)
+		var diff mat.Dense
+		diff.Sub(m.Encode(nil, y), x)
+		// some ten maps and a logit, which takes 256 intensities for 1
+		if e := mat.Max(&diff) - mat.Min(&diff); !(e < 1e-9) {
+			t.Errorf("%s: got an error of %v of the inverse, want that of float64", name, e)
+		}
+		got, want := flowtest.File(t, m, x, nil).LogProbs(nil, y), double.LogProbs(nil, y)
+		differ := false
+		for i, w := range want {
+			differ = differ || got[i] != w
+			if !(math.Abs(got[i]-w) < 1e-3) {
+				t.Errorf("%s: got log p %v, want %v", name, got[i], w)
+			}
+		}
+		if !differ {
+			t.Errorf("%s: got the bits of float64, want those of float32", name)
+		}
+	}
+}

@@ -176,8 +176,19 @@ func (c *Conv2D) Statistics() []*autodiff.Param { return statistics(c) }
 
 // apply maps pixels as rows, (n·Height·Width)×in → (n·Height·Width)×out.
 func (c *Conv2D) apply(x autodiff.Var) autodiff.Var {
-	t := x.Tape()
-	w, b := t.Use(c.W), t.Use(c.B)
+	w, b := c.effective(x.Tape())
+	return c.convolve(x, w, b, c.Act)
+}
+
+// applySingle is apply in float32.
+func (c *Conv2D) applySingle(x autodiff.Var) autodiff.Var {
+	w, b := c.effective(x.Tape())
+	return c.convolveSingle(x, w, b, c.Act)
+}
+
+// effective returns weights and biases, with the normalisations in them.
+func (c *Conv2D) effective(t *autodiff.Tape) (w, b autodiff.Var) {
+	w, b = t.Use(c.W), t.Use(c.B)
 	if c.Gain != nil {
 		scale := t.Use(c.Gain)
 		if n := c.Norm; n != nil {
@@ -186,7 +197,7 @@ func (c *Conv2D) apply(x autodiff.Var) autodiff.Var {
 		}
 		w = w.Mul(scale.Div(norms(w)))
 	}
-	return c.convolve(x, w, b, c.Act)
+	return w, b
 }
 
 // norms returns ‖W[:,o]‖, 1×out.

@@ -77,7 +77,7 @@ func (g convolution) forwardPatch(c *autodiff.Call) {
 	taps := g.k * g.k * g.in
 	p := c.Temp(g.block * taps)
 	g.blocks(func(i, j int) {
-		g.patches(p, part(c.In(0), i, j, g.in), g.in)
+		patches(g, p, part(c.In(0), i, j, g.in), g.in)
 		kernel.Dense(part(c.Out(0), i, j, g.out), p, c.In(1), c.In(2), j-i, taps, g.out, g.act)
 	})
 }
@@ -92,12 +92,12 @@ func (g convolution) backwardPatch(c *autodiff.Call) {
 			kernel.ColSum(db, dz, j-i, g.out)
 		}
 		if dw != nil {
-			g.patches(p, part(c.In(0), i, j, g.in), g.in)
+			patches(g, p, part(c.In(0), i, j, g.in), g.in)
 			kernel.Gemm(true, false, taps, g.out, j-i, p, taps, dz, g.out, true, dw, g.out)
 		}
 		if dx != nil {
 			kernel.Gemm(false, true, j-i, taps, g.out, dz, g.out, c.In(1), g.out, false, p, taps)
-			g.addPatches(part(dx, i, j, g.in), p, g.in)
+			addPatches(g, part(dx, i, j, g.in), p, g.in)
 		}
 	})
 }
@@ -105,14 +105,14 @@ func (g convolution) backwardPatch(c *autodiff.Call) {
 func (g convolution) forwardSum(c *autodiff.Call) {
 	taps := g.k * g.k * g.out
 	p, v := c.Temp(g.block*taps), c.Temp(g.in*taps)
-	g.reverse(v, c.In(1))
+	reverse(g, v, c.In(1))
 	g.blocks(func(i, j int) {
 		kernel.Gemm(false, false, j-i, taps, g.in, part(c.In(0), i, j, g.in), g.in, v, taps, false, p, taps)
 		y := part(c.Out(0), i, j, g.out)
 		for o := 0; o < len(y); o += g.out {
 			copy(y[o:], c.In(2))
 		}
-		g.addPatches(y, p, g.out)
+		addPatches(g, y, p, g.out)
 		switch g.act {
 		case kernel.ReLU:
 			kernel.LeakyReLU(y, y, 0)
@@ -126,7 +126,7 @@ func (g convolution) backwardSum(c *autodiff.Call) {
 	taps := g.k * g.k * g.out
 	p, dz := c.Temp(g.block*taps), c.Temp(g.block*g.out)
 	v, dv := c.Temp(g.in*taps), c.Temp(g.in*taps)
-	g.reverse(v, c.In(1))
+	reverse(g, v, c.In(1))
 	clear(dv)
 	dw, db := c.InGrad(1), c.InGrad(2)
 	dx, add := c.InGradAdd(0)
@@ -135,7 +135,7 @@ func (g convolution) backwardSum(c *autodiff.Call) {
 		if db != nil {
 			kernel.ColSum(db, dz, j-i, g.out)
 		}
-		g.patches(p, dz, g.out)
+		patches(g, p, dz, g.out)
 		if dw != nil {
 			kernel.Gemm(true, false, g.in, taps, j-i, part(c.In(0), i, j, g.in), g.in, p, taps, true, dv, taps)
 		}
@@ -159,7 +159,7 @@ func (g convolution) preGrad(dz, dy, y []float64) []float64 {
 }
 
 // reverse sets v[c, t·out+o] = w[(k·k−1−t)·in+c, o].
-func (g convolution) reverse(v, w []float64) {
+func reverse[T float32 | float64](g convolution, v, w []T) {
 	kk := g.k * g.k
 	for t := range kk {
 		for c := range g.in {
@@ -182,7 +182,7 @@ func (g convolution) addReverse(dw, dv []float64) {
 
 // patches sets the rows of p to the k×k patches around the pixels of the images
 // in x with the given channels.
-func (g convolution) patches(p, x []float64, channels int) {
+func patches[T float32 | float64](g convolution, p, x []T, channels int) {
 	line := g.k * channels
 	r := g.k / 2
 	for at := 0; len(x) > 0; x = x[g.h*g.w*channels:] {
@@ -211,7 +211,7 @@ func (g convolution) patches(p, x []float64, channels int) {
 
 // addPatches adds the patches in the rows of p to the pixels of x that they
 // cover: the transpose of patches.
-func (g convolution) addPatches(x, p []float64, channels int) {
+func addPatches[T float32 | float64](g convolution, x, p []T, channels int) {
 	line := g.k * channels
 	r := g.k / 2
 	for at := 0; len(x) > 0; x = x[g.h*g.w*channels:] {

@@ -19,6 +19,9 @@ type ConvNet struct {
 	Layers  []Conv2D
 	Context *Layer // linear, or nil
 	Group   int
+	// Single computes the convolutions and their gradients in float32, with weights rounded from the
+	// parameters, as [MLP].Single does for dense layers; what stands between them is in float64.
+	Single bool
 }
 
 // NewConvNet returns Glow's conditioner: a 3×3 convolution to hidden channels, a 1×1 convolution
@@ -114,7 +117,15 @@ func (m *ConvNet) ZeroLast() *ConvNet {
 
 // Apply returns the network at the rows of x, n×In → n×Out. It panics if x has
 // another width.
-func (m *ConvNet) Apply(x autodiff.Var) autodiff.Var { return m.pass(x, (*Conv2D).apply) }
+func (m *ConvNet) Apply(x autodiff.Var) autodiff.Var { return m.pass(x, layers(m.Single)) }
+
+// layers returns what applies layers, in float32 or not.
+func layers(single bool) layerFunc {
+	if single {
+		return (*Conv2D).applySingle
+	}
+	return (*Conv2D).apply
+}
 
 func (m *ConvNet) pass(x autodiff.Var, f layerFunc) autodiff.Var {
 	h := start("ConvNet", x, &m.Layers[0], m.Context, f)

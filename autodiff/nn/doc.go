@@ -22,8 +22,8 @@
 //
 // # Float32
 //
-// An [MLP] with Single set computes in float32, at twice the speed where products are large;
-// its parameters, their gradients and all results that other code sees stay in float64:
+// An [MLP], [ResMLP], [ConvNet] or [ResConv] with Single set computes in float32, at up to twice the speed
+// where products are large; its parameters, their gradients and all results that other code sees stay in float64:
 //
 //	net.Single = true
 //

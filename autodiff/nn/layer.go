@@ -35,11 +35,22 @@ func (l Layer) Out() int { _, out := l.W.Dims(); return out }
 
 // Apply returns Act(x·W + B), n×In → n×Out. It panics if x has another width.
 func (l Layer) Apply(x autodiff.Var) autodiff.Var {
+	l.checkCols(x)
+	t := x.Tape()
+	return l.Act.dense(x, t.Use(l.W), t.Use(l.B))
+}
+
+// applySingle is Apply in float32.
+func (l Layer) applySingle(x autodiff.Var) autodiff.Var {
+	l.checkCols(x)
+	t := x.Tape()
+	return l.Act.denseSingle(x, t.Use(l.W), t.Use(l.B))
+}
+
+func (l Layer) checkCols(x autodiff.Var) {
 	if x.Cols() != l.In() {
 		panic(fmt.Sprintf("nn: Layer: got %d columns, want %d", x.Cols(), l.In()))
 	}
-	t := x.Tape()
-	return l.Act.dense(x, t.Use(l.W), t.Use(l.B))
 }
 
 // Zero sets the weights and biases to 0.

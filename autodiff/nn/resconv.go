@@ -20,6 +20,9 @@ type ResConv struct {
 	Last    Conv2D
 	Context *Layer // linear, or nil
 	Group   int
+	// Single computes the convolutions and their gradients in float32, with weights rounded from the
+	// parameters, as [MLP].Single does for dense layers; what stands between them is in float64.
+	Single bool
 }
 
 // A ConvBlock is the map h ↦ h + B(A(ReLU(h))) of pixels.
@@ -99,7 +102,7 @@ func (m *ResConv) ZeroLast() *ResConv {
 
 // Apply returns the network at the rows of x, n×In → n×Out. It panics if x has
 // another width.
-func (m *ResConv) Apply(x autodiff.Var) autodiff.Var { return m.pass(x, (*Conv2D).apply) }
+func (m *ResConv) Apply(x autodiff.Var) autodiff.Var { return m.pass(x, layers(m.Single)) }
 
 func (m *ResConv) pass(x autodiff.Var, f layerFunc) autodiff.Var {
 	h := start("ResConv", x, &m.First, m.Context, f)

@@ -17,6 +17,9 @@ type ResMLP struct {
 	First  Layer
 	Blocks []Block
 	Last   Layer
+	// Single computes the layers and their gradients in float32, as [MLP].Single does; the sums of
+	// blocks and activations that are not fused with layers are in float64.
+	Single bool
 }
 
 // A Block is the map h ↦ h + B(A(Act(h))) of rows of constant width.
@@ -90,8 +93,10 @@ func (b Block) check(width int) error {
 
 // Apply returns h + B(A(Act(h))), n×width → n×width. It panics if h has another
 // width.
-func (b Block) Apply(h autodiff.Var) autodiff.Var {
-	return h.Add(b.B.Apply(b.A.Apply(b.Act.Apply(h))))
+func (b Block) Apply(h autodiff.Var) autodiff.Var { return b.apply(h, Layer.Apply) }
+
+func (b Block) apply(h autodiff.Var, f func(l Layer, x autodiff.Var) autodiff.Var) autodiff.Var {
+	return h.Add(f(b.B, f(b.A, b.Act.Apply(h))))
 }
 
 // In returns the number of columns of x.
@@ -103,11 +108,15 @@ func (m *ResMLP) Out() int { return m.Last.Out() }
 // Apply returns the network at the rows of x, n×In → n×Out, at a cost of about
 // 2n operations per weight. It panics if x has another width.
 func (m *ResMLP) Apply(x autodiff.Var) autodiff.Var {
-	h := m.First.Apply(x)
-	for _, b := range m.Blocks {
-		h = b.Apply(h)
+	f := Layer.Apply
+	if m.Single {
+		f = Layer.applySingle
 	}
-	return m.Last.Apply(h)
+	h := f(m.First, x)
+	for _, b := range m.Blocks {
+		h = b.apply(h, f)
+	}
+	return f(m.Last, h)
 }
 
 // ZeroLast sets the last layer to zero and returns m: the network is 0
