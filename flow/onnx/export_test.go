@@ -101,10 +101,18 @@ func check(t *testing.T, m *flow.Transformed, tolerance float64, sample bool) {
 		t.Fatal(err)
 	}
 	got, want := read(file.Bytes()).run(in).x, given.LogProbs(nil, x)
+	keep(t, "log_prob", file.Bytes(), in, tensor{shape: []int{len(want)}, x: want})
 	for i, v := range want {
 		if d := difference(got[i], v); d > tolerance {
 			t.Errorf("row %d: got log p = %v, want %v: %.3g apart", i, got[i], v, d)
 		}
+	}
+	alone := map[string]tensor{}
+	for name, all := range in {
+		alone[name] = tensor{shape: []int{1, all.shape[1]}, x: all.x[:all.shape[1]]}
+	}
+	if one := read(file.Bytes()).run(alone).x; len(one) != 1 || difference(one[0], want[0]) > tolerance {
+		t.Errorf("got %v for the first row alone, want %v", one, want[0])
 	}
 	if !sample {
 		return
@@ -119,6 +127,7 @@ func check(t *testing.T, m *flow.Transformed, tolerance float64, sample bool) {
 	z.Set(0, 0, 9)
 	in["z"] = tensorOf(z)
 	y, ours := read(file.Bytes()).run(in), given.Decode(nil, z)
+	keep(t, "sample", file.Bytes(), in, tensorOf(ours))
 	for i, v := range y.x {
 		if difference(v, ours.At(i/d, i%d)) > tolerance {
 			t.Errorf("sample %d, column %d: got %v, want %v", i/d, i%d, v, ours.At(i/d, i%d))

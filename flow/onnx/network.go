@@ -156,7 +156,7 @@ func (g *graph) activation(a nn.Activation, x value) value {
 	case nn.ELU:
 		return x.max(x.c(0)).add(x.min(x.c(0)).expm1())
 	case nn.SiLU:
-		return x.mul(x.sigmoid())
+		return x.div(x.neg().exp().plus(1)) // runtimes take x·σ(x) for an operator that they have in float32 only
 	case nn.Softplus:
 		return x.softplus()
 	case nn.Sigmoid:
