@@ -28,6 +28,11 @@ func ExampleUnitVector() {
 	// Output: [2 1] → [0.6667 0.3333 0.6667] → [2 1], log|det| -2.1972
 }
 
+func ExampleCylindrical() {
+	show(bijector.Cylindrical{}, 0, 0.6) // on the first meridian
+	// Output: [0 0.6] → [0.8 0 0.6] → [0 0.6], log|det| 0.0000
+}
+
 func ExampleCumsum() {
 	show(&bijector.Cumsum{}, 1, 2, 3, 4)
 	show(bijector.NewCumsumRows(2, 2), 1, 2, 3, 4) // down the columns of 1 2; 3 4

@@ -42,6 +42,7 @@ var kinds = registry(map[string]any{
 	"continuous":             (*bijector.Continuous)(nil),
 	"correlation-cholesky":   (*bijector.CorrelationCholesky)(nil),
 	"cumsum":                 (*bijector.Cumsum)(nil),
+	"cylindrical":            bijector.Cylindrical{},
 	"dct":                    (*bijector.DCT)(nil),
 	"diagonal":               (*bijector.Diagonal)(nil),
 	"fill-scale-tril":        (*bijector.FillScaleTriL)(nil),
