@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/normflow/normflow/flow/calibration"
@@ -47,7 +48,7 @@ type HeldOut struct {
 // A PartReport is how a candidate did.
 type PartReport struct {
 	Name   string
-	NLL    float64 // of held-out rows
+	NLL    float64 // of held-out rows; NaN if it was given up
 	Weight float64 // in the model
 	Note   string  // such as why it was given up; empty as a rule
 }
@@ -70,14 +71,17 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, "a mixture has %d components\n", r.Components)
 	}
 	for _, p := range r.Parts {
-		fmt.Fprintf(&b, "%24s  NLL %10.4f  weight %.3f", p.Name, p.NLL, p.Weight)
-		if p.Note != "" {
-			fmt.Fprintf(&b, "  %s", p.Note)
-		}
-		b.WriteByte('\n')
+		fmt.Fprintln(&b, p.line())
 	}
 	for _, w := range r.Warnings {
 		fmt.Fprintf(&b, "note: %s\n", w)
 	}
 	return b.String()
+}
+
+func (p PartReport) line() string {
+	if math.IsNaN(p.NLL) {
+		return fmt.Sprintf("%24s  given up: %s", p.Name, p.Note)
+	}
+	return strings.TrimRight(fmt.Sprintf("%24s  NLL %10.4f  weight %.3f  %s", p.Name, p.NLL, p.Weight, p.Note), " ")
 }
