@@ -39,6 +39,9 @@ func (g *graph) through(b bijector.Bijector, v, c value, dir direction) (w, logD
 		if w, l, ok := g.affine(b, v, dir); ok {
 			return w, l
 		}
+		if w, l, ok := g.elementwise(b, v, dir); ok {
+			return w, l
+		}
 		g.refuse("got a bijector %T, which has no translation", b)
 		return none, none
 	})

@@ -47,12 +47,12 @@ func (g *graph) splineMap(m bijector.Spline, v, raw value, dir direction) (w, lo
 	if dir == back {
 		y, l = p.inverse(inside)
 	}
-	outside := x.c(s.bound).less(x.abs())
 	straight, slope := x, x.c(0)
 	if s.free {
 		straight, slope = s.lines(x, slopes, dir)
 	}
-	return straight.where(outside, y).reshape(d), slope.where(outside, l).reshape(d)
+	within := x.abs().less(x.c(s.bound)) // which a NaN is not
+	return y.where(within, straight).reshape(d), l.where(within, slope).reshape(d)
 }
 
 // knots returns the Bins + 1 knots of an axis: shares of the interval by a softmax, none less than the least.

@@ -18,13 +18,14 @@ func (v value) log1pSquare() value {
 	return v.abs().log().times(2).where(far, v.c(0).where(far, v).square().log1p())
 }
 
-// asinh returns the inverse hyperbolic sine, to rounding of 1 near 0.
+// asinh returns log(v + √(v² + 1)).
 func (v value) asinh() value {
 	a := v.abs()
 	far := v.c(1e9).less(a)
 	near := v.c(0).where(far, a)
-	y := a.log().plus(math.Ln2).where(far, near.add(near.square().plus(1).sqrt()).log())
-	return y.neg().where(v.less(v.c(0)), y)
+	square := near.square()
+	y := a.log().plus(math.Ln2).where(far, near.add(square.div(square.plus(1).sqrt().plus(1))).log1p())
+	return y.signed(v)
 }
 
 // expm1 returns eᵛ − 1 = tanh(v/2)·(eᵛ + 1).
