@@ -112,6 +112,11 @@ func (t *Training) resume() error {
 		return err
 	}
 	t.file = info
+	return t.resumeFrom(raw)
+}
+
+// resumeFrom goes on from the content of a checkpoint.
+func (t *Training) resumeFrom(raw []byte) error {
 	file, err := safetensors.Read(bytes.NewReader(raw))
 	if err != nil {
 		return err

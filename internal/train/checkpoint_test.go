@@ -134,13 +134,8 @@ func FuzzCheckpoint(f *testing.F) {
 		f.Add([]byte(strings.Replace(text, damage[0], damage[1], 1)))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		file := filepath.Join(t.TempDir(), "training")
-		if err := os.WriteFile(file, raw, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		tr := checkpointed(file)
-		if tr.Begin() == nil {
-			tr.Checkpoint = "" // it is read, not written
+		tr := checkpointed("") // without a file an execution takes microseconds
+		if tr.resumeFrom(raw) == nil {
 			tr.Run(context.Background())
 		}
 	})
