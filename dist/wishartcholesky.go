@@ -55,28 +55,32 @@ func (w *WishartCholesky) size() int { d, _ := w.L.Dims(); return d }
 // Dim returns d².
 func (w *WishartCholesky) Dim() int { return w.size() * w.size() }
 
-// LogDensity returns log p of each row, −Inf unless it is a lower triangular matrix with a positive diagonal.
+// LogDensity returns log p of each row, −Inf unless it is a lower triangular matrix with a positive
+// diagonal: that of Z = L⁻¹X, whose diagonal has chi distributions and whose other values are normal.
 func (w *WishartCholesky) LogDensity(x autodiff.Var) autodiff.Var {
 	checkCols("WishartCholesky: LogDensity", x.Cols(), w.Dim())
 	t, n := x.Tape(), w.size()
-	d, ν, l := float64(n), w.DF.On(t), t.Use(w.L)
+	ν, l := w.DF.On(t), t.Use(w.L)
 	sum := factorOp.Apply(nil, autodiff.Args{I: n}, autodiff.Shape{Rows: x.Rows(), Cols: 1}, x)
-	columns := make([]int, 0, n*n)
+	columns, below, weights := make([]int, 0, n*n), make([]int, 0, n*n), make([]float64, n)
 	for j := range n {
 		for i := range n {
 			columns = append(columns, i*n+j)
+			if i > j {
+				below = append(below, j*n+i)
+			}
 		}
+		weights[j] = float64(j + 1)
 	}
 	in, _ := guard(x, t.Scalar(math.Inf(-1)), t.Scalar(math.Inf(1)))
-	square := in.Gather(columns).Reshape(x.Rows()*n, n).TriSolve(l, autodiff.Tri{}).SquareRowSum().Reshape(x.Rows(), n).RowSum()
-	diag, _ := guard(x.Gather(diagonalPlaces(n)), t.Scalar(math.SmallestNonzeroFloat64), t.Scalar(math.Inf(1)))
-	logs := diag.Log()
-	norm := logDiagonal(l).Add(t.Scalar(0.5 * d * math.Ln2)).Mul(ν).AddConst(float64(0.25*d*(d-1)*logπ) - float64(d*math.Ln2))
-	for i := range n {
-		sum = sum.Add(logs.Slice(i, i+1).Mul(ν.AddConst(-float64(i + 1))))
-		norm = norm.Add(lgammaOp.of(ν.AddConst(-float64(i)).MulConst(0.5)))
+	z := in.Gather(columns).Reshape(x.Rows()*n, n).TriSolve(l, autodiff.Tri{}).Reshape(x.Rows(), n*n)
+	diag, _ := guard(z.Gather(diagonalPlaces(n)).Abs(), t.Scalar(math.SmallestNonzeroFloat64), t.Scalar(math.Inf(1)))
+	half := ν.Expand(1, n).Sub(t.View(1, n, weights)).AddConst(1).MulConst(0.5)
+	sum = sum.Add(chiOp.of(diag, half).Add(gammaNormOp.of(half)).AddConst(math.Ln2).RowSum())
+	if n > 1 {
+		sum = sum.Add(z.Gather(below).StdNormalLogDensity())
 	}
-	return sum.Sub(square.MulConst(0.5)).Sub(norm)
+	return sum.Sub(l.Reshape(1, n*n).Gather(diagonalPlaces(n)).Abs().Log().Mul(t.View(1, n, weights)).RowSum())
 }
 
 // Draw fills the rows of batch with L·A: A has normal numbers below its diagonal, and on it roots

@@ -83,6 +83,7 @@ def wishart(p, *rows):
         show('WishartCholesky', p, 'lp', x, lp + n * log(2) + fsum((n - i) * log(f[i, i]) for i in range(n)))
 wishart([4.5, 2, 0, 0.5, 1], [3, 0, -1, 2], [1e-6, 0, 0, 1e-6])
 wishart([1.0000001, 2, 0, 0.5, 1], [3, 0, -1, 2])
+wishart([1e6, 1e-3, 0, 0, 0.5, 1, 0, 2, 0.25, 3], [1, 0, 0, 500, 1000, 0, 2000, 250, 3000])
 
 # the edges of three bins, and their weights
 def histogram(p, *xs):
