@@ -62,14 +62,15 @@ var views = []func(d *dist.Columns) dist.Distribution{
 			dist.Supported
 		}{d, d}
 	},
-	func(d *dist.Columns) dist.Distribution { // moments, entropy, mode
+	func(d *dist.Columns) dist.Distribution { // moments, entropy, mode, normalisation
 		return struct {
 			dist.Distribution
 			dist.Supported
+			dist.Quantiler
 			dist.Moments
 			dist.Entropyer
 			dist.Moder
-		}{d, d, d, d, d}
+		}{d, d, d, d, d, d}
 	},
 	func(d *dist.Columns) dist.Distribution { // distribution function
 		return struct {

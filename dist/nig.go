@@ -126,6 +126,9 @@ var nigOp = newFused("NIG",
 			return -2*special.Log(r) - logπ + e
 		}
 		_, k1 := special.BesselK01(α * r)
+		if α/r < 1e-290 { // their quotient underflows
+			return special.Log(k1) + (special.Log(α) - special.Log(r)) - logπ + e
+		}
 		return special.Log(k1) + special.Log(α/r) - logπ + e
 	},
 	nigSlopes)

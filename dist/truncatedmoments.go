@@ -41,13 +41,13 @@ type profile struct {
 	y, drop, weight []float64
 }
 
-// profile returns that of the interval, unless the density is infinite there, its mode is
-// not known, its tails are so heavy that the scale changes, or nothing is gained.
+// profile returns that of the interval, unless the density is infinite there,
+// its tails are so heavy that the scale changes, or nothing is gained.
 func (t truncation) profile(p nums) (s profile, ok bool) {
 	lo, hi := t.bounds(p)
 	edges := []edge{t.edgeIn(lo, hi, p)}
 	if m := t.mass(lo, hi, p); m > faint {
-		if t.integer || t.mode == nil || m > 0.1 && t.family.quantile != nil {
+		if t.integer || t.family.quantile != nil && !t.numeric && (m > 0.1 || t.mode == nil) {
 			return profile{}, false // by quantiles, which lose nothing there
 		}
 		top := min(max(t.modeOf(p), lo), hi)

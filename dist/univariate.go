@@ -39,6 +39,7 @@ type family struct {
 	params  []string
 	kind    standard
 	integer bool
+	numeric bool // cdf or quantile, if set, are by quadrature and roots
 
 	logDensity func(z autodiff.Var, p vars) autodiff.Var
 	// rows, if set, is the sum of logDensity over the columns in one operation.
@@ -145,6 +146,7 @@ func derived(f *family, name string, params []string, toNums func(nums) nums, to
 		mode:       number(f.modeOf),
 		entropy:    number(f.entropyOf),
 	}
+	g.numeric = f.cdf == nil || f.quantile == nil && !f.integer || f.numeric
 	if f.logTails != nil {
 		g.logTails = func(x float64, p nums) (float64, float64) { return f.logTailsOf(x, toNums(p)) }
 	}

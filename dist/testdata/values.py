@@ -225,6 +225,11 @@ def trunc(name, p, a, b):
             if abs(step) < abs(y) * mpf(10)**-20: break
         show(name, p, 'trunc:quantile', [a, b, 0.5], e.end + e.sign * y)
 
+def density(name, p, *xs):
+    # log-density alone, of parameters whose quadrature is not worth it
+    f, sup = families[name]
+    for x in xs: show(name, params(p), 'lp', [x], f(mpf(float(x)), *params(p)))
+
 import sys
 only = set(sys.argv[1:])
 def chosen(rows): return [r for r in rows if not only or r[0] in only]
@@ -266,7 +271,7 @@ for name, p, a, b in chosen([
     ('Kumaraswamy', [2, 300], 0.96, 1), ('VonMises', [0, 2000], 1, 2),
     ('Poisson', [3.5], 400, inf), ('Poisson', [3.5], 2, 9), ('Poisson', [1e6], 0, 9e5), ('Binomial', [3000, 0.25], 2000, inf), ('NegativeBinomial', [2.5, 0.25], 900, inf),
     ('Geometric', [0.5], 2000, 2010), ('Skellam', [3, 7], 400, inf), ('Zipf', [250], 20, inf), ('Gompertz', [0.5, 2], 4, inf), ('F', [300, 2000], 9, inf), ('NoncentralChiSquared', [3, 2], 500, inf), ('SkewNormal', [0, 1, -2], 20, inf),
-    ('BetaBinomial', [30, 2, 3], 5, 12)]):
+    ('BetaBinomial', [30, 2, 3], 5, 12), ('NormalInverseGaussian', [2, 0.625, 0, 1], -1, 1), ('ExponentiallyModifiedGaussian', [0, 1, 2], -0.5, 2), ('NoncentralT', [5, 2, 0, 1], 1, 4)]):
     trunc(name, p, a, b)
 for name, p, *xs in chosen([
     ('Gompertz', [0.5, 2], 0.125, 1, 2), ('Gompertz', [300, 0.25], 0.001, 0.01), ('Gompertz', [1e-6, 1], 3, 13, 17),
@@ -276,3 +281,5 @@ for name, p, *xs in chosen([
     ('OrderStatistic', [1, 2], -3, 0, 1, 4), ('Quantized', [0.25, 2], -9, 0, 1, 8), ('Quantized', [0.25, 0.125], 0, 1), ('ZeroInflated', [3.5, 0.25], 0, 1, 9),
     ('BetaBinomial', [10, 2, 3], 0, 4, 10), ('BetaBinomial', [300, 0.25, 0.5], 0, 1, 150, 299, 300), ('BetaBinomial', [1000, 3e6, 1e6], 700, 750, 800), ('BetaBinomial', [6000, 3, 50], 3, 300, 1200)]):
     point(name, p, *xs)
+for name, p, *xs in chosen([('NormalInverseGaussian', [1, 0.5, 0, 1e-300], 1e-300, 1e-140, 1), ('NormalInverseGaussian', [1e-300, 0.5, 0, 1e-300], 0, 1)]):
+    density(name, p, *xs)
