@@ -81,6 +81,10 @@ func (m *MLP) single(x autodiff.Var) autodiff.Var {
 		in = append(in, t.Use(l.W), t.Use(l.B))
 		size += kernel.Lines32(l.W.Len()) + kernel.Lines32(l.B.Len())
 	}
+	if x.Rows() <= singleRows && size >= onceWeights && x.Constant() && constant(in[2:]) {
+		in[1] = x
+		return singleOnceOp.Apply(t, autodiff.Args{Ref: m}, autodiff.Shape{Rows: x.Rows(), Cols: m.Out()}, in[1:]...)
+	}
 	in[1] = narrowOp.Apply(t, autodiff.Args{}, autodiff.Shape{Rows: 1, Cols: size / 2}, in[2:]...)
 	return singleOp.Apply(t, autodiff.Args{Ref: m}, autodiff.Shape{Rows: x.Rows(), Cols: m.Out()}, in...)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -182,5 +183,20 @@ func TestSingleRefuses(t *testing.T) {
 			}()
 			f()
 		}()
+	}
+}
+
+// Large networks round weights as they need them for a few rows without gradients: the bits are
+// those with gradients.
+func TestSingleOnceHasTheBitsOfGradients(t *testing.T) {
+	for _, act := range []Activation{ReLU, Tanh} {
+		m, _ := twins(5, []int{300, 260}, 9, act)
+		x := randomRows(7, 5)
+		plain := autodiff.Borrow()
+		got := slices.Clone(m.Apply(plain.Matrix(x)).Data())
+		plain.Release()
+		if want := m.Apply(autodiff.NewTape().Matrix(x)).Data(); !slices.Equal(got, want) {
+			t.Errorf("%s: got other bits", act)
+		}
 	}
 }

@@ -98,6 +98,10 @@ func (m *MADE) single(x, c autodiff.Var) autodiff.Var {
 	for l := range m.Layers {
 		in = append(in, m.weights(l, t), m.start(l, t, c))
 	}
+	if m.prog.once(x.Rows()) && x.Constant() && constant(in[2:]) {
+		in[1] = x
+		return singleOnceOp.Apply(t, autodiff.Args{Ref: m.prog}, autodiff.Shape{Rows: x.Rows(), Cols: m.Out()}, in[1:]...)
+	}
 	in[1] = m.narrow(t)
 	return singleMADEOp.Apply(t, autodiff.Args{Ref: m.prog}, autodiff.Shape{Rows: x.Rows(), Cols: m.Out()}, in...)
 }

@@ -1,0 +1,57 @@
+package masked
+
+import (
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
+)
+
+const (
+	onceWeights = 1 << 16 // in a network, from which on singleOnceOp is faster
+	onceBlock   = 1 << 14 // weights that are rounded at a time
+)
+
+// singleOnceOp is singleMADEOp for up to singleRows rows without gradients: the weights are
+// rounded as they are needed. Its inputs are x, and W and start of each layer.
+var singleOnceOp = &autodiff.Op{
+	Name: "masked.SingleOnce",
+	Forward: func(c *autodiff.Call) {
+		p, n := c.Args().Ref.(*program), c.InShape(0).Rows
+		wide := p.linear[0].mask.in
+		for _, g := range p.linear {
+			wide = max(wide, g.mask.out)
+		}
+		size := max(onceBlock, wide)
+		temp := kernel.Pieces32(kernel.Singles(c.Temp((2*kernel.Lines32(n*wide) + kernel.Lines32(size)) / 2)))
+		x, y, block := temp.Take(n*wide), temp.Take(n*wide), temp.Take(size)
+		kernel.Narrow(x, c.In(0))
+		for l, g := range p.linear {
+			s, lds := g.mask, 0
+			act, _ := g.act.Fused()
+			if c.InShape(2+2*l).Rows > 1 {
+				lds = s.out
+			}
+			kernel.DenseRounded(y, x, c.In(1+2*l), c.In(2+2*l), lds, n, s.in, s.out, s.first, act, block)
+			x, y = y, x
+		}
+		kernel.Widen(c.Out(0), x[:n*p.linear[len(p.linear)-1].mask.out])
+	},
+}
+
+// once reports whether singleOnceOp is the best way for rows.
+func (p *program) once(rows int) bool {
+	weights := 0
+	for _, g := range p.linear {
+		weights += g.mask.in * g.mask.out
+	}
+	return rows <= singleRows && weights >= onceWeights
+}
+
+// constant reports whether no gradient of any of the values is needed.
+func constant(all []autodiff.Var) bool {
+	for _, v := range all {
+		if !v.Constant() {
+			return false
+		}
+	}
+	return true
+}
