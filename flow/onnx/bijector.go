@@ -85,6 +85,18 @@ func (g *graph) composite(b bijector.Bijector, v, c value, dir direction) (w, l 
 		w, l = g.blockwise(b, v, c, dir)
 	case *bijector.Gaussianization:
 		w, l = g.gaussianization(b, v, dir)
+	case *bijector.Planar:
+		w, l = g.planar(b, v, c, dir)
+	case *bijector.Radial:
+		w, l = g.radial(b, v, c, dir)
+	case *bijector.Sylvester:
+		w, l = g.sylvester(b, v, c, dir)
+	case *bijector.CircularShift:
+		by := g.numbersOf(b.By, 0)
+		if dir == back {
+			by = by.neg()
+		}
+		w = v.turned(by, or(b.Bound, math.Pi))
 	case *bijector.Insert:
 		w = g.insert(b, v, dir)
 	default:

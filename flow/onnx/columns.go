@@ -10,6 +10,9 @@ import (
 // columns returns the log-density of rows of independent columns: its shape by a formula of z = (x − μ)/s, and its height, which is that
 // at μ, as the distribution itself gives it.
 func (g *graph) columns(d *dist.Columns, x value) value {
+	if of, ok := d.Of.(*dist.Uniform); ok {
+		return g.uniform(of, x)
+	}
 	loc, scale := autodiff.Value{}, autodiff.Value{}
 	var shape func(z value) value
 	switch of := d.Of.(type) {
@@ -41,6 +44,14 @@ func (g *graph) columns(d *dist.Columns, x value) value {
 	}
 	z := x.sub(g.numbersOf(loc, 0)).div(g.numbersOf(scale, 1))
 	return shape(z).rowSum().plus(peak)
+}
+
+// uniform returns the log-density of rows of a box, −∞ outside.
+func (g *graph) uniform(u *dist.Uniform, x value) value {
+	low, high := g.numbersOf(u.Low, 0), g.numbersOf(u.High, 1)
+	outside := x.less(low).truth().add(high.less(x).truth())
+	flat := x.sub(x).sub(high.sub(low).log()) // a NaN stays one
+	return x.c(math.Inf(-1)).where(x.c(0).less(outside), flat).rowSum()
 }
 
 // studentShape returns −½(ν+1)·log(1 + z²/ν).

@@ -28,6 +28,26 @@ func (v value) tanhCurve(dir direction) (w, l value) {
 	return a.sub(b).times(0.5), a.add(b).neg()
 }
 
+// leakyTanh is tanh between −cut and cut, and straight lines beyond.
+func (v value) leakyTanh(cut value, dir direction) (w, l value) {
+	a, end, slope := v.abs(), cut.tanh(), cut.logCosh().times(-2)
+	if dir == forward {
+		w, l = v.tanhCurve(forward)
+		within := a.less(cut)
+		return w.where(within, end.add(a.sub(cut).mul(slope.exp())).signed(v)), l.where(within, slope)
+	}
+	within := a.less(end)
+	w, l = v.c(0).where(end.less(a), v).tanhCurve(back)
+	return w.where(within, cut.add(a.sub(end).div(slope.exp())).signed(v)), l.where(within, slope.neg())
+}
+
+// turned returns v + by on the circle [−bound, bound), and v outside of it.
+func (v value) turned(by value, bound float64) value {
+	y := v.add(by)
+	y = y.sub(y.turns(bound)).clamp(-bound, bound)
+	return v.where(v.c(bound).less(v.abs()), y)
+}
+
 // logCosh returns log cosh v.
 func (v value) logCosh() value {
 	a := v.abs()

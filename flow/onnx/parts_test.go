@@ -69,7 +69,9 @@ func univariates() map[string]bijector.Univariate {
 	all := map[string]bijector.Univariate{
 		"additive": bijector.Additive{}, "slope": bijector.Affine{Slope: 1e-2},
 		"spline": bijector.Spline{}, "free": bijector.Spline{Bins: 3, Bound: 2, Tails: bijector.FreeTails, MinSize: 0.01, MinSlope: 0.1},
-		"one bin": bijector.Spline{Bins: 1}, "inverted": bijector.Inverted{Map: bijector.Spline{Bins: 4}},
+		"circular": bijector.Spline{Bins: 3, Tails: bijector.CircularTails}, "soft": bijector.SoftSpline{Bins: 4, Slope: 1e-2}, "soft bin": bijector.SoftSpline{Bins: 1},
+		"opposite": bijector.Opposite{Map: bijector.Spline{Bins: 3, Bound: math.Pi, Tails: bijector.CircularTails}},
+		"one bin":  bijector.Spline{Bins: 1}, "inverted": bijector.Inverted{Map: bijector.Spline{Bins: 4}},
 		"per column": bijector.NewPerColumn(bijector.Affine{}, bijector.Additive{}, bijector.Spline{Bins: 4}),
 	}
 	for _, m := range []bijector.ScaleMap{bijector.Exponential, bijector.Clip, bijector.Sigmoid2, bijector.GlowScale, bijector.SoftplusScale,
@@ -150,7 +152,6 @@ func TestRefusals(t *testing.T) {
 		"onnx: model.Base.Transformed: got a model that is bound":                                 flow.New(bound),
 		"onnx: model.Map.0.UnitVector: got a bijector bijector.UnitVector":                        flow.New(normal, bijector.UnitVector{}),
 		"onnx: model.Map.0.Coupling.CubicSpline: got a univariate bijector.CubicSpline":           coupling(bijector.CubicSpline{}, nil),
-		"onnx: model.Map.0.Coupling.Spline: got circular tails":                                   coupling(bijector.Spline{Tails: bijector.CircularTails}, nil),
 		"onnx: model.Map.0.Coupling: got a network *nn.ConvNet":                                   coupling(bijector.Affine{}, nn.NewConvNet(1, 2, 2, 1, 1, 0, 1, nil)),
 		"onnx: model.Base.MADE: got the head dist.BernoulliHead":                                  flow.New(dist.NewMADE(masked.Spec{Dim: 2, Act: nn.ReLU}, dist.BernoulliHead{}, nil)),
 		"onnx: model.Map.0.Invert.BlockAutoregressive: got a bijector *bijector.BlockAutoregress": flow.New(normal, bijector.NewInvert(bijector.NewBlockAutoregressive(2, []int{4}, nil, nil))),

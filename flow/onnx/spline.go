@@ -27,16 +27,50 @@ func or[T int | float64](x, otherwise T) T {
 
 // splineMap returns the spline of each number, or its inverse, and the logarithm of its slope.
 func (g *graph) splineMap(m bijector.Spline, v, raw value, dir direction) (w, logSlope value) {
-	if m.Tails == bijector.CircularTails {
-		g.refuse("got circular tails, which have no translation")
-	}
 	s, k := settingsOf(m), m.Params()
-	d := v.cols
 	x, r := v.reshape(1), raw.like(v).reshape(k) // one number, and the parameters of its spline, a row
 	widths, heights, slopes := s.knots(r.slice(0, s.bins)), s.knots(r.slice(s.bins, 2*s.bins)), none
 	if k > 2*s.bins {
 		slopes = s.slopes(r.slice(2*s.bins, k))
 	}
+	turns := none
+	if m.Tails == bijector.CircularTails { // both ends are one point
+		slopes = concat(slopes, slopes.slice(0, 1))
+		turns = x.turns(s.bound)
+		x = x.sub(turns)
+	}
+	y, l := s.through(x, widths, heights, slopes, dir)
+	return sum(y, turns).reshape(v.cols), l.reshape(v.cols)
+}
+
+// softSpline is a spline of other shares and slopes: the exponentials of raw parameters that are clipped softly.
+func (g *graph) softSpline(m bijector.SoftSpline, v, raw value, dir direction) (w, logSlope value) {
+	s, k := spline{bins: or(m.Bins, 8), bound: or(m.Bound, 5)}, m.Params()
+	x, r := v.reshape(1), raw.like(v).reshape(k)
+	clip := math.Log(1000)
+	if m.Slope != 0 {
+		clip = -math.Log(m.Slope)
+	}
+	soft := func(v value, clip float64) value { return v.div(v.abs().div(v.c(clip)).plus(1)) }
+	widths, heights := s.knots(soft(r.slice(0, s.bins), clip/2)), s.knots(soft(r.slice(s.bins, 2*s.bins), clip/2))
+	slopes := none
+	if k > 2*s.bins {
+		slopes = soft(r.slice(2*s.bins, k), clip).exp()
+	}
+	y, l := s.through(x, widths, heights, slopes, dir)
+	return y.reshape(v.cols), l.reshape(v.cols)
+}
+
+// turns returns the whole turns that bring finite numbers beyond ±bound to the circle.
+func (v value) turns(bound float64) value {
+	n := v.div(v.c(2 * bound)).plus(0.5).unary("Floor").times(2 * bound)
+	a := v.abs()
+	finite := v.c(bound).less(a).binary("And", a.less(v.c(math.Inf(1))))
+	return n.where(finite, v.c(0))
+}
+
+// through returns splines of the given knots and slopes, one a row, at the numbers of a column.
+func (s spline) through(x, widths, heights, slopes value, dir direction) (y, logSlope value) {
 	in := widths
 	if dir == back {
 		in = heights
@@ -52,7 +86,7 @@ func (g *graph) splineMap(m bijector.Spline, v, raw value, dir direction) (w, lo
 		straight, slope = s.lines(x, slopes, dir)
 	}
 	within := x.abs().less(x.c(s.bound)) // which a NaN is not
-	return y.where(within, straight).reshape(d), l.where(within, slope).reshape(d)
+	return y.where(within, straight), l.where(within, slope)
 }
 
 // knots returns the Bins + 1 knots of an axis: shares of the interval by a softmax, none less than the least.

@@ -20,6 +20,16 @@ func (g *graph) univariate(m bijector.Univariate, v, raw value, dir direction) (
 			return g.affineMap(m, v, raw, dir)
 		case bijector.Spline:
 			return g.splineMap(m, v, raw, dir)
+		case bijector.SoftSpline:
+			return g.softSpline(m, v, raw, dir)
+		case bijector.Opposite:
+			if dir == forward {
+				return g.univariate(m.Map, v.turned(v.c(or(m.Bound, math.Pi)), or(m.Bound, math.Pi)), raw, forward)
+			}
+			w, l := g.univariate(m.Map, v, raw, back)
+			return w.turned(w.c(or(m.Bound, math.Pi)), or(m.Bound, math.Pi)), l
+		case bijector.MixtureCDF:
+			return g.mixtureCDF(m, v, raw, dir)
 		case bijector.Inverted:
 			return g.univariate(m.Map, v, raw, !dir)
 		case bijector.PerColumn:
@@ -95,4 +105,24 @@ func (g *graph) perColumn(m bijector.PerColumn, v, raw value, dir direction) (w,
 		values, slopes = append(values, w), append(slopes, l.like(v))
 	}
 	return concat(values...), concat(slopes...)
+}
+
+// mixtureCDF is F⁻¹ of a mixture's distribution function, F being the logistic one: by the logarithms of both tails.
+func (g *graph) mixtureCDF(m bijector.MixtureCDF, v, raw value, dir direction) (w, logSlope value) {
+	if !m.Logistic || dir == back {
+		g.refuse("got a MixtureCDF of normal distributions, or its inverse, which have no translation")
+	}
+	d, k := v.cols, or(m.Components, 8)
+	x, r := v.reshape(1), raw.like(v).reshape(m.Params())
+	a := g.logScale(bijector.Affine{Scale: m.Scale}, r.slice(k, 2*k)).clamp(-200, 200)
+	u := x.mul(a.exp()).add(r.slice(0, k)).clamp(-1e150, 1e150)
+	weights := u.c(-math.Log(float64(k)))
+	if !m.Equal {
+		weights = r.slice(2*k, 3*k)
+		weights = weights.sub(weights.logSumExp())
+	}
+	below, above := u.logSigmoid().add(weights), u.neg().logSigmoid()
+	lower, upper := below.logSumExp(), above.add(weights).logSumExp()
+	density := below.add(above).add(a).logSumExp()
+	return lower.sub(upper).reshape(d), density.sub(lower).sub(upper).reshape(d)
 }
