@@ -175,5 +175,41 @@ func strict(body []byte, in any) error {
 	if len(bytes.TrimSpace(body[d.InputOffset():])) > 0 {
 		return bad("got more than one JSON value")
 	}
+	return names(body)
+}
+
+// names checks valid JSON for what encoding/json lets pass: names that an object has twice, of which the last would count, and
+// fields of the request in upper case.
+func names(text []byte) error {
+	var open []map[string]bool // what is open at a place: the names of objects, nil for lists
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '{':
+			open = append(open, map[string]bool{})
+		case '[':
+			open = append(open, nil)
+		case '}', ']':
+			open = open[:len(open)-1]
+		case '"':
+			start := i
+			for i++; text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+			if rest := bytes.TrimLeft(text[i+1:], " \t\r\n"); len(rest) == 0 || rest[0] != ':' {
+				continue
+			}
+			var name string
+			if err := json.Unmarshal(text[start:i+1], &name); err != nil {
+				return bad("%v", err)
+			}
+			if top := open[len(open)-1]; top[name] {
+				return bad("got %q twice", name)
+			} else if top[name] = true; len(open) == 1 && name != strings.ToLower(name) {
+				return bad("unknown field %q", name)
+			}
+		}
+	}
 	return nil
 }

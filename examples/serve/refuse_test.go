@@ -108,6 +108,9 @@ func TestRefused(t *testing.T) {
 		`{"rows": [[1, 2], [3, 4], [5, 6]]}`:            http.StatusRequestEntityTooLarge,
 		`{"rows": [[1, 2]]}` + strings.Repeat(" ", 100): http.StatusRequestEntityTooLarge,
 		`{"rows": [[1, 2], [3]]}`:                       http.StatusBadRequest,
+		`{"rows": [[1, 2]], "rows": [[1, 2]]}`:          http.StatusBadRequest,
+		`{"rows": [[1, 2]], "\u0072ows" : [[1, 2]]}`:    http.StatusBadRequest,
+		`{"Rows": [[1, 2]]}`:                            http.StatusBadRequest,
 		`{"rows": [[1, 2]], "n": 3}`:                    http.StatusBadRequest,
 		`{"rows": [[1, 2]], "given": [[1]]}`:            http.StatusBadRequest,
 	} {

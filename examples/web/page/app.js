@@ -206,11 +206,12 @@ const handlers = {
   done(m) {
     state.training = false;
     const p = state.history[state.history.length - 1];
+    $("seconds").textContent = m.seconds.toFixed(1);
     if (!p) say("Stopped.");
     else say(m.stopped ? "Paused." : `Done: ${p.steps} steps in ${m.seconds.toFixed(1)} seconds, ${(p.nll - p.truth).toFixed(3)} nats from the truth.`);
     buttons();
   },
-  loaded() { say("Loaded. Slide through its layers, or train it on."); },
+  loaded() { forget(); redraw(); say("Loaded. Slide through its layers, or train it on."); },
   file(m) {
     const a = document.createElement("a");
     a.href = URL.createObjectURL(new Blob([m.bytes], { type: "application/octet-stream" }));
@@ -248,6 +249,7 @@ function layerText() {
   const text = `${Math.round(+$("layer").value * 10) / 10} of ${$("layer").max}`;
   $("layerText").textContent = text;
   $("layer").setAttribute("aria-valuetext", `after ${text} layers`);
+  $("showDensity").parentElement.classList.toggle("off", $("layer").value !== $("layer").max); // it is the last layer's
 }
 
 // ---- strokes ----
@@ -318,11 +320,18 @@ plane.addEventListener("keydown", (e) => {
 plane.addEventListener("focus", () => { if (plane.matches(":focus-visible")) state.brush.shown = true; redraw(); });
 plane.addEventListener("blur", () => { state.brush.shown = false; redraw(); });
 
+// forget takes away the figures of a training, which are another model's.
+function forget() {
+  state.history = [];
+  for (const id of ["nll", "truth", "normal", "seconds"]) $(id).textContent = "–";
+  $("progress").value = 0;
+}
+
 function restroke() {
   state.points = state.strokes.flatMap((s) => s.points);
   state.frame = state.heat = null;
   state.fresh = true;
-  state.history = [];
+  forget();
   count();
   buttons();
   redraw();
@@ -340,7 +349,7 @@ $("target").onchange = (e) => {
 };
 
 function anew() {
-  state.history = [];
+  forget();
   send("model", { flow: $("flow").value, layers: +$("depth").value, width: +$("width").value, seed: 1 });
   redraw();
 }
@@ -355,7 +364,7 @@ $("train").onclick = () => {
     send("draw", { dabs: all("dabs"), points: all("points") });
     state.fresh = false;
   }
-  state.history = [];
+  forget();
   state.training = true;
   send("train", { steps: +$("steps").value });
   say("Training…");
