@@ -3,12 +3,9 @@ package pytorch
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
-	"strconv"
 
 	_ "embed" // Loader
 
@@ -16,7 +13,6 @@ import (
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/flow"
-	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/safetensors"
 	"gonum.org/v1/gonum/mat"
 )
@@ -32,9 +28,6 @@ var Loader string
 
 // constructorKey is the name, among a file's metadata, of how the library makes the model.
 const constructorKey = "normflow.constructor"
-
-// exportedRows is how many rows a file holds to be checked by.
-const exportedRows = 8
 
 // ExportZuko writes the model as one of the Python library zuko, a zuko.flows.Flow, to a safetensors file: its state
 // dictionary, in float64, and in the metadata how the library makes the model, and eight rows drawn from it with their log-densities. [Loader] reads it in Python, and
@@ -56,6 +49,7 @@ type exporter struct {
 	modules map[string]Module
 	single  bool // a network computes in float32
 	cond    int  // width of the context that the transforms see
+	bounded bool // a transform of the library fails, or rounds to 0, far out
 }
 
 func export(w io.Writer, m *flow.Transformed, context mat.Matrix, library func(*exporter, *flow.Transformed) any) (err error) {
@@ -71,7 +65,7 @@ func export(w io.Writer, m *flow.Transformed, context mat.Matrix, library func(*
 			panic(r)
 		}
 	}()
-	rows, contexts, err := drawn(m, context)
+	contexts, err := candidates(m, context)
 	if err != nil {
 		return err
 	}
@@ -80,7 +74,7 @@ func export(w io.Writer, m *flow.Transformed, context mat.Matrix, library func(*
 	if err != nil {
 		return err
 	}
-	described, err := json.Marshal(e.description(m, rows, contexts))
+	described, err := json.Marshal(e.description(m, contexts))
 	if err != nil {
 		return err
 	}
@@ -94,61 +88,6 @@ func export(w io.Writer, m *flow.Transformed, context mat.Matrix, library func(*
 	}
 	_, err = w.Write(file.Bytes())
 	return err
-}
-
-// drawn returns a few rows of the model, and the contexts they are given, nil if it takes none.
-func drawn(m *flow.Transformed, context mat.Matrix) (rows, contexts *mat.Dense, err error) {
-	rows = mat.NewDense(exportedRows, m.Dim(), nil)
-	given := m
-	switch cond := m.CondDim(); {
-	case cond == 0 && bijector.CondDim(m.Map) > 0:
-		return nil, nil, errors.New("got a model that is bound to a context, want the one that Given was called on")
-	case cond == 0 && context != nil:
-		return nil, nil, errors.New("got contexts for a model that takes none")
-	case cond > 0:
-		n, width := 0, 0
-		if context != nil {
-			n, width = context.Dims()
-		}
-		if n == 0 || width != cond {
-			return nil, nil, fmt.Errorf("got %d contexts of %d columns, want at least one of %d", n, width, cond)
-		}
-		contexts = mat.NewDense(exportedRows, cond, nil)
-		for i := range exportedRows {
-			mat.Row(contexts.RawRowView(i), i%n, context)
-		}
-		given = m.Given(contexts)
-	}
-	given.Draw(rows, rng.New(1))
-	return rows, contexts, nil
-}
-
-// description returns what the file says of the modules and rows.
-func (e *exporter) description(m *flow.Transformed, rows, contexts *mat.Dense) *description {
-	d := &description{Format: 1, Modules: e.modules, Float64: !e.single, Rows: listed(rows)}
-	if contexts != nil {
-		d.Context = listed(contexts)
-		m = m.Given(contexts)
-	}
-	for i, v := range m.LogProbs(nil, rows) {
-		if math.IsNaN(v) {
-			fail("the model gives row %d, which it drew itself, a density that is not a number", i)
-		}
-		if math.IsInf(v, 0) {
-			d.LogProb = append(d.LogProb, strconv.FormatFloat(v, 'g', -1, 64))
-			continue
-		}
-		d.LogProb = append(d.LogProb, v)
-	}
-	return d
-}
-
-func listed(m *mat.Dense) (rows [][]float64) {
-	n, _ := m.Dims()
-	for i := range n {
-		rows = append(rows, m.RawRowView(i))
-	}
-	return rows
 }
 
 // A part is a bijector of the model, between others, from base to data.

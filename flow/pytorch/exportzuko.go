@@ -19,6 +19,9 @@ func (e *exporter) zuko(m *flow.Transformed) any {
 	for i, p := range parts {
 		transforms = append(transforms, e.zukoPart(fmt.Sprintf("transform.transforms.%d.", i), p, m.Dim()))
 	}
+	if mixture, ok := m.Base.(*dist.Mixture); ok && len(parts) == 0 {
+		return e.zukoMixture("", mixture)
+	}
 	e.say("", "Flow", nil)
 	flow := call("zuko.flows.Flow", map[string]any{"transform": transforms, "base": e.zukoBase(m.Base)})
 	if len(nets) == 0 {
@@ -33,10 +36,10 @@ func (e *exporter) zukoPart(path string, p part, d int) any {
 	case *bijector.Autoregressive:
 		return e.turned(path, p.inverted, func(path string) any { return e.zukoAutoregressive(path, p, b) })
 	case *bijector.Coupling:
-		m, turned := zukoMapOf(p, b.Map).straight()
+		m, turned := e.zukoMapOf(p, b.Map).straight()
 		return e.turned(path, p.inverted != turned, func(path string) any { return e.zukoCoupling(path, p, b, m) })
 	case *bijector.Elementwise:
-		m, turned := zukoMapOf(p, b.Map).straight()
+		m, turned := e.zukoMapOf(p, b.Map).straight()
 		var raw []float64
 		if b.Raw != nil {
 			raw = b.Raw.Data()
@@ -47,13 +50,18 @@ func (e *exporter) zukoPart(path string, p part, d int) any {
 		if !p.inverted {
 			perm = invert(perm)
 		}
-		e.ints(path+"_0", perm)
-		return e.unconditional(path, "zuko.transforms.PermutationTransform", nil, tensorOf(perm))
+		return e.zukoPermutation(path, perm)
 	case *bijector.Rotation:
 		if b.Cayley {
 			p.fail("zuko has no rotations by Cayley's map, want one by the exponential")
 		}
 		return e.zukoRotation(path, p, b, d)
+	case *bijector.Linear:
+		return e.turned(path, !p.inverted, func(path string) any { return e.zukoLinear(path, p, b.W.Data(), numbersOf(b.Shift, d, 0), d) })
+	case *bijector.LU:
+		return e.turned(path, !p.inverted, func(path string) any {
+			return e.zukoLinear(path, p, luMatrix(b.Factors.Data(), numbersOf(b.Diag, d, 1), b.Perm, d), numbersOf(b.Shift, d, 0), d)
+		})
 	case bijector.Chain: // made by softclips
 		bound := b[2].(*bijector.Scale).By.Numbers()[0]
 		return e.turned(path, !p.inverted, func(path string) any {
@@ -64,6 +72,11 @@ func (e *exporter) zukoPart(path string, p part, d int) any {
 		e.add(path+"loc", shift, d)
 		e.add(path+"scale", scale, d)
 		return e.unconditional(path, "torch.distributions.AffineTransform", map[string]any{"loc": tensorOf(shift), "scale": tensorOf(scale)})
+	}
+	if class := torchTransformOf(p); class != "" {
+		return e.turned(path, !p.inverted, func(path string) any {
+			return e.unconditional(path, "torch.distributions."+class, nil)
+		})
 	}
 	p.fail("zuko has no counterpart of it")
 	return nil
@@ -94,25 +107,6 @@ func (e *exporter) unconditional(path, function string, arguments map[string]any
 	return call("zuko.lazy.UnconditionalTransform", all, append([]any{reference(function)}, list...)...)
 }
 
-// zukoRotation writes a rotation x ↦ exp(A − Aᵀ)·x, and its inverse by −A.
-func (e *exporter) zukoRotation(path string, p part, b *bijector.Rotation, d int) any {
-	a := make([]float64, d*d)
-	for i := range d {
-		for j := range i {
-			a[i*d+j] = b.A.Data()[i*d+j]
-			if !p.inverted {
-				a[i*d+j] = -a[i*d+j]
-			}
-		}
-	}
-	e.add(path+"_0", a, d, d)
-	rows := make([][]float64, d)
-	for i := range rows {
-		rows[i] = a[i*d : (i+1)*d]
-	}
-	return e.unconditional(path, "zuko.transforms.RotationTransform", nil, tensorOf(rows))
-}
-
 // zukoAutoregressive writes a masked autoregressive transform, from data to base.
 func (e *exporter) zukoAutoregressive(path string, p part, b *bijector.Autoregressive) any {
 	spec := b.Net.Spec
@@ -120,7 +114,7 @@ func (e *exporter) zukoAutoregressive(path string, p part, b *bijector.Autoregre
 		p.fail("its masked network has residual blocks or direct connections as zuko's have not, want a plain one")
 	}
 	e.single = e.single || b.Net.Single
-	m := zukoMapOf(p, b.Map)
+	m := e.zukoMapOf(p, b.Map)
 	layers := carried(b.Net)
 	layers[0] = layers[0].blind(e.cond - spec.Cond)
 	if spec.Dim == 1 {
@@ -242,31 +236,4 @@ func (e *exporter) zukoElementwise(path string, p part, m zukoMap, raw []float64
 	}
 	arguments := map[string]any{"features": d, "univariate": m.function(), "shapes": m.shapes}
 	return e.clipped(path, "ElementWiseTransform", arguments, map[string]any{"univariate": m.said(), "shapes": m.shapes}, 0, 0)
-}
-
-// zukoBase writes the base distribution.
-func (e *exporter) zukoBase(b dist.Distribution) any {
-	d := b.Dim()
-	zeros, ones := make([]float64, d), slices.Repeat([]float64{1}, d)
-	switch b := b.(type) {
-	case *dist.StdNormal:
-		return e.zukoDistribution("DiagNormal", "loc", zeros, "scale", ones)
-	case *dist.Columns:
-		switch of := b.Of.(type) {
-		case *dist.Normal:
-			return e.zukoDistribution("DiagNormal", "loc", numbersOf(of.Loc, d, 0), "scale", numbersOf(of.Scale, d, 1))
-		case *dist.Uniform:
-			return e.zukoDistribution("BoxUniform", "lower", numbersOf(of.Low, d, 0), "upper", numbersOf(of.High, d, 1))
-		}
-		fail("the base distribution, columns of %s: zuko has no counterpart of it, want a normal or uniform one", kindOf(b.Of))
-	}
-	fail("the base distribution, %s: zuko has no counterpart of it, want a normal or uniform one", kindOf(b))
-	return nil
-}
-
-func (e *exporter) zukoDistribution(class, first string, a []float64, second string, b []float64) any {
-	e.add("base."+first, a, len(a))
-	e.add("base."+second, b, len(b))
-	e.say("base", "UnconditionalDistribution", map[string]any{"f": class})
-	return call("zuko.lazy.UnconditionalDistribution", map[string]any{first: tensorOf(a), second: tensorOf(b), "buffer": true}, reference("zuko.distributions."+class))
 }

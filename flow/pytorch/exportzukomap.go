@@ -1,6 +1,7 @@
 package pytorch
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/normflow/normflow/bijector"
@@ -50,7 +51,7 @@ func lastName(function string) string {
 }
 
 // zukoMapOf returns the univariate of zuko that a map is, or whose inverse it is.
-func zukoMapOf(p part, m bijector.Univariate) zukoMap {
+func (e *exporter) zukoMapOf(p part, m bijector.Univariate) zukoMap {
 	inner, inverted := m.(bijector.Inverted)
 	if inverted {
 		m = inner.Map
@@ -60,6 +61,9 @@ func zukoMapOf(p part, m bijector.Univariate) zukoMap {
 		p.fail("zuko has no counterpart of its map, %s: see the README for those it has", kindOf(m))
 	}
 	z.turned = !inverted
+	if _, ok := m.(bijector.MixtureCDF); ok {
+		e.bounded = true
+	}
 	return z
 }
 
@@ -81,11 +85,7 @@ func zukoFunctionOf(p part, m bijector.Univariate) (zukoMap, bool) {
 		}
 		return zukoMap{name: "zuko.transforms.MonotonicAffineTransform", arguments: slope(m.Slope), shapes: [][]int{one, one}}, true
 	case bijector.SoftSpline:
-		bound := m.Bound
-		if bound == 0 {
-			bound = 5
-		}
-		arguments["bound"] = bound
+		arguments["bound"] = cmp.Or(m.Bound, 5)
 		return zukoMap{name: "zuko.transforms.MonotonicRQSTransform", arguments: slope(m.Slope), shapes: spline((m.Params() + 1) / 3)}, true
 	case bijector.Opposite:
 		s, ok := m.Map.(bijector.SoftSpline)
@@ -93,6 +93,24 @@ func zukoFunctionOf(p part, m bijector.Univariate) (zukoMap, bool) {
 			return zukoMap{}, false
 		}
 		return zukoMap{name: "zuko.flows.spline.CircularRQSTransform", arguments: slope(s.Slope), shapes: spline((s.Params() + 1) / 3)}, true
+	case bijector.MixtureCDF:
+		if !m.Equal || m.Logistic || m.Scale != bijector.Exponential || m.Shrink != 1e-6 {
+			p.fail("zuko has mixtures of normal distribution functions of equal weights alone, with Scale Exponential and Shrink 1e-6")
+		}
+		k := m.Params() / 2
+		return zukoMap{name: "zuko.transforms.GaussianizationTransform", shapes: [][]int{{k}, {k}}}, true
+	case bijector.Bernstein:
+		arguments["bound"], arguments["eps"] = cmp.Or(m.Bound, 5), m.Gap/(2*cmp.Or(m.Bound, 5))
+		if m.Gap == 0 {
+			p.fail("zuko has Bernstein polynomials with a Gap alone, want one such as Bound/500000")
+		}
+		return zukoMap{name: "zuko.transforms.BoundedBernsteinTransform", arguments: arguments, shapes: [][]int{{m.Params()}}}, true
+	case bijector.SOSPolynomial:
+		if m.Straight || m.Bound != 0 && m.Bound != 10 {
+			p.fail("zuko has sums of squares of Bound 10 alone, and not Straight")
+		}
+		shape := []int{cmp.Or(m.Polynomials, 3), cmp.Or(m.Degree, 4) + 1}
+		return zukoMap{name: "zuko.flows.polynomial.ShiftedSOSPTransform", arguments: slope(m.Slope), shapes: [][]int{shape, one}}, true
 	}
 	return zukoMap{}, false
 }

@@ -23,6 +23,9 @@ zuko.distributions.DiagNormal zuko.distributions.BoxUniform zuko.flows.autoregre
 zuko.flows.coupling.GeneralCouplingTransform zuko.flows.gaussianization.ElementWiseTransform zuko.flows.spline.CircularRQSTransform
 zuko.transforms.AdditiveTransform zuko.transforms.MonotonicAffineTransform zuko.transforms.MonotonicRQSTransform
 zuko.transforms.PermutationTransform zuko.transforms.RotationTransform zuko.transforms.SoftclipTransform
+zuko.transforms.LULinearTransform zuko.transforms.GaussianizationTransform zuko.transforms.BoundedBernsteinTransform
+zuko.flows.polynomial.ShiftedSOSPTransform zuko.mixtures.GMM zuko.lazy.LazyComposedTransform
+torch.distributions.SigmoidTransform torch.distributions.ExpTransform torch.distributions.TanhTransform
 nflows.flows.Flow nflows.transforms.CompositeTransform nflows.transforms.InverseTransform nflows.transforms.Permutation
 nflows.transforms.LULinear nflows.transforms.NaiveLinear nflows.transforms.ActNorm nflows.transforms.PointwiseAffineTransform
 nflows.transforms.Tanh nflows.transforms.Exp nflows.transforms.LogTanh nflows.transforms.Sigmoid nflows.nn.nets.ResidualNet
