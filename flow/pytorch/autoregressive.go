@@ -83,6 +83,9 @@ func (w *weights) autoregressiveLayout(prefix string, params int, normflows bool
 	case normflows:
 		return toBase(bijector.Affine{Scale: bijector.Sigmoid2}, swapped)
 	}
+	if _, told := w.attribute(prefix, "scale_activation"); told { // by Loader
+		return toBase(w.affine(prefix, "scale_activation", bijector.SoftplusScale, scaleMaps), swapped)
+	}
 	if m := w.settings.Map; m != nil && m.Params() == 2 {
 		return toBase(m, swapped)
 	}

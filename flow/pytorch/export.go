@@ -93,10 +93,12 @@ func export(w io.Writer, m *flow.Transformed, context mat.Matrix, library func(*
 // A part is a bijector of the model, between others, from base to data.
 type part struct {
 	b        bijector.Bijector
-	inverted bool         // the part is the inverse of b
-	nets     []nn.Network // what the context passes first
-	at       int          // among all parts, from base to data
-	first    *nn.Layer    // what a masked network of nflows makes of the context first; nil for nothing
+	inverted bool                  // the part is the inverse of b
+	nets     []nn.Network          // what the context passes first
+	at       int                   // among all parts, from base to data
+	unit     bool                  // it is a map of [0, 1] of nflows, and b moved to [−½, ½]
+	own      *bijector.Elementwise // what nflows' coupling does to the columns that pass; nil for nothing
+	first    *nn.Layer             // what a masked network of nflows makes of the context first; nil for nothing
 }
 
 // fail fails for what the library has no counterpart of.

@@ -141,21 +141,30 @@ func TestExportNflows(t *testing.T) {
 		{"NSFAR context, leaky", flow.NSFAR, flow.Arch{Dim: 2, Cond: 1, Hidden: small, Bins: 4, Activation: nn.LeakyReLU}},
 		{"NSFAR of one column", flow.NSFAR, flow.Arch{Dim: 1, Hidden: small, Bins: 4}},
 		{"RealNVP", flow.RealNVP, flow.Arch{Dim: 3, Cond: 1, Hidden: small}},
+		{"MAF", flow.MAF, flow.Arch{Dim: 3, Hidden: small}},
+		{"IAF context", flow.IAF, flow.Arch{Dim: 3, Cond: 1, Hidden: small}},
 		{"NICE", flow.NICE, flow.Arch{Dim: 4, Hidden: small}},
 	} {
 		exported(t, c.name, pytorch.ExportNflows, shaken(c.of(c.arch, rng.New(1))), 1e-12)
 	}
 }
 
+func imported(t *testing.T, name string) *flow.Transformed {
+	t.Helper()
+	m, err := pytorch.Import(bytes.NewReader(describedFile(t, name)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 // What was imported goes back with the same tensors.
 func TestExportImported(t *testing.T) {
-	for _, name := range []string{"zuko_maf", "zuko_nsf", "zuko_nice", "nflows_spline", "nflows_maf", "sbi_maf", "sbi_nsf", "nflows_least", "nflows_general"} {
-		m, err := pytorch.Import(bytes.NewReader(describedFile(t, name)), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, name := range []string{"zuko_maf", "zuko_nsf", "zuko_nice", "zuko_lambda", "zuko_normalize", "sbi_unconstrained", "nflows_spline", "nflows_maf", "nflows_cdf", "sbi_maf", "sbi_nsf",
+		"nflows_least", "nflows_general", "normflows_realnvp", "normflows_output", "normflows_sigmoid_inv", "normflows_uniform"} {
+		m := imported(t, name)
 		write := pytorch.ExportZuko
-		if !strings.HasPrefix(name, "zuko") {
+		if !strings.HasPrefix(name, "zuko") && name != "sbi_unconstrained" {
 			write = pytorch.ExportNflows
 		}
 		exported(t, name, write, m, 1e-12)
@@ -171,6 +180,9 @@ func TestExportRefuses(t *testing.T) {
 		context mat.Matrix
 		want    string
 	}{
+		{imported(t, "nflows_mademog"), normals(1, 2), "its masked network has residual blocks"},
+		{imported(t, "zuko_residual"), normals(1, 1), "its network is no perceptron"},
+		{flow.GF(arch, rng.New(1)), nil, "zuko has mixtures of normal distribution functions of equal weights alone"},
 		{flow.NSF(arch, rng.New(1)), nil, "part 3 of the map, Coupling: zuko has no counterpart of its map, Spline"},
 		{flow.Planar(arch, rng.New(1)), nil, "Planar: zuko has no counterpart"},
 		{flow.MAF(given, rng.New(1)), normals(1, 2), `an activation "tanh" cannot carry it on`},

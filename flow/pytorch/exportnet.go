@@ -1,7 +1,6 @@
 package pytorch
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/normflow/normflow/autodiff/nn"
@@ -174,49 +173,6 @@ func contextOf(m *masked.MADE, i, out int) [][]float64 {
 // torchActivations are the classes of activations.
 var torchActivations = map[nn.Activation]string{nn.ReLU: "ReLU", nn.Tanh: "Tanh", nn.LeakyReLU: "LeakyReLU", nn.ELU: "ELU", nn.SiLU: "SiLU", nn.GELU: "GELU",
 	nn.Softplus: "Softplus", nn.Sigmoid: "Sigmoid", nn.Linear: "Identity"}
-
-// sequential writes layers with activations between them as a Sequential, and returns the widths of hidden ones.
-func (e *exporter) sequential(p string, layers []dense, act nn.Activation) (hidden []int) {
-	hidden = []int{}
-	for i, d := range layers {
-		e.put(fmt.Sprintf("%s%d.", p, 2*i), d)
-		if i < len(layers)-1 {
-			e.say(fmt.Sprintf("%s%d", p, 2*i+1), torchActivations[act], nil)
-			hidden = append(hidden, d.out)
-		}
-	}
-	return hidden
-}
-
-// perceptron returns the layers of a network of linear layers, the outputs in the order of to, and the activation between them.
-func perceptron(net nn.Network, from, to []int) (layers []dense, act nn.Activation, ok bool) {
-	m, ok := net.(*nn.MLP)
-	if !ok {
-		return nil, "", false
-	}
-	last := len(m.Layers) - 1
-	for i, l := range m.Layers {
-		var in, out []int
-		if i == 0 {
-			in = from
-		}
-		if i == last {
-			out = to
-			if l.Act != nn.Linear {
-				return nil, "", false
-			}
-		} else if act != "" && l.Act != act {
-			return nil, "", false
-		} else {
-			act = l.Act
-		}
-		layers = append(layers, denseOf(l, in, out))
-	}
-	if act == "" {
-		act = nn.ReLU
-	}
-	return layers, act, true
-}
 
 // truth writes one truth.
 func (e *exporter) truth(name string, x bool) {

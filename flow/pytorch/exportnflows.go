@@ -24,12 +24,15 @@ func ExportNflows(w io.Writer, m *flow.Transformed, context mat.Matrix) error {
 
 // nflows writes the model as a flow of nflows, whose transforms go from data to base.
 func (e *exporter) nflows(m *flow.Transformed) any {
-	parts := e.parts(m)
+	parts := unconditionals(units(e.parts(m)))
 	for i := range parts {
 		parts[i].seesByItself()
 	}
 	nets := e.oneContext(parts)
-	base := m.Base
+	base, encoder := m.Base, part{}
+	if n := len(parts); n > 0 && isEncoder(parts[n-1], base) {
+		parts, encoder = parts[:n-1], parts[n-1]
+	}
 	if columns, ok := base.(*dist.Columns); ok {
 		if of, ok := columns.Of.(*dist.Normal); ok { // nflows' DiagonalNormal cannot sample
 			base = dist.NewStdNormal(columns.D)
@@ -42,8 +45,12 @@ func (e *exporter) nflows(m *flow.Transformed) any {
 	}
 	e.say("", "Flow", nil)
 	e.say("_transform", "CompositeTransform", nil)
-	arguments := map[string]any{"transform": call("nflows.transforms.CompositeTransform", map[string]any{"transforms": transforms}),
-		"distribution": e.nflowsBase(base)}
+	arguments := map[string]any{"transform": call("nflows.transforms.CompositeTransform", map[string]any{"transforms": transforms})}
+	if encoder.b != nil {
+		arguments["distribution"] = e.conditionalNormal(encoder, base.Dim())
+	} else {
+		arguments["distribution"] = e.nflowsBase(base)
+	}
 	if len(nets) > 0 {
 		arguments["embedding_net"] = e.embedding("_embedding_net.", nets)
 	}
@@ -88,7 +95,7 @@ func (e *exporter) nflowsPart(path string, p part, d int) any {
 		return inverse(p.inverted != m.turned, func(path string) any { return e.nflowsCoupling(path, p, b, m) })
 	case *bijector.Elementwise:
 		m := nflowsMapOf(p, b.Map, aloneForm)
-		return inverse(p.inverted != m.turned, func(path string) any { return e.nflowsSplines(path, m, b.Raw.Data(), d) })
+		return inverse(p.inverted != m.turned, func(path string) any { return e.nflowsCDF(path, m, b.Raw.Data(), d) })
 	case *bijector.Permute:
 		perm := b.Perm
 		if !p.inverted {
@@ -148,6 +155,12 @@ func (e *exporter) nflowsSilent(path string, p part) any {
 			p.fail("nflows has another slope beyond the cut")
 		}
 		class, arguments["cut_point"] = "LogTanh", cut[0]
+	case *bijector.LeakyReLU:
+		slope := b.Slope.Numbers()
+		if len(slope) != 1 || math.Exp(float64(float32(math.Log(slope[0])))) != slope[0] {
+			p.fail("nflows rounds the logarithm of its slope to float32, want one slope such as math.Exp(float64(float32(math.Log(0.01))))")
+		}
+		class, arguments["negative_slope"] = "LeakyReLU", slope[0]
 	case *bijector.Sigmoid:
 		if !b.Low.IsZero() || !b.High.IsZero() {
 			p.fail("nflows has no Sigmoid of other bounds than 0 and 1")
@@ -174,8 +187,16 @@ func (e *exporter) nflowsBase(b dist.Distribution) any {
 		e.say("_distribution", "StandardNormal", nil)
 		return call("standard_normal", map[string]any{"shape": []int{d}})
 	case *dist.Columns:
-		fail("the base distribution, columns of %s: it has no counterpart that nflows samples, want a normal one", kindOf(b.Of))
+		of, ok := b.Of.(*dist.Uniform)
+		if !ok {
+			fail("the base distribution, columns of %s: nflows has no counterpart of it, want a normal or uniform one", kindOf(b.Of))
+		}
+		low, high := numbersOf(of.Low, d, 0), numbersOf(of.High, d, 1)
+		e.add("_distribution.low", low, d)
+		e.add("_distribution.high", high, d)
+		e.say("_distribution", "Box", nil)
+		return call("box", map[string]any{"low": tensorOf(low), "high": tensorOf(high)})
 	}
-	fail("the base distribution, %s: nflows has no counterpart of it, want a normal one", kindOf(b))
+	fail("the base distribution, %s: nflows has no counterpart of it, want a normal or uniform one", kindOf(b))
 	return nil
 }

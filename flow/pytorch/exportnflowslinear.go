@@ -64,28 +64,3 @@ func (e *exporter) naiveLinear(path string, w, bias []float64, d int) any {
 	e.say(trim(path), "NaiveLinear", nil)
 	return call("nflows.transforms.NaiveLinear", map[string]any{"features": d})
 }
-
-// nflowsSplines writes splines of d columns by numbers.
-func (e *exporter) nflowsSplines(path string, m nflowsMap, raw []float64, d int) any {
-	k, bins := m.layout.params(), m.sizes/2
-	parts := map[string][]float64{}
-	for j := range d {
-		row := slices.Clone(raw[j*k : (j+1)*k])
-		for i := range row {
-			_, shift := m.layout.adjust(i)
-			row[i] -= shift
-		}
-		parts["unnormalized_widths"] = append(parts["unnormalized_widths"], row[:bins]...)
-		parts["unnormalized_heights"] = append(parts["unnormalized_heights"], row[bins:2*bins]...)
-		parts["unnormalized_derivatives"] = append(parts["unnormalized_derivatives"], row[2*bins:]...)
-	}
-	for _, name := range []string{"unnormalized_widths", "unnormalized_heights", "unnormalized_derivatives"} {
-		e.add(path+name, parts[name], d, len(parts[name])/d)
-	}
-	e.say(trim(path), "PiecewiseRationalQuadraticCDF", m.describe())
-	arguments := map[string]any{"shape": []int{d}}
-	for k, v := range m.arguments {
-		arguments[k] = v
-	}
-	return call("nflows.transforms.PiecewiseRationalQuadraticCDF", arguments)
-}

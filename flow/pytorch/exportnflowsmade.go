@@ -26,6 +26,8 @@ func (e *exporter) nflowsAutoregressive(path string, p part, b *bijector.Autoreg
 		}
 		n.degrees = append(n.degrees, spec.Degrees[at])
 	}
+	n.layers[0].ofUnit(p, spec.Dim)
+	e.bounded = e.bounded || p.unit
 	switch {
 	case p.first != nil:
 		n.given(p, b.Net)
@@ -54,7 +56,7 @@ func (e *exporter) nflowsAutoregressive(path string, p part, b *bijector.Autoreg
 	if n.context != nil {
 		arguments["context_features"] = n.context.in
 	}
-	return e.nflowsTransform(path, fmt.Sprintf(maskedForm, m.kind), "autoregressive_net", m, arguments, b.Clip, spec.Dim)
+	return e.nflowsTransform(p, path, fmt.Sprintf(maskedForm, m.kind), "autoregressive_net", m, arguments, b.Clip, spec.Dim)
 }
 
 // An nflowsMADE is a masked network as nflows has them.

@@ -21,6 +21,7 @@ type nflowsMap struct {
 	said      map[string]any // what is described beside the arguments
 	layout    layout         // of ours, with sizes that are not divided
 	sizes     int            // how many of the parameters may be divided
+	fields    []field        // where splines of each column keep them
 	turned    bool           // ours, from base to data, is the function; else that is its inverse
 }
 
@@ -42,22 +43,25 @@ func nflowsFunctionOf(p part, m bijector.Univariate, form string) nflowsMap {
 			return nflowsMap{kind: "Additive", layout: layout{m: m, at: byColumn(1)}}
 		}
 	case bijector.Affine:
-		if form == maskedForm && m.Scale == bijector.SoftplusScale {
-			return nflowsMap{kind: "Affine", layout: layout{m: m, at: swapped}}
+		scale := scaleFunctions[m.Scale]
+		if m.Scale == bijector.SoftClipScale && m.Slope != 0 {
+			p.fail("a Slope of its scale map has no counterpart for nflows, want the default")
 		}
-		scale, ok := scaleFunctions[m.Scale]
-		if form == maskedForm || !ok || m.Scale == bijector.SoftClipScale && m.Slope != 0 {
-			p.fail("nflows has no counterpart of the scale map %q with slope %v, see the README for those it has", m.Scale, m.Slope)
+		said := map[string]any{"scale_activation": lastName(scale)}
+		switch form {
+		case maskedForm:
+			n := nflowsMap{kind: "Affine", layout: layout{m: m, at: swapped}, said: said}
+			if m.Scale == bijector.SoftplusScale {
+				n.said = nil // as nflows has it
+			}
+			return n
+		case coupledForm:
+			return nflowsMap{kind: "Affine", layout: layout{m: m, at: blocks}, arguments: map[string]any{"scale_activation": reference(scale)}, said: said}
 		}
-		if form == coupledForm {
-			return nflowsMap{kind: "Affine", layout: layout{m: m, at: blocks}, arguments: map[string]any{"scale_activation": reference(scale)},
-				said: map[string]any{"scale_activation": lastName(scale)}}
+	default:
+		if n, ok := nflowsSplineOf(p, m, form); ok {
+			return n
 		}
-	case bijector.Spline:
-		if m.Tails == "" {
-			return rationalQuadratic(m)
-		}
-		p.fail("nflows has no counterpart of splines with tails %q, want linear ones", m.Tails)
 	}
 	p.fail("nflows has no counterpart of its map, %s, here: see the README for those it has", kindOf(m))
 	return nflowsMap{}
@@ -69,25 +73,11 @@ var scaleFunctions = map[bijector.ScaleMap]string{
 	bijector.SoftplusTo3:   "nflows.transforms.coupling.AffineCouplingTransform.GENERAL_SCALE_ACTIVATION",
 	bijector.Exponential:   "torch.exp",
 	bijector.SoftClipScale: "soft_clip",
-}
-
-// rationalQuadratic returns the spline, whose slopes are 1 at other parameters than ours.
-func rationalQuadratic(m bijector.Spline) nflowsMap {
-	bins, bound := (m.Params()+1)/3, m.Bound
-	if bound == 0 {
-		bound = 5
-	}
-	one := slopeOne(m)
-	l := layout{m: m, at: byColumn(m.Params())}
-	l.adjust = func(i int) (scale, shift float64) {
-		if i%m.Params() < 2*bins {
-			return 1, 0
-		}
-		return 1, -one
-	}
-	return nflowsMap{kind: "PiecewiseRationalQuadratic", layout: l, sizes: 2 * bins, arguments: map[string]any{
-		"num_bins": bins, "tails": "linear", "tail_bound": bound,
-		"min_bin_width": least(m.MinSize), "min_bin_height": least(m.MinSize), "min_derivative": least(m.MinSlope)}}
+	bijector.SoftplusScale: "softplus_scale",
+	bijector.Clip:          "clip_scale",
+	bijector.GlowScale:     "glow_scale",
+	bijector.TanhScale:     "tanh_scale",
+	bijector.SigmoidScale:  "sigmoid_scale",
 }
 
 // describe returns what the description holds of it, and further attributes.

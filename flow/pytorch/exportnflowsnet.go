@@ -25,6 +25,7 @@ func functionOf(p part, a nn.Activation) string {
 // nflowsCoupling writes a coupling, whose map of columns goes as m does.
 func (e *exporter) nflowsCoupling(path string, p part, b *bijector.Coupling, m nflowsMap) any {
 	d, n := len(b.Keep)+len(b.Change), len(b.Change)
+	e.bounded = e.bounded || p.unit
 	mask := make([]int, d)
 	for _, j := range b.Change {
 		mask[j] = 1
@@ -37,24 +38,34 @@ func (e *exporter) nflowsCoupling(path string, p part, b *bijector.Coupling, m n
 	for _, at := range order {
 		to = append(to, outputs[at*m.layout.params():(at+1)*m.layout.params()]...)
 	}
-	net := e.nflowsNet(path+"transform_net.", p, b, m, sortedPlaces(b.Keep, b.Cond, 1), to)
+	net := e.nflowsNet(path+"transform_net.", p, b, m, sortedPlaces(b.Keep, b.Cond, 1), to, e.cond)
 	arguments := map[string]any{"mask": mask, "transform_net_create_fn": call("always", map[string]any{"net": net})}
-	return e.nflowsTransform(path, fmt.Sprintf(coupledForm, m.kind), "transform_net", m, arguments, b.Clip, len(b.Keep))
+	if p.own != nil {
+		arguments["apply_unconditional_transform"] = true
+		e.nflowsSplines(path+"unconditional_transform.", m, p.own.Raw.Data(), len(b.Keep))
+	}
+	return e.nflowsTransform(p, path, fmt.Sprintf(coupledForm, m.kind), "transform_net", m, arguments, b.Clip, len(b.Keep))
 }
 
 // columnsSorted returns the places of columns among themselves sorted.
 func columnsSorted(columns []int) (places []int) { return sortedPlaces(columns, 0, 1) }
 
 // nflowsTransform is a transform whose network sees the first columns clipped, if clip is positive.
-func (e *exporter) nflowsTransform(path, class, net string, m nflowsMap, arguments map[string]any, clip float64, columns int) any {
+func (e *exporter) nflowsTransform(p part, path, class, net string, m nflowsMap, arguments map[string]any, clip float64, columns int) any {
 	said := m.describe()
 	for k, v := range m.arguments {
 		arguments[k] = v
 	}
 	transform := call("nflows.transforms."+nflowsModules[net]+"."+class, arguments)
+	if scale, ok := m.said["scale_activation"]; ok && net == "autoregressive_net" {
+		transform = call("scaled", map[string]any{"transform": transform, "scale": reference(scaleFunctions[scaleMaps[scale.(string)]])})
+	}
 	if net == "autoregressive_net" && m.turned {
 		said["turned"] = true
 		transform = call("turned", map[string]any{"transform": transform})
+	}
+	if clip > 0 && p.unit {
+		p.fail("its network sees columns of [0, 1] clipped, which has no counterpart")
 	}
 	if clip > 0 {
 		said["clip"] = clip
@@ -66,43 +77,62 @@ func (e *exporter) nflowsTransform(path, class, net string, m nflowsMap, argumen
 
 var nflowsModules = map[string]string{"transform_net": "coupling", "autoregressive_net": "autoregressive"}
 
-// nflowsNet writes the network of a coupling.
-func (e *exporter) nflowsNet(path string, p part, b *bijector.Coupling, m nflowsMap, from, to []int) any {
-	n := len(b.Change)
+// nflowsNet writes the network of a coupling, in a flow whose transforms see a context of cond columns.
+func (e *exporter) nflowsNet(path string, p part, b *bijector.Coupling, m nflowsMap, from, to []int, cond int) any {
 	switch net := b.Net.(type) {
 	case *nn.MLP:
-		layers, act, ok := perceptron(net, from, to)
-		if !ok {
-			p.fail("its network has other activations than one between its layers")
-		}
 		e.single = e.single || net.Single
-		m.last(layers[len(layers)-1], n, 1)
-		layers[0] = layers[0].blind(e.cond - b.Cond)
-		e.sequential(path, layers, act)
-		e.say(trim(path), "Conditioner", nil)
-		list := []any{}
-		for i, l := range layers {
-			list = append(list, call("torch.nn.Linear", map[string]any{"in_features": l.in, "out_features": l.out}))
-			if i < len(layers)-1 {
-				list = append(list, call("torch.nn."+torchActivations[act], nil))
-			}
-		}
-		return call("Conditioner", nil, list...)
+		return e.conditioner(path, p, net, m, b, from, to, cond)
 	case *nn.ResMLP:
 		g := &nn.GatedResMLP{First: net.First, Last: net.Last}
 		for _, block := range net.Blocks {
 			g.Blocks = append(g.Blocks, nn.GatedBlock{Block: block})
 		}
-		return e.residualNet(path, p, g, m, n, b.Cond, from, to)
+		return e.residualNet(path, p, g, m, b, from, to, cond)
 	case *nn.GatedResMLP:
-		return e.residualNet(path, p, net, m, n, b.Cond, from, to)
+		return e.residualNet(path, p, net, m, b, from, to, cond)
 	}
 	p.fail("its network, %s, has no counterpart in nflows, want an MLP or a ResMLP", kindOf(b.Net))
 	return nil
 }
 
+// conditioner writes a perceptron as a sequence that sees columns and context.
+func (e *exporter) conditioner(path string, p part, net *nn.MLP, m nflowsMap, b *bijector.Coupling, from, to []int, cond int) any {
+	list := []any{}
+	last := len(net.Layers) - 1
+	for i, l := range net.Layers {
+		var in, out []int
+		if i == 0 {
+			in = from
+		}
+		if i == last {
+			out = to
+		}
+		d := denseOf(l, in, out)
+		if i == 0 {
+			d.ofUnit(p, len(b.Keep))
+			d = d.blind(cond - b.Cond)
+		}
+		if i == last {
+			if l.Act != nn.Linear && (m.sizes > 0 || m.layout.adjust != nil) {
+				p.fail("its network has an activation behind its last layer, which its map does not take as it is")
+			}
+			m.last(d, len(b.Change), 1)
+		}
+		e.put(fmt.Sprintf("%s%d.", path, len(list)), d)
+		list = append(list, call("torch.nn.Linear", map[string]any{"in_features": d.in, "out_features": d.out}))
+		if l.Act != nn.Linear {
+			e.say(fmt.Sprintf("%s%d", path, len(list)), torchActivations[l.Act], nil)
+			list = append(list, call("torch.nn."+torchActivations[l.Act], nil))
+		}
+	}
+	e.say(trim(path), "Conditioner", nil)
+	return call("Conditioner", nil, list...)
+}
+
 // residualNet writes a ResidualNet.
-func (e *exporter) residualNet(path string, p part, net *nn.GatedResMLP, m nflowsMap, n, cond int, from, to []int) any {
+func (e *exporter) residualNet(path string, p part, net *nn.GatedResMLP, m nflowsMap, b *bijector.Coupling, from, to []int, seen int) any {
+	n, cond := len(b.Change), b.Cond
 	width := net.First.Out()
 	var act nn.Activation = nn.ReLU
 	gates, norms := 0, 0
@@ -120,13 +150,15 @@ func (e *exporter) residualNet(path string, p part, net *nn.GatedResMLP, m nflow
 			norms++
 		}
 	}
-	if gates != 0 && gates != len(net.Blocks) || norms != 0 && norms != len(net.Blocks) || cond > 0 && gates == 0 && len(net.Blocks) > 0 || e.cond > cond {
+	if gates != 0 && gates != len(net.Blocks) || norms != 0 && norms != len(net.Blocks) || cond > 0 && gates == 0 && len(net.Blocks) > 0 || seen > cond {
 		p.fail("its network has gates or normalisations in some blocks only, or a context without gates, which nflows' have not")
 	}
 	if net.First.Act != nn.Linear || net.Last.Act != nn.Linear {
 		p.fail("its network has an activation behind its first or last layer")
 	}
-	e.put(path+"initial_layer.", denseOf(net.First, from, nil))
+	first := denseOf(net.First, from, nil)
+	first.ofUnit(p, len(b.Keep))
+	e.put(path+"initial_layer.", first)
 	for i, block := range net.Blocks {
 		at := fmt.Sprintf("%sblocks.%d.", path, i)
 		e.put(at+"linear_layers.0.", denseOf(block.A, nil, nil))
@@ -172,6 +204,17 @@ func (e *exporter) batchNorm(path string, n *nn.Norm) {
 	e.add(path+"running_var", slices.Repeat([]float64{1 - 1e-3}, d), d) // beside eps = 1e-3
 	e.tensors = append(e.tensors, safetensors.Ints(path+"num_batches_tracked", []int{0}))
 	e.say(trim(path), "BatchNorm1d", map[string]any{"eps": 1e-3})
+}
+
+// ofUnit makes the first layer, which sees columns of [−½, ½], one of columns of [0, 1] if the part is such a map.
+func (d dense) ofUnit(p part, columns int) {
+	for u := range d.out {
+		for i := range columns {
+			if p.unit {
+				d.bias[u] -= float64(0.5 * d.weight[u*d.in+i])
+			}
+		}
+	}
 }
 
 // blind returns the layer with so many further inputs, of a context, which it does not see.

@@ -124,7 +124,7 @@ func (e *exporter) zukoAutoregressive(path string, p part, b *bijector.Autoregre
 	e.ints(path+"order", position)
 	arguments := map[string]any{"features": spec.Dim, "context": e.cond, "order": tensorOf(position),
 		"univariate": m.function(), "shapes": m.shapes, "activation": reference("torch.nn." + torchActivations[spec.Act])}
-	arguments["hidden_features"] = e.sequential(path+"hyper.", layers, spec.Act)
+	arguments["hidden_features"] = e.sequential(path+"hyper.", perceptron{layers: layers, act: spec.Act})
 	said := map[string]any{"univariate": m.said(), "shapes": m.shapes}
 	return e.clipped(path, "MaskedAutoregressiveTransform", arguments, said, b.Clip, spec.Dim)
 }
@@ -142,7 +142,7 @@ func (e *exporter) alone(path string, p part, m zukoMap, layers []dense, act nn.
 		layers[i].mask = nil
 	}
 	if rest.in > 0 {
-		return e.zukoConditional(path, m, layers, act, rest.in, 1)
+		return e.zukoConditional(path, m, perceptron{layers: layers, act: act}, rest.in, 1)
 	}
 	p.fail("one column without context: its network is a constant, want an Elementwise")
 	return nil
@@ -159,23 +159,23 @@ func (e *exporter) zukoCoupling(path string, p part, b *bijector.Coupling, m zuk
 		}
 		return e.zukoElementwise(path, p, m, raw, d)
 	}
-	layers, act, ok := perceptron(b.Net, sortedPlaces(b.Keep, b.Cond, 1), sortedPlaces(b.Change, 0, b.Map.Params()))
+	net, ok := perceptronOf(b.Net, sortedPlaces(b.Keep, b.Cond, 1), sortedPlaces(b.Change, 0, b.Map.Params()))
 	if !ok {
 		p.fail("its network is no perceptron of one activation and a linear last layer, which zuko's are: it is %s", kindOf(b.Net))
 	}
-	e.single = e.single || b.Net.(*nn.MLP).Single
+	e.single = e.single || single(b.Net)
 	if len(b.Keep) == 0 {
-		return e.zukoConditional(path, m, layers, act, b.Cond, d)
+		return e.zukoConditional(path, m, net, b.Cond, d)
 	}
-	layers[0] = layers[0].blind(e.cond - b.Cond)
+	net.layers[0] = net.layers[0].blind(e.cond - b.Cond)
 	mask := make([]bool, d)
 	for _, j := range b.Keep {
 		mask[j] = true
 	}
 	e.bools(path+"mask", mask)
 	arguments := map[string]any{"features": d, "context": e.cond, "mask": tensorOf(mask), "univariate": m.function(), "shapes": m.shapes,
-		"activation": reference("torch.nn." + torchActivations[act])}
-	arguments["hidden_features"] = e.sequential(path+"hyper.", layers, act)
+		"activation": reference("torch.nn." + torchActivations[net.act]), "normalize": net.normalized}
+	arguments["hidden_features"] = e.sequential(path+"hyper.", net)
 	return e.clipped(path, "GeneralCouplingTransform", arguments, map[string]any{"univariate": m.said(), "shapes": m.shapes}, b.Clip, len(b.Keep))
 }
 
@@ -204,9 +204,10 @@ func (e *exporter) clipped(path, class string, arguments, said map[string]any, b
 var zukoModules = map[string]string{"MaskedAutoregressiveTransform": "autoregressive", "GeneralCouplingTransform": "coupling", "ElementWiseTransform": "gaussianization"}
 
 // zukoConditional writes a transform of columns by parameters that depend on the context alone.
-func (e *exporter) zukoConditional(path string, m zukoMap, layers []dense, act nn.Activation, cond, d int) any {
-	arguments := map[string]any{"features": d, "context": cond, "univariate": m.function(), "shapes": m.shapes, "activation": reference("torch.nn." + torchActivations[act])}
-	arguments["hidden_features"] = e.sequential(path+"hyper.", layers, act)
+func (e *exporter) zukoConditional(path string, m zukoMap, net perceptron, cond, d int) any {
+	arguments := map[string]any{"features": d, "context": cond, "univariate": m.function(), "shapes": m.shapes, "normalize": net.normalized,
+		"activation": reference("torch.nn." + torchActivations[net.act])}
+	arguments["hidden_features"] = e.sequential(path+"hyper.", net)
 	return e.clipped(path, "ElementWiseTransform", arguments, map[string]any{"univariate": m.said(), "shapes": m.shapes}, 0, 0)
 }
 
@@ -219,7 +220,7 @@ func (e *exporter) zukoElementwise(path string, p part, m zukoMap, raw []float64
 	if e.cond > 0 { // zuko's then has a network of the context
 		constant := newDense(e.cond, len(raw))
 		copy(constant.bias, raw)
-		return e.zukoConditional(path, m, []dense{constant}, nn.ReLU, e.cond, d)
+		return e.zukoConditional(path, m, perceptron{layers: []dense{constant}, act: nn.ReLU}, e.cond, d)
 	}
 	at := 0
 	for i, shape := range m.shapes {

@@ -36,6 +36,12 @@ nflows.transforms.coupling.AdditiveCouplingTransform nflows.transforms.coupling.
 nflows.transforms.autoregressive.MaskedAffineAutoregressiveTransform
 nflows.transforms.autoregressive.MaskedPiecewiseRationalQuadraticAutoregressiveTransform
 torch.nn.functional.relu torch.nn.functional.tanh torch.nn.functional.leaky_relu torch.nn.functional.elu torch.nn.functional.silu
+nflows.transforms.LeakyReLU nflows.distributions.ConditionalDiagonalNormal nflows.transforms.PiecewiseLinearCDF
+nflows.transforms.PiecewiseQuadraticCDF nflows.transforms.PiecewiseCubicCDF nflows.transforms.coupling.PiecewiseLinearCouplingTransform
+nflows.transforms.coupling.PiecewiseQuadraticCouplingTransform nflows.transforms.coupling.PiecewiseCubicCouplingTransform
+nflows.transforms.autoregressive.MaskedPiecewiseLinearAutoregressiveTransform
+nflows.transforms.autoregressive.MaskedPiecewiseQuadraticAutoregressiveTransform
+nflows.transforms.autoregressive.MaskedPiecewiseCubicAutoregressiveTransform
 torch.nn.functional.gelu torch.nn.functional.softplus torch.nn.functional.sigmoid
 """.split()
 
@@ -141,6 +147,21 @@ def turned(transform):
     return transform
 
 
+def scaled(transform, scale):
+    """Returns a masked affine transform of nflows with the scales scale(raw)."""
+
+    def forward(x, params):
+        raw, shift = transform._unconstrained_scale_and_shift(params)
+        return scale(raw) * x + shift, scale(raw).log().sum(-1)
+
+    def back(y, params):
+        raw, shift = transform._unconstrained_scale_and_shift(params)
+        return (y - shift) / scale(raw), -scale(raw).log().sum(-1)
+
+    transform._elementwise_forward, transform._elementwise_inverse, transform.scale_activation = forward, back, scale
+    return transform
+
+
 def always(net):
     """Returns a function that makes the network."""
     return lambda *widths: net
@@ -151,12 +172,58 @@ def soft_clip(x):
     return torch.exp(x / (1 + torch.abs(x) / math.log(1000)))
 
 
+def softplus_scale(x):
+    """Returns the scales of nflows' masked affine transforms."""
+    return torch.nn.functional.softplus(x) + 1e-3
+
+
+def clip_scale(x):
+    """Returns scales between two bounds."""
+    return torch.exp(x.clamp(-5, 3))
+
+
+def glow_scale(x):
+    """Returns the inverses of Glow's scales."""
+    return 1 / torch.sigmoid(x + 2)
+
+
+def sigmoid_scale(x):
+    """Returns Glow's scales."""
+    return torch.sigmoid(x + 2)
+
+
+def tanh_scale(x):
+    """Returns scales between two bounds, smoothly."""
+    return torch.exp(2 * torch.tanh(x / 2))
+
+
 def standard_normal(shape):
     """Returns nflows' StandardNormal, whose samples have the type of the model."""
     base = importlib.import_module("nflows.distributions").StandardNormal(shape)
     draw = base._sample
     base._sample = lambda n, context: draw(n, context).to(base._log_z)
     return base
+
+
+def box(low, high):
+    """Returns a uniform distribution, as flows of nflows sample it."""
+    base = importlib.import_module("nflows.distributions.base").Distribution
+
+    class Box(base):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("low", low)
+            self.register_buffer("high", high)
+
+        def _log_prob(self, inputs, context):
+            inside = ((inputs >= self.low) & (inputs <= self.high)).all(-1)
+            return torch.where(inside, -(self.high - self.low).log().sum(), -math.inf)
+
+        def _sample(self, n, context):
+            size = (n,) if context is None else (len(context), n)
+            return self.low + (self.high - self.low) * torch.rand(*size, len(self.low)).to(self.low)
+
+    return Box()
 
 
 class Conditioner(torch.nn.Sequential):
@@ -178,4 +245,6 @@ class Standardize(torch.nn.Module):
         return (c - self._mean) / self._std
 
 
-HELPERS = {f.__name__: f for f in (floats, inverse, clipped, embedded, turned, always, soft_clip, standard_normal, Conditioner, Standardize)}
+HELPERS = {f.__name__: f for f in (
+    floats, inverse, clipped, embedded, turned, scaled, always, soft_clip, softplus_scale, clip_scale, glow_scale, sigmoid_scale, tanh_scale,
+    standard_normal, box, Conditioner, Standardize)}

@@ -130,7 +130,7 @@ func (w *weights) nflowsTransform(prefix string) (chain bijector.Chain, d int) {
 		b, d = w.nflowsCDF(prefix)
 	case w.holds(prefix + "temperature"):
 		b = bijector.NewInvert(w.sigmoid(prefix))
-	case w.has(prefix + "_transform."):
+	case w.has(prefix + "_transform."), w.class(prefix) == "InverseTransform":
 		inner, n := w.nflowsTransform(prefix + "_transform.")
 		return bijector.Chain{bijector.NewInvert(inner)}, n
 	default:
@@ -166,7 +166,10 @@ func (w *weights) batchNorm(prefix string) (bijector.Bijector, int) {
 }
 
 // scaleMaps are what nflows calls them.
-var scaleMaps = map[string]bijector.ScaleMap{"DEFAULT_SCALE_ACTIVATION": bijector.Sigmoid2, "GENERAL_SCALE_ACTIVATION": bijector.SoftplusTo3, "soft_clip": bijector.SoftClipScale, "exp": bijector.Exponential}
+var scaleMaps = map[string]bijector.ScaleMap{"DEFAULT_SCALE_ACTIVATION": bijector.Sigmoid2, "GENERAL_SCALE_ACTIVATION": bijector.SoftplusTo3, "exp": bijector.Exponential,
+	// of Loader
+	"soft_clip": bijector.SoftClipScale, "softplus_scale": bijector.SoftplusScale, "clip_scale": bijector.Clip, "glow_scale": bijector.GlowScale,
+	"tanh_scale": bijector.TanhScale, "sigmoid_scale": bijector.SigmoidScale}
 
 // nflowsCoupling reads a coupling of nflows, or of normflows with the splines of that, and the map of the
 // columns that pass it, if they have one.
