@@ -26,6 +26,18 @@ func WidenAdd(dst []float64, x []float32) {
 	}
 }
 
+// ReLU32 sets y to 0 where x < 0, else to x. It panics if y is shorter.
+func ReLU32(y, x []float32) {
+	y = y[:len(x)]
+	for i := fastRelu32(y, x); i < len(x); i++ {
+		v := x[i]
+		if v < 0 {
+			v = 0
+		}
+		y[i] = v
+	}
+}
+
 // ActGrad32 is ActGrad in float32.
 func ActGrad32(dz, dy, y []float32, act Act) {
 	dz, dy = dz[:len(y)], dy[:len(y)]

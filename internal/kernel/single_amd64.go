@@ -45,6 +45,16 @@ func fastWidenAdd(dst []float64, x []float32) int {
 	})
 }
 
+func fastRelu32(y, x []float32) int {
+	return blocks(len(x), func(i, n int) {
+		if active == avx512 {
+			singleReLU512(&y[i], &x[i], n)
+		} else {
+			singleReLU256(&y[i], &x[i], n)
+		}
+	})
+}
+
 func fastReluMask32(dz, dy, y []float32) int {
 	return blocks(len(y), func(i, n int) {
 		if active == avx512 {

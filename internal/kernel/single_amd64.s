@@ -65,6 +65,24 @@ loop3:
 	VZEROUPPER
 	RET
 
+// func singleReLU512(y *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·singleReLU512(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop4:
+	VXORPD  Z0, Z0, Z0
+	VMAXPS  (CX)(BX*4), Z0, Z0
+	VMOVUPS Z0, (AX)(BX*4)
+	ADDQ    $0x10, BX
+	CMPQ    BX, DX
+	JLT     loop4
+	VZEROUPPER
+	RET
+
 // func singleReLUMask512(dz *float32, dy *float32, y *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·singleReLUMask512(SB), NOSPLIT, $0-32
@@ -74,7 +92,7 @@ TEXT ·singleReLUMask512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 
-loop4:
+loop5:
 	VXORPD    Z1, Z1, Z1
 	VMOVUPS   (DX)(SI*4), Z0
 	VCMPPS    $0x1e, Z1, Z0, K1
@@ -82,7 +100,7 @@ loop4:
 	VMOVUPS   Z0, (AX)(SI*4)
 	ADDQ      $0x10, SI
 	CMPQ      SI, BX
-	JLT       loop4
+	JLT       loop5
 	VZEROUPPER
 	RET
 
@@ -95,7 +113,7 @@ TEXT ·singleTanhMask512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 
-loop5:
+loop6:
 	VBROADCASTSD c3f8000003f800000<>+0(SB), Z1
 	VMOVUPS      (DX)(SI*4), Z0
 	VFNMADD231PS Z0, Z0, Z1
@@ -103,7 +121,7 @@ loop5:
 	VMOVUPS      Z1, (AX)(SI*4)
 	ADDQ         $0x10, SI
 	CMPQ         SI, BX
-	JLT          loop5
+	JLT          loop6
 	VZEROUPPER
 	RET
 
@@ -121,7 +139,7 @@ TEXT ·narrow256(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-loop6:
+loop7:
 	VMOVUPD    (CX)(BX*8), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (AX)(BX*4)
@@ -136,7 +154,7 @@ loop6:
 	VMOVUPS    X0, 48(AX)(BX*4)
 	ADDQ       $0x10, BX
 	CMPQ       BX, DX
-	JLT        loop6
+	JLT        loop7
 	VZEROUPPER
 	RET
 
@@ -148,7 +166,7 @@ TEXT ·widen256(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-loop7:
+loop8:
 	VCVTPS2PD (CX)(BX*4), Y0
 	VMOVUPD   Y0, (AX)(BX*8)
 	VCVTPS2PD 16(CX)(BX*4), Y0
@@ -159,7 +177,7 @@ loop7:
 	VMOVUPD   Y0, 96(AX)(BX*8)
 	ADDQ      $0x10, BX
 	CMPQ      BX, DX
-	JLT       loop7
+	JLT       loop8
 	VZEROUPPER
 	RET
 
@@ -171,7 +189,7 @@ TEXT ·widenAdd256(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-loop8:
+loop9:
 	VCVTPS2PD (CX)(BX*4), Y0
 	VADDPD    (AX)(BX*8), Y0, Y0
 	VMOVUPD   Y0, (AX)(BX*8)
@@ -186,7 +204,28 @@ loop8:
 	VMOVUPD   Y0, 96(AX)(BX*8)
 	ADDQ      $0x10, BX
 	CMPQ      BX, DX
-	JLT       loop8
+	JLT       loop9
+	VZEROUPPER
+	RET
+
+// func singleReLU256(y *float32, x *float32, n int)
+// Requires: AVX
+TEXT ·singleReLU256(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop10:
+	VXORPD  Y0, Y0, Y0
+	VMAXPS  (CX)(BX*4), Y0, Y0
+	VMOVUPS Y0, (AX)(BX*4)
+	VXORPD  Y0, Y0, Y0
+	VMAXPS  32(CX)(BX*4), Y0, Y0
+	VMOVUPS Y0, 32(AX)(BX*4)
+	ADDQ    $0x10, BX
+	CMPQ    BX, DX
+	JLT     loop10
 	VZEROUPPER
 	RET
 
@@ -199,7 +238,7 @@ TEXT ·singleReLUMask256(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 
-loop9:
+loop11:
 	VXORPD  Y1, Y1, Y1
 	VMOVUPS (DX)(SI*4), Y0
 	VCMPPS  $0x1e, Y1, Y0, Y0
@@ -212,7 +251,7 @@ loop9:
 	VMOVUPS Y0, 32(AX)(SI*4)
 	ADDQ    $0x10, SI
 	CMPQ    SI, BX
-	JLT     loop9
+	JLT     loop11
 	VZEROUPPER
 	RET
 
@@ -225,7 +264,7 @@ TEXT ·singleTanhMask256(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 
-loop10:
+loop12:
 	VMOVUPD      c3f8000003f800000<>+0(SB), Y1
 	VMOVUPS      (DX)(SI*4), Y0
 	VFNMADD231PS Y0, Y0, Y1
@@ -238,6 +277,6 @@ loop10:
 	VMOVUPS      Y1, 32(AX)(SI*4)
 	ADDQ         $0x10, SI
 	CMPQ         SI, BX
-	JLT          loop10
+	JLT          loop12
 	VZEROUPPER
 	RET

@@ -19,6 +19,11 @@ func widen512(dst *float64, x *float32, n int)
 //go:noescape
 func widenAdd512(dst *float64, x *float32, n int)
 
+// singleReLU512 works on n > 0 elements, a multiple of 16.
+//
+//go:noescape
+func singleReLU512(y *float32, x *float32, n int)
+
 // singleReLUMask512 works on n > 0 elements, a multiple of 16.
 //
 //go:noescape
@@ -43,6 +48,11 @@ func widen256(dst *float64, x *float32, n int)
 //
 //go:noescape
 func widenAdd256(dst *float64, x *float32, n int)
+
+// singleReLU256 works on n > 0 elements, a multiple of 16.
+//
+//go:noescape
+func singleReLU256(y *float32, x *float32, n int)
 
 // singleReLUMask256 works on n > 0 elements, a multiple of 16.
 //

@@ -95,6 +95,28 @@ func TestActGrad32(t *testing.T) {
 	})
 }
 
+// ReLU32 keeps NaN and −0.
+func TestReLU32(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(57, 58))
+		for _, n := range append(upTo(50), chunk+19) {
+			x := singles(r, n)
+			y, verify := guardedOf[float32](n, 7)
+			ReLU32(y, x)
+			verify(t, "ReLU32")
+			for i, v := range x {
+				want := v
+				if v < 0 {
+					want = 0
+				}
+				if !sameBits32(y[i], want) {
+					t.Fatalf("%d numbers: %x at %d, want %x", n, y[i], i, want)
+				}
+			}
+		}
+	})
+}
+
 func BenchmarkSingle(b *testing.B) {
 	r := rand.New(rand.NewPCG(55, 56))
 	for _, n := range []int{4096, 1 << 18} {

@@ -15,6 +15,7 @@ type evaluator struct {
 	buffers[float64]
 	single buffers[float32] // computes instead of the former if it has a program
 	narrow []float32        // memory of single
+	keep   bool             // all of single's results, for backward
 	next   func(s *evaluator, m int)
 	grads  [][]float64
 	slopes [][]float64 // derivatives of the activation that fills a buffer
@@ -44,7 +45,7 @@ func newEvaluator(p *program, n int) *evaluator {
 
 func (s *evaluator) done() {
 	s.tape.Reset()
-	s.program, s.single.program, s.solver, s.next = nil, nil, nil, nil
+	s.program, s.single.program, s.solver, s.next, s.keep = nil, nil, nil, nil, false
 	clear(s.weights)
 	clear(s.starts)
 	clear(s.bufs)
@@ -73,6 +74,9 @@ func (s *evaluator) forward(next func(s *evaluator, m int)) {
 	}
 	s.next = next
 	s.single.forward(s, singleNext)
+	if !s.keep {
+		return
+	}
 	for i := 1; i < s.outputs(); i++ {
 		kernel.Widen(s.bufs[i], s.single.bufs[i])
 	}

@@ -46,12 +46,7 @@ func singleNext(s *evaluator, m int) {
 // activate32 is activate in float32, as Dense32 does it.
 func activate32(_ *autodiff.Tape, _ int, dst, src []float32, act nn.Activation) {
 	if act == nn.ReLU {
-		for i, v := range src {
-			if v < 0 {
-				v = 0
-			}
-			dst[i] = v
-		}
+		kernel.ReLU32(dst, src)
 		return
 	}
 	var wide [256]float64

@@ -111,6 +111,7 @@ var solveOp = &autodiff.Op{
 			s := openEvaluator(c, sol, r, min(chunk, rows-r))
 			s.bufs = s.split(s.bufs, memory)
 			if sol.Net.Single {
+				s.keep = c.Needs()
 				s.openSingle(c.In(c.Len() - 1))
 			}
 			s.forward(solveNext)

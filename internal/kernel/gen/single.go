@@ -33,6 +33,7 @@ func single(c *asm) {
 			v.VADDPD(dst, r, r)
 			v.VMOVUPD(r, dst)
 		})
+		v.singleReLU()
 		v.singleGradient("singleReLUMask", v.singleReLUMask)
 		v.singleGradient("singleTanhMask", v.singleTanhMask)
 	})
@@ -93,6 +94,20 @@ func (v vec) blocks(slices []string, body func(at func(s, i, size int) Mem)) {
 	v.JLT(LabelRef(loop))
 	v.VZEROUPPER()
 	v.RET()
+}
+
+// singleReLU writes the kernel of y = 0 where x < 0, else x, NaN and −0 included: the
+// maximum is its second operand where neither is greater.
+func (v vec) singleReLU() {
+	name := "singleReLU" + v.suffix()
+	v.text(name, "func(y, x *float32, n int)", name+" works on n > 0 elements, a multiple of 16.")
+	v.blocks([]string{"y", "x"}, func(at func(s, i, size int) Mem) {
+		for i := 0; i < singleBlock; i += 2 * v.lanes {
+			r := v.new()
+			v.VMAXPS(at(1, i, 4), v.zero(), r)
+			v.VMOVUPS(r, at(0, i, 4))
+		}
+	})
 }
 
 // singleReLUMask is dy where y > 0, else 0.
