@@ -60,10 +60,11 @@ func (a *arena) size() (n int) {
 	return n
 }
 
-// reset empties the arena and joins its slabs into one.
+// reset empties the arena and joins its slabs into one, with room for an eighth more: where the number of steps of a solver depends on
+// the rows, the next ones may need a little more, and those after them.
 func (a *arena) reset() {
 	if len(a.slabs) > 1 {
-		a.grow(a.given)
+		a.grow(a.given + a.given/8)
 		a.slabs = a.slabs[:1]
 	}
 	a.slab, a.off, a.given = 0, 0, 0

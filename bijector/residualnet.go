@@ -30,8 +30,8 @@ func lipSwish(x, beta autodiff.Var) (y, slope autodiff.Var) {
 
 // jacobian returns ∂g/∂x at n rows, n×d², column by column.
 func (r *residualNet) jacobian(x autodiff.Var, slopes [few]autodiff.Var) autodiff.Var {
-	var array [64]autodiff.Var
-	columns := array[:0]
+	var array, joined [64]autodiff.Var
+	columns, groups := array[:0], joined[:0] // of at most 64 columns, for more of which memory would be taken
 	d, units := x.Cols(), r.w[0].Cols()
 	first := r.w[0].Reshape(1, d*units)
 	for j := range d {
@@ -42,9 +42,15 @@ func (r *residualNet) jacobian(x autodiff.Var, slopes [few]autodiff.Var) autodif
 		for l := 1; l < r.layers; l++ {
 			v = slopes[l].Mul(v).MatMul(r.w[l])
 		}
+		if len(columns) == len(array) {
+			groups, columns = append(groups, autodiff.Concat(columns...)), columns[:0]
+		}
 		columns = append(columns, v.Expand(x.Rows(), d))
 	}
-	return autodiff.Concat(columns...)
+	if len(groups) == 0 {
+		return autodiff.Concat(columns...)
+	}
+	return autodiff.Concat(append(groups, autodiff.Concat(columns...))...)
 }
 
 // root returns the x with x + g(x) = y, with the gradients of the implicit function.
