@@ -65,6 +65,8 @@ func (g *graph) shaped(b bijector.Bijector, v value, dir direction) (w, l value,
 		w, l = v.between(g.numbersOf(b.Low, 0), g.numbersOf(b.High, 1), dir)
 	case *bijector.LogisticCDF:
 		w, l = v.standard(g.numbersOf(b.Loc, 0), g.numbersOf(b.Scale, 1), dir, func(v value) (value, value) { return v.between(v.c(0), v.c(1), dir) })
+	case *bijector.NormalCDF:
+		w, l = v.standard(g.numbersOf(b.Loc, 0), g.numbersOf(b.Scale, 1), dir, func(v value) (value, value) { return v.normalCDF(dir) })
 	case *bijector.LeakyTanh:
 		w, l = v.leakyTanh(g.numbersOf(b.Cut, 1), dir)
 	case *bijector.Softplus:

@@ -20,7 +20,7 @@ func TestElementwise(t *testing.T) {
 		"reciprocal": bijector.Reciprocal{}, "leaky relu": bijector.NewLeakyReLU(fixed(0.2, 1, 3)),
 		"sigmoid": bijector.NewSigmoid(none, none), "bounds": bijector.NewSigmoid(fixed(-1, 100, 0), fixed(1000)),
 		"logistic": bijector.NewLogisticCDF(fixed(1), fixed(2, 0.3, 4)), "softplus": bijector.NewSoftplus(none, none),
-		"hinge": bijector.NewSoftplus(fixed(0.1, 2, 3), fixed(-4)), "soft clip": bijector.NewSoftClip(fixed(-1, 0, 1), fixed(2), fixed(0.3)),
+		"normal": bijector.NewNormalCDF(fixed(1), fixed(2, 0.3, 4)), "hinge": bijector.NewSoftplus(fixed(0.1, 2, 3), fixed(-4)), "soft clip": bijector.NewSoftClip(fixed(-1, 0, 1), fixed(2), fixed(0.3)),
 		"below": bijector.NewSoftClip(none, fixed(0.5), none), "above": bijector.NewSoftClip(fixed(0.5), none, fixed(2)), "free": bijector.NewSoftClip(none, none, none),
 		"johnson": bijector.NewJohnsonSU(fixed(1), fixed(2, 1, 0.5), fixed(-3), fixed(0.3)), "sinh-arcsinh": bijector.NewSinhArcsinh(fixed(0.5, 0, -1), fixed(0.7, 1, 2)),
 		"signed power": bijector.NewSignedPower(fixed(0.5, 1, 3)), "cube": bijector.NewPower(3), "root": bijector.Chain{bijector.Exp{}, bijector.NewPower(0.3)},

@@ -148,7 +148,8 @@ var presets = map[string]func(flow.Arch, rand.Source) *flow.Transformed{
 // Presets of which the densities translate, but not the samples, which are found by search.
 func TestDensitiesOfPresets(t *testing.T) {
 	for name, preset := range map[string]func(flow.Arch, rand.Source) *flow.Transformed{
-		"NCSF": flow.NCSF, "TriangularSpline": flow.TriangularSpline, "Planar": flow.Planar, "Radial": flow.Radial, "Sylvester": flow.Sylvester, "NAF": flow.NAF,
+		"NCSF": flow.NCSF, "TriangularSpline": flow.TriangularSpline, "Planar": flow.Planar, "Radial": flow.Radial, "Sylvester": flow.Sylvester, "NAF": flow.NAF, "GF": flow.GF,
+		"SOSPF": flow.SOSPF, "BPF": flow.BPF,
 	} {
 		for _, size := range [][2]int{{3, 0}, {2, 2}} {
 			t.Run(fmt.Sprintf("%s/%d|%d", name, size[0], size[1]), func(t *testing.T) {

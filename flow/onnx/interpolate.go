@@ -57,7 +57,7 @@ func polynomial(f func(u []float64) (y, tolerance [][]float64), lo, hi float64) 
 		p := powers(chebyshev(y[:terms]))
 		row = append(row, p...)
 		for i := terms; i < len(at); i++ {
-			fits = fits && math.Abs(horner(p, at[i])-y[i]) <= tolerance[k][i]
+			fits = fits && math.Abs(evaluate(p, at[i])-y[i]) <= tolerance[k][i]
 		}
 	}
 	return row, fits
@@ -98,7 +98,7 @@ func powers(c []float64) []float64 {
 	return p
 }
 
-func horner(p []float64, q float64) float64 {
+func evaluate(p []float64, q float64) float64 {
 	y := 0.0
 	for _, c := range slices.Backward(p) {
 		y = math.FMA(y, q, c)

@@ -159,6 +159,9 @@ func (g *graph) activation(a nn.Activation, x value) value {
 		return x.div(x.neg().exp().plus(1)) // runtimes take x·σ(x) for an operator that they have in float32 only
 	case nn.Softplus:
 		return x.softplus()
+	case nn.GELU:
+		l, _ := x.logNdtr()
+		return x.mul(l.exp())
 	case nn.Sigmoid:
 		return x.sigmoid()
 	}

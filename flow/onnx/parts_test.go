@@ -104,7 +104,7 @@ func networks(src rand.Source) map[string]nn.Network {
 		"all round": nn.NewSequential(nn.NewPeriodic(4, []int{0, 1, 2, 3}, []float64{2, 6, 3, 4}), nn.NewMLP(8, nil, 2, nn.Tanh, src)),
 		"features":  nn.NewSequential(nn.NewFeatures(4, []int{1, 0}, []int{2}, []float64{0.1}, []float64{1, 2, 3}, []float64{1, 2, 3}, 4), nn.NewMLP(3, nil, 2, nn.Tanh, src)),
 	}
-	for _, a := range []nn.Activation{nn.Linear, nn.ReLU, nn.Tanh, nn.LeakyReLU, nn.ELU, nn.SiLU, nn.Softplus, nn.Sigmoid} {
+	for _, a := range []nn.Activation{nn.Linear, nn.ReLU, nn.Tanh, nn.LeakyReLU, nn.ELU, nn.SiLU, nn.GELU, nn.Softplus, nn.Sigmoid} {
 		all[string(a)] = nn.NewMLP(4, []int{6, 5}, 2, a, src)
 	}
 	return all

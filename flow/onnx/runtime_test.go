@@ -167,7 +167,11 @@ func (n node) reshaped(in []tensor) tensor {
 	case "CumSum":
 		return over(x.shape, func(at []int) float64 {
 			sum := 0.0
-			for _, v := range x.x[at[0]*x.shape[1]:][:at[1]] { // exclusive
+			to := at[1] + 1
+			if n.numbers["exclusive"] != nil {
+				to--
+			}
+			for _, v := range x.x[at[0]*x.shape[1]:][:to] {
 				sum += v
 			}
 			return sum

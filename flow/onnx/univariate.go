@@ -28,6 +28,10 @@ func (g *graph) univariate(m bijector.Univariate, v, raw value, dir direction) (
 			}
 			w, l := g.univariate(m.Map, v, raw, back)
 			return w.turned(w.c(or(m.Bound, math.Pi)), or(m.Bound, math.Pi)), l
+		case bijector.SOSPolynomial:
+			return g.sos(m, v, raw, dir)
+		case bijector.Bernstein:
+			return g.bernstein(m, v, raw, dir)
 		case bijector.MixtureCDF:
 			return g.mixtureCDF(m, v, raw, dir)
 		case bijector.Inverted:
@@ -107,12 +111,12 @@ func (g *graph) perColumn(m bijector.PerColumn, v, raw value, dir direction) (w,
 	return concat(values...), concat(slopes...)
 }
 
-// mixtureCDF is F⁻¹ of a mixture's distribution function, F being the logistic one: by the logarithms of both tails.
+// mixtureCDF is F⁻¹ of a mixture's distribution function, by the logarithms of its tail on the side where the number is, about.
 func (g *graph) mixtureCDF(m bijector.MixtureCDF, v, raw value, dir direction) (w, logSlope value) {
-	if !m.Logistic || dir == back {
-		g.refuse("got a MixtureCDF of normal distributions, or its inverse, which have no translation")
+	if dir == back || m.Shrink > 0 {
+		g.refuse("got a MixtureCDF backwards, or with Shrink, which have no translation")
 	}
-	d, k := v.cols, or(m.Components, 8)
+	k := or(m.Components, 8)
 	x, r := v.reshape(1), raw.like(v).reshape(m.Params())
 	a := g.logScale(bijector.Affine{Scale: m.Scale}, r.slice(k, 2*k)).clamp(-200, 200)
 	u := x.mul(a.exp()).add(r.slice(0, k)).clamp(-1e150, 1e150)
@@ -121,8 +125,25 @@ func (g *graph) mixtureCDF(m bijector.MixtureCDF, v, raw value, dir direction) (
 		weights = r.slice(2*k, 3*k)
 		weights = weights.sub(weights.logSumExp())
 	}
-	below, above := u.logSigmoid().add(weights), u.neg().logSigmoid()
-	lower, upper := below.logSumExp(), above.add(weights).logSumExp()
-	density := below.add(above).add(a).logSumExp()
-	return lower.sub(upper).reshape(d), density.sub(lower).sub(upper).reshape(d)
+	middle := u.div(u.abs().plus(1)).mul(weights.exp()).rowSum()
+	side := x.c(-1).where(x.c(0).less(middle), x.c(1))
+	tails, hazards := u.mul(side).logTail(m.Logistic)
+	tails = tails.add(weights)
+	tail := tails.logSumExp()
+	ratio := tails.sub(tail).add(hazards).add(a).logSumExp() // of density and tail
+	tail = tail.clamp(math.Inf(-1), 0)
+	z := tail.logNdtrInv()
+	if m.Logistic {
+		z = tail.sub(tail.neg().log1mExp())
+	}
+	_, hazard := z.logTail(m.Logistic)
+	return z.mul(side).reshape(v.cols), ratio.sub(hazard).reshape(v.cols)
+}
+
+// logTail returns the logarithm of the standard normal or logistic distribution function and that of its derivative.
+func (v value) logTail(logistic bool) (l, logHazard value) {
+	if logistic {
+		return v.logSigmoid(), v.neg().logSigmoid()
+	}
+	return v.logNdtr()
 }
