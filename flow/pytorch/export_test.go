@@ -119,6 +119,7 @@ func TestExportZuko(t *testing.T) {
 		{"RealNVP context", flow.RealNVP, flow.Arch{Dim: 3, Cond: 2, Hidden: small, Activation: nn.ELU}},
 		{"RealNVP of one column", flow.RealNVP, flow.Arch{Dim: 1, Cond: 2, Hidden: small}},
 		{"NICE", flow.NICE, flow.Arch{Dim: 4, Hidden: small}},
+		{"BPF", flow.BPF, flow.Arch{Dim: 2, Cond: 1, Hidden: small, Bound: 3}},
 	} {
 		exported(t, c.name, pytorch.ExportZuko, shaken(c.of(c.arch, rng.New(1))), 1e-12)
 	}

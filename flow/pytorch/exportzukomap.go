@@ -100,10 +100,8 @@ func zukoFunctionOf(p part, m bijector.Univariate) (zukoMap, bool) {
 		k := m.Params() / 2
 		return zukoMap{name: "zuko.transforms.GaussianizationTransform", shapes: [][]int{{k}, {k}}}, true
 	case bijector.Bernstein:
-		arguments["bound"], arguments["eps"] = cmp.Or(m.Bound, 5), m.Gap/(2*cmp.Or(m.Bound, 5))
-		if m.Gap == 0 {
-			p.fail("zuko has Bernstein polynomials with a Gap alone, want one such as Bound/500000")
-		}
+		bound := cmp.Or(m.Bound, 5)
+		arguments["bound"], arguments["eps"] = bound, cmp.Or(m.Gap/(2*bound), 1e-15) // zuko's has a gap, none is one of rounding
 		return zukoMap{name: "zuko.transforms.BoundedBernsteinTransform", arguments: arguments, shapes: [][]int{{m.Params()}}}, true
 	case bijector.SOSPolynomial:
 		if m.Straight || m.Bound != 0 && m.Bound != 10 {
