@@ -6,13 +6,15 @@ import (
 	"github.com/normflow/normflow/bijector"
 )
 
-// usualDecay is the decay of weights for so many rows to learn from and columns: 4 for ten rows a column, none from 200 on. The fewer rows, the more a flow is drawn towards maps of each column by itself.
+// usualDecay is the decay of weights for so many rows to learn from and columns: 4 up to 25 rows a column, 1 for 50, none from 200 on. The fewer rows,
+// the more a flow is drawn towards maps of each column by itself. NSF, RealNVP and MAF were trained on nine public sets, eleven times 83 to 1158 rows of
+// 7 to 36 columns, with 0, 1/4, 1, 4, 20 and 80: held-out likelihood was best with 4 in most of those of up to 40 rows a column, and with 1 or less at 55.
 func usualDecay(rows, columns int) float64 {
 	share := float64(columns) / float64(max(rows, 1))
 	if share <= 1./200 {
 		return 0
 	}
-	return min(400*share*share, 20)
+	return min(2500*share*share, 4)
 }
 
 // setDecay completes Settings.Decay.

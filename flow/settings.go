@@ -27,7 +27,7 @@ type Settings struct {
 	// Optimizer is nil for a new optim.Adam.
 	Optimizer optim.Optimizer
 	// Decay draws the weights of dense networks in the maps towards 0, not their biases, nor other parameters: after each step they are multiplied by
-	// 1 − rate·Decay. 0 is 400·r², at most 20, r > 1/200 being the columns of data and context over the rows to learn from, for rows in memory
+	// 1 − rate·Decay. 0 is 2500·r², at most 4, r > 1/200 being the columns of data and context over the rows to learn from, for rows in memory
 	// without an Optimizer, else none; negative is none. I. Loshchilov, F. Hutter, Decoupled Weight Decay
 	// Regularization, 2017, arXiv:1711.05101.
 	Decay float64
