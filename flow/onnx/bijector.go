@@ -83,6 +83,12 @@ func (g *graph) composite(b bijector.Bijector, v, c value, dir direction) (w, l 
 		w = v.replace(b.Index, w)
 	case *bijector.Blockwise:
 		w, l = g.blockwise(b, v, c, dir)
+	case *bijector.PerPixel:
+		w, l = g.each(b.B, v, c, b.Pixels, byPixel(v.cols/b.Pixels, b.Pixels), dir)
+	case *bijector.PerChannel:
+		w, l = g.each(b.B, v, c, b.Channels, nil, dir)
+	case *bijector.Multiscale:
+		w, l = g.multiscale(b, v, c, dir)
 	case *bijector.Gaussianization:
 		w, l = g.gaussianization(b, v, dir)
 	case *bijector.Planar:

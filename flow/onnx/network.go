@@ -46,6 +46,12 @@ func (g *graph) network(net nn.Network, x value) value {
 		return x
 	case *nn.Shared:
 		return g.network(net.Net, x.reshape(net.Net.In())).reshape(net.Out())
+	case *nn.ConvNet:
+		return g.convNet(net, x)
+	case *nn.ResConv:
+		return g.resConv(net, x)
+	case *nn.Rewired:
+		return g.rewired(net, x)
 	case *masked.MADE:
 		return g.masked(net).at(x, none)
 	}

@@ -152,7 +152,6 @@ func TestRefusals(t *testing.T) {
 		"onnx: model.Base.Transformed: got a model that is bound":                                 flow.New(bound),
 		"onnx: model.Map.0.UnitVector: got a bijector bijector.UnitVector":                        flow.New(normal, bijector.UnitVector{}),
 		"onnx: model.Map.0.Coupling.CubicSpline: got a univariate bijector.CubicSpline":           coupling(bijector.CubicSpline{}, nil),
-		"onnx: model.Map.0.Coupling: got a network *nn.ConvNet":                                   coupling(bijector.Affine{}, nn.NewConvNet(1, 2, 2, 1, 1, 0, 1, nil)),
 		"onnx: model.Base.MADE: got the head dist.BernoulliHead":                                  flow.New(dist.NewMADE(masked.Spec{Dim: 2, Act: nn.ReLU}, dist.BernoulliHead{}, nil)),
 		"onnx: model.Map.0.Invert.BlockAutoregressive: got a bijector *bijector.BlockAutoregress": flow.New(normal, bijector.NewInvert(bijector.NewBlockAutoregressive(2, []int{4}, nil, nil))),
 	} {
