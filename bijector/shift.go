@@ -10,7 +10,8 @@ import (
 //
 //	y = x + b,  log|det| = 0
 //
-// Domain and range are Rᵈ. Both directions cost O(d) a row.
+// Domain and range are Rᵈ. On a circle, whose density it would move past the end, [CircularShift] turns instead.
+// Both directions cost O(d) a row.
 type Shift struct {
 	By autodiff.Value // b: a scalar, or one value per column
 }

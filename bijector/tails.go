@@ -25,7 +25,8 @@ const (
 	//
 	// so that g is a bijection of the line as well, with continuous slope, and
 	// its image of a point of the circle does not depend on the real number that
-	// names it. Danilo Jimenez Rezende et al., Normalizing Flows on Tori and
+	// names it. A [CircularShift] turns the circle; after a [Shift] a density on it has
+	// a gap. Danilo Jimenez Rezende et al., Normalizing Flows on Tori and
 	// Spheres, 2020, arXiv:2002.02428.
 	CircularTails Tails = "circular"
 )

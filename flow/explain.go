@@ -7,6 +7,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
 )
 
 // explain says where a loss or gradient that is not finite comes from.
@@ -55,7 +56,15 @@ func (f *fit) firstBad() string {
 		}
 		y = x
 	}
-	return "first in the base or behind it"
+	lp := dist.LogDensityGiven(f.model.Base, y, c)
+	for i, v := range lp.Data() {
+		if math.IsNaN(v - v) {
+			row, x := rows.Rows[i*rows.Dim:(i+1)*rows.Dim], y.Data()[i*y.Cols():]
+			return fmt.Sprintf("first in the base, where a row that begins with %.6v arrives at %.6v, whose log-density is %v",
+				row[:min(4, len(row))], x[:min(4, y.Cols())], v)
+		}
+	}
+	return "behind the base"
 }
 
 // unjudged says which held-out row has no density, if no record of a whole training was
