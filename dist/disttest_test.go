@@ -56,13 +56,14 @@ func TestRandomFamilies(t *testing.T) {
 // views are parts of what a family knows, so that one execution checks some of the laws: all of them take seconds on
 // a busy machine, and ten count as hanging.
 var views = []func(d *dist.Columns) dist.Distribution{
-	func(d *dist.Columns) dist.Distribution { // draws, rows, gradients
+	func(d *dist.Columns) dist.Distribution { // draws, rows, gradients, normalisation
 		return struct {
 			dist.Distribution
 			dist.Supported
-		}{d, d}
+			dist.Quantiler
+		}{d, d, d}
 	},
-	func(d *dist.Columns) dist.Distribution { // moments, entropy, mode, normalisation
+	func(d *dist.Columns) dist.Distribution { // moments, entropy, mode
 		return struct {
 			dist.Distribution
 			dist.Supported
