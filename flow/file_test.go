@@ -231,7 +231,7 @@ func hostileText() []hostileFile {
 	safetensors.Write(&bare, nil, nil)
 	safetensors.Write(&noDim, map[string]string{"normflow": "1", "normflow.model": base + "]}"}, nil)
 	return []hostileFile{
-		{"no safetensors", []byte("PK\x03\x04 this is a zip file"), "is this a safetensors file?"},
+		{"no safetensors", []byte("PK\x03\x04 this is a zip file"), "is this a safetensors file? Load reads what Save wrote, Import of flow/pytorch models"},
 		{"somebody else's", bare.Bytes(), "was not written by Save"},
 		{"a later version's", later.Bytes(), `got format "3", want 1 or 2`},
 		{"no dimension", noDim.Bytes(), `normflow.dim 2, want ""`},

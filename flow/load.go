@@ -35,6 +35,9 @@ const margin = 1 << 16
 
 func load(r io.Reader) (*Transformed, error) {
 	f, err := safetensors.Read(r)
+	if errors.Is(err, safetensors.ErrForeign) {
+		return nil, fmt.Errorf("%w Load reads what Save wrote, Import of flow/pytorch models of zuko, nflows, normflows and sbi", err)
+	}
 	if err != nil {
 		return nil, err
 	}

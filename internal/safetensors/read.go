@@ -13,6 +13,9 @@ import (
 
 var le = binary.LittleEndian
 
+// ErrForeign is in the errors about files that begin as no safetensors file does.
+var ErrForeign = errors.New("is this a safetensors file?")
+
 // Read reads a whole file. It never panics, and sets aside at most twice the memory of the numbers
 // that r delivers, four times that of the header, and 1 MiB, whatever the header says; once more, if
 // r does not say how much it has, as a file does.
@@ -51,7 +54,7 @@ func readHeader(r io.Reader) (*File, *input, error) {
 	}
 	n := le.Uint64(length[:])
 	if n > maxHeader {
-		return nil, nil, fmt.Errorf("safetensors: got a header of %d bytes, want at most %d: is this a safetensors file?", n, maxHeader)
+		return nil, nil, fmt.Errorf("safetensors: got a header of %d bytes, want at most %d: %w", n, maxHeader, ErrForeign)
 	}
 	text, err := in.text(int(n))
 	if err != nil {

@@ -84,24 +84,29 @@ func TestCheckpointFails(t *testing.T) {
 	}
 }
 
-// A symbolic link is followed.
+// A symbolic link is followed, also a link to a link, relative ones, and one to a file that is not there yet.
 func TestCheckpointLink(t *testing.T) {
 	dir := t.TempDir()
 	file, link := filepath.Join(dir, "training"), filepath.Join(dir, "link")
-	if err := os.Symlink(file, link); err != nil {
+	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	between := filepath.Join(dir, "folder", "between")
+	if err := errors.Join(os.Symlink(filepath.Join("..", "training"), between), os.Symlink(between, link)); err != nil {
 		return // not every system has links
 	}
-	if err := os.WriteFile(file, nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := WriteFile(link, checkpointText); err != nil {
-		t.Fatal(err)
-	}
-	if raw, err := os.ReadFile(file); err != nil || len(raw) == 0 {
-		t.Errorf("got %q, %v, want the text where the link points", raw, err)
-	}
-	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
-		t.Error("the link is gone")
+	for range 2 { // the second time the file is there
+		if err := WriteFile(link, checkpointText); err != nil {
+			t.Fatal(err)
+		}
+		if raw, err := os.ReadFile(file); err != nil || len(raw) == 0 {
+			t.Errorf("got %q, %v, want the text where the links point", raw, err)
+		}
+		for _, l := range []string{link, between} {
+			if info, err := os.Lstat(l); err != nil || info.Mode()&os.ModeSymlink == 0 {
+				t.Errorf("the link %s is gone", filepath.Base(l))
+			}
+		}
 	}
 }
 

@@ -50,10 +50,17 @@ func removeStale(name string) {
 	}
 }
 
-// target returns the path that a symbolic link points to, or the name itself if it is not a link.
+// target returns the path that a symbolic link points to, also where nothing is yet, or the name itself if it is not a link.
 func target(name string) string {
-	if to, err := filepath.EvalSymlinks(name); err == nil {
-		return to
+	for range 40 { // more links in a row than a system follows
+		to, err := os.Readlink(name)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Dir(name) + string(filepath.Separator) + to // not Join: .. of a linked folder is another one
+		}
+		name = to
 	}
 	return name
 }
