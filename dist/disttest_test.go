@@ -73,22 +73,15 @@ var views = []func(d *dist.Columns) dist.Distribution{
 			dist.Moder
 		}{d, d, d, d, d, d}
 	},
-	func(d *dist.Columns) dist.Distribution { // distribution function
+	func(d *dist.Columns) dist.Distribution { // distribution function and quantiles
 		return struct {
 			dist.Distribution
 			dist.Supported
 			dist.CDFer
 			dist.LogCDFer
-		}{d, d, d, d}
-	},
-	func(d *dist.Columns) dist.Distribution { // quantiles
-		return struct {
-			dist.Distribution
-			dist.Supported
-			dist.CDFer
 			dist.Quantiler
 			dist.TailQuantiler
-		}{d, d, d, d, d}
+		}{d, d, d, d, d, d}
 	},
 }
 
