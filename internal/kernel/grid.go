@@ -156,13 +156,20 @@ func (g *grid[T]) width(j, end int) (vecs, cols int) {
 			vecs /= 2
 		}
 	}
-	return vecs, min(left, vecs*g.lanes)
+	cols = min(left, vecs*g.lanes)
+	if cols == 3 && !masks[T]() {
+		cols = 2
+	}
+	return vecs, cols
 }
 
 // partial reports whether a panel of vecs vectors is right for fewer columns
 // than fill it. Rows that are too few to keep the processor busy otherwise take four
 // vectors for three.
 func (g *grid[T]) partial(vecs, left int) bool {
+	if !masks[T]() {
+		return false
+	}
 	switch vecs {
 	case 2, 3:
 		return left > (vecs-1)*g.lanes
@@ -172,8 +179,13 @@ func (g *grid[T]) partial(vecs, left int) bool {
 	return false
 }
 
-// whole rounds a number of columns up to whole vectors.
-func (g *grid[T]) whole(cols int) int { return (cols + g.lanes - 1) / g.lanes * g.lanes }
+// whole rounds a number of columns up to whole vectors, if these may be partly filled.
+func (g *grid[T]) whole(cols int) int {
+	if !masks[T]() {
+		return cols
+	}
+	return (cols + g.lanes - 1) / g.lanes * g.lanes
+}
 
 // sizeOf returns the bytes of an element.
 func sizeOf[T number]() int { return int(unsafe.Sizeof(T(0))) }

@@ -5,6 +5,9 @@ package kernel
 // multiplies reports whether there are panels of such elements.
 func multiplies[T number]() bool { return true }
 
+// masks reports whether panels of such elements may be partly filled.
+func masks[T number]() bool { return true }
+
 // vectorBytes returns the bytes of a vector.
 func vectorBytes(t tier) int {
 	if t == avx512 {

@@ -21,6 +21,12 @@ func gemm(c *asm) {
 
 // gemm32 writes the same for float32.
 func gemm32(c *asm) {
+	if c.sets[0] == 2 {
+		c.fullPanels(neonf32)
+		c.panel(panelKernel{isa: neonf32x2, vecs: 1, blocks: []int{8, 4, 2, 1}, narrow: true})
+		c.panel(panelKernel{isa: neonf32x1, vecs: 1, blocks: []int{8, 4, 2, 1}, narrow: true})
+		return
+	}
 	c.panels(avx512f32, avx2f32)
 	c.pack32()
 }
@@ -46,13 +52,17 @@ func (c *asm) panels(wide, narrow *isa) {
 
 // panelsOf writes the panel kernels of an instruction set with 16 registers.
 func (c *asm) panelsOf(narrow *isa) {
+	c.fullPanels(narrow)
+	c.panel(panelKernel{isa: narrow, vecs: 1, blocks: []int{8, 4, 2, 1}, masked: true})
+	c.panel(panelKernel{isa: narrow, vecs: 2, blocks: []int{6, 4, 2, 1}, masked: true})
+}
+
+func (c *asm) fullPanels(narrow *isa) {
 	for _, p := range []panelKernel{
 		{isa: narrow, vecs: 1, blocks: []int{8, 4, 2, 1}},
 		{isa: narrow, vecs: 2, blocks: []int{6, 4, 2, 1}},
 		{isa: narrow, vecs: 4, blocks: []int{2, 1}},
 		{isa: narrow, vecs: 8, blocks: []int{1}},
-		{isa: narrow, vecs: 1, blocks: []int{8, 4, 2, 1}, masked: true},
-		{isa: narrow, vecs: 2, blocks: []int{6, 4, 2, 1}, masked: true},
 	} {
 		c.panel(p)
 	}
@@ -84,6 +94,7 @@ type panelKernel struct {
 	vecs   int
 	blocks []int
 	masked bool
+	narrow bool // loads are of less than a vector, and no operands of products
 }
 
 func (p panelKernel) name() string {
@@ -187,7 +198,7 @@ func (c *asm) products(k panelKernel, r *panelRegs, acc [][]reg.Register) {
 	bs := make([]Op, k.vecs)
 	for v := range bs {
 		at := Mem{Base: b, Disp: v * k.isa.bytes}
-		if rows == 1 && !k.masked {
+		if rows == 1 && !k.masked && !k.narrow {
 			bs[v] = at
 			continue
 		}

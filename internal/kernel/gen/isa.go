@@ -142,6 +142,31 @@ var neonf64 = &isa{
 	max:         func(c *asm, x, y, to reg.Register) { c.VMAXPD(x, y, to) },
 }
 
+// neonf32 is the same with four lanes of float32; narrower ones, for what is left of
+// the columns, use the first two or the first.
+var (
+	neonf32   = neonSingle("128f32", (*asm).loadUPS, (*asm).storeUPS)
+	neonf32x2 = neonSingle("64f32", func(c *asm, from Mem, to reg.Register) { c.VMOVSD(from, to) }, func(c *asm, from reg.Register, to Mem) { c.VMOVSD(from, to) })
+	neonf32x1 = neonSingle("32f32", func(c *asm, from Mem, to reg.Register) { c.VMOVSS(from, to) }, func(c *asm, from reg.Register, to Mem) { c.VMOVSS(from, to) })
+)
+
+func (c *asm) loadUPS(from Mem, to reg.Register)  { c.VMOVUPS(from, to) }
+func (c *asm) storeUPS(from reg.Register, to Mem) { c.VMOVUPS(from, to) }
+
+func neonSingle(name string, load func(c *asm, from Mem, to reg.Register), store func(c *asm, from reg.Register, to Mem)) *isa {
+	return &isa{
+		name:      name,
+		bytes:     16,
+		registers: 16,
+		vec:       func(c *asm) reg.Register { return c.XMM() },
+		load:      load,
+		store:     store,
+		broadcast: func(c *asm, from Mem, to reg.Register) { c.VBROADCASTSS(from, to) },
+		fma:       func(c *asm, x Op, y, to reg.Register) { c.VFMADD231PS(x, y, to) },
+		max:       func(c *asm, x, y, to reg.Register) { c.VMAXPS(x, y, to) },
+	}
+}
+
 // bits is the constant name with bit i set in lane i, written once.
 func (c *asm) bits(name string, lanes, bytes int) Mem {
 	if m, ok := c.laneBits[name]; ok {

@@ -37,7 +37,7 @@ type topic struct {
 
 var topics = []topic{
 	{"gemm", "..", "kernel", gemm, nil, true},
-	{"gemm32", "..", "kernel", gemm32, nil, false},
+	{"gemm32", "..", "kernel", gemm32, nil, true},
 	{"peak", "../peak", "peak", peak, nil, false},
 	{"vector", "..", "kernel", vector, loops, true},
 	{"sums", "..", "kernel", sums, nil, true},

@@ -3,7 +3,7 @@ package main
 import "fmt"
 
 // The vector instructions of arm64 by their encodings: Go's assembler has no names for
-// most of them. Those of two float64 end in .2D.
+// most of them. Those of two float64 end in 2d, of four float32 in 4s.
 const (
 	fadd2d  = 0x4e60d400
 	fsub2d  = 0x4ee0d400
@@ -11,6 +11,8 @@ const (
 	fdiv2d  = 0x6e60fc00
 	fmla2d  = 0x4e60cc00 // d += n·m
 	fmls2d  = 0x4ee0cc00 // d −= n·m
+	fmla4s  = 0x4e20cc00
+	fcmgt4s = 0x6ea0e400
 	fcmeq2d = 0x4e60e400
 	fcmge2d = 0x6e60e400
 	fcmgt2d = 0x6ee0e400
@@ -30,12 +32,13 @@ const (
 	dup2d   = 0x4e080400 // the first lane in both
 	zip2    = 0x4ec07800 // the upper lanes of both
 	ld1r2d  = 0x4d40cc00 // a number of memory in both
+	ld1r4s  = 0x4d40c800
 	xtn     = 0x0ea12800 // the lower halves of the lanes side by side
 	umull   = 0x2f80a000 // d = n·m, n two numbers of 32 bits and m the first of its four
 )
 
 var neonNames = map[uint32]string{
-	fadd2d: "FADD", fsub2d: "FSUB", fmul2d: "FMUL", fdiv2d: "FDIV", fmla2d: "FMLA", fmls2d: "FMLS", fcmeq2d: "FCMEQ", fcmge2d: "FCMGE",
+	fadd2d: "FADD", fsub2d: "FSUB", fmul2d: "FMUL", fdiv2d: "FDIV", fmla2d: "FMLA", fmls2d: "FMLS", fmla4s: "FMLA", fcmgt4s: "FCMGT", fcmeq2d: "FCMEQ", fcmge2d: "FCMGE",
 	fcmgt2d: "FCMGT", fsqrt2d: "FSQRT", fneg2d: "FNEG", add2d: "ADD", sub2d: "SUB", and: "AND", orr: "ORR", eor: "EOR", bsl: "BSL",
 	bit: "BIT", not: "NOT", shl2d: "SHL", ushr2d: "USHR", sshr2d: "SSHR", dup2d: "DUP", xtn: "XTN", zip2: "ZIP2", umull: "UMULL",
 }

@@ -47,10 +47,12 @@ func (n *neon) instruction(i *ir.Instruction) error {
 		return nil
 	}
 	switch i.Opcode {
-	case "VMOVAPD", "VMOVUPD", "VMOVSD", "VMOVDDUP", "VPBROADCASTQ":
+	case "VMOVAPD", "VMOVUPD", "VMOVUPS", "VMOVSD", "VMOVSS", "VMOVDDUP", "VPBROADCASTQ", "VBROADCASTSS":
 		n.copy(i.Opcode, o)
 	case "VMAXPD", "VMINPD":
-		n.extreme(i.Opcode == "VMAXPD", n.read(o[1]), n.read(o[0]), o[2])
+		n.extreme(fcmgt2d, i.Opcode == "VMAXPD", n.read(o[1]), n.read(o[0]), o[2])
+	case "VMAXPS":
+		n.extreme(fcmgt4s, true, n.read(o[1]), n.read(o[0]), o[2])
 	case "VSQRTPD":
 		d := n.fresh()
 		n.op2(fsqrt2d, d, n.read(o[0]))
@@ -88,11 +90,14 @@ func (n *neon) instruction(i *ir.Instruction) error {
 
 // copy is a move between registers, from memory or to memory.
 func (n *neon) copy(opcode string, o []operand.Op) {
-	wide := "FMOVQ"
-	if opcode != "VMOVAPD" && opcode != "VMOVUPD" {
+	wide := map[string]string{"VMOVAPD": "FMOVQ", "VMOVUPD": "FMOVQ", "VMOVUPS": "FMOVQ", "VMOVSS": "FMOVS"}[opcode]
+	if wide == "" {
 		wide = "FMOVD"
 	}
-	both := opcode == "VMOVDDUP" || opcode == "VPBROADCASTQ"
+	both, repeat := opcode == "VMOVDDUP" || opcode == "VPBROADCASTQ", uint32(ld1r2d)
+	if opcode == "VBROADCASTSS" { // from memory without displacement
+		both, repeat = true, ld1r4s
+	}
 	from, load := o[0].(operand.Mem)
 	to, store := o[1].(operand.Mem)
 	switch {
@@ -104,7 +109,7 @@ func (n *neon) copy(opcode string, o []operand.Op) {
 	case load && both && from.Base != reg.FramePointer && from.Disp == 0:
 		d := n.fresh()
 		p := n.pointer(from)
-		n.word(ld1r2d|p<<5|uint32(d), "LD1R V%d, [R%d]", d, p)
+		n.word(repeat|p<<5|uint32(d), "LD1R V%d, [R%d]", d, p)
 		n.set(o[1], d)
 	case load:
 		d := n.fresh()
@@ -120,12 +125,12 @@ func (n *neon) copy(opcode string, o []operand.Op) {
 
 // extreme sets to = a where that is the greater, or else the less, of a and b, and b elsewhere,
 // also where one is NaN.
-func (n *neon) extreme(greatest bool, a, b vreg, to operand.Op) {
+func (n *neon) extreme(more uint32, greatest bool, a, b vreg, to operand.Op) {
 	d := n.fresh()
 	if greatest {
-		n.op3(fcmgt2d, d, a, b)
+		n.op3(more, d, a, b)
 	} else {
-		n.op3(fcmgt2d, d, b, a)
+		n.op3(more, d, b, a)
 	}
 	n.op3(bsl, d, a, b)
 	n.set(to, d)
@@ -181,6 +186,9 @@ func (n *neon) fused(opcode string, o []operand.Op) error {
 		a, b, sum = n.read(o[1]), n.read(o[2]), o[0]
 	case strings.HasSuffix(opcode, "132PD"):
 		a, b, sum = n.read(o[0]), n.read(o[2]), o[1]
+	case strings.HasSuffix(opcode, "231PS"):
+		op = fmla4s
+		a, b, sum = n.read(o[0]), n.read(o[1]), o[2]
 	case strings.HasSuffix(opcode, "231PD"):
 		a, b, sum = n.read(o[0]), n.read(o[1]), o[2]
 	}
