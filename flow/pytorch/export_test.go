@@ -94,6 +94,10 @@ func exported(t *testing.T, what string, write exporter, m *flow.Transformed, to
 		return
 	}
 	sameDensities(t, what, m, again, tolerance)
+	var twice bytes.Buffer
+	if err := write(&twice, again, context); err != nil {
+		t.Errorf("%s, once more: %v", what, err)
+	}
 }
 
 // Presets of ours become flows of zuko, and these the same models again.

@@ -1,6 +1,7 @@
 package pytorch
 
 import (
+	"math"
 	"slices"
 
 	"github.com/normflow/normflow/autodiff"
@@ -21,6 +22,13 @@ func affineOf(p part, d int) (scale, shift []float64, ok bool) {
 		scale, shift = numbersOf(one, d, 1), numbersOf(b.By, d, 0)
 	case *bijector.ActNorm:
 		scale, shift = exps(b.LogScale.Data()), slices.Clone(b.Shift.Data())
+	case *bijector.BatchNorm:
+		gamma, beta := numbersOf(b.Gamma, d, 1), numbersOf(b.Beta, d, 0)
+		scale, shift = make([]float64, d), make([]float64, d)
+		for j := range d {
+			scale[j] = math.Sqrt(b.Var.Data()[j]+b.Eps) / gamma[j]
+			shift[j] = b.Mean.Data()[j] - float64(scale[j]*beta[j])
+		}
 	default:
 		return nil, nil, false
 	}

@@ -19,7 +19,7 @@ func (e *exporter) embedding(p string, nets []nn.Network) any {
 		list = append(list, call(function, arguments))
 		return path + "."
 	}
-	for _, net := range nets {
+	for _, net := range inTurn(nets) {
 		switch net := net.(type) {
 		case *nn.Standardizer:
 			d := net.In()
@@ -42,4 +42,16 @@ func (e *exporter) embedding(p string, nets []nn.Network) any {
 		}
 	}
 	return call("torch.nn.Sequential", nil, list...)
+}
+
+// inTurn returns networks without the sequences that hold them.
+func inTurn(nets []nn.Network) (list []nn.Network) {
+	for _, net := range nets {
+		if s, ok := net.(*nn.Sequential); ok {
+			list = append(list, inTurn(s.Nets)...)
+		} else {
+			list = append(list, net)
+		}
+	}
+	return list
 }

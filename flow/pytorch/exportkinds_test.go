@@ -82,7 +82,7 @@ func TestExportMaps(t *testing.T) {
 		nflows = append(nflows, coupling(bijector.Affine{Scale: scale}, 0), autoregressive(turned(bijector.Affine{Scale: scale})))
 	}
 	both := []bijector.Bijector{&bijector.Exp{}, bijector.NewSigmoid(none, none), bijector.Chain{bijector.NewScale(autodiff.Fixed(0.2)), &bijector.Tanh{}},
-		bijector.NewPermute(2, 0, 1), bijector.NewActNorm(3), bijector.NewDiagonal(autodiff.Fixed(2), none)}
+		bijector.NewPermute(2, 0, 1), bijector.NewActNorm(3), bijector.NewBatchNorm(3), bijector.NewDiagonal(autodiff.Fixed(2), none)}
 	for i, b := range append(zuko, both...) {
 		exported(t, fmt.Sprintf("zuko %d, %T", i, b), pytorch.ExportZuko, shaken(flow.New(dist.NewStdNormal(3), bijector.NewDiagonal(autodiff.Fixed(0.5, 2, 1), none), b)), 1e-11)
 	}
