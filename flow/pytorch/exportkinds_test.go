@@ -1,8 +1,10 @@
 package pytorch_test
 
 import (
+	"bytes"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
@@ -69,7 +71,7 @@ func TestExportMaps(t *testing.T) {
 		bijector.NewLeakyReLU(autodiff.Fixed(slope)),
 		bijector.NewLogTanh(autodiff.Fixed(cut), autodiff.Fixed(alpha)),
 		elementwise(bijector.Spline{Bins: 4}),
-		coupling(bijector.LinearSpline{Bins: 4}, 0),
+		coupling(turned(bijector.LinearSpline{Bins: 4}), 0),
 		coupling(bijector.QuadraticSpline{Bins: 4, Half: true}, 0),
 		coupling(bijector.CubicSpline{Bins: 4, Bound: 3}, 0),
 		bijector.Chain{bijector.NewSigmoid(none, none), ofUnit(coupling(turned(free), 0)), bijector.NewInvert(bijector.NewSigmoid(none, none))},
@@ -110,4 +112,13 @@ func TestExportBases(t *testing.T) {
 	exported(t, "zuko of a mixture", pytorch.ExportZuko, flow.New(mixture, coupling(bijector.Additive{}, 0)), 1e-11)
 	exported(t, "zuko elementwise", pytorch.ExportZuko, flow.New(dist.NewStdNormal(3), elementwise(bijector.SoftSpline{Bins: 3}), given), 1e-11)
 	exported(t, "nflows encoder", pytorch.ExportNflows, shaken(flow.New(dist.NewStdNormal(3), encoder, given)), 1e-11)
+}
+
+// nflows adds 1e-6 where it inverts linear splines.
+func TestExportLinearSpline(t *testing.T) {
+	var b bytes.Buffer
+	err := pytorch.ExportNflows(&b, flow.New(dist.NewStdNormal(3), coupling(bijector.LinearSpline{Bins: 4}, 0)), nil)
+	if err == nil || !strings.Contains(err.Error(), "exact to 1e-6 only") {
+		t.Errorf("got %v, want an error", err)
+	}
 }

@@ -58,7 +58,7 @@ func (e *exporter) nflowsTransform(p part, path, class, net string, m nflowsMap,
 	}
 	transform := call("nflows.transforms."+nflowsModules[net]+"."+class, arguments)
 	if scale, ok := m.said["scale_activation"]; ok && net == "autoregressive_net" {
-		transform = call("scaled", map[string]any{"transform": transform, "scale": reference(scaleFunctions[scaleMaps[scale.(string)]])})
+		transform = call("scaled", map[string]any{"transform": transform, "name": scale, "scale": reference(scaleFunctions[scaleMaps[scale.(string)]])})
 	}
 	if net == "autoregressive_net" && m.turned {
 		said["turned"] = true

@@ -147,8 +147,8 @@ def turned(transform):
     return transform
 
 
-def scaled(transform, scale):
-    """Returns a masked affine transform of nflows with the scales scale(raw)."""
+def scaled(transform, scale, name):
+    """Returns a masked affine transform of nflows with the scales scale(raw), a function of that name."""
 
     def forward(x, params):
         raw, shift = transform._unconstrained_scale_and_shift(params)
@@ -158,7 +158,7 @@ def scaled(transform, scale):
         raw, shift = transform._unconstrained_scale_and_shift(params)
         return (y - shift) / scale(raw), -scale(raw).log().sum(-1)
 
-    transform._elementwise_forward, transform._elementwise_inverse, transform.scale_activation = forward, back, scale
+    transform._elementwise_forward, transform._elementwise_inverse, transform.scale_activation = forward, back, name
     return transform
 
 
@@ -199,10 +199,12 @@ def tanh_scale(x):
 
 def standard_normal(shape):
     """Returns nflows' StandardNormal, whose samples have the type of the model."""
-    base = importlib.import_module("nflows.distributions").StandardNormal(shape)
-    draw = base._sample
-    base._sample = lambda n, context: draw(n, context).to(base._log_z)
-    return base
+
+    class StandardNormal(importlib.import_module("nflows.distributions").StandardNormal):
+        def _sample(self, n, context):
+            return super()._sample(n, context).to(self._log_z)
+
+    return StandardNormal(shape)
 
 
 def box(low, high):
