@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"gonum.org/v1/gonum/mat"
 )
@@ -143,6 +145,14 @@ func check(t *testing.T, m *flow.Transformed, tolerance float64, sample bool) {
 // presets are those that translate.
 var presets = map[string]func(flow.Arch, rand.Source) *flow.Transformed{
 	"NICE": flow.NICE, "RealNVP": flow.RealNVP, "MAF": flow.MAF, "IAF": flow.IAF, "NSF": flow.NSF, "NSFAR": flow.NSFAR,
+}
+
+// Maps that have a formula both ways.
+func TestBothWays(t *testing.T) {
+	src := rand.NewPCG(5, 6)
+	radial, planar := bijector.NewRadial(3, nil, src), bijector.NewPlanar(3, nil, src)
+	planar.Slope = 0.1
+	check(t, shaken(flow.New(dist.NewStdNormal(3), radial, planar), rand.New(src)), 1e-10, true)
 }
 
 // Presets of which the densities translate, but not the samples, which are found by search.

@@ -70,6 +70,8 @@ func univariates() map[string]bijector.Univariate {
 		"additive": bijector.Additive{}, "slope": bijector.Affine{Slope: 1e-2},
 		"spline": bijector.Spline{}, "free": bijector.Spline{Bins: 3, Bound: 2, Tails: bijector.FreeTails, MinSize: 0.01, MinSlope: 0.1},
 		"circular": bijector.Spline{Bins: 3, Tails: bijector.CircularTails}, "soft": bijector.SoftSpline{Bins: 4, Slope: 1e-2}, "soft bin": bijector.SoftSpline{Bins: 1},
+		"linear": bijector.LinearSpline{Bins: 5}, "quadratic": bijector.QuadraticSpline{}, "half": bijector.QuadraticSpline{Bins: 2, Half: true},
+		"free quadratic": bijector.QuadraticSpline{Bins: 3, Tails: bijector.FreeTails}, "rational": bijector.LinearRationalSpline{Bins: 3}, "one piece": bijector.LinearRationalSpline{Bins: 1},
 		"opposite": bijector.Opposite{Map: bijector.Spline{Bins: 3, Bound: math.Pi, Tails: bijector.CircularTails}},
 		"one bin":  bijector.Spline{Bins: 1}, "inverted": bijector.Inverted{Map: bijector.Spline{Bins: 4}},
 		"per column": bijector.NewPerColumn(bijector.Affine{}, bijector.Additive{}, bijector.Spline{Bins: 4}),
@@ -151,7 +153,8 @@ func TestRefusals(t *testing.T) {
 		"onnx: model: got a model that is bound to a context by Given":                            bound,
 		"onnx: model.Base.Transformed: got a model that is bound":                                 flow.New(bound),
 		"onnx: model.Map.0.UnitVector: got a bijector bijector.UnitVector":                        flow.New(normal, bijector.UnitVector{}),
-		"onnx: model.Map.0.Coupling.CubicSpline: got a univariate bijector.CubicSpline":           coupling(bijector.CubicSpline{}, nil),
+		"onnx: model.Map.0.Coupling.CubicSpline: got a CubicSpline backwards":                     coupling(bijector.CubicSpline{}, nil),
+		"onnx: model.Map.0.Coupling.Numeric: got a univariate *bijector.Numeric":                  coupling(bijector.NewNumeric(bijector.Affine{}), nil),
 		"onnx: model.Base.MADE: got the head dist.BernoulliHead":                                  flow.New(dist.NewMADE(masked.Spec{Dim: 2, Act: nn.ReLU}, dist.BernoulliHead{}, nil)),
 		"onnx: model.Map.0.Invert.BlockAutoregressive: got a bijector *bijector.BlockAutoregress": flow.New(normal, bijector.NewInvert(bijector.NewBlockAutoregressive(2, []int{4}, nil, nil))),
 	} {
@@ -177,5 +180,19 @@ func (failing) Write([]byte) (int, error) { return 0, errors.New("full") }
 func TestDifference(t *testing.T) {
 	if difference(1, 1+1e-9) < 1e-10 || difference(math.NaN(), 1) == 0 || difference(math.Inf(1), math.Inf(-1)) == 0 || difference(5, 5) != 0 {
 		t.Error("differences are not seen")
+	}
+}
+
+// Univariates that translate in the direction of their formulas only.
+func TestInverted(t *testing.T) {
+	for name, u := range map[string]bijector.Univariate{
+		"cubic": bijector.CubicSpline{Bins: 4}, "one bin": bijector.CubicSpline{Bins: 1}, "sos": bijector.SOSPolynomial{Degree: 2, Slope: 0.1},
+		"bernstein": bijector.Bernstein{Degree: 5, Gap: 0.01}, "equal": bijector.MixtureCDF{Components: 3, Equal: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			net := masked.NewMADE(masked.Spec{Dim: 3, Hidden: []int{7}, Outputs: u.Params(), Act: nn.Tanh, Order: []int{2, 0, 1}}, rand.NewPCG(1, 1))
+			b := bijector.NewAutoregressive(net, bijector.Inverted{Map: u})
+			check(t, trained(flow.New(dist.NewStdNormal(3), b), 2), 1e-10, false)
+		})
 	}
 }

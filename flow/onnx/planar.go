@@ -1,8 +1,6 @@
 package onnx
 
 import (
-	"math"
-
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
@@ -25,8 +23,8 @@ func (g *graph) contextual(net nn.Network, c value, p ...*autodiff.Param) value 
 }
 
 func (g *graph) planar(b *bijector.Planar, x, c value, dir direction) (y, l value) {
-	if dir == back {
-		g.refuse("got a Planar backwards, which has no translation")
+	if dir == back && b.Slope == 0 {
+		g.refuse("got a Planar of tanh backwards, which has no translation")
 	}
 	d := b.W.Len()
 	p := g.contextual(b.Net, c, b.W, b.U, b.B)
@@ -39,31 +37,42 @@ func (g *graph) planar(b *bijector.Planar, x, c value, dir direction) (y, l valu
 	u = u.add(w.div(length).mul(e.plus(-1).sub(wu).div(length)))
 	e = flat.where(x.c(0).less(flat), e) // 1 + w·û
 	s := x.mul(w).rowSum().add(p.slice(2*d, 2*d+1))
-	h := s.tanh()
-	slope := h.square().add(e.mul(s.clamp(-300, 300).logCosh().times(-2).exp()))
-	if b.Slope > 0 {
-		below := s.less(s.c(0))
-		h = s.times(b.Slope).where(below, s)
-		slope = e.times(b.Slope).plus(1-b.Slope).where(below, e)
+	if b.Slope == 0 {
+		h := s.tanh()
+		return x.add(h.mul(u)), h.square().add(e.mul(s.clamp(-300, 300).logCosh().times(-2).exp())).log()
 	}
-	return x.add(h.mul(u)), slope.log()
+	below := s.less(s.c(0))
+	slope := e.times(b.Slope).plus(1-b.Slope).where(below, e)
+	if dir == back {
+		s = s.div(slope)
+		return x.sub(s.times(b.Slope).where(below, s).mul(u)), slope.log().neg()
+	}
+	return x.add(s.times(b.Slope).where(below, s).mul(u)), slope.log()
 }
 
+// radial stretches rows away from a centre. On the way back the radius r is the positive root of r² + (e − ρ)·r − α·ρ = 0, in the form
+// that does not cancel.
 func (g *graph) radial(b *bijector.Radial, x, c value, dir direction) (y, l value) {
-	if dir == back {
-		g.refuse("got a Radial backwards, which has no translation")
-	}
 	d := b.Center.Len()
 	p := g.contextual(b.Net, c, b.Center, b.A, b.B)
 	center, alpha, e := p.slice(0, d), p.slice(d, d+1).softplus(), p.slice(d+1, d+2).softplus()
 	z := x.sub(center)
-	top := z.abs().rowMax() // squares could overflow
-	unit := top.max(top.c(math.SmallestNonzeroFloat64 * 0x1p60))
-	r := z.div(unit).square().rowSum().sqrt().mul(unit)
+	top := z.abs().rowMax().max(x.c(1e-300)) // squares could overflow
+	r := z.div(top).square().rowSum().sqrt().mul(top)
+	if dir == back {
+		q, product := r.sub(e), alpha.mul(r)
+		most := q.abs().max(product.sqrt()).max(x.c(1e-300))
+		root := q.div(most).square().add(product.div(most).div(most).times(4)).sqrt().mul(most)
+		r = q.add(root).times(0.5).where(x.c(0).less(q), product.times(2).div(root.sub(q)))
+	}
 	far := alpha.add(r)
 	f, near, out := e.add(r).div(far), alpha.div(far), r.div(far)
 	slope := out.square().add(out.mul(near).times(2)).add(near.mul(e.div(far))) // positive terms
-	return z.mul(f).add(center), slope.log().add(f.log().times(float64(d - 1)))
+	l = slope.log().add(f.log().times(float64(d - 1)))
+	if dir == back {
+		return z.div(f).add(center), l.neg()
+	}
+	return z.mul(f).add(center), l
 }
 
 // sylvester is x + Q·R·tanh(S·Qᵀ·x + b), R and S being upper triangles.

@@ -68,7 +68,7 @@ var binaries = map[string]func(x, y float64) float64{
 	"Add": func(x, y float64) float64 { return x + y }, "Sub": func(x, y float64) float64 { return x - y },
 	"Mul": func(x, y float64) float64 { return x * y }, "Div": func(x, y float64) float64 { return x / y },
 	"Min": func(x, y float64) float64 { return min(x, y) }, "Max": func(x, y float64) float64 { return max(x, y) },
-	"Less": func(x, y float64) float64 { return truth(x < y) }, "Pow": math.Pow, "And": func(x, y float64) float64 { return x * y },
+	"Less": func(x, y float64) float64 { return truth(x < y) }, "Pow": math.Pow, "And": func(x, y float64) float64 { return x * y }, "Or": func(x, y float64) float64 { return max(x, y) },
 }
 
 func truth(t bool) float64 {

@@ -28,6 +28,14 @@ func (g *graph) univariate(m bijector.Univariate, v, raw value, dir direction) (
 			}
 			w, l := g.univariate(m.Map, v, raw, back)
 			return w.turned(w.c(or(m.Bound, math.Pi)), or(m.Bound, math.Pi)), l
+		case bijector.LinearSpline:
+			return g.linearSpline(m, v, raw, dir)
+		case bijector.QuadraticSpline:
+			return g.quadraticSpline(m, v, raw, dir)
+		case bijector.CubicSpline:
+			return g.cubicSpline(m, v, raw, dir)
+		case bijector.LinearRationalSpline:
+			return g.linearRationalSpline(m, v, raw, dir)
 		case bijector.SOSPolynomial:
 			return g.sos(m, v, raw, dir)
 		case bijector.Bernstein:
