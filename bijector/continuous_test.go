@@ -2,6 +2,7 @@ package bijector_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
@@ -91,5 +92,46 @@ func TestContinuousGivesUp(t *testing.T) {
 	y := b.Forward(tape.Matrix(mat.NewDense(2, 1, []float64{1, math.NaN()})))
 	if !math.IsNaN(y.At(0, 0)) || !math.IsNaN(y.At(1, 0)) {
 		t.Errorf("got %v, want NaN where there are too many steps", y.Data())
+	}
+}
+
+// In a training a row has Kinetic·∫ ‖v‖² less, by the trapezoidal rule along the path, in either direction; scores stay as they are.
+func TestContinuousKinetic(t *testing.T) {
+	for _, hidden := range [][]int{nil, {6}, {6, 5}} {
+		b := continuous(2, hidden, nn.Tanh, 1, 0)
+		plain := bijector.Estimated(b)
+		b.Kinetic = 0.3
+		trained := bijector.Estimated(b)
+		const n = 3000
+		tape := autodiff.NewTape()
+		z := tape.Matrix(bijectortest.Normal(1, 2))
+		path := slices.Clone(z.Data())
+		var energy float64
+		for i := range n + 1 { // midpoints, and half of the squares at both ends
+			now := autodiff.NewTape()
+			at := func(time float64, z []float64) []float64 {
+				return slices.Clone(b.Velocity(now.Scalar(time), now.View(1, 2, slices.Clone(z))).Data())
+			}
+			time := float64(i) / n
+			v := at(time, path)
+			w := 1.0 / n
+			if i == 0 || i == n {
+				w /= 2
+			}
+			energy += w * (v[0]*v[0] + v[1]*v[1])
+			half := at(time+0.5/n, []float64{path[0] + v[0]/n/2, path[1] + v[1]/n/2})
+			if i < n {
+				path[0], path[1] = path[0]+half[0]/n, path[1]+half[1]/n
+			}
+		}
+		y, exact := bijector.ForwardFLDJ(b, z)
+		y1, more := bijector.ForwardFLDJ(trained, z)
+		if !(math.Abs(more.Value()-exact.Value()-0.3*energy) < 1e-6) || !(math.Abs(y1.At(0, 0)-path[0]) < 1e-6) {
+			t.Errorf("%v: got %v more at %v, want %v at %v", hidden, more.Value()-exact.Value(), y1.Data(), 0.3*energy, path)
+		}
+		if l, less := b.ILDJ(y), trained.ILDJ(y); !(math.Abs(less.Value()-l.Value()+0.3*energy) < 1e-6) || l.Value() != plain.ILDJ(y).Value() {
+			t.Errorf("%v: got %v of %v back, want %v less", hidden, less.Value(), l.Value(), 0.3*energy)
+		}
+		gradtest.Check(t, func(x ...autodiff.Var) autodiff.Var { return trained.ILDJ(x[0]) }, bijectortest.Normal(3, 2))
 	}
 }

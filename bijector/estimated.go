@@ -1,9 +1,10 @@
 package bijector
 
-// An Estimator is a bijector whose exact log-determinant is dear, so that a training may go by an unbiased estimate of it. Scores stay exact.
+// An Estimator is a bijector whose exact log-determinant is dear, so that a training may go by an unbiased estimate of it, or one
+// whose paths a training is to shorten, by a penalty. Scores stay exact.
 type Estimator interface {
 	Bijector
-	// Estimated returns the same map with the same parameters, whose log-determinants are estimates, their means the exact ones. What is random in
+	// Estimated returns the same map with the same parameters, whose log-determinants are estimates, their means the exact ones but for a penalty. What is random in
 	// them follows from the bits of the rows and of the parameters: the same ones give the same estimate.
 	Estimated() Bijector
 }

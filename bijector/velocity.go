@@ -22,6 +22,7 @@ type velocity struct {
 	dw, db             [3][]float64
 	dq                 []float64
 	t1, t2             []float64 // temporaries of the widest layer
+	kinetic            float64   // weight of ‖v‖², which is added to the divergence
 	context            []float64 // of all rows
 	cond               int
 }
@@ -127,6 +128,13 @@ func (f *velocity) eval(s *stage, z []float64, id []int) {
 		kernel.Dense(room(&s.p, n*k), s.s[0], f.q, nil, n, h, k, kernel.Linear)
 		kernel.RowDot(div, s.p, s.s[1], n, k)
 	}
+	if f.kinetic != 0 {
+		for i := range div {
+			for _, v := range s.v[i*f.d : (i+1)*f.d] {
+				div[i] = math.FMA(f.kinetic, float64(v*v), div[i])
+			}
+		}
+	}
 }
 
 func (f *velocity) dense(y, x []float64, l, n, in, out int) {
@@ -168,6 +176,13 @@ func addCurvature(act nn.Activation, da, ds, s, a []float64) {
 // back adds the gradients that dv and ddiv of a stage of n rows make: to those of the weights, and sets du.
 func (f *velocity) back(s *stage, n int) {
 	last := len(f.hidden)
+	if f.kinetic != 0 {
+		for i, d := range s.ddiv[:n] {
+			for c := i * f.d; c < (i+1)*f.d; c++ {
+				s.dv[c] = math.FMA(2*f.kinetic*d, s.v[c], s.dv[c])
+			}
+		}
+	}
 	up, width := s.dv, f.d // gradient behind layer l
 	for l := last; l >= 0; l-- {
 		x, in := s.u, f.in
