@@ -156,3 +156,26 @@ func Example_debug() {
 	// all together: true
 	// round trip: false 0
 }
+
+func Example_graph() {
+	src := rand.NewPCG(1, 2)
+	x := mat.NewDense(2000, 4, nil) // weather, sprinkler and rain given it, and whether the grass is wet
+	r := rand.New(src)
+	for i := range 2000 {
+		weather := r.NormFloat64()
+		sprinkler, rain := -weather*weather+r.NormFloat64(), weather+0.5*r.NormFloat64()
+		x.SetRow(i, []float64{weather, sprinkler, rain, sprinkler*rain + 0.5*r.NormFloat64()})
+	}
+	parents := [][]int{{}, {0}, {0}, {1, 2}}
+	graph := bijector.NewGraphical(parents, bijector.Affine{}, 0, []int{64, 64}, nn.ReLU, src)
+	model := flow.New(dist.NewStdNormal(4), graph, bijector.NewStandardizer(4))
+	if _, err := flow.Fit(context.Background(), model, flow.Rows(x), &flow.Settings{Steps: 800}); err != nil {
+		log.Fatal(err)
+	}
+	// Given the sprinkler and the rain, the grass does not depend on the weather.
+	grass := func(weather, wet float64) float64 {
+		return model.LogProb([]float64{weather, -1, 1, wet}) - model.LogProb([]float64{weather, -1, 1, 0})
+	}
+	fmt.Printf("%.1f %.1f\n", grass(0, -1), grass(3, -1)) // of the truth it is 2
+	// Output: 1.7 1.7
+}
