@@ -30,8 +30,8 @@ var Loader string
 const constructorKey = "normflow.constructor"
 
 // ExportZuko writes the model as one of the Python library zuko, a zuko.flows.Flow, to a safetensors file: its state
-// dictionary, in float64, and in the metadata how the library makes the model, and eight rows drawn from it with their log-densities. [Loader] reads it in Python, and
-// [Import] in Go. context is a few typical contexts, at which the rows are drawn; nil for a model
+// dictionary, in float64, and in the metadata how the library makes the model, and some rows with their log-densities, most of them drawn
+// from the model. [Loader] reads it in Python, and [Import] in Go. context is a few typical contexts, at which the rows are drawn; nil for a model
 // without.
 //
 // What zuko has a counterpart of stands in the table of the README beside this package; of anything else the error

@@ -117,6 +117,8 @@ func TestExportZuko(t *testing.T) {
 		{"MAF context, SiLU", flow.MAF, flow.Arch{Dim: 2, Cond: 2, Hidden: small, Activation: nn.SiLU}},
 		{"MAF context, leaky", flow.MAF, flow.Arch{Dim: 2, Cond: 1, Hidden: small, Activation: nn.LeakyReLU}},
 		{"MAF context, softplus", flow.MAF, flow.Arch{Dim: 2, Cond: 1, Hidden: small, Activation: nn.Softplus}},
+		{"MAF of one column alone", flow.MAF, flow.Arch{Dim: 1, Hidden: small}},
+		{"RealNVP of one column alone", flow.RealNVP, flow.Arch{Dim: 1}},
 		{"MAF of one column", flow.MAF, flow.Arch{Dim: 1, Cond: 2, Hidden: small}},
 		{"IAF", flow.IAF, flow.Arch{Dim: 3, Hidden: small}},
 		{"RealNVP", flow.RealNVP, flow.Arch{Dim: 3, Hidden: small}},
@@ -139,6 +141,7 @@ func TestExportNflows(t *testing.T) {
 	}{
 		{"NSF", flow.NSF, flow.Arch{Dim: 3, Hidden: small, Bins: 4}},
 		{"NSF context", flow.NSF, flow.Arch{Dim: 3, Cond: 2, Hidden: small, Activation: nn.Tanh, Bound: 3}},
+		{"NSF of one column alone", flow.NSF, flow.Arch{Dim: 1, Bins: 4}},
 		{"NSF of one column", flow.NSF, flow.Arch{Dim: 1, Cond: 2, Hidden: small, Bins: 4}},
 		{"NSFAR", flow.NSFAR, flow.Arch{Dim: 3, Hidden: small, Bins: 4}},
 		{"NSFAR in an order", flow.NSFAR, flow.Arch{Dim: 4, Hidden: small, Bins: 4, Order: []int{2, 0, 3, 1}, Activation: nn.Tanh, Clip: -1}},

@@ -3,8 +3,10 @@ package pytorch
 import (
 	"slices"
 
+	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/autodiff/nn/masked"
+	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/internal/safetensors"
 )
 
@@ -47,7 +49,7 @@ func (e *exporter) put(p string, d dense) {
 func maskedLayers(m *masked.MADE) (layers []dense) {
 	s := m.Spec
 	order := orAll(s.Order, s.Dim)
-	from, degrees := order, bijectorColumns(1, s.Dim+1)
+	from, degrees := order, span(1, s.Dim+1)
 	for i, l := range m.Layers {
 		var to, next []int
 		if i == len(m.Layers)-1 {
@@ -79,8 +81,8 @@ func maskedLayers(m *masked.MADE) (layers []dense) {
 	return layers
 }
 
-// bijectorColumns returns a, …, b−1.
-func bijectorColumns(a, b int) (list []int) {
+// span returns a, …, b−1.
+func span(a, b int) (list []int) {
 	for i := a; i < b; i++ {
 		list = append(list, i)
 	}
@@ -186,4 +188,37 @@ func (e *exporter) ints(name string, x []int) {
 
 func (e *exporter) bools(name string, x []bool) {
 	e.tensors = append(e.tensors, safetensors.Bools(name, x, len(x)))
+}
+
+// constantOf returns what layers make of zeros.
+func constantOf(layers []dense, act nn.Activation) []float64 {
+	t := autodiff.NewTape()
+	x := t.Zeros(1, layers[0].in)
+	for i, d := range layers {
+		w := make([]float64, len(d.weight))
+		for u := range d.out {
+			for v := range d.in {
+				w[v*d.out+u] = d.weight[u*d.in+v]
+			}
+		}
+		x = x.MatMul(t.Use(autodiff.NewParam(d.in, d.out, w))).Add(t.Use(autodiff.NewParam(1, d.out, d.bias)))
+		if i < len(layers)-1 {
+			x = act.Apply(x)
+		}
+	}
+	return x.Data()
+}
+
+// constants returns the parameters of d columns, in order, of a coupling that keeps none and sees no context.
+func constants(b *bijector.Coupling) (raw []float64, d int, ok bool) {
+	constant, ok := b.Net.(*nn.Constant)
+	if !ok || len(b.Keep) > 0 {
+		return nil, 0, false
+	}
+	k := b.Map.Params()
+	raw = make([]float64, constant.Row.Len())
+	for i, j := range b.Change {
+		copy(raw[j*k:(j+1)*k], constant.Row.Data()[i*k:])
+	}
+	return raw, len(b.Change), true
 }

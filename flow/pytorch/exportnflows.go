@@ -91,6 +91,10 @@ func (e *exporter) nflowsPart(path string, p part, d int) any {
 	case *bijector.Autoregressive:
 		return inverse(p.inverted, func(path string) any { return e.nflowsAutoregressive(path, p, b) })
 	case *bijector.Coupling:
+		if raw, d, ok := constants(b); ok {
+			m := nflowsMapOf(p, b.Map, aloneForm)
+			return inverse(p.inverted != m.turned, func(path string) any { return e.nflowsCDF(path, m, raw, d) })
+		}
 		m := nflowsMapOf(p, b.Map, coupledForm)
 		return inverse(p.inverted != m.turned, func(path string) any { return e.nflowsCoupling(path, p, b, m) })
 	case *bijector.Elementwise:

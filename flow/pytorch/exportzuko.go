@@ -129,9 +129,12 @@ func (e *exporter) zukoAutoregressive(path string, p part, b *bijector.Autoregre
 	return e.clipped(path, "MaskedAutoregressiveTransform", arguments, said, b.Clip, spec.Dim)
 }
 
-// alone writes an autoregressive transform of one column, whose parameters depend on the context alone.
+// alone writes an autoregressive transform of one column, whose parameters depend on the context alone, or on nothing.
 func (e *exporter) alone(path string, p part, m zukoMap, layers []dense, act nn.Activation) any {
 	first := layers[0]
+	if first.in == 1 {
+		return e.zukoElementwise(path, p, m, constantOf(layers, act), 1)
+	}
 	rest := newDense(first.in-1, first.out)
 	for u := range first.out {
 		copy(rest.weight[u*rest.in:(u+1)*rest.in], first.weight[u*first.in+1:(u+1)*first.in])
@@ -141,22 +144,13 @@ func (e *exporter) alone(path string, p part, m zukoMap, layers []dense, act nn.
 	for i := range layers {
 		layers[i].mask = nil
 	}
-	if rest.in > 0 {
-		return e.zukoConditional(path, m, perceptron{layers: layers, act: act}, rest.in, 1)
-	}
-	p.fail("one column without context: its network is a constant, want an Elementwise")
-	return nil
+	return e.zukoConditional(path, m, perceptron{layers: layers, act: act}, rest.in, 1)
 }
 
 // zukoCoupling writes a coupling, whose map of columns goes as m does.
 func (e *exporter) zukoCoupling(path string, p part, b *bijector.Coupling, m zukoMap) any {
 	d := len(b.Keep) + len(b.Change)
-	if constant, ok := b.Net.(*nn.Constant); ok && len(b.Keep) == 0 {
-		raw := make([]float64, constant.Row.Len())
-		k := b.Map.Params()
-		for i, j := range b.Change {
-			copy(raw[j*k:(j+1)*k], constant.Row.Data()[i*k:])
-		}
+	if raw, d, ok := constants(b); ok {
 		return e.zukoElementwise(path, p, m, raw, d)
 	}
 	net, ok := perceptronOf(b.Net, sortedPlaces(b.Keep, b.Cond, 1), sortedPlaces(b.Change, 0, b.Map.Params()))
@@ -184,9 +178,9 @@ func sortedPlaces(columns []int, cond, k int) (places []int) {
 	sorted := slices.Sorted(slices.Values(columns))
 	for _, j := range columns {
 		at, _ := slices.BinarySearch(sorted, j)
-		places = append(places, bijectorColumns(at*k, (at+1)*k)...)
+		places = append(places, span(at*k, (at+1)*k)...)
 	}
-	return append(places, bijectorColumns(len(columns)*k, len(columns)*k+cond)...)
+	return append(places, span(len(columns)*k, len(columns)*k+cond)...)
 }
 
 // clipped is a transform whose network sees the first columns clipped, if bound is positive.

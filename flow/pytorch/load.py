@@ -135,7 +135,12 @@ def clipped(transform, net, clip, columns):
 def embedded(flow, net):
     """Returns the flow, whose context first passes the network."""
     flow._embedding_net = net
-    flow.register_forward_pre_hook(lambda flow, inputs: tuple(None if c is None else flow._embedding_net(c) for c in inputs))
+
+    def embed(flow, inputs, named):
+        (c,) = (*inputs, *named.values())
+        return (flow._embedding_net(c),), {}
+
+    flow.register_forward_pre_hook(embed, with_kwargs=True)
     return flow
 
 
