@@ -1,4 +1,4 @@
-//go:build large
+//go:build large && linux
 
 package main
 
