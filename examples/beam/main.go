@@ -21,6 +21,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -50,7 +51,7 @@ var (
 func init() {
 	register.Function1x1(scoreLine)
 	register.Function1x1(rowLine)
-	register.DoFn2x0[string, func(string)](&pagesFn{})
+	beam.RegisterDoFn(reflect.TypeFor[pagesFn]())
 	register.Emitter1[string]()
 }
 

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -33,8 +34,8 @@ type Scored struct {
 }
 
 func init() {
-	register.DoFn3x1[context.Context, fileio.ReadableFile, func(Row), error](&csvFn{})
-	register.DoFn3x1[context.Context, fileio.ReadableFile, func(Row), error](&parquetFn{})
+	beam.RegisterDoFn(reflect.TypeFor[csvFn]())
+	beam.RegisterDoFn(reflect.TypeFor[parquetFn]())
 	register.Emitter1[Row]()
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
@@ -12,9 +13,9 @@ import (
 )
 
 func init() {
-	register.DoFn2x1[Row, func(Scored), error](&scoreFn{})
-	register.DoFn2x0[int, func(Row)](&sampleFn{})
-	register.DoFn2x0[Scored, func(Scored)](&belowFn{})
+	register.DoFn2x1[Row, func(Scored), error](&scoreFn{}) // without reflection for each row; it takes seconds to compile, so the others are not
+	beam.RegisterDoFn(reflect.TypeFor[sampleFn]())
+	beam.RegisterDoFn(reflect.TypeFor[belowFn]())
 	register.Emitter1[Scored]()
 }
 
