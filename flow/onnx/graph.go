@@ -117,11 +117,6 @@ func (g *graph) integers(x ...int) value {
 	return value{g, g.tensor(typeInt64, raw, int64(len(x))), len(x), true}
 }
 
-// axisInput returns an axis as operators take it that have it as an input, a number.
-func (g *graph) axisInput(axis int64) value {
-	return value{g, g.tensor(typeInt64, binary.LittleEndian.AppendUint64(nil, uint64(axis))), 1, true}
-}
-
 // tensor returns the name of a constant.
 func (g *graph) tensor(kind int64, raw []byte, dims ...int64) string {
 	var t message

@@ -73,9 +73,8 @@ func (g *graph) bernstein(m bijector.Bernstein, v, raw value, dir direction) (w,
 	e = e.sub(e.rowMax()).exp()
 	edge := x.c(2 * bound / float64(n)).like(x)
 	share := e.div(e.rowSum()).times(2 * bound * (1 - 4/float64(n)))
-	steps := concat(edge, edge, share, edge, edge) // n differences of coefficients
-	theta := g.op("CumSum", n, []value{steps.sub(edge), g.axisInput(1)})
-	theta = concat(x.c(0), theta.slice(0, n-1), x.c(0)) // less those of the identity
+	steps := concat(edge, edge, share, edge, edge)                   // n differences of coefficients
+	theta := concat(steps.sub(edge).cumulated().slice(0, n), x.c(0)) // less those of the identity
 	inside := x.clamp(-bound, bound)
 	z := inside.plus(bound).times(1 / (2 * bound))
 	y := theta.mul(basis(z, n)).rowSum().add(x)

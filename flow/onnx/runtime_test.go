@@ -164,18 +164,6 @@ func (n node) reshaped(in []tensor) tensor {
 		return over(in[1].shape, func(at []int) float64 { return x.x[at[0]*x.shape[1]+int(in[1].at(at))] })
 	case "Concat":
 		return concatenated(n.numbers["axis"][0], in)
-	case "CumSum":
-		return over(x.shape, func(at []int) float64 {
-			sum := 0.0
-			to := at[1] + 1
-			if n.numbers["exclusive"] != nil {
-				to--
-			}
-			for _, v := range x.x[at[0]*x.shape[1]:][:to] {
-				sum += v
-			}
-			return sum
-		})
 	}
 	panic("no operator " + n.op)
 }

@@ -50,10 +50,8 @@ func (b binned) find(widths, heights value, dir direction) bin {
 	return c
 }
 
-// cumulated returns the sums of the columns before each.
-func (v value) cumulated() value {
-	return v.g.op("CumSum", v.cols, []value{v, v.g.axisInput(1)}, attribute{name: "exclusive", v: []int64{1}})
-}
+// cumulated returns the sums of the columns before each, and of all.
+func (v value) cumulated() value { return v.matmul(v.g.constant(v.cols+1, sums(v.cols)...)) }
 
 // results returns distances from −bound and logarithms of slopes as rows of d columns, the identity, or straight lines of the slopes s0 and
 // s1, beyond the interval.

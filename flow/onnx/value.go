@@ -73,8 +73,10 @@ func (v value) whole() value {
 // next returns whole numbers and 1.
 func (v value) next() value { return v.g.op("Add", v.cols, []value{v, v.g.integers(1)}) }
 
-// pick returns of each row the number in the column that at says.
-func (v value) pick(at value) value { return v.g.op("GatherElements", 1, []value{v, at}, axis(1)) }
+// pick returns of each row the numbers in the columns that at says.
+func (v value) pick(at value) value {
+	return v.g.op("GatherElements", at.cols, []value{v, at}, axis(1))
+}
 
 // reduce returns the sum, or another function, of each row.
 func (v value) reduce(kind string) value {
