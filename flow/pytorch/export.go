@@ -98,6 +98,7 @@ type part struct {
 	at       int                   // among all parts, from base to data
 	unit     bool                  // it is a map of [0, 1] of nflows, and b moved to [−½, ½]
 	own      *bijector.Elementwise // what nflows' coupling does to the columns that pass; nil for nothing
+	columns  []*bijector.Coupling  // those that are one residual masked network of zuko, from data to base; nil for none
 	first    *nn.Layer             // what a masked network of nflows makes of the context first; nil for nothing
 }
 

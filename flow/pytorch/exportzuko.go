@@ -13,7 +13,7 @@ import (
 
 // zuko writes the model as a flow of zuko, whose transforms go from data to base.
 func (e *exporter) zuko(m *flow.Transformed) any {
-	parts := e.parts(m)
+	parts := residuals(e.parts(m), m.Dim())
 	nets := e.oneContext(parts)
 	transforms := []any{}
 	for i, p := range parts {
@@ -32,6 +32,9 @@ func (e *exporter) zuko(m *flow.Transformed) any {
 
 // zukoPart writes one transform, from data to base.
 func (e *exporter) zukoPart(path string, p part, d int) any {
+	if p.columns != nil {
+		return e.zukoResidual(path, p, d)
+	}
 	switch b := p.b.(type) {
 	case *bijector.Autoregressive:
 		return e.turned(path, p.inverted, func(path string) any { return e.zukoAutoregressive(path, p, b) })
