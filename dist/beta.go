@@ -123,7 +123,7 @@ func betaSlopes(lx, ly, a, b float64) (da, db float64) {
 	if smallShape(0.5 * (a + b)) {
 		return lx, ly
 	}
-	return lx + special.Log((a+b)/a), ly + special.Log((a+b)/b)
+	return lx + logRatio(a+b, a), ly + logRatio(a+b, b)
 }
 
 // betaNormOp has inputs a and b: what makes betaOp a log-density.

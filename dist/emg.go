@@ -24,15 +24,22 @@ func NewExponentiallyModifiedGaussian(d int, loc, scale, rate autodiff.Value) *C
 func (e *ExponentiallyModifiedGaussian) values() values  { return values{e.Loc, e.Scale, e.Rate} }
 func (e *ExponentiallyModifiedGaussian) family() *family { return emgFamily }
 
-var emgFamily = derived(emgStandard, "ExponentiallyModifiedGaussian", []string{"loc", "scale", "rate"},
-	func(p nums) nums { return nums{p[0], p[1], p[1] * p[2]} },
-	func(p vars) vars { return vars{p[0], p[1], p[1].Mul(p[2])} })
+var emgFamily = func() *family {
+	f := derived(emgStandard, "ExponentiallyModifiedGaussian", []string{"loc", "scale", "rate"},
+		func(p nums) nums { return nums{p[0], p[1], p[1] * p[2]} },
+		func(p vars) vars { return vars{p[0], p[1], p[1].Mul(p[2])} })
+	f.logDensity = func(x autodiff.Var, p vars) autodiff.Var { // with the rate as it is, which σ may take out of range
+		y, logRate := x.Sub(p[0]), p[2].Log()
+		return emgOp.of(y.Div(p[1]), p[1].Mul(p[2]), y.Mul(p[2]), logRate.Add(p[1].Log())).Add(logRate)
+	}
+	return f
+}()
 
 // emgStandard measures the rate in units of 1/σ.
 var emgStandard = &family{
 	name: "EMG", params: []string{"loc", "scale", "rate"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
-		return emgOp.of(z, p[2]).Add(p[2].Log())
+		return emgOp.of(z, p[2], z.Mul(p[2]), p[2].Log()).Add(p[2].Log())
 	},
 	cdf: func(z float64, p nums) float64 {
 		if z > 8 || z > 0 && p[2] > 0.5 {
@@ -55,11 +62,25 @@ func emgExponent(z, λ float64) float64 {
 	return math.FMA(-0.5*z, z, special.Log(special.NdtrTail(λ-z)))
 }
 
-// emgOp has inputs z and λ.
+// emgOp has inputs z, λ, and λz and log λ, which are numbers where z or λ overflows.
 var emgOp = newFused("EMG",
-	func(x args) float64 { return emgExponent(x[0], x[1]) },
+	func(x args) float64 {
+		switch z, λ := x[0], x[1]; {
+		case math.IsInf(z, 1):
+			return -x[2]
+		case λ > 1e300: // times λ, of which the caller adds the logarithm: a normal density
+			return float64(-0.5*z*z) - 0.5*log2π - x[3]
+		default:
+			return emgExponent(z, λ)
+		}
+	},
 	func(x args) args {
 		z, λ := x[0], x[1]
+		if math.IsInf(z, 1) {
+			return args{0, 0, -1}
+		} else if λ > 1e300 {
+			return args{-z, 0, 0, -1}
+		}
 		h := special.Hazard(z - λ)
 		return args{h - λ, λ - z - h}
 	})

@@ -94,7 +94,7 @@ var fOp = newFused("F",
 		case smallShape(0.5 * (a + b)):
 			return float64(a*logSigmoid(u)) + float64(b*logSigmoid(-u)) - special.LogBeta(a, b) - special.Log(x)
 		case min(s, y) < 1e-290:
-			return float64(a*(logSigmoid(u)+special.Log1p(b/a))) + float64(b*(logSigmoid(-u)+special.Log1p(a/b))) +
+			return float64(a*(logSigmoid(u)+log1pRatio(b, a))) + float64(b*(logSigmoid(-u)+log1pRatio(a, b))) +
 				special.BetaNorm(a, b) - special.Log(x)
 		}
 		return special.BetaExponent(a, b, s, y) + special.BetaNorm(a, b) - special.Log(x)
@@ -108,10 +108,18 @@ var fOp = newFused("F",
 		du, gap := float64(a*y)-float64(b*s), special.DigammaGap(a+b)
 		return args{
 			(du - 1) / x,
-			logSigmoid(u) + special.Log1p(b/a) + special.DigammaGap(a) - gap + du/a,
-			logSigmoid(-u) + special.Log1p(a/b) + special.DigammaGap(b) - gap - du/b,
+			logSigmoid(u) + log1pRatio(b, a) + special.DigammaGap(a) - gap + du/a,
+			logSigmoid(-u) + log1pRatio(a, b) + special.DigammaGap(b) - gap - du/b,
 		}
 	})
+
+// log1pRatio returns log(1 + a/b), also where the quotient overflows.
+func log1pRatio(a, b float64) float64 {
+	if q := a / b; !math.IsInf(q, 1) {
+		return special.Log1p(q)
+	}
+	return logRatio(a, b)
+}
 
 // logSigmoid returns log σ(u).
 func logSigmoid(u float64) float64 { return min(u, 0) - special.Log1p(special.Exp(-math.Abs(u))) }

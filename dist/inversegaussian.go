@@ -28,9 +28,7 @@ func (i *InverseGaussian) family() *family { return inverseGaussianFamily }
 var inverseGaussianFamily = &family{
 	name: "InverseGaussian", params: []string{"loc", "concentration"},
 	logDensity: within(math.SmallestNonzeroFloat64, math.Inf(1), func(x autodiff.Var, p vars) autodiff.Var {
-		e := x.Div(p[0]).AddConst(-1)
-		quad := e.Square().Div(x).Mul(p[1].MulConst(-0.5))
-		return quad.Sub(x.Log().MulConst(1.5)).Add(p[1].Log().AddConst(-log2π).MulConst(0.5))
+		return inverseGaussianOp.of(x, p[0], p[1]).Sub(x.Log().MulConst(1.5)).Add(p[1].Log().AddConst(-log2π).MulConst(0.5))
 	}),
 	support: positiveHalf,
 	cdf: func(x float64, p nums) float64 {
@@ -103,3 +101,16 @@ func drawInverseGaussian(r *rand.Rand, p nums) float64 {
 	}
 	return p[0] * (p[0] / x)
 }
+
+// inverseGaussianOp has inputs x, μ and λ: −½λ·(x−μ)²/(μ²x).
+var inverseGaussianOp = newFused("InverseGaussian",
+	func(v args) float64 {
+		e := v[0]/v[1] - 1
+		return -0.5 * v[2] * (e * (e / v[0]))
+	},
+	func(v args) args {
+		x, μ, λ := v[0], v[1], v[2]
+		e := x/μ - 1
+		r := e / x
+		return args{-λ * (r * (1/μ - 0.5*r)), λ * (e / μ / μ), -0.5 * (e * r)}
+	})

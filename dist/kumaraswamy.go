@@ -79,7 +79,11 @@ var kumaraswamyOp = newFused("Kumaraswamy",
 			return atZero(b, special.Log(a))
 		}
 		l := special.Log(x)
-		return special.Log(a*b) + float64((a-1)*l) + float64((b-1)*special.Log1mExp(a*l))
+		ab := special.Log(a * b)
+		if math.IsInf(ab, 0) {
+			ab = special.Log(a) + special.Log(b)
+		}
+		return ab + float64((a-1)*l) + float64((b-1)*special.Log1mExp(a*l))
 	},
 	func(v args) args {
 		x, a, b := v[0], v[1], v[2]

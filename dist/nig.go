@@ -58,7 +58,12 @@ func drawNIG(r *rand.Rand, p nums) float64 {
 }
 
 // nigGamma returns γ = √(α²−β²).
-func nigGamma(α, β float64) float64 { return math.Sqrt(α-β) * math.Sqrt(α+β) }
+func nigGamma(α, β float64) float64 {
+	if sum := α + β; !math.IsInf(sum, 1) {
+		return math.Sqrt(α-β) * math.Sqrt(sum)
+	}
+	return math.Sqrt(α-β) * math.Sqrt(0.5*α+0.5*β) * math.Sqrt2
+}
 
 // negated returns minus the current elements of v.
 func negated(v autodiff.Value) autodiff.Value {
@@ -109,12 +114,20 @@ func nigSlope(z, α, β float64) float64 { return nigSlopes(args{z, α, β})[0] 
 var nigOp = newFused("NIG",
 	func(x args) float64 {
 		z, α, β := x[0], x[1], x[2]
-		if math.IsInf(z, 0) {
+		if math.IsInf(z, 0) || math.IsInf(α, 1) { // next to a peak that is narrower than numbers are dense
 			return math.Inf(-1)
 		}
 		r, γ := special.Hypot1(z), nigGamma(α, β)
 		e, d := math.FMA(β, z, γ), math.FMA(-γ, z, β)
 		switch {
+		case α > 1e150 && math.Abs(z) < 1e100: // in units of α, where products overflow
+			e, d := math.FMA(β/α, z, γ/α), math.FMA(-γ/α, z, β/α)
+			if e > 0 {
+				e = -d * (d / (r + e))
+			} else {
+				e -= r
+			}
+			return special.Log(math.Sqrt(0.5*math.Pi/α)) - float64(0.5*special.Log(r)) + special.Log(α/r) - logπ + float64(α*e)
 		case math.Abs(z) > 1e100:
 			e = γ - float64((α-math.Copysign(β, β*z))*r)
 		case e > 0: // (αr)² − (γ+βz)² = (β−γz)²

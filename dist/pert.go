@@ -29,6 +29,6 @@ var pERTFamily = derived(betaBox, "PERT", []string{"low", "peak", "high", "tempe
 	func(p vars) vars {
 		w := p[2].Sub(p[0])
 		return vars{p[0], w,
-			p[1].Sub(p[0]).Mul(p[3]).Div(w).AddConst(1),
-			p[2].Sub(p[1]).Mul(p[3]).Div(w).AddConst(1)}
+			p[1].Sub(p[0]).Div(w).Mul(p[3]).AddConst(1),
+			p[2].Sub(p[1]).Div(w).Mul(p[3]).AddConst(1)}
 	})

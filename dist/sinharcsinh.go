@@ -155,7 +155,7 @@ func sinhArcsinhSlopes(z, ε, δ, s, logS float64) [3]float64 {
 		if math.Abs(y) < 1e150 {
 			w = y / special.Hypot1(y)
 		}
-		dt = w / z
+		dt = min(w/z, math.MaxFloat64)
 	}
 	c := asinh2 / special.Tanh(asinh2*δ) // d log s/dδ
 	dδ := float64(g*(float64(w*c)-t/δ)/δ) + float64((1-float64(w*w))*c) - 1/δ

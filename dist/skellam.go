@@ -106,16 +106,24 @@ func skellam(k, a, b float64) float64 {
 	if skellamNear(k, a, b) {
 		l, _ := special.LogI(k, 2*math.Sqrt(a*b))
 		e := math.Sqrt(a) - math.Sqrt(b)
-		return float64(0.5*k*special.Log(a/b)) - float64(e*e) + l
+		return float64(0.5*k*logRatio(a, b)) - float64(e*e) + l
 	}
 	l, _ := special.LogHypergeometric(k, a*b)
 	return poisson(k, a) + (l - b)
 }
 
+// logRatio returns log(a/b), also where the quotient is no number.
+func logRatio(a, b float64) float64 {
+	if q := a / b; q > 0 && !math.IsInf(q, 1) {
+		return special.Log(q)
+	}
+	return special.Log(a) - special.Log(b)
+}
+
 // skellamLarge is where series take many steps.
 func skellamLarge(k, a, b float64) bool {
 	x := 2 * math.Sqrt(a) * math.Sqrt(b)
-	return x > 200 && x <= k*k
+	return x > 200 && x <= k*k && k < 1e6*x*x
 }
 
 func skellamNear(k, a, b float64) bool { return a*b > (k+1)*(k+1) }

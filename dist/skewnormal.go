@@ -138,5 +138,8 @@ var skewNormalOp = newFused("SkewNormal",
 
 // skewedArg returns αz, kept finite.
 func skewedArg(z, α float64) float64 {
+	if α == 0 {
+		return 0
+	}
 	return max(min(α*z, math.MaxFloat64), -math.MaxFloat64)
 }

@@ -31,7 +31,7 @@ var triangularFamily = &family{
 		left := end.Greater(in) // the line that holds x: its far end, and the width up to the peak
 		rise := autodiff.Where(left, in.Sub(p[0]), p[1].Sub(in))
 		run := autodiff.Where(left, p[2].Sub(p[0]), p[1].Sub(p[2]))
-		return rise.Div(run.Mul(p[1].Sub(p[0]))).Log().AddConst(math.Ln2).Add(penalty)
+		return rise.Div(run).Div(p[1].Sub(p[0])).Log().AddConst(math.Ln2).Add(penalty)
 	},
 	support: func(p nums) (float64, float64) { return p[0], p[1] },
 	cdf: func(x float64, p nums) float64 {

@@ -93,6 +93,9 @@ func (e edge) reach(y, depth float64) float64 {
 		}
 		s *= 0.5
 	}
+	if s == 0 { // it falls within less than the least number
+		return 0
+	}
 	for s < rest && !falls(s) {
 		s *= 2
 	}

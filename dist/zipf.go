@@ -43,7 +43,7 @@ var zipfFamily = &family{
 	},
 	mode: always(1),
 	entropy: func(p nums) float64 {
-		z, slope := special.HurwitzZeta(p[0], 1)
+		z, slope := hurwitz(p[0], 1)
 		return special.Log(z) - p[0]*slope/z
 	},
 }
@@ -63,12 +63,22 @@ func drawZipf(r *rand.Rand, p nums) float64 {
 	return 1
 }
 
-func zeta(s, a float64) float64 { return first(special.HurwitzZeta(s, a)) }
+func zeta(s, a float64) float64 { return first(hurwitz(s, a)) }
+
+// hurwitz is special.HurwitzZeta, also of powers that leave one term at most.
+func hurwitz(s, a float64) (z, slope float64) {
+	if s < 1e4 {
+		return special.HurwitzZeta(s, a)
+	} else if a == 1 {
+		return 1, 0
+	}
+	return 0, 0
+}
 
 // logZetaOp is log ζ(s).
 var logZetaOp = newFused("LogZeta",
 	func(x args) float64 { return special.Log(zeta(x[0], 1)) },
 	func(x args) args {
-		z, slope := special.HurwitzZeta(x[0], 1)
+		z, slope := hurwitz(x[0], 1)
 		return args{slope / z}
 	})

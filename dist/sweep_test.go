@@ -1,0 +1,69 @@
+package dist_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/dist"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Parameters from 1e-300 to 1e300 and finite numbers of every size make no NaN: neither log-densities nor, where they are
+// finite, their gradients; and nothing takes for ever. Short runs take every seventh combination.
+func TestLogDensityAtAllSizes(t *testing.T) {
+	sizes := map[byte][]float64{'r': magnitudes['r'], 'p': magnitudes['p'][1:], 's': magnitudes['s'], 'n': magnitudes['n']} // without the denormal
+	tape, src, n := autodiff.NewTape(), rand.NewPCG(1, 2), 0
+	combinations(sizes, func(name string, v []float64, d *dist.Columns) {
+		if n++; testing.Short() && n%7 != 0 {
+			return
+		}
+		draws := mat.NewDense(2, 1, nil)
+		d.Draw(draws, src)
+		for _, x := range append(draws.RawMatrix().Data, 0, 1, -1, 5e-324, 1e-300, -1e-300, 1e300, -1e300, 1e18, -1e18) {
+			if math.IsInf(x, 0) {
+				continue
+			}
+			tape.Reset()
+			row := tape.Variable(mat.NewDense(1, 1, []float64{x}))
+			lp := d.LogDensity(row)
+			tape.Backward(lp)
+			if y := lp.Value(); math.IsNaN(y) {
+				t.Errorf("%s%v: log density at %v is NaN", name, v, x)
+			} else if g := row.Grad(); !math.IsInf(y, 0) && g != nil && math.IsNaN(g[0]) {
+				t.Errorf("%s%v: gradient at %v is NaN", name, v, x)
+			}
+		}
+	})
+}
+
+// Where a density falls within less than the least number, its interval is empty; it was measured for ever.
+func TestNarrowTail(t *testing.T) {
+	for _, d := range []*dist.Columns{dist.NewNormal(1, f(0), f(1e-300)), dist.NewLaplace(1, f(0), f(1e-320))} {
+		if got := d.LogInterval(nil, []float64{0.5}, []float64{1.5})[0]; !math.IsInf(got, -1) {
+			t.Errorf("log P(0.5 < X ≤ 1.5): got %v, want -Inf", got)
+		}
+	}
+}
+
+// Formulas whose parts overflow, against values of 40 digits.
+func TestPartsOverflow(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		d    *dist.Columns
+		x    float64
+		want float64
+	}{
+		{"EMG, exponential", dist.NewExponentiallyModifiedGaussian(1, f(0), f(1e-300), f(1e-300)), 1e300, -691.77552789821371},
+		{"EMG, normal", dist.NewExponentiallyModifiedGaussian(1, f(0), f(1e18), f(1e300)), 1e18, -42.865470207097495},
+		{"Kumaraswamy", dist.NewKumaraswamy(1, f(1e18), f(1e300)), 1e-10, 732.22206 - 2.302585092994045684e19},
+		{"SkewNormal", dist.NewSkewNormal(1, f(0), f(1e-300), f(0)), 1e300, math.Inf(-1)},
+		{"Zipf", dist.NewZipf(1, f(1e160)), 1, 0},
+		{"Triangular", dist.NewTriangular(1, f(0), f(1e-300), f(1e-318)), 0, math.Inf(-1)},
+	} {
+		if got := c.d.LogProb([]float64{c.x}); got != c.want && !(math.Abs(got-c.want) < 1e-9) {
+			t.Errorf("%s: log p(%v): got %v, want %v", c.name, c.x, got, c.want)
+		}
+	}
+}
