@@ -11,17 +11,15 @@ import (
 // the cache, and sums of gradients over more rows are in float64.
 const singleRows = 256
 
-// narrowMADEOp is the masked weights of a network in float32, as [singles] hands them
-// out. It is a constant: singleMADEOp knows the parameters as well. Args.Ref is the
+// narrowMADEOp is the weights of a network in float32, as [kernel.Pieces32] hands them
+// out; masked ones are 0 where panels have them and unspecified elsewhere. It is a constant: singleMADEOp knows the parameters as well. Args.Ref is the
 // *program.
 var narrowMADEOp = &autodiff.Op{
 	Name: "masked.NarrowMADE",
 	Forward: func(c *autodiff.Call) {
 		p, s := c.Args().Ref.(*program), kernel.Pieces32(kernel.Singles(c.Out(0)))
 		for i := range c.Len() {
-			w := s.Take(len(c.In(i)))
-			kernel.Narrow(w, c.In(i))
-			applyMask(p.linear[i].mask, w)
+			p.linear[i].mask.narrow(s.Take(len(c.In(i))), c.In(i))
 		}
 	},
 }
