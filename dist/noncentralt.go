@@ -48,10 +48,34 @@ var noncentralTFamily = func() *family {
 		}
 		return p[3] * special.Exp(noncentralTRise(p[2]))
 	}
+	f.quantile = func(lower, upper float64, p nums) float64 {
+		start := noncentralTStart(lower, upper, p)
+		if math.Abs(p[3]) > 1e17 {
+			return start
+		}
+		return f.solveFrom(start, lower, upper, p)
+	}
+	f.numeric = true
 	f.variance = noncentralTVariance
 	f.entropy = func(p nums) float64 { return noncentralTBase.coverEntropy(nums{0, 1, p[2], p[3]}) }
 	return &f
 }()
+
+// noncentralTStart returns where to look for a quantile: that of δ/U, which is far from 0, for large δ.
+func noncentralTStart(lower, upper float64, p nums) float64 {
+	ν, δ := p[2], p[3]
+	if math.Abs(δ) < 1e8 {
+		return 0
+	}
+	if δ > 0 {
+		lower, upper = upper, lower
+	}
+	z := δ / math.Sqrt(special.GammaIncInv(0.5*ν, lower, upper)/(0.5*ν))
+	if math.IsNaN(z) || math.IsInf(z, 0) {
+		return δ
+	}
+	return z
+}
 
 // noncentralTRise returns log E 1/U = log(√(ν/2)·Γ((ν−1)/2)/Γ(ν/2)).
 func noncentralTRise(ν float64) float64 { return -special.LogRise(0.5*ν-0.5, 0.5, 0.5*ν) }

@@ -139,8 +139,13 @@ func (f *family) stretch(s float64, p nums) (z, slope float64) {
 // solve is the quantile in standard form, the root of the distribution
 // function.
 func (f *family) solve(lower, upper float64, p nums) float64 {
+	return f.solveFrom(0, lower, upper, p)
+}
+
+// solveFrom does the same from a point near the quantile, in standard form.
+func (f *family) solveFrom(start, lower, upper float64, p nums) float64 {
 	loc, scale := f.where(p)
-	s := special.Root(0, func(s float64) (v, slope float64) {
+	s := special.Root(f.unstretch(start, p), func(s float64) (v, slope float64) {
 		z, dz := f.stretch(s, p)
 		x := math.FMA(scale, z, loc)
 		l, u := f.tails(x, p)

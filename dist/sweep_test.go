@@ -47,6 +47,19 @@ func TestNarrowTail(t *testing.T) {
 	}
 }
 
+// Quantiles far from 0 invert the distribution function.
+func TestFarQuantiles(t *testing.T) {
+	for _, δ := range []float64{1e3, 1e9, 1e130, 1e300, -1e200} {
+		for _, p := range []float64{1e-6, 0.7, 0.999} {
+			d := dist.NewNoncentralT(1, f(5), f(δ), f(0), f(1))
+			x := d.Quantile(nil, []float64{p})
+			if got := d.CDF(nil, x)[0]; !(math.Abs(got-p) < 1e-9*p) {
+				t.Errorf("NoncentralT, δ = %v: the quantile of %v is %v, of probability %v", δ, p, x, got)
+			}
+		}
+	}
+}
+
 // Formulas whose parts overflow, against values of 40 digits.
 func TestPartsOverflow(t *testing.T) {
 	for _, c := range []struct {

@@ -71,7 +71,16 @@ func LogNoncentralT(t, ν, δ float64) (v, dt, dν, dδ float64) {
 
 // LogNoncentralTTails returns the logarithms of P(T ≤ t) and P(T > t).
 func LogNoncentralTTails(t, ν, δ float64) (lower, upper float64) {
-	if d := math.Abs(δ); d > sureShift {
+	d := math.Abs(δ)
+	if d > 1e17 && t/δ > 0 { // T = δ/U to the last digit
+		r := δ / t
+		lower, upper = LogGammaIncAt(0.5*ν, 0.5*ν*r*r, Log(0.5*ν)+2*Log(r))
+		if δ > 0 {
+			return upper, lower
+		}
+		return lower, upper
+	}
+	if d > sureShift {
 		t, δ = t/d*sureShift, math.Copysign(sureShift, δ)
 	}
 	if upper = logBeyondNoncentralT(t, ν, δ); upper < -0.4 {
