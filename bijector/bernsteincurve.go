@@ -155,14 +155,14 @@ func (g bernsteinCurve) pull(dp columns, u, v []float64, at curvePoint) {
 		kernel.Accumulate(sum, basis.at(j+3))
 		d := dp.at(j)
 		for i := range d {
-			d[i] += inside(u, i) * sum[i] * g.rest()
+			d[i] += float64(inside(u, i) * sum[i] * g.rest())
 		}
 	}
 	g.basis(basis, r, big, at.x, g.n-1)
 	for j := range g.raw {
 		d, b := dp.at(j), basis.at(j+2)
 		for i := range d {
-			d[i] += inside(v, i) / at.slope[i] * b[i] * float64(g.n) / (2 * g.bound) * g.rest()
+			d[i] += float64(inside(v, i) / at.slope[i] * b[i] * float64(g.n) / (2 * g.bound) * g.rest())
 		}
 	}
 }

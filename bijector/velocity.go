@@ -243,8 +243,8 @@ func (f *velocity) finish() {
 		h := f.hidden[0]
 		for l, g := range f.dq {
 			for j := range d {
-				addTo(f.dw[0], j*h+l, g*f.w[1][l*d+j])
-				addTo(f.dw[1], l*d+j, g*f.w[0][j*h+l])
+				addTo(f.dw[0], j*h+l, float64(g*f.w[1][l*d+j]))
+				addTo(f.dw[1], l*d+j, float64(g*f.w[0][j*h+l]))
 			}
 		}
 	case 2:

@@ -35,6 +35,10 @@ func TestSameBits(t *testing.T) {
 		{"BNAF", small, 300, 10, 100},
 		{"Residual", small, 300, 10, 100},
 		{"UNAF", small, 300, 3, 100},
+		{"BPF", small, 300, 3, 100},
+		{"SOSPF", small, 300, 3, 100},
+		{"GF", small, 300, 3, 100},
+		{"CNF", small, 300, 3, 100},
 		{"NSF", flow.Arch{Dim: 2, Layers: 4, Hidden: []int{64, 64}}, n, 3, 1024}, // in eight shards
 	} {
 		var sums [2]uint64
