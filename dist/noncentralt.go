@@ -53,7 +53,7 @@ var noncentralTFamily = func() *family {
 		if math.Abs(p[3]) > 1e17 {
 			return start
 		}
-		return f.solveFrom(start, lower, upper, p)
+		return f.solveFrom(f.unstretch(start, p), lower, upper, p)
 	}
 	f.numeric = true
 	f.variance = noncentralTVariance

@@ -142,10 +142,10 @@ func (f *family) solve(lower, upper float64, p nums) float64 {
 	return f.solveFrom(0, lower, upper, p)
 }
 
-// solveFrom does the same from a point near the quantile, in standard form.
-func (f *family) solveFrom(start, lower, upper float64, p nums) float64 {
+// solveFrom does the same from a point near the quantile, in the stretched variable.
+func (f *family) solveFrom(s, lower, upper float64, p nums) float64 {
 	loc, scale := f.where(p)
-	s := special.Root(f.unstretch(start, p), func(s float64) (v, slope float64) {
+	s = special.Root(s, func(s float64) (v, slope float64) {
 		z, dz := f.stretch(s, p)
 		x := math.FMA(scale, z, loc)
 		l, u := f.tails(x, p)
