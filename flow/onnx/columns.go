@@ -13,7 +13,7 @@ func (g *graph) columns(d *dist.Columns, x value) value {
 	if of, ok := d.Of.(*dist.Uniform); ok {
 		return g.uniform(of, x)
 	}
-	loc, scale := autodiff.Value{}, autodiff.Value{}
+	var loc, scale autodiff.Value
 	var shape func(z value) value
 	switch of := d.Of.(type) {
 	case *dist.Normal:

@@ -187,11 +187,3 @@ func sum(v, w value) value {
 	}
 	return v.add(w)
 }
-
-// minus returns −v, or none.
-func minus(v value) value {
-	if v == none {
-		return v
-	}
-	return v.neg()
-}
