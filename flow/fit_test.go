@@ -43,15 +43,19 @@ func TestBanana(t *testing.T) {
 // the density's integral there, by a chi-squared statistic.
 func histogram(t *testing.T, name string, m *flow.Transformed, lo, hi [2]float64) {
 	t.Helper()
-	const n, cells, fine = 40000, 12, 10
+	const cells, fine = 12, 10
+	n := 40000.0
+	if testing.Short() {
+		n = 10000
+	}
 	var width [2]float64
 	for k := range width {
 		width[k] = (hi[k] - lo[k]) / cells
 	}
-	y := mat.NewDense(n, 2, nil)
+	y := mat.NewDense(int(n), 2, nil)
 	m.Draw(y, rng.New(3))
 	var counts [cells][cells]float64
-	for i := range n {
+	for i := range int(n) {
 		a, b := math.Floor((y.At(i, 0)-lo[0])/width[0]), math.Floor((y.At(i, 1)-lo[1])/width[1])
 		if a >= 0 && a < cells && b >= 0 && b < cells {
 			counts[int(a)][int(b)]++

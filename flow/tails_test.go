@@ -29,7 +29,7 @@ func TestPresetsFarFromTheRows(t *testing.T) {
 			continue // there is nothing beyond the torus
 		}
 		a := flow.Arch{Dim: d}
-		if name == "Residual" {
+		if name == "Residual" || name == "UNAF" {
 			a.Hidden = []int{16, 16} // many passes a row
 		}
 		m := preset(a, rng.New(1))

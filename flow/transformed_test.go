@@ -20,6 +20,10 @@ func models(dim, cond int) map[string]*flow.Transformed {
 	a := flow.Arch{Dim: dim, Cond: cond, Hidden: []int{16}}
 	m := map[string]*flow.Transformed{}
 	for name, preset := range presets {
+		a.Layers = 0
+		if name == "UNAF" {
+			a.Layers = 1 // each takes as long as several of the others
+		}
 		m[name] = shake(preset(a, rng.New(1)), 2)
 		finely(m[name].Map)
 	}
@@ -51,8 +55,11 @@ var presets = func() map[string]func(flow.Arch, rand.Source) *flow.Transformed {
 func TestDensityIntegratesToOne(t *testing.T) {
 	for _, dim := range []int{1, 2} {
 		for name, m := range models(dim, 0) {
-			lo, hi := extent(m)
-			n := 1000.0
+			n, draws := 1000.0, 20000
+			if name == "UNAF" {
+				draws = 4000 // each takes a millisecond
+			}
+			lo, hi := extent(m, draws)
 			switch name {
 			case "CNF", "GF", "NAF", "UNAF", "SOSPF", "BPF", "Residual":
 				n = 200 // each row takes long
@@ -85,9 +92,9 @@ func TestDensityIntegratesToOne(t *testing.T) {
 	}
 }
 
-// extent returns a box half as wide again as that of many samples.
-func extent(m *flow.Transformed) (lo, hi []float64) {
-	x := mat.NewDense(20000, m.Dim(), nil)
+// extent returns a box half as wide again as that of so many samples.
+func extent(m *flow.Transformed, draws int) (lo, hi []float64) {
+	x := mat.NewDense(draws, m.Dim(), nil)
 	m.Draw(x, rng.New(1))
 	for j := range m.Dim() {
 		a, b := mat.Min(x.ColView(j)), mat.Max(x.ColView(j))

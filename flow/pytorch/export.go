@@ -17,7 +17,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Loader is a file of Python that reads what [ExportZuko] writes as a model of that library, and
+// Loader is a file of Python that reads what [ExportZuko] and [ExportNflows] write as a model of that library, and
 // checks it by the rows in the file. It needs PyTorch and the library:
 //
 //	import load
