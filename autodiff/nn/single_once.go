@@ -5,11 +5,6 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-const (
-	onceWeights = 1 << 16 // in a network, from which on singleOnceOp is faster
-	onceBlock   = 1 << 14 // weights that are rounded at a time
-)
-
 // singleOnceOp is singleOp for up to singleRows rows without gradients: the weights are
 // rounded as they are needed. Its inputs are x, and W and B of each layer.
 var singleOnceOp = &autodiff.Op{
@@ -20,8 +15,8 @@ var singleOnceOp = &autodiff.Op{
 		for _, l := range m.Layers {
 			wide = max(wide, l.Out())
 		}
-		temp := temp32(c, n*wide, n*wide, max(onceBlock, wide))
-		x, y, block := temp.Take(n*wide), temp.Take(n*wide), temp.Take(max(onceBlock, wide))
+		temp := temp32(c, n*wide, n*wide, max(kernel.RoundedBlock, wide))
+		x, y, block := temp.Take(n*wide), temp.Take(n*wide), temp.Take(max(kernel.RoundedBlock, wide))
 		kernel.Narrow(x, c.In(0))
 		for i, l := range m.Layers {
 			act, _ := l.Act.Fused()

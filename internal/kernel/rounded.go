@@ -1,5 +1,10 @@
 package kernel
 
+const (
+	RoundedWeights = 1 << 16 // in a network, from which on DenseRounded is faster than weights rounded before
+	RoundedBlock   = 1 << 14 // weights that it rounds at a time
+)
+
 // DenseRounded computes Y = act(start + X·W) in float32, W and start being rounded from float64 when
 // their turn comes: some rows of W at a time, as many as fit into block, which stay in the cache. For few
 // rows of X this is faster than to round all of W first. Start is rows×out with leading dimension lds, or

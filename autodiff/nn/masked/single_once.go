@@ -5,11 +5,6 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-const (
-	onceWeights = 1 << 16 // in a network, from which on singleOnceOp is faster
-	onceBlock   = 1 << 14 // weights that are rounded at a time
-)
-
 // singleOnceOp is singleMADEOp for up to singleRows rows without gradients: the weights are
 // rounded as they are needed. Its inputs are x, and W and start of each layer.
 var singleOnceOp = &autodiff.Op{
@@ -20,7 +15,7 @@ var singleOnceOp = &autodiff.Op{
 		for _, g := range p.linear {
 			wide = max(wide, g.mask.out)
 		}
-		size := max(onceBlock, wide)
+		size := max(kernel.RoundedBlock, wide)
 		temp := kernel.Pieces32(kernel.Singles(c.Temp((2*kernel.Lines32(n*wide) + kernel.Lines32(size)) / 2)))
 		x, y, block := temp.Take(n*wide), temp.Take(n*wide), temp.Take(size)
 		kernel.Narrow(x, c.In(0))
@@ -43,7 +38,7 @@ func (p *program) once(rows int) bool {
 	for _, g := range p.linear {
 		weights += g.mask.in * g.mask.out
 	}
-	return rows <= singleRows && weights >= onceWeights
+	return rows <= singleRows && weights >= kernel.RoundedWeights
 }
 
 // constant reports whether no gradient of any of the values is needed.
