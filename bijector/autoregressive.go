@@ -47,11 +47,13 @@ type Autoregressive struct {
 	ctx      autodiff.Var
 }
 
-// NewAutoregressive returns the map with the given network and univariate. It
+// NewAutoregressive returns the map with the given network and univariate. If the network's last
+// layer is zero, as ZeroLast makes it, its bias is set to where m starts: see [Univariate]. It
 // panics unless the network has m.Params() outputs for each column.
 func NewAutoregressive(net *masked.MADE, m Univariate) *Autoregressive {
 	a := &Autoregressive{Net: net, Map: m}
 	must(a.Restore())
+	startLayer(net.Layers[len(net.Layers)-1], m)
 	return a
 }
 

@@ -36,7 +36,8 @@ type Coupling struct {
 // NewCoupling returns a coupling that maps all of the d columns that are not
 // in keep, given a context of cond columns, 0 for none. net makes the conditioner: in is the number of
 // columns that are kept and of those of the context together, len(keep)+cond, and a row that it sees
-// has them in this order; out is len(change)·m.Params(). It is not called when in is 0.
+// has them in this order; out is len(change)·m.Params(). It is not called when in is 0. If the network's last
+// layer is zero, as ZeroLast makes it, its bias is set to where m starts: see [Univariate].
 //
 // It panics if keep is not a set of fewer than d columns, there is no map, or the
 // network does not have the widths asked for.
@@ -66,6 +67,7 @@ func NewCoupling(d int, keep []int, m Univariate, cond int, net func(in, out int
 		c.Net = net(in, out)
 	}
 	must(c.Restore())
+	startNet(c.Net, m)
 	return c
 }
 

@@ -12,8 +12,9 @@ import (
 //	y = (cos θ, sin θ) on the circle,  then y ← (√(1 − hₖ²)·y, hₖ) for k = 2 … d
 //
 // Its log-determinant is that of the d-dimensional volume on the sphere, Σₖ (k/2 − 1)·log(1 − hₖ²): on the sphere in R³ it is 0. Maps of the angle by circular splines or [Moebius] and of the heights
-// by a [Spline] with Bound 1 are so a flow on the sphere. Inverse gives angles from −π to π, and scales y to length 1. The poles, where a height is
-// ±1, have no angle: what maps before make of it there a density does not see. Both directions cost O(d) a row.
+// by a [Spline] with Bound 1 are so a flow on the sphere. Inverse gives angles from −π to π, and NaN for a row whose length is not 1 within 10⁻⁸, whose
+// log-determinant is −∞; within that it scales y to length 1. The poles, where a height is ±1, have no angle: what maps before make of it there a density
+// does not see. Both directions cost O(d) a row.
 //
 // Danilo Jimenez Rezende et al., Normalizing Flows on Tori and Spheres, 2020, arXiv:2002.02428.
 type Cylindrical struct{}
@@ -43,7 +44,16 @@ func (Cylindrical) Inverse(y autodiff.Var) autodiff.Var {
 	for k := 2; k < y.Cols(); k++ {
 		x = autodiff.Concat(x, y.Slice(k, k+1).Div(size(y, k+1).Sqrt()))
 	}
-	return x
+	off := y.Tape().Scalar(math.NaN())
+	return autodiff.Where(near(y).Greater(y.Tape().Scalar(0)), x, off)
+}
+
+// offSphere is how far from 1 the length of a row may be: rounding.
+const offSphere = 1e-8
+
+// near returns a positive number for rows on the sphere, n×1.
+func near(y autodiff.Var) autodiff.Var {
+	return size(y, y.Cols()).Sqrt().AddConst(-1).Abs().Neg().AddConst(offSphere).Detach()
 }
 
 // size returns the squared length of the first k columns, a positive number at the poles too.
@@ -58,7 +68,7 @@ func (Cylindrical) ILDJ(y autodiff.Var) autodiff.Var {
 		share := size(y, k).Log().Sub(size(y, k+1).Log())
 		l = l.Sub(share.MulConst(0.5*float64(k) - 1))
 	}
-	return l
+	return within(l.Expand(y.Rows(), 1), near(y))
 }
 
 // ForwardFLDJ returns y and Σₖ (k/2 − 1)·log(1 − hₖ²).

@@ -17,8 +17,8 @@ type Elementwise struct {
 	Raw *autodiff.Param // 1×(d·K), nil for a map without parameters
 }
 
-// NewElementwise returns an elementwise map of d columns that starts with
-// zeros as raw parameters. A map without parameters takes any number of
+// NewElementwise returns an elementwise map of d columns whose raw parameters are
+// those from which m starts: see [Univariate]. A map without parameters takes any number of
 // columns. It panics if the map is nil or invalid, or d is not positive.
 func NewElementwise(d int, m Univariate) *Elementwise {
 	must(checkMap("Elementwise", m))
@@ -27,6 +27,9 @@ func NewElementwise(d int, m Univariate) *Elementwise {
 		e.Raw = autodiff.NewParam(1, d*k, nil)
 	}
 	must(e.Restore())
+	if e.Raw != nil {
+		start(e.Raw, m)
+	}
 	return e
 }
 

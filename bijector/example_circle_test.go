@@ -36,7 +36,7 @@ func ExampleOpposite() {
 // Hours of a day from −12 to 12, drawn towards 0.
 func ExampleMoebius() {
 	f := bijector.NewElementwise(1, bijector.Moebius{Components: 1, Bound: 12})
-	f.Raw.Data()[0] = -0.5 // log α
+	f.Raw.Set([]float64{-0.5, 0, 0}) // log α, β, weight
 	tape := autodiff.NewTape()
 	for _, x := range []float64{-12, -6, 0, 6} {
 		y := f.Forward(tape.Scalar(x))

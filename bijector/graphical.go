@@ -36,7 +36,7 @@ type Graphical struct {
 }
 
 // NewGraphical returns the map of the graph in which parents[j] are those of column j, by a network with these hidden widths, drawn from src, nil for the
-// process-wide source, whose last layer is 0. It panics if there is no column or map, the graph has a cycle, or a width is not positive.
+// process-wide source, whose last layer is 0, but for a bias where m starts: see [Univariate]. It panics if there is no column or map, the graph has a cycle, or a width is not positive.
 func NewGraphical(parents [][]int, m Univariate, cond int, hidden []int, act nn.Activation, src rand.Source) *Graphical {
 	must(checkMap("Graphical", m))
 	d := len(parents)
@@ -48,6 +48,7 @@ func NewGraphical(parents [][]int, m Univariate, cond int, hidden []int, act nn.
 		g.Parents = append(g.Parents, slices.Clone(p))
 	}
 	must(g.Restore())
+	startLayer(g.Layers[len(g.Layers)-1], m)
 	return g
 }
 

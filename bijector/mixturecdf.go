@@ -16,7 +16,7 @@ import (
 // Its raw parameters are K shifts b, K numbers of which Scale makes log s, as [Affine] does (within ±200), and K of which a softmax
 // makes the weights, unless they are Equal. It maps ℝ onto ℝ, far out in straight lines, computed by logarithms of tails where probabilities
 // leave the float64 numbers. Zeros are the identity where they make all s = 1; there
-// all components are alike, and training keeps them so: see Start.
+// all components are alike, and training keeps them so, which is why constructors take those of Start.
 //
 // Forward costs O(K). Inverse looks between bounds that the components give until rounding hides the rest, in about six evaluations;
 // its gradients are those of the implicit function. An [Inverted] one has fast densities.

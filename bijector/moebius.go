@@ -15,7 +15,7 @@ import (
 //
 // Each component is an affine map of the line onto which the circle is projected, a non-compact projection, and the distribution function of a wrapped
 // Cauchy distribution. Of its 3·K raw parameters K make log α, within ±log 1000, K make β, within ±30, both softly clipped,
-// and a softmax makes the weights of K. Zeros are the identity; there all components are alike, and training keeps them so: see Start. The
+// and a softmax makes the weights of K. Zeros are the identity; there all components are alike, and training keeps them so, which is why constructors take those of Start. The
 // slope is continuous on the circle, around which the line is wound as by [CircularTails].
 //
 // Forward costs O(K). Inverse looks between the ends until rounding hides the rest, in some six evaluations; its gradients are those of

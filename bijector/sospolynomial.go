@@ -13,7 +13,7 @@ import (
 //
 // with s = Slope and B = Bound. Its raw parameters are a, K times L+1, and c. It maps ℝ onto ℝ, a polynomial of degree 2·L+1, and with
 // Straight goes on beyond ±B in straight lines, which points far from all others need; without that, where its powers would leave
-// the float64 numbers. Zeros are (1 + s)·x; there all squares are alike, and training keeps them so: see Start. Coefficients are held within ±1e30.
+// the float64 numbers. Zeros are (1 + s)·x; there all squares are alike, and training keeps them so, which is why constructors take those of Start. Coefficients are held within ±1e30.
 //
 // Forward costs O(K·L), and O(K·L²) for the coefficients, without quadrature. Inverse looks between bounds until rounding hides the
 // rest; its gradients are those of the implicit function. An [Inverted] one has fast densities.

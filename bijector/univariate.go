@@ -10,6 +10,10 @@ import (
 // parameters, any finite values, zeros being a good start (usually the
 // identity). Types such as [Coupling] apply it to many elements at once.
 //
+// A map whose components zeros make alike, which training would never tell apart, has a method
+// Start() []float64, the K numbers to start from: [NewElementwise], [NewCoupling], [NewAutoregressive] and [NewGraphical] take them. A network of
+// another package that is zero everywhere has to add them itself.
+//
 // For n×d arguments raw is n×(d·K), or 1×(d·K) for the same parameters in each row:
 // those of column j are columns j·K to j·K+K−1.
 type Univariate interface {

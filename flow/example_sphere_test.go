@@ -25,11 +25,7 @@ func Example_sphere() {
 		return nn.NewSequential(see, network(see.Out(), out))
 	}
 	angle := bijector.Moebius{Components: 4}
-	given := func(in, out int) nn.Network {
-		net := network(in, out)
-		net.Layers[len(net.Layers)-1].B.Set(angle.Start()) // else all components stay alike
-		return net
-	}
+	given := func(in, out int) nn.Network { return network(in, out) }
 	height := bijector.Spline{Bins: 8, Bound: 1, Tails: bijector.FreeTails}
 	chain := bijector.Chain{bijector.NewInvert(bijector.Cylindrical{})}
 	for range 3 {

@@ -36,11 +36,11 @@ func NCSF(a Arch, src rand.Source) *Transformed {
 }
 
 // periodic returns a network that sees the first columns, which are angles, as cosines and sines.
-func (a *Arch) periodic(angles, in, out int, u bijector.Univariate, src rand.Source) nn.Network {
+func (a *Arch) periodic(angles, in, out int, src rand.Source) nn.Network {
 	lengths := make([]float64, angles)
 	for i := range lengths {
 		lengths[i] = 2 * a.Bound
 	}
 	see := nn.NewPeriodic(in, bijector.Columns(0, angles), lengths)
-	return nn.NewSequential(see, a.network(see.Out(), out, u, src))
+	return nn.NewSequential(see, a.network(see.Out(), out, src))
 }

@@ -61,30 +61,14 @@ func GF(a Arch, src rand.Source) *Transformed {
 			chain = append(chain, bijector.NewRotation(turn))
 		}
 		if a.Cond == 0 {
-			e := bijector.NewElementwise(a.Dim, m)
-			begin(e.Raw, m)
-			chain = append(chain, e)
+			chain = append(chain, bijector.NewElementwise(a.Dim, m))
 			continue
 		}
 		chain = append(chain, bijector.NewCoupling(a.Dim, nil, m, a.Cond, func(in, out int) nn.Network {
 			net := nn.NewMLP(in, a.Hidden, out, a.Activation, src).ZeroLast()
 			net.Single = a.Single
-			begin(net.Layers[len(net.Layers)-1].B, m)
 			return net
 		}))
 	}
 	return a.standardized(chain)
-}
-
-// begin sets raw parameters to those from which training starts: for each column those that the map names, or zeros.
-func begin(raw *autodiff.Param, u bijector.Univariate) {
-	if inverted, ok := u.(bijector.Inverted); ok {
-		u = inverted.Map
-	}
-	if s, ok := u.(interface{ Start() []float64 }); ok {
-		start := s.Start()
-		for i := range raw.Data() {
-			raw.Data()[i] = start[i%len(start)]
-		}
-	}
 }

@@ -164,9 +164,9 @@ func (a *Arch) couplings(u bijector.Univariate, src rand.Source) []bijector.Bije
 	s, _ := u.(bijector.Spline)
 	network := func(in, out int) nn.Network {
 		if angles := in - a.Cond; angles > 0 && s.Tails == bijector.CircularTails {
-			return a.periodic(angles, in, out, u, src)
+			return a.periodic(angles, in, out, src)
 		}
-		return a.network(in, out, u, src)
+		return a.network(in, out, src)
 	}
 	var chain []bijector.Bijector
 	for k := range a.Layers {
@@ -182,10 +182,9 @@ func (a *Arch) couplings(u bijector.Univariate, src rand.Source) []bijector.Bije
 }
 
 // network returns the network of a coupling.
-func (a *Arch) network(in, out int, u bijector.Univariate, src rand.Source) *nn.MLP {
+func (a *Arch) network(in, out int, src rand.Source) *nn.MLP {
 	net := nn.NewMLP(in, a.Hidden, out, a.Activation, src).ZeroLast()
 	net.Single = a.Single
-	begin(net.Layers[len(net.Layers)-1].B, u)
 	return net
 }
 
@@ -216,7 +215,6 @@ func (a *Arch) autoregressiveOf(univariate func() bijector.Univariate, invert bo
 		net := masked.NewMADE(masked.Spec{Dim: a.Dim, Hidden: a.Hidden, Outputs: u.Params(), Cond: cond,
 			Act: a.Activation, Order: order}, src).ZeroLast()
 		net.Single = a.Single
-		begin(net.Layers[len(net.Layers)-1].B, u)
 		b := bijector.NewAutoregressive(net, u)
 		b.Clip = a.Clip
 		if invert {

@@ -1,7 +1,9 @@
 package flow_test
 
 import (
+	"context"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
@@ -101,5 +103,21 @@ func TestSphereSamplesFollowTheDensity(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Rows off the sphere have density 0, and training names the first.
+func TestSphereRefusesRowsOffIt(t *testing.T) {
+	m := spheres(2)["uniform"]
+	if lp := m.LogProb([]float64{0.6, 0, 0.8 + 1e-6}); !math.IsInf(lp, -1) {
+		t.Errorf("got log-density %v off the sphere, want −Inf", lp)
+	}
+	if lp := m.LogProb([]float64{0.6, 0, 0.8 + 1e-10}); math.IsInf(lp, 0) || math.IsNaN(lp) {
+		t.Errorf("got log-density %v on the sphere but for rounding", lp)
+	}
+	_, err := flow.Fit(context.Background(), m, flow.Rows(mat.NewDense(2, 3, []float64{0, 0, 1, 0.6, 0, 0.7})), nil)
+	want := "row 1: got a row that begins with [0.6 0 0.7], outside the range of bijector"
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got error %v, want %q", err, want)
 	}
 }
