@@ -19,7 +19,7 @@ import (
 // The reference values in testdata/goldens: one file per setting of one bijector,
 // with the answers of a 50-digit evaluation, which decide, and in
 // testdata/goldens/bijectors those of TFP too; README.md there describes them.
-var goldens = flag.String("goldens", ownGoldens, "`folder` whose bijectors/*.json and numbers/*.json are checked")
+var goldens = flag.String("goldens", ownGoldens, "`folder` whose bijectors/*.json, numbers/*.json and flows/*.json are checked")
 
 const ownGoldens = "../testdata/goldens"
 
@@ -171,7 +171,7 @@ func (p goldenParams) fields(v reflect.Value) bijector.Bijector {
 func readGoldens(t *testing.T) map[string]*golden {
 	t.Helper()
 	var files []string
-	for _, dir := range []string{"bijectors", "numbers"} {
+	for _, dir := range []string{"bijectors", "numbers", "flows"} {
 		in, _ := filepath.Glob(filepath.Join(*goldens, dir, "*.json"))
 		files = append(files, in...)
 	}

@@ -21,16 +21,17 @@ func (m mixtureCurve) far(i int, x, side float64, p, keep, work columns) (y, ls 
 		v := side * min(max(math.FMA(p.at(m.k + j)[i], x, p.at(j)[i]), -farOut), farOut)
 		l, hazard := m.logTail(v)
 		l += special.Log(m.weight(p, j, i))
-		work.at(j)[i], work.at(m.k + j)[i] = l, l+hazard+p.at(2*m.k + j)[i]
+		work.at(j)[i], work.at(m.k + j)[i] = l, hazard+p.at(2*m.k + j)[i]
 		logT = logAdd(logT, l)
 	}
 	for j := range m.k {
-		logRatio = logAdd(logRatio, work.at(m.k + j)[i]-logT)
+		work.at(m.k + j)[i] += work.at(j)[i] - logT // first what is large
+		logRatio = logAdd(logRatio, work.at(m.k + j)[i])
 	}
 	if len(keep.data) > 0 {
 		keep.at(0)[i] = special.Exp(-logRatio)
 		for j := range m.k {
-			keep.at(1 + j)[i] = special.Exp(work.at(m.k + j)[i] - logT - logRatio)
+			keep.at(1 + j)[i] = special.Exp(work.at(m.k + j)[i] - logRatio)
 			if !m.equal {
 				keep.at(1 + m.k + j)[i] = special.Exp(work.at(j)[i] - logT)
 			}
