@@ -57,7 +57,7 @@ var betaMap = newScalar("BetaCDF", scalarMap{
 		kernel.Log(lx, d.x)
 		kernel.Scale(lr, d.x, -1)
 		kernel.Log1p(lr, lr)
-		var sa, sb stencil[special.Beta]
+		var sa, sb stencil
 		for i, x := range d.x {
 			a, b, rest := d.theta[0][i], d.theta[1][i], 1-x
 			d.lsByX[i] = (a-1)/x - (b-1)/rest

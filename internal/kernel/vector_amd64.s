@@ -11980,6 +11980,173 @@ done606:
 	VZEROUPPER
 	RET
 
+// func horner512(dst *float64, x *float64, n int, c3 float64, c2 float64, c1 float64, c0 float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·horner512(SB), NOSPLIT, $0-56
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSD c3+24(FP), Z0
+	VBROADCASTSD c2+32(FP), Z1
+	VBROADCASTSD c1+40(FP), Z2
+	VBROADCASTSD c0+48(FP), Z3
+	MOVQ         n+16(FP), DX
+	XORQ         BX, BX
+	SUBQ         $0x08, DX
+	JLT          tail614
+
+head613:
+	VMOVUPD     (AX)(BX*8), Z4
+	VMOVUPD     (CX)(BX*8), Z5
+	VMOVAPD     Z4, Z4
+	VFMADD132PD Z5, Z0, Z4
+	VMOVAPD     Z4, Z4
+	VFMADD132PD Z5, Z1, Z4
+	VMOVAPD     Z4, Z4
+	VFMADD132PD Z5, Z2, Z4
+	VMOVAPD     Z4, Z4
+	VFMADD132PD Z5, Z3, Z4
+	VMOVUPD     Z4, (AX)(BX*8)
+	ADDQ        $0x08, BX
+	SUBQ        $0x08, DX
+	JGE         head613
+
+tail614:
+	ADDQ      $0x08, DX
+	JEQ       done615
+	CMPQ      DX, $0x02
+	JLT       one616
+	JEQ       two617
+	MOVQ      $+1, SI
+	SHLXQ     DX, SI, SI
+	DECQ      SI
+	KMOVB     SI, K1
+	VMOVUPD.Z (AX)(BX*8), K1, Z6
+	VMOVUPD.Z (CX)(BX*8), K1, Z7
+	JMP       go618
+
+one616:
+	VMOVSD (AX)(BX*8), X6
+	VMOVSD (CX)(BX*8), X7
+	JMP    go618
+
+two617:
+	VMOVUPD (AX)(BX*8), X6
+	VMOVUPD (CX)(BX*8), X7
+
+go618:
+	VMOVAPD     Z6, Z4
+	VFMADD132PD Z7, Z0, Z4
+	VMOVAPD     Z4, Z0
+	VFMADD132PD Z7, Z1, Z0
+	VMOVAPD     Z0, Z0
+	VFMADD132PD Z7, Z2, Z0
+	VMOVAPD     Z0, Z0
+	VFMADD132PD Z7, Z3, Z0
+	CMPQ        DX, $0x02
+	JLT         one619
+	JEQ         two620
+	MOVQ        $+1, CX
+	SHLXQ       DX, CX, CX
+	DECQ        CX
+	KMOVB       CX, K1
+	VMOVUPD     Z0, K1, (AX)(BX*8)
+	JMP         end621
+
+one619:
+	VMOVSD X0, (AX)(BX*8)
+	JMP    end621
+
+two620:
+	VMOVUPD X0, (AX)(BX*8)
+
+end621:
+done615:
+	VZEROUPPER
+	RET
+
+// func horner256(dst *float64, x *float64, n int, c3 float64, c2 float64, c1 float64, c0 float64)
+// Requires: AVX, FMA3
+TEXT ·horner256(SB), NOSPLIT, $0-56
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSD c3+24(FP), Y0
+	VBROADCASTSD c2+32(FP), Y1
+	VBROADCASTSD c1+40(FP), Y2
+	VBROADCASTSD c0+48(FP), Y3
+	MOVQ         n+16(FP), DX
+	XORQ         BX, BX
+	SUBQ         $0x04, DX
+	JLT          tail623
+
+head622:
+	VMOVUPD     (AX)(BX*8), Y4
+	VMOVUPD     (CX)(BX*8), Y5
+	VMOVAPD     Y4, Y4
+	VFMADD132PD Y5, Y0, Y4
+	VMOVAPD     Y4, Y4
+	VFMADD132PD Y5, Y1, Y4
+	VMOVAPD     Y4, Y4
+	VFMADD132PD Y5, Y2, Y4
+	VMOVAPD     Y4, Y4
+	VFMADD132PD Y5, Y3, Y4
+	VMOVUPD     Y4, (AX)(BX*8)
+	ADDQ        $0x04, BX
+	SUBQ        $0x04, DX
+	JGE         head622
+
+tail623:
+	ADDQ       $0x04, DX
+	JEQ        done624
+	CMPQ       DX, $0x02
+	JLT        one625
+	JEQ        two626
+	LEAQ       ones4<>+0(SB), SI
+	MOVQ       DX, DI
+	NEGQ       DI
+	VMOVDQU    32(SI)(DI*8), Y4
+	VMASKMOVPD (AX)(BX*8), Y4, Y6
+	VMASKMOVPD (CX)(BX*8), Y4, Y7
+	JMP        go627
+
+one625:
+	VMOVSD (AX)(BX*8), X6
+	VMOVSD (CX)(BX*8), X7
+	JMP    go627
+
+two626:
+	VMOVUPD (AX)(BX*8), X6
+	VMOVUPD (CX)(BX*8), X7
+
+go627:
+	VMOVAPD     Y6, Y4
+	VFMADD132PD Y7, Y0, Y4
+	VMOVAPD     Y4, Y0
+	VFMADD132PD Y7, Y1, Y0
+	VMOVAPD     Y0, Y0
+	VFMADD132PD Y7, Y2, Y0
+	VMOVAPD     Y0, Y0
+	VFMADD132PD Y7, Y3, Y0
+	CMPQ        DX, $0x02
+	JLT         one628
+	JEQ         two629
+	LEAQ        ones4<>+0(SB), CX
+	NEGQ        DX
+	VMOVDQU     32(CX)(DX*8), Y1
+	VMASKMOVPD  Y0, Y1, (AX)(BX*8)
+	JMP         end630
+
+one628:
+	VMOVSD X0, (AX)(BX*8)
+	JMP    end630
+
+two629:
+	VMOVUPD X0, (AX)(BX*8)
+
+end630:
+done624:
+	VZEROUPPER
+	RET
+
 // func select512(dst *float64, mask *float64, x *float64, y *float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·select512(SB), NOSPLIT, $0-40
@@ -11990,9 +12157,9 @@ TEXT ·select512(SB), NOSPLIT, $0-40
 	MOVQ n+32(FP), SI
 	XORQ DI, DI
 	SUBQ $0x08, SI
-	JLT  tail614
+	JLT  tail632
 
-head613:
+head631:
 	VMOVUPD     (CX)(DI*8), Z0
 	VMOVUPD     (DX)(DI*8), Z1
 	VMOVUPD     (BX)(DI*8), Z2
@@ -12001,14 +12168,14 @@ head613:
 	VMOVUPD     Z2, (AX)(DI*8)
 	ADDQ        $0x08, DI
 	SUBQ        $0x08, SI
-	JGE         head613
+	JGE         head631
 
-tail614:
+tail632:
 	ADDQ      $0x08, SI
-	JEQ       done615
+	JEQ       done633
 	CMPQ      SI, $0x02
-	JLT       one616
-	JEQ       two617
+	JLT       one634
+	JEQ       two635
 	MOVQ      $+1, R8
 	SHLXQ     SI, R8, R8
 	DECQ      R8
@@ -12016,41 +12183,41 @@ tail614:
 	VMOVUPD.Z (CX)(DI*8), K1, Z3
 	VMOVUPD.Z (DX)(DI*8), K1, Z4
 	VMOVUPD.Z (BX)(DI*8), K1, Z5
-	JMP       go618
+	JMP       go636
 
-one616:
+one634:
 	VMOVSD (CX)(DI*8), X3
 	VMOVSD (DX)(DI*8), X4
 	VMOVSD (BX)(DI*8), X5
-	JMP    go618
+	JMP    go636
 
-two617:
+two635:
 	VMOVUPD (CX)(DI*8), X3
 	VMOVUPD (DX)(DI*8), X4
 	VMOVUPD (BX)(DI*8), X5
 
-go618:
+go636:
 	VCMPPD.BCST $0x04, c0000000000000000<>+0(SB), Z3, K1
 	VMOVAPD     Z4, K1, Z5
 	CMPQ        SI, $0x02
-	JLT         one619
-	JEQ         two620
+	JLT         one637
+	JEQ         two638
 	MOVQ        $+1, CX
 	SHLXQ       SI, CX, CX
 	DECQ        CX
 	KMOVB       CX, K1
 	VMOVUPD     Z5, K1, (AX)(DI*8)
-	JMP         end621
+	JMP         end639
 
-one619:
+one637:
 	VMOVSD X5, (AX)(DI*8)
-	JMP    end621
+	JMP    end639
 
-two620:
+two638:
 	VMOVUPD X5, (AX)(DI*8)
 
-end621:
-done615:
+end639:
+done633:
 	VZEROUPPER
 	RET
 
@@ -12064,9 +12231,9 @@ TEXT ·select256(SB), NOSPLIT, $0-40
 	MOVQ n+32(FP), SI
 	XORQ DI, DI
 	SUBQ $0x04, SI
-	JLT  tail623
+	JLT  tail641
 
-head622:
+head640:
 	VMOVUPD   (CX)(DI*8), Y0
 	VMOVUPD   (DX)(DI*8), Y1
 	VMOVUPD   (BX)(DI*8), Y2
@@ -12075,14 +12242,14 @@ head622:
 	VMOVUPD   Y2, (AX)(DI*8)
 	ADDQ      $0x04, DI
 	SUBQ      $0x04, SI
-	JGE       head622
+	JGE       head640
 
-tail623:
+tail641:
 	ADDQ       $0x04, SI
-	JEQ        done624
+	JEQ        done642
 	CMPQ       SI, $0x02
-	JLT        one625
-	JEQ        two626
+	JLT        one643
+	JEQ        two644
 	LEAQ       ones4<>+0(SB), R8
 	MOVQ       SI, R9
 	NEGQ       R9
@@ -12090,41 +12257,41 @@ tail623:
 	VMASKMOVPD (CX)(DI*8), Y0, Y3
 	VMASKMOVPD (DX)(DI*8), Y0, Y4
 	VMASKMOVPD (BX)(DI*8), Y0, Y5
-	JMP        go627
+	JMP        go645
 
-one625:
+one643:
 	VMOVSD (CX)(DI*8), X3
 	VMOVSD (DX)(DI*8), X4
 	VMOVSD (BX)(DI*8), X5
-	JMP    go627
+	JMP    go645
 
-two626:
+two644:
 	VMOVUPD (CX)(DI*8), X3
 	VMOVUPD (DX)(DI*8), X4
 	VMOVUPD (BX)(DI*8), X5
 
-go627:
+go645:
 	VCMPPD     $0x04, c0000000000000000<>+0(SB), Y3, Y0
 	VBLENDVPD  Y0, Y4, Y5, Y5
 	CMPQ       SI, $0x02
-	JLT        one628
-	JEQ        two629
+	JLT        one646
+	JEQ        two647
 	LEAQ       ones4<>+0(SB), CX
 	MOVQ       SI, DX
 	NEGQ       DX
 	VMOVDQU    32(CX)(DX*8), Y0
 	VMASKMOVPD Y5, Y0, (AX)(DI*8)
-	JMP        end630
+	JMP        end648
 
-one628:
+one646:
 	VMOVSD X5, (AX)(DI*8)
-	JMP    end630
+	JMP    end648
 
-two629:
+two647:
 	VMOVUPD X5, (AX)(DI*8)
 
-end630:
-done624:
+end648:
+done642:
 	VZEROUPPER
 	RET
 
@@ -12137,9 +12304,9 @@ TEXT ·reluMask512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 	SUBQ $0x08, BX
-	JLT  tail632
+	JLT  tail650
 
-head631:
+head649:
 	VMOVUPD      (CX)(SI*8), Z0
 	VMOVUPD      (DX)(SI*8), Z1
 	VBROADCASTSD c0000000000000000<>+0(SB), Z2
@@ -12148,149 +12315,7 @@ head631:
 	VMOVUPD      Z2, (AX)(SI*8)
 	ADDQ         $0x08, SI
 	SUBQ         $0x08, BX
-	JGE          head631
-
-tail632:
-	ADDQ      $0x08, BX
-	JEQ       done633
-	CMPQ      BX, $0x02
-	JLT       one634
-	JEQ       two635
-	MOVQ      $+1, DI
-	SHLXQ     BX, DI, DI
-	DECQ      DI
-	KMOVB     DI, K1
-	VMOVUPD.Z (CX)(SI*8), K1, Z3
-	VMOVUPD.Z (DX)(SI*8), K1, Z4
-	JMP       go636
-
-one634:
-	VMOVSD (CX)(SI*8), X3
-	VMOVSD (DX)(SI*8), X4
-	JMP    go636
-
-two635:
-	VMOVUPD (CX)(SI*8), X3
-	VMOVUPD (DX)(SI*8), X4
-
-go636:
-	VBROADCASTSD c0000000000000000<>+0(SB), Z0
-	VCMPPD.BCST  $0x1e, c0000000000000000<>+0(SB), Z4, K1
-	VMOVAPD      Z3, K1, Z0
-	CMPQ         BX, $0x02
-	JLT          one637
-	JEQ          two638
-	MOVQ         $+1, CX
-	SHLXQ        BX, CX, CX
-	DECQ         CX
-	KMOVB        CX, K1
-	VMOVUPD      Z0, K1, (AX)(SI*8)
-	JMP          end639
-
-one637:
-	VMOVSD X0, (AX)(SI*8)
-	JMP    end639
-
-two638:
-	VMOVUPD X0, (AX)(SI*8)
-
-end639:
-done633:
-	VZEROUPPER
-	RET
-
-// func reluMask256(dst *float64, x *float64, y *float64, n int)
-// Requires: AVX
-TEXT ·reluMask256(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-	SUBQ $0x04, BX
-	JLT  tail641
-
-head640:
-	VMOVUPD   (CX)(SI*8), Y0
-	VMOVUPD   (DX)(SI*8), Y1
-	VMOVUPD   c0000000000000000<>+0(SB), Y2
-	VCMPPD    $0x1e, c0000000000000000<>+0(SB), Y1, Y1
-	VBLENDVPD Y1, Y0, Y2, Y2
-	VMOVUPD   Y2, (AX)(SI*8)
-	ADDQ      $0x04, SI
-	SUBQ      $0x04, BX
-	JGE       head640
-
-tail641:
-	ADDQ       $0x04, BX
-	JEQ        done642
-	CMPQ       BX, $0x02
-	JLT        one643
-	JEQ        two644
-	LEAQ       ones4<>+0(SB), DI
-	MOVQ       BX, R8
-	NEGQ       R8
-	VMOVDQU    32(DI)(R8*8), Y0
-	VMASKMOVPD (CX)(SI*8), Y0, Y3
-	VMASKMOVPD (DX)(SI*8), Y0, Y4
-	JMP        go645
-
-one643:
-	VMOVSD (CX)(SI*8), X3
-	VMOVSD (DX)(SI*8), X4
-	JMP    go645
-
-two644:
-	VMOVUPD (CX)(SI*8), X3
-	VMOVUPD (DX)(SI*8), X4
-
-go645:
-	VMOVUPD    c0000000000000000<>+0(SB), Y0
-	VCMPPD     $0x1e, c0000000000000000<>+0(SB), Y4, Y1
-	VBLENDVPD  Y1, Y3, Y0, Y0
-	CMPQ       BX, $0x02
-	JLT        one646
-	JEQ        two647
-	LEAQ       ones4<>+0(SB), CX
-	MOVQ       BX, DX
-	NEGQ       DX
-	VMOVDQU    32(CX)(DX*8), Y1
-	VMASKMOVPD Y0, Y1, (AX)(SI*8)
-	JMP        end648
-
-one646:
-	VMOVSD X0, (AX)(SI*8)
-	JMP    end648
-
-two647:
-	VMOVUPD X0, (AX)(SI*8)
-
-end648:
-done642:
-	VZEROUPPER
-	RET
-
-// func tanhMask512(dst *float64, x *float64, y *float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·tanhMask512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-	SUBQ $0x08, BX
-	JLT  tail650
-
-head649:
-	VMOVUPD           (CX)(SI*8), Z0
-	VMOVUPD           (DX)(SI*8), Z1
-	VMOVAPD           Z1, Z2
-	VFNMADD213PD.BCST c3ff0000000000000<>+0(SB), Z1, Z2
-	VMULPD            Z2, Z0, Z0
-	VMOVUPD           Z0, (AX)(SI*8)
-	ADDQ              $0x08, SI
-	SUBQ              $0x08, BX
-	JGE               head649
+	JGE          head649
 
 tail650:
 	ADDQ      $0x08, BX
@@ -12316,18 +12341,18 @@ two653:
 	VMOVUPD (DX)(SI*8), X4
 
 go654:
-	VMOVAPD           Z4, Z0
-	VFNMADD213PD.BCST c3ff0000000000000<>+0(SB), Z4, Z0
-	VMULPD            Z0, Z3, Z0
-	CMPQ              BX, $0x02
-	JLT               one655
-	JEQ               two656
-	MOVQ              $+1, CX
-	SHLXQ             BX, CX, CX
-	DECQ              CX
-	KMOVB             CX, K1
-	VMOVUPD           Z0, K1, (AX)(SI*8)
-	JMP               end657
+	VBROADCASTSD c0000000000000000<>+0(SB), Z0
+	VCMPPD.BCST  $0x1e, c0000000000000000<>+0(SB), Z4, K1
+	VMOVAPD      Z3, K1, Z0
+	CMPQ         BX, $0x02
+	JLT          one655
+	JEQ          two656
+	MOVQ         $+1, CX
+	SHLXQ        BX, CX, CX
+	DECQ         CX
+	KMOVB        CX, K1
+	VMOVUPD      Z0, K1, (AX)(SI*8)
+	JMP          end657
 
 one655:
 	VMOVSD X0, (AX)(SI*8)
@@ -12341,9 +12366,9 @@ done651:
 	VZEROUPPER
 	RET
 
-// func tanhMask256(dst *float64, x *float64, y *float64, n int)
-// Requires: AVX, FMA3
-TEXT ·tanhMask256(SB), NOSPLIT, $0-32
+// func reluMask256(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX
+TEXT ·reluMask256(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ y+16(FP), DX
@@ -12353,15 +12378,15 @@ TEXT ·tanhMask256(SB), NOSPLIT, $0-32
 	JLT  tail659
 
 head658:
-	VMOVUPD      (CX)(SI*8), Y0
-	VMOVUPD      (DX)(SI*8), Y1
-	VMOVAPD      Y1, Y2
-	VFNMADD213PD c3ff0000000000000<>+0(SB), Y1, Y2
-	VMULPD       Y2, Y0, Y0
-	VMOVUPD      Y0, (AX)(SI*8)
-	ADDQ         $0x04, SI
-	SUBQ         $0x04, BX
-	JGE          head658
+	VMOVUPD   (CX)(SI*8), Y0
+	VMOVUPD   (DX)(SI*8), Y1
+	VMOVUPD   c0000000000000000<>+0(SB), Y2
+	VCMPPD    $0x1e, c0000000000000000<>+0(SB), Y1, Y1
+	VBLENDVPD Y1, Y0, Y2, Y2
+	VMOVUPD   Y2, (AX)(SI*8)
+	ADDQ      $0x04, SI
+	SUBQ      $0x04, BX
+	JGE       head658
 
 tail659:
 	ADDQ       $0x04, BX
@@ -12387,18 +12412,18 @@ two662:
 	VMOVUPD (DX)(SI*8), X4
 
 go663:
-	VMOVAPD      Y4, Y0
-	VFNMADD213PD c3ff0000000000000<>+0(SB), Y4, Y0
-	VMULPD       Y0, Y3, Y0
-	CMPQ         BX, $0x02
-	JLT          one664
-	JEQ          two665
-	LEAQ         ones4<>+0(SB), CX
-	MOVQ         BX, DX
-	NEGQ         DX
-	VMOVDQU      32(CX)(DX*8), Y1
-	VMASKMOVPD   Y0, Y1, (AX)(SI*8)
-	JMP          end666
+	VMOVUPD    c0000000000000000<>+0(SB), Y0
+	VCMPPD     $0x1e, c0000000000000000<>+0(SB), Y4, Y1
+	VBLENDVPD  Y1, Y3, Y0, Y0
+	CMPQ       BX, $0x02
+	JLT        one664
+	JEQ        two665
+	LEAQ       ones4<>+0(SB), CX
+	MOVQ       BX, DX
+	NEGQ       DX
+	VMOVDQU    32(CX)(DX*8), Y1
+	VMASKMOVPD Y0, Y1, (AX)(SI*8)
+	JMP        end666
 
 one664:
 	VMOVSD X0, (AX)(SI*8)
@@ -12409,6 +12434,148 @@ two665:
 
 end666:
 done660:
+	VZEROUPPER
+	RET
+
+// func tanhMask512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·tanhMask512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+	SUBQ $0x08, BX
+	JLT  tail668
+
+head667:
+	VMOVUPD           (CX)(SI*8), Z0
+	VMOVUPD           (DX)(SI*8), Z1
+	VMOVAPD           Z1, Z2
+	VFNMADD213PD.BCST c3ff0000000000000<>+0(SB), Z1, Z2
+	VMULPD            Z2, Z0, Z0
+	VMOVUPD           Z0, (AX)(SI*8)
+	ADDQ              $0x08, SI
+	SUBQ              $0x08, BX
+	JGE               head667
+
+tail668:
+	ADDQ      $0x08, BX
+	JEQ       done669
+	CMPQ      BX, $0x02
+	JLT       one670
+	JEQ       two671
+	MOVQ      $+1, DI
+	SHLXQ     BX, DI, DI
+	DECQ      DI
+	KMOVB     DI, K1
+	VMOVUPD.Z (CX)(SI*8), K1, Z3
+	VMOVUPD.Z (DX)(SI*8), K1, Z4
+	JMP       go672
+
+one670:
+	VMOVSD (CX)(SI*8), X3
+	VMOVSD (DX)(SI*8), X4
+	JMP    go672
+
+two671:
+	VMOVUPD (CX)(SI*8), X3
+	VMOVUPD (DX)(SI*8), X4
+
+go672:
+	VMOVAPD           Z4, Z0
+	VFNMADD213PD.BCST c3ff0000000000000<>+0(SB), Z4, Z0
+	VMULPD            Z0, Z3, Z0
+	CMPQ              BX, $0x02
+	JLT               one673
+	JEQ               two674
+	MOVQ              $+1, CX
+	SHLXQ             BX, CX, CX
+	DECQ              CX
+	KMOVB             CX, K1
+	VMOVUPD           Z0, K1, (AX)(SI*8)
+	JMP               end675
+
+one673:
+	VMOVSD X0, (AX)(SI*8)
+	JMP    end675
+
+two674:
+	VMOVUPD X0, (AX)(SI*8)
+
+end675:
+done669:
+	VZEROUPPER
+	RET
+
+// func tanhMask256(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, FMA3
+TEXT ·tanhMask256(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+	SUBQ $0x04, BX
+	JLT  tail677
+
+head676:
+	VMOVUPD      (CX)(SI*8), Y0
+	VMOVUPD      (DX)(SI*8), Y1
+	VMOVAPD      Y1, Y2
+	VFNMADD213PD c3ff0000000000000<>+0(SB), Y1, Y2
+	VMULPD       Y2, Y0, Y0
+	VMOVUPD      Y0, (AX)(SI*8)
+	ADDQ         $0x04, SI
+	SUBQ         $0x04, BX
+	JGE          head676
+
+tail677:
+	ADDQ       $0x04, BX
+	JEQ        done678
+	CMPQ       BX, $0x02
+	JLT        one679
+	JEQ        two680
+	LEAQ       ones4<>+0(SB), DI
+	MOVQ       BX, R8
+	NEGQ       R8
+	VMOVDQU    32(DI)(R8*8), Y0
+	VMASKMOVPD (CX)(SI*8), Y0, Y3
+	VMASKMOVPD (DX)(SI*8), Y0, Y4
+	JMP        go681
+
+one679:
+	VMOVSD (CX)(SI*8), X3
+	VMOVSD (DX)(SI*8), X4
+	JMP    go681
+
+two680:
+	VMOVUPD (CX)(SI*8), X3
+	VMOVUPD (DX)(SI*8), X4
+
+go681:
+	VMOVAPD      Y4, Y0
+	VFNMADD213PD c3ff0000000000000<>+0(SB), Y4, Y0
+	VMULPD       Y0, Y3, Y0
+	CMPQ         BX, $0x02
+	JLT          one682
+	JEQ          two683
+	LEAQ         ones4<>+0(SB), CX
+	MOVQ         BX, DX
+	NEGQ         DX
+	VMOVDQU      32(CX)(DX*8), Y1
+	VMASKMOVPD   Y0, Y1, (AX)(SI*8)
+	JMP          end684
+
+one682:
+	VMOVSD X0, (AX)(SI*8)
+	JMP    end684
+
+two683:
+	VMOVUPD X0, (AX)(SI*8)
+
+end684:
+done678:
 	VZEROUPPER
 	RET
 
@@ -12423,9 +12590,9 @@ TEXT ·clampGrad512(SB), NOSPLIT, $0-48
 	MOVQ         n+24(FP), BX
 	XORQ         SI, SI
 	SUBQ         $0x08, BX
-	JLT          tail668
+	JLT          tail686
 
-head667:
+head685:
 	VMOVUPD (AX)(SI*8), Z2
 	VMOVUPD (CX)(SI*8), Z3
 	VMOVUPD (DX)(SI*8), Z4
@@ -12438,14 +12605,14 @@ head667:
 	VMOVUPD Z5, (AX)(SI*8)
 	ADDQ    $0x08, SI
 	SUBQ    $0x08, BX
-	JGE     head667
+	JGE     head685
 
-tail668:
+tail686:
 	ADDQ      $0x08, BX
-	JEQ       done669
+	JEQ       done687
 	CMPQ      BX, $0x02
-	JLT       one670
-	JEQ       two671
+	JLT       one688
+	JEQ       two689
 	MOVQ      $+1, DI
 	SHLXQ     BX, DI, DI
 	DECQ      DI
@@ -12453,20 +12620,20 @@ tail668:
 	VMOVUPD.Z (AX)(SI*8), K1, Z6
 	VMOVUPD.Z (CX)(SI*8), K1, Z7
 	VMOVUPD.Z (DX)(SI*8), K1, Z8
-	JMP       go672
+	JMP       go690
 
-one670:
+one688:
 	VMOVSD (AX)(SI*8), X6
 	VMOVSD (CX)(SI*8), X7
 	VMOVSD (DX)(SI*8), X8
-	JMP    go672
+	JMP    go690
 
-two671:
+two689:
 	VMOVUPD (AX)(SI*8), X6
 	VMOVUPD (CX)(SI*8), X7
 	VMOVUPD (DX)(SI*8), X8
 
-go672:
+go690:
 	VMOVAPD Z6, Z2
 	VCMPPD  $0x1d, Z0, Z8, K1
 	VADDPD  Z7, Z6, Z0
@@ -12474,24 +12641,24 @@ go672:
 	VCMPPD  $0x16, Z1, Z8, K1
 	VMOVAPD Z6, K1, Z2
 	CMPQ    BX, $0x02
-	JLT     one673
-	JEQ     two674
+	JLT     one691
+	JEQ     two692
 	MOVQ    $+1, CX
 	SHLXQ   BX, CX, CX
 	DECQ    CX
 	KMOVB   CX, K1
 	VMOVUPD Z2, K1, (AX)(SI*8)
-	JMP     end675
+	JMP     end693
 
-one673:
+one691:
 	VMOVSD X2, (AX)(SI*8)
-	JMP    end675
+	JMP    end693
 
-two674:
+two692:
 	VMOVUPD X2, (AX)(SI*8)
 
-end675:
-done669:
+end693:
+done687:
 	VZEROUPPER
 	RET
 
@@ -12506,9 +12673,9 @@ TEXT ·clampGrad256(SB), NOSPLIT, $0-48
 	MOVQ         n+24(FP), BX
 	XORQ         SI, SI
 	SUBQ         $0x04, BX
-	JLT          tail677
+	JLT          tail695
 
-head676:
+head694:
 	VMOVUPD   (AX)(SI*8), Y2
 	VMOVUPD   (CX)(SI*8), Y3
 	VMOVUPD   (DX)(SI*8), Y4
@@ -12519,164 +12686,6 @@ head676:
 	VCMPPD    $0x16, Y1, Y4, Y3
 	VBLENDVPD Y3, Y2, Y5, Y5
 	VMOVUPD   Y5, (AX)(SI*8)
-	ADDQ      $0x04, SI
-	SUBQ      $0x04, BX
-	JGE       head676
-
-tail677:
-	ADDQ       $0x04, BX
-	JEQ        done678
-	CMPQ       BX, $0x02
-	JLT        one679
-	JEQ        two680
-	LEAQ       ones4<>+0(SB), DI
-	MOVQ       BX, R8
-	NEGQ       R8
-	VMOVDQU    32(DI)(R8*8), Y2
-	VMASKMOVPD (AX)(SI*8), Y2, Y7
-	VMASKMOVPD (CX)(SI*8), Y2, Y8
-	VMASKMOVPD (DX)(SI*8), Y2, Y9
-	JMP        go681
-
-one679:
-	VMOVSD (AX)(SI*8), X7
-	VMOVSD (CX)(SI*8), X8
-	VMOVSD (DX)(SI*8), X9
-	JMP    go681
-
-two680:
-	VMOVUPD (AX)(SI*8), X7
-	VMOVUPD (CX)(SI*8), X8
-	VMOVUPD (DX)(SI*8), X9
-
-go681:
-	VMOVAPD    Y7, Y2
-	VCMPPD     $0x1d, Y0, Y9, Y0
-	VADDPD     Y8, Y7, Y3
-	VBLENDVPD  Y0, Y3, Y2, Y2
-	VCMPPD     $0x16, Y1, Y9, Y0
-	VBLENDVPD  Y0, Y7, Y2, Y2
-	CMPQ       BX, $0x02
-	JLT        one682
-	JEQ        two683
-	LEAQ       ones4<>+0(SB), CX
-	MOVQ       BX, DX
-	NEGQ       DX
-	VMOVDQU    32(CX)(DX*8), Y0
-	VMASKMOVPD Y2, Y0, (AX)(SI*8)
-	JMP        end684
-
-one682:
-	VMOVSD X2, (AX)(SI*8)
-	JMP    end684
-
-two683:
-	VMOVUPD X2, (AX)(SI*8)
-
-end684:
-done678:
-	VZEROUPPER
-	RET
-
-// func leakyReLUGrad512(dx *float64, dy *float64, x *float64, n int, slope float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·leakyReLUGrad512(SB), NOSPLIT, $0-40
-	MOVQ         dx+0(FP), AX
-	MOVQ         dy+8(FP), CX
-	MOVQ         x+16(FP), DX
-	VBROADCASTSD slope+32(FP), Z0
-	MOVQ         n+24(FP), BX
-	XORQ         SI, SI
-	SUBQ         $0x08, BX
-	JLT          tail686
-
-head685:
-	VMOVUPD     (AX)(SI*8), Z1
-	VMOVUPD     (CX)(SI*8), Z2
-	VMOVUPD     (DX)(SI*8), Z3
-	VMULPD      Z0, Z2, Z4
-	VCMPPD.BCST $0x1e, c0000000000000000<>+0(SB), Z3, K1
-	VMOVAPD     Z2, K1, Z4
-	VADDPD      Z4, Z1, Z1
-	VMOVUPD     Z1, (AX)(SI*8)
-	ADDQ        $0x08, SI
-	SUBQ        $0x08, BX
-	JGE         head685
-
-tail686:
-	ADDQ      $0x08, BX
-	JEQ       done687
-	CMPQ      BX, $0x02
-	JLT       one688
-	JEQ       two689
-	MOVQ      $+1, DI
-	SHLXQ     BX, DI, DI
-	DECQ      DI
-	KMOVB     DI, K1
-	VMOVUPD.Z (AX)(SI*8), K1, Z5
-	VMOVUPD.Z (CX)(SI*8), K1, Z6
-	VMOVUPD.Z (DX)(SI*8), K1, Z7
-	JMP       go690
-
-one688:
-	VMOVSD (AX)(SI*8), X5
-	VMOVSD (CX)(SI*8), X6
-	VMOVSD (DX)(SI*8), X7
-	JMP    go690
-
-two689:
-	VMOVUPD (AX)(SI*8), X5
-	VMOVUPD (CX)(SI*8), X6
-	VMOVUPD (DX)(SI*8), X7
-
-go690:
-	VMULPD      Z0, Z6, Z0
-	VCMPPD.BCST $0x1e, c0000000000000000<>+0(SB), Z7, K1
-	VMOVAPD     Z6, K1, Z0
-	VADDPD      Z0, Z5, Z0
-	CMPQ        BX, $0x02
-	JLT         one691
-	JEQ         two692
-	MOVQ        $+1, CX
-	SHLXQ       BX, CX, CX
-	DECQ        CX
-	KMOVB       CX, K1
-	VMOVUPD     Z0, K1, (AX)(SI*8)
-	JMP         end693
-
-one691:
-	VMOVSD X0, (AX)(SI*8)
-	JMP    end693
-
-two692:
-	VMOVUPD X0, (AX)(SI*8)
-
-end693:
-done687:
-	VZEROUPPER
-	RET
-
-// func leakyReLUGrad256(dx *float64, dy *float64, x *float64, n int, slope float64)
-// Requires: AVX
-TEXT ·leakyReLUGrad256(SB), NOSPLIT, $0-40
-	MOVQ         dx+0(FP), AX
-	MOVQ         dy+8(FP), CX
-	MOVQ         x+16(FP), DX
-	VBROADCASTSD slope+32(FP), Y0
-	MOVQ         n+24(FP), BX
-	XORQ         SI, SI
-	SUBQ         $0x04, BX
-	JLT          tail695
-
-head694:
-	VMOVUPD   (AX)(SI*8), Y1
-	VMOVUPD   (CX)(SI*8), Y2
-	VMOVUPD   (DX)(SI*8), Y3
-	VMULPD    Y0, Y2, Y4
-	VCMPPD    $0x1e, c0000000000000000<>+0(SB), Y3, Y3
-	VBLENDVPD Y3, Y2, Y4, Y4
-	VADDPD    Y4, Y1, Y1
-	VMOVUPD   Y1, (AX)(SI*8)
 	ADDQ      $0x04, SI
 	SUBQ      $0x04, BX
 	JGE       head694
@@ -12690,47 +12699,205 @@ tail695:
 	LEAQ       ones4<>+0(SB), DI
 	MOVQ       BX, R8
 	NEGQ       R8
-	VMOVDQU    32(DI)(R8*8), Y1
-	VMASKMOVPD (AX)(SI*8), Y1, Y5
-	VMASKMOVPD (CX)(SI*8), Y1, Y6
-	VMASKMOVPD (DX)(SI*8), Y1, Y7
+	VMOVDQU    32(DI)(R8*8), Y2
+	VMASKMOVPD (AX)(SI*8), Y2, Y7
+	VMASKMOVPD (CX)(SI*8), Y2, Y8
+	VMASKMOVPD (DX)(SI*8), Y2, Y9
 	JMP        go699
 
 one697:
-	VMOVSD (AX)(SI*8), X5
-	VMOVSD (CX)(SI*8), X6
-	VMOVSD (DX)(SI*8), X7
+	VMOVSD (AX)(SI*8), X7
+	VMOVSD (CX)(SI*8), X8
+	VMOVSD (DX)(SI*8), X9
 	JMP    go699
 
 two698:
-	VMOVUPD (AX)(SI*8), X5
-	VMOVUPD (CX)(SI*8), X6
-	VMOVUPD (DX)(SI*8), X7
+	VMOVUPD (AX)(SI*8), X7
+	VMOVUPD (CX)(SI*8), X8
+	VMOVUPD (DX)(SI*8), X9
 
 go699:
-	VMULPD     Y0, Y6, Y0
-	VCMPPD     $0x1e, c0000000000000000<>+0(SB), Y7, Y1
-	VBLENDVPD  Y1, Y6, Y0, Y0
-	VADDPD     Y0, Y5, Y0
+	VMOVAPD    Y7, Y2
+	VCMPPD     $0x1d, Y0, Y9, Y0
+	VADDPD     Y8, Y7, Y3
+	VBLENDVPD  Y0, Y3, Y2, Y2
+	VCMPPD     $0x16, Y1, Y9, Y0
+	VBLENDVPD  Y0, Y7, Y2, Y2
 	CMPQ       BX, $0x02
 	JLT        one700
 	JEQ        two701
 	LEAQ       ones4<>+0(SB), CX
 	MOVQ       BX, DX
 	NEGQ       DX
-	VMOVDQU    32(CX)(DX*8), Y1
-	VMASKMOVPD Y0, Y1, (AX)(SI*8)
+	VMOVDQU    32(CX)(DX*8), Y0
+	VMASKMOVPD Y2, Y0, (AX)(SI*8)
 	JMP        end702
 
 one700:
-	VMOVSD X0, (AX)(SI*8)
+	VMOVSD X2, (AX)(SI*8)
 	JMP    end702
 
 two701:
-	VMOVUPD X0, (AX)(SI*8)
+	VMOVUPD X2, (AX)(SI*8)
 
 end702:
 done696:
+	VZEROUPPER
+	RET
+
+// func leakyReLUGrad512(dx *float64, dy *float64, x *float64, n int, slope float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·leakyReLUGrad512(SB), NOSPLIT, $0-40
+	MOVQ         dx+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         x+16(FP), DX
+	VBROADCASTSD slope+32(FP), Z0
+	MOVQ         n+24(FP), BX
+	XORQ         SI, SI
+	SUBQ         $0x08, BX
+	JLT          tail704
+
+head703:
+	VMOVUPD     (AX)(SI*8), Z1
+	VMOVUPD     (CX)(SI*8), Z2
+	VMOVUPD     (DX)(SI*8), Z3
+	VMULPD      Z0, Z2, Z4
+	VCMPPD.BCST $0x1e, c0000000000000000<>+0(SB), Z3, K1
+	VMOVAPD     Z2, K1, Z4
+	VADDPD      Z4, Z1, Z1
+	VMOVUPD     Z1, (AX)(SI*8)
+	ADDQ        $0x08, SI
+	SUBQ        $0x08, BX
+	JGE         head703
+
+tail704:
+	ADDQ      $0x08, BX
+	JEQ       done705
+	CMPQ      BX, $0x02
+	JLT       one706
+	JEQ       two707
+	MOVQ      $+1, DI
+	SHLXQ     BX, DI, DI
+	DECQ      DI
+	KMOVB     DI, K1
+	VMOVUPD.Z (AX)(SI*8), K1, Z5
+	VMOVUPD.Z (CX)(SI*8), K1, Z6
+	VMOVUPD.Z (DX)(SI*8), K1, Z7
+	JMP       go708
+
+one706:
+	VMOVSD (AX)(SI*8), X5
+	VMOVSD (CX)(SI*8), X6
+	VMOVSD (DX)(SI*8), X7
+	JMP    go708
+
+two707:
+	VMOVUPD (AX)(SI*8), X5
+	VMOVUPD (CX)(SI*8), X6
+	VMOVUPD (DX)(SI*8), X7
+
+go708:
+	VMULPD      Z0, Z6, Z0
+	VCMPPD.BCST $0x1e, c0000000000000000<>+0(SB), Z7, K1
+	VMOVAPD     Z6, K1, Z0
+	VADDPD      Z0, Z5, Z0
+	CMPQ        BX, $0x02
+	JLT         one709
+	JEQ         two710
+	MOVQ        $+1, CX
+	SHLXQ       BX, CX, CX
+	DECQ        CX
+	KMOVB       CX, K1
+	VMOVUPD     Z0, K1, (AX)(SI*8)
+	JMP         end711
+
+one709:
+	VMOVSD X0, (AX)(SI*8)
+	JMP    end711
+
+two710:
+	VMOVUPD X0, (AX)(SI*8)
+
+end711:
+done705:
+	VZEROUPPER
+	RET
+
+// func leakyReLUGrad256(dx *float64, dy *float64, x *float64, n int, slope float64)
+// Requires: AVX
+TEXT ·leakyReLUGrad256(SB), NOSPLIT, $0-40
+	MOVQ         dx+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         x+16(FP), DX
+	VBROADCASTSD slope+32(FP), Y0
+	MOVQ         n+24(FP), BX
+	XORQ         SI, SI
+	SUBQ         $0x04, BX
+	JLT          tail713
+
+head712:
+	VMOVUPD   (AX)(SI*8), Y1
+	VMOVUPD   (CX)(SI*8), Y2
+	VMOVUPD   (DX)(SI*8), Y3
+	VMULPD    Y0, Y2, Y4
+	VCMPPD    $0x1e, c0000000000000000<>+0(SB), Y3, Y3
+	VBLENDVPD Y3, Y2, Y4, Y4
+	VADDPD    Y4, Y1, Y1
+	VMOVUPD   Y1, (AX)(SI*8)
+	ADDQ      $0x04, SI
+	SUBQ      $0x04, BX
+	JGE       head712
+
+tail713:
+	ADDQ       $0x04, BX
+	JEQ        done714
+	CMPQ       BX, $0x02
+	JLT        one715
+	JEQ        two716
+	LEAQ       ones4<>+0(SB), DI
+	MOVQ       BX, R8
+	NEGQ       R8
+	VMOVDQU    32(DI)(R8*8), Y1
+	VMASKMOVPD (AX)(SI*8), Y1, Y5
+	VMASKMOVPD (CX)(SI*8), Y1, Y6
+	VMASKMOVPD (DX)(SI*8), Y1, Y7
+	JMP        go717
+
+one715:
+	VMOVSD (AX)(SI*8), X5
+	VMOVSD (CX)(SI*8), X6
+	VMOVSD (DX)(SI*8), X7
+	JMP    go717
+
+two716:
+	VMOVUPD (AX)(SI*8), X5
+	VMOVUPD (CX)(SI*8), X6
+	VMOVUPD (DX)(SI*8), X7
+
+go717:
+	VMULPD     Y0, Y6, Y0
+	VCMPPD     $0x1e, c0000000000000000<>+0(SB), Y7, Y1
+	VBLENDVPD  Y1, Y6, Y0, Y0
+	VADDPD     Y0, Y5, Y0
+	CMPQ       BX, $0x02
+	JLT        one718
+	JEQ        two719
+	LEAQ       ones4<>+0(SB), CX
+	MOVQ       BX, DX
+	NEGQ       DX
+	VMOVDQU    32(CX)(DX*8), Y1
+	VMASKMOVPD Y0, Y1, (AX)(SI*8)
+	JMP        end720
+
+one718:
+	VMOVSD X0, (AX)(SI*8)
+	JMP    end720
+
+two719:
+	VMOVUPD X0, (AX)(SI*8)
+
+end720:
+done714:
 	VZEROUPPER
 	RET
 
@@ -12743,9 +12910,9 @@ TEXT ·tanhGrad512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 	SUBQ $0x08, BX
-	JLT  tail704
+	JLT  tail722
 
-head703:
+head721:
 	VMOVUPD           (AX)(SI*8), Z0
 	VMOVUPD           (CX)(SI*8), Z1
 	VMOVUPD           (DX)(SI*8), Z2
@@ -12756,161 +12923,7 @@ head703:
 	VMOVUPD           Z1, (AX)(SI*8)
 	ADDQ              $0x08, SI
 	SUBQ              $0x08, BX
-	JGE               head703
-
-tail704:
-	ADDQ      $0x08, BX
-	JEQ       done705
-	CMPQ      BX, $0x02
-	JLT       one706
-	JEQ       two707
-	MOVQ      $+1, DI
-	SHLXQ     BX, DI, DI
-	DECQ      DI
-	KMOVB     DI, K1
-	VMOVUPD.Z (AX)(SI*8), K1, Z4
-	VMOVUPD.Z (CX)(SI*8), K1, Z5
-	VMOVUPD.Z (DX)(SI*8), K1, Z6
-	JMP       go708
-
-one706:
-	VMOVSD (AX)(SI*8), X4
-	VMOVSD (CX)(SI*8), X5
-	VMOVSD (DX)(SI*8), X6
-	JMP    go708
-
-two707:
-	VMOVUPD (AX)(SI*8), X4
-	VMOVUPD (CX)(SI*8), X5
-	VMOVUPD (DX)(SI*8), X6
-
-go708:
-	VMOVAPD           Z6, Z0
-	VFNMADD213PD.BCST c3ff0000000000000<>+0(SB), Z6, Z0
-	VMOVAPD           Z5, Z1
-	VFMADD132PD       Z0, Z4, Z1
-	CMPQ              BX, $0x02
-	JLT               one709
-	JEQ               two710
-	MOVQ              $+1, CX
-	SHLXQ             BX, CX, CX
-	DECQ              CX
-	KMOVB             CX, K1
-	VMOVUPD           Z1, K1, (AX)(SI*8)
-	JMP               end711
-
-one709:
-	VMOVSD X1, (AX)(SI*8)
-	JMP    end711
-
-two710:
-	VMOVUPD X1, (AX)(SI*8)
-
-end711:
-done705:
-	VZEROUPPER
-	RET
-
-// func tanhGrad256(dx *float64, dy *float64, y *float64, n int)
-// Requires: AVX, FMA3
-TEXT ·tanhGrad256(SB), NOSPLIT, $0-32
-	MOVQ dx+0(FP), AX
-	MOVQ dy+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-	SUBQ $0x04, BX
-	JLT  tail713
-
-head712:
-	VMOVUPD      (AX)(SI*8), Y0
-	VMOVUPD      (CX)(SI*8), Y1
-	VMOVUPD      (DX)(SI*8), Y2
-	VMOVAPD      Y2, Y3
-	VFNMADD213PD c3ff0000000000000<>+0(SB), Y2, Y3
-	VMOVAPD      Y1, Y1
-	VFMADD132PD  Y3, Y0, Y1
-	VMOVUPD      Y1, (AX)(SI*8)
-	ADDQ         $0x04, SI
-	SUBQ         $0x04, BX
-	JGE          head712
-
-tail713:
-	ADDQ       $0x04, BX
-	JEQ        done714
-	CMPQ       BX, $0x02
-	JLT        one715
-	JEQ        two716
-	LEAQ       ones4<>+0(SB), DI
-	MOVQ       BX, R8
-	NEGQ       R8
-	VMOVDQU    32(DI)(R8*8), Y0
-	VMASKMOVPD (AX)(SI*8), Y0, Y4
-	VMASKMOVPD (CX)(SI*8), Y0, Y5
-	VMASKMOVPD (DX)(SI*8), Y0, Y6
-	JMP        go717
-
-one715:
-	VMOVSD (AX)(SI*8), X4
-	VMOVSD (CX)(SI*8), X5
-	VMOVSD (DX)(SI*8), X6
-	JMP    go717
-
-two716:
-	VMOVUPD (AX)(SI*8), X4
-	VMOVUPD (CX)(SI*8), X5
-	VMOVUPD (DX)(SI*8), X6
-
-go717:
-	VMOVAPD      Y6, Y0
-	VFNMADD213PD c3ff0000000000000<>+0(SB), Y6, Y0
-	VMOVAPD      Y5, Y1
-	VFMADD132PD  Y0, Y4, Y1
-	CMPQ         BX, $0x02
-	JLT          one718
-	JEQ          two719
-	LEAQ         ones4<>+0(SB), CX
-	MOVQ         BX, DX
-	NEGQ         DX
-	VMOVDQU      32(CX)(DX*8), Y0
-	VMASKMOVPD   Y1, Y0, (AX)(SI*8)
-	JMP          end720
-
-one718:
-	VMOVSD X1, (AX)(SI*8)
-	JMP    end720
-
-two719:
-	VMOVUPD X1, (AX)(SI*8)
-
-end720:
-done714:
-	VZEROUPPER
-	RET
-
-// func sigmoidGrad512(dx *float64, dy *float64, y *float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·sigmoidGrad512(SB), NOSPLIT, $0-32
-	MOVQ dx+0(FP), AX
-	MOVQ dy+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ n+24(FP), BX
-	XORQ SI, SI
-	SUBQ $0x08, BX
-	JLT  tail722
-
-head721:
-	VMOVUPD      (AX)(SI*8), Z0
-	VMOVUPD      (CX)(SI*8), Z1
-	VMOVUPD      (DX)(SI*8), Z2
-	VMOVAPD      Z2, Z3
-	VFNMADD132PD Z2, Z2, Z3
-	VMOVAPD      Z1, Z1
-	VFMADD132PD  Z3, Z0, Z1
-	VMOVUPD      Z1, (AX)(SI*8)
-	ADDQ         $0x08, SI
-	SUBQ         $0x08, BX
-	JGE          head721
+	JGE               head721
 
 tail722:
 	ADDQ      $0x08, BX
@@ -12939,19 +12952,19 @@ two725:
 	VMOVUPD (DX)(SI*8), X6
 
 go726:
-	VMOVAPD      Z6, Z0
-	VFNMADD132PD Z6, Z6, Z0
-	VMOVAPD      Z5, Z1
-	VFMADD132PD  Z0, Z4, Z1
-	CMPQ         BX, $0x02
-	JLT          one727
-	JEQ          two728
-	MOVQ         $+1, CX
-	SHLXQ        BX, CX, CX
-	DECQ         CX
-	KMOVB        CX, K1
-	VMOVUPD      Z1, K1, (AX)(SI*8)
-	JMP          end729
+	VMOVAPD           Z6, Z0
+	VFNMADD213PD.BCST c3ff0000000000000<>+0(SB), Z6, Z0
+	VMOVAPD           Z5, Z1
+	VFMADD132PD       Z0, Z4, Z1
+	CMPQ              BX, $0x02
+	JLT               one727
+	JEQ               two728
+	MOVQ              $+1, CX
+	SHLXQ             BX, CX, CX
+	DECQ              CX
+	KMOVB             CX, K1
+	VMOVUPD           Z1, K1, (AX)(SI*8)
+	JMP               end729
 
 one727:
 	VMOVSD X1, (AX)(SI*8)
@@ -12965,9 +12978,9 @@ done723:
 	VZEROUPPER
 	RET
 
-// func sigmoidGrad256(dx *float64, dy *float64, y *float64, n int)
+// func tanhGrad256(dx *float64, dy *float64, y *float64, n int)
 // Requires: AVX, FMA3
-TEXT ·sigmoidGrad256(SB), NOSPLIT, $0-32
+TEXT ·tanhGrad256(SB), NOSPLIT, $0-32
 	MOVQ dx+0(FP), AX
 	MOVQ dy+8(FP), CX
 	MOVQ y+16(FP), DX
@@ -12981,7 +12994,7 @@ head730:
 	VMOVUPD      (CX)(SI*8), Y1
 	VMOVUPD      (DX)(SI*8), Y2
 	VMOVAPD      Y2, Y3
-	VFNMADD132PD Y2, Y2, Y3
+	VFNMADD213PD c3ff0000000000000<>+0(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
 	VFMADD132PD  Y3, Y0, Y1
 	VMOVUPD      Y1, (AX)(SI*8)
@@ -13017,7 +13030,7 @@ two734:
 
 go735:
 	VMOVAPD      Y6, Y0
-	VFNMADD132PD Y6, Y6, Y0
+	VFNMADD213PD c3ff0000000000000<>+0(SB), Y6, Y0
 	VMOVAPD      Y5, Y1
 	VFMADD132PD  Y0, Y4, Y1
 	CMPQ         BX, $0x02
@@ -13042,6 +13055,160 @@ done732:
 	VZEROUPPER
 	RET
 
+// func sigmoidGrad512(dx *float64, dy *float64, y *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sigmoidGrad512(SB), NOSPLIT, $0-32
+	MOVQ dx+0(FP), AX
+	MOVQ dy+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+	SUBQ $0x08, BX
+	JLT  tail740
+
+head739:
+	VMOVUPD      (AX)(SI*8), Z0
+	VMOVUPD      (CX)(SI*8), Z1
+	VMOVUPD      (DX)(SI*8), Z2
+	VMOVAPD      Z2, Z3
+	VFNMADD132PD Z2, Z2, Z3
+	VMOVAPD      Z1, Z1
+	VFMADD132PD  Z3, Z0, Z1
+	VMOVUPD      Z1, (AX)(SI*8)
+	ADDQ         $0x08, SI
+	SUBQ         $0x08, BX
+	JGE          head739
+
+tail740:
+	ADDQ      $0x08, BX
+	JEQ       done741
+	CMPQ      BX, $0x02
+	JLT       one742
+	JEQ       two743
+	MOVQ      $+1, DI
+	SHLXQ     BX, DI, DI
+	DECQ      DI
+	KMOVB     DI, K1
+	VMOVUPD.Z (AX)(SI*8), K1, Z4
+	VMOVUPD.Z (CX)(SI*8), K1, Z5
+	VMOVUPD.Z (DX)(SI*8), K1, Z6
+	JMP       go744
+
+one742:
+	VMOVSD (AX)(SI*8), X4
+	VMOVSD (CX)(SI*8), X5
+	VMOVSD (DX)(SI*8), X6
+	JMP    go744
+
+two743:
+	VMOVUPD (AX)(SI*8), X4
+	VMOVUPD (CX)(SI*8), X5
+	VMOVUPD (DX)(SI*8), X6
+
+go744:
+	VMOVAPD      Z6, Z0
+	VFNMADD132PD Z6, Z6, Z0
+	VMOVAPD      Z5, Z1
+	VFMADD132PD  Z0, Z4, Z1
+	CMPQ         BX, $0x02
+	JLT          one745
+	JEQ          two746
+	MOVQ         $+1, CX
+	SHLXQ        BX, CX, CX
+	DECQ         CX
+	KMOVB        CX, K1
+	VMOVUPD      Z1, K1, (AX)(SI*8)
+	JMP          end747
+
+one745:
+	VMOVSD X1, (AX)(SI*8)
+	JMP    end747
+
+two746:
+	VMOVUPD X1, (AX)(SI*8)
+
+end747:
+done741:
+	VZEROUPPER
+	RET
+
+// func sigmoidGrad256(dx *float64, dy *float64, y *float64, n int)
+// Requires: AVX, FMA3
+TEXT ·sigmoidGrad256(SB), NOSPLIT, $0-32
+	MOVQ dx+0(FP), AX
+	MOVQ dy+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+	SUBQ $0x04, BX
+	JLT  tail749
+
+head748:
+	VMOVUPD      (AX)(SI*8), Y0
+	VMOVUPD      (CX)(SI*8), Y1
+	VMOVUPD      (DX)(SI*8), Y2
+	VMOVAPD      Y2, Y3
+	VFNMADD132PD Y2, Y2, Y3
+	VMOVAPD      Y1, Y1
+	VFMADD132PD  Y3, Y0, Y1
+	VMOVUPD      Y1, (AX)(SI*8)
+	ADDQ         $0x04, SI
+	SUBQ         $0x04, BX
+	JGE          head748
+
+tail749:
+	ADDQ       $0x04, BX
+	JEQ        done750
+	CMPQ       BX, $0x02
+	JLT        one751
+	JEQ        two752
+	LEAQ       ones4<>+0(SB), DI
+	MOVQ       BX, R8
+	NEGQ       R8
+	VMOVDQU    32(DI)(R8*8), Y0
+	VMASKMOVPD (AX)(SI*8), Y0, Y4
+	VMASKMOVPD (CX)(SI*8), Y0, Y5
+	VMASKMOVPD (DX)(SI*8), Y0, Y6
+	JMP        go753
+
+one751:
+	VMOVSD (AX)(SI*8), X4
+	VMOVSD (CX)(SI*8), X5
+	VMOVSD (DX)(SI*8), X6
+	JMP    go753
+
+two752:
+	VMOVUPD (AX)(SI*8), X4
+	VMOVUPD (CX)(SI*8), X5
+	VMOVUPD (DX)(SI*8), X6
+
+go753:
+	VMOVAPD      Y6, Y0
+	VFNMADD132PD Y6, Y6, Y0
+	VMOVAPD      Y5, Y1
+	VFMADD132PD  Y0, Y4, Y1
+	CMPQ         BX, $0x02
+	JLT          one754
+	JEQ          two755
+	LEAQ         ones4<>+0(SB), CX
+	MOVQ         BX, DX
+	NEGQ         DX
+	VMOVDQU      32(CX)(DX*8), Y0
+	VMASKMOVPD   Y1, Y0, (AX)(SI*8)
+	JMP          end756
+
+one754:
+	VMOVSD X1, (AX)(SI*8)
+	JMP    end756
+
+two755:
+	VMOVUPD X1, (AX)(SI*8)
+
+end756:
+done750:
+	VZEROUPPER
+	RET
+
 // func softplusGrad512(dx *float64, dy *float64, x *float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusGrad512(SB), NOSPLIT, $0-32
@@ -13051,9 +13218,9 @@ TEXT ·softplusGrad512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 	SUBQ $0x08, BX
-	JLT  tail740
+	JLT  tail758
 
-head739:
+head757:
 	VMOVUPD           (AX)(SI*8), Z0
 	VMOVUPD           (CX)(SI*8), Z1
 	VMOVUPD           (DX)(SI*8), Z2
@@ -13097,14 +13264,14 @@ head739:
 	VMOVUPD           Z1, (AX)(SI*8)
 	ADDQ              $0x08, SI
 	SUBQ              $0x08, BX
-	JGE               head739
+	JGE               head757
 
-tail740:
+tail758:
 	ADDQ      $0x08, BX
-	JEQ       done741
+	JEQ       done759
 	CMPQ      BX, $0x02
-	JLT       one742
-	JEQ       two743
+	JLT       one760
+	JEQ       two761
 	MOVQ      $+1, DI
 	SHLXQ     BX, DI, DI
 	DECQ      DI
@@ -13112,20 +13279,20 @@ tail740:
 	VMOVUPD.Z (AX)(SI*8), K1, Z5
 	VMOVUPD.Z (CX)(SI*8), K1, Z6
 	VMOVUPD.Z (DX)(SI*8), K1, Z7
-	JMP       go744
+	JMP       go762
 
-one742:
+one760:
 	VMOVSD (AX)(SI*8), X5
 	VMOVSD (CX)(SI*8), X6
 	VMOVSD (DX)(SI*8), X7
-	JMP    go744
+	JMP    go762
 
-two743:
+two761:
 	VMOVUPD (AX)(SI*8), X5
 	VMOVUPD (CX)(SI*8), X6
 	VMOVUPD (DX)(SI*8), X7
 
-go744:
+go762:
 	VORPD.BCST        c8000000000000000<>+0(SB), Z7, Z0
 	VBROADCASTSD      cc087500000000000<>+0(SB), Z1
 	VMAXPD            Z0, Z1, Z0
@@ -13164,24 +13331,24 @@ go744:
 	VMOVAPD           Z6, Z1
 	VFMADD132PD       Z0, Z5, Z1
 	CMPQ              BX, $0x02
-	JLT               one745
-	JEQ               two746
+	JLT               one763
+	JEQ               two764
 	MOVQ              $+1, CX
 	SHLXQ             BX, CX, CX
 	DECQ              CX
 	KMOVB             CX, K1
 	VMOVUPD           Z1, K1, (AX)(SI*8)
-	JMP               end747
+	JMP               end765
 
-one745:
+one763:
 	VMOVSD X1, (AX)(SI*8)
-	JMP    end747
+	JMP    end765
 
-two746:
+two764:
 	VMOVUPD X1, (AX)(SI*8)
 
-end747:
-done741:
+end765:
+done759:
 	VZEROUPPER
 	RET
 
@@ -13194,9 +13361,9 @@ TEXT ·softplusGrad256(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 	SUBQ $0x04, BX
-	JLT  tail749
+	JLT  tail767
 
-head748:
+head766:
 	VMOVUPD      (AX)(SI*8), Y0
 	VMOVUPD      (CX)(SI*8), Y1
 	VMOVUPD      (DX)(SI*8), Y2
@@ -13245,14 +13412,14 @@ head748:
 	VMOVUPD      Y1, (AX)(SI*8)
 	ADDQ         $0x04, SI
 	SUBQ         $0x04, BX
-	JGE          head748
+	JGE          head766
 
-tail749:
+tail767:
 	ADDQ       $0x04, BX
-	JEQ        done750
+	JEQ        done768
 	CMPQ       BX, $0x02
-	JLT        one751
-	JEQ        two752
+	JLT        one769
+	JEQ        two770
 	LEAQ       ones4<>+0(SB), DI
 	MOVQ       BX, R8
 	NEGQ       R8
@@ -13260,20 +13427,20 @@ tail749:
 	VMASKMOVPD (AX)(SI*8), Y0, Y5
 	VMASKMOVPD (CX)(SI*8), Y0, Y6
 	VMASKMOVPD (DX)(SI*8), Y0, Y7
-	JMP        go753
+	JMP        go771
 
-one751:
+one769:
 	VMOVSD (AX)(SI*8), X5
 	VMOVSD (CX)(SI*8), X6
 	VMOVSD (DX)(SI*8), X7
-	JMP    go753
+	JMP    go771
 
-two752:
+two770:
 	VMOVUPD (AX)(SI*8), X5
 	VMOVUPD (CX)(SI*8), X6
 	VMOVUPD (DX)(SI*8), X7
 
-go753:
+go771:
 	VORPD        c8000000000000000<>+0(SB), Y7, Y0
 	VMOVUPD      cc087500000000000<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -13317,24 +13484,24 @@ go753:
 	VMOVAPD      Y6, Y1
 	VFMADD132PD  Y0, Y5, Y1
 	CMPQ         BX, $0x02
-	JLT          one754
-	JEQ          two755
+	JLT          one772
+	JEQ          two773
 	LEAQ         ones4<>+0(SB), CX
 	MOVQ         BX, DX
 	NEGQ         DX
 	VMOVDQU      32(CX)(DX*8), Y0
 	VMASKMOVPD   Y1, Y0, (AX)(SI*8)
-	JMP          end756
+	JMP          end774
 
-one754:
+one772:
 	VMOVSD X1, (AX)(SI*8)
-	JMP    end756
+	JMP    end774
 
-two755:
+two773:
 	VMOVUPD X1, (AX)(SI*8)
 
-end756:
-done750:
+end774:
+done768:
 	VZEROUPPER
 	RET
 
@@ -13347,9 +13514,9 @@ TEXT ·logSigmoidGrad512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 	SUBQ $0x08, BX
-	JLT  tail758
+	JLT  tail776
 
-head757:
+head775:
 	VMOVUPD           (AX)(SI*8), Z0
 	VMOVUPD           (CX)(SI*8), Z1
 	VMOVUPD           (DX)(SI*8), Z2
@@ -13394,14 +13561,14 @@ head757:
 	VMOVUPD           Z1, (AX)(SI*8)
 	ADDQ              $0x08, SI
 	SUBQ              $0x08, BX
-	JGE               head757
+	JGE               head775
 
-tail758:
+tail776:
 	ADDQ      $0x08, BX
-	JEQ       done759
+	JEQ       done777
 	CMPQ      BX, $0x02
-	JLT       one760
-	JEQ       two761
+	JLT       one778
+	JEQ       two779
 	MOVQ      $+1, DI
 	SHLXQ     BX, DI, DI
 	DECQ      DI
@@ -13409,20 +13576,20 @@ tail758:
 	VMOVUPD.Z (AX)(SI*8), K1, Z3
 	VMOVUPD.Z (CX)(SI*8), K1, Z4
 	VMOVUPD.Z (DX)(SI*8), K1, Z5
-	JMP       go762
+	JMP       go780
 
-one760:
+one778:
 	VMOVSD (AX)(SI*8), X3
 	VMOVSD (CX)(SI*8), X4
 	VMOVSD (DX)(SI*8), X5
-	JMP    go762
+	JMP    go780
 
-two761:
+two779:
 	VMOVUPD (AX)(SI*8), X3
 	VMOVUPD (CX)(SI*8), X4
 	VMOVUPD (DX)(SI*8), X5
 
-go762:
+go780:
 	VXORPD.BCST       c8000000000000000<>+0(SB), Z5, Z0
 	VORPD.BCST        c8000000000000000<>+0(SB), Z0, Z1
 	VBROADCASTSD      cc087500000000000<>+0(SB), Z2
@@ -13462,24 +13629,24 @@ go762:
 	VMOVAPD           Z4, Z1
 	VFMADD132PD       Z0, Z3, Z1
 	CMPQ              BX, $0x02
-	JLT               one763
-	JEQ               two764
+	JLT               one781
+	JEQ               two782
 	MOVQ              $+1, CX
 	SHLXQ             BX, CX, CX
 	DECQ              CX
 	KMOVB             CX, K1
 	VMOVUPD           Z1, K1, (AX)(SI*8)
-	JMP               end765
+	JMP               end783
 
-one763:
+one781:
 	VMOVSD X1, (AX)(SI*8)
-	JMP    end765
+	JMP    end783
 
-two764:
+two782:
 	VMOVUPD X1, (AX)(SI*8)
 
-end765:
-done759:
+end783:
+done777:
 	VZEROUPPER
 	RET
 
@@ -13492,9 +13659,9 @@ TEXT ·logSigmoidGrad256(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 	SUBQ $0x04, BX
-	JLT  tail767
+	JLT  tail785
 
-head766:
+head784:
 	VMOVUPD      (AX)(SI*8), Y0
 	VMOVUPD      (CX)(SI*8), Y1
 	VMOVUPD      (DX)(SI*8), Y2
@@ -13544,14 +13711,14 @@ head766:
 	VMOVUPD      Y1, (AX)(SI*8)
 	ADDQ         $0x04, SI
 	SUBQ         $0x04, BX
-	JGE          head766
+	JGE          head784
 
-tail767:
+tail785:
 	ADDQ       $0x04, BX
-	JEQ        done768
+	JEQ        done786
 	CMPQ       BX, $0x02
-	JLT        one769
-	JEQ        two770
+	JLT        one787
+	JEQ        two788
 	LEAQ       ones4<>+0(SB), DI
 	MOVQ       BX, R8
 	NEGQ       R8
@@ -13559,20 +13726,20 @@ tail767:
 	VMASKMOVPD (AX)(SI*8), Y0, Y3
 	VMASKMOVPD (CX)(SI*8), Y0, Y4
 	VMASKMOVPD (DX)(SI*8), Y0, Y5
-	JMP        go771
+	JMP        go789
 
-one769:
+one787:
 	VMOVSD (AX)(SI*8), X3
 	VMOVSD (CX)(SI*8), X4
 	VMOVSD (DX)(SI*8), X5
-	JMP    go771
+	JMP    go789
 
-two770:
+two788:
 	VMOVUPD (AX)(SI*8), X3
 	VMOVUPD (CX)(SI*8), X4
 	VMOVUPD (DX)(SI*8), X5
 
-go771:
+go789:
 	VXORPD       c8000000000000000<>+0(SB), Y5, Y0
 	VORPD        c8000000000000000<>+0(SB), Y0, Y1
 	VMOVUPD      cc087500000000000<>+0(SB), Y2
@@ -13617,24 +13784,24 @@ go771:
 	VMOVAPD      Y4, Y1
 	VFMADD132PD  Y0, Y3, Y1
 	CMPQ         BX, $0x02
-	JLT          one772
-	JEQ          two773
+	JLT          one790
+	JEQ          two791
 	LEAQ         ones4<>+0(SB), CX
 	MOVQ         BX, DX
 	NEGQ         DX
 	VMOVDQU      32(CX)(DX*8), Y0
 	VMASKMOVPD   Y1, Y0, (AX)(SI*8)
-	JMP          end774
+	JMP          end792
 
-one772:
+one790:
 	VMOVSD X1, (AX)(SI*8)
-	JMP    end774
+	JMP    end792
 
-two773:
+two791:
 	VMOVUPD X1, (AX)(SI*8)
 
-end774:
-done768:
+end792:
+done786:
 	VZEROUPPER
 	RET
 
@@ -13648,9 +13815,9 @@ TEXT ·softClip512(SB), NOSPLIT, $0-40
 	MOVQ         n+24(FP), BX
 	XORQ         SI, SI
 	SUBQ         $0x08, BX
-	JLT          tail776
+	JLT          tail794
 
-head775:
+head793:
 	VMOVUPD      (DX)(SI*8), Z1
 	VANDPD.BCST  c7fffffffffffffff<>+0(SB), Z1, Z2
 	VDIVPD       Z0, Z2, Z3
@@ -13669,29 +13836,29 @@ head775:
 	VMOVUPD      Z1, (CX)(SI*8)
 	ADDQ         $0x08, SI
 	SUBQ         $0x08, BX
-	JGE          head775
+	JGE          head793
 
-tail776:
+tail794:
 	ADDQ      $0x08, BX
-	JEQ       done777
+	JEQ       done795
 	CMPQ      BX, $0x02
-	JLT       one778
-	JEQ       two779
+	JLT       one796
+	JEQ       two797
 	MOVQ      $+1, DI
 	SHLXQ     BX, DI, DI
 	DECQ      DI
 	KMOVB     DI, K1
 	VMOVUPD.Z (DX)(SI*8), K1, Z5
-	JMP       go780
+	JMP       go798
 
-one778:
+one796:
 	VMOVSD (DX)(SI*8), X5
-	JMP    go780
+	JMP    go798
 
-two779:
+two797:
 	VMOVUPD (DX)(SI*8), X5
 
-go780:
+go798:
 	VANDPD.BCST  c7fffffffffffffff<>+0(SB), Z5, Z1
 	VDIVPD       Z0, Z1, Z2
 	VBROADCASTSD c3ff0000000000000<>+0(SB), Z3
@@ -13706,8 +13873,8 @@ go780:
 	VMOVAPD      Z0, K1, Z3
 	VMULPD       Z2, Z2, Z0
 	CMPQ         BX, $0x02
-	JLT          one781
-	JEQ          two782
+	JLT          one799
+	JEQ          two800
 	MOVQ         $+1, DX
 	SHLXQ        BX, DX, DX
 	DECQ         DX
@@ -13718,19 +13885,19 @@ go780:
 	DECQ         AX
 	KMOVB        AX, K1
 	VMOVUPD      Z0, K1, (CX)(SI*8)
-	JMP          end783
+	JMP          end801
 
-one781:
+one799:
 	VMOVSD X3, (AX)(SI*8)
 	VMOVSD X0, (CX)(SI*8)
-	JMP    end783
+	JMP    end801
 
-two782:
+two800:
 	VMOVUPD X3, (AX)(SI*8)
 	VMOVUPD X0, (CX)(SI*8)
 
-end783:
-done777:
+end801:
+done795:
 	VZEROUPPER
 	RET
 
@@ -13750,9 +13917,9 @@ TEXT ·softClip256(SB), NOSPLIT, $0-40
 	MOVQ         n+24(FP), BX
 	XORQ         SI, SI
 	SUBQ         $0x04, BX
-	JLT          tail785
+	JLT          tail803
 
-head784:
+head802:
 	VMOVUPD   (DX)(SI*8), Y1
 	VANDPD    c7fffffffffffffff<>+0(SB), Y1, Y2
 	VDIVPD    Y0, Y2, Y3
@@ -13771,29 +13938,29 @@ head784:
 	VMOVUPD   Y1, (CX)(SI*8)
 	ADDQ      $0x04, SI
 	SUBQ      $0x04, BX
-	JGE       head784
+	JGE       head802
 
-tail785:
+tail803:
 	ADDQ       $0x04, BX
-	JEQ        done786
+	JEQ        done804
 	CMPQ       BX, $0x02
-	JLT        one787
-	JEQ        two788
+	JLT        one805
+	JEQ        two806
 	LEAQ       ones4<>+0(SB), DI
 	MOVQ       BX, R8
 	NEGQ       R8
 	VMOVDQU    32(DI)(R8*8), Y1
 	VMASKMOVPD (DX)(SI*8), Y1, Y5
-	JMP        go789
+	JMP        go807
 
-one787:
+one805:
 	VMOVSD (DX)(SI*8), X5
-	JMP    go789
+	JMP    go807
 
-two788:
+two806:
 	VMOVUPD (DX)(SI*8), X5
 
-go789:
+go807:
 	VANDPD     c7fffffffffffffff<>+0(SB), Y5, Y1
 	VDIVPD     Y0, Y1, Y2
 	VMOVUPD    c3ff0000000000000<>+0(SB), Y3
@@ -13808,8 +13975,8 @@ go789:
 	VBLENDVPD  Y1, Y0, Y3, Y3
 	VMULPD     Y2, Y2, Y0
 	CMPQ       BX, $0x02
-	JLT        one790
-	JEQ        two791
+	JLT        one808
+	JEQ        two809
 	LEAQ       ones4<>+0(SB), DX
 	MOVQ       BX, DI
 	NEGQ       DI
@@ -13820,19 +13987,19 @@ go789:
 	NEGQ       DX
 	VMOVDQU    32(AX)(DX*8), Y1
 	VMASKMOVPD Y0, Y1, (CX)(SI*8)
-	JMP        end792
+	JMP        end810
 
-one790:
+one808:
 	VMOVSD X3, (AX)(SI*8)
 	VMOVSD X0, (CX)(SI*8)
-	JMP    end792
+	JMP    end810
 
-two791:
+two809:
 	VMOVUPD X3, (AX)(SI*8)
 	VMOVUPD X0, (CX)(SI*8)
 
-end792:
-done786:
+end810:
+done804:
 	VZEROUPPER
 	RET
 
@@ -13847,9 +14014,9 @@ TEXT ·affine512(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x08, DI
-	JLT  tail794
+	JLT  tail812
 
-head793:
+head811:
 	VMOVUPD           (DX)(R8*8), Z0
 	VMOVUPD           (BX)(R8*8), Z1
 	VMOVUPD           (SI)(R8*8), Z2
@@ -13890,14 +14057,14 @@ head793:
 	VMOVUPD           Z1, (CX)(R8*8)
 	ADDQ              $0x08, R8
 	SUBQ              $0x08, DI
-	JGE               head793
+	JGE               head811
 
-tail794:
+tail812:
 	ADDQ      $0x08, DI
-	JEQ       done795
+	JEQ       done813
 	CMPQ      DI, $0x02
-	JLT       one796
-	JEQ       two797
+	JLT       one814
+	JEQ       two815
 	MOVQ      $+1, R9
 	SHLXQ     DI, R9, R9
 	DECQ      R9
@@ -13905,20 +14072,20 @@ tail794:
 	VMOVUPD.Z (DX)(R8*8), K1, Z4
 	VMOVUPD.Z (BX)(R8*8), K1, Z5
 	VMOVUPD.Z (SI)(R8*8), K1, Z6
-	JMP       go798
+	JMP       go816
 
-one796:
+one814:
 	VMOVSD (DX)(R8*8), X4
 	VMOVSD (BX)(R8*8), X5
 	VMOVSD (SI)(R8*8), X6
-	JMP    go798
+	JMP    go816
 
-two797:
+two815:
 	VMOVUPD (DX)(R8*8), X4
 	VMOVUPD (BX)(R8*8), X5
 	VMOVUPD (SI)(R8*8), X6
 
-go798:
+go816:
 	VBROADCASTSD      cc087500000000000<>+0(SB), Z0
 	VMAXPD            Z5, Z0, Z0
 	VBROADCASTSD      c4086300000000000<>+0(SB), Z1
@@ -13953,8 +14120,8 @@ go798:
 	VMOVAPD           Z4, Z1
 	VFMADD132PD       Z0, Z6, Z1
 	CMPQ              DI, $0x02
-	JLT               one799
-	JEQ               two800
+	JLT               one817
+	JEQ               two818
 	MOVQ              $+1, DX
 	SHLXQ             DI, DX, DX
 	DECQ              DX
@@ -13965,19 +14132,19 @@ go798:
 	DECQ              AX
 	KMOVB             AX, K1
 	VMOVUPD           Z0, K1, (CX)(R8*8)
-	JMP               end801
+	JMP               end819
 
-one799:
+one817:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end801
+	JMP    end819
 
-two800:
+two818:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end801:
-done795:
+end819:
+done813:
 	VZEROUPPER
 	RET
 
@@ -13992,9 +14159,9 @@ TEXT ·affine256(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x04, DI
-	JLT  tail803
+	JLT  tail821
 
-head802:
+head820:
 	VMOVUPD      (DX)(R8*8), Y0
 	VMOVUPD      (BX)(R8*8), Y1
 	VMOVUPD      (SI)(R8*8), Y2
@@ -14041,14 +14208,14 @@ head802:
 	VMOVUPD      Y1, (CX)(R8*8)
 	ADDQ         $0x04, R8
 	SUBQ         $0x04, DI
-	JGE          head802
+	JGE          head820
 
-tail803:
+tail821:
 	ADDQ       $0x04, DI
-	JEQ        done804
+	JEQ        done822
 	CMPQ       DI, $0x02
-	JLT        one805
-	JEQ        two806
+	JLT        one823
+	JEQ        two824
 	LEAQ       ones4<>+0(SB), R9
 	MOVQ       DI, R10
 	NEGQ       R10
@@ -14056,20 +14223,20 @@ tail803:
 	VMASKMOVPD (DX)(R8*8), Y0, Y4
 	VMASKMOVPD (BX)(R8*8), Y0, Y5
 	VMASKMOVPD (SI)(R8*8), Y0, Y6
-	JMP        go807
+	JMP        go825
 
-one805:
+one823:
 	VMOVSD (DX)(R8*8), X4
 	VMOVSD (BX)(R8*8), X5
 	VMOVSD (SI)(R8*8), X6
-	JMP    go807
+	JMP    go825
 
-two806:
+two824:
 	VMOVUPD (DX)(R8*8), X4
 	VMOVUPD (BX)(R8*8), X5
 	VMOVUPD (SI)(R8*8), X6
 
-go807:
+go825:
 	VMOVUPD      cc087500000000000<>+0(SB), Y0
 	VMAXPD       Y5, Y0, Y0
 	VMOVUPD      c4086300000000000<>+0(SB), Y1
@@ -14110,8 +14277,8 @@ go807:
 	VMOVAPD      Y4, Y1
 	VFMADD132PD  Y0, Y6, Y1
 	CMPQ         DI, $0x02
-	JLT          one808
-	JEQ          two809
+	JLT          one826
+	JEQ          two827
 	LEAQ         ones4<>+0(SB), DX
 	MOVQ         DI, BX
 	NEGQ         BX
@@ -14122,19 +14289,19 @@ go807:
 	NEGQ         DX
 	VMOVDQU      32(AX)(DX*8), Y1
 	VMASKMOVPD   Y0, Y1, (CX)(R8*8)
-	JMP          end810
+	JMP          end828
 
-one808:
+one826:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end810
+	JMP    end828
 
-two809:
+two827:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end810:
-done804:
+end828:
+done822:
 	VZEROUPPER
 	RET
 
@@ -14149,9 +14316,9 @@ TEXT ·affineInverse512(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x08, DI
-	JLT  tail812
+	JLT  tail830
 
-head811:
+head829:
 	VMOVUPD           (DX)(R8*8), Z0
 	VMOVUPD           (BX)(R8*8), Z1
 	VMOVUPD           (SI)(R8*8), Z2
@@ -14193,14 +14360,14 @@ head811:
 	VMOVUPD           Z1, (CX)(R8*8)
 	ADDQ              $0x08, R8
 	SUBQ              $0x08, DI
-	JGE               head811
+	JGE               head829
 
-tail812:
+tail830:
 	ADDQ      $0x08, DI
-	JEQ       done813
+	JEQ       done831
 	CMPQ      DI, $0x02
-	JLT       one814
-	JEQ       two815
+	JLT       one832
+	JEQ       two833
 	MOVQ      $+1, R9
 	SHLXQ     DI, R9, R9
 	DECQ      R9
@@ -14208,20 +14375,20 @@ tail812:
 	VMOVUPD.Z (DX)(R8*8), K1, Z3
 	VMOVUPD.Z (BX)(R8*8), K1, Z4
 	VMOVUPD.Z (SI)(R8*8), K1, Z5
-	JMP       go816
+	JMP       go834
 
-one814:
+one832:
 	VMOVSD (DX)(R8*8), X3
 	VMOVSD (BX)(R8*8), X4
 	VMOVSD (SI)(R8*8), X5
-	JMP    go816
+	JMP    go834
 
-two815:
+two833:
 	VMOVUPD (DX)(R8*8), X3
 	VMOVUPD (BX)(R8*8), X4
 	VMOVUPD (SI)(R8*8), X5
 
-go816:
+go834:
 	VXORPD.BCST       c8000000000000000<>+0(SB), Z4, Z0
 	VBROADCASTSD      cc087500000000000<>+0(SB), Z1
 	VMAXPD            Z0, Z1, Z0
@@ -14257,8 +14424,8 @@ go816:
 	VSUBPD            Z5, Z3, Z1
 	VMULPD            Z0, Z1, Z1
 	CMPQ              DI, $0x02
-	JLT               one817
-	JEQ               two818
+	JLT               one835
+	JEQ               two836
 	MOVQ              $+1, DX
 	SHLXQ             DI, DX, DX
 	DECQ              DX
@@ -14269,19 +14436,19 @@ go816:
 	DECQ              AX
 	KMOVB             AX, K1
 	VMOVUPD           Z0, K1, (CX)(R8*8)
-	JMP               end819
+	JMP               end837
 
-one817:
+one835:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end819
+	JMP    end837
 
-two818:
+two836:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end819:
-done813:
+end837:
+done831:
 	VZEROUPPER
 	RET
 
@@ -14296,9 +14463,9 @@ TEXT ·affineInverse256(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x04, DI
-	JLT  tail821
+	JLT  tail839
 
-head820:
+head838:
 	VMOVUPD      (DX)(R8*8), Y0
 	VMOVUPD      (BX)(R8*8), Y1
 	VMOVUPD      (SI)(R8*8), Y2
@@ -14346,14 +14513,14 @@ head820:
 	VMOVUPD      Y1, (CX)(R8*8)
 	ADDQ         $0x04, R8
 	SUBQ         $0x04, DI
-	JGE          head820
+	JGE          head838
 
-tail821:
+tail839:
 	ADDQ       $0x04, DI
-	JEQ        done822
+	JEQ        done840
 	CMPQ       DI, $0x02
-	JLT        one823
-	JEQ        two824
+	JLT        one841
+	JEQ        two842
 	LEAQ       ones4<>+0(SB), R9
 	MOVQ       DI, R10
 	NEGQ       R10
@@ -14361,20 +14528,20 @@ tail821:
 	VMASKMOVPD (DX)(R8*8), Y0, Y3
 	VMASKMOVPD (BX)(R8*8), Y0, Y4
 	VMASKMOVPD (SI)(R8*8), Y0, Y5
-	JMP        go825
+	JMP        go843
 
-one823:
+one841:
 	VMOVSD (DX)(R8*8), X3
 	VMOVSD (BX)(R8*8), X4
 	VMOVSD (SI)(R8*8), X5
-	JMP    go825
+	JMP    go843
 
-two824:
+two842:
 	VMOVUPD (DX)(R8*8), X3
 	VMOVUPD (BX)(R8*8), X4
 	VMOVUPD (SI)(R8*8), X5
 
-go825:
+go843:
 	VXORPD       c8000000000000000<>+0(SB), Y4, Y0
 	VMOVUPD      cc087500000000000<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -14416,8 +14583,8 @@ go825:
 	VSUBPD       Y5, Y3, Y1
 	VMULPD       Y0, Y1, Y1
 	CMPQ         DI, $0x02
-	JLT          one826
-	JEQ          two827
+	JLT          one844
+	JEQ          two845
 	LEAQ         ones4<>+0(SB), DX
 	MOVQ         DI, BX
 	NEGQ         BX
@@ -14428,19 +14595,19 @@ go825:
 	NEGQ         DX
 	VMOVDQU      32(AX)(DX*8), Y1
 	VMASKMOVPD   Y0, Y1, (CX)(R8*8)
-	JMP          end828
+	JMP          end846
 
-one826:
+one844:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end828
+	JMP    end846
 
-two827:
+two845:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end828:
-done822:
+end846:
+done840:
 	VZEROUPPER
 	RET
 
@@ -14456,9 +14623,9 @@ TEXT ·affineGrad512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R8
 	XORQ R9, R9
 	SUBQ $0x08, R8
-	JLT  tail830
+	JLT  tail848
 
-head829:
+head847:
 	VMOVUPD     (AX)(R9*8), Z0
 	VMOVUPD     (CX)(R9*8), Z1
 	VMOVUPD     (DX)(R9*8), Z2
@@ -14476,231 +14643,7 @@ head829:
 	VMOVUPD     Z0, (DX)(R9*8)
 	ADDQ        $0x08, R9
 	SUBQ        $0x08, R8
-	JGE         head829
-
-tail830:
-	ADDQ      $0x08, R8
-	JEQ       done831
-	CMPQ      R8, $0x02
-	JLT       one832
-	JEQ       two833
-	MOVQ      $+1, R10
-	SHLXQ     R8, R10, R10
-	DECQ      R10
-	KMOVB     R10, K1
-	VMOVUPD.Z (AX)(R9*8), K1, Z7
-	VMOVUPD.Z (CX)(R9*8), K1, Z8
-	VMOVUPD.Z (DX)(R9*8), K1, Z9
-	VMOVUPD.Z (BX)(R9*8), K1, Z10
-	VMOVUPD.Z (SI)(R9*8), K1, Z11
-	VMOVUPD.Z (DI)(R9*8), K1, Z12
-	JMP       go834
-
-one832:
-	VMOVSD (AX)(R9*8), X7
-	VMOVSD (CX)(R9*8), X8
-	VMOVSD (DX)(R9*8), X9
-	VMOVSD (BX)(R9*8), X10
-	VMOVSD (SI)(R9*8), X11
-	VMOVSD (DI)(R9*8), X12
-	JMP    go834
-
-two833:
-	VMOVUPD (AX)(R9*8), X7
-	VMOVUPD (CX)(R9*8), X8
-	VMOVUPD (DX)(R9*8), X9
-	VMOVUPD (BX)(R9*8), X10
-	VMOVUPD (SI)(R9*8), X11
-	VMOVUPD (DI)(R9*8), X12
-
-go834:
-	VMOVAPD     Z10, Z0
-	VFMADD132PD Z12, Z7, Z0
-	VMULPD      Z12, Z11, Z1
-	VMOVAPD     Z10, Z2
-	VFMADD132PD Z1, Z8, Z2
-	VADDPD      Z10, Z9, Z1
-	CMPQ        R8, $0x02
-	JLT         one835
-	JEQ         two836
-	MOVQ        $+1, BX
-	SHLXQ       R8, BX, BX
-	DECQ        BX
-	KMOVB       BX, K1
-	VMOVUPD     Z0, K1, (AX)(R9*8)
-	MOVQ        $+1, AX
-	SHLXQ       R8, AX, AX
-	DECQ        AX
-	KMOVB       AX, K1
-	VMOVUPD     Z2, K1, (CX)(R9*8)
-	MOVQ        $+1, AX
-	SHLXQ       R8, AX, AX
-	DECQ        AX
-	KMOVB       AX, K1
-	VMOVUPD     Z1, K1, (DX)(R9*8)
-	JMP         end837
-
-one835:
-	VMOVSD X0, (AX)(R9*8)
-	VMOVSD X2, (CX)(R9*8)
-	VMOVSD X1, (DX)(R9*8)
-	JMP    end837
-
-two836:
-	VMOVUPD X0, (AX)(R9*8)
-	VMOVUPD X2, (CX)(R9*8)
-	VMOVUPD X1, (DX)(R9*8)
-
-end837:
-done831:
-	VZEROUPPER
-	RET
-
-// func affineGrad256(dx *float64, ds *float64, dt *float64, dy *float64, x *float64, e *float64, n int)
-// Requires: AVX, FMA3
-TEXT ·affineGrad256(SB), NOSPLIT, $0-56
-	MOVQ dx+0(FP), AX
-	MOVQ ds+8(FP), CX
-	MOVQ dt+16(FP), DX
-	MOVQ dy+24(FP), BX
-	MOVQ x+32(FP), SI
-	MOVQ e+40(FP), DI
-	MOVQ n+48(FP), R8
-	XORQ R9, R9
-	SUBQ $0x04, R8
-	JLT  tail839
-
-head838:
-	VMOVUPD     (AX)(R9*8), Y0
-	VMOVUPD     (CX)(R9*8), Y1
-	VMOVUPD     (DX)(R9*8), Y2
-	VMOVUPD     (BX)(R9*8), Y3
-	VMOVUPD     (SI)(R9*8), Y4
-	VMOVUPD     (DI)(R9*8), Y5
-	VMOVAPD     Y3, Y6
-	VFMADD132PD Y5, Y0, Y6
-	VMULPD      Y5, Y4, Y0
-	VMOVAPD     Y3, Y4
-	VFMADD132PD Y0, Y1, Y4
-	VADDPD      Y3, Y2, Y0
-	VMOVUPD     Y6, (AX)(R9*8)
-	VMOVUPD     Y4, (CX)(R9*8)
-	VMOVUPD     Y0, (DX)(R9*8)
-	ADDQ        $0x04, R9
-	SUBQ        $0x04, R8
-	JGE         head838
-
-tail839:
-	ADDQ       $0x04, R8
-	JEQ        done840
-	CMPQ       R8, $0x02
-	JLT        one841
-	JEQ        two842
-	LEAQ       ones4<>+0(SB), R10
-	MOVQ       R8, R11
-	NEGQ       R11
-	VMOVDQU    32(R10)(R11*8), Y0
-	VMASKMOVPD (AX)(R9*8), Y0, Y7
-	VMASKMOVPD (CX)(R9*8), Y0, Y8
-	VMASKMOVPD (DX)(R9*8), Y0, Y9
-	VMASKMOVPD (BX)(R9*8), Y0, Y10
-	VMASKMOVPD (SI)(R9*8), Y0, Y11
-	VMASKMOVPD (DI)(R9*8), Y0, Y12
-	JMP        go843
-
-one841:
-	VMOVSD (AX)(R9*8), X7
-	VMOVSD (CX)(R9*8), X8
-	VMOVSD (DX)(R9*8), X9
-	VMOVSD (BX)(R9*8), X10
-	VMOVSD (SI)(R9*8), X11
-	VMOVSD (DI)(R9*8), X12
-	JMP    go843
-
-two842:
-	VMOVUPD (AX)(R9*8), X7
-	VMOVUPD (CX)(R9*8), X8
-	VMOVUPD (DX)(R9*8), X9
-	VMOVUPD (BX)(R9*8), X10
-	VMOVUPD (SI)(R9*8), X11
-	VMOVUPD (DI)(R9*8), X12
-
-go843:
-	VMOVAPD     Y10, Y0
-	VFMADD132PD Y12, Y7, Y0
-	VMULPD      Y12, Y11, Y1
-	VMOVAPD     Y10, Y2
-	VFMADD132PD Y1, Y8, Y2
-	VADDPD      Y10, Y9, Y1
-	CMPQ        R8, $0x02
-	JLT         one844
-	JEQ         two845
-	LEAQ        ones4<>+0(SB), BX
-	MOVQ        R8, SI
-	NEGQ        SI
-	VMOVDQU     32(BX)(SI*8), Y3
-	VMASKMOVPD  Y0, Y3, (AX)(R9*8)
-	LEAQ        ones4<>+0(SB), AX
-	MOVQ        R8, BX
-	NEGQ        BX
-	VMOVDQU     32(AX)(BX*8), Y0
-	VMASKMOVPD  Y2, Y0, (CX)(R9*8)
-	LEAQ        ones4<>+0(SB), AX
-	MOVQ        R8, CX
-	NEGQ        CX
-	VMOVDQU     32(AX)(CX*8), Y0
-	VMASKMOVPD  Y1, Y0, (DX)(R9*8)
-	JMP         end846
-
-one844:
-	VMOVSD X0, (AX)(R9*8)
-	VMOVSD X2, (CX)(R9*8)
-	VMOVSD X1, (DX)(R9*8)
-	JMP    end846
-
-two845:
-	VMOVUPD X0, (AX)(R9*8)
-	VMOVUPD X2, (CX)(R9*8)
-	VMOVUPD X1, (DX)(R9*8)
-
-end846:
-done840:
-	VZEROUPPER
-	RET
-
-// func affineInverseGrad512(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·affineInverseGrad512(SB), NOSPLIT, $0-56
-	MOVQ dy+0(FP), AX
-	MOVQ ds+8(FP), CX
-	MOVQ dt+16(FP), DX
-	MOVQ dx+24(FP), BX
-	MOVQ x+32(FP), SI
-	MOVQ e+40(FP), DI
-	MOVQ n+48(FP), R8
-	XORQ R9, R9
-	SUBQ $0x08, R8
-	JLT  tail848
-
-head847:
-	VMOVUPD      (AX)(R9*8), Z0
-	VMOVUPD      (CX)(R9*8), Z1
-	VMOVUPD      (DX)(R9*8), Z2
-	VMOVUPD      (BX)(R9*8), Z3
-	VMOVUPD      (SI)(R9*8), Z4
-	VMOVUPD      (DI)(R9*8), Z5
-	VMOVAPD      Z3, Z6
-	VFMADD132PD  Z5, Z0, Z6
-	VMOVAPD      Z3, Z0
-	VFNMADD132PD Z4, Z1, Z0
-	VMOVAPD      Z3, Z1
-	VFNMADD132PD Z5, Z2, Z1
-	VMOVUPD      Z6, (AX)(R9*8)
-	VMOVUPD      Z0, (CX)(R9*8)
-	VMOVUPD      Z1, (DX)(R9*8)
-	ADDQ         $0x08, R9
-	SUBQ         $0x08, R8
-	JGE          head847
+	JGE         head847
 
 tail848:
 	ADDQ      $0x08, R8
@@ -14738,55 +14681,55 @@ two851:
 	VMOVUPD (DI)(R9*8), X12
 
 go852:
-	VMOVAPD      Z10, Z0
-	VFMADD132PD  Z12, Z7, Z0
-	VMOVAPD      Z10, Z1
-	VFNMADD132PD Z11, Z8, Z1
-	VMOVAPD      Z10, Z2
-	VFNMADD132PD Z12, Z9, Z2
-	CMPQ         R8, $0x02
-	JLT          one853
-	JEQ          two854
-	MOVQ         $+1, BX
-	SHLXQ        R8, BX, BX
-	DECQ         BX
-	KMOVB        BX, K1
-	VMOVUPD      Z0, K1, (AX)(R9*8)
-	MOVQ         $+1, AX
-	SHLXQ        R8, AX, AX
-	DECQ         AX
-	KMOVB        AX, K1
-	VMOVUPD      Z1, K1, (CX)(R9*8)
-	MOVQ         $+1, AX
-	SHLXQ        R8, AX, AX
-	DECQ         AX
-	KMOVB        AX, K1
-	VMOVUPD      Z2, K1, (DX)(R9*8)
-	JMP          end855
+	VMOVAPD     Z10, Z0
+	VFMADD132PD Z12, Z7, Z0
+	VMULPD      Z12, Z11, Z1
+	VMOVAPD     Z10, Z2
+	VFMADD132PD Z1, Z8, Z2
+	VADDPD      Z10, Z9, Z1
+	CMPQ        R8, $0x02
+	JLT         one853
+	JEQ         two854
+	MOVQ        $+1, BX
+	SHLXQ       R8, BX, BX
+	DECQ        BX
+	KMOVB       BX, K1
+	VMOVUPD     Z0, K1, (AX)(R9*8)
+	MOVQ        $+1, AX
+	SHLXQ       R8, AX, AX
+	DECQ        AX
+	KMOVB       AX, K1
+	VMOVUPD     Z2, K1, (CX)(R9*8)
+	MOVQ        $+1, AX
+	SHLXQ       R8, AX, AX
+	DECQ        AX
+	KMOVB       AX, K1
+	VMOVUPD     Z1, K1, (DX)(R9*8)
+	JMP         end855
 
 one853:
 	VMOVSD X0, (AX)(R9*8)
-	VMOVSD X1, (CX)(R9*8)
-	VMOVSD X2, (DX)(R9*8)
+	VMOVSD X2, (CX)(R9*8)
+	VMOVSD X1, (DX)(R9*8)
 	JMP    end855
 
 two854:
 	VMOVUPD X0, (AX)(R9*8)
-	VMOVUPD X1, (CX)(R9*8)
-	VMOVUPD X2, (DX)(R9*8)
+	VMOVUPD X2, (CX)(R9*8)
+	VMOVUPD X1, (DX)(R9*8)
 
 end855:
 done849:
 	VZEROUPPER
 	RET
 
-// func affineInverseGrad256(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
+// func affineGrad256(dx *float64, ds *float64, dt *float64, dy *float64, x *float64, e *float64, n int)
 // Requires: AVX, FMA3
-TEXT ·affineInverseGrad256(SB), NOSPLIT, $0-56
-	MOVQ dy+0(FP), AX
+TEXT ·affineGrad256(SB), NOSPLIT, $0-56
+	MOVQ dx+0(FP), AX
 	MOVQ ds+8(FP), CX
 	MOVQ dt+16(FP), DX
-	MOVQ dx+24(FP), BX
+	MOVQ dy+24(FP), BX
 	MOVQ x+32(FP), SI
 	MOVQ e+40(FP), DI
 	MOVQ n+48(FP), R8
@@ -14795,24 +14738,24 @@ TEXT ·affineInverseGrad256(SB), NOSPLIT, $0-56
 	JLT  tail857
 
 head856:
-	VMOVUPD      (AX)(R9*8), Y0
-	VMOVUPD      (CX)(R9*8), Y1
-	VMOVUPD      (DX)(R9*8), Y2
-	VMOVUPD      (BX)(R9*8), Y3
-	VMOVUPD      (SI)(R9*8), Y4
-	VMOVUPD      (DI)(R9*8), Y5
-	VMOVAPD      Y3, Y6
-	VFMADD132PD  Y5, Y0, Y6
-	VMOVAPD      Y3, Y0
-	VFNMADD132PD Y4, Y1, Y0
-	VMOVAPD      Y3, Y1
-	VFNMADD132PD Y5, Y2, Y1
-	VMOVUPD      Y6, (AX)(R9*8)
-	VMOVUPD      Y0, (CX)(R9*8)
-	VMOVUPD      Y1, (DX)(R9*8)
-	ADDQ         $0x04, R9
-	SUBQ         $0x04, R8
-	JGE          head856
+	VMOVUPD     (AX)(R9*8), Y0
+	VMOVUPD     (CX)(R9*8), Y1
+	VMOVUPD     (DX)(R9*8), Y2
+	VMOVUPD     (BX)(R9*8), Y3
+	VMOVUPD     (SI)(R9*8), Y4
+	VMOVUPD     (DI)(R9*8), Y5
+	VMOVAPD     Y3, Y6
+	VFMADD132PD Y5, Y0, Y6
+	VMULPD      Y5, Y4, Y0
+	VMOVAPD     Y3, Y4
+	VFMADD132PD Y0, Y1, Y4
+	VADDPD      Y3, Y2, Y0
+	VMOVUPD     Y6, (AX)(R9*8)
+	VMOVUPD     Y4, (CX)(R9*8)
+	VMOVUPD     Y0, (DX)(R9*8)
+	ADDQ        $0x04, R9
+	SUBQ        $0x04, R8
+	JGE         head856
 
 tail857:
 	ADDQ       $0x04, R8
@@ -14850,6 +14793,230 @@ two860:
 	VMOVUPD (DI)(R9*8), X12
 
 go861:
+	VMOVAPD     Y10, Y0
+	VFMADD132PD Y12, Y7, Y0
+	VMULPD      Y12, Y11, Y1
+	VMOVAPD     Y10, Y2
+	VFMADD132PD Y1, Y8, Y2
+	VADDPD      Y10, Y9, Y1
+	CMPQ        R8, $0x02
+	JLT         one862
+	JEQ         two863
+	LEAQ        ones4<>+0(SB), BX
+	MOVQ        R8, SI
+	NEGQ        SI
+	VMOVDQU     32(BX)(SI*8), Y3
+	VMASKMOVPD  Y0, Y3, (AX)(R9*8)
+	LEAQ        ones4<>+0(SB), AX
+	MOVQ        R8, BX
+	NEGQ        BX
+	VMOVDQU     32(AX)(BX*8), Y0
+	VMASKMOVPD  Y2, Y0, (CX)(R9*8)
+	LEAQ        ones4<>+0(SB), AX
+	MOVQ        R8, CX
+	NEGQ        CX
+	VMOVDQU     32(AX)(CX*8), Y0
+	VMASKMOVPD  Y1, Y0, (DX)(R9*8)
+	JMP         end864
+
+one862:
+	VMOVSD X0, (AX)(R9*8)
+	VMOVSD X2, (CX)(R9*8)
+	VMOVSD X1, (DX)(R9*8)
+	JMP    end864
+
+two863:
+	VMOVUPD X0, (AX)(R9*8)
+	VMOVUPD X2, (CX)(R9*8)
+	VMOVUPD X1, (DX)(R9*8)
+
+end864:
+done858:
+	VZEROUPPER
+	RET
+
+// func affineInverseGrad512(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·affineInverseGrad512(SB), NOSPLIT, $0-56
+	MOVQ dy+0(FP), AX
+	MOVQ ds+8(FP), CX
+	MOVQ dt+16(FP), DX
+	MOVQ dx+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ e+40(FP), DI
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+	SUBQ $0x08, R8
+	JLT  tail866
+
+head865:
+	VMOVUPD      (AX)(R9*8), Z0
+	VMOVUPD      (CX)(R9*8), Z1
+	VMOVUPD      (DX)(R9*8), Z2
+	VMOVUPD      (BX)(R9*8), Z3
+	VMOVUPD      (SI)(R9*8), Z4
+	VMOVUPD      (DI)(R9*8), Z5
+	VMOVAPD      Z3, Z6
+	VFMADD132PD  Z5, Z0, Z6
+	VMOVAPD      Z3, Z0
+	VFNMADD132PD Z4, Z1, Z0
+	VMOVAPD      Z3, Z1
+	VFNMADD132PD Z5, Z2, Z1
+	VMOVUPD      Z6, (AX)(R9*8)
+	VMOVUPD      Z0, (CX)(R9*8)
+	VMOVUPD      Z1, (DX)(R9*8)
+	ADDQ         $0x08, R9
+	SUBQ         $0x08, R8
+	JGE          head865
+
+tail866:
+	ADDQ      $0x08, R8
+	JEQ       done867
+	CMPQ      R8, $0x02
+	JLT       one868
+	JEQ       two869
+	MOVQ      $+1, R10
+	SHLXQ     R8, R10, R10
+	DECQ      R10
+	KMOVB     R10, K1
+	VMOVUPD.Z (AX)(R9*8), K1, Z7
+	VMOVUPD.Z (CX)(R9*8), K1, Z8
+	VMOVUPD.Z (DX)(R9*8), K1, Z9
+	VMOVUPD.Z (BX)(R9*8), K1, Z10
+	VMOVUPD.Z (SI)(R9*8), K1, Z11
+	VMOVUPD.Z (DI)(R9*8), K1, Z12
+	JMP       go870
+
+one868:
+	VMOVSD (AX)(R9*8), X7
+	VMOVSD (CX)(R9*8), X8
+	VMOVSD (DX)(R9*8), X9
+	VMOVSD (BX)(R9*8), X10
+	VMOVSD (SI)(R9*8), X11
+	VMOVSD (DI)(R9*8), X12
+	JMP    go870
+
+two869:
+	VMOVUPD (AX)(R9*8), X7
+	VMOVUPD (CX)(R9*8), X8
+	VMOVUPD (DX)(R9*8), X9
+	VMOVUPD (BX)(R9*8), X10
+	VMOVUPD (SI)(R9*8), X11
+	VMOVUPD (DI)(R9*8), X12
+
+go870:
+	VMOVAPD      Z10, Z0
+	VFMADD132PD  Z12, Z7, Z0
+	VMOVAPD      Z10, Z1
+	VFNMADD132PD Z11, Z8, Z1
+	VMOVAPD      Z10, Z2
+	VFNMADD132PD Z12, Z9, Z2
+	CMPQ         R8, $0x02
+	JLT          one871
+	JEQ          two872
+	MOVQ         $+1, BX
+	SHLXQ        R8, BX, BX
+	DECQ         BX
+	KMOVB        BX, K1
+	VMOVUPD      Z0, K1, (AX)(R9*8)
+	MOVQ         $+1, AX
+	SHLXQ        R8, AX, AX
+	DECQ         AX
+	KMOVB        AX, K1
+	VMOVUPD      Z1, K1, (CX)(R9*8)
+	MOVQ         $+1, AX
+	SHLXQ        R8, AX, AX
+	DECQ         AX
+	KMOVB        AX, K1
+	VMOVUPD      Z2, K1, (DX)(R9*8)
+	JMP          end873
+
+one871:
+	VMOVSD X0, (AX)(R9*8)
+	VMOVSD X1, (CX)(R9*8)
+	VMOVSD X2, (DX)(R9*8)
+	JMP    end873
+
+two872:
+	VMOVUPD X0, (AX)(R9*8)
+	VMOVUPD X1, (CX)(R9*8)
+	VMOVUPD X2, (DX)(R9*8)
+
+end873:
+done867:
+	VZEROUPPER
+	RET
+
+// func affineInverseGrad256(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
+// Requires: AVX, FMA3
+TEXT ·affineInverseGrad256(SB), NOSPLIT, $0-56
+	MOVQ dy+0(FP), AX
+	MOVQ ds+8(FP), CX
+	MOVQ dt+16(FP), DX
+	MOVQ dx+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ e+40(FP), DI
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+	SUBQ $0x04, R8
+	JLT  tail875
+
+head874:
+	VMOVUPD      (AX)(R9*8), Y0
+	VMOVUPD      (CX)(R9*8), Y1
+	VMOVUPD      (DX)(R9*8), Y2
+	VMOVUPD      (BX)(R9*8), Y3
+	VMOVUPD      (SI)(R9*8), Y4
+	VMOVUPD      (DI)(R9*8), Y5
+	VMOVAPD      Y3, Y6
+	VFMADD132PD  Y5, Y0, Y6
+	VMOVAPD      Y3, Y0
+	VFNMADD132PD Y4, Y1, Y0
+	VMOVAPD      Y3, Y1
+	VFNMADD132PD Y5, Y2, Y1
+	VMOVUPD      Y6, (AX)(R9*8)
+	VMOVUPD      Y0, (CX)(R9*8)
+	VMOVUPD      Y1, (DX)(R9*8)
+	ADDQ         $0x04, R9
+	SUBQ         $0x04, R8
+	JGE          head874
+
+tail875:
+	ADDQ       $0x04, R8
+	JEQ        done876
+	CMPQ       R8, $0x02
+	JLT        one877
+	JEQ        two878
+	LEAQ       ones4<>+0(SB), R10
+	MOVQ       R8, R11
+	NEGQ       R11
+	VMOVDQU    32(R10)(R11*8), Y0
+	VMASKMOVPD (AX)(R9*8), Y0, Y7
+	VMASKMOVPD (CX)(R9*8), Y0, Y8
+	VMASKMOVPD (DX)(R9*8), Y0, Y9
+	VMASKMOVPD (BX)(R9*8), Y0, Y10
+	VMASKMOVPD (SI)(R9*8), Y0, Y11
+	VMASKMOVPD (DI)(R9*8), Y0, Y12
+	JMP        go879
+
+one877:
+	VMOVSD (AX)(R9*8), X7
+	VMOVSD (CX)(R9*8), X8
+	VMOVSD (DX)(R9*8), X9
+	VMOVSD (BX)(R9*8), X10
+	VMOVSD (SI)(R9*8), X11
+	VMOVSD (DI)(R9*8), X12
+	JMP    go879
+
+two878:
+	VMOVUPD (AX)(R9*8), X7
+	VMOVUPD (CX)(R9*8), X8
+	VMOVUPD (DX)(R9*8), X9
+	VMOVUPD (BX)(R9*8), X10
+	VMOVUPD (SI)(R9*8), X11
+	VMOVUPD (DI)(R9*8), X12
+
+go879:
 	VMOVAPD      Y10, Y0
 	VFMADD132PD  Y12, Y7, Y0
 	VMOVAPD      Y10, Y1
@@ -14857,8 +15024,8 @@ go861:
 	VMOVAPD      Y10, Y2
 	VFNMADD132PD Y12, Y9, Y2
 	CMPQ         R8, $0x02
-	JLT          one862
-	JEQ          two863
+	JLT          one880
+	JEQ          two881
 	LEAQ         ones4<>+0(SB), BX
 	MOVQ         R8, SI
 	NEGQ         SI
@@ -14874,21 +15041,21 @@ go861:
 	NEGQ         CX
 	VMOVDQU      32(AX)(CX*8), Y0
 	VMASKMOVPD   Y2, Y0, (DX)(R9*8)
-	JMP          end864
+	JMP          end882
 
-one862:
+one880:
 	VMOVSD X0, (AX)(R9*8)
 	VMOVSD X1, (CX)(R9*8)
 	VMOVSD X2, (DX)(R9*8)
-	JMP    end864
+	JMP    end882
 
-two863:
+two881:
 	VMOVUPD X0, (AX)(R9*8)
 	VMOVUPD X1, (CX)(R9*8)
 	VMOVUPD X2, (DX)(R9*8)
 
-end864:
-done858:
+end882:
+done876:
 	VZEROUPPER
 	RET
 
@@ -14902,9 +15069,9 @@ TEXT ·adam512(SB), NOSPLIT, $0-104
 	MOVQ n+32(FP), SI
 	XORQ DI, DI
 	SUBQ $0x08, SI
-	JLT  tail866
+	JLT  tail884
 
-head865:
+head883:
 	VMOVUPD      (AX)(DI*8), Z0
 	VMOVUPD      (CX)(DI*8), Z1
 	VMOVUPD      (DX)(DI*8), Z2
@@ -14936,14 +15103,14 @@ head865:
 	VMOVUPD      Z1, (DX)(DI*8)
 	ADDQ         $0x08, DI
 	SUBQ         $0x08, SI
-	JGE          head865
+	JGE          head883
 
-tail866:
+tail884:
 	ADDQ      $0x08, SI
-	JEQ       done867
+	JEQ       done885
 	CMPQ      SI, $0x02
-	JLT       one868
-	JEQ       two869
+	JLT       one886
+	JEQ       two887
 	MOVQ      $+1, R8
 	SHLXQ     SI, R8, R8
 	DECQ      R8
@@ -14952,22 +15119,22 @@ tail866:
 	VMOVUPD.Z (CX)(DI*8), K1, Z7
 	VMOVUPD.Z (DX)(DI*8), K1, Z8
 	VMOVUPD.Z (BX)(DI*8), K1, Z9
-	JMP       go870
+	JMP       go888
 
-one868:
+one886:
 	VMOVSD (AX)(DI*8), X6
 	VMOVSD (CX)(DI*8), X7
 	VMOVSD (DX)(DI*8), X8
 	VMOVSD (BX)(DI*8), X9
-	JMP    go870
+	JMP    go888
 
-two869:
+two887:
 	VMOVUPD (AX)(DI*8), X6
 	VMOVUPD (CX)(DI*8), X7
 	VMOVUPD (DX)(DI*8), X8
 	VMOVUPD (BX)(DI*8), X9
 
-go870:
+go888:
 	VBROADCASTSD beta1+40(FP), Z0
 	VBROADCASTSD rest1+48(FP), Z1
 	VMULPD       Z9, Z1, Z1
@@ -14991,8 +15158,8 @@ go870:
 	VMOVAPD      Z3, Z3
 	VFMADD132PD  Z2, Z4, Z3
 	CMPQ         SI, $0x02
-	JLT          one871
-	JEQ          two872
+	JLT          one889
+	JEQ          two890
 	MOVQ         $+1, BX
 	SHLXQ        SI, BX, BX
 	DECQ         BX
@@ -15008,21 +15175,21 @@ go870:
 	DECQ         AX
 	KMOVB        AX, K1
 	VMOVUPD      Z1, K1, (DX)(DI*8)
-	JMP          end873
+	JMP          end891
 
-one871:
+one889:
 	VMOVSD X3, (AX)(DI*8)
 	VMOVSD X0, (CX)(DI*8)
 	VMOVSD X1, (DX)(DI*8)
-	JMP    end873
+	JMP    end891
 
-two872:
+two890:
 	VMOVUPD X3, (AX)(DI*8)
 	VMOVUPD X0, (CX)(DI*8)
 	VMOVUPD X1, (DX)(DI*8)
 
-end873:
-done867:
+end891:
+done885:
 	VZEROUPPER
 	RET
 
@@ -15036,9 +15203,9 @@ TEXT ·adam256(SB), NOSPLIT, $0-104
 	MOVQ n+32(FP), SI
 	XORQ DI, DI
 	SUBQ $0x04, SI
-	JLT  tail875
+	JLT  tail893
 
-head874:
+head892:
 	VMOVUPD      (AX)(DI*8), Y0
 	VMOVUPD      (CX)(DI*8), Y1
 	VMOVUPD      (DX)(DI*8), Y2
@@ -15070,14 +15237,14 @@ head874:
 	VMOVUPD      Y1, (DX)(DI*8)
 	ADDQ         $0x04, DI
 	SUBQ         $0x04, SI
-	JGE          head874
+	JGE          head892
 
-tail875:
+tail893:
 	ADDQ       $0x04, SI
-	JEQ        done876
+	JEQ        done894
 	CMPQ       SI, $0x02
-	JLT        one877
-	JEQ        two878
+	JLT        one895
+	JEQ        two896
 	LEAQ       ones4<>+0(SB), R8
 	MOVQ       SI, R9
 	NEGQ       R9
@@ -15086,22 +15253,22 @@ tail875:
 	VMASKMOVPD (CX)(DI*8), Y0, Y7
 	VMASKMOVPD (DX)(DI*8), Y0, Y8
 	VMASKMOVPD (BX)(DI*8), Y0, Y9
-	JMP        go879
+	JMP        go897
 
-one877:
+one895:
 	VMOVSD (AX)(DI*8), X6
 	VMOVSD (CX)(DI*8), X7
 	VMOVSD (DX)(DI*8), X8
 	VMOVSD (BX)(DI*8), X9
-	JMP    go879
+	JMP    go897
 
-two878:
+two896:
 	VMOVUPD (AX)(DI*8), X6
 	VMOVUPD (CX)(DI*8), X7
 	VMOVUPD (DX)(DI*8), X8
 	VMOVUPD (BX)(DI*8), X9
 
-go879:
+go897:
 	VBROADCASTSD beta1+40(FP), Y0
 	VBROADCASTSD rest1+48(FP), Y1
 	VMULPD       Y9, Y1, Y1
@@ -15125,8 +15292,8 @@ go879:
 	VMOVAPD      Y3, Y3
 	VFMADD132PD  Y2, Y4, Y3
 	CMPQ         SI, $0x02
-	JLT          one880
-	JEQ          two881
+	JLT          one898
+	JEQ          two899
 	LEAQ         ones4<>+0(SB), BX
 	MOVQ         SI, R8
 	NEGQ         R8
@@ -15142,20 +15309,20 @@ go879:
 	NEGQ         CX
 	VMOVDQU      32(AX)(CX*8), Y0
 	VMASKMOVPD   Y1, Y0, (DX)(DI*8)
-	JMP          end882
+	JMP          end900
 
-one880:
+one898:
 	VMOVSD X3, (AX)(DI*8)
 	VMOVSD X0, (CX)(DI*8)
 	VMOVSD X1, (DX)(DI*8)
-	JMP    end882
+	JMP    end900
 
-two881:
+two899:
 	VMOVUPD X3, (AX)(DI*8)
 	VMOVUPD X0, (CX)(DI*8)
 	VMOVUPD X1, (DX)(DI*8)
 
-end882:
-done876:
+end900:
+done894:
 	VZEROUPPER
 	RET

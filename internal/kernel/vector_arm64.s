@@ -5160,6 +5160,60 @@ tail101:
 done102:
 	RET
 
+// func horner128(dst *float64, x *float64, n int, c3 float64, c2 float64, c1 float64, c0 float64)
+TEXT ·horner128(SB), NOSPLIT, $0-56
+	MOVD $constants<>(SB), R20
+	MOVD dst+0(FP), R0
+	MOVD x+8(FP), R1
+	FMOVD c3+24(FP), F0
+	WORD $0x4e080400 // DUP V0, V0
+	FMOVD c2+32(FP), F1
+	WORD $0x4e080421 // DUP V1, V1
+	FMOVD c1+40(FP), F2
+	WORD $0x4e080442 // DUP V2, V2
+	FMOVD c0+48(FP), F3
+	WORD $0x4e080463 // DUP V3, V3
+	MOVD n+16(FP), R2
+	EOR R3, R3
+	SUBS $0x02, R2, R2
+	BLT tail104
+
+head103:
+	ADD R3<<3, R0, R19
+	FMOVQ 0(R19), F16
+	ADD R3<<3, R1, R19
+	FMOVQ 0(R19), F4
+	WORD $0x4ea01c05 // ORR V5, V0, V0
+	WORD $0x4e70cc85 // FMLA V5, V4, V16
+	WORD $0x4ea11c26 // ORR V6, V1, V1
+	WORD $0x4e65cc86 // FMLA V6, V4, V5
+	WORD $0x4ea21c45 // ORR V5, V2, V2
+	WORD $0x4e66cc85 // FMLA V5, V4, V6
+	WORD $0x4ea31c66 // ORR V6, V3, V3
+	WORD $0x4e65cc86 // FMLA V6, V4, V5
+	ADD R3<<3, R0, R19
+	FMOVQ F6, 0(R19)
+	ADDS $0x02, R3, R3
+	SUBS $0x02, R2, R2
+	BGE head103
+
+tail104:
+	ADDS $0x02, R2, R2
+	BEQ done105
+	ADD R3<<3, R0, R19
+	FMOVD 0(R19), F4
+	ADD R3<<3, R1, R19
+	FMOVD 0(R19), F5
+	WORD $0x4e64cca0 // FMLA V0, V5, V4
+	WORD $0x4e60cca1 // FMLA V1, V5, V0
+	WORD $0x4e61cca2 // FMLA V2, V5, V1
+	WORD $0x4e62cca3 // FMLA V3, V5, V2
+	ADD R3<<3, R0, R19
+	FMOVD F3, 0(R19)
+
+done105:
+	RET
+
 // func select128(dst *float64, mask *float64, x *float64, y *float64, n int)
 TEXT ·select128(SB), NOSPLIT, $0-40
 	MOVD $constants<>(SB), R20
@@ -5171,9 +5225,9 @@ TEXT ·select128(SB), NOSPLIT, $0-40
 	MOVD n+32(FP), R6
 	EOR R7, R7
 	SUBS $0x02, R6, R6
-	BLT tail104
+	BLT tail107
 
-head103:
+head106:
 	ADD R7<<3, R1, R19
 	FMOVQ 0(R19), F16
 	ADD R7<<3, R2, R19
@@ -5187,11 +5241,11 @@ head103:
 	FMOVQ F1, 0(R19)
 	ADDS $0x02, R7, R7
 	SUBS $0x02, R6, R6
-	BGE head103
+	BGE head106
 
-tail104:
+tail107:
 	ADDS $0x02, R6, R6
-	BEQ done105
+	BEQ done108
 	ADD R7<<3, R1, R19
 	FMOVD 0(R19), F0
 	ADD R7<<3, R2, R19
@@ -5204,55 +5258,13 @@ tail104:
 	ADD R7<<3, R0, R19
 	FMOVD F2, 0(R19)
 
-done105:
+done108:
 	RET
 
 // func reluMask128(dst *float64, x *float64, y *float64, n int)
 TEXT ·reluMask128(SB), NOSPLIT, $0-32
 	MOVD $constants<>(SB), R20
 	FMOVQ 288(R20), F17
-	MOVD dst+0(FP), R0
-	MOVD x+8(FP), R1
-	MOVD y+16(FP), R2
-	MOVD n+24(FP), R3
-	EOR R6, R6
-	SUBS $0x02, R3, R3
-	BLT tail107
-
-head106:
-	ADD R6<<3, R1, R19
-	FMOVQ 0(R19), F16
-	ADD R6<<3, R2, R19
-	FMOVQ 0(R19), F0
-	WORD $0x6ef1e401 // FCMGT V1, V0, V17
-	WORD $0x4eb11e20 // ORR V0, V17, V17
-	WORD $0x6ea11e00 // BIT V0, V16, V1
-	ADD R6<<3, R0, R19
-	FMOVQ F0, 0(R19)
-	ADDS $0x02, R6, R6
-	SUBS $0x02, R3, R3
-	BGE head106
-
-tail107:
-	ADDS $0x02, R3, R3
-	BEQ done108
-	ADD R6<<3, R1, R19
-	FMOVD 0(R19), F0
-	ADD R6<<3, R2, R19
-	FMOVD 0(R19), F1
-	WORD $0x6ef1e422 // FCMGT V2, V1, V17
-	WORD $0x4eb11e21 // ORR V1, V17, V17
-	WORD $0x6ea21c01 // BIT V1, V0, V2
-	ADD R6<<3, R0, R19
-	FMOVD F1, 0(R19)
-
-done108:
-	RET
-
-// func tanhMask128(dst *float64, x *float64, y *float64, n int)
-TEXT ·tanhMask128(SB), NOSPLIT, $0-32
-	MOVD $constants<>(SB), R20
-	FMOVQ 112(R20), F17
 	MOVD dst+0(FP), R0
 	MOVD x+8(FP), R1
 	MOVD y+16(FP), R2
@@ -5266,9 +5278,9 @@ head109:
 	FMOVQ 0(R19), F16
 	ADD R6<<3, R2, R19
 	FMOVQ 0(R19), F0
-	WORD $0x4eb11e21 // ORR V1, V17, V17
-	WORD $0x4ee0cc01 // FMLS V1, V0, V0
-	WORD $0x6e61de00 // FMUL V0, V16, V1
+	WORD $0x6ef1e401 // FCMGT V1, V0, V17
+	WORD $0x4eb11e20 // ORR V0, V17, V17
+	WORD $0x6ea11e00 // BIT V0, V16, V1
 	ADD R6<<3, R0, R19
 	FMOVQ F0, 0(R19)
 	ADDS $0x02, R6, R6
@@ -5282,13 +5294,55 @@ tail110:
 	FMOVD 0(R19), F0
 	ADD R6<<3, R2, R19
 	FMOVD 0(R19), F1
+	WORD $0x6ef1e422 // FCMGT V2, V1, V17
+	WORD $0x4eb11e21 // ORR V1, V17, V17
+	WORD $0x6ea21c01 // BIT V1, V0, V2
+	ADD R6<<3, R0, R19
+	FMOVD F1, 0(R19)
+
+done111:
+	RET
+
+// func tanhMask128(dst *float64, x *float64, y *float64, n int)
+TEXT ·tanhMask128(SB), NOSPLIT, $0-32
+	MOVD $constants<>(SB), R20
+	FMOVQ 112(R20), F17
+	MOVD dst+0(FP), R0
+	MOVD x+8(FP), R1
+	MOVD y+16(FP), R2
+	MOVD n+24(FP), R3
+	EOR R6, R6
+	SUBS $0x02, R3, R3
+	BLT tail113
+
+head112:
+	ADD R6<<3, R1, R19
+	FMOVQ 0(R19), F16
+	ADD R6<<3, R2, R19
+	FMOVQ 0(R19), F0
+	WORD $0x4eb11e21 // ORR V1, V17, V17
+	WORD $0x4ee0cc01 // FMLS V1, V0, V0
+	WORD $0x6e61de00 // FMUL V0, V16, V1
+	ADD R6<<3, R0, R19
+	FMOVQ F0, 0(R19)
+	ADDS $0x02, R6, R6
+	SUBS $0x02, R3, R3
+	BGE head112
+
+tail113:
+	ADDS $0x02, R3, R3
+	BEQ done114
+	ADD R6<<3, R1, R19
+	FMOVD 0(R19), F0
+	ADD R6<<3, R2, R19
+	FMOVD 0(R19), F1
 	WORD $0x4eb11e22 // ORR V2, V17, V17
 	WORD $0x4ee1cc22 // FMLS V2, V1, V1
 	WORD $0x6e62dc01 // FMUL V1, V0, V2
 	ADD R6<<3, R0, R19
 	FMOVD F1, 0(R19)
 
-done111:
+done114:
 	RET
 
 // func clampGrad128(dx *float64, dy *float64, x *float64, n int, lo float64, hi float64)
@@ -5304,9 +5358,9 @@ TEXT ·clampGrad128(SB), NOSPLIT, $0-48
 	MOVD n+24(FP), R3
 	EOR R6, R6
 	SUBS $0x02, R3, R3
-	BLT tail113
+	BLT tail116
 
-head112:
+head115:
 	ADD R6<<3, R0, R19
 	FMOVQ 0(R19), F16
 	ADD R6<<3, R1, R19
@@ -5324,11 +5378,11 @@ head112:
 	FMOVQ F2, 0(R19)
 	ADDS $0x02, R6, R6
 	SUBS $0x02, R3, R3
-	BGE head112
+	BGE head115
 
-tail113:
+tail116:
 	ADDS $0x02, R3, R3
-	BEQ done114
+	BEQ done117
 	ADD R6<<3, R0, R19
 	FMOVD 0(R19), F2
 	ADD R6<<3, R1, R19
@@ -5345,7 +5399,7 @@ tail113:
 	ADD R6<<3, R0, R19
 	FMOVD F3, 0(R19)
 
-done114:
+done117:
 	RET
 
 // func leakyReLUGrad128(dx *float64, dy *float64, x *float64, n int, slope float64)
@@ -5360,9 +5414,9 @@ TEXT ·leakyReLUGrad128(SB), NOSPLIT, $0-40
 	MOVD n+24(FP), R3
 	EOR R6, R6
 	SUBS $0x02, R3, R3
-	BLT tail116
+	BLT tail119
 
-head115:
+head118:
 	ADD R6<<3, R0, R19
 	FMOVQ 0(R19), F16
 	ADD R6<<3, R1, R19
@@ -5377,11 +5431,11 @@ head115:
 	FMOVQ F1, 0(R19)
 	ADDS $0x02, R6, R6
 	SUBS $0x02, R3, R3
-	BGE head115
+	BGE head118
 
-tail116:
+tail119:
 	ADDS $0x02, R3, R3
-	BEQ done117
+	BEQ done120
 	ADD R6<<3, R0, R19
 	FMOVD 0(R19), F1
 	ADD R6<<3, R1, R19
@@ -5395,58 +5449,13 @@ tail116:
 	ADD R6<<3, R0, R19
 	FMOVD F0, 0(R19)
 
-done117:
+done120:
 	RET
 
 // func tanhGrad128(dx *float64, dy *float64, y *float64, n int)
 TEXT ·tanhGrad128(SB), NOSPLIT, $0-32
 	MOVD $constants<>(SB), R20
 	FMOVQ 112(R20), F17
-	MOVD dx+0(FP), R0
-	MOVD dy+8(FP), R1
-	MOVD y+16(FP), R2
-	MOVD n+24(FP), R3
-	EOR R6, R6
-	SUBS $0x02, R3, R3
-	BLT tail119
-
-head118:
-	ADD R6<<3, R0, R19
-	FMOVQ 0(R19), F16
-	ADD R6<<3, R1, R19
-	FMOVQ 0(R19), F0
-	ADD R6<<3, R2, R19
-	FMOVQ 0(R19), F1
-	WORD $0x4eb11e22 // ORR V2, V17, V17
-	WORD $0x4ee1cc22 // FMLS V2, V1, V1
-	WORD $0x4e60cc50 // FMLA V16, V2, V0
-	ADD R6<<3, R0, R19
-	FMOVQ F16, 0(R19)
-	ADDS $0x02, R6, R6
-	SUBS $0x02, R3, R3
-	BGE head118
-
-tail119:
-	ADDS $0x02, R3, R3
-	BEQ done120
-	ADD R6<<3, R0, R19
-	FMOVD 0(R19), F0
-	ADD R6<<3, R1, R19
-	FMOVD 0(R19), F1
-	ADD R6<<3, R2, R19
-	FMOVD 0(R19), F2
-	WORD $0x4eb11e23 // ORR V3, V17, V17
-	WORD $0x4ee2cc43 // FMLS V3, V2, V2
-	WORD $0x4e61cc60 // FMLA V0, V3, V1
-	ADD R6<<3, R0, R19
-	FMOVD F0, 0(R19)
-
-done120:
-	RET
-
-// func sigmoidGrad128(dx *float64, dy *float64, y *float64, n int)
-TEXT ·sigmoidGrad128(SB), NOSPLIT, $0-32
-	MOVD $constants<>(SB), R20
 	MOVD dx+0(FP), R0
 	MOVD dy+8(FP), R1
 	MOVD y+16(FP), R2
@@ -5462,7 +5471,7 @@ head121:
 	FMOVQ 0(R19), F0
 	ADD R6<<3, R2, R19
 	FMOVQ 0(R19), F1
-	WORD $0x4ea11c22 // ORR V2, V1, V1
+	WORD $0x4eb11e22 // ORR V2, V17, V17
 	WORD $0x4ee1cc22 // FMLS V2, V1, V1
 	WORD $0x4e60cc50 // FMLA V16, V2, V0
 	ADD R6<<3, R0, R19
@@ -5480,13 +5489,58 @@ tail122:
 	FMOVD 0(R19), F1
 	ADD R6<<3, R2, R19
 	FMOVD 0(R19), F2
-	WORD $0x4ea21c43 // ORR V3, V2, V2
+	WORD $0x4eb11e23 // ORR V3, V17, V17
 	WORD $0x4ee2cc43 // FMLS V3, V2, V2
 	WORD $0x4e61cc60 // FMLA V0, V3, V1
 	ADD R6<<3, R0, R19
 	FMOVD F0, 0(R19)
 
 done123:
+	RET
+
+// func sigmoidGrad128(dx *float64, dy *float64, y *float64, n int)
+TEXT ·sigmoidGrad128(SB), NOSPLIT, $0-32
+	MOVD $constants<>(SB), R20
+	MOVD dx+0(FP), R0
+	MOVD dy+8(FP), R1
+	MOVD y+16(FP), R2
+	MOVD n+24(FP), R3
+	EOR R6, R6
+	SUBS $0x02, R3, R3
+	BLT tail125
+
+head124:
+	ADD R6<<3, R0, R19
+	FMOVQ 0(R19), F16
+	ADD R6<<3, R1, R19
+	FMOVQ 0(R19), F0
+	ADD R6<<3, R2, R19
+	FMOVQ 0(R19), F1
+	WORD $0x4ea11c22 // ORR V2, V1, V1
+	WORD $0x4ee1cc22 // FMLS V2, V1, V1
+	WORD $0x4e60cc50 // FMLA V16, V2, V0
+	ADD R6<<3, R0, R19
+	FMOVQ F16, 0(R19)
+	ADDS $0x02, R6, R6
+	SUBS $0x02, R3, R3
+	BGE head124
+
+tail125:
+	ADDS $0x02, R3, R3
+	BEQ done126
+	ADD R6<<3, R0, R19
+	FMOVD 0(R19), F0
+	ADD R6<<3, R1, R19
+	FMOVD 0(R19), F1
+	ADD R6<<3, R2, R19
+	FMOVD 0(R19), F2
+	WORD $0x4ea21c43 // ORR V3, V2, V2
+	WORD $0x4ee2cc43 // FMLS V3, V2, V2
+	WORD $0x4e61cc60 // FMLA V0, V3, V1
+	ADD R6<<3, R0, R19
+	FMOVD F0, 0(R19)
+
+done126:
 	RET
 
 // func softplusGrad128(dx *float64, dy *float64, x *float64, n int)
@@ -5511,9 +5565,9 @@ TEXT ·softplusGrad128(SB), NOSPLIT, $0-32
 	MOVD n+24(FP), R3
 	EOR R6, R6
 	SUBS $0x02, R3, R3
-	BLT tail125
+	BLT tail128
 
-head124:
+head127:
 	ADD R6<<3, R0, R19
 	FMOVQ 0(R19), F16
 	ADD R6<<3, R1, R19
@@ -5563,11 +5617,11 @@ head124:
 	FMOVQ F16, 0(R19)
 	ADDS $0x02, R6, R6
 	SUBS $0x02, R3, R3
-	BGE head124
+	BGE head127
 
-tail125:
+tail128:
 	ADDS $0x02, R3, R3
-	BEQ done126
+	BEQ done129
 	ADD R6<<3, R0, R19
 	FMOVD 0(R19), F0
 	ADD R6<<3, R1, R19
@@ -5616,7 +5670,7 @@ tail125:
 	ADD R6<<3, R0, R19
 	FMOVD F0, 0(R19)
 
-done126:
+done129:
 	RET
 
 // func logSigmoidGrad128(dx *float64, dy *float64, x *float64, n int)
@@ -5641,9 +5695,9 @@ TEXT ·logSigmoidGrad128(SB), NOSPLIT, $0-32
 	MOVD n+24(FP), R3
 	EOR R6, R6
 	SUBS $0x02, R3, R3
-	BLT tail128
+	BLT tail131
 
-head127:
+head130:
 	ADD R6<<3, R0, R19
 	FMOVQ 0(R19), F16
 	ADD R6<<3, R1, R19
@@ -5694,11 +5748,11 @@ head127:
 	FMOVQ F16, 0(R19)
 	ADDS $0x02, R6, R6
 	SUBS $0x02, R3, R3
-	BGE head127
+	BGE head130
 
-tail128:
+tail131:
 	ADDS $0x02, R3, R3
-	BEQ done129
+	BEQ done132
 	ADD R6<<3, R0, R19
 	FMOVD 0(R19), F0
 	ADD R6<<3, R1, R19
@@ -5748,7 +5802,7 @@ tail128:
 	ADD R6<<3, R0, R19
 	FMOVD F0, 0(R19)
 
-done129:
+done132:
 	RET
 
 // func softClip128(a *float64, d *float64, s *float64, n int, c float64)
@@ -5766,9 +5820,9 @@ TEXT ·softClip128(SB), NOSPLIT, $0-40
 	MOVD n+24(FP), R3
 	EOR R6, R6
 	SUBS $0x02, R3, R3
-	BLT tail131
+	BLT tail134
 
-head130:
+head133:
 	ADD R6<<3, R2, R19
 	FMOVQ 0(R19), F16
 	WORD $0x4e321e01 // AND V1, V16, V18
@@ -5788,11 +5842,11 @@ head130:
 	FMOVQ F1, 0(R19)
 	ADDS $0x02, R6, R6
 	SUBS $0x02, R3, R3
-	BGE head130
+	BGE head133
 
-tail131:
+tail134:
 	ADDS $0x02, R3, R3
-	BEQ done132
+	BEQ done135
 	ADD R6<<3, R2, R19
 	FMOVD 0(R19), F1
 	WORD $0x4e321c22 // AND V2, V1, V18
@@ -5811,7 +5865,7 @@ tail131:
 	ADD R6<<3, R1, R19
 	FMOVD F0, 0(R19)
 
-done132:
+done135:
 	RET
 
 // func affine128(y *float64, e *float64, x *float64, s *float64, t *float64, n int)
@@ -5838,9 +5892,9 @@ TEXT ·affine128(SB), NOSPLIT, $0-48
 	MOVD n+40(FP), R7
 	EOR R8, R8
 	SUBS $0x02, R7, R7
-	BLT tail134
+	BLT tail137
 
-head133:
+head136:
 	ADD R8<<3, R2, R19
 	FMOVQ 0(R19), F16
 	ADD R8<<3, R3, R19
@@ -5888,11 +5942,11 @@ head133:
 	FMOVQ F2, 0(R19)
 	ADDS $0x02, R8, R8
 	SUBS $0x02, R7, R7
-	BGE head133
+	BGE head136
 
-tail134:
+tail137:
 	ADDS $0x02, R7, R7
-	BEQ done135
+	BEQ done138
 	ADD R8<<3, R2, R19
 	FMOVD 0(R19), F0
 	ADD R8<<3, R3, R19
@@ -5939,7 +5993,7 @@ tail134:
 	ADD R8<<3, R1, R19
 	FMOVD F3, 0(R19)
 
-done135:
+done138:
 	RET
 
 // func affineInverse128(x *float64, e *float64, y *float64, s *float64, t *float64, n int)
@@ -5967,9 +6021,9 @@ TEXT ·affineInverse128(SB), NOSPLIT, $0-48
 	MOVD n+40(FP), R7
 	EOR R8, R8
 	SUBS $0x02, R7, R7
-	BLT tail137
+	BLT tail140
 
-head136:
+head139:
 	ADD R8<<3, R2, R19
 	FMOVQ 0(R19), F16
 	ADD R8<<3, R3, R19
@@ -6019,11 +6073,11 @@ head136:
 	FMOVQ F2, 0(R19)
 	ADDS $0x02, R8, R8
 	SUBS $0x02, R7, R7
-	BGE head136
+	BGE head139
 
-tail137:
+tail140:
 	ADDS $0x02, R7, R7
-	BEQ done138
+	BEQ done141
 	ADD R8<<3, R2, R19
 	FMOVD 0(R19), F0
 	ADD R8<<3, R3, R19
@@ -6072,7 +6126,7 @@ tail137:
 	ADD R8<<3, R1, R19
 	FMOVD F3, 0(R19)
 
-done138:
+done141:
 	RET
 
 // func affineGrad128(dx *float64, ds *float64, dt *float64, dy *float64, x *float64, e *float64, n int)
@@ -6087,9 +6141,9 @@ TEXT ·affineGrad128(SB), NOSPLIT, $0-56
 	MOVD n+48(FP), R8
 	EOR R9, R9
 	SUBS $0x02, R8, R8
-	BLT tail140
+	BLT tail143
 
-head139:
+head142:
 	ADD R9<<3, R0, R19
 	FMOVQ 0(R19), F16
 	ADD R9<<3, R1, R19
@@ -6114,11 +6168,11 @@ head139:
 	FMOVQ F3, 0(R19)
 	ADDS $0x02, R9, R9
 	SUBS $0x02, R8, R8
-	BGE head139
+	BGE head142
 
-tail140:
+tail143:
 	ADDS $0x02, R8, R8
-	BEQ done141
+	BEQ done144
 	ADD R9<<3, R0, R19
 	FMOVD 0(R19), F0
 	ADD R9<<3, R1, R19
@@ -6142,7 +6196,7 @@ tail140:
 	ADD R9<<3, R2, R19
 	FMOVD F4, 0(R19)
 
-done141:
+done144:
 	RET
 
 // func affineInverseGrad128(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
@@ -6157,9 +6211,9 @@ TEXT ·affineInverseGrad128(SB), NOSPLIT, $0-56
 	MOVD n+48(FP), R8
 	EOR R9, R9
 	SUBS $0x02, R8, R8
-	BLT tail143
+	BLT tail146
 
-head142:
+head145:
 	ADD R9<<3, R0, R19
 	FMOVQ 0(R19), F16
 	ADD R9<<3, R1, R19
@@ -6183,11 +6237,11 @@ head142:
 	FMOVQ F1, 0(R19)
 	ADDS $0x02, R9, R9
 	SUBS $0x02, R8, R8
-	BGE head142
+	BGE head145
 
-tail143:
+tail146:
 	ADDS $0x02, R8, R8
-	BEQ done144
+	BEQ done147
 	ADD R9<<3, R0, R19
 	FMOVD 0(R19), F0
 	ADD R9<<3, R1, R19
@@ -6210,7 +6264,7 @@ tail143:
 	ADD R9<<3, R2, R19
 	FMOVD F2, 0(R19)
 
-done144:
+done147:
 	RET
 
 // func adam128(p *float64, m *float64, v *float64, grad *float64, n int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, minusRate float64, root float64, eps float64, keep float64)
@@ -6223,9 +6277,9 @@ TEXT ·adam128(SB), NOSPLIT, $0-104
 	MOVD n+32(FP), R6
 	EOR R7, R7
 	SUBS $0x02, R6, R6
-	BLT tail146
+	BLT tail149
 
-head145:
+head148:
 	ADD R7<<3, R0, R19
 	FMOVQ 0(R19), F16
 	ADD R7<<3, R1, R19
@@ -6268,11 +6322,11 @@ head145:
 	FMOVQ F3, 0(R19)
 	ADDS $0x02, R7, R7
 	SUBS $0x02, R6, R6
-	BGE head145
+	BGE head148
 
-tail146:
+tail149:
 	ADDS $0x02, R6, R6
-	BEQ done147
+	BEQ done150
 	ADD R7<<3, R0, R19
 	FMOVD 0(R19), F0
 	ADD R7<<3, R1, R19
@@ -6314,7 +6368,7 @@ tail146:
 	ADD R7<<3, R2, R19
 	FMOVD F4, 0(R19)
 
-done147:
+done150:
 	RET
 
 DATA constants<>+0(SB)/8, $0x3d2ef35793c76730

@@ -420,6 +420,18 @@ func fastAxpy(dst, x []float64, a float64) bool {
 	return true
 }
 
+func fastHorner(dst, x []float64, c3, c2, c1, c0 float64) bool {
+	if active == generic {
+		return false
+	}
+	dst = dst[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		horner128(&dst[i], &x[i], n, c3, c2, c1, c0)
+	}
+	return true
+}
+
 func fastSelect(dst, mask, x, y []float64) bool {
 	if active == generic {
 		return false

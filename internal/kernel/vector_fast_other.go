@@ -72,6 +72,8 @@ func fastClamp(_, _ []float64, _, _ float64) bool { return false }
 
 func fastAxpy(_, _ []float64, _ float64) bool { return false }
 
+func fastHorner(_, _ []float64, _, _, _, _ float64) bool { return false }
+
 func fastSelect(_, _, _, _ []float64) bool { return false }
 
 func fastReluMask(_, _, _ []float64) bool { return false }

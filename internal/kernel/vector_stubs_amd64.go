@@ -344,6 +344,16 @@ func axpy512(dst *float64, x *float64, n int, a float64)
 //go:noescape
 func axpy256(dst *float64, x *float64, n int, a float64)
 
+// horner512 is horner on n elements.
+//
+//go:noescape
+func horner512(dst *float64, x *float64, n int, c3 float64, c2 float64, c1 float64, c0 float64)
+
+// horner256 is horner on n elements.
+//
+//go:noescape
+func horner256(dst *float64, x *float64, n int, c3 float64, c2 float64, c1 float64, c0 float64)
+
 // select512 is Select on n elements.
 //
 //go:noescape

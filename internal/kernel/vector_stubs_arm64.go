@@ -174,6 +174,11 @@ func clamp128(dst *float64, x *float64, n int, lo float64, hi float64)
 //go:noescape
 func axpy128(dst *float64, x *float64, n int, a float64)
 
+// horner128 is horner on n elements.
+//
+//go:noescape
+func horner128(dst *float64, x *float64, n int, c3 float64, c2 float64, c1 float64, c0 float64)
+
 // select128 is Select on n elements.
 //
 //go:noescape

@@ -37,6 +37,7 @@ var elementwises = []elementwise{
 	map1("Axpy", func(dst, x []float64) { Axpy(dst, x, 0.7) }),
 	map1("LeakyReLU", func(dst, x []float64) { LeakyReLU(dst, x, 0.1) }),
 	map1("ReLU", func(dst, x []float64) { LeakyReLU(dst, x, 0) }),
+	map1("Polynomial", func(dst, x []float64) { Polynomial(dst, x, []float64{1, -0.5, 0.25, 3, 0.1, -0.7}) }),
 	map1("Clamp", func(dst, x []float64) { Clamp(dst, x, -1, 0.5) }),
 	map1("ClampZero", func(dst, x []float64) { Clamp(dst, x, 0, 1) }),
 	map2("ClampGrad", func(dx, dy, x []float64) { ClampGrad(dx, dy, x, -1, 0.5) }),

@@ -23,17 +23,11 @@ const tailTerms = 32
 // to 10⁻¹⁴, which no ν between 0.1 and 10⁶ was seen to be, tails are evaluated one by one.
 func NewStudentTails(s Student) *StudentTails {
 	f := &StudentTails{Student: s, c: 4 / math.Sqrt(s.DF+64), rise: 3 * math.Sqrt(s.DF)}
-	var at, cheb [tailTerms]float64
+	var at [tailTerms]float64
 	for j := range at {
 		at[j] = f.ratio(Cos(math.Pi * (float64(j) + 0.5) / tailTerms))
 	}
-	for k := range cheb {
-		for j, v := range at {
-			cheb[k] += 2. / tailTerms * v * Cos(math.Pi*float64((2*j+1)*k%(4*tailTerms))/(2*tailTerms))
-		}
-	}
-	cheb[0] /= 2
-	f.poly = powersOf(cheb)
+	f.poly = powersOf(chebyshev(&at))
 	f.good = true
 	for _, q := range [...]float64{-1, -0.98, -0.9, -0.7, -0.4, -0.1, 0.15, 0.45, 0.7, 0.9, 0.98} {
 		p := 0.0
@@ -57,6 +51,21 @@ func (f *StudentTails) ratio(q float64) float64 {
 		r = f.Tail(math.Sqrt(f.DF)*w/math.Sqrt(x)) / Exp(a*Log1p(-w*w))
 	}
 	return r * math.FMA(f.rise, w, 2)
+}
+
+// chebyshev returns the coefficients c of Σ c[k]·Tₖ with the values at at the nodes cos(π·(j+½)/n).
+func chebyshev(at *[tailTerms]float64) (c [tailTerms]float64) {
+	var cos [4 * tailTerms]float64
+	for i := range cos {
+		cos[i] = Cos(math.Pi * float64(i) / (2 * tailTerms))
+	}
+	for k := range c {
+		for j, v := range at {
+			c[k] += float64(2. / tailTerms * v * cos[(2*j+1)*k%len(cos)])
+		}
+	}
+	c[0] /= 2
+	return c
 }
 
 // powersOf returns the coefficients of the powers of q in Σ c[k]·Tₖ(q).

@@ -97,6 +97,16 @@ var loops = []loop{
 		body: func(v vec, x regs, s values) regs { return regs{v.fma(s(0), x[1], x[0])} },
 	},
 	{
+		name: "horner", slices: []string{"dst", "x"}, scalars: []string{"c3", "c2", "c1", "c0"}, length: "x",
+		body: func(v vec, x regs, s values) regs {
+			y := x[0]
+			for i := range 4 {
+				y = v.fma(y, x[1], s(i))
+			}
+			return regs{y}
+		},
+	},
+	{
 		name: "Select", slices: []string{"dst", "mask", "x", "y"}, skip: 1, length: "mask",
 		body: func(v vec, x regs, _ values) regs {
 			v.pickTo(v.cmp(notEqual, x[0], v.num(0)), x[1], x[2])

@@ -1,0 +1,44 @@
+package bijector
+
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/special"
+)
+
+// A stencil holds the beta distributions with a shape and with those around it, for derivatives of
+// fourth order.
+type stencil struct {
+	at, other, h float64
+	mid          special.Beta
+	around       [4]special.Beta
+}
+
+// move puts the stencil around a; other is a further argument of make. It costs nothing where
+// the stencil stands already.
+func (s *stencil) move(a, other float64, make func(a float64) special.Beta) {
+	if s.at == a && s.other == other {
+		return
+	}
+	s.at, s.other, s.h = a, other, 0.002*a/(1+math.Sqrt(a))
+	s.mid = make(a)
+	for i, k := range [4]float64{1, -1, 2, -2} {
+		s.around[i] = make(math.FMA(k, s.h, a))
+	}
+}
+
+// derivative returns tail′(a) of a positive function by differences of its
+// logarithm.
+func (s *stencil) derivative(tail func(special.Beta) float64) float64 {
+	var g [4]float64
+	for i := range g {
+		g[i] = tail(s.around[i])
+	}
+	kernel.Log(g[:], g[:])
+	d := tail(s.mid) * ((8*(g[0]-g[1]) - (g[2] - g[3])) / (12 * s.h))
+	if math.IsNaN(d) {
+		return 0 // the function underflows
+	}
+	return d
+}
