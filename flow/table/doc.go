@@ -8,7 +8,7 @@
 //	rows := model.Sample(1000, false, src) // new rows like the table's
 //	d, err := model.Conditional("price", map[string]string{"cut": "Ideal", "carat": "0.7"})
 //
-// CSV files, structs and database queries are read here, Parquet files by the module flow/table/parquet.
+// CSV files, structs and database queries are read here, Parquet and Arrow files by the module flow/table/parquet.
 //
 // # Columns
 //

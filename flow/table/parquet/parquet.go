@@ -4,15 +4,16 @@
 //	t, err := r.ReadAll()              // or row by row, in the memory of a few pages
 //	model, report, err := table.Learn(ctx, t, nil)
 //
-// The command tocsv beside it writes such files as CSV, for examples/tabular and the like.
+// Package arrow beside it reads Arrow files and streams; the command tocsv writes both as CSV, for examples/tabular and the like.
 //
-// It is a module of its own, so that package table does not depend on a library for the format.
+// It is a module of its own, so that package table does not depend on libraries for these formats.
 package parquet
 
 import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/big"
 	"math/rand/v2"
 	"strconv"
@@ -88,7 +89,7 @@ func (p *Reader) Next() ([]string, error) {
 
 // ReadAll returns all rows that are left.
 func (p *Reader) ReadAll() (*table.Table, error) {
-	t, _, err := p.ReadSome(1<<62, nil)
+	t, _, err := p.ReadSome(math.MaxInt, nil)
 	return t, err
 }
 

@@ -1,10 +1,10 @@
-// Tocsv writes the rows of a Parquet file as CSV with a header, a row at a time, for commands that read CSV:
+// Tocsv writes the rows of a Parquet or Arrow file as CSV with a header, a row at a time, for commands that read CSV:
 //
 //	cd flow/table/parquet
 //	go run ./tocsv rows.parquet | (cd ../../.. && go run ./examples/tabular learn -model rows.flow -)
 //	go run ./tocsv rows.parquet | (cd ../../.. && go run ./examples/tabular score -model rows.flow -) > scores.csv
 //
-// A null is an empty text.
+// The name - is a stream of Arrow on standard input. A null is an empty text.
 package main
 
 import (
@@ -16,11 +16,12 @@ import (
 	"os"
 
 	"github.com/normflow/normflow/flow/table/parquet"
+	"github.com/normflow/normflow/flow/table/parquet/arrow"
 )
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "tocsv: want the name of a Parquet file")
+		fmt.Fprintln(os.Stderr, "tocsv: want the name of a Parquet or Arrow file, or -")
 		os.Exit(2)
 	}
 	if err := run(os.Args[1], os.Stdout); err != nil {
@@ -29,26 +30,57 @@ func main() {
 	}
 }
 
+// rows returns the names of a file's columns, and what returns its rows one by one, and then io.EOF.
+func rows(f *os.File) (names []string, next func() ([]string, error), err error) {
+	head := make([]byte, 4)
+	if _, err := f.ReadAt(head, 0); err != nil {
+		return nil, nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, nil, err
+	}
+	if string(head) == "PAR1" {
+		r, err := parquet.NewReader(f, info.Size())
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Names, r.Next, nil
+	}
+	r, err := arrow.NewReader(f, info.Size())
+	if err != nil {
+		return nil, nil, err
+	}
+	return r.Names, r.Next, nil
+}
+
 func run(name string, out io.Writer) error {
+	if name == "-" {
+		r, err := arrow.NewStream(os.Stdin)
+		if err != nil {
+			return err
+		}
+		return write(out, r.Names, r.Next)
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	info, err := f.Stat()
+	names, next, err := rows(f)
 	if err != nil {
 		return err
 	}
-	r, err := parquet.NewReader(f, info.Size())
-	if err != nil {
-		return err
-	}
+	return write(out, names, next)
+}
+
+func write(out io.Writer, names []string, next func() ([]string, error)) error {
 	w := csv.NewWriter(bufio.NewWriterSize(out, 1<<16))
-	if err := w.Write(r.Names); err != nil {
+	if err := w.Write(names); err != nil {
 		return err
 	}
 	for {
-		row, err := r.Next()
+		row, err := next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
