@@ -17,6 +17,10 @@ func cost(value any) int {
 		if len(v.Layers) > 0 && v.Layers[0].W != nil {
 			return product(32, max(v.Points, 32), v.Layers[0].In())
 		}
+	case *Argmax: // which columns are of one category
+		if v.Q != nil {
+			return product(16, v.Q.Dim(), v.Q.Dim())
+		}
 	case *nn.Rewired: // a row of its network, when it is evaluated
 		if v.Net != nil && v.Net.In() > 4*(len(v.Place)+len(v.Take)) {
 			return product(8, v.Net.In())

@@ -14,6 +14,12 @@ import (
 var kinds = registry(map[string]any{
 	"flow": (*Transformed)(nil),
 
+	// lifts
+	"lift.argmax":      (*Argmax)(nil),
+	"lift.dequantizer": (*Dequantizer)(nil),
+	"lift.langevin":    (*Langevin)(nil),
+	"lift.metropolis":  (*Metropolis)(nil),
+
 	// bijectors: structure
 	"autoregressive": (*bijector.Autoregressive)(nil),
 	"blockwise":      (*bijector.Blockwise)(nil),

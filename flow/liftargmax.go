@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 	"gonum.org/v1/gonum/mat"
@@ -28,18 +29,33 @@ type Argmax struct {
 // all, given as many. It panics if a column has less than two categories, or q is another one or not from a standard normal.
 func NewArgmax(kinds []int, q *Transformed) *Argmax {
 	b := &Argmax{Kinds: kinds, Q: q}
-	for g, k := range kinds {
-		if k < 2 {
-			panic(fmt.Sprintf("flow: NewArgmax: got %d categories, want at least 2", k))
-		}
-		for range k {
-			b.group = append(b.group, g)
-		}
+	if err := b.Restore(); err != nil {
+		panic("flow: NewArgmax: " + err.Error())
 	}
-	n := len(b.group)
-	checkConditioned("NewArgmax", q, n)
-	if n == 0 || q.CondDim() != n {
-		panic(fmt.Sprintf("flow: NewArgmax: got a flow given %d columns for %d categories in all, want as many", q.CondDim(), n))
+	return b
+}
+
+// Restore checks the fields.
+func (b *Argmax) Restore() error {
+	if err := checkConditioned(b.Q); err != nil {
+		return err
+	}
+	n, d := 0, b.Q.Dim()
+	for _, k := range b.Kinds {
+		switch {
+		case k < 2:
+			return fmt.Errorf("got %d categories, want at least 2", k)
+		case k > d-n:
+			return fmt.Errorf("got a flow of %d columns and categories of %d columns, want as many columns as there are categories in all", d, len(b.Kinds))
+		}
+		n += k
+	}
+	if n == 0 || d != n || b.Q.CondDim() != n {
+		return fmt.Errorf("got a flow of %d columns given %d for %d categories in all, want as many", d, b.Q.CondDim(), n)
+	}
+	b.group = b.group[:0]
+	for g, k := range b.Kinds {
+		b.group = append(b.group, slices.Repeat([]int{g}, k)...)
 	}
 	b.within = *mat.NewDense(n, n, nil)
 	for i, g := range b.group {
@@ -49,7 +65,7 @@ func NewArgmax(kinds []int, q *Transformed) *Argmax {
 			}
 		}
 	}
-	return b
+	return nil
 }
 
 // Dims returns the columns of x, y and noise.

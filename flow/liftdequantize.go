@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -25,21 +26,33 @@ type Dequantizer struct {
 // NewDequantizer returns the dequantiser by a flow of d columns given d, such as NSF of Arch{Dim: d, Cond: d}. It panics if q has another context, or its base is
 // not [dist.StdNormal].
 func NewDequantizer(q *Transformed) *Dequantizer {
-	checkConditioned("NewDequantizer", q, 0)
-	if q.Dim() != q.CondDim() {
-		panic(fmt.Sprintf("flow: NewDequantizer: got a flow of %d columns with a context of %d, want as many", q.Dim(), q.CondDim()))
+	b := &Dequantizer{Q: q}
+	if err := b.Restore(); err != nil {
+		panic("flow: NewDequantizer: " + err.Error())
 	}
-	return &Dequantizer{Q: q}
+	return b
 }
 
-// checkConditioned panics unless q is a conditional flow from a standard normal.
-func checkConditioned(what string, q *Transformed, columns int) {
+// Restore checks the flow.
+func (b *Dequantizer) Restore() error {
+	if err := checkConditioned(b.Q); err != nil {
+		return err
+	}
+	if b.Q.Dim() != b.Q.CondDim() {
+		return fmt.Errorf("got a flow of %d columns with a context of %d, want as many", b.Q.Dim(), b.Q.CondDim())
+	}
+	return nil
+}
+
+// checkConditioned returns an error unless q is a conditional flow from a standard normal.
+func checkConditioned(q *Transformed) error {
 	if q == nil || q.CondDim() == 0 {
-		panic("flow: " + what + ": got no conditional flow, want one")
+		return errors.New("got no conditional flow, want one")
 	}
-	if _, ok := q.Base.(*dist.StdNormal); !ok || columns > 0 && q.Dim() != columns {
-		panic(fmt.Sprintf("flow: %s: got a flow of %d columns from %T, want one from dist.StdNormal", what, q.Dim(), q.Base))
+	if _, ok := q.Base.(*dist.StdNormal); !ok {
+		return fmt.Errorf("got a flow from %T, want one from dist.StdNormal", q.Base)
 	}
+	return nil
 }
 
 // Dims returns the columns of x, y and noise, all the same.

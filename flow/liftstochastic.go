@@ -27,14 +27,21 @@ type Metropolis struct {
 
 // NewMetropolis returns the layer of so many steps. It panics unless there is a target and both numbers are positive.
 func NewMetropolis(target dist.Distribution, steps int, scale float64) *Metropolis {
-	checkWalk("NewMetropolis", target, steps, scale)
-	return &Metropolis{target, steps, scale}
+	b := &Metropolis{target, steps, scale}
+	if err := b.Restore(); err != nil {
+		panic("flow: NewMetropolis: " + err.Error())
+	}
+	return b
 }
 
-func checkWalk(what string, target dist.Distribution, steps int, scale float64) {
+// Restore checks the fields.
+func (b *Metropolis) Restore() error { return checkWalk(b.Target, b.Steps, b.Scale) }
+
+func checkWalk(target dist.Distribution, steps int, scale float64) error {
 	if target == nil || steps < 1 || !(scale > 0) || math.IsInf(scale, 1) {
-		panic(fmt.Sprintf("flow: %s: got target %v, %d steps of %v, want a target and positive numbers", what, target, steps, scale))
+		return fmt.Errorf("got target %v, %d steps of %v, want a target and positive numbers", target, steps, scale)
 	}
+	return nil
 }
 
 // Dims returns the columns of x, y and noise.
@@ -92,9 +99,15 @@ type Langevin struct {
 
 // NewLangevin returns the layer of so many steps. It panics unless there is a target and both numbers are positive.
 func NewLangevin(target dist.Distribution, steps int, size float64) *Langevin {
-	checkWalk("NewLangevin", target, steps, size)
-	return &Langevin{target, steps, size}
+	b := &Langevin{target, steps, size}
+	if err := b.Restore(); err != nil {
+		panic("flow: NewLangevin: " + err.Error())
+	}
+	return b
 }
+
+// Restore checks the fields.
+func (b *Langevin) Restore() error { return checkWalk(b.Target, b.Steps, b.Size) }
 
 // Dims returns the columns of x, y and noise.
 func (b *Langevin) Dims() (x, y, noise int) { d := b.Target.Dim(); return d, d, b.Steps * d }

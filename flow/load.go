@@ -24,6 +24,12 @@ func Load(r io.Reader) (*Transformed, error) {
 		panic("flow: Load: got no reader, want one such as an open file")
 	}
 	m, err := load(r)
+	if err == nil {
+		var s *liftedSection
+		if m.Section(&s) {
+			err = errors.New("got the file of a Lifted, whose rows are not those of its model: LoadLifted reads it")
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("flow: Load: %w", err)
 	}

@@ -1,7 +1,7 @@
 package flow
 
 // Register makes a type known to model files by a short name of its own, such
-// as "mylab.flip": a bijector, a univariate, a network or a distribution. Both
+// as "mylab.flip": a bijector, a univariate, a network, a distribution or a [Lift]. Both
 // a program that saves or loads a model registers its types, usually in an init function.
 //
 // The type is that of prototype, a nil pointer or a zero value, and is plain data:
