@@ -2,30 +2,33 @@ package special
 
 import "math"
 
-// A terms function returns aₙ and bₙ of the continued fraction b₀ + a₁/(b₁ + a₂/(b₂ + …)).
-type terms func(n float64) (num, den float64)
+// terms are aₙ and bₙ of the continued fraction b₀ + a₁/(b₁ + a₂/(b₂ + …)): values and not closures,
+// which would be allocated where the compiler does not inline what makes them.
+type terms interface {
+	at(n float64) (num, den float64)
+}
 
 // fraction returns the continued fraction. If Lentz's method needs few terms, half as
 // many again are evaluated from the last to the first, where rounding errors do not
 // add up.
-func fraction(b0 float64, at terms) float64 {
-	f, n := lentz(b0, at)
+func fraction[T terms](b0 float64, t T) float64 {
+	f, n := lentz(b0, t)
 	if n > 64 {
 		return f
 	}
 	tail := 0.0
 	for k := n + math.Ceil(0.5*n); k > 0; k-- {
-		num, den := at(k)
+		num, den := t.at(k)
 		tail = num / nonZero(den+tail)
 	}
 	return b0 + tail
 }
 
 // lentz returns the continued fraction, by Lentz's method, and the number of terms.
-func lentz(b0 float64, at terms) (f, n float64) {
+func lentz[T terms](b0 float64, t T) (f, n float64) {
 	f, c, d := b0, b0, 0.0
 	for n = 1.0; n < 1e6; n++ {
-		num, den := at(n)
+		num, den := t.at(n)
 		d = 1 / nonZero(math.FMA(num, d, den))
 		c = nonZero(den + num/c)
 		r := float64(c * d)

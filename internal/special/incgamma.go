@@ -124,8 +124,12 @@ func gammaSeries(a, x float64) float64 {
 // gammaFraction returns the continued fraction x+1−a−1(1−a)/(x+3−a−…).
 func gammaFraction(a, x float64) float64 {
 	b := x + 1 - a
-	return fraction(b, func(n float64) (num, den float64) { return n * (a - n), b + 2*n })
+	return fraction(b, gammaTerms{a, b})
 }
+
+type gammaTerms struct{ a, b float64 }
+
+func (t gammaTerms) at(n float64) (num, den float64) { return n * (t.a - n), t.b + 2*n }
 
 // GammaIncInv returns the x with P(a,x) = p and Q(a,x) = q; the smaller of the
 // two is used.
