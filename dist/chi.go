@@ -26,29 +26,29 @@ var chiFamily = &family{
 	name: "Chi", params: []string{"df"},
 	logDensity: within(0, math.Inf(1), func(x autodiff.Var, p vars) autodiff.Var {
 		a := p[0].MulConst(0.5)
-		return chiOp.of(x, a).Add(gammaNormOp.of(a)).AddConst(math.Ln2)
+		return chiOp.of(x, a).Add(chiNormOp.of(p[0])).AddConst(math.Ln2)
 	}),
 	support: positiveHalf,
 	cdf:     func(x float64, p nums) float64 { return first(chiInc(x, p)) },
 	sf:      func(x float64, p nums) float64 { return second(chiInc(x, p)) },
 	logTails: func(x float64, p nums) (float64, float64) {
 		t, l := chiSquare(x)
-		return special.LogGammaIncAt(0.5*p[0], t, l)
+		return special.LogGammaIncAt(half(p[0]), t, l)
 	},
 	quantile: func(lower, upper float64, p nums) float64 {
-		return math.Sqrt2 * special.Exp(0.5*special.LogGammaIncInv(0.5*p[0], lower, upper))
+		return math.Sqrt2 * special.Exp(0.5*special.LogGammaIncInv(half(p[0]), lower, upper))
 	},
-	draw: func(r *rand.Rand, p nums) float64 { return math.Sqrt2 * special.Exp(0.5*drawLogGamma(r, 0.5*p[0])) },
+	draw: func(r *rand.Rand, p nums) float64 { return math.Sqrt2 * special.Exp(0.5*drawLogGamma(r, half(p[0]))) },
 	drop: func(x, y float64, p nums) float64 { return normalDrop(x, y, p) - powerDrop(p[0]-1, x, y) },
 	mean: chiMean,
 	variance: func(p nums) float64 {
-		a := 0.5 * p[0] // the logarithm of the squared mean, over k, without cancellation
+		a := half(p[0]) // the logarithm of the squared mean, over k, without cancellation
 		l := 2 * (float64(a*special.Log1pMinus(0.5/a)) + special.Stirling(a+0.5) - special.Stirling(a))
 		return -p[0] * special.Expm1(l)
 	},
 	mode: func(p nums) float64 { return math.Sqrt(max(p[0]-1, 0)) },
 	entropy: func(p nums) float64 {
-		a := 0.5 * p[0]
+		a := half(p[0])
 		return 0.5*(log2π-math.Ln2) + special.Stirling(a) + float64((a-0.5)*special.DigammaGap(a))
 	},
 }
@@ -56,13 +56,28 @@ var chiFamily = &family{
 // chiInc returns both tails.
 func chiInc(x float64, p nums) (lower, upper float64) {
 	t, l := chiSquare(x)
-	return special.GammaIncAt(0.5*p[0], t, l)
+	return special.GammaIncAt(half(p[0]), t, l)
 }
 
 // chiMean is √2·Γ((k+1)/2)/Γ(k/2) = √2π/B(k/2, ½).
 func chiMean(p nums) float64 {
-	return math.Sqrt(2*math.Pi) * special.Exp(-special.LogBeta(0.5*p[0], 0.5))
+	return math.Sqrt(2*math.Pi) * special.Exp(-special.LogBeta(half(p[0]), 0.5))
 }
+
+// chiNormOp has input k: gammaNormOp of k/2, which may be too small for a number.
+var chiNormOp = newFused("ChiNorm",
+	func(x args) float64 {
+		if x[0] < leastShape {
+			return special.Log(x[0]) - math.Ln2
+		}
+		return gammaNorm(0.5 * x[0])
+	},
+	func(x args) args {
+		if x[0] < leastShape {
+			return args{1 / x[0]}
+		}
+		return args{0.5 * gammaNormSlope(0.5*x[0])}
+	})
 
 // chiOp has inputs x and a = k/2: as for gamma variables t = x²/2, less log x.
 var chiOp = newFused("Chi",

@@ -1,6 +1,8 @@
 package dist
 
 import (
+	"math"
+
 	"github.com/normflow/normflow/autodiff"
 )
 
@@ -19,6 +21,10 @@ func NewChiSquared(d int, df autodiff.Value) *Columns {
 func (c *ChiSquared) values() values  { return values{c.DF} }
 func (c *ChiSquared) family() *family { return chiSquaredFamily }
 
-var chiSquaredFamily = derived(gammaFamily, "ChiSquared", []string{"df"},
-	func(p nums) nums { return nums{0.5, 0.5 * p[0]} },
-	func(p vars) vars { return vars{p[0].Tape().Scalar(0.5), p[0].MulConst(0.5)} })
+var chiSquaredFamily = func() *family {
+	f := derived(gammaFamily, "ChiSquared", []string{"df"}, func(p nums) nums { return nums{0.5, half(p[0])} }, nil)
+	f.logDensity = within(0, math.Inf(1), func(x autodiff.Var, p vars) autodiff.Var {
+		return gammaOp.of(x.MulConst(0.5), p[0].MulConst(0.5)).Add(chiNormOp.of(p[0])).AddConst(-math.Ln2)
+	})
+	return f
+}()

@@ -28,16 +28,16 @@ func (f *F) family() *family { return fFamily }
 var fFamily = &family{
 	name: "F", params: []string{"dfn", "dfd"},
 	logDensity: within(0, math.Inf(1), func(x autodiff.Var, p vars) autodiff.Var {
-		return fOp.of(x, p[0].MulConst(0.5), p[1].MulConst(0.5))
+		return fOp.of(x, p[0], p[1])
 	}),
 	support: positiveHalf,
-	cdf:     func(x float64, p nums) float64 { return first(fTails(x, 0.5*p[0], 0.5*p[1])) },
-	sf:      func(x float64, p nums) float64 { return second(fTails(x, 0.5*p[0], 0.5*p[1])) },
+	cdf:     func(x float64, p nums) float64 { return first(fTails(x, p[0], p[1])) },
+	sf:      func(x float64, p nums) float64 { return second(fTails(x, p[0], p[1])) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		return special.Exp(special.NewBeta(0.5*p[0], 0.5*p[1]).LogitInv(lower, upper) + special.Log(p[1]) - special.Log(p[0]))
+		return special.Exp(special.NewBeta(half(p[0]), half(p[1])).LogitInv(lower, upper) + special.Log(p[1]) - special.Log(p[0]))
 	},
 	draw: func(r *rand.Rand, p nums) float64 {
-		return special.Exp(drawLogitBeta(r, 0.5*p[0], 0.5*p[1]) + special.Log(p[1]) - special.Log(p[0]))
+		return special.Exp(drawLogitBeta(r, half(p[0]), half(p[1])) + special.Log(p[1]) - special.Log(p[0]))
 	},
 	mean: func(p nums) float64 {
 		if p[1] <= 2 {
@@ -57,40 +57,44 @@ var fFamily = &family{
 	},
 	mode: func(p nums) float64 { return max(p[0]-2, 0) / p[0] * (p[1] / (p[1] + 2)) },
 	entropy: func(p nums) float64 {
-		a, b := 0.5*p[0], 0.5*p[1]
+		a, b := half(p[0]), half(p[1])
 		n := a + b
 		return float64((a-1)*special.DigammaGap(a)) + float64((b+1)*special.DigammaGap(b)) -
 			float64(n*special.DigammaGap(n)) - special.BetaNorm(a, b)
 	},
 }
 
-// fShares returns u = log(ax/b), s = σ(u) and 1 − s.
-func fShares(x, a, b float64) (u, s, y float64) {
-	u = special.Log(x) + special.Log(a) - special.Log(b)
-	if r := a * (x / b); r > 1e-300 && r < 1e300 {
+// fShares returns u = log(mx/n), s = σ(u) and 1 − s.
+func fShares(x, m, n float64) (u, s, y float64) {
+	u = special.Log(x) + special.Log(m) - special.Log(n)
+	if r := m * (x / n); r > 1e-300 && r < 1e300 {
 		return u, r / (1 + r), 1 / (1 + r)
 	}
 	return u, special.Sigmoid(u), special.Sigmoid(-u)
 }
 
 // fTails returns P(X ≤ x) and P(X > x).
-func fTails(x, a, b float64) (lower, upper float64) {
-	u, s, y := fShares(x, a, b)
+func fTails(x, m, n float64) (lower, upper float64) {
+	u, s, y := fShares(x, m, n)
+	a, b := half(m), half(n)
 	if math.Abs(u) > 660 { // s or y may underflow
 		return special.NewBeta(a, b).IncLogit(u)
 	}
 	return betaInc(a, b, s, y)
 }
 
-// fOp has inputs x, a and b.
+// fOp has inputs x, m and n.
 var fOp = newFused("F",
 	func(v args) float64 {
-		x, a, b := v[0], v[1], v[2]
+		x, a, b := v[0], half(v[1]), half(v[2])
 		if x == 0 {
 			return atZero(a, 0)
 		}
-		u, s, y := fShares(x, a, b)
+		u, s, y := fShares(x, v[1], v[2])
 		switch {
+		case min(a, b) < leastShape: // log B(a, b) is −log of a·b/(a+b)
+			return float64(a*logSigmoid(u)) + float64(b*logSigmoid(-u)) + special.Log(min(v[1], v[2])) - math.Ln2 -
+				log1pRatio(min(a, b), max(a, b)) - special.Log(x)
 		case smallShape(0.5 * (a + b)):
 			return float64(a*logSigmoid(u)) + float64(b*logSigmoid(-u)) - special.LogBeta(a, b) - special.Log(x)
 		case min(s, y) < 1e-290:
@@ -100,16 +104,23 @@ var fOp = newFused("F",
 		return special.BetaExponent(a, b, s, y) + special.BetaNorm(a, b) - special.Log(x)
 	},
 	func(v args) args {
-		x, a, b := v[0], v[1], v[2]
+		x, a, b := v[0], half(v[1]), half(v[2])
 		if x == 0 {
 			return args{over(a-1, x)}
 		}
-		u, s, y := fShares(x, a, b)
+		u, s, y := fShares(x, v[1], v[2])
+		if min(a, b) < leastShape {
+			return args{
+				(float64(a*y) - float64(b*s) - 1) / x,
+				0.5*(logSigmoid(u)+y-float64(x*y)) + b/(a+b)/v[1],
+				0.5*(logSigmoid(-u)+s-s/x) + a/(a+b)/v[2],
+			}
+		}
 		du, gap := float64(a*y)-float64(b*s), special.DigammaGap(a+b)
 		return args{
 			(du - 1) / x,
-			logSigmoid(u) + log1pRatio(b, a) + special.DigammaGap(a) - gap + du/a,
-			logSigmoid(-u) + log1pRatio(a, b) + special.DigammaGap(b) - gap - du/b,
+			0.5 * (logSigmoid(u) + log1pRatio(b, a) + special.DigammaGap(a) - gap + du/a),
+			0.5 * (logSigmoid(-u) + log1pRatio(a, b) + special.DigammaGap(b) - gap - du/b),
 		}
 	})
 

@@ -57,7 +57,7 @@ var families = map[string]struct {
 	"Normal":                        {"rp", of2(dist.NewNormal)},
 	"NormalInverseGaussian": {"psrp", func(v ...float64) *dist.Columns {
 		skewness := v[0] * (2*v[1] - 1)
-		if !(-v[0] < skewness && skewness < v[0]) {
+		if !(-v[0] < skewness && skewness < v[0]) || math.IsInf(v[0]*v[3], 1) {
 			return nil
 		}
 		return dist.NewNormalInverseGaussian(1, f(v[0]), f(skewness), f(v[2]), f(v[3]))

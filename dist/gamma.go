@@ -52,18 +52,8 @@ func second[T any](_, y T) T { return y }
 // it is (a−1)·log t − t + norm, with norm = −log Γ(a).
 var (
 	gammaNormOp = newFused("GammaNorm",
-		func(x args) float64 {
-			if smallShape(x[0]) {
-				return -special.Lgamma(x[0])
-			}
-			return 0.5*(special.Log(x[0])-log2π) - special.Stirling(x[0])
-		},
-		func(x args) args {
-			if smallShape(x[0]) {
-				return args{-special.Digamma(x[0])}
-			}
-			return args{special.DigammaGap(x[0])}
-		})
+		func(x args) float64 { return gammaNorm(x[0]) },
+		func(x args) args { return args{gammaNormSlope(x[0])} })
 	// gammaOp has inputs t and a.
 	gammaOp = newFused("Gamma",
 		func(x args) float64 {
@@ -82,6 +72,20 @@ var (
 			return args{over(a-1, t) - 1, gammaSlope(t, special.Log(t), a)}
 		})
 )
+
+func gammaNorm(a float64) float64 {
+	if smallShape(a) {
+		return -special.Lgamma(a)
+	}
+	return 0.5*(special.Log(a)-log2π) - special.Stirling(a)
+}
+
+func gammaNormSlope(a float64) float64 {
+	if smallShape(a) {
+		return -special.Digamma(a)
+	}
+	return special.DigammaGap(a)
+}
 
 func smallShape(a float64) bool { return a <= 4 }
 

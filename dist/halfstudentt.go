@@ -46,5 +46,5 @@ var halfStudentTFamily = &family{
 // halfStudentMean is E|t| = 2√ν/((ν−1)·B(ν/2, ½)).
 func halfStudentMean(p nums) float64 {
 	ν := p[2]
-	return momentUpTo(1, ν, 2*math.Sqrt(ν)/(ν-1)*special.Exp(-special.LogBeta(0.5*ν, 0.5)))
+	return momentUpTo(1, ν, 2*math.Sqrt(ν)/(ν-1)*special.Exp(-special.LogBeta(half(ν), 0.5)))
 }

@@ -172,10 +172,10 @@ func (f *family) intervalGrad(a, b, l float64, p nums, c *autodiff.Call) (grad n
 	return grad
 }
 
-// densityOver returns p(x)/eˡ.
+// densityOver returns p(x)/eˡ, at most 1e300 so that sums of gradients are numbers.
 func (f *family) densityOver(x, l float64, p nums) float64 {
 	if math.IsInf(x, 0) {
 		return 0
 	}
-	return special.Exp(f.at([]float64{x}, p)[0] - l)
+	return min(special.Exp(f.at([]float64{x}, p)[0]-l), 1e300)
 }

@@ -28,7 +28,7 @@ func (i *InverseGaussian) family() *family { return inverseGaussianFamily }
 var inverseGaussianFamily = &family{
 	name: "InverseGaussian", params: []string{"loc", "concentration"},
 	logDensity: within(math.SmallestNonzeroFloat64, math.Inf(1), func(x autodiff.Var, p vars) autodiff.Var {
-		return inverseGaussianOp.of(x, p[0], p[1]).Sub(x.Log().MulConst(1.5)).Add(p[1].Log().AddConst(-log2π).MulConst(0.5))
+		return inverseGaussianOp.of(x, p[0], p[1]).Add(p[1].Log().AddConst(-log2π).MulConst(0.5))
 	}),
 	support: positiveHalf,
 	cdf: func(x float64, p nums) float64 {
@@ -102,15 +102,34 @@ func drawInverseGaussian(r *rand.Rand, p nums) float64 {
 	return p[0] * (p[0] / x)
 }
 
-// inverseGaussianOp has inputs x, μ and λ: −½λ·(x−μ)²/(μ²x).
+// inverseGaussianOp has inputs x, μ and λ: −½λ·(x−μ)²/(μ²x) − 1.5·log x.
 var inverseGaussianOp = newFused("InverseGaussian",
 	func(v args) float64 {
 		e := v[0]/v[1] - 1
-		return -0.5 * v[2] * (e * (e / v[0]))
+		h := 0.5 * v[2] * (e * (e / v[0]))
+		if !(h < 1e300) {
+			h = inverseGaussianFar(v[0], v[1], v[2])
+		}
+		return -h - float64(1.5*special.Log(v[0]))
 	},
 	func(v args) args {
 		x, μ, λ := v[0], v[1], v[2]
 		e := x/μ - 1
 		r := e / x
-		return args{-λ * (r * (1/μ - 0.5*r)), λ * (e / μ / μ), -0.5 * (e * r)}
+		if h := 0.5 * λ * (e * r); h < 1e300 && min(x, μ) > 1e-300 {
+			return args{-float64(λ*(r*(1/μ-0.5*r))) - 1.5/x, λ * (e / μ / μ), -0.5 * (e * r)}
+		}
+		h := inverseGaussianFar(x, μ, λ)
+		switch q := min(x, μ) / max(x, μ); {
+		case x < μ:
+			return args{(float64(h*((1+q)/(1-q))) - 1.5) / x, -2 * h * (q / (1 - q)) / μ, -h / λ}
+		case x > μ:
+			return args{-(float64(h*((1+q)/(1-q))) + 1.5) / x, 2 * h / (1 - q) / μ, -h / λ}
+		}
+		return args{-1.5 / x}
 	})
+
+// inverseGaussianFar returns ½λ·(x−μ)²/(μ²x) where products overflow.
+func inverseGaussianFar(x, μ, λ float64) float64 {
+	return 0.5 * special.Exp(special.Log(λ)-special.Log(x)+2*special.Log(math.Abs(x-μ))-2*special.Log(μ))
+}

@@ -26,16 +26,12 @@ func (l *LambertWNormal) family() *family { return lambertWNormalFamily }
 
 var lambertWNormalFamily = &family{
 	name: "LambertWNormal", params: []string{"loc", "scale", "tailweight"}, kind: locScale,
-	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
-		δ := p[2]
-		w := lambertWOp.of(z, δ) // δu²
-		return w.Div(δ).Add(w).MulConst(-0.5).Sub(w.Log1p()).AddConst(-log2π / 2)
-	},
-	cdf:      func(z float64, p nums) float64 { return special.Ndtr(lambertInverse(z, p[2])) },
-	sf:       func(z float64, p nums) float64 { return special.Ndtr(-lambertInverse(z, p[2])) },
-	quantile: func(lower, upper float64, p nums) float64 { return lambertForward(special.NdtrInv(lower, upper), p[2]) },
-	of:       func(z float64, p nums) float64 { return lambertForward(z, p[2]) },
-	normal:   true,
+	logDensity: func(z autodiff.Var, p vars) autodiff.Var { return lambertWOp.of(z, p[2]) },
+	cdf:        func(z float64, p nums) float64 { return special.Ndtr(lambertInverse(z, p[2])) },
+	sf:         func(z float64, p nums) float64 { return special.Ndtr(-lambertInverse(z, p[2])) },
+	quantile:   func(lower, upper float64, p nums) float64 { return lambertForward(special.NdtrInv(lower, upper), p[2]) },
+	of:         func(z float64, p nums) float64 { return lambertForward(z, p[2]) },
+	normal:     true,
 	mean: func(p nums) float64 {
 		if p[2] >= 1 {
 			return math.NaN()
@@ -65,23 +61,30 @@ func lambertW(z, δ float64) float64 {
 }
 
 // lambertInverse returns u = sign(z)·√(W(δz²)/δ) = z·exp(−½W).
-func lambertInverse(z, δ float64) float64 {
-	w := lambertW(z, δ)
+func lambertInverse(z, δ float64) float64 { return lambertAt(z, lambertW(z, δ), δ) }
+
+// lambertAt is lambertInverse given w = W(δz²).
+func lambertAt(z, w, δ float64) float64 {
 	if w > 0.5 {
 		return math.Copysign(math.Sqrt(w/δ), z)
 	}
 	return z * special.Exp(-0.5*w)
 }
 
-// lambertWOp has inputs z and δ: w = W(δz²), whose logarithm's derivative is 1/(1+w) times
-// that of log δz².
+// lambertWOp has inputs z and δ: log φ(u) − ½w − log(1+w) with w = W(δz²) = δu², so that du/dz = e^(−½w)/(1+w) and
+// dw/dδ = u²/(1+w).
 var lambertWOp = newFused("LambertW",
-	func(x args) float64 { return lambertW(x[0], x[1]) },
+	func(x args) float64 {
+		w := lambertW(x[0], x[1])
+		u := lambertAt(x[0], w, x[1])
+		return float64(-0.5*u*u) - 0.5*w - special.Log1p(w) - 0.5*log2π
+	},
 	func(x args) args {
-		z, δ := x[0], x[1]
-		if z == 0 {
-			return args{}
+		w := lambertW(x[0], x[1])
+		u := lambertAt(x[0], w, x[1])
+		slope := 1 + 2/(1+w)
+		return args{
+			-u * special.Exp(-0.5*w) * math.FMA(x[1], slope, 1) / (1 + w),
+			float64(0.5*u*u) / (1 + w) * (float64(u*u) - slope),
 		}
-		w := lambertW(z, δ)
-		return args{2 * w / (z * (1 + w)), w / (δ * (1 + w))}
 	})

@@ -55,9 +55,12 @@ func (f *family) search(p nums, reached func(k float64) bool) float64 {
 		return k
 	}
 	for lo = k; hi-lo > 1; { // lo is not reached, hi is
-		if mid := math.Floor(middle(lo, hi)); reached(mid) {
+		switch mid := math.Floor(middle(lo, hi)); {
+		case mid <= lo || mid >= hi: // neighbours, beyond 2⁵³
+			return hi
+		case reached(mid):
 			hi = mid
-		} else {
+		default:
 			lo = mid
 		}
 	}

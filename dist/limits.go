@@ -45,6 +45,12 @@ func degrees(what, name string, v autodiff.Value) autodiff.Value {
 	return positive(what, name, unlimited(v))
 }
 
+// leastShape is where shapes are so small that 1/Γ(a) is a to the last digit, and quotients may overflow.
+const leastShape = 1e-290
+
+// half returns ν/2, which is not 0 for the least number either.
+func half(ν float64) float64 { return max(0.5*ν, math.SmallestNonzeroFloat64) }
+
 // checkFinite says whether a constant is infinite.
 func checkFinite(what string, v autodiff.Value) error {
 	if v.Constant {

@@ -63,7 +63,7 @@ func (m *MultivariateStudentT) Draw(batch *mat.Dense, src rand.Source) {
 	drawNormal(batch, src)
 	timesLower(batch, m.L)
 	for i := range batch.RawMatrix().Rows {
-		s := special.Exp(0.5 * (special.Log(0.5*ν) - drawLogGamma(r, 0.5*ν)))
+		s := special.Exp(0.5 * (special.Log(half(ν)) - drawLogGamma(r, half(ν))))
 		for j, row := 0, batch.RawRowView(i); j < len(row); j++ {
 			row[j] *= s
 		}

@@ -1,6 +1,7 @@
 package dist
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -20,11 +21,29 @@ type NormalInverseGaussian struct {
 // NewNormalInverseGaussian returns d independent columns with α = tailweight,
 // β = skewness, μ = loc and δ = scale. Its density costs about a microsecond per element;
 // its distribution function is by quadrature. It panics unless tailweight and scale are
-// positive and |skewness| < tailweight.
+// positive, their product is finite and |skewness| < tailweight.
 func NewNormalInverseGaussian(d int, tailweight, skewness, loc, scale autodiff.Value) *Columns {
 	checkBelow("NewNormalInverseGaussian", "−tailweight < skewness", negated(tailweight), skewness)
 	checkBelow("NewNormalInverseGaussian", "skewness < tailweight", skewness, tailweight)
-	return NewColumns(d, &NormalInverseGaussian{positive("NewNormalInverseGaussian", "tailweight", tailweight), skewness, loc, positive("NewNormalInverseGaussian", "scale", scale)})
+	n := &NormalInverseGaussian{positive("NewNormalInverseGaussian", "tailweight", tailweight), skewness, loc, positive("NewNormalInverseGaussian", "scale", scale)}
+	if err := n.Restore(); err != nil {
+		panic(err.Error())
+	}
+	return NewColumns(d, n)
+}
+
+// Restore checks that tailweight·scale is a number.
+func (n *NormalInverseGaussian) Restore() error {
+	if n.Tailweight.IsZero() || n.Scale.IsZero() {
+		return nil // which NewColumns says
+	}
+	a, s := n.Tailweight.Numbers(), n.Scale.Numbers()
+	for j := range max(len(a), len(s)) {
+		if a, s := of(a, min(j, len(a)-1)), of(s, min(j, len(s)-1)); math.IsInf(a*s, 0) {
+			return fmt.Errorf("dist: NormalInverseGaussian: got tailweight %v and scale %v, want a product below 1.8e308", a, s)
+		}
+	}
+	return nil
 }
 
 func (n *NormalInverseGaussian) values() values {

@@ -33,7 +33,7 @@ var noncentralChiSquaredBase = family{
 	}),
 	support: positiveHalf,
 	draw: func(r *rand.Rand, p nums) float64 { // a χ² variable of ν + 2·Poisson degrees of freedom
-		d, l := drawGammaParts(r, 0.5*p[0]+drawPoisson(r, 0.5*p[1]))
+		d, l := drawGammaParts(r, half(p[0])+drawPoisson(r, 0.5*p[1]))
 		return 2 * d * special.Exp(l)
 	},
 	mean:     func(p nums) float64 { return p[0] + p[1] },

@@ -38,6 +38,9 @@ var sinhArcsinhFamily = &family{
 }
 
 func sinhArcsinhForward(u float64, p nums) float64 {
+	if p[3] < leastShape {
+		return (special.Asinh(u) + p[2]) / lightSlope
+	}
 	v := (special.Asinh(u) + p[2]) * p[3]
 	if math.Abs(v) > 600 { // where the quotient of the hyperbolic sines is that of exponentials
 		return math.Copysign(2*special.Exp(math.Abs(v)-float64(asinh2*p[3])), v)
@@ -45,7 +48,13 @@ func sinhArcsinhForward(u float64, p nums) float64 {
 	return special.Sinh(v) * 2 / sinhOfTwo(p[3])
 }
 
+// lightSlope is the limit of asinh(y)/(δz) for small δ: ½·asinh 2.
+const lightSlope = 0.5 * asinh2
+
 func sinhArcsinhInverse(z float64, p nums) float64 {
+	if p[3] < leastShape {
+		return special.Sinh(float64(lightSlope*z) - p[2])
+	}
 	s, logS := sinhScale(p[3])
 	y, t := sinhArcsinhInner(z, s, logS)
 	u := special.Sinh(t/p[3] - p[2])
@@ -101,7 +110,10 @@ var sinhArcsinhOp = fused{&autodiff.Op{
 		for i := range c.Out(0) {
 			x, k := in.at(i), in.index(2, i)
 			y, t := sinhArcsinhInner(x[0], s[k], logS[k])
-			v := special.Sinh(t/x[2] - x[1])
+			v, far := special.Sinh(t/x[2]-x[1]), logS[k]-special.Log(x[2])
+			if x[2] < leastShape {
+				y, v, far = 0, special.Sinh(float64(lightSlope*x[0])-x[1]), special.Log(lightSlope)
+			}
 			if math.Abs(v) > 1e100 {
 				c.Out(0)[i] = math.Inf(-1)
 				continue
@@ -110,7 +122,7 @@ var sinhArcsinhOp = fused{&autodiff.Op{
 			if math.Abs(t) > 100 {
 				slope = math.Ln2 - math.Abs(t)
 			}
-			c.Out(0)[i] = float64(-0.5*v*v) + 0.5*special.Log1p(v*v) + (slope - special.Log(x[2]) + logS[k] - log2π/2)
+			c.Out(0)[i] = float64(-0.5*v*v) + 0.5*special.Log1p(v*v) + (slope + far - log2π/2)
 		}
 	},
 	Backward: func(c *autodiff.Call) {
@@ -144,6 +156,12 @@ func sinhScales(c *autodiff.Call) (s, logS []float64) {
 
 // sinhArcsinhSlopes returns the derivatives in z, ε and δ.
 func sinhArcsinhSlopes(z, ε, δ, s, logS float64) [3]float64 {
+	if δ < leastShape {
+		v := special.Sinh(float64(lightSlope*z) - ε)
+		h := special.Hypot1(v)
+		g := v/h - float64(v*h)
+		return [3]float64{lightSlope * g, -g, 0}
+	}
 	y, t := sinhArcsinhInner(z, s, logS)
 	u := t/δ - ε
 	v := special.Sinh(u)

@@ -60,27 +60,33 @@ func studentT(z autodiff.Var, p vars) autodiff.Var {
 var studentNormOp = newFused("StudentNorm",
 	func(x args) float64 {
 		ν, h := x[0], x[1]
-		if ν < 20 {
+		switch {
+		case ν < leastShape:
+			return math.Ln2 + float64((h-1)*special.Log(ν)) - special.Lgamma(h)
+		case ν < 20:
 			return special.LogBeta(0.5*ν, h) + float64(h*special.Log(ν)) - special.Lgamma(h)
 		}
 		return float64(h*math.Ln2) - special.LogRise(0.5*ν, h, 0.5*ν)
 	},
 	func(x args) args {
 		a, h := 0.5*x[0], x[1]
+		if x[0] < leastShape {
+			return args{(h - 1) / x[0]}
+		}
 		gap := special.DigammaGap(a) - special.DigammaGap(a+h)
 		return args{-0.5 * (special.Log1pMinus(h/a) + gap)}
 	})
 
 // drawStudentScale returns the deviation of the normal variable that a t variate is.
 func drawStudentScale(r *rand.Rand, ν float64) float64 {
-	d, l := drawGammaParts(r, 0.5*ν)
+	d, l := drawGammaParts(r, half(ν))
 	switch {
 	case math.IsInf(d, 1):
 		return 1
 	case math.IsInf(l, -1): // a gamma sample that underflows
 		return math.Inf(1)
 	}
-	return special.Exp(0.5 * (special.Log(0.5*ν/d) - l))
+	return special.Exp(0.5 * (special.Log(half(ν)/d) - l))
 }
 
 // studentTail returns P(T > z): half of P(|T| > z) = I_x(ν/2, ½) with
@@ -103,7 +109,7 @@ func swapped(z, tail float64) (lower, upper float64) {
 }
 
 func student(ν float64) special.Student {
-	return special.NewStudent(ν, special.LogBeta(0.5*ν, 0.5))
+	return special.NewStudent(ν, special.LogBeta(half(ν), 0.5))
 }
 
 // studentSides returns P(|T| > z) and P(|T| ≤ z).
@@ -129,5 +135,5 @@ func studentVariance(p nums) float64 {
 func studentEntropy(p nums) float64 {
 	ν := p[2]
 	slope := special.Log1p(1/ν) - special.DigammaGap(0.5*(ν+1)) + special.DigammaGap(0.5*ν) // ψ(½(ν+1)) − ψ(½ν)
-	return float64(0.5*(ν+1)*slope) + 0.5*special.Log(ν) + special.LogBeta(0.5*ν, 0.5)
+	return float64(0.5*(ν+1)*slope) + 0.5*special.Log(ν) + special.LogBeta(half(ν), 0.5)
 }

@@ -10,12 +10,11 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Parameters from 1e-300 to 1e300 and finite numbers of every size make no NaN: neither log-densities nor, where they are
+// Parameters from 5e-324 to 1e300 and finite numbers of every size make no NaN: neither log-densities nor, where they are
 // finite, their gradients; and nothing takes for ever. Short runs take every seventh combination.
 func TestLogDensityAtAllSizes(t *testing.T) {
-	sizes := map[byte][]float64{'r': magnitudes['r'], 'p': magnitudes['p'][1:], 's': magnitudes['s'], 'n': magnitudes['n']} // without the denormal
 	tape, src, n := autodiff.NewTape(), rand.NewPCG(1, 2), 0
-	combinations(sizes, func(name string, v []float64, d *dist.Columns) {
+	combinations(magnitudes, func(name string, v []float64, d *dist.Columns) {
 		if n++; testing.Short() && n%7 != 0 {
 			return
 		}
@@ -77,6 +76,22 @@ func TestPartsOverflow(t *testing.T) {
 	} {
 		if got := c.d.LogProb([]float64{c.x}); got != c.want && !(math.Abs(got-c.want) < 1e-9) {
 			t.Errorf("%s: log p(%v): got %v, want %v", c.name, c.x, got, c.want)
+		}
+	}
+}
+
+// Between neighbours beyond 2⁵³ there is no number to search.
+func TestCountsBeyondIntegers(t *testing.T) {
+	for _, c := range []struct {
+		d        *dist.Columns
+		lo, mean float64
+	}{
+		{dist.NewBinomial(1, f(1e18), f(0.3)), 2.99e17, 3e17},
+		{dist.NewPoisson(1, f(1e18)), 0.99e18, 1e18},
+		{dist.NewNegativeBinomial(1, f(1e18), f(0.5)), 0.99e18, 1e18},
+	} {
+		if q := c.d.Quantile(nil, []float64{1e-300})[0]; !(q > c.lo && q < c.mean) {
+			t.Errorf("%v: the quantile of 1e-300 is %v, want one between %v and %v", c.d.Of, q, c.lo, c.mean)
 		}
 	}
 }

@@ -26,7 +26,9 @@ def beta_(x, a, b): return -inf if not 0 < x < 1 else (a - 1) * log(x) + (b - 1)
 def weibull(x, k, l): z = x / l; return log(k) + (k - 1) * log(z) - z**k - log(l)
 def gompertz(x, c, r): z = r * x; return log(c * r) + z - c * expm1(z)
 def fisher(x, m, n): return m / 2 * log(m * x) + n / 2 * log(n) - (m + n) / 2 * log(m * x + n) - lbeta(m / 2, n / 2) - log(x)
-def noncentral(x, n, l): return -log(2) - (x + l) / 2 + (n / 4 - mpf(1) / 2) * log(x / l) + log(besseli(n / 2 - 1, sqrt(l * x)))
+def noncentral(x, n, l):
+    if n < mpf(10)**-300: return gamma_(x, n / 2, mpf(1) / 2) - l / 2 + log(hyp0f1(n / 2, l * x / 4))
+    return -log(2) - (x + l) / 2 + (n / 4 - mpf(1) / 2) * log(x / l) + log(besseli(n / 2 - 1, sqrt(l * x)))
 def noncentralt(x, n, d, m, s):
     x = (x - m) / s; r = sqrt(x * x + n); y = x * d / r
     return log(2) + n / 2 * log(n / 2) - lg(n / 2) - log(2 * pi) / 2 - (n + 1) * log(r) - d * d * n / 2 / r**2 + lg(n + 1) - y * y / 4 + log(pcfd(-n - 1, -y)) - log(s)
@@ -281,5 +283,11 @@ for name, p, *xs in chosen([
     ('OrderStatistic', [1, 2], -3, 0, 1, 4), ('Quantized', [0.25, 2], -9, 0, 1, 8), ('Quantized', [0.25, 0.125], 0, 1), ('ZeroInflated', [3.5, 0.25], 0, 1, 9),
     ('BetaBinomial', [10, 2, 3], 0, 4, 10), ('BetaBinomial', [300, 0.25, 0.5], 0, 1, 150, 299, 300), ('BetaBinomial', [1000, 3e6, 1e6], 700, 750, 800), ('BetaBinomial', [6000, 3, 50], 3, 300, 1200)]):
     point(name, p, *xs)
-for name, p, *xs in chosen([('NormalInverseGaussian', [1, 0.5, 0, 1e-300], 1e-300, 1e-140, 1), ('NormalInverseGaussian', [1e-300, 0.5, 0, 1e-300], 0, 1)]):
+mp.dps, least = 700, 5e-324 # digits that sums with the least number need
+for name, p, *xs in chosen([
+    ('NormalInverseGaussian', [1, 0.5, 0, 1e-300], 1e-300, 1e-140, 1), ('NormalInverseGaussian', [1e-300, 0.5, 0, 1e-300], 0, 1),
+    ('Beta', [least, 7], 0.25), ('Beta', [least, least], 1e-300, 0.25), ('Chi', [least], 1e-300, 2), ('Chi', [1.5e-323], 2), ('ChiSquared', [least], 1e-300, 2), ('F', [least, least], 0.25, 1e300),
+    ('F', [least, 7], 2), ('F', [7, least], 2), ('F', [1.5e-323, 1e300], 2), ('StudentT', [least, 0, 1], 0, 1e-200, 3), ('HalfStudentT', [1.5e-323, 0, 2], 0, 3), ('NoncentralChiSquared', [least, 3], 1e-9, 2),
+    ('NoncentralChiSquared', [1.5e-323, least], 2), ('NoncentralT', [least, 1.5, 0, 1], 0, 3), ('NoncentralT', [1e-12, 1.5, 0, 1], 3), ('NoncentralT', [0.09375, -1.5, 0, 1], 0.5, -4), ('InverseGaussian', [least, least], least, 1), ('InverseGaussian', [1e-20, 1e-300], 1e300),
+    ('InverseGaussian', [1e-300, 1e-300], 1e-310), ('LambertWNormal', [0, 1, least], 0, 3), ('SinhArcsinh', [0.5, least, 0, 1], -1, 3), ('SinhArcsinh', [0.5, least, 0, least], 1e-323)]):
     density(name, p, *xs)

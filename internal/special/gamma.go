@@ -90,6 +90,9 @@ func powers(x float64) int {
 	return 10
 }
 
+// leastShape is where shapes are so small that 1/Γ(a) is a to the last digit, and quotients may overflow.
+const leastShape = 1e-290
+
 // Lgamma returns log Γ(x) for x > 0, with small relative error also near 1 and 2.
 func Lgamma(x float64) float64 {
 	switch {

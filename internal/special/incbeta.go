@@ -274,6 +274,9 @@ func LogBeta(a, b float64) float64 {
 		a, b = b, a
 	}
 	n := a + b
+	if b < leastShape {
+		return Log(n) - Log(a) - Log(b)
+	}
 	l := math.FMA(a-0.5, -Log1p(b/a), math.FMA(b, Log(b/n), -0.5*Log(b)))
 	return l + 0.5*log2π + (Stirling(a) - Stirling(n) + Stirling(b))
 }

@@ -11,7 +11,10 @@ func LogNoncentralChiSquare(x, ν, λ float64) (v, dx, dν, dλ float64) {
 	a := 0.5 * ν
 	n := a - 1
 	s := Hypot(n, math.Sqrt(λ)*math.Sqrt(x))
-	if s < debyeFrom {
+	switch {
+	case s < debyeFrom && ν < leastShape:
+		return logPointAndChiSquares(x, ν, λ)
+	case s < debyeFrom:
 		l, dt, da := HypergeometricSeries(a, 0.25*λ*x)
 		dλ = x / (4 * a)
 		if λ > 0 {
@@ -32,10 +35,23 @@ func LogNoncentralChiSquare(x, ν, λ float64) (v, dx, dν, dλ float64) {
 		-0.5*e/x*(n+s) + float64(0.5*λ/s*ds), 0.5 * (logR + float64(n/s*ds) + dn), 0.5*e + float64(0.5*x/s*ds)
 }
 
+// logPointAndChiSquares is LogNoncentralChiSquare for the smallest ν: p(x) = e^(−½(x+λ))/x·(½ν + t·₀F₁(2; t)), t = ¼λx.
+func logPointAndChiSquares(x, ν, λ float64) (v, dx, dν, dλ float64) {
+	if λ == 0 {
+		return Log(ν) - math.Ln2 - 0.5*x - Log(x), -0.5 - 1/x, 1 / ν, 0.5*x/ν - 0.5
+	}
+	f, dt, _ := HypergeometricSeries(2, 0.25*λ*x)
+	point, rest := Log(ν)-math.Ln2, Log(λ)+Log(x)-2*math.Ln2+f
+	top := max(point, rest)
+	sum := top + Log1p(Exp(-math.Abs(point-rest)))
+	share := Exp(rest - sum)
+	return sum - 0.5*(x+λ) - Log(x), (float64(share*(1+dt))-1)/x - 0.5, Exp(point-sum) / ν, Exp(rest-sum-Log(λ))*(1+dt) - 0.5
+}
+
 // LogNoncentralChiSquareTails returns the logarithms of P(X ≤ x) and P(X > x), x > 0, by sums of incomplete gamma
 // functions with Poisson weights, all terms positive; ok is false where they would be long.
 func LogNoncentralChiSquareTails(x, ν, λ float64) (lower, upper float64, ok bool) {
-	a, y, t := 0.5*ν, 0.5*x, 0.25*λ*x
+	a, y, t := max(0.5*ν, math.SmallestNonzeroFloat64), 0.5*x, 0.25*λ*x
 	if Hypot(a-1, math.Sqrt(λ)*math.Sqrt(x)) >= debyeFrom && !(y < 0.5*a && t < 2500) {
 		return 0, 0, false
 	}

@@ -47,10 +47,14 @@ func LogNoncentralT(t, ν, δ float64) (v, dt, dν, dδ float64) {
 	}
 	// The peak of u^(ν+1)·exp(−½ν(u²−1) − ½(tu−δ)²).
 	u, g := w/s, float64(t/s*((ν+1)/w))-float64(δ*(root/s)*(root/s)) // g = tu − δ
-	e := (1 - float64(t*u*g)) / ν                                    // u² − 1
+	tu := float64(t / s * w)
+	e := (1 - float64(tu*g)) / ν // u² − 1
 	logU := Log(w) - Log(s)
 	fall := float64(ν * (logU - 0.5*e))
-	if math.Abs(e) < 0.4 {
+	switch {
+	case ν < 0.1: // e would be the rounding errors of w
+		e, fall = Expm1(2*logU), math.FMA(ν, logU, -0.5*(1-float64(tu*g)))
+	case math.Abs(e) < 0.4:
 		logU = 0.5 * Log1p(e)
 		fall = float64(0.5 * ν * Log1pMinus(e))
 	}
@@ -59,13 +63,17 @@ func LogNoncentralT(t, ν, δ float64) (v, dt, dν, dδ float64) {
 	around(b+ν+1, func(q float64) float64 {
 		return float64(0.5*b*Expm1Minus(2*q)) - float64(d*Expm1Minus(q))
 	}, func(q, weight float64) {
-		shift := math.FMA(t*u, Expm1(q), g)
+		shift := math.FMA(tu, Expm1(q), g)
 		sum += weight
 		sumδ = math.FMA(weight, shift, sumδ)
 		sumT = math.FMA(-weight, u*Exp(q)*shift, sumT)
 		sumν = math.FMA(weight, logU+q-0.5*math.FMA(u*u, Expm1(2*q), e), sumν)
 	})
-	v = math.Ln2 + 0.5*Log(a) - Stirling(a) - log2π + fall + logU - float64(0.5*g*g) + Log(sum)
+	rest := fall + logU - float64(0.5*g*g) + Log(sum)
+	if ν < leastShape {
+		return Log(ν) - 0.5*log2π + rest, sumT / sum, 1 / ν, sumδ / sum
+	}
+	v = math.Ln2 + 0.5*Log(a) - Stirling(a) - log2π + rest
 	return v, sumT / sum, sumν/sum + 0.5*DigammaGap(a), sumδ / sum
 }
 
@@ -74,7 +82,8 @@ func LogNoncentralTTails(t, ν, δ float64) (lower, upper float64) {
 	d := math.Abs(δ)
 	if d > 1e17 && t/δ > 0 { // T = δ/U to the last digit
 		r := δ / t
-		lower, upper = LogGammaIncAt(0.5*ν, 0.5*ν*r*r, Log(0.5*ν)+2*Log(r))
+		a := max(0.5*ν, math.SmallestNonzeroFloat64)
+		lower, upper = LogGammaIncAt(a, a*r*r, Log(a)+2*Log(r))
 		if δ > 0 {
 			return upper, lower
 		}
@@ -111,7 +120,7 @@ func logBeyondNoncentralT(t, ν, δ float64) float64 {
 		}
 	}
 	peak := 0.5*lo + 0.5*hi
-	tu, a := float64(t*Exp(peak)), 0.5*ν
+	tu, a := float64(t*Exp(peak)), max(0.5*ν, math.SmallestNonzeroFloat64)
 	top, chi := LogNdtr(δ-tu), Expm1Minus(2*peak)
 	sum := 0.0
 	h := func(q float64) float64 {

@@ -9,7 +9,9 @@ type Student struct {
 }
 
 // NewStudent returns the distribution with ν degrees of freedom; logBeta = log B(ν/2, ½).
-func NewStudent(ν, logBeta float64) Student { return Student{ν, BetaOf(0.5*ν, 0.5, logBeta)} }
+func NewStudent(ν, logBeta float64) Student {
+	return Student{ν, BetaOf(max(0.5*ν, math.SmallestNonzeroFloat64), 0.5, logBeta)}
+}
 
 // Sides returns P(|T| > t) and P(|T| ≤ t) for t ≥ 0.
 func (s Student) Sides(t float64) (outside, inside float64) {
