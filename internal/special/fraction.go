@@ -46,3 +46,23 @@ func nonZero(x float64) float64 {
 	}
 	return x
 }
+
+// betaFraction returns xᵃ·yᵇ/B(a,b)/I_x(a,b), the continued fraction of
+// A. R. DiDonato and A. H. Morris, Significant digit computation of the incomplete beta
+// function ratios, 1992.
+func betaFraction(a, b, x, y float64) float64 { return fraction(newBetaTerms(a, b, x, y)) }
+
+type betaTerms struct{ a, b, x, y, e float64 }
+
+func newBetaTerms(a, b, x, y float64) (b0 float64, t betaTerms) {
+	e := math.FMA(a, y, -float64(b*x)) + 1 // a − (a+b)·x + 1
+	return a * e / (a + 1), betaTerms{a, b, x, y, e}
+}
+
+func (t betaTerms) at(n float64) (num, den float64) {
+	a, b, x := t.a, t.b, t.x
+	m := math.FMA(2, n, a-1)
+	s := n * (b - n) * x / m
+	num = (a + n - 1) * (a + b + n - 1) * s * x / m
+	return num, n + s + (a+n)*math.FMA(n, 1+t.y, t.e)/(m+2)
+}
