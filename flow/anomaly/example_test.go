@@ -79,6 +79,12 @@ func ExampleDiscoveries() {
 	// Output: [true false true false]
 }
 
+func ExampleRankPValues() {
+	// of five rows; those with p ≤ 0.2 are a fifth of them
+	fmt.Println(anomaly.RankPValues([]float64{0.1, 7, -0.4, 0.1, math.NaN(), 2}))
+	// Output: [0.8 0.2 1 0.8 NaN 0.4]
+}
+
 func ExampleOutliers() {
 	table := normal(500, 1)
 	table.SetRow(7, []float64{0.5, 5})

@@ -27,8 +27,9 @@ import (
 // anomalies is in neither. The narrow one is −log of a mixture of normal distributions, fitted without the row's own third of the
 // table, with its covariances times 1 + 1.5². All this is learned from 2,500 of the rows at most, twice, and averaged.
 //
-// The scores are a function of rows and settings, on any number of cores. They have no scale that means a probability: nothing
-// says how many of the rows are anomalies. Rows with NaN or infinite numbers are an error that names the first; so are fewer
+// The scores are a function of rows and settings, on any number of cores. They have no scale that means a probability, as nothing
+// says how many of the rows are anomalies: there are no rows known to be normal that could be a reference. [RankPValues] says what
+// their ranks alone do. Rows with NaN or infinite numbers are an error that names the first; so are fewer
 // than 12 rows. When ctx is done, Outliers returns its error.
 func Outliers(ctx context.Context, x mat.Matrix, s *Settings) ([]float64, error) {
 	scores, err := outliers(ctx, x, s)

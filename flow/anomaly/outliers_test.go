@@ -44,6 +44,38 @@ func TestOutliers(t *testing.T) {
 	}
 }
 
+// Normal rows are called odd as often as is said, with anomalies among the rows that scores know and with such that they do not.
+func TestRankPValues(t *testing.T) {
+	const n, odd = 1000, 200
+	for _, shift := range []float64{0, 1, 9} {
+		r := rand.New(rand.NewPCG(3, 3))
+		scores := make([]float64, n)
+		for i := range scores {
+			if scores[i] = r.NormFloat64(); i < odd {
+				scores[i] += shift
+			}
+		}
+		p := anomaly.RankPValues(scores)
+		for _, c := range []float64{0.01, 0.1, 0.5} {
+			alarms, all := 0, 0
+			for i, v := range p {
+				if v <= c {
+					all++
+					if i >= odd {
+						alarms++
+					}
+				}
+			}
+			if all != int(c*n) || float64(alarms) > c*n {
+				t.Errorf("shift %v: got %d alarms at %v, %d of them of normal rows, want %v", shift, all, c, alarms, c*n)
+			}
+		}
+		if slices.Contains(anomaly.Discoveries(p, 0.9), true) {
+			t.Errorf("shift %v: got discoveries of ranks", shift)
+		}
+	}
+}
+
 func TestOutliersErrors(t *testing.T) {
 	bad := bananas(20, 1)
 	bad.Set(7, 2, math.Inf(1))

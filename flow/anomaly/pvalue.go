@@ -68,6 +68,24 @@ func (d *Detector) Threshold(rate float64) float64 {
 	return -special.Log(rate)
 }
 
+// RankPValues returns p-values of a table's own rows by their scores, such as [Outliers] gives: the share of the rows that have at least a row's score.
+//
+// If a share ε of the rows are anomalies, of the others at most c/(1−ε) have p ≤ c, whatever the scores are worth, and fewer where these put anomalies
+// first: the rows with p ≤ c are a share c of all. As they rest on nothing but ranks they cannot say how many anomalies there are, and
+// [Discoveries] of all of them are none. NaN is NaN and no rank.
+func RankPValues(scores []float64) []float64 {
+	sorted := slices.DeleteFunc(slices.Clone(scores), math.IsNaN)
+	slices.Sort(sorted)
+	p := make([]float64, len(scores))
+	for i, s := range scores {
+		if p[i] = math.NaN(); !math.IsNaN(s) {
+			below, _ := slices.BinarySearch(sorted, s)
+			p[i] = float64(len(sorted)-below) / float64(len(sorted))
+		}
+	}
+	return p
+}
+
 // Discoveries returns which p-values are so small that among those the expected share of false alarms is at most rate, however
 // many rows there are: the largest k for which the k-th smallest of m is at most rate·k/m. NaN is none and does not
 // count. It panics unless 0 < rate < 1.
