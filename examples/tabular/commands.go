@@ -247,7 +247,7 @@ func sample(_ context.Context, o *options, w *bufio.Writer) error {
 	src := rand.NewPCG(o.seed, 3)
 	for left := o.n; ; left -= 4096 {
 		t := m.Sample(min(max(left, 0), 4096), o.complete, src)
-		if err := out.write(t.Names, 0, t.Rows); err != nil || left <= 4096 {
+		if err := out.write(t.Names, t.Delimiter, t.Rows); err != nil || left <= 4096 {
 			return err
 		}
 	}

@@ -36,7 +36,7 @@ func Infer(t *Table) (*Schema, error) {
 	used, empty := map[string]bool{}, false
 	for j, name := range t.Names {
 		looks[j] = newLook(t, j)
-		looks[j].shape()
+		looks[j].shape(t.Delimiter)
 		s.Columns[j].Name = name
 		empty = empty || looks[j].count[""] > 0
 		for _, b := range looks[j].blanks {
@@ -47,7 +47,7 @@ func Infer(t *Table) (*Schema, error) {
 		c := &s.Columns[j]
 		c.Low, c.High = math.Inf(-1), math.Inf(1)
 		l.blankNames(used, empty)
-		c.Blanks, c.Blank, c.Bad, c.Comma = l.blanks, l.blank, l.bad, l.comma
+		c.Blanks, c.Blank, c.Bad, c.Comma, c.Grouped = l.blanks, l.blank, l.bad, l.comma, l.grouped
 		switch {
 		case len(l.texts) == 0:
 			return nil, fmt.Errorf("table: Infer: column %q has no value in any row", c.Name)
@@ -57,6 +57,9 @@ func Infer(t *Table) (*Schema, error) {
 			c.inferNumbers(l)
 		default:
 			c.inferCategory(l)
+		}
+		if l.grouped {
+			c.Why += fmt.Sprintf("; texts like %q have separators of thousands", l.example)
 		}
 		if len(l.blanks) > 0 {
 			c.Why += fmt.Sprintf("; %s stands for no value", quoted(l.blanks))
@@ -88,10 +91,12 @@ type look struct {
 	bad     int
 	numbers bool   // most texts are
 	comma   bool   // with a decimal comma
+	grouped bool   // with separators of thousands
 	layout  string // of dates, if all are
 	blanks  []string
 	kept    []string // texts that might be blanks and are not
 	name    string
+	example string // with separators of thousands
 }
 
 func newLook(t *Table, j int) *look {
@@ -102,50 +107,114 @@ func newLook(t *Table, j int) *look {
 	return l
 }
 
+// number parses a text as the column's numbers are written.
+func (l *look) number(s string) (float64, bool) {
+	if l.grouped {
+		s = ungrouped(s, l.comma)
+	}
+	return number(s, l.comma)
+}
+
+// A spelling counts the ways in which the texts of a column can be numbers.
+type spelling struct {
+	plain          int    // whole numbers
+	points, commas int    // with one of these alone
+	byPoint        int    // of the commas, those that can separate thousands
+	byComma        int    // of the points
+	grouped        [2]int // with separators of thousands only, and decimals behind a point or comma
+	example        [2]string
+}
+
+// add counts a text that occurs n times; it reports whether that is a number in any way.
+func (c *spelling) add(s string, n int) bool {
+	_, isPoint := number(s, false)
+	_, isComma := number(s, true)
+	_, byPoint := number(ungrouped(s, false), false)
+	_, byComma := number(ungrouped(s, true), true)
+	switch {
+	case isPoint && isComma:
+		c.plain += n
+	case isPoint:
+		c.points += n
+		if byComma {
+			c.byComma += n
+		}
+	case isComma:
+		c.commas += n
+		if byPoint {
+			c.byPoint += n
+			c.example[0] = s
+		}
+	case byPoint:
+		c.grouped[0] += n
+		c.example[0] = s
+	case byComma:
+		c.grouped[1] += n
+		c.example[1] = s
+	default:
+		return false
+	}
+	return true
+}
+
+// decide returns whether decimals stand behind a comma, and whether thousands are separated: what most texts say that can be read in one way
+// only. If there are none, 1.234 is less than two, and 1,234 is if commas do not separate the fields of the file.
+func (c *spelling) decide(delimiter rune) (comma, grouped bool) {
+	points, commas := c.points-c.byComma+c.grouped[0], c.commas-c.byPoint+c.grouped[1]
+	switch {
+	case points != commas:
+		comma = commas > points
+	case c.points == 0 && c.byPoint > 0 && delimiter == ',':
+		return false, true
+	default:
+		comma = c.commas > c.points
+	}
+	if comma {
+		return true, c.grouped[1] > 0
+	}
+	return false, c.grouped[0] > 0
+}
+
 // shape finds out whether a column is one of numbers, dates or names.
-func (l *look) shape() {
+func (l *look) shape(delimiter rune) {
 	all := slices.Sorted(maps.Keys(l.count))
 	var tokens, others []string
-	points, commas, plain := 0, 0, 0
+	var c spelling
 	for _, s := range all {
-		if s == "" {
-			continue
-		}
-		_, isPoint := number(s, false)
-		_, isComma := number(s, true)
 		switch {
-		case isPoint && isComma:
-			plain += l.count[s]
-		case isPoint:
-			points += l.count[s]
-		case isComma:
-			commas += l.count[s]
+		case s == "" || c.add(s, l.count[s]):
 		case slices.Contains(blankNumbers, s):
 			tokens = append(tokens, s)
 		default:
 			others = append(others, s)
 		}
 	}
-	odd := 0
-	for _, s := range others {
-		odd += l.count[s]
+	l.comma, l.grouped = c.decide(delimiter)
+	good, odd := 0, 0
+	for _, s := range all {
+		if _, ok := l.number(s); ok {
+			good += l.count[s]
+		} else if s != "" && !slices.Contains(tokens, s) {
+			odd += l.count[s]
+		}
 	}
-	l.comma = commas > 0 && commas > points
-	if l.comma {
-		odd += points
-	} else {
-		odd += commas
+	if l.grouped {
+		l.example = c.example[0]
+		if l.comma {
+			l.example = c.example[1]
+		}
 	}
-	good := plain + max(points, commas)
 	l.numbers = good > 0 && odd*50 <= good
 	if !l.numbers && good == 0 && len(others) > 0 {
 		l.layout = layoutOf(others)
 	}
 	if l.numbers || l.layout != "" {
 		l.blanks = tokens
-		if l.numbers {
-			l.bad = odd
-		}
+	}
+	if l.numbers {
+		l.bad = odd
+	} else {
+		l.comma, l.grouped = false, false
 	}
 }
 
@@ -164,7 +233,7 @@ func (l *look) blankNames(used map[string]bool, empty bool) {
 	slices.Sort(l.blanks)
 	slices.Sort(l.kept)
 	for s, n := range l.count {
-		_, isNumber := number(s, l.comma)
+		_, isNumber := l.number(s)
 		switch {
 		case s == "" || slices.Contains(l.blanks, s):
 			l.blank += n
@@ -190,11 +259,12 @@ func (c *Column) inferCategory(l *look) {
 		slices.SortStableFunc(byCount, func(a, b string) int { return l.count[b] - l.count[a] })
 		byCount = byCount[:min(n, most)]
 		byCount = slices.DeleteFunc(byCount, func(s string) bool { return l.count[s] < 2 })
-		if len(byCount) == 0 {
-			byCount = l.texts[:1]
-		}
 		slices.Sort(byCount)
 		c.Levels, c.Other = byCount, true
+		if len(byCount) == 0 {
+			c.Why = fmt.Sprintf("%d different texts in as many rows, which tell nothing of each other", n)
+			return
+		}
 		c.Why = fmt.Sprintf("%d different texts in %d rows, of which %d are told apart and the others are one value", n, l.rows, len(byCount))
 	default:
 		c.Why = fmt.Sprintf("%d different texts", n)

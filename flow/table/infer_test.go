@@ -137,3 +137,81 @@ func TestBlanks(t *testing.T) {
 		}
 	}
 }
+
+// Separators of thousands are read as such where the column or the file says so, and else are not guessed.
+func TestGrouped(t *testing.T) {
+	for _, c := range []struct {
+		delimiter rune
+		texts     []string
+		want      []float64 // NaN for a text that is no number
+		kind      Kind
+	}{
+		{';', []string{"818,65", "3.892,56", "1.200", "12"}, []float64{818.65, 3892.56, 1200, 12}, Levels},
+		{',', []string{"818.65", "3,892.56", "1,200", "-12"}, []float64{818.65, 3892.56, 1200, -12}, Levels},
+		{',', []string{"1,200", "15,300", "999"}, []float64{1200, 15300, 999}, Levels},
+		{',', []string{"1,234,567", "200"}, []float64{1234567, 200}, Levels},
+		{';', []string{"1,200", "15,300", "999"}, []float64{1.2, 15.3, 999}, Levels},
+		{';', []string{"1.234.567", "0,5"}, []float64{1234567, 0.5}, Levels},
+		{',', []string{"1.200", "15.300", "999"}, []float64{1.2, 15.3, 999}, Levels},
+		{',', []string{"1,200", "15,300", "0,750"}, []float64{1.2, 15.3, 0.75}, Levels},
+		{',', []string{"192.168.0.1", "10.100.200.5"}, nil, Binary},
+		{'x', []string{"01.02.2006", "12.11.2007"}, nil, Date},
+	} {
+		table := &Table{Names: []string{"v"}, Delimiter: c.delimiter}
+		for range 30 {
+			for _, s := range c.texts {
+				table.Rows = append(table.Rows, []string{s})
+			}
+		}
+		s, err := Infer(table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Columns[0].Kind != c.kind {
+			t.Errorf("%q: got the kind %s (%s), want %s", c.texts, s.Columns[0].Kind, s.Columns[0].Why, c.kind)
+			continue
+		}
+		for i, want := range c.want {
+			v, _ := s.Columns[0].parse(c.texts[i])
+			if again, _ := s.Columns[0].parse(s.Columns[0].text(v)); v != want || again != v {
+				t.Errorf("%q: got %v for %q, and %v for the text of that, want %v", c.texts, v, c.texts[i], again, want)
+			}
+		}
+	}
+}
+
+// Texts that are all different are one value, of which each row has the probability 1.
+func TestNamesOfRows(t *testing.T) {
+	table := &Table{Names: []string{"id"}}
+	for i := range 40 {
+		table.Rows = append(table.Rows, []string{fmt.Sprintf("row %d", i)})
+	}
+	s, err := Infer(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &s.Columns[0]
+	if c.Kind != Category || len(c.Levels) != 0 || !c.Other || c.atoms() != 1 {
+		t.Fatalf("got %+v, want a category of other texts alone", c)
+	}
+	if v, what := c.parse("another"); v != 0 || what != fine || c.text(v) != "" {
+		t.Errorf("got the value %v, %d, with the text %q", v, what, c.text(v))
+	}
+}
+
+// Dates over many years have components for the seasons of each.
+func TestSeasons(t *testing.T) {
+	for years, want := range map[int]int{1: 6, 10: 39, 60: 64} {
+		table := &Table{Names: []string{"day"}}
+		for i := range 4000 {
+			table.Rows = append(table.Rows, []string{date(float64(i * 365 * years / 4000)).Format("2006-01-02")})
+		}
+		s, err := Infer(table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h := newHeadFor(&s.Columns[0], []float64{0, 1}, len(table.Rows)); h.Comps != want {
+			t.Errorf("%d years: got %d components, want %d", years, h.Comps, want)
+		}
+	}
+}

@@ -75,7 +75,7 @@ const fewLevels = 20
 
 // inferNumbers decides the kind of a column of numbers.
 func (c *Column) inferNumbers(l *look) {
-	t := l.tally(func(s string) float64 { v, _ := number(s, l.comma); return v })
+	t := l.tally(func(s string) float64 { v, _ := l.number(s); return v })
 	c.set(t)
 	n := len(t.values)
 	if n <= 2 || n <= fewLevels && t.rows >= 8*n {

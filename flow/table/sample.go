@@ -43,10 +43,13 @@ func (k *kept) pattern(r *rand.Rand) []int {
 	return nil
 }
 
-// decode returns rows as texts.
+// decode returns rows as texts; semicolons are to stand between them if some have decimal commas.
 func (m *Model) decode(rows [][]float64) *Table {
 	s := m.Schema()
 	t := &Table{Names: s.Names(), Rows: make([][]string, len(rows))}
+	if slices.ContainsFunc(s.Columns, func(c Column) bool { return c.Comma }) {
+		t.Delimiter = ';'
+	}
 	for i, r := range rows {
 		t.Rows[i] = make([]string, len(r))
 		for col, v := range r {

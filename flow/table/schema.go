@@ -51,6 +51,7 @@ type Column struct {
 	Decimals int
 	Fixed    bool
 	Comma    bool   // a comma stands where Go has a point
+	Grouped  bool   // texts may have separators of thousands, as 1,234.5 has; those written have none
 	Layout   string // of dates, as [time.Parse] takes it
 	Bad      int    // rows whose text is no number among numbers; they count as blanks
 	Blank    int    // rows without a value
@@ -107,7 +108,7 @@ func (c *Column) check() error {
 	}
 	switch c.Kind {
 	case Category, Binary:
-		if len(c.Levels) == 0 || c.Kind == Binary && len(c.Levels) > 2 {
+		if len(c.Levels) == 0 && !c.Other || c.Kind == Binary && len(c.Levels) > 2 {
 			return fail("got %d levels", len(c.Levels))
 		}
 		for i, l := range c.Levels {

@@ -42,6 +42,9 @@ func (c *Column) parse(s string) (v float64, what int) {
 		}
 		return days(t), fine
 	}
+	if c.Grouped {
+		s = ungrouped(s, c.Comma)
+	}
 	v, ok := number(s, c.Comma)
 	if !ok {
 		return math.NaN(), bad
@@ -117,6 +120,31 @@ func number(s string, comma bool) (float64, bool) {
 	}
 	v, err := strconv.ParseFloat(s, 64)
 	return v, err == nil && !math.IsInf(v, 0)
+}
+
+// ungrouped returns a number's text without separators of thousands, points if decimals stand behind a comma and else commas; the text itself if these are not
+// where those stand.
+func ungrouped(s string, comma bool) string {
+	point, separator := ".", ","
+	if comma {
+		point, separator = separator, point
+	}
+	whole, decimals, has := strings.Cut(s, point)
+	groups := strings.Split(whole, separator)
+	first := strings.TrimLeft(groups[0], "+-")
+	if len(first) == 0 || len(first) > 3 || first[0] == '0' {
+		return s
+	}
+	for _, g := range groups[1:] {
+		if len(g) != 3 {
+			return s
+		}
+	}
+	whole = strings.Join(groups, "")
+	if has {
+		whole += point + decimals
+	}
+	return whole
 }
 
 // decimals returns how many digits stand after the point, and whether s is written with an exponent.
