@@ -34,31 +34,7 @@ func (b *TukeyGH) params() params {
 
 var tukeyMap = newScalar("TukeyGH", scalarMap{
 	forward: tukey,
-	inverse: func(x, ls, y []float64, a scalarArgs) {
-		n, valueOnly := len(y), a.valueOnly
-		a.valueOnly = false // the search needs slopes
-		want, got, bend := a.temp(n), a.temp(n), a.temp(n)
-		kernel.Asinh(want, y) // asinh y has moderate slopes for any x
-		r := newRoots(a.call, x, want, math.Inf(-1), math.Inf(1))
-		for range maxIterations {
-			tukey(got, ls, x, a)
-			kernel.Asinh(got, got)
-			kernel.LogCosh(bend, got)
-			kernel.Sub(bend, ls, bend)
-			if r.step(x, got, bend) {
-				break
-			}
-		}
-		if !valueOnly {
-			tukey(got, ls, x, a)
-			kernel.Scale(ls, ls, -1)
-		}
-		for i, v := range y {
-			if a.theta[1][i] == 0 && a.theta[0][i]*v <= -1 {
-				x[i], ls[i] = math.Copysign(math.Inf(1), v), math.Inf(-1)
-			}
-		}
-	},
+	inverse: tukeyInverse,
 	derive: func(d derivatives) {
 		n := len(d.x)
 		e, m, s := d.temp(n), d.temp(n), d.temp(n)

@@ -593,6 +593,22 @@ func fastAffineInverse(x, e, y, s, t []float64) bool {
 	return true
 }
 
+func fastTukeyStep(miss, rise, x, skew, tail, y []float64) bool {
+	if active == generic {
+		return false
+	}
+	miss = miss[:len(x)]
+	rise = rise[:len(x)]
+	skew = skew[:len(x)]
+	tail = tail[:len(x)]
+	y = y[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		tukeyStep128(&miss[i], &rise[i], &x[i], &skew[i], &tail[i], &y[i], n)
+	}
+	return true
+}
+
 func fastAffineGrad(dx, ds, dt, dy, x, e []float64) bool {
 	if active == generic {
 		return false

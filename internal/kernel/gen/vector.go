@@ -170,6 +170,10 @@ var loops = []loop{
 		},
 	},
 	{
+		name: "TukeyStep", slices: []string{"miss", "rise", "x", "skew", "tail", "y"}, skip: 2, length: "x",
+		body: func(v vec, in regs, _ values) regs { return v.tukeyStep(in[0], in[1], in[2], in[3]) },
+	},
+	{
 		name: "AffineGrad", slices: []string{"dx", "ds", "dt", "dy", "x", "e"}, length: "x",
 		body: func(v vec, x regs, _ values) regs {
 			dx, ds, dt, dy, e := x[0], x[1], x[2], x[3], x[5]
