@@ -15,8 +15,8 @@ import (
 // G is of any sign, H ≥ 0 (learned H > 0); all is smooth across g = 0. For
 // h = 0 and g ≠ 0 a y beyond −1/g comes from ±∞ with log-determinant −∞.
 // Location and scale are those of a map after it. Forward costs three
-// exponentials and a logarithm per element; the inverse, by Newton's
-// method inside a bracket, about ten times as much.
+// exponentials and a logarithm per element; the inverse, four steps of Halley's method and Newton's
+// inside a bracket where these do not converge, about four times as much.
 //
 // J. W. Tukey, Exploratory data analysis, 1977; D. C. Hoaglin, Summarizing
 // shape numerically: the g-and-h distributions, 1985.

@@ -3,115 +3,93 @@ package bijector
 import (
 	"math"
 
+	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-const (
-	tukeyBlock = 512
-	tukeySteps = 5
-)
+// A tukeyRoots looks for the x of some y and sets the log-slopes of the inverse.
+type tukeyRoots struct {
+	call           *autodiff.Call
+	x, ls, y, g, h []float64
+}
 
-// tukeyInverse is the inverse of TukeyGH: a few steps of Halley's method from a start without
-// iteration, and the search inside a bracket where that has not converged.
+// tukeyInverse takes four steps of Halley's method from a start without iteration, twelve where these
+// do not converge, and else searches inside a bracket.
 func tukeyInverse(x, ls, y []float64, a scalarArgs) {
-	n := min(len(y), tukeyBlock)
-	size, g, h, miss, rise, z := a.temp(n), a.temp(n), a.temp(n), a.temp(n), a.temp(n), a.temp(n)
-	left, values := a.temp(len(y)), a.temp(len(y)) // what is still to be found
-	m := 0
-	for from := 0; from < len(y); from += n {
-		to := min(from+n, len(y))
-		k := to - from
-		b := tukeySearch{size[:k], g[:k], h[:k], miss[:k], rise[:k], z[:k], x[from:to]}
-		b.set(y[from:to], a.theta[0][from:to], a.theta[1][from:to])
-		b.start(ls[from:to])
-		for range tukeySteps {
-			kernel.TukeyStep(b.miss, b.rise, b.x, b.g, b.h, b.y)
-		}
-		kernel.Div(b.z, b.x, b.y)
-		kernel.Div(b.z, b.z, b.rise)
-		kernel.Log(ls[from:to], b.z)
-		for i, v := range b.miss {
-			if math.Abs(v) <= 0x1p-44 && !math.IsInf(ls[from+i], 0) {
-				b.x[i] = math.Copysign(b.x[i], y[from+i])
-				continue
-			}
-			left[m], values[m] = float64(from+i), y[from+i]
-			m++
-		}
-	}
-	tukeyBracket(x, ls, left[:m], values[:m], a)
+	all := tukeyRoots{a.call, x, ls, y, a.theta[0], a.theta[1]}
+	all.rest(all.halley(4), func(few tukeyRoots) { few.rest(few.halley(12), tukeyRoots.bracket) })
 }
 
-// A tukeySearch looks for some |x|.
-type tukeySearch struct{ y, g, h, miss, rise, z, x []float64 }
-
-// set takes |y|, with the sign that g has then.
-func (s *tukeySearch) set(y, g, h []float64) {
-	copy(s.h, h)
-	for i, v := range y {
-		s.y[i] = math.Abs(v)
-		s.g[i] = g[i]
-		if v < 0 {
-			s.g[i] = -g[i]
-		}
-	}
-}
-
-// start sets x, from the inverses for g = 0, by an approximation of Lambert's W, and for h = 0, both
-// as (y/x)²: their sum less one.
-func (s *tukeySearch) start(w []float64) {
-	kernel.Mul(s.miss, s.y, s.g)
-	kernel.Clamp(w, s.miss, -1, math.MaxFloat64)
-	kernel.Log1p(s.z, w) // of the second
-	kernel.Mul(w, s.h, s.y)
-	kernel.Mul(w, w, s.y)
-	kernel.Log1p(w, w)
-	kernel.Log1p(s.rise, w)
-	for i, v := range w {
-		w[i] = v * (1 - s.rise[i]/(2+v))
-	}
-	kernel.Exp(w, w)
-	for i, v := range s.z {
-		ratio := 1.0
-		if u := s.miss[i]; math.Abs(u) > 0x1p-60 {
-			ratio = u / v
-		}
-		s.x[i] = s.y[i] / math.Sqrt(max(0x1p-20, w[i]-1+float64(ratio*ratio)))
-	}
-}
-
-// tukeyBracket finds the x at the places left, with the given y, by Newton's method inside a bracket.
-func tukeyBracket(x, ls, left, y []float64, all scalarArgs) {
-	n := len(y)
-	if n == 0 {
+// rest calls f for the roots at the given places.
+func (r tukeyRoots) rest(places []float64, f func(tukeyRoots)) {
+	if len(places) == 0 {
 		return
 	}
-	println("left", n, int(all.call.OutShape(0).Rows*all.call.OutShape(0).Cols), y[0], all.theta[0][0], all.theta[1][0])
-	a := scalarArgs{call: all.call}
-	for k := range 2 {
-		a.theta[k] = a.temp(n)
-		for i, at := range left {
-			a.theta[k][i] = all.theta[k][int(at)]
+	take := func(from []float64) []float64 {
+		few := r.call.Temp(len(places))
+		for i, p := range places {
+			few[i] = from[int(p)]
+		}
+		return few
+	}
+	few := tukeyRoots{r.call, r.call.Temp(len(places)), r.call.Temp(len(places)), take(r.y), take(r.g), take(r.h)}
+	f(few)
+	for i, p := range places {
+		r.x[int(p)], r.ls[int(p)] = few.x[i], few.ls[i]
+	}
+}
+
+// halley sets what it finds, and returns the places of the rest.
+func (r tukeyRoots) halley(steps int) (rest []float64) {
+	const block = 512
+	n := min(len(r.y), block)
+	inv, skew, miss, rise := r.call.Temp(n), r.call.Temp(n), r.call.Temp(n), r.call.Temp(n)
+	rest = r.call.Temp(len(r.y))
+	left := 0
+	for from := 0; from < len(r.y); from += block {
+		to := min(from+block, len(r.y))
+		x, ls, y, h, n := r.x[from:to], r.ls[from:to], r.y[from:to], r.h[from:to], to-from
+		kernel.TukeyStart(x, inv[:n], skew[:n], y, r.g[from:to], h)
+		for range steps {
+			kernel.TukeyStep(miss[:n], rise[:n], x, skew[:n], h, inv[:n])
+		}
+		kernel.Div(ls, skew[:n], rise[:n])
+		kernel.Mul(ls, ls, inv[:n])
+		kernel.Mul(ls, ls, x) // x/(y·rise), the slope of the inverse
+		kernel.Log(ls, ls)
+		for i, v := range y {
+			if !(math.Abs(miss[i]) <= 0x1p-49*(1+rise[i])) || !(x[i] < 1e10) || !(math.Abs(ls[i]) < math.MaxFloat64) {
+				rest[left] = float64(from + i)
+				left++
+			}
+			x[i] = math.Copysign(x[i], v)
 		}
 	}
-	root, slope, want, got, bend := a.temp(n), a.temp(n), a.temp(n), a.temp(n), a.temp(n)
-	kernel.Asinh(want, y) // asinh y has moderate slopes for any x
-	r := newRoots(a.call, root, want, math.Inf(-1), math.Inf(1))
+	return rest[:left]
+}
+
+// bracket is Newton's method inside a bracket.
+func (r tukeyRoots) bracket() {
+	n := len(r.y)
+	a := scalarArgs{call: r.call}
+	a.theta[0], a.theta[1] = r.g, r.h
+	want, got, bend := a.temp(n), a.temp(n), a.temp(n)
+	kernel.Asinh(want, r.y) // asinh y has moderate slopes for any x
+	s := newRoots(r.call, r.x, want, math.Inf(-1), math.Inf(1))
 	for range maxIterations {
-		tukey(got, slope, root, a)
+		tukey(got, r.ls, r.x, a)
 		kernel.Asinh(got, got)
 		kernel.LogCosh(bend, got)
-		kernel.Sub(bend, slope, bend)
-		if r.step(root, got, bend) {
+		kernel.Sub(bend, r.ls, bend)
+		if s.step(r.x, got, bend) {
 			break
 		}
 	}
-	tukey(got, slope, root, a)
-	for i, v := range y {
-		at := int(left[i])
-		x[at], ls[at] = root[i], -slope[i]
-		if g, h := a.theta[0][i], a.theta[1][i]; h == 0 && g*v <= -1 {
-			x[at], ls[at] = math.Copysign(math.Inf(1), v), math.Inf(-1)
+	tukey(got, r.ls, r.x, a)
+	kernel.Scale(r.ls, r.ls, -1)
+	for i, v := range r.y {
+		if r.h[i] == 0 && r.g[i]*v <= -1 {
+			r.x[i], r.ls[i] = math.Copysign(math.Inf(1), v), math.Inf(-1)
 		}
 	}
 }

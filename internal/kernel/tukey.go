@@ -2,42 +2,65 @@ package kernel
 
 import "math"
 
-// TukeyStep makes a step of Halley's method for the root x > 0 of Tukey's g-and-h function,
-// y = (exp(g·x) − 1)/g·exp(h·x²/2) with y > 0 and h > 0, as a function of log x: x moves, miss is the logarithm of
-// the function over y before, and rise its derivative by log x.
-func TukeyStep(miss, rise, x, g, h, y []float64) {
-	if fastTukeyStep(miss, rise, x, g, h, y) {
+// TukeyStart sets x to a first approximation of the size of the root of Tukey's g-and-h function,
+// y = (exp(g·x) − 1)/g·exp(h·x²/2), for y ≠ 0 and h > 0; skew to g of |y| and inv to 1/(skew·|y|), with
+// 2⁻¹⁰⁰ for a smaller |g|. With (y/x)² of the roots for g = 0, by an approximation of Lambert's W, and for h = 0, it
+// takes their sum less one.
+func TukeyStart(x, inv, skew, y, g, h []float64) {
+	if fastTukeyStart(x, inv, skew, y, g, h) {
 		return
 	}
-	for i, v := range x {
-		miss[i], rise[i], x[i] = tukeyStep1(v, g[i], h[i], y[i])
+	for i, v := range y {
+		x[i], inv[i], skew[i] = tukeyStart1(v, g[i], h[i])
 	}
 }
 
-func tukeyStep1(x, g, h, y float64) (miss, rise, next float64) {
-	t := float64(g * x)
-	over := 1.0
-	if !(math.Abs(t) < 0x1p-60) {
-		over = expm11(t) / t
+func tukeyStart1(y, g, h float64) (x, inv, skew float64) {
+	size := math.Abs(y)
+	skew = math.Copysign(greater(math.Abs(g), 0x1p-100), g*math.Copysign(1, y))
+	u := float64(skew * size)
+	ratio := u / log1p1(greater(u, -1))
+	a := log1p1(float64(h*size) * size)
+	w := float64(a * (1 - log1p1(a)/(a+2)))
+	s := greater(math.FMA(ratio, ratio, exp1(w)-1), 0x1p-20)
+	return size / math.Sqrt(s), 1 / u, skew
+}
+
+// greater returns a if it is greater than b, else b, also where one of them is NaN.
+func greater(a, b float64) float64 {
+	if a > b {
+		return a
 	}
-	b := exp1(t) / over // the derivative of log((exp t − 1)/g) by log x
+	return b
+}
+
+// TukeyStep makes a step of Halley's method for log x as the root of log(f/|y|), of which miss is the value
+// and rise the derivative before the step.
+func TukeyStep(miss, rise, x, skew, h, inv []float64) {
+	if fastTukeyStep(miss, rise, x, skew, h, inv) {
+		return
+	}
+	for i, v := range x {
+		miss[i], rise[i], x[i] = tukeyStep1(v, skew[i], h[i], inv[i])
+	}
+}
+
+func tukeyStep1(x, skew, h, inv float64) (miss, rise, next float64) {
+	t := float64(skew * x)
+	e := expm11(t)
+	b := float64(exp1(t)*t) / e // the derivative of log e by log x
 	q := float64(float64(h*x) * x)
-	miss = math.FMA(q, 0.5, log1(float64(x*over)/y))
+	miss = math.FMA(q, 0.5, log1(float64(e*inv)))
 	rise = b + q
 	bend := math.FMA(b, t+1-b, q+q) // and its derivative
 	square := float64(rise * rise)
-	den := math.FMA(-float64(miss*0.5), bend, square)
-	if half := float64(square * 0.5); half > den {
-		den = half
-	}
+	den := greater(float64(square*0.5), math.FMA(-float64(miss*0.5), bend, square))
 	u := float64(miss*rise) / den
 	if 1 < u {
 		u = 1
 	}
-	if -1 > u {
-		u = -1
-	}
-	e := math.FMA(-u, 1.0/6, 0.5)
-	e = math.FMA(-u, e, 1)
-	return miss, rise, math.FMA(-float64(u*x), e, x)
+	u = greater(-1, u)
+	f := math.FMA(-u, 1.0/6, 0.5)
+	f = math.FMA(-u, f, 1)
+	return miss, rise, math.FMA(-float64(u*x), f, x)
 }

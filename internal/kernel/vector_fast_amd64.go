@@ -781,7 +781,27 @@ func fastAffineInverse(x, e, y, s, t []float64) bool {
 	return true
 }
 
-func fastTukeyStep(miss, rise, x, skew, tail, y []float64) bool {
+func fastTukeyStart(x, inv, skew, y, gs, tail []float64) bool {
+	if active == generic {
+		return false
+	}
+	x = x[:len(y)]
+	inv = inv[:len(y)]
+	skew = skew[:len(y)]
+	gs = gs[:len(y)]
+	tail = tail[:len(y)]
+	for i := 0; i < len(y); i += chunk {
+		n := min(len(y)-i, chunk)
+		if active == avx512 {
+			tukeyStart512(&x[i], &inv[i], &skew[i], &y[i], &gs[i], &tail[i], n)
+		} else {
+			tukeyStart256(&x[i], &inv[i], &skew[i], &y[i], &gs[i], &tail[i], n)
+		}
+	}
+	return true
+}
+
+func fastTukeyStep(miss, rise, x, skew, tail, inv []float64) bool {
 	if active == generic {
 		return false
 	}
@@ -789,13 +809,13 @@ func fastTukeyStep(miss, rise, x, skew, tail, y []float64) bool {
 	rise = rise[:len(x)]
 	skew = skew[:len(x)]
 	tail = tail[:len(x)]
-	y = y[:len(x)]
+	inv = inv[:len(x)]
 	for i := 0; i < len(x); i += chunk {
 		n := min(len(x)-i, chunk)
 		if active == avx512 {
-			tukeyStep512(&miss[i], &rise[i], &x[i], &skew[i], &tail[i], &y[i], n)
+			tukeyStep512(&miss[i], &rise[i], &x[i], &skew[i], &tail[i], &inv[i], n)
 		} else {
-			tukeyStep256(&miss[i], &rise[i], &x[i], &skew[i], &tail[i], &y[i], n)
+			tukeyStep256(&miss[i], &rise[i], &x[i], &skew[i], &tail[i], &inv[i], n)
 		}
 	}
 	return true

@@ -593,7 +593,23 @@ func fastAffineInverse(x, e, y, s, t []float64) bool {
 	return true
 }
 
-func fastTukeyStep(miss, rise, x, skew, tail, y []float64) bool {
+func fastTukeyStart(x, inv, skew, y, gs, tail []float64) bool {
+	if active == generic {
+		return false
+	}
+	x = x[:len(y)]
+	inv = inv[:len(y)]
+	skew = skew[:len(y)]
+	gs = gs[:len(y)]
+	tail = tail[:len(y)]
+	for i := 0; i < len(y); i += chunk {
+		n := min(len(y)-i, chunk)
+		tukeyStart128(&x[i], &inv[i], &skew[i], &y[i], &gs[i], &tail[i], n)
+	}
+	return true
+}
+
+func fastTukeyStep(miss, rise, x, skew, tail, inv []float64) bool {
 	if active == generic {
 		return false
 	}
@@ -601,10 +617,10 @@ func fastTukeyStep(miss, rise, x, skew, tail, y []float64) bool {
 	rise = rise[:len(x)]
 	skew = skew[:len(x)]
 	tail = tail[:len(x)]
-	y = y[:len(x)]
+	inv = inv[:len(x)]
 	for i := 0; i < len(x); i += chunk {
 		n := min(len(x)-i, chunk)
-		tukeyStep128(&miss[i], &rise[i], &x[i], &skew[i], &tail[i], &y[i], n)
+		tukeyStep128(&miss[i], &rise[i], &x[i], &skew[i], &tail[i], &inv[i], n)
 	}
 	return true
 }

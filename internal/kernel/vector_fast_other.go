@@ -98,6 +98,8 @@ func fastAffine(_, _, _, _, _ []float64) bool { return false }
 
 func fastAffineInverse(_, _, _, _, _ []float64) bool { return false }
 
+func fastTukeyStart(_, _, _, _, _, _ []float64) bool { return false }
+
 func fastTukeyStep(_, _, _, _, _, _ []float64) bool { return false }
 
 func fastAffineGrad(_, _, _, _, _, _ []float64) bool { return false }

@@ -474,15 +474,25 @@ func affineInverse512(x *float64, e *float64, y *float64, s *float64, t *float64
 //go:noescape
 func affineInverse256(x *float64, e *float64, y *float64, s *float64, t *float64, n int)
 
+// tukeyStart512 is TukeyStart on n elements.
+//
+//go:noescape
+func tukeyStart512(x *float64, inv *float64, skew *float64, y *float64, gs *float64, tail *float64, n int)
+
+// tukeyStart256 is TukeyStart on n elements.
+//
+//go:noescape
+func tukeyStart256(x *float64, inv *float64, skew *float64, y *float64, gs *float64, tail *float64, n int)
+
 // tukeyStep512 is TukeyStep on n elements.
 //
 //go:noescape
-func tukeyStep512(miss *float64, rise *float64, x *float64, skew *float64, tail *float64, y *float64, n int)
+func tukeyStep512(miss *float64, rise *float64, x *float64, skew *float64, tail *float64, inv *float64, n int)
 
 // tukeyStep256 is TukeyStep on n elements.
 //
 //go:noescape
-func tukeyStep256(miss *float64, rise *float64, x *float64, skew *float64, tail *float64, y *float64, n int)
+func tukeyStep256(miss *float64, rise *float64, x *float64, skew *float64, tail *float64, inv *float64, n int)
 
 // affineGrad512 is AffineGrad on n elements.
 //

@@ -239,10 +239,15 @@ func affine128(y *float64, e *float64, x *float64, s *float64, t *float64, n int
 //go:noescape
 func affineInverse128(x *float64, e *float64, y *float64, s *float64, t *float64, n int)
 
+// tukeyStart128 is TukeyStart on n elements.
+//
+//go:noescape
+func tukeyStart128(x *float64, inv *float64, skew *float64, y *float64, gs *float64, tail *float64, n int)
+
 // tukeyStep128 is TukeyStep on n elements.
 //
 //go:noescape
-func tukeyStep128(miss *float64, rise *float64, x *float64, skew *float64, tail *float64, y *float64, n int)
+func tukeyStep128(miss *float64, rise *float64, x *float64, skew *float64, tail *float64, inv *float64, n int)
 
 // affineGrad128 is AffineGrad on n elements.
 //

@@ -49,6 +49,7 @@ var elementwises = []elementwise{
 	{"Affine", 5, 2, func(s [][]float64) { Affine(s[0], s[1], s[2], s[3], s[4]) }},
 	{"AffineInverse", 5, 2, func(s [][]float64) { AffineInverse(s[0], s[1], s[2], s[3], s[4]) }},
 	{"TukeyStep", 6, 3, func(s [][]float64) { TukeyStep(s[0], s[1], s[2], s[3], s[4], s[5]) }},
+	{"TukeyStart", 6, 3, func(s [][]float64) { TukeyStart(s[0], s[1], s[2], s[3], s[4], s[5]) }},
 	{"AffineGrad", 6, 3, func(s [][]float64) { AffineGrad(s[0], s[1], s[2], s[3], s[4], s[5]) }},
 	{"AffineInverseGrad", 6, 3, func(s [][]float64) { AffineInverseGrad(s[0], s[1], s[2], s[3], s[4], s[5]) }},
 	{"Adam", 4, 3, func(s [][]float64) { Adam(s[0], s[3], s[1], s[2], 1e-3, 0.9, 0.999, 1e-8, 0.01, 0.19, 0.002) }},

@@ -170,7 +170,11 @@ var loops = []loop{
 		},
 	},
 	{
-		name: "TukeyStep", slices: []string{"miss", "rise", "x", "skew", "tail", "y"}, skip: 2, length: "x",
+		name: "TukeyStart", slices: []string{"x", "inv", "skew", "y", "gs", "tail"}, skip: 3, length: "y",
+		body: func(v vec, in regs, _ values) regs { return v.tukeyStart(in[0], in[1], in[2]) },
+	},
+	{
+		name: "TukeyStep", slices: []string{"miss", "rise", "x", "skew", "tail", "inv"}, skip: 2, length: "x",
 		body: func(v vec, in regs, _ values) regs { return v.tukeyStep(in[0], in[1], in[2], in[3]) },
 	},
 	{
