@@ -5,6 +5,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // A velocity evaluates the network of a [Continuous] with its divergence, the trace of the Jacobian in z. With slopes s
@@ -143,16 +144,35 @@ func (f *velocity) dense(y, x []float64, l, n, in, out int) {
 		return
 	}
 	kernel.Dense(y, x, f.w[l], f.b[l], n, in, out, kernel.Linear)
+	if f.act == nn.ELU {
+		elu(y)
+		return
+	}
 	kernel.Softplus(y, y)
+}
+
+// elu sets the negative numbers of y to eʸ − 1.
+func elu(y []float64) {
+	for i, v := range y {
+		if v < 0 {
+			y[i] = special.Expm1(v)
+		}
+	}
 }
 
 // slopes sets s to σ′ of hidden units a = σ(z).
 func slopes(act nn.Activation, s, a []float64) {
-	if act == nn.Tanh {
+	switch act {
+	case nn.Tanh:
 		for i := range s {
 			s[i] = 1
 		}
 		kernel.MulSub(s, a, a)
+		return
+	case nn.ELU: // eᶻ = 1 + a below 0
+		for i, v := range a {
+			s[i] = 1 + min(v, 0)
+		}
 		return
 	}
 	kernel.Scale(s, a, -1) // 1 − e⁻ᵃ
@@ -167,6 +187,14 @@ func addCurvature(act nn.Activation, da, ds, s, a []float64) {
 	if act == nn.Tanh { // σ″ = −2·σ·σ′
 		kernel.Scale(ds, ds, -2)
 		kernel.MulAdd(da, ds, a)
+		return
+	}
+	if act == nn.ELU { // σ″ = σ′ below 0
+		for i, v := range a {
+			if v < 0 {
+				da[i] += ds[i]
+			}
+		}
 		return
 	}
 	kernel.Add(da, da, ds) // σ″ = σ′·(1 − σ′)

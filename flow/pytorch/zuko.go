@@ -53,7 +53,7 @@ func (w *weights) zukoTransform(p string, d int) bijector.Chain {
 	case w.holds(p+"loc") && w.holds(p+"scale"):
 		return bijector.Chain{bijector.NewInvert(w.diagonal(p+"loc", p+"scale"))}
 	case w.has(p + "ode."):
-		fail("%s*: a continuous flow of zuko (class %q) is not supported: its ELU has no smooth divergence; flow.CNF trains one of tanh or softplus", p+"ode.", w.class(p))
+		return bijector.Chain{w.zukoContinuous(p, d)}
 	case w.holds(p + "A"):
 		return bijector.Chain{bijector.NewInvert(bijector.NewRotation(skew(w.floats(p+"A", d, d), d)))}
 	case w.holds(p + "_0"):

@@ -62,7 +62,11 @@ func (m *model) try(s *pytorch.Settings) (r result) {
 	given := bind(whole, c)
 	got := given.LogProbs(nil, x)
 	r = result{status: "ok", worst: m.worst(got)}
-	if !(r.worst <= 1e-8) {
+	most := 1e-8
+	if m.Kind == "cnf" { // Python solves equations to some digits
+		most = 1e-3
+	}
+	if !(r.worst <= most) {
 		return result{status: "wrong", note: fmt.Sprintf("max error %.2g", r.worst), worst: r.worst}
 	}
 	r.note = wayBack(given, x) + savedAndLoaded(whole, c, x, got)

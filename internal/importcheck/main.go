@@ -7,7 +7,7 @@
 // the model and has rows with their log-densities. Each model is read twice: without settings, and with
 // those that say what the user knows, where there are any. A line for a model has both statuses:
 //
-//	ok        the same log-densities to 1e−8, relative
+//	ok        the same log-densities to 1e−8, relative, or 1e−3 of continuous flows
 //	wrong     no error, but other log-densities; "nothing to say" where the settings have no place for what is known
 //	refused   an error that says what is not supported
 //	unclear   an error that would not help
