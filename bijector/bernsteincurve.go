@@ -9,6 +9,7 @@ import (
 // bernsteinCurve is the curve of a Bernstein. Prepared are the θ less those of the identity, n+1 columns, and N·(θᵢ₊₁ − θᵢ)/2B, n columns, the coefficients of g′; pulled are
 // the gradients of the shares of the softmax.
 type bernsteinCurve struct {
+	searched
 	raw, n     int
 	bound, gap float64
 }
@@ -167,6 +168,10 @@ func (g bernsteinCurve) pull(dp columns, u, v []float64, at curvePoint) {
 	}
 }
 
-func (g bernsteinCurve) unprepare(draw, dp, raw, work columns) {
-	softmaxPull(draw, dp, raw, g.raw, work)
+func (g bernsteinCurve) unprepare(draw, dp, p, raw, work columns) {
+	share, slope := work.from(1), p.from(g.n+3)
+	for j := range g.raw {
+		kernel.Scale(share.at(j), slope.at(j), 2*g.bound/(float64(g.n)*g.rest()))
+	}
+	softmaxPull(draw, dp, share, g.raw, 1, work.at(0))
 }

@@ -3,8 +3,6 @@ package bijector
 import (
 	"fmt"
 	"math"
-
-	"github.com/normflow/normflow/autodiff"
 )
 
 // maxBins bounds the number of pieces of a spline.
@@ -35,143 +33,94 @@ func orDefault[T int | float64](x, def T) T {
 	return x
 }
 
-// A binned is what a spline of [−bound, bound] is applied to: the arguments as
-// a column, and the raw parameters with those of one spline in each row. If rows share
-// their splines, element e has row e mod R of the R rows.
-type binned struct {
-	x, raw autodiff.Var
-	bound  float64
-	shape  autodiff.Shape // of the arguments
+// bins are k pieces of [−bound, bound], and where the columns that are prepared of a spline stand.
+type bins struct {
+	k, raw        int
+	bound         float64
+	width, height axis
+	ends          int  // the first column of what the slopes at the ends of pieces are made of
+	meeting       int  // the first of k columns of what λ is made of, 0 if there are none
+	prepared      int  // how many columns there are
+	free          bool // the spline goes on in straight lines
 }
 
-func newBinned(x, raw autodiff.Var, params int, bound float64) binned {
-	s, r := x.Shape(), raw.Shape()
-	return binned{x.Reshape(s.Rows*s.Cols, 1), raw.Reshape(r.Rows*r.Cols/params, params), bound, s}
+// An axis says how the k columns from one on give sizes of pieces, scale·v + floor.
+type axis struct {
+	from         int
+	scale, floor float64
 }
 
-// shares returns the softmax of columns i to j of the raw parameters as parts of the interval, none of them less
-// than the given share of it.
-func (b binned) shares(i, j int, least float64) autodiff.Var {
-	return b.raw.Slice(i, j).RowSoftmax().MulConst(1 - float64(j-i)*least).AddConst(least).MulConst(2 * b.bound)
+// shares returns the axis of k shares of the interval, none of them less than least.
+func (b *bins) shares(from int, least float64) axis {
+	return axis{from, 2 * b.bound * (1 - float64(b.k)*least), 2 * b.bound * least}
 }
 
-// A bin is the piece of a spline in which each element is: where it begins and how large it is in x
-// and y, and at which share of its width, or of its height if the inverse is asked for, the element is.
-type bin struct {
-	index         autodiff.Var
-	left, bottom  autodiff.Var // from −bound
-	width, height autodiff.Var
-	at            autodiff.Var
+// size returns the size of bin k, row being the numbers of one element, a column every stride of them.
+func (a axis) size(row []float64, k, stride int) float64 {
+	return math.FMA(row[(a.from+k)*stride], a.scale, a.floor)
 }
 
-// find returns the bins of the elements, given the sizes of all.
-func (b binned) find(widths, heights autodiff.Var, dir direction) bin {
-	v := b.x.Clamp(-b.bound, b.bound).AddConst(b.bound)
-	sizes := widths
-	if dir.back() {
-		sizes = heights
-	}
-	i := binOp.Apply(nil, autodiff.Args{}, b.x.Shape(), v, sizes)
-	c := bin{index: i, left: below(i, widths), bottom: below(i, heights), width: pick(i, widths, 0), height: pick(i, heights, 0)}
-	t := v.Sub(c.left).Div(c.width)
-	if dir.back() {
-		t = v.Sub(c.bottom).Div(c.height)
-	}
-	c.at = t.Add(t.Clamp(0, 1).Sub(t).Detach()) // what rounding puts into the next bin could be far from it in the result
-	return c
+// A spot is where an element is: at the share t of the width of a bin of these sizes, with slopes at its ends and a share λ of the width where
+// its two parts meet. As a gradient it is that by all but t.
+type spot struct{ t, w, h, d0, d1, λ float64 }
+
+// spots are columns of the bin of each element, k outside, and ∂log g′/∂x, and of its spot.
+type spots struct{ bin, bend, t, w, h, d0, d1, λ []float64 }
+
+const spotColumns = 8
+
+func newSpots(c columns) spots {
+	return spots{c.at(0), c.at(1), c.at(2), c.at(3), c.at(4), c.at(5), c.at(6), c.at(7)}
 }
 
-// below returns the sum of the sizes before the element's bin.
-func below(index, sizes autodiff.Var) autodiff.Var {
-	return belowOp.Apply(nil, autodiff.Args{}, index.Shape(), index, sizes)
-}
+func (s *spots) at(i int) spot { return spot{s.t[i], s.w[i], s.h[i], s.d0[i], s.d1[i], s.λ[i]} }
 
-// pick returns what a table has so many columns behind that of the element's bin.
-func pick(index, table autodiff.Var, behind int) autodiff.Var {
-	return pickOp.Apply(nil, autodiff.Args{I: behind}, index.Shape(), index, table)
-}
-
-// identityOutside returns the values v and log-slopes l, of distances from −bound, in the shape of the
-// arguments, and the identity beyond the interval.
-func (b binned) identityOutside(v, l autodiff.Var) (value, logSlope autodiff.Var) {
-	outside := b.x.Abs().Greater(b.x.Tape().Scalar(b.bound))
-	v = autodiff.Where(outside, b.x, v.AddConst(-b.bound))
-	l = autodiff.Where(outside, b.x.Tape().Scalar(0), l)
-	return v.Reshape(b.shape.Rows, b.shape.Cols), l.Reshape(b.shape.Rows, b.shape.Cols)
-}
-
-// straightOutside is identityOutside for maps that go on in straight lines, of the slopes s0 and s1 at the ends,
-// held within the finite values.
-func (b binned) straightOutside(v, l, s0, s1 autodiff.Var, dir direction) (value, logSlope autodiff.Var) {
-	beyond := b.x.Sub(b.x.Clamp(-b.bound, b.bound))
-	slope := autodiff.Where(b.x.Greater(b.x.Tape().Scalar(0)), s1, s0)
-	if dir.back() {
-		slope = slope.Recip()
-	}
-	v = v.AddConst(-b.bound).Add(beyond.Mul(slope)).Clamp(-math.MaxFloat64, math.MaxFloat64)
-	return v.Reshape(b.shape.Rows, b.shape.Cols), l.Reshape(b.shape.Rows, b.shape.Cols)
-}
-
-// binOp finds the bin of each element v ≥ 0 among sizes (R×K): the first that ends beyond it, or the last.
-var binOp = &autodiff.Op{
-	Name: "bijector.bin",
-	Forward: func(c *autodiff.Call) {
-		sizes, out, s := c.In(1), c.Out(0), c.InShape(1)
-		for e, v := range c.In(0) {
-			row, end, i := sizes[e%s.Rows*s.Cols:][:s.Cols], 0.0, 0
-			for ; i < s.Cols-1; i++ {
-				if end += row[i]; !(v >= end) {
-					break
-				}
+// find sets the bin and its sizes of each element, the first bin that ends beyond it or the last, how far it is in it, as t, and where it begins, as beside,
+// on the other axis.
+func (b *bins) find(s spots, beside, in []float64, p columns, by, other axis) {
+	for i, v := range in {
+		if math.Abs(v) > b.bound {
+			s.bin[i], s.t[i], s.w[i], s.h[i] = float64(b.k), 0, 1, 1
+			continue
+		}
+		row, k, far, sum := p.data[i:], 0, v+b.bound, 0.0
+		for ; k < b.k-1; k++ {
+			size := by.size(row, k, p.stride)
+			if !(far >= size) {
+				break
 			}
-			out[e] = float64(i)
+			far, sum = far-size, sum+other.size(row, k, p.stride)
 		}
-	},
-	Backward: func(*autodiff.Call) {},
+		s.bin[i], s.t[i], beside[i] = float64(k), far, sum
+		s.w[i], s.h[i] = b.width.size(row, k, p.stride), b.height.size(row, k, p.stride)
+	}
 }
 
-// belowOp returns the sum of the sizes before the bin of each element.
-var belowOp = &autodiff.Op{
-	Name: "bijector.below",
-	Forward: func(c *autodiff.Call) {
-		sizes, out, s := c.In(1), c.Out(0), c.InShape(1)
-		for e, i := range c.In(0) {
-			out[e] = 0
-			for _, v := range sizes[e%s.Rows*s.Cols:][:int(i)] {
-				out[e] += v
-			}
-		}
-	},
-	Backward: func(c *autodiff.Call) {
-		index, g, d, s := c.In(0), c.OutGrad(0), c.InGrad(1), c.InShape(1)
-		if d == nil {
-			return
-		}
-		for e, i := range index {
-			row := d[e%s.Rows*s.Cols:][:int(i)]
-			for j := range row {
-				row[j] += g[e]
-			}
-		}
-	},
+// spread adds to the gradients of the sizes of bins that of bin k, and what all before it have by where it begins.
+func (b *bins) spread(row []float64, stride, k int, w, h, left, bottom float64) {
+	widths, heights := row[b.width.from*stride:], row[b.height.from*stride:]
+	for j := range k {
+		widths[j*stride] += left
+		heights[j*stride] += bottom
+	}
+	widths[k*stride] += w
+	heights[k*stride] += h
 }
 
-// pickOp returns the element of a table in the column of the bin and Args.I.
-var pickOp = &autodiff.Op{
-	Name: "bijector.pick",
-	Forward: func(c *autodiff.Call) {
-		table, out, s, behind := c.In(1), c.Out(0), c.InShape(1), c.Args().I
-		for e, i := range c.In(0) {
-			out[e] = table[e%s.Rows*s.Cols+int(i)+behind]
+// gather sets to to the number that each element has in the column of its bin, from the given one on; 0 outside.
+func (b *bins) gather(to []float64, s spots, p columns, from int) {
+	for i, k := range s.bin {
+		if to[i] = 0; int(k) < b.k {
+			to[i] = p.data[(from+int(k))*p.stride+i]
 		}
-	},
-	Backward: func(c *autodiff.Call) {
-		index, g, d, s, behind := c.In(0), c.OutGrad(0), c.InGrad(1), c.InShape(1), c.Args().I
-		if d == nil {
-			return
+	}
+}
+
+// scatter adds the gradients of what gather gives.
+func (b *bins) scatter(dp columns, s spots, g []float64, from int) {
+	for i, k := range s.bin {
+		if int(k) < b.k {
+			dp.data[(from+int(k))*dp.stride+i] += g[i]
 		}
-		for e, i := range index {
-			d[e%s.Rows*s.Cols+int(i)+behind] += g[e]
-		}
-	},
+	}
 }

@@ -7,9 +7,8 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// A curve is a strictly increasing map y = g(x; θ) of single numbers whose inverse has no closed
-// form, with raw parameters θ for each number, given by loops over columns: both directions and every
-// gradient follow.
+// A curve is a strictly increasing map y = g(x; θ) of single numbers, with raw parameters θ for each number, given by loops over
+// columns: both directions and every gradient follow. It embeds searched or closed, which say whether its inverse has a formula.
 type curve interface {
 	// sizes returns how many columns each of these has.
 	sizes() curveSizes
@@ -17,14 +16,16 @@ type curve interface {
 	prepare(p, raw, work columns)
 	// at sets y = g(x) and ls = log g′(x), and keeps what bend and pull need, unless keep has no columns.
 	at(y, ls, x []float64, p, keep, work columns)
+	// invert sets x = g⁻¹(y) and ls = log g′(x), and keeps what at does, if there is a formula.
+	invert(x, ls, y []float64, p, keep, work columns) bool
 	// bracket sets lo ≤ g⁻¹(y) ≤ hi, and x to a guess between them.
 	bracket(lo, x, hi, y []float64, p columns)
 	// bend sets d = ∂log g′/∂x.
 	bend(d []float64, at curvePoint)
 	// pull adds u·∂y/∂θ + v·∂log g′/∂θ to dp, the gradient of what raw parameters are made to.
 	pull(dp columns, u, v []float64, at curvePoint)
-	// unprepare adds the gradient of raw, given that of pull.
-	unprepare(draw, dp, raw, work columns)
+	// unprepare adds the gradient of raw, given that of pull and what is prepared.
+	unprepare(draw, dp, p, raw, work columns)
 }
 
 // curveSizes are numbers of columns: of raw parameters, of what prepare makes, of what at keeps, of the gradient
@@ -52,8 +53,12 @@ func (c columns) from(k int) columns { return columns{c.data[k*c.stride:], c.n, 
 // first returns the first n numbers of each column.
 func (c columns) first(n int) columns { return columns{c.data, n, c.stride} }
 
-// curveBlock is about how many elements are computed at once.
-const curveBlock = 256
+// curveBlock is about how many elements are computed at once. Columns are curvePad numbers further apart, so that those of
+// one element are not in the same lines of the cache.
+const (
+	curveBlock = 256
+	curvePad   = 8
+)
 
 // curveRun is one evaluation of a curve's operation.
 type curveRun[C curve] struct {
@@ -67,7 +72,7 @@ type curveRun[C curve] struct {
 	raw, p  columns
 	once    columns // prepared for each column of x, if the rows share it
 	work    columns
-	draw    []float64
+	draw    columns
 }
 
 // newCurve returns the operation of a curve, with inputs x (n×d), or y if Args.J is odd, and raw (n×dK or 1×dK), and outputs
@@ -104,7 +109,7 @@ func openCurve[C curve](c *autodiff.Call, g C) curveRun[C] {
 
 // temp returns columns of a block.
 func (r *curveRun[C]) temp(k int) columns {
-	return columns{r.c.Temp(k * r.block), r.block, r.block}
+	return columns{r.c.Temp(k * (r.block + curvePad)), r.block, r.block + curvePad}
 }
 
 // read sets raw from the parameters of n elements, one after the other.
@@ -153,9 +158,11 @@ func (r *curveRun[C]) forward() {
 			r.g.at(v[i:i+n], ls[i:i+n], in[i:i+n], p, keep, r.work.first(n))
 			continue
 		}
-		r.solve(v[i:i+n], in[i:i+n], p)
-		p = r.parameters(i, n) // which the search has sorted
-		r.g.at(r.c.Temp(n), ls[i:i+n], v[i:i+n], p, keep, r.work.first(n))
+		if !r.g.invert(v[i:i+n], ls[i:i+n], in[i:i+n], p, keep, r.work.first(n)) {
+			r.solve(v[i:i+n], in[i:i+n], p)
+			p = r.parameters(i, n) // which the search has sorted
+			r.g.at(r.c.Temp(n), ls[i:i+n], v[i:i+n], p, keep, r.work.first(n))
+		}
 		kernel.Scale(ls[i:i+n], ls[i:i+n], -1)
 	}
 }
@@ -170,7 +177,7 @@ func (r *curveRun[C]) backward() {
 	dv, dls := orTemp(r.c, r.c.OutGrad(0), x), orTemp(r.c, r.c.OutGrad(1), x)
 	slope, bend, u, v := r.c.Temp(r.block), r.c.Temp(r.block), r.c.Temp(r.block), r.c.Temp(r.block)
 	dp := r.temp(r.size.pulled)
-	r.draw = r.c.Temp(r.size.raw * r.block)
+	r.draw = r.temp(r.size.raw)
 	total := columns{r.c.Temp(r.size.pulled * r.d), r.d, r.d} // over the rows, if they share parameters
 	clear(total.data)
 	for i := 0; i < len(x); i += r.block {
@@ -186,7 +193,7 @@ func (r *curveRun[C]) backward() {
 		clear(dp.data)
 		r.g.pull(dp.first(n), u[:n], v[:n], at)
 		if !r.shared {
-			r.unread(draw[i*r.size.raw:], dp, n)
+			r.unread(draw[i*r.size.raw:], dp, at.p, n)
 			continue
 		}
 		for k := range r.size.pulled {
@@ -198,7 +205,7 @@ func (r *curveRun[C]) backward() {
 	}
 	if draw != nil && r.shared {
 		r.read(r.c.In(1), r.d)
-		r.unread(draw, total, r.d)
+		r.unread(draw, total, r.once, r.d)
 	}
 }
 
@@ -222,11 +229,11 @@ func (r *curveRun[C]) weigh(u, v, din, dv, dls, slope, bend []float64) {
 }
 
 // unread adds to the gradients of the parameters of n elements, one after the other, whose values raw holds.
-func (r *curveRun[C]) unread(to []float64, dp columns, n int) {
+func (r *curveRun[C]) unread(to []float64, dp, p columns, n int) {
 	k := r.size.raw
-	d := columns{r.draw, n, r.block}
-	clear(r.draw)
-	r.g.unprepare(d, dp.first(n), r.raw.first(n), r.work.first(n))
+	d := r.draw.first(n)
+	clear(r.draw.data)
+	r.g.unprepare(d, dp.first(n), p, r.raw.first(n), r.work.first(n))
 	for j := range k {
 		for i, g := range d.at(j) {
 			to[i*k+j] += g

@@ -9,10 +9,11 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/bijector/bijectortest"
 	"github.com/normflow/normflow/internal/rng"
 )
 
-// curves are the univariates whose inverse is searched for.
+// curves are the univariates that are computed by columns.
 var curves = []bijector.Univariate{
 	bijector.MixtureCDF{Components: 3},
 	bijector.MixtureCDF{Components: 3, Logistic: true},
@@ -26,6 +27,14 @@ var curves = []bijector.Univariate{
 	bijector.Bernstein{Degree: 1},
 	bijector.Moebius{},
 	bijector.Moebius{Components: 1, Bound: 12},
+	bijector.LinearSpline{},
+	bijector.QuadraticSpline{},
+	bijector.QuadraticSpline{Bins: 2, Half: true},
+	bijector.QuadraticSpline{Bins: 20, Bound: 1, Tails: bijector.FreeTails},
+	bijector.CubicSpline{},
+	bijector.CubicSpline{Bins: 1, Bound: 2},
+	bijector.LinearRationalSpline{},
+	bijector.LinearRationalSpline{Bins: 1},
 }
 
 // curveName tells curves apart.
@@ -93,6 +102,31 @@ func TestCurvesInvert(t *testing.T) {
 				one, one1 := m.Inverse(tape.Scalar(y.Data()[i]), tape.View(1, k, raw[i*k:(i+1)*k]))
 				if one.Value() != back.Data()[i] || one1.Value() != back1.Data()[i] {
 					t.Errorf("%s: row %d alone: got %v, %v, want %v, %v", curveName(m), i, one.Value(), one1.Value(), back.Data()[i], back1.Data()[i])
+				}
+			}
+		}
+	}
+}
+
+// The gradients of many rows, more than a block, have the bits of those of each alone.
+func TestCurvesDifferentiateRowByRow(t *testing.T) {
+	const n = 600
+	for _, m := range curves {
+		k := m.Params()
+		x, raw := bijectortest.Normal(n, 1), bijectortest.Normal(n, k)
+		for way, f := range []func(x, raw autodiff.Var) (y, ls autodiff.Var){m.Forward, m.Inverse} {
+			grads := func(from, to int) (dx, draw []float64) {
+				tape := autodiff.NewTape()
+				xs, raws := tape.Variable(x.Slice(from, to, 0, 1)), tape.Variable(raw.Slice(from, to, 0, k))
+				y, ls := f(xs, raws)
+				tape.Backward(y.Sum().Add(ls.Square().Sum()))
+				return xs.Grad(), raws.Grad()
+			}
+			dx, draw := grads(0, n)
+			for i := 0; i < n; i += 37 {
+				one, ones := grads(i, i+1)
+				if one[0] != dx[i] || !slices.Equal(ones, draw[i*k:(i+1)*k]) {
+					t.Errorf("%s, direction %d: row %d: got gradients %v, %v alone, %v, %v among others", curveName(m), way, i, one, ones, dx[i], draw[i*k:(i+1)*k])
 				}
 			}
 		}

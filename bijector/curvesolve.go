@@ -6,6 +6,16 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
+// searched is embedded by curves whose inverse is searched for.
+type searched struct{}
+
+func (searched) invert(_, _, _ []float64, _, _, _ columns) bool { return false }
+
+// closed is embedded by curves whose inverse has a formula.
+type closed struct{}
+
+func (closed) bracket(_, _, _, _ []float64, _ columns) {}
+
 // solve sets x = g⁻¹(y), as exactly as g is computed, and sorts p.
 func (r *curveRun[C]) solve(x, y []float64, p columns) {
 	n := len(y)

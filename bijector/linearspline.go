@@ -1,6 +1,10 @@
 package bijector
 
-import "github.com/normflow/normflow/autodiff"
+import (
+	"math"
+
+	"github.com/normflow/normflow/autodiff"
+)
 
 // LinearSpline is the monotone piecewise linear map: on [−Bound, Bound] it has Bins pieces of equal width, and
 // outside it is the identity. With p the softmax of the raw parameters, none less than 2⁻⁵⁰,
@@ -35,14 +39,35 @@ func (m LinearSpline) Inverse(y, raw autodiff.Var) (x, logSlope autodiff.Var) {
 
 func (m LinearSpline) evaluate(x, raw autodiff.Var, dir direction) (v, l autodiff.Var) {
 	must(m.Restore())
-	k := m.Params()
-	wantRaw("LinearSpline", k, x, raw)
-	s := newBinned(x, raw, k, orDefault(m.Bound, defaultBound))
-	widths := x.Tape().Scalar(2*s.bound/float64(k)).Expand(1, k)
-	b := s.find(widths, s.shares(0, k, 0x1p-50), dir)
-	logSlope := b.height.Div(b.width).Log()
-	if dir.back() {
-		return s.identityOutside(b.at.Mul(b.width).Add(b.left), logSlope.Neg())
+	wantRaw("LinearSpline", m.Params(), x, raw)
+	return applyCurve(linearSplineOp, autodiff.Args{I: m.Params(), A: orDefault(m.Bound, defaultBound)}, x, raw, dir)
+}
+
+var linearSplineOp = newSpline[linearPieces]("LinearSpline", func(a autodiff.Args) bins {
+	b := bins{k: a.I, raw: a.I, bound: a.A, prepared: 2 * a.I}
+	b.height, b.width = b.shares(0, 0x1p-50), axis{from: a.I, floor: 2 * a.A / float64(a.I)}
+	return b
+})
+
+// linearPieces have constant slopes. Prepared are shares of the heights, and zeros for widths.
+type linearPieces struct{}
+
+func (linearPieces) prepare(b bins, p, raw, work columns) {
+	softmaxColumns(p, raw, b.k, work.at(0))
+	for j := range b.k {
+		clear(p.at(b.k + j))
 	}
-	return s.identityOutside(b.at.Mul(b.height).Add(b.bottom), logSlope)
+}
+
+func (linearPieces) unprepare(b bins, draw, dp, p, _, work columns) {
+	softmaxPull(draw, dp, p, b.k, b.height.scale, work.at(0))
+}
+
+func (linearPieces) ends(bins, spots, columns)                   {}
+func (linearPieces) unends(bins, columns, spots, spots, columns) {}
+
+func (linearPieces) at(s spot) (rise, slope, turn float64) { return float64(s.t * s.h), s.h / s.w, 0 }
+func (linearPieces) solve(_ spot, z float64) float64       { return z }
+func (linearPieces) pull(s spot, u, v float64) spot {
+	return spot{h: math.FMA(u, s.t, v/s.h)}
 }

@@ -11,6 +11,7 @@ import (
 // weights; pulled are the gradients of b, log s and the weights' logarithms. Below, T is the mixture's tail on the side of the middle where x is, about, and f
 // its density: at keeps T/f, the shares of the components in f and, unless the weights are equal, in T.
 type mixtureCurve struct {
+	searched
 	k               int
 	logistic, equal bool
 	scale           ScaleMap
@@ -49,45 +50,7 @@ func (m mixtureCurve) prepare(p, raw, work columns) {
 	}
 }
 
-// softmaxColumns sets p to the softmax over the first k columns of raw, w to be used.
-func softmaxColumns(p, raw columns, k int, w []float64) {
-	top := w
-	copy(top, raw.at(0))
-	for j := 1; j < k; j++ {
-		for i, v := range raw.at(j) {
-			top[i] = max(top[i], v)
-		}
-	}
-	for j := range k {
-		kernel.Sub(p.at(j), raw.at(j), top)
-		kernel.Exp(p.at(j), p.at(j))
-	}
-	clear(w)
-	for j := range k {
-		kernel.Accumulate(w, p.at(j))
-	}
-	for j := range k {
-		kernel.Div(p.at(j), p.at(j), w)
-	}
-}
-
-// softmaxPull adds to draw the gradient of the first k columns of raw, dp being that of their softmax; work has k+2 columns.
-func softmaxPull(draw, dp, raw columns, k int, work columns) {
-	share, sum := work.from(2), work.at(1)
-	softmaxColumns(share, raw, k, work.at(0))
-	clear(sum)
-	for j := range k {
-		kernel.MulAdd(sum, share.at(j), dp.at(j))
-	}
-	for j := range k {
-		d, s := draw.at(j), share.at(j)
-		for i, v := range dp.at(j) {
-			d[i] += float64(s[i] * (v - sum[i]))
-		}
-	}
-}
-
-func (m mixtureCurve) unprepare(draw, dp, raw, work columns) {
+func (m mixtureCurve) unprepare(draw, dp, p, raw, work columns) {
 	k := m.k
 	a, d := work.at(0), work.at(1)
 	for j := range k {

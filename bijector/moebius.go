@@ -77,4 +77,4 @@ func (m Moebius) evaluate(x, raw autodiff.Var, dir direction) (v, l autodiff.Var
 	return applyCurve(moebiusOp, m.args(), x, raw, dir)
 }
 
-var moebiusOp = newCurve("Moebius", func(a autodiff.Args) moebiusCurve { return moebiusCurve{a.I, a.A} })
+var moebiusOp = newCurve("Moebius", func(a autodiff.Args) moebiusCurve { return moebiusCurve{k: a.I, bound: a.A} })

@@ -8,6 +8,7 @@ import (
 
 // moebiusCurve is the curve of a Moebius with k components. Prepared are α, β and the weights; pulled are the gradients of log α, β and the weights.
 type moebiusCurve struct {
+	searched
 	k     int
 	bound float64
 }
@@ -131,7 +132,7 @@ func (g moebiusCurve) pull(dp columns, u, v []float64, at curvePoint) {
 	}
 }
 
-func (g moebiusCurve) unprepare(draw, dp, raw, work columns) {
+func (g moebiusCurve) unprepare(draw, dp, p, raw, work columns) {
 	a, d := work.at(0), work.at(1)
 	for j := range 2 * g.k {
 		limit := softClip
@@ -141,5 +142,5 @@ func (g moebiusCurve) unprepare(draw, dp, raw, work columns) {
 		kernel.SoftClip(a, d, raw.at(j), limit)
 		kernel.MulAdd(draw.at(j), d, dp.at(j))
 	}
-	softmaxPull(draw.from(2*g.k), dp.from(2*g.k), raw.from(2*g.k), g.k, work)
+	softmaxPull(draw.from(2*g.k), dp.from(2*g.k), p.from(2*g.k), g.k, 1, work.at(0))
 }

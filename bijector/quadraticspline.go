@@ -65,51 +65,13 @@ func (m QuadraticSpline) Inverse(y, raw autodiff.Var) (x, logSlope autodiff.Var)
 func (m QuadraticSpline) evaluate(x, raw autodiff.Var, dir direction) (v, l autodiff.Var) {
 	must(m.Restore())
 	wantRaw("QuadraticSpline", m.Params(), x, raw)
-	s := newBinned(x, raw, m.Params(), orDefault(m.Bound, defaultBound))
-	widths, slopes := m.knots(s)
-	k := widths.Cols()
-	heights := slopes.Slice(0, k).Add(slopes.Slice(1, k+1)).Mul(widths).MulConst(0.5)
-	b := s.find(widths, heights, dir)
-	s0, s1 := pick(b.index, slopes, 0), pick(b.index, slopes, 1)
-	rise := s1.Sub(s0)
-	t := b.at
-	if dir.back() {
-		t = t.Mul(b.height.Div(b.width)) // the area below the slope
-		root := s0.Square().Add(rise.Mul(t).MulConst(2)).Max(x.Tape().Scalar(minSlope * minSlope)).Sqrt()
-		t = t.MulConst(2).Div(s0.Add(root))
+	args := autodiff.Args{I: orDefault(m.Bins, defaultBins), A: orDefault(m.Bound, defaultBound)}
+	op := quadraticSplineOp
+	switch {
+	case m.Tails == FreeTails:
+		op = freeQuadraticSplineOp
+	case m.Half:
+		op = halfQuadraticSplineOp
 	}
-	slope := s0.Add(rise.Mul(t))
-	v, l = t.Mul(b.width).Add(b.left), slope.Log().Neg()
-	if !dir.back() {
-		v, l = s0.Add(rise.Mul(t).MulConst(0.5)).Mul(t).Mul(b.width).Add(b.bottom), slope.Log()
-	}
-	if m.Tails == FreeTails {
-		return s.straightOutside(v, l, s0, s1, dir)
-	}
-	return s.identityOutside(v, l)
-}
-
-// largestRaw bounds raw parameters of slopes, products of powers of which would overflow.
-const largestRaw = 1e20
-
-// knots returns the widths of the pieces and the slopes at their ends.
-func (m QuadraticSpline) knots(s binned) (widths, slopes autodiff.Var) {
-	k := orDefault(m.Bins, defaultBins)
-	widths = s.shares(0, k, minBin)
-	share := widths.MulConst(1 / (2 * s.bound))
-	a := s.raw.Slice(k, m.Params()).Clamp(-largestRaw, largestRaw).Softplus().AddConst(minSlope)
-	if m.Tails == IdentityTails {
-		first, last := share.Slice(0, 1), share.Slice(k-1, k)
-		if m.Half {
-			first, last = first.MulConst(0.5), last.MulConst(0.5)
-		}
-		area := first.Mul(a.Slice(0, 1)).Add(last.Mul(a.Slice(k-2, k-1)))
-		if k > 2 {
-			area = area.Add(a.Slice(0, k-2).Add(a.Slice(1, k-1)).Mul(share.Slice(1, k-1)).RowSum())
-		}
-		end := area.Div(first.Add(last).Neg().AddConst(2))
-		a = autodiff.Concat(end, a, end)
-	}
-	area := a.Slice(0, k).Add(a.Slice(1, k+1)).Mul(share).RowSum().MulConst(0.5)
-	return widths, a.Div(area).MulConst(1 - minSlope).AddConst(minSlope)
+	return applyCurve(op, args, x, raw, dir)
 }

@@ -9,6 +9,7 @@ import (
 // sosCurve is the curve of a SOSPolynomial in t = x/B, beyond ±end straight. Prepared are the coefficients α of the polynomials whose squares
 // are summed, those γ of g, of t to t^(2L+1), and c; pulled are the gradients of those of g′, of 1 to t^2L, and of c.
 type sosCurve struct {
+	searched
 	k, degree         int
 	bound, slope, end float64
 }
@@ -172,7 +173,7 @@ func (g sosCurve) pull(dp columns, u, v []float64, at curvePoint) {
 	kernel.Accumulate(dp.at(2*g.degree+1), u)
 }
 
-func (g sosCurve) unprepare(draw, dp, raw, work columns) {
+func (g sosCurve) unprepare(draw, dp, p, raw, work columns) {
 	n := g.degree + 1
 	α, sum := work.at(0), work.at(1)
 	for k := range g.k {
