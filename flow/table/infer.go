@@ -23,6 +23,10 @@ var (
 // but for those that are blanks in another column of the same table, and for NA, NaN and null in a table without empty
 // texts. [Column.Why] says what was decided.
 //
+// Decimals may stand behind a comma, and thousands may be separated: as most texts of the column say that can be read in one way only. Where none can, 1.234 is
+// less than two, and so is 1,234 unless the file has commas between fields. A column whose texts are all different, or that has no value, is
+// a category without levels.
+//
 // It returns an error if there are no rows, or two columns of one name. It costs a few passes over the table.
 func Infer(t *Table) (*Schema, error) {
 	if len(t.Rows) == 0 {
@@ -50,7 +54,7 @@ func Infer(t *Table) (*Schema, error) {
 		c.Blanks, c.Blank, c.Bad, c.Comma, c.Grouped = l.blanks, l.blank, l.bad, l.comma, l.grouped
 		switch {
 		case len(l.texts) == 0:
-			return nil, fmt.Errorf("table: Infer: column %q has no value in any row", c.Name)
+			c.Kind, c.Other, c.Why = Category, true, "no row has a value: it stays blank"
 		case l.layout != "":
 			c.inferDate(l)
 		case l.numbers:

@@ -215,3 +215,28 @@ func TestSeasons(t *testing.T) {
 		}
 	}
 }
+
+// A column without any value stays blank, and is the matter with no row.
+func TestEmptyColumn(t *testing.T) {
+	from := sorts(60)
+	for i := range from.Rows {
+		from.Rows[i][0] = ""
+	}
+	m, _, err := Learn(t.Context(), from, &Settings{Steps: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	scores, err := m.Score(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	filled, err := m.Impute(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, row := range m.Sample(60, true, rng.New(1)).Rows {
+		if row[0] != "" || filled.Rows[i][0] != "" || strings.Contains(scores[i].Status, "real") || math.IsNaN(scores[i].LogProb) {
+			t.Fatalf("row %d: got %q drawn, %q imputed, status %q, log-density %v; want blanks and a finite number", i, row[0], filled.Rows[i][0], scores[i].Status, scores[i].LogProb)
+		}
+	}
+}

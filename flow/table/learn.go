@@ -145,8 +145,9 @@ func learn(ctx context.Context, t *Table, s *Settings) (*Model, *Report, error) 
 		rows[i], _ = schema.encode(r, place)
 	}
 	for col := range schema.Columns {
-		if !slices.ContainsFunc(rows, func(r []float64) bool { return !math.IsNaN(r[col]) }) {
-			return nil, nil, fmt.Errorf("column %q has no value in any row", schema.Columns[col].Name)
+		c := &schema.Columns[col]
+		if (c.Kind.numeric() || len(c.Levels) > 0) && !slices.ContainsFunc(rows, func(r []float64) bool { return !math.IsNaN(r[col]) }) {
+			return nil, nil, fmt.Errorf("column %q has no value in any row", c.Name)
 		}
 	}
 	if s.Schema != nil {

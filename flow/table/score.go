@@ -85,12 +85,15 @@ func (s *Schema) status(row []float64, wrong []problem, terms []float64) string 
 			word = "not a date"
 		case at >= 0:
 			word = "not a number"
+		case math.IsNaN(v) && c.atoms() == 1 && c.Other: // there is nothing to miss
 		case math.IsNaN(v):
 			word = "missing"
 		case math.IsInf(terms[col], -1):
 			word = "outside the support"
 		}
-		words[word] = append(words[word], c.Name)
+		if word != "" {
+			words[word] = append(words[word], c.Name)
+		}
 	}
 	var parts []string
 	for _, w := range []string{"unseen category", "not a number", "not a date", "outside the support", "missing"} {
