@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
@@ -35,6 +36,15 @@ func (f *fit) judge(r *Result) {
 	if r.Train == nil {
 		return
 	}
+	if !onSurface(f.model) {
+		f.compare(r, m, held)
+	}
+	f.cover(r, held)
+	f.advise(r)
+}
+
+// compare adds what other models of the rows of m are worth on the held-out ones.
+func (f *fit) compare(r *Result, m *train.Memory, held []float64) {
 	if gaussian := gaussianLogProbs(m, f.held); gaussian != nil && len(held) > 1 {
 		r.Gaussian = calibration.Compare(held, gaussian)
 	} else {
@@ -43,8 +53,20 @@ func (f *fit) judge(r *Result) {
 	if mixture := f.mixtureLogProbs(m, float64(r.Steps)); mixture != nil && len(held) > 1 {
 		r.Mixture = calibration.Compare(held, mixture)
 	}
-	f.cover(r, held)
-	f.advise(r)
+}
+
+// onSurface reports whether rows of d lie on a surface of their space, such as a sphere or a simplex: its densities are no
+// densities of that space.
+func onSurface(d dist.Distribution) bool {
+	if m, ok := d.(*Transformed); ok {
+		return m.Dim() != m.Base.Dim() || onSurface(m.Base)
+	}
+	s, ok := d.(dist.Supported)
+	return ok && surface(s.Support())
+}
+
+func surface(s dist.Support) bool {
+	return s.Shape == dist.Sphere || s.Shape == dist.Simplex || slices.ContainsFunc(s.Parts, surface)
 }
 
 // mixtureLogProbs returns log p of the held-out rows under a mixture of normal distributions of the
@@ -66,7 +88,7 @@ func (f *fit) mixtureLogProbs(m *train.Memory, steps float64) []float64 {
 // advise says what the measures suggest.
 func (f *fit) advise(r *Result) {
 	warn := func(format string, args ...any) { r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...)) }
-	if g := r.Gaussian; g.P < 0.05 && g.Value < 0 {
+	if g := r.Gaussian; g != nil && g.P < 0.05 && g.Value < 0 {
 		warn("a normal distribution is better on the held-out rows by %.3f nats a row", -g.Value)
 	}
 	if m := r.Mixture; m != nil && m.P < 0.05 && m.Value < 0 && m.Value < r.Gaussian.Value {

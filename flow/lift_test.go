@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
@@ -112,6 +113,9 @@ func TestFitLifted(t *testing.T) {
 	l, res, err := train("", background, nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if s := fmt.Sprint(res); !strings.Contains(s, "held out: mean") || strings.Contains(s, "PANIC") {
+		t.Errorf("got the result %q, want what held-out rows say", s)
 	}
 	l.Draws = 2000
 	lp, se := l.LogProbs(pairs(3, 2))

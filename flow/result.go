@@ -29,12 +29,13 @@ type Result struct {
 	History []Record // oldest first
 
 	// Held and Train are log-densities of the held-out rows, and of as many of those that were
-	// learned from: far apart, the model has learned rows by heart. nil if nothing was held out.
+	// learned from: far apart, the model has learned rows by heart. nil if nothing was held out; Train also for rows that are not in memory or are lifted.
 	Held, Train *calibration.Likelihood
 	// Gaussian compares the model with a normal distribution fitted to the same rows, on the held-out ones: a
-	// model that is not better is not worth its cost. nil if nothing was held out.
+	// model that is not better is not worth its cost. nil if nothing was held out, for rows that are not in memory or are lifted, see [FitLifted], and for models of a
+	// surface, such as a sphere, whose densities are of its area.
 	Gaussian *calibration.Difference
-	// Mixture compares it with a mixture of normal distributions in the same way. nil if there are contexts, or if
+	// Mixture compares it with a mixture of normal distributions in the same way. nil where Gaussian is, if there are contexts, or if
 	// fitting one would take more than a twentieth of the training's work.
 	Mixture *calibration.Difference
 	// Coverage tests whether highest-density regions of the model hold as many of the held-out rows as they
@@ -59,7 +60,13 @@ func (r *Result) String() string {
 	}
 	switch {
 	case r.Held != nil:
-		fmt.Fprintf(&b, "\nheld out: %v\ntrained on: mean log-density %.4f ± %.4f\nagainst a normal distribution: %v", r.Held, r.Train.Value, r.Train.SE, r.Gaussian)
+		fmt.Fprintf(&b, "\nheld out: %v", r.Held)
+		if r.Train != nil {
+			fmt.Fprintf(&b, "\ntrained on: mean log-density %.4f ± %.4f", r.Train.Value, r.Train.SE)
+		}
+		if r.Gaussian != nil {
+			fmt.Fprintf(&b, "\nagainst a normal distribution: %v", r.Gaussian)
+		}
 		if r.Coverage != nil {
 			fmt.Fprintf(&b, "\ncalibration: %v", r.Coverage)
 		}

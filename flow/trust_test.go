@@ -3,6 +3,7 @@ package flow_test
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -198,6 +199,28 @@ func TestResultTells(t *testing.T) {
 	r, err = flow.Fit(background, m, flow.Rows(mat.NewDense(1, 2, []float64{1, nan})), nil)
 	if r == nil || err == nil {
 		t.Errorf("got %v and %v, want a result and an error", r, err)
+	}
+}
+
+// Densities on a sphere are of its surface: no density of the space around it is compared with them. What is not known is left out of a result's words.
+func TestResultOfSurface(t *testing.T) {
+	x := mat.NewDense(500, 3, nil)
+	dist.NewVonMisesFisher(autodiff.Fixed(1, 0, 0), autodiff.Fixed(10)).Draw(x, rng.New(1))
+	s := &flow.Settings{Steps: 20}
+	for _, m := range []*flow.Transformed{
+		flow.New(dist.NewVonMisesFisher(autodiff.Learned(0, 0, 1), autodiff.Learned(2))),
+		flow.New(dist.NewUniform(2, autodiff.Fixed(-math.Pi, -1), autodiff.Fixed(math.Pi, 1)),
+			bijector.NewElementwise(2, bijector.NewPerColumn(bijector.Spline{Bound: math.Pi, Tails: bijector.CircularTails}, bijector.Spline{Bound: 1})), bijector.Cylindrical{}),
+	} {
+		r, err := flow.Fit(background, m, flow.Rows(x), s)
+		if err != nil || r.Held == nil || r.Train == nil || r.Gaussian != nil || r.Mixture != nil || strings.Contains(r.String(), "normal distribution") {
+			t.Errorf("got %v, %v, want no comparison with normal distributions", r, err)
+		}
+	}
+	fresh := flow.Fresh(2, func(x *mat.Dense, src rand.Source) { x.Copy(bananas(x.RawMatrix().Rows, 1)) })
+	r, err := flow.Fit(background, flow.NICE(flow.Arch{Dim: 2}, rng.New(1)), fresh, &flow.Settings{Steps: 5, Held: flow.Rows(bananas(100, 2))})
+	if err != nil || r.Held == nil || !strings.Contains(r.String(), "held out: mean") || strings.Contains(r.String(), "PANIC") {
+		t.Errorf("got %v, %v, want what the held-out rows say", r, err)
 	}
 }
 

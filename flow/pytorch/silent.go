@@ -5,7 +5,9 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
+	"gonum.org/v1/gonum/mat"
 )
 
 // silent returns the map, in the library's own direction, of a layer that has no tensors: its class says what it is.
@@ -48,6 +50,12 @@ func (w *weights) silent(p string, d int) bijector.Bijector {
 		return &bijector.Tanh{}
 	case "LogTanh":
 		return w.logTanh(p)
+	case "CauchyCDF":
+		return bijector.NewCauchyCDF(none, none) // whatever its arguments are: nflows has no use for them
+	case "CauchyCDFInverse":
+		return bijector.NewInvert(bijector.NewCauchyCDF(none, none))
+	case "GatedLinearUnit":
+		return gate()
 	case "Exp", "ExpTransform":
 		return &bijector.Exp{}
 	case "SigmoidTransform":
@@ -61,6 +69,12 @@ func (w *weights) silent(p string, d int) bijector.Bijector {
 	}
 	fail("module %q of class %q, which has no tensors, is not supported", path, class)
 	return nil
+}
+
+// gate returns nflows' x·σ(c) of one column and a context of one; for more of them its log-determinants are not those of rows.
+func gate() bijector.Bijector {
+	one := nn.Layer{W: autodiff.FixedMatrix(mat.NewDense(1, 1, []float64{1})), B: autodiff.FixedMatrix(mat.NewDense(1, 1, nil)), Act: nn.Linear}
+	return restored(&bijector.Coupling{Change: []int{0}, Map: bijector.GatedLinearUnit{}, Net: restored(&nn.MLP{Layers: []nn.Layer{one}}), Cond: 1})
 }
 
 // softclip returns zuko's x/(1 + |x/B|).

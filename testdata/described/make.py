@@ -103,6 +103,7 @@ def models():
     yield "normflows_planar", normflows.NormalizingFlow(base(3), [normflows.flows.Planar((3,)), normflows.flows.Planar((3,), act="leaky_relu")]), 3, 0
     yield "normflows_radial", normflows.NormalizingFlow(base(3), [normflows.flows.Radial((3,)), normflows.flows.Radial((3,))]), 3, 0
     yield "normflows_residual", normflows.NormalizingFlow(base(3), [residual(3), normflows.flows.ActNorm(3), residual(3, reverse=False)]), 3, 0
+    yield "nflows_squashed", nflow(1, masked(1, context_features=1), transforms.nonlinearities.GatedLinearUnit(), transforms.nonlinearities.CauchyCDF(), transforms.nonlinearities.CauchyCDFInverse()), 1, 1
     yield "zuko_cnf", zuko.flows.CNF(2, 1, hidden_features=(8, 8)), 2, 1
     yield "zuko_cnf_tanh", zuko.flows.CNF(3, freqs=2, hidden_features=(8,), activation=torch.nn.Tanh), 3, 0
 
