@@ -32,6 +32,19 @@ var emgFamily = func() *family {
 		y, logRate := x.Sub(p[0]), p[2].Log()
 		return emgOp.of(y.Div(p[1]), p[1].Mul(p[2]), y.Mul(p[2]), logRate.Add(p[1].Log())).Add(logRate)
 	}
+	cdf, sf := f.cdf, f.sf
+	f.cdf = func(x float64, p nums) float64 {
+		if y := x - p[0]; math.IsInf(y/p[1], 0) { // beside an exponential variable
+			return -special.Expm1(-p[2] * max(y, 0))
+		}
+		return cdf(x, p)
+	}
+	f.sf = func(x float64, p nums) float64 {
+		if y := x - p[0]; math.IsInf(y/p[1], 0) {
+			return special.Exp(-p[2] * max(y, 0))
+		}
+		return sf(x, p)
+	}
 	return f
 }()
 

@@ -107,14 +107,14 @@ var extremeOp = newFused("Extreme",
 		if s <= -1 || math.IsInf(z, 0) {
 			return args{}
 		}
+		if math.Abs(s) > 0.05 {
+			return args{1 / (1 + s), (s/(1+s) - special.Log1p(s)) / ξ / ξ}
+		}
 		return args{1 / (1 + s), z * z * extremeSlope(s)}
 	})
 
-// extremeSlope returns (s/(1+s) − log(1+s))/s².
+// extremeSlope returns (s/(1+s) − log(1+s))/s² for small s.
 func extremeSlope(s float64) float64 {
-	if math.Abs(s) > 0.05 {
-		return (s/(1+s) - special.Log1p(s)) / (s * s)
-	}
 	sum := 0.0
 	for k := 14.0; k >= 2; k-- { // Σ (−1)ᵏ⁻¹·sᵏ⁻²·(k−1)/k
 		sum = math.FMA(-s, sum, (k-1)/k)

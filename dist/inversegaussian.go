@@ -46,6 +46,9 @@ var inverseGaussianFamily = &family{
 		if e == 0 && a < 0 {
 			return 1
 		}
+		if e == 0 {
+			return 0
+		}
 		if a > -1 {
 			return e * special.NdtrTailDrop(a, 2*r)
 		}
@@ -72,6 +75,10 @@ func inverseGaussianTerms(x float64, p nums) (a, r, e float64) {
 	b := d - x
 	dl := (x - (d - b)) - (μ + b)
 	q := d / μ
+	if math.Abs(q) > 1e150 { // q² would overflow
+		a = math.Copysign(math.Sqrt(2*min(inverseGaussianFar(math.Abs(x), μ, λ), 1e300)), q)
+		return a, math.Sqrt(λ / math.Abs(x)), special.Exp(-0.5 * a * a)
+	}
 	ql := (math.FMA(-q, μ, d) + dl) / μ
 	s := λ / math.Abs(x) // of −0 too
 	sl := math.FMA(-s, x, λ) / x
@@ -106,7 +113,7 @@ func drawInverseGaussian(r *rand.Rand, p nums) float64 {
 var inverseGaussianOp = newFused("InverseGaussian",
 	func(v args) float64 {
 		e := v[0]/v[1] - 1
-		h := 0.5 * v[2] * (e * (e / v[0]))
+		h := float64(0.5 * v[2] * (e * (e / v[0])))
 		if !(h < 1e300) {
 			h = inverseGaussianFar(v[0], v[1], v[2])
 		}

@@ -204,14 +204,37 @@ func (f *family) climb(p nums) float64 {
 // integrate returns both tails at z, in standard form: that away from the mean by
 // quadrature of the density.
 func (f *family) integrate(z float64, p nums) (lower, upper float64) {
-	loc, scale := f.where(p)
+	switch f.kind { // beside a large location z would be rounded
+	case locScale:
+		p[0], p[1] = 0, 1
+	case scaled, rated:
+		p[0] = 1
+	}
+	mean := f.meanOf(p)
+	if peak := f.at([]float64{mean}, p)[0]; peak > 18 && !math.IsInf(peak, 1) {
+		return f.integrateNarrow(z, mean, p)
+	}
 	s := f.unstretch(z, p)
-	if math.FMA(scale, z, loc) < f.meanOf(p) {
+	if z < mean {
 		lower = f.tail(s, -1, p)
 		return lower, 1 - lower
 	}
 	upper = f.tail(s, 1, p)
 	return 1 - upper, upper
+}
+
+// integrateNarrow does the same in the distance from z, for a peak so narrow that no point of the rule of tail is near.
+func (f *family) integrateNarrow(z, mean float64, p nums) (lower, upper float64) {
+	lo, hi := f.supportOf(p)
+	e := edge{f, p, z, 1, hi - z}
+	if z < mean {
+		e.sign, e.width = -1, z-lo
+	}
+	part := min(special.Exp(f.at([]float64{z}, p)[0]+e.logBetween(0, e.width)), 1)
+	if z < mean {
+		return part, 1 - part
+	}
+	return 1 - part, part
 }
 
 // tail returns the integral from s to ±∞ in the stretched variable, by the

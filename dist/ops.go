@@ -105,6 +105,9 @@ var (
 		func(x args) float64 { return special.Pow(math.Abs(x[0]), x[1]) },
 		func(x args) args {
 			a := math.Abs(x[0])
+			if a == 0 && x[1] < 1 { // a cusp
+				return args{}
+			}
 			y := special.Pow(a, x[1])
 			return args{math.Copysign(x[1]*special.Pow(a, x[1]-1), x[0]), special.XLogY(y, a)}
 		})

@@ -27,8 +27,15 @@ var pERTFamily = derived(betaBox, "PERT", []string{"low", "peak", "high", "tempe
 		return nums{p[0], w, 1 + float64(p[3]*((p[1]-p[0])/w)), 1 + float64(p[3]*((p[2]-p[1])/w))}
 	},
 	func(p vars) vars {
-		w := p[2].Sub(p[0])
-		return vars{p[0], w,
-			p[1].Sub(p[0]).Div(w).Mul(p[3]).AddConst(1),
-			p[2].Sub(p[1]).Div(w).Mul(p[3]).AddConst(1)}
+		shape := p[0].Tape().Zeros(1, max(p[0].Cols(), p[1].Cols(), p[2].Cols(), p[3].Cols()))
+		return vars{p[0], p[2].Sub(p[0]), pertOp.of(p[1].Add(shape), p[0], p[2], p[3]), pertOp.of(p[1].Add(shape), p[2], p[0], p[3])}
+	})
+
+// pertOp has inputs peak, an end, the other end and τ: 1 + τ·(peak−end)/(other−end).
+var pertOp = newFused("PERT",
+	func(x args) float64 { return 1 + float64(x[3]*((x[0]-x[1])/(x[2]-x[1]))) },
+	func(x args) args {
+		w := x[2] - x[1]
+		near, far := (x[0]-x[1])/w, (x[2]-x[0])/w
+		return args{x[3] / w, -x[3] * (far / w), -x[3] * (near / w), near}
 	})

@@ -166,11 +166,14 @@ func (f *family) logTailsOf(x float64, p nums) (lower, upper float64) {
 	case side > 0:
 		return 0, math.Inf(-1)
 	}
-	lower, upper = f.tails(x, p)
-	if min(lower, upper) < faint {
-		return f.faintTails(x, z, lower < upper, p)
+	low, high := f.tails(x, p)
+	if min(low, high) < faint {
+		lower, upper = f.faintTails(x, z, low < high, p)
+		if !math.IsNaN(lower) && !math.IsNaN(upper) { // which only parts that overflow are, or the end of the support
+			return lower, upper
+		}
 	}
-	return -minusLog(lower, upper), -minusLog(upper, lower)
+	return -minusLog(low, high), -minusLog(high, low)
 }
 
 // faintTails is logTailsOf where the lower or the upper tail underflows.

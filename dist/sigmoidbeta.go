@@ -46,15 +46,7 @@ var sigmoidBetaFamily = &family{
 }
 
 func betaIncAtLogit(u float64, p nums) (lower, upper float64) {
-	if u < -700 {
-		lower = special.Exp(float64(p[0]*u) - special.Log(p[0]) - special.LogBeta(p[0], p[1]))
-		return lower, 1 - lower
-	}
-	if u > 700 {
-		upper = special.Exp(float64(-p[1]*u) - special.Log(p[1]) - special.LogBeta(p[0], p[1]))
-		return 1 - upper, upper
-	}
-	return betaInc(p[0], p[1], special.Sigmoid(u), special.Sigmoid(-u))
+	return special.NewBeta(p[0], p[1]).IncLogit(u)
 }
 
 // trigamma returns ψ′(x).

@@ -106,9 +106,18 @@ func (c skellamContour) log(tail bool) float64 {
 // logSkellamTail returns log P(K ≥ k) for k above the mean, where the contour keeps its
 // distance from the pole at w = 0.
 func logSkellamTail(k, a, b float64) float64 {
+	switch both := a * b; { // one of the two variables alone matters, but for its being 0
+	case both < 1e-20 && a > b:
+		return first(special.LogGammaInc(max(k, 0), a))
+	case both < 1e-20 && k <= 0:
+		return second(special.LogGammaInc(1-k, b))
+	}
 	c := skellamSaddle(k, a, b)
 	if far := 1 / c.width(); c.s < far {
 		c.s, c.moved = far, true
 	}
-	return c.log(true)
+	if l := c.log(true); !math.IsNaN(l) {
+		return l
+	}
+	return math.Inf(-1) // so far out that its parts overflow
 }

@@ -96,7 +96,10 @@ func skewNormalPiece(a, b, α float64) float64 {
 
 // skewNormalLogCDF returns log P(X ≤ −h) for h ≥ 0.
 func skewNormalLogCDF(h, α float64) float64 {
-	if α > 0 {
+	switch {
+	case h == 0:
+		return special.Log(math.Atan2(1, α) / math.Pi)
+	case α > 0:
 		return special.LogBeyondT(h, α)
 	}
 	l := special.LogNdtr(-h)

@@ -31,14 +31,14 @@ var triangularFamily = &family{
 		left := end.Greater(in) // the line that holds x: its far end, and the width up to the peak
 		rise := autodiff.Where(left, in.Sub(p[0]), p[1].Sub(in))
 		run := autodiff.Where(left, p[2].Sub(p[0]), p[1].Sub(p[2]))
-		return rise.Div(run).Div(p[1].Sub(p[0])).Log().AddConst(math.Ln2).Add(penalty)
+		return triangularOp.of(rise, run, p[1].Sub(p[0])).Add(penalty)
 	},
 	support: func(p nums) (float64, float64) { return p[0], p[1] },
 	cdf: func(x float64, p nums) float64 {
-		return triangularTail(x-p[0], p[2]-p[0], p[1]-x, p[1]-p[2], p[1]-p[0])
+		return triangularTail(x < p[2], x-p[0], p[2]-p[0], p[1]-x, p[1]-p[2], p[1]-p[0])
 	},
 	sf: func(x float64, p nums) float64 {
-		return triangularTail(p[1]-x, p[1]-p[2], x-p[0], p[2]-p[0], p[1]-p[0])
+		return triangularTail(x > p[2], p[1]-x, p[1]-p[2], x-p[0], p[2]-p[0], p[1]-p[0])
 	},
 	quantile: func(lower, upper float64, p nums) float64 {
 		w := p[1] - p[0]
@@ -56,10 +56,20 @@ var triangularFamily = &family{
 	entropy: func(p nums) float64 { return 0.5 + special.Log(0.5*(p[1]-p[0])) },
 }
 
+// triangularOp has inputs rise, run and w: log(2·rise/(run·w)).
+var triangularOp = newFused("Triangular",
+	func(x args) float64 {
+		if q := x[0] / x[1] / x[2]; q > 1e-300 && q < 1e300 {
+			return special.Log(q) + math.Ln2
+		}
+		return special.Log(x[0]) - special.Log(x[1]) - special.Log(x[2]) + math.Ln2
+	},
+	func(x args) args { return args{1 / x[0], -1 / x[1], -1 / x[2]} })
+
 // triangularTail is the area from a tip: x is the distance from it, a that of
-// the peak; y and b are those from the other tip, w their sum.
-func triangularTail(x, a, y, b, w float64) float64 {
-	if x < a {
+// the peak; y and b are those from the other tip, w their sum. before is whether x is not beyond the peak.
+func triangularTail(before bool, x, a, y, b, w float64) float64 {
+	if before {
 		return x / a * (x / w)
 	}
 	return 1 - float64(y/b*(y/w))

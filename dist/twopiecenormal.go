@@ -29,7 +29,7 @@ var twoPieceNormalFamily = &family{
 	name: "TwoPieceNormal", params: []string{"loc", "scale", "skewness"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
 		γ := p[2]
-		w := autodiff.Where(z.Tape().Scalar(0).Greater(z), z.Mul(γ), z.Div(γ))
+		w := twoPieceOp.of(z, γ)
 		norm := γ.Add(γ.Recip()).Log().AddConst(-math.Ln2)
 		return normalFamily.logDensity(w, p).Sub(norm)
 	},
@@ -58,6 +58,21 @@ var twoPieceNormalFamily = &family{
 	mode:    always(0),
 	entropy: func(p nums) float64 { return (1+log2π)/2 + special.Log(0.5*(p[2]+1/p[2])) },
 }
+
+// twoPieceOp has inputs z and γ: zγ or z/γ, on the sides of 0.
+var twoPieceOp = newFused("TwoPiece",
+	func(x args) float64 {
+		if x[0] < 0 {
+			return x[0] * x[1]
+		}
+		return x[0] / x[1]
+	},
+	func(x args) args {
+		if x[0] < 0 {
+			return args{x[1], x[0]}
+		}
+		return args{1 / x[1], -x[0] / x[1] / x[1]}
+	})
 
 // twoPieceTail returns P(Z > z) for the scale γ on that side and 1/γ on the
 // other.

@@ -38,8 +38,8 @@ func (v *VonMises) CircularVariance(dst []float64) []float64 {
 	return dst
 }
 
-// circle is the von Mises distribution as a location family of scale 1.
-var circle = &family{
+// circleBase is the von Mises distribution as a location family of scale 1, by quadrature.
+var circleBase = family{
 	name: "VonMises", params: []string{"loc", "scale", "concentration"}, kind: locScale,
 	logDensity: within(-math.Pi, math.Pi, func(z autodiff.Var, p vars) autodiff.Var {
 		s := z.MulConst(0.5).Sin().Square().MulConst(-2) // cos z − 1
@@ -56,6 +56,43 @@ var circle = &family{
 		l, slope := special.LogI(0, p[2])
 		return log2π + l - float64(p[2]*slope)
 	},
+}
+
+// narrow is the concentration from which a few powers of 1/κ give all digits.
+const narrow = 1e8
+
+var circle = func() *family {
+	f := circleBase
+	f.numeric = true
+	f.cdf = func(z float64, p nums) float64 { return first(circleTails(z, p)) }
+	f.sf = func(z float64, p nums) float64 { return second(circleTails(z, p)) }
+	f.quantile = func(lower, upper float64, p nums) float64 {
+		if p[2] < narrow {
+			return circleBase.solve(lower, upper, p)
+		}
+		s := special.NdtrInv(lower, upper)
+		s += float64(s / p[2] * (1 + (float64(2*s*s)+9)/p[2]/16) / 8)
+		h := 0.5 * s / math.Sqrt(p[2]) // sin ½z
+		return 2 * special.Atan(h/math.Sqrt(1-float64(h*h)))
+	}
+	f.variance = func(p nums) float64 {
+		if p[2] < narrow {
+			return circleBase.expectedVariance(p)
+		}
+		return (1 + 0.5/p[2]) / p[2]
+	}
+	return &f
+}()
+
+// circleTails returns both: for large κ those of s = 2√κ·sin ½z, whose density is φ(s)/√(1−s²/4κ) but for a norm.
+func circleTails(z float64, p nums) (lower, upper float64) {
+	κ := p[2]
+	if κ < narrow {
+		return circleBase.integrate(z, p)
+	}
+	s := 2 * math.Sqrt(κ) * special.Sin(0.5*z)
+	rest := float64(special.NormalDensity(s) * (s / κ) * (1 + (float64(3*s*s)+7)/κ/16) / 8)
+	return max(special.Ndtr(s)-rest, 0), max(special.Ndtr(-s)+rest, 0)
 }
 
 // logI0Op is log(e^(−κ)·I₀(κ)).

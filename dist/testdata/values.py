@@ -245,7 +245,7 @@ for name, p, x in chosen([
     ('Gamma', [2.5, 1], 900), ('Gamma', [3e6, 1], 3.2e6), ('ChiSquared', [7], 2e3), ('Chi', [7], 50), ('InverseGamma', [300, 1], 20), ('InverseGaussian', [1, 2], 1e3),
     ('Weibull', [1.5, 1], 150), ('LogNormal', [0, 1], 1e20), ('LogLogistic', [0, 0.01], 1e5), ('HalfNormal', [1], 40), ('HalfStudentT', [1000, 0, 1], 1e3),
     ('Pareto', [300, 1], 20), ('Beta', [2, 300], 0.95), ('Beta', [3e6, 2e6], 0.65), ('Kumaraswamy', [2, 300], 0.96), 
-    ('VonMises', [0, 2000], 1), ('Poisson', [3.5], 400), ('Binomial', [3000, 0.25], 2000), ('NegativeBinomial', [2.5, 0.25], 900), ('Geometric', [0.5], 2000),
+    ('VonMises', [0, 2000], 1), ('VonMises', [0, 1e10], 3e-5), ('VonMises', [0, 1e10], 1e-6), ('Poisson', [3.5], 400), ('Binomial', [3000, 0.25], 2000), ('NegativeBinomial', [2.5, 0.25], 900), ('Geometric', [0.5], 2000),
     ('Skellam', [3, 7], 400), ('Skellam', [3e4, 7e3], 4e4), ('Zipf', [250], 20),
     ('Gompertz', [0.5, 2], 5), ('NoncentralChiSquared', [3, 40], 3000), ('NoncentralChiSquared', [0.5, 1e6], 1.1e6), ('F', [300, 2000], 9), ('OrderStatistic', [0, 1], 25), ('Quantized', [0.25, 2], 90), ('ZeroInflated', [3.5, 0.25], 400), ('SkewNormal', [0, 1, 2], 40), ('SkewNormal', [0, 1, -2], 20), ('SkewNormal', [0, 1, -0.001], 50),
     ('BetaBinomial', [3000, 200, 3e6], 2900)]):
@@ -254,7 +254,7 @@ for name, p, x in chosen([
     ('Normal', [40, 1], 0), ('Gumbel', [0, 1], -8), ('Moyal', [0, 1], -9), ('SinhArcsinh', [0.5, 0.5, 0, 1], -9), ('ExponentiallyModifiedGaussian', [0, 1, 2], -60),
     ('NormalInverseGaussian', [3, 0.625, 0, 1], -500), ('TwoPieceNormal', [0, 1, 2.5], -20), ('ExpGamma', [2.5, 1], -400), ('SigmoidBeta', [2, 3], -500),
     ('GEV', [0, 1, 0.25], -3.5), ('Gamma', [2.5, 1], 1e-130), ('Gamma', [3e6, 1], 2.8e6), ('InverseGamma', [2, 1], 1e-3), ('InverseGaussian', [1, 2], 1e-3), ('Weibull', [50, 1], 1e-7),
-    ('LogNormal', [0, 1], 1e-20), ('Beta', [300, 2], 0.05), ('LogitNormal', [0, 1], 1e-20), ('VonMises', [0, 2000], -1),
+    ('LogNormal', [0, 1], 1e-20), ('Beta', [300, 2], 0.05), ('LogitNormal', [0, 1], 1e-20), ('VonMises', [0, 2000], -1), ('VonMises', [0, 1e16], -2.5e-8),
     ('Poisson', [2000], 400), ('Binomial', [3000, 0.75], 1000), ('NegativeBinomial', [2500, 0.75], 900), ('Skellam', [3, 7], -400), ('Skellam', [7e3, 3e4], -4e4),
     ('Gompertz', [0.5, 2], 1e-200), ('NoncentralChiSquared', [3, 4000], 1e-3), ('NoncentralChiSquared', [200, 1e6], 9e5), ('NoncentralT', [7, 3, 0, 1], -8), ('F', [3000, 20], 0.01), ('OrderStatistic', [0, 1], -45), ('Quantized', [0.25, 2], -90), ('SkewNormal', [0, 1, 2], -20), ('SkewNormal', [0, 1, 2000], -0.03), ('SkewNormal', [0, 1, -2], -40)]):
     tail(name, p, x, False)

@@ -257,7 +257,11 @@ func LogBeta(a, b float64) float64 {
 	if b < leastShape {
 		return Log(n) - Log(a) - Log(b)
 	}
-	l := math.FMA(a-0.5, -Log1p(b/a), math.FMA(b, Log(b/n), -0.5*Log(b)))
+	far := Log(b / n)
+	if math.IsInf(far, -1) {
+		far = Log(b) - Log(n)
+	}
+	l := math.FMA(a-0.5, -Log1p(b/a), math.FMA(b, far, -0.5*Log(b)))
 	return l + 0.5*log2π + (Stirling(a) - Stirling(n) + Stirling(b))
 }
 

@@ -55,7 +55,24 @@ func (d Beta) largeInv(p, q float64) (x, y, logit float64) {
 			break
 		}
 	}
+	if math.IsNaN(u) { // Newton's method left the numbers
+		return d.bisect(p, q)
+	}
 	return Sigmoid(u), Sigmoid(-u), u
+}
+
+// bisect returns inv by halving an interval of log(x/y).
+func (d Beta) bisect(p, q float64) (x, y, logit float64) {
+	lo, hi := -745.0, 745.0
+	for range 80 {
+		u := 0.5 * (lo + hi)
+		if lower, upper := d.IncLogit(u); p <= q && lower < p || p > q && upper > q {
+			lo = u
+		} else {
+			hi = u
+		}
+	}
+	return Sigmoid(hi), Sigmoid(-hi), hi
 }
 
 // incAt returns Inc at an x below 1e-280, whose logarithm is l.

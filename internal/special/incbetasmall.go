@@ -52,7 +52,7 @@ func (d Beta) incSmall(l float64) (p, q float64) {
 	a, b := d.shares()
 	sum, _ := d.smallSeries(Exp(l))
 	w := float64(d.A*l) + d.smallNorm() + Log1p(d.A*sum)
-	return b * Exp(w), math.FMA(-b, Expm1(w), a)
+	return min(b*Exp(w), 1), min(math.FMA(-b, Expm1(w), a), 1)
 }
 
 // smallInv returns inv where incSmall is p = 1 − q, by Newton's method for w in log x.

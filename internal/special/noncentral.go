@@ -45,7 +45,7 @@ func logPointAndChiSquares(x, ν, λ float64) (v, dx, dν, dλ float64) {
 	top := max(point, rest)
 	sum := top + Log1p(Exp(-math.Abs(point-rest)))
 	share := Exp(rest - sum)
-	return sum - 0.5*(x+λ) - Log(x), (float64(share*(1+dt))-1)/x - 0.5, Exp(point-sum) / ν, Exp(rest-sum-Log(λ))*(1+dt) - 0.5
+	return sum - 0.5*(x+λ) - Log(x), (float64(share*(1+dt))-1)/x - 0.5, Exp(point-sum) / ν, float64(Exp(rest-sum-Log(λ))*(1+dt)) - 0.5
 }
 
 // LogNoncentralChiSquareTails returns the logarithms of P(X ≤ x) and P(X > x), x > 0, by sums of incomplete gamma
@@ -85,8 +85,10 @@ func noncentralBelow(a, y, t float64) float64 {
 
 // noncentralAbove returns a·U₀ + Σ tʲ/(j!·(a+1)…(a+j−1))·Uⱼ with Uⱼ = Q(a+j, y)·Γ(a+j)·eʸ/yᵃ⁺ʲ = ((a+j−1)·Uⱼ₋₁ + 1)/y.
 func noncentralAbove(a, y, t float64) float64 {
-	part := 0.0 // a·U₀
-	if _, q := GammaInc(a, y); q > 1e-280 {
+	part := 0.0                                  // a·U₀
+	if _, q := GammaInc(a, y); max(a, y) < 0.5 { // where q is small since a is
+		part = q * Exp(y-float64(a*Log(y))+Lgamma1p(a))
+	} else if q > 1e-280 {
 		part = q / (GammaKernel(a, y) / a)
 	} else {
 		part = a / gammaFraction(a, y)
@@ -98,7 +100,7 @@ func noncentralAbove(a, y, t float64) float64 {
 	for j := 1.0; j < 1e6; j++ {
 		term := weight * part
 		sum += term
-		if term < 1e-17*sum && j*(a+j) > t {
+		if term <= 1e-17*sum && j*(a+j) > t {
 			break
 		}
 		part = math.FMA(a+j, part, 1) / y
@@ -113,7 +115,7 @@ func noncentralRest(a, y, h, part float64) float64 {
 	for j := 1.0; j < 1e6; j++ {
 		term := weight * part
 		sum += term
-		if term < 1e-17*sum && j > h {
+		if term <= 1e-17*sum && j > h {
 			break
 		}
 		part = math.FMA(a+j, part, power)

@@ -79,6 +79,12 @@ func LogNoncentralT(t, ν, δ float64) (v, dt, dν, dδ float64) {
 
 // LogNoncentralTTails returns the logarithms of P(T ≤ t) and P(T > t).
 func LogNoncentralTTails(t, ν, δ float64) (lower, upper float64) {
+	switch {
+	case math.IsInf(t, 1):
+		return 0, math.Inf(-1)
+	case math.IsInf(t, -1):
+		return math.Inf(-1), 0
+	}
 	d := math.Abs(δ)
 	if d > 1e17 && t/δ > 0 { // T = δ/U to the last digit
 		r := δ / t
@@ -92,11 +98,30 @@ func LogNoncentralTTails(t, ν, δ float64) (lower, upper float64) {
 	if d > sureShift {
 		t, δ = t/d*sureShift, math.Copysign(sureShift, δ)
 	}
+	if ν < 1e-20 {
+		upper = logBeyondLight(t, ν, δ)
+		lower = logBeyondLight(-t, ν, -δ)
+		return lower, upper
+	}
 	if upper = logBeyondNoncentralT(t, ν, δ); upper < -0.4 {
 		return Log1mExp(upper), upper
 	}
 	lower = logBeyondNoncentralT(-t, ν, -δ)
 	return lower, Log1mExp(lower)
+}
+
+// logBeyondLight returns log P(T > t) for the smallest ν, with which U is nearly surely 0: that Z > −δ, and for t < 0
+// besides that U > (Z+δ)/t, where Z+δ, if that matters, is its logarithm's mean away from 0.
+func logBeyondLight(t, ν, δ float64) float64 {
+	l := LogNdtr(δ)
+	if t >= 0 || δ > -5 {
+		return l
+	}
+	a, r := max(0.5*ν, math.SmallestNonzeroFloat64), 1/(δ*δ)
+	logR := Log(δ/t) - float64(r*(0.5+float64(0.75*r)))
+	_, beyond := LogGammaIncAt(a, a*Exp(2*logR), Log(a)+2*logR)
+	top := max(l, beyond)
+	return top + Log1p(Exp(min(l, beyond)-top))
 }
 
 // logBeyondNoncentralT returns log P(T > t) = log E Φ(δ − tU), from the peak of the product with the density.

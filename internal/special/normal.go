@@ -36,7 +36,7 @@ func Gauss() (points, weights [12]float64) {
 func NdtrTailDrop(z, w float64) float64 {
 	switch {
 	case z > 1e8: // the tail is 1/(z·√2π)
-		return invSqrt2π / z * (w / (z + w))
+		return invSqrt2π / z / (1 + z/w)
 	case w > 1:
 		return NdtrTail(z) - NdtrTail(z+w)
 	}
