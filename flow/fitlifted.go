@@ -44,23 +44,23 @@ func (a *lifting) String() string { return fmt.Sprintf("bound by %T", a.By) }
 func (a *lifting) noise() int { _, _, k := a.By.Dims(); return k }
 
 // loss is −log(p(x)·w) of rows with noise.
-func (a *lifting) loss(_ *autodiff.Tape, y, _ autodiff.Var) autodiff.Var {
+func (a *lifting) loss(_ *autodiff.Tape, y, c autodiff.Var) autodiff.Var {
 	d := a.Dim()
-	return a.Bound(y.Slice(0, d), y.Slice(d, d+a.noise())).Neg()
+	return a.bound("FitLifted", y.Slice(0, d), y.Slice(d, d+a.noise()), c).Neg()
 }
 
 // start initialises the model and the flow of the lift, from what the first rows are raised to.
 func (a *lifting) start(_ *fit, first *train.Batch) {
 	t := autodiff.NewTape()
 	t.NoGrad(true)
-	y, _ := a.withNoise(first, 1, rng.New(1)).On(t, 0, first.N)
+	y, context := a.withNoise(first, 1, rng.New(1)).On(t, 0, first.N)
 	rows, noise := y.Slice(0, a.Dim()), y.Slice(a.Dim(), y.Cols())
 	if b, ok := a.By.(conditioned); ok {
 		q, c := b.conditioned(rows)
 		q.initialize(noise, c)
 	}
 	x, _ := a.By.Raise(rows, noise)
-	a.Of.initialize(x, autodiff.Var{})
+	a.Of.initialize(x, context)
 }
 
 // open returns a cursor of rows with noise, a batch for n of them, and the first ones.
@@ -94,6 +94,7 @@ func (a *lifting) add(b, rows *train.Batch, src *rng.Source) {
 	for i := range rows.N {
 		row := b.Row(b.N)
 		copy(row, rows.Row(i))
+		copy(b.Context(b.N), rows.Context(i))
 		rng.Normals(row[rows.Dim:], src)
 		b.N++
 	}

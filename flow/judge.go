@@ -21,7 +21,11 @@ func (f *fit) judge(r *Result) {
 		return
 	}
 	if a, ok := f.added.(*lifting); ok {
-		held, _ := a.LogProbs(f.held.Rows)
+		l := a.Lifted
+		if c := f.held.Contexts; c != nil {
+			l = l.Given(c)
+		}
+		held, _ := l.LogProbs(f.held.Rows)
 		r.Held = calibrated(held)
 		return
 	}

@@ -36,26 +36,37 @@ type Lift interface {
 //	E log(p(x)·w) ≤ log p(y)
 //
 // and it is scored by the logarithm of the mean of p(x)·w over Draws rows x, always the same function of y, with its standard
-// error. On average that is below log p(y), by about half the square of that error.
+// error. On average that is below log p(y), by about half the square of that error. If Of takes a context, it is p(y | c), see [Lifted.Given];
+// the lift knows nothing of contexts.
 type Lifted struct {
 	Of    *Transformed
 	By    Lift
 	Draws int // for scoring
 }
 
-// NewLifted returns the distribution of rows of m mapped by a lift, scored by 256 draws. It panics unless the columns fit, and if m takes a context.
+// NewLifted returns the distribution of rows of m mapped by a lift, scored by 256 draws. It panics unless the columns fit, and if m is bound to a context.
 func NewLifted(m *Transformed, by Lift) *Lifted {
 	if m == nil || by == nil {
 		panic("flow: NewLifted: got no model or no lift, want both")
 	}
-	if x, _, _ := by.Dims(); x != m.Dim() || m.CondDim() > 0 || m.ctx != nil {
-		panic(fmt.Sprintf("flow: NewLifted: got a model of %d columns with a context of %d, want %d and none", m.Dim(), m.cond, x))
+	if x, _, _ := by.Dims(); x != m.Dim() || m.ctx != nil {
+		panic(fmt.Sprintf("flow: NewLifted: got a model of %d columns (bound to a context: %t), want %d, and none bound", m.Dim(), m.ctx != nil, x))
 	}
 	return &Lifted{Of: m, By: by, Draws: 256}
 }
 
 // Dim returns the number of columns of y.
 func (l *Lifted) Dim() int { _, d, _ := l.By.Dims(); return d }
+
+// CondDim returns the number of columns of the context, 0 if there is none or Given has bound it.
+func (l *Lifted) CondDim() int { return l.Of.CondDim() }
+
+// Given returns the distribution p(y | c), which shares the parameters of l. Contexts and panics are those of [Transformed.Given].
+func (l *Lifted) Given(c mat.Matrix) *Lifted {
+	bound := *l
+	bound.Of = l.Of.bind("Lifted.Given", c)
+	return &bound
+}
 
 // Bound returns log(p(x)·w) of rows y, for x drawn by noise: n×1. Its mean over noise is a lower bound of log p(y). It costs a
 // draw of x and its density.
@@ -64,9 +75,21 @@ func (l *Lifted) Bound(y, noise autodiff.Var) autodiff.Var {
 	return l.Of.LogDensity(x).Add(logW)
 }
 
+// bound is Bound given contexts, one row for all or one for each, on behalf of what.
+func (l *Lifted) bound(what string, y, noise, c autodiff.Var) autodiff.Var {
+	x, logW := l.By.Raise(y, noise)
+	return l.Of.logDensity(what, x, c).Add(logW)
+}
+
 // LogProbs returns estimates of log p of the rows of y and their standard errors, the same for the same row; −Inf for rows that nothing maps to. It costs Draws times what Bound costs.
 func (l *Lifted) LogProbs(y mat.Matrix) (logProbs, errors []float64) {
 	n := shape("LogProbs", y, l.Dim())
+	switch {
+	case l.CondDim() > 0:
+		panic(fmt.Sprintf("flow: LogProbs: got a conditional model without context, want %d columns by Given", l.CondDim()))
+	case l.Of.ctx != nil:
+		l.Of.checkContext("LogProbs", n)
+	}
 	rows := dense(y)
 	_, _, k := l.By.Dims()
 	noise := make([]float64, max(1, l.Draws*k))
@@ -83,7 +106,8 @@ func (l *Lifted) LogProbs(y mat.Matrix) (logProbs, errors []float64) {
 				continue
 			}
 			row := viewRows(t, rows, i, i+1).Expand(l.Draws, l.Dim())
-			logProbs[i], errors[i] = meanOfExp(l.Bound(row, t.View(l.Draws, k, noise[:l.Draws*k])).Data())
+			c := l.Of.context("LogProbs", t, i, i+1, n)
+			logProbs[i], errors[i] = meanOfExp(l.bound("LogProbs", row, t.View(l.Draws, k, noise[:l.Draws*k]), c).Data())
 		}
 	})
 	return logProbs, errors

@@ -141,6 +141,50 @@ func TestFitLifted(t *testing.T) {
 	}
 }
 
+// Categories given a context: training finds the table of each, a batch may have a context for each row, and a lifted model is bound as any other.
+func TestFitLiftedGiven(t *testing.T) {
+	share := func(c float64) float64 { return 0.2 + 0.6*c } // of category 1
+	rows, contexts := mat.NewDense(2000, 1, nil), mat.NewDense(2000, 1, nil)
+	r := rand.New(rng.New(1))
+	for i := range 2000 {
+		c := float64(i % 2)
+		contexts.Set(i, 0, c)
+		if r.Float64() < share(c) {
+			rows.Set(i, 0, 1)
+		}
+	}
+	of := flow.NSF(flow.Arch{Dim: 2, Cond: 1, Layers: 2, Hidden: []int{16}}, rng.New(1))
+	l := flow.NewLifted(of, flow.NewArgmax([]int{2}, flow.RealNVP(flow.Arch{Dim: 2, Cond: 2, Layers: 2, Hidden: []int{16}}, rng.New(2))))
+	res, err := flow.FitLifted(background, l, flow.Rows(rows).Given(contexts), &flow.Settings{Steps: 500, Batch: 128, Schedule: fast})
+	if err != nil || res.Held == nil || !(res.Held.Value > -0.6) { // ½·log 2 and more without the contexts
+		t.Fatalf("got %v, %v, want a held-out log-density of about −0.50", res, err)
+	}
+	each := mat.NewDense(2, 1, []float64{0, 1})
+	lp, se := l.Given(each).LogProbs(mat.NewDense(2, 1, []float64{1, 1}))
+	for i, c := range each.RawMatrix().Data {
+		if got := math.Exp(lp[i]); !(math.Abs(got-share(c)) < 0.1+5*se[i]*got) {
+			t.Errorf("got a probability of %v ± %v given %v, want %v", got, se[i]*got, c, share(c))
+		}
+		one, _ := l.Given(each.Slice(i, i+1, 0, 1)).LogProbs(mat.NewDense(1, 1, []float64{1}))
+		if one[0] != lp[i] {
+			t.Errorf("got %v alone and %v in a batch, want the same bits", one[0], lp[i])
+		}
+	}
+	drawn, ones := mat.NewDense(4000, 1, nil), 0.0
+	l.Given(each.Slice(1, 2, 0, 1)).Draw(drawn, rng.New(3))
+	for _, y := range drawn.RawMatrix().Data {
+		ones += y / 4000
+	}
+	if !(math.Abs(ones-share(1)) < 0.1) {
+		t.Errorf("got a share of %v among draws, want %v", ones, share(1))
+	}
+	mustPanic(t, "want 1 columns by Given", func() { l.LogProbs(drawn) })
+	mustPanic(t, "2 rows of context", func() { l.Given(each).LogProbs(drawn) })
+	mustPanic(t, "bound to a context: true", func() { flow.NewLifted(of.Given(each), l.By) })
+	_, err = flow.FitLifted(background, l, flow.Rows(rows), nil)
+	wantError(t, err, "context")
+}
+
 // Whole numbers get the probabilities that they were drawn with.
 func ExampleFitLifted() {
 	rows := mat.NewDense(2000, 1, nil)

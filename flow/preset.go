@@ -8,7 +8,8 @@ type Preset struct {
 	New  func(Arch, rand.Source) *Transformed
 }
 
-// Presets returns all presets for rows of numbers, in the order of the README's table.
+// Presets returns all presets for rows of numbers, in the order of the README's table. What needs more than an [Arch] is not among them: the graph of a bijector.Graphical,
+// without which it would be MAF, the shape of images of [Glow].
 func Presets() []Preset {
 	return []Preset{
 		{"NICE", NICE},

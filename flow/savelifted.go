@@ -62,8 +62,8 @@ func (m *Transformed) lifted() (*Lifted, error) {
 		return nil, errors.New("got the file of a model without a lift, want one that Lifted.Save wrote; Load reads it")
 	}
 	m.sections = slices.DeleteFunc(m.sections, func(a attached) bool { return a.name == liftedName })
-	if x, _, _ := s.By.Dims(); x != m.Dim() || m.CondDim() > 0 {
-		return nil, fmt.Errorf("got a model of %d columns with a context of %d, want %d and none", m.Dim(), m.CondDim(), x)
+	if x, _, _ := s.By.Dims(); x != m.Dim() {
+		return nil, fmt.Errorf("got a model of %d columns, want %d", m.Dim(), x)
 	}
 	return &Lifted{Of: m, By: s.By, Draws: s.Draws}, nil
 }

@@ -34,6 +34,7 @@ func TestLiftedFiles(t *testing.T) {
 		by flow.Lift
 	}{
 		{shaken(2, 0, 1), flow.NewDequantizer(shaken(2, 2, 2))},
+		{shaken(2, 1, 1), flow.NewDequantizer(shaken(2, 2, 2))},
 		{shaken(5, 0, 3), flow.NewArgmax([]int{3, 2}, shaken(5, 5, 4))},
 		{shaken(1, 0, 5), flow.NewMetropolis(target, 3, 1)},
 		{shaken(1, 0, 6), flow.NewLangevin(target, 3, 0.2)},
@@ -49,6 +50,10 @@ func TestLiftedFiles(t *testing.T) {
 		}
 		if got.Draws != 20 || !bytes.Equal(savedLift(t, got), file) {
 			t.Errorf("%T: got %d draws, or another file by the loaded model", c.by, got.Draws)
+		}
+		if l.CondDim() == 1 {
+			c := mat.NewDense(1, 1, []float64{0.5})
+			l, got = l.Given(c), got.Given(c)
 		}
 		y, again := mat.NewDense(50, l.Dim(), nil), mat.NewDense(50, l.Dim(), nil)
 		l.Draw(y, rng.New(7))
