@@ -180,6 +180,29 @@ func TestGrouped(t *testing.T) {
 	}
 }
 
+// Numbers such as zip codes keep the zeros before them, in the texts of draws and of blanks that are filled.
+func TestWidth(t *testing.T) {
+	for _, texts := range [][]string{{"00501", "10001", "94110"}, {"1", "01"}, {"0", "7"}, {"-07", "007"}, {"00.5", "12.5"}} {
+		table := &Table{Names: []string{"zip"}}
+		for range 30 {
+			for _, s := range texts {
+				table.Rows = append(table.Rows, []string{s})
+			}
+		}
+		s, err := Infer(table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &s.Columns[0]
+		for i, s := range texts {
+			v, _ := c.parse(s)
+			if got := c.text(v); c.Width > 0 != (texts[0] == "00501") || c.Width > 0 && got != s {
+				t.Errorf("%q: got the width %d, and %q for text %d", texts, c.Width, got, i)
+			}
+		}
+	}
+}
+
 // Texts that are all different are one value, of which each row has the probability 1.
 func TestNamesOfRows(t *testing.T) {
 	table := &Table{Names: []string{"id"}}

@@ -17,6 +17,7 @@ type tally struct {
 	rows     int
 	decimals int
 	fixed    bool // all texts have so many decimals
+	width    int  // of digits alone that all texts have, if some begin with 0
 	exponent bool
 }
 
@@ -28,8 +29,24 @@ func (l *look) tally(parse func(s string) float64) *tally {
 		t.fixed = t.fixed && (i == 0 || d == t.decimals) && !e
 		t.decimals, t.exponent = max(t.decimals, d), t.exponent || e
 	}
+	t.width = codeWidth(l.texts)
 	t.values, t.rows = slices.Sorted(maps.Keys(t.count)), l.rows
 	return t
+}
+
+// codeWidth returns how many digits all texts have, if these are digits alone and some texts begin with zeros, else 0.
+func codeWidth(texts []string) int {
+	zeros := false
+	for _, s := range texts {
+		if len(s) != len(texts[0]) || strings.Trim(s, "0123456789") != "" {
+			return 0
+		}
+		zeros = zeros || len(s) > 1 && s[0] == '0'
+	}
+	if !zeros || len(texts[0]) > 20 {
+		return 0
+	}
+	return len(texts[0])
 }
 
 // grid returns the distance of the grid that all numbers stand on, if there are enough ties for
@@ -64,7 +81,7 @@ func gcd(a, b int64) int64 {
 // set fills in what all columns of numbers have.
 func (c *Column) set(t *tally) {
 	c.Least, c.Most = t.values[0], t.values[len(t.values)-1]
-	c.Decimals, c.Fixed = t.decimals, t.fixed
+	c.Decimals, c.Fixed, c.Width = t.decimals, t.fixed, t.width
 	if t.exponent {
 		c.Decimals, c.Fixed = min(20, max(t.decimals, 2-int(math.Floor(math.Log10(max(c.Most-c.Least, math.Abs(c.Most)*1e-6, 1e-18))))+6, 0)), false
 	}

@@ -50,6 +50,7 @@ type Column struct {
 	// Decimals is how many digits after the point texts have, always or, unless Fixed, at most.
 	Decimals int
 	Fixed    bool
+	Width    int    // of texts that begin with zeros, as 00501, to be as long as others; 0 if none do
 	Comma    bool   // a comma stands where Go has a point
 	Grouped  bool   // texts may have separators of thousands, as 1,234.5 has; those written have none
 	Layout   string // of dates, as [time.Parse] takes it
@@ -129,7 +130,7 @@ func (c *Column) check() error {
 		if !(c.Low < c.High) || bounds && math.IsInf(c.High-c.Low, 0) || !(c.Step >= 0) || math.IsInf(c.Step, 0) || math.IsNaN(c.Origin-c.Origin) {
 			return fail("got bounds %v and %v, step %v and origin %v", c.Low, c.High, c.Step, c.Origin)
 		}
-		if c.Decimals < 0 || c.Decimals > 20 || c.Kind == Date && c.Layout == "" {
+		if c.Decimals < 0 || c.Decimals > 20 || c.Width < 0 || c.Width > 20 || c.Kind == Date && c.Layout == "" {
 			return fail("got %d decimals and layout %q", c.Decimals, c.Layout)
 		}
 	default:

@@ -78,6 +78,9 @@ func (c *Column) text(v float64) string {
 	if s == "-0" {
 		s = "0"
 	}
+	if n := c.Width - len(s); n > 0 {
+		s = strings.Repeat("0", n) + s
+	}
 	if c.Comma {
 		s = strings.Replace(s, ".", ",", 1)
 	}
