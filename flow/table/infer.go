@@ -52,6 +52,7 @@ func Infer(t *Table) (*Schema, error) {
 		c.Low, c.High = math.Inf(-1), math.Inf(1)
 		l.blankNames(used, empty)
 		c.Blanks, c.Blank, c.Bad, c.Comma, c.Grouped = l.blanks, l.blank, l.bad, l.comma, l.grouped
+		c.Before, c.After = l.before, l.after
 		switch {
 		case len(l.texts) == 0:
 			c.Kind, c.Other, c.Why = Category, true, "no row has a value: it stays blank"
@@ -61,6 +62,9 @@ func Infer(t *Table) (*Schema, error) {
 			c.inferNumbers(l)
 		default:
 			c.inferCategory(l)
+		}
+		if l.before != "" || l.after != "" {
+			c.Why += fmt.Sprintf("; %q stands around them", l.before+"…"+l.after)
 		}
 		if l.grouped {
 			c.Why += fmt.Sprintf("; texts like %q have separators of thousands", l.example)
@@ -101,6 +105,8 @@ type look struct {
 	kept    []string // texts that might be blanks and are not
 	name    string
 	example string // with separators of thousands
+	before  string // signs around numbers
+	after   string
 }
 
 func newLook(t *Table, j int) *look {
@@ -113,70 +119,11 @@ func newLook(t *Table, j int) *look {
 
 // number parses a text as the column's numbers are written.
 func (l *look) number(s string) (float64, bool) {
+	s = bare(s, l.before, l.after)
 	if l.grouped {
 		s = ungrouped(s, l.comma)
 	}
 	return number(s, l.comma)
-}
-
-// A spelling counts the ways in which the texts of a column can be numbers.
-type spelling struct {
-	plain          int    // whole numbers
-	points, commas int    // with one of these alone
-	byPoint        int    // of the commas, those that can separate thousands
-	byComma        int    // of the points
-	grouped        [2]int // with separators of thousands only, and decimals behind a point or comma
-	example        [2]string
-}
-
-// add counts a text that occurs n times; it reports whether that is a number in any way.
-func (c *spelling) add(s string, n int) bool {
-	_, isPoint := number(s, false)
-	_, isComma := number(s, true)
-	_, byPoint := number(ungrouped(s, false), false)
-	_, byComma := number(ungrouped(s, true), true)
-	switch {
-	case isPoint && isComma:
-		c.plain += n
-	case isPoint:
-		c.points += n
-		if byComma {
-			c.byComma += n
-		}
-	case isComma:
-		c.commas += n
-		if byPoint {
-			c.byPoint += n
-			c.example[0] = s
-		}
-	case byPoint:
-		c.grouped[0] += n
-		c.example[0] = s
-	case byComma:
-		c.grouped[1] += n
-		c.example[1] = s
-	default:
-		return false
-	}
-	return true
-}
-
-// decide returns whether decimals stand behind a comma, and whether thousands are separated: what most texts say that can be read in one way
-// only. If there are none, 1.234 is less than two, and 1,234 is if commas do not separate the fields of the file.
-func (c *spelling) decide(delimiter rune) (comma, grouped bool) {
-	points, commas := c.points-c.byComma+c.grouped[0], c.commas-c.byPoint+c.grouped[1]
-	switch {
-	case points != commas:
-		comma = commas > points
-	case c.points == 0 && c.byPoint > 0 && delimiter == ',':
-		return false, true
-	default:
-		comma = c.commas > c.points
-	}
-	if comma {
-		return true, c.grouped[1] > 0
-	}
-	return false, c.grouped[0] > 0
 }
 
 // shape finds out whether a column is one of numbers, dates or names.
@@ -191,6 +138,14 @@ func (l *look) shape(delimiter rune) {
 			tokens = append(tokens, s)
 		default:
 			others = append(others, s)
+		}
+	}
+	if len(others) > 0 {
+		l.before, l.after = commonUnit(others, l.count)
+	}
+	for _, s := range others {
+		if number := bare(s, l.before, l.after); number != s {
+			c.add(number, l.count[s])
 		}
 	}
 	l.comma, l.grouped = c.decide(delimiter)
@@ -218,7 +173,7 @@ func (l *look) shape(delimiter rune) {
 	if l.numbers {
 		l.bad = odd
 	} else {
-		l.comma, l.grouped = false, false
+		l.comma, l.grouped, l.before, l.after = false, false, "", ""
 	}
 }
 

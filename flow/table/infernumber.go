@@ -25,7 +25,7 @@ func (l *look) tally(parse func(s string) float64) *tally {
 	t := &tally{count: map[float64]int{}, fixed: true}
 	for i, s := range l.texts {
 		t.count[parse(s)] += l.count[s]
-		d, e := decimals(s, l.comma)
+		d, e := decimals(bare(s, l.before, l.after), l.comma)
 		t.fixed = t.fixed && (i == 0 || d == t.decimals) && !e
 		t.decimals, t.exponent = max(t.decimals, d), t.exponent || e
 	}

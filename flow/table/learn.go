@@ -171,7 +171,7 @@ func (s *Schema) measured(t *Table, place []int, rows [][]float64) *Schema {
 			}
 			least, most = min(least, r[col]), max(most, r[col])
 			if c.Kind != Date && c.Kind.numeric() && !c.Fixed {
-				if n, exponent := decimals(strings.TrimSpace(t.Rows[i][place[col]]), c.Comma); exponent {
+				if n, exponent := decimals(bare(strings.TrimSpace(t.Rows[i][place[col]]), c.Before, c.After), c.Comma); exponent {
 					c.Decimals = 17
 				} else {
 					c.Decimals = max(c.Decimals, min(n, 20))

@@ -48,14 +48,15 @@ type Column struct {
 	// Least and Most are the extremes of the rows learned from.
 	Least, Most float64
 	// Decimals is how many digits after the point texts have, always or, unless Fixed, at most.
-	Decimals int
-	Fixed    bool
-	Width    int    // of texts that begin with zeros, as 00501, to be as long as others; 0 if none do
-	Comma    bool   // a comma stands where Go has a point
-	Grouped  bool   // texts may have separators of thousands, as 1,234.5 has; those written have none
-	Layout   string // of dates, as [time.Parse] takes it
-	Bad      int    // rows whose text is no number among numbers; they count as blanks
-	Blank    int    // rows without a value
+	Decimals      int
+	Fixed         bool
+	Width         int    // of texts that begin with zeros, as 00501, to be as long as others; 0 if none do
+	Before, After string // what stands around numbers, with its spaces: currency, percent and degree signs; also without it they are read
+	Comma         bool   // a comma stands where Go has a point
+	Grouped       bool   // texts may have separators of thousands, as 1,234.5 has; those written have none
+	Layout        string // of dates, as [time.Parse] takes it
+	Bad           int    // rows whose text is no number among numbers; they count as blanks
+	Blank         int    // rows without a value
 }
 
 // A Schema describes the columns of a table.

@@ -42,6 +42,7 @@ func (c *Column) parse(s string) (v float64, what int) {
 		}
 		return days(t), fine
 	}
+	s = bare(s, c.Before, c.After)
 	if c.Grouped {
 		s = ungrouped(s, c.Comma)
 	}
@@ -84,7 +85,10 @@ func (c *Column) text(v float64) string {
 	if c.Comma {
 		s = strings.Replace(s, ".", ",", 1)
 	}
-	return s
+	if c.Before != "" && s[0] == '-' {
+		return "-" + c.Before + s[1:] + c.After
+	}
+	return c.Before + s + c.After
 }
 
 // cell returns the number of the grid that is nearest to v.
@@ -123,31 +127,6 @@ func number(s string, comma bool) (float64, bool) {
 	}
 	v, err := strconv.ParseFloat(s, 64)
 	return v, err == nil && !math.IsInf(v, 0)
-}
-
-// ungrouped returns a number's text without separators of thousands, points if decimals stand behind a comma and else commas; the text itself if these are not
-// where those stand.
-func ungrouped(s string, comma bool) string {
-	point, separator := ".", ","
-	if comma {
-		point, separator = separator, point
-	}
-	whole, decimals, has := strings.Cut(s, point)
-	groups := strings.Split(whole, separator)
-	first := strings.TrimLeft(groups[0], "+-")
-	if len(first) == 0 || len(first) > 3 || first[0] == '0' {
-		return s
-	}
-	for _, g := range groups[1:] {
-		if len(g) != 3 {
-			return s
-		}
-	}
-	whole = strings.Join(groups, "")
-	if has {
-		whole += point + decimals
-	}
-	return whole
 }
 
 // decimals returns how many digits stand after the point, and whether s is written with an exponent.
