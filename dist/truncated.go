@@ -236,14 +236,22 @@ func (t truncation) polish(x, lower, upper, mass float64, p nums) float64 {
 	return x
 }
 
-// sample rejects samples of the whole where enough of them fall inside, and else
-// inverts the distribution function.
+// sample rejects samples of the whole where enough of them fall inside, in a gap where the density is nearly flat uniform
+// ones, and else inverts the distribution function.
 func (t truncation) sample(g *family, r *rand.Rand, p nums) float64 {
 	lo, hi := t.bounds(p)
-	if t.mass(lo, hi, p) > 0.3 {
+	mass := t.mass(lo, hi, p)
+	if mass > 0.3 {
 		for range tries {
 			if x := t.drawOf(r, p); x >= lo && x <= hi {
 				return x
+			}
+		}
+	}
+	if e := t.edgeIn(lo, hi, p); !t.integer && t.isGap(lo, hi, mass, p) && e.isFlat() {
+		for range tries {
+			if y := e.width * uniform(r); special.Log(uniform(r)) < -flatRise-e.dropAt(y) {
+				return e.end + float64(e.sign*y)
 			}
 		}
 	}

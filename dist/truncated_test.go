@@ -47,6 +47,11 @@ func TestTruncatedFarOut(t *testing.T) {
 	gradtest.Check(t, func(x ...V) V { return below.LogDensity(x[0]) }, mat.NewDense(3, 1, []float64{-40.01, -40.1, -41}))
 }
 
+func TestDrawsOfGap(t *testing.T) {
+	d := dist.NewTruncated(dist.NewBeta(1, f(1e-20), f(1e-20)), f(0.25), f(0.875))
+	kolmogorov(t, "Beta(1e-20, 1e-20) on [0.25, 0.875]", d, d)
+}
+
 // A beta distribution whose mass is all at its ends, truncated between them: there its density is
 // that of 1/x or of 1/(x(1−x)), whose medians are closed forms.
 func TestTruncatedBetaOfTinyShapes(t *testing.T) {

@@ -124,6 +124,23 @@ func (e edge) points(from, to float64) (y, drop, weight []float64) {
 	return y, drop[:len(y)], weight
 }
 
+// flatRise is by how much the density of a flat edge may rise.
+const flatRise = 0.5
+
+// isFlat says whether the density falls by less than e³ in all.
+func (e edge) isFlat() bool {
+	y := make([]float64, 17)
+	for i := range y {
+		y[i] = e.width * (float64(i) / 16)
+	}
+	for _, d := range e.drops(y) {
+		if !(d >= -flatRise && d < 3) {
+			return false
+		}
+	}
+	return true
+}
+
 // few is how many integers are summed one by one.
 const few = 4000
 
