@@ -60,11 +60,8 @@ func (a axis) size(row []float64, k, stride int) float64 {
 	return math.FMA(row[(a.from+k)*stride], a.scale, a.floor)
 }
 
-// A spot is where an element is: at the share t of the width of a bin of these sizes, with slopes at its ends and a share λ of the width where
-// its two parts meet. As a gradient it is that by all but t.
-type spot struct{ t, w, h, d0, d1, λ float64 }
-
-// spots are columns of the bin of each element, k outside, and ∂log g′/∂x, and of its spot.
+// spots are columns of where elements are: the bin, k outside; ∂log g′/∂x; the share t of the width; the sizes of the bin, the slopes at its
+// ends and the share λ of the width where its two parts meet. As gradients they are those by sizes, slopes and λ.
 type spots struct{ bin, bend, t, w, h, d0, d1, λ []float64 }
 
 const spotColumns = 8
@@ -73,14 +70,12 @@ func newSpots(c columns) spots {
 	return spots{c.at(0), c.at(1), c.at(2), c.at(3), c.at(4), c.at(5), c.at(6), c.at(7)}
 }
 
-func (s *spots) at(i int) spot { return spot{s.t[i], s.w[i], s.h[i], s.d0[i], s.d1[i], s.λ[i]} }
-
 // find sets the bin and its sizes of each element, the first bin that ends beyond it or the last, how far it is in it, as t, and where it begins, as beside,
 // on the other axis.
 func (b *bins) find(s spots, beside, in []float64, p columns, by, other axis) {
 	for i, v := range in {
 		if math.Abs(v) > b.bound {
-			s.bin[i], s.t[i], s.w[i], s.h[i] = float64(b.k), 0, 1, 1
+			s.bin[i], s.t[i], s.w[i], s.h[i] = float64(b.k), 0, 1, 1 // which the formulas can take
 			continue
 		}
 		row, k, far, sum := p.data[i:], 0, v+b.bound, 0.0

@@ -124,67 +124,71 @@ func (b *bins) mean(to []float64, stride, k int, w, δ, dw, dδ float64) {
 	to[(b.width.from+k)*stride] += dw - float64(dδ*δ)
 }
 
-// slope returns the slope at t and the mean slope.
-func (cubicPieces) slope(s spot) (slope, δ float64) {
-	u, δ := 1-s.t, s.h/s.w
-	return float64(s.d0*u*u) + float64(2*(float64(3*δ)-s.d1-s.d0)*s.t*u) + float64(s.d1*s.t*s.t), δ
-}
-
-func (c cubicPieces) at(s spot) (rise, slope, turn float64) {
-	slope, δ := c.slope(s)
-	u, m := 1-s.t, float64(3*δ)-s.d1
-	rise = float64(s.t * s.w * (float64(s.d0*u*u) + float64(m*s.t*u) + float64(δ*s.t*s.t)))
+// cubic returns by how much a piece has risen, beside its width, its slope at t, and ∂log slope/∂t.
+func cubic(t, d0, d1, δ float64) (rise, slope, turn float64) {
+	u, m := 1-t, float64(3*δ)-d1
+	rise = float64(t * (float64(d0*u*u) + float64(m*t*u) + float64(δ*t*t)))
+	slope = float64(d0*u*u) + float64(2*(m-d0)*t*u) + float64(d1*t*t)
 	if slope < leastCubic*δ {
 		return rise, leastCubic * δ, 0
 	}
-	return rise, slope, 2 * (float64((m-s.d0)*(u-s.t)) + float64(s.d1*s.t) - float64(s.d0*u)) / slope
+	return rise, slope, 2 * (float64((m-d0)*(u-t)) + float64(d1*t) - float64(d0*u)) / slope
 }
 
-// solve goes by Newton's method within a bracket.
-func (cubicPieces) solve(s spot, z float64) float64 {
-	δ := s.h / s.w
-	m, lo, hi, want, t := float64(3*δ)-s.d1, 0.0, 1.0, float64(z*δ), z
+func (cubicPieces) forward(s spots, rise, slope []float64) {
+	for i, t := range s.t {
+		w := s.w[i]
+		r, at, turn := cubic(t, s.d0[i], s.d1[i], s.h[i]/w)
+		rise[i], slope[i], s.bend[i] = float64(r*w), at, turn/w
+	}
+}
+
+func (c cubicPieces) inverse(s spots, slope []float64) {
+	for i, z := range s.t {
+		w, d0, d1 := s.w[i], s.d0[i], s.d1[i]
+		δ := s.h[i] / w
+		t := c.solve(z, d0, d1, δ)
+		_, at, turn := cubic(t, d0, d1, δ)
+		s.t[i], slope[i], s.bend[i] = t, at, turn/w
+	}
+}
+
+// solve returns the t where a piece has risen by the share z of its height, by Newton's method within a bracket.
+func (cubicPieces) solve(z, d0, d1, δ float64) float64 {
+	t, lo, hi, want := z, 0.0, 1.0, float64(z*δ)
 	for range 60 { // enough to halve the bracket down to the digits of float64
-		u := 1 - t
-		q := float64(s.d0*u*u) + float64(m*t*u) + float64(δ*t*t)
-		slope := float64(s.d0*u*u) + float64(2*(m-s.d0)*t*u) + float64(s.d1*t*t)
-		off := float64(t*q) - want
+		rise, slope, _ := cubic(t, d0, d1, δ)
+		last, off := t, rise-want
 		if off < 0 {
 			lo = t
 		} else {
 			hi = t
 		}
-		next := t - off/max(slope, leastCubic*δ)
-		if !(next >= lo && next <= hi) {
-			next = lo + (hi-lo)/2
+		if t -= off / slope; !(t >= lo && t <= hi) {
+			t = lo + (hi-lo)/2
 		}
-		if math.Abs(next-t) <= 0x1p-51*t || hi-lo <= 0x1p-60 || off != off {
-			return next
+		if math.Abs(t-last) <= 0x1p-51*last || hi-lo <= 0x1p-60 || off != off {
+			break
 		}
-		t = next
 	}
 	return t
 }
 
-func (c cubicPieces) pull(s spot, u, v float64) spot {
-	slope, δ := c.slope(s)
-	t, q := s.t, 1-s.t
-	tq, uw := float64(t*q), float64(u*s.w)
-	g := spot{
-		w:  float64(u * tq * (float64(s.d0*q) - float64(s.d1*t))),
-		h:  float64(u * t * t * (float64(3*q) + t)),
-		d0: float64(uw * tq * q),
-		d1: -float64(uw * tq * t),
+func (cubicPieces) pull(g, s spots, u, v []float64) {
+	for i, t := range s.t {
+		w, d0, d1 := s.w[i], s.d0[i], s.d1[i]
+		δ := s.h[i] / w
+		_, slope, _ := cubic(t, d0, d1, δ)
+		q, r, uw := 1-t, v[i]/slope, float64(u[i]*w)
+		tq, tt, qq := float64(t*q), float64(t*t), float64(q*q)
+		mean := float64(6 * r * tq)
+		if slope == leastCubic*δ {
+			r, mean = 0, v[i]/δ
+		}
+		mean /= w
+		g.d0[i] = float64(uw*tq*q) + float64(r*(qq-2*tq))
+		g.d1[i] = float64(r*(tt-2*tq)) - float64(uw*tq*t)
+		g.w[i] = float64(u[i]*tq*(float64(d0*q)-float64(d1*t))) - float64(mean*δ)
+		g.h[i] = float64(u[i]*tt*(float64(3*q)+t)) + mean
 	}
-	mean := v / δ
-	if slope >= leastCubic*δ {
-		r := v / slope
-		g.d0 += float64(r * (float64(q*q) - 2*tq))
-		g.d1 += float64(r * (float64(t*t) - 2*tq))
-		mean = 6 * r * tq
-	}
-	mean /= s.w
-	g.h += mean
-	g.w -= float64(mean * δ)
-	return g
 }

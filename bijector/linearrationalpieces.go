@@ -85,91 +85,88 @@ func (linearRationalPieces) unends(b bins, dp columns, g, s spots, _ columns) {
 	b.scatter(dp, s, g.λ, b.meeting)
 }
 
-// A linearRational is one part of a piece, seen from its end of the spline: that below the meeting point, or that above turned around. In its
-// coordinate p, from 0 to a, it rises by h·q·c·p/under with under = e·(a − p) + c·p.
-type linearRational struct {
-	upper         bool
-	m, n, b, c, d float64 // √(d₀·d₁), δ·c, √(d₀/d₁), c, 1 − λ + λ·b
-	a, q, e       float64
+// linearRational returns the constants of a piece: m = √(d₀·d₁), n = δ·c, b = √(d₀/d₁), c, and d = 1 − λ + λ·b.
+func linearRational(w, h, d0, d1, λ float64) (m, n, b, c, d float64) {
+	m = math.Sqrt(d0 * d1)
+	b = m / d1
+	n = float64(λ*d0) + float64((1-λ)*m)
+	return m, n, b, n * w / h, math.FMA(λ, b, 1-λ)
 }
 
-// part returns the constants of the part on one side.
-func (linearRationalPieces) part(s spot, upper bool) linearRational {
-	r := linearRational{upper: upper, m: math.Sqrt(s.d0 * s.d1), a: s.λ, e: 1}
-	r.b = r.m / s.d1
-	r.n = float64(s.λ*s.d0) + float64((1-s.λ)*r.m)
-	r.c = r.n * s.w / s.h
-	r.d = math.FMA(s.λ, r.b, 1-s.λ)
-	if r.q = s.λ * r.b / r.d; upper {
-		r.a, r.q, r.e = 1-s.λ, (1-s.λ)/r.d, r.b
+// In the coordinate p of a part of a piece, seen from its end, from 0 to a where the parts meet, it rises by h·q·c·p/(e·(a − p) + c·p), with
+// slope n·q·e·a over the square of this denominator. Of the lower part p is t, and (a, q, e) is this; of the upper one p is 1 − t, and it is (1 − λ, (1 − λ)/d, b).
+func lowerPart(λ, b, d float64) (a, q, e float64) { return λ, λ * b / d, 1 }
+
+func (linearRationalPieces) forward(s spots, rise, slope []float64) {
+	for i, t := range s.t {
+		w, h, λ := s.w[i], s.h[i], s.λ[i]
+		_, n, b, c, d := linearRational(w, h, s.d0[i], s.d1[i], λ)
+		a, q, e := lowerPart(λ, b, d)
+		p, from, up := t, 0.0, 1.0
+		if t > λ {
+			a, q, e = 1-λ, (1-λ)/d, b
+			p, from, up = 1-t, 1, -1
+		}
+		under := 1 / (float64(e*(a-p)) + float64(c*p))
+		rise[i] = float64(h * (from + float64(up*(q*c*p*under))))
+		slope[i] = n * q * under * (e * under) * a
+		s.bend[i] = 2 * up * (e - c) * under / w
 	}
-	return r
 }
 
-// under returns the coordinate and the denominator at t.
-func (r *linearRational) under(t float64) (p, under float64) {
-	if p = t; r.upper {
-		p = 1 - t
+func (linearRationalPieces) inverse(s spots, slope []float64) {
+	for i, z := range s.t {
+		w, λ := s.w[i], s.λ[i]
+		_, n, b, c, d := linearRational(w, s.h[i], s.d0[i], s.d1[i], λ)
+		a, q, e := lowerPart(λ, b, d)
+		from, up := 0.0, 1.0
+		if z > q {
+			a, q, e = 1-λ, (1-λ)/d, b
+			z, from, up = 1-z, 1, -1
+		}
+		p := a * e * z / (float64(e*z) + float64(c*(q-z)))
+		under := 1 / (float64(e*(a-p)) + float64(c*p))
+		s.t[i] = from + float64(up*p)
+		slope[i] = n * q * under * (e * under) * a
+		s.bend[i] = 2 * up * (e - c) * under / w
 	}
-	return p, float64(r.e*(r.a-p)) + float64(r.c*p)
-}
-
-func (l linearRationalPieces) at(s spot) (rise, slope, turn float64) {
-	r := l.part(s, s.t > s.λ)
-	p, under := r.under(s.t)
-	rise = r.q * r.c * p / under
-	turn = 2 * (r.e - r.c) / under
-	if r.upper {
-		rise, turn = 1-rise, -turn
-	}
-	return float64(rise * s.h), r.n * r.q / under * (r.e / under) * r.a, turn
-}
-
-func (l linearRationalPieces) solve(s spot, z float64) float64 {
-	r := l.part(s, false)
-	if z > r.q {
-		r = l.part(s, true)
-		z = 1 - z
-	}
-	p := r.a * r.e * z / (float64(r.e*z) + float64(r.c*(r.q-z)))
-	if r.upper {
-		return 1 - p
-	}
-	return p
 }
 
 // pull goes from the constants of the part to what they are made of.
-func (l linearRationalPieces) pull(s spot, u, v float64) spot {
-	r := l.part(s, s.t > s.λ)
-	p, under := r.under(s.t)
-	up := u
-	if r.upper {
-		up = -u
+func (linearRationalPieces) pull(g, s spots, u, v []float64) {
+	for i, t := range s.t {
+		w, h, d0, d1, λ := s.w[i], s.h[i], s.d0[i], s.d1[i], s.λ[i]
+		m, n, b, c, d := linearRational(w, h, d0, d1, λ)
+		a, q, e := lowerPart(λ, b, d)
+		p, up := t, u[i]
+		if t > λ {
+			a, q, e = 1-λ, (1-λ)/d, b
+			p, up = 1-t, -up
+		}
+		under := 1 / (float64(e*(a-p)) + float64(c*p))
+		x, y := p*under, (a-p)*under
+		hx, two := float64(up*h*x), 2*v[i]
+		hq := float64(hx * q)
+		all := float64(hq*c) + two
+		dq := float64(hx*c) + v[i]/q
+		dc := float64(hq*float64(e*y)) - float64(two*x)
+		da := v[i]/a - float64(all*float64(e*under))
+		rd := 1 / float64(d*d)
+		db := float64(float64(dq*λ) * float64((1-λ)*rd))
+		dλ := da + float64(dq*b*rd)
+		dh := float64(up * q * c * x)
+		if t > λ {
+			dh += u[i]
+			db = v[i]/e - float64(all*y) - db
+			dλ = -dλ
+		}
+		dn := v[i]/n + float64(dc*w)/h
+		dc *= c
+		g.w[i], g.h[i] = dc/w, dh-dc/h
+		db = float64(0.5 * db * b)
+		dm := float64(0.5 * dn * (1 - λ) * m)
+		g.λ[i] = dλ + float64(dn*(d0-m))
+		g.d0[i] = float64(dn*λ) + (dm+db)/d0
+		g.d1[i] = (dm - db) / d1
 	}
-	inv := 1 / under
-	x, w := p*inv, (r.a-p)*inv
-	hx, two := float64(up*s.h*x), 2*v
-	y := float64(hx * r.q * r.c)
-	dq := float64(hx*r.c) + v/r.q
-	dc := float64(float64(hx*r.q)*float64(r.e*w)) - float64(two*x)
-	da := v/r.a - float64(float64(y+two)*float64(r.e*inv))
-	rd := 1 / (r.d * r.d)
-	db := float64(float64(dq*s.λ) * float64((1-s.λ)*rd))
-	dλ := da + float64(dq*r.b*rd)
-	g := spot{h: float64(up * r.q * r.c * x)}
-	if r.upper {
-		g.h += u
-		db = v/r.e - float64(float64(y+two)*w) - db
-		dλ = -dλ
-	}
-	dn := v/r.n + float64(dc*s.w)/s.h
-	dc *= r.c
-	g.w = dc / s.w
-	g.h -= dc / s.h
-	db = float64(0.5 * db * r.b)
-	dm := float64(0.5 * dn * (1 - s.λ) * r.m)
-	g.λ = dλ + float64(dn*(s.d0-r.m))
-	g.d0 = float64(dn*s.λ) + (dm+db)/s.d0
-	g.d1 = (dm - db) / s.d1
-	return g
 }

@@ -66,8 +66,20 @@ func (linearPieces) unprepare(b bins, draw, dp, p, _, work columns) {
 func (linearPieces) ends(bins, spots, columns)                   {}
 func (linearPieces) unends(bins, columns, spots, spots, columns) {}
 
-func (linearPieces) at(s spot) (rise, slope, turn float64) { return float64(s.t * s.h), s.h / s.w, 0 }
-func (linearPieces) solve(_ spot, z float64) float64       { return z }
-func (linearPieces) pull(s spot, u, v float64) spot {
-	return spot{h: math.FMA(u, s.t, v/s.h)}
+func (linearPieces) forward(s spots, rise, slope []float64) {
+	for i, t := range s.t {
+		rise[i], slope[i], s.bend[i] = float64(t*s.h[i]), s.h[i]/s.w[i], 0
+	}
+}
+
+func (linearPieces) inverse(s spots, slope []float64) {
+	for i, h := range s.h {
+		slope[i], s.bend[i] = h/s.w[i], 0
+	}
+}
+
+func (linearPieces) pull(g, s spots, u, v []float64) {
+	for i, h := range s.h {
+		g.w[i], g.h[i] = 0, math.FMA(u[i], s.t[i], v[i]/h)
+	}
 }

@@ -202,26 +202,37 @@ func (quadraticPieces) unends(b bins, dp columns, g, s spots, _ columns) {
 	b.scatter(dp, s, g.d1, b.ends+1)
 }
 
-func (quadraticPieces) at(s spot) (rise, slope, turn float64) {
-	up := s.d1 - s.d0
-	slope = math.FMA(up, s.t, s.d0)
-	return float64(math.FMA(0.5*up, s.t, s.d0) * float64(s.t*s.w)), slope, up / slope
+func (quadraticPieces) forward(s spots, rise, slope []float64) {
+	for i, t := range s.t {
+		w, d0 := s.w[i], s.d0[i]
+		up := s.d1[i] - d0
+		at := math.FMA(up, t, d0)
+		rise[i], slope[i], s.bend[i] = float64(math.FMA(0.5*up, t, d0)*float64(t*w)), at, up/float64(at*w)
+	}
 }
 
-// solve takes the area below the slope, z·h/w.
-func (quadraticPieces) solve(s spot, z float64) float64 {
-	area := z * s.h / s.w
-	root := math.Sqrt(max(math.FMA(2*(s.d1-s.d0), area, float64(s.d0*s.d0)), minSlope*minSlope))
-	return 2 * area / (s.d0 + root)
+// inverse takes the area below the slope, z·h/w.
+func (quadraticPieces) inverse(s spots, slope []float64) {
+	for i, z := range s.t {
+		w, d0 := s.w[i], s.d0[i]
+		up, area := s.d1[i]-d0, z*s.h[i]/w
+		root := math.FMA(2*up, area, float64(d0*d0))
+		if root < minSlope*minSlope {
+			root = minSlope * minSlope
+		}
+		t := 2 * area / (d0 + math.Sqrt(root))
+		at := math.FMA(up, t, d0)
+		s.t[i], slope[i], s.bend[i] = t, at, up/float64(at*w)
+	}
 }
 
-func (quadraticPieces) pull(s spot, u, v float64) spot {
-	up, half := s.d1-s.d0, 0.5*float64(s.t*s.t)
-	slope := math.FMA(up, s.t, s.d0)
-	r, uw := v/slope, float64(u*s.w)
-	return spot{
-		w:  float64(u * math.FMA(up, half, float64(s.d0*s.t))),
-		d0: math.FMA(uw, s.t-half, float64(r*(1-s.t))),
-		d1: math.FMA(uw, half, float64(r*s.t)),
+func (quadraticPieces) pull(g, s spots, u, v []float64) {
+	for i, t := range s.t {
+		d0 := s.d0[i]
+		up, half := s.d1[i]-d0, 0.5*float64(t*t)
+		uw, r := float64(u[i]*s.w[i]), v[i]/math.FMA(up, t, d0)
+		g.w[i], g.h[i] = float64(u[i]*math.FMA(up, half, float64(d0*t))), 0
+		g.d0[i] = math.FMA(uw, t-half, float64(r*(1-t)))
+		g.d1[i] = math.FMA(uw, half, float64(r*t))
 	}
 }

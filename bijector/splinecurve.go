@@ -17,12 +17,12 @@ type pieces interface {
 	ends(b bins, s spots, p columns)
 	// unends adds their gradients, which it may change, to those of the columns.
 	unends(b bins, dp columns, g, s spots, p columns)
-	// at returns by how much the piece has risen, its slope, and ∂log slope/∂t.
-	at(s spot) (rise, slope, turn float64)
-	// solve returns the t where it has risen by the share z of its height.
-	solve(s spot, z float64) float64
-	// pull returns the gradient of u·rise + v·log slope, t being fixed.
-	pull(s spot, u, v float64) spot
+	// forward sets, at the shares t of the widths, by how much the pieces have risen, their slopes, and s.bend.
+	forward(s spots, rise, slope []float64)
+	// inverse sets t where they have risen by these shares of the heights, in its place, their slopes, and s.bend.
+	inverse(s spots, slope []float64)
+	// pull sets g to the gradients of u·rise + v·log slope, t being fixed.
+	pull(g, s spots, u, v []float64)
 }
 
 // splineCurve is the curve of a spline. Kept are the spots.
@@ -38,7 +38,7 @@ func newSpline[P pieces](name string, of func(autodiff.Args) bins) *autodiff.Op 
 }
 
 func (c splineCurve[P]) sizes() curveSizes {
-	return curveSizes{raw: c.raw, prepared: c.prepared, kept: spotColumns, pulled: c.prepared, work: max(spotColumns, c.k+5)}
+	return curveSizes{raw: c.raw, prepared: c.prepared, kept: spotColumns, pulled: c.prepared, work: max(spotColumns+1, c.k+5)}
 }
 
 func (c splineCurve[P]) prepare(p, raw, work columns) { c.of.prepare(c.bins, p, raw, work) }
@@ -67,25 +67,31 @@ func (c *splineCurve[P]) evaluate(out, ls, in []float64, p, keep, work columns, 
 	}
 	c.find(s, out, in, p, by, other)
 	c.of.ends(c.bins, s, p)
+	size := s.w
+	if dir.back() {
+		size = s.h
+	}
+	for i, far := range s.t {
+		s.t[i] = share(far / size[i])
+	}
+	if dir.back() {
+		c.of.inverse(s, ls)
+		for i, t := range s.t {
+			out[i] += float64(t*s.w[i]) - c.bound
+		}
+	} else {
+		begin := work.at(spotColumns)
+		copy(begin, out)
+		c.of.forward(s, out, ls)
+		for i, b := range begin {
+			out[i] = b + (out[i] - c.bound)
+		}
+	}
 	for i, k := range s.bin {
 		if int(k) == c.k {
 			out[i], ls[i] = c.beyond(in[i], p.data[i:], p.stride, dir)
 			s.bend[i] = 0
-			continue
 		}
-		at := s.at(i)
-		var far float64
-		if dir.back() {
-			at.t = c.of.solve(at, share(at.t/at.h))
-			_, ls[i], s.bend[i] = c.of.at(at)
-			far = float64(at.t * at.w)
-		} else {
-			at.t = share(at.t / at.w)
-			far, ls[i], s.bend[i] = c.of.at(at)
-		}
-		s.t[i] = at.t
-		s.bend[i] /= at.w
-		out[i] += far - c.bound
 	}
 	kernel.Log(ls, ls)
 }
@@ -131,21 +137,19 @@ func (c splineCurve[P]) bend(d []float64, at curvePoint) { copy(d, at.kept.at(1)
 
 func (c splineCurve[P]) pull(dp columns, u, v []float64, at curvePoint) {
 	s, g := newSpots(at.kept), newSpots(at.work)
+	c.of.pull(g, s, u, v)
 	for i, k := range s.bin {
 		to := dp.data[i:]
-		var d spot
 		switch {
 		case u[i] == 0 && v[i] == 0:
+			g.d0[i], g.d1[i], g.λ[i] = 0, 0, 0
 		case int(k) < c.k:
-			here := s.at(i)
-			d = c.of.pull(here, u[i], v[i])
 			along := math.FMA(u[i], at.slope[i], float64(v[i]*s.bend[i]))
-			c.spread(to, dp.stride, int(k), math.FMA(-here.t, along, d.w), d.h, -along, u[i])
+			c.spread(to, dp.stride, int(k), math.FMA(-s.t[i], along, g.w[i]), g.h[i], -along, u[i])
 		case c.free:
 			end, column := c.end(at.x[i])
 			to[column*dp.stride] += withinFinite(math.FMA(u[i], at.x[i]-end, v[i]/at.slope[i]))
 		}
-		g.d0[i], g.d1[i], g.λ[i] = d.d0, d.d1, d.λ
 	}
 	c.of.unends(c.bins, dp, g, s, at.p)
 }

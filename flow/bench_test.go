@@ -24,7 +24,7 @@ import (
 // where the system tells.
 func BenchmarkPeers(b *testing.B) {
 	float64s := func(m *Transformed) *Transformed { return m }
-	for _, w := range slices.Concat(benchKnown(float64s), benchMore(float64s), benchMaps()) {
+	for _, w := range slices.Concat(benchKnown(float64s), benchMore(float64s), benchMaps(), benchSplines()) {
 		b.Run(w.name, w.run)
 	}
 }
