@@ -15,7 +15,7 @@ type bernsteinCurve struct {
 }
 
 func (g bernsteinCurve) sizes() curveSizes {
-	return curveSizes{raw: g.raw, prepared: 2*g.n + 1, pulled: g.raw, work: g.n + 6, rounding: g.n / 2}
+	return curveSizes{raw: g.raw, prepared: 2*g.n + 1, pulled: g.raw, work: g.n + 8, rounding: g.n / 2}
 }
 
 // rest is what the shares share.
@@ -58,34 +58,43 @@ func (g bernsteinCurve) place(r, big, x []float64) {
 	}
 }
 
-// polynomial sets y to the polynomial with the coefficients c of degree n in the Bernstein basis, given the place.
-func (g bernsteinCurve) polynomial(y, power, r, big, x []float64, c columns, n int) {
-	choose := 1.0
-	for i := range y {
-		y[i], power[i] = 0, 1
+// sides sets on to where x is positive, and returns memory for one more column.
+func (g bernsteinCurve) sides(x []float64, work columns) (on, tmp []float64) {
+	on = work.at(g.n + 4)
+	for i, v := range x {
+		if on[i] = 0; v > 0 {
+			on[i] = 1
+		}
+	}
+	return on, work.at(g.n + 5)
+}
+
+// polynomial sets y to the polynomial with the coefficients c of degree n in the Bernstein basis, given the place of x.
+func (g bernsteinCurve) polynomial(y, x []float64, c columns, n int, work columns) {
+	r, big, power := work.at(0), work.at(1), work.at(2)
+	on, tmp := g.sides(x, work)
+	choose, to := 1.0, y
+	clear(y)
+	for i := range power {
+		power[i] = 1
 	}
 	for j := range n + 1 { // from the highest power of r down
-		low, high := c.at(n - j)[:len(x)], c.at(j)[:len(x)]
-		for i, v := range x {
-			a := low[i]
-			if v > 0 {
-				a = high[i]
-			}
-			y[i] = math.FMA(y[i], r[i], float64(choose*a))
-			if j > 0 {
-				power[i] *= big[i]
-			}
+		kernel.Select(tmp, on, c.at(j)[:len(x)], c.at(n - j)[:len(x)])
+		kernel.Scale(tmp, tmp, choose)
+		kernel.MulAdd(tmp, y, r)
+		y, tmp = tmp, y
+		if j > 0 {
+			kernel.Mul(power, power, big)
 		}
 		choose = choose * float64(n-j) / float64(j+1)
 	}
-	kernel.Mul(y, y, power)
+	kernel.Mul(to, y, power)
 }
 
 func (g bernsteinCurve) at(y, ls, x []float64, p, keep, work columns) {
-	r, big, power := work.at(0), work.at(1), work.at(2)
-	g.place(r, big, x)
-	g.polynomial(y, power, r, big, x, p, g.n)
-	g.polynomial(ls, power, r, big, x, p.from(g.n+1), g.n-1)
+	g.place(work.at(0), work.at(1), x)
+	g.polynomial(y, x, p, g.n, work)
+	g.polynomial(ls, x, p.from(g.n+1), g.n-1, work)
 	kernel.Add(y, y, x)
 	kernel.Log(ls, ls)
 	for i, v := range x {
@@ -106,13 +115,13 @@ func (g bernsteinCurve) bracket(lo, x, hi, y []float64, p columns) {
 }
 
 func (g bernsteinCurve) bend(d []float64, at curvePoint) {
-	r, big, power, second := at.work.at(0), at.work.at(1), at.work.at(2), at.work.from(3)
+	second := at.work.from(3)
 	slope := at.p.from(g.n + 1)
 	for j := range g.n - 1 { // the differences of coefficients are those of the derivative
 		kernel.Sub(second.at(j), slope.at(j+1), slope.at(j))
 	}
-	g.place(r, big, at.x)
-	g.polynomial(d, power, r, big, at.x, second, g.n-2)
+	g.place(at.work.at(0), at.work.at(1), at.x)
+	g.polynomial(d, at.x, second, g.n-2, at.work)
 	for i, v := range d {
 		if d[i] = v * float64(g.n-1) / (2 * g.bound) / at.slope[i]; g.outside(at.x[i]) {
 			d[i] = 0
@@ -120,51 +129,48 @@ func (g bernsteinCurve) bend(d []float64, at curvePoint) {
 	}
 }
 
-// basis sets the columns of b to the Bernstein basis of degree n at x.
-func (g bernsteinCurve) basis(b columns, r, big, x []float64, n int) {
-	for i, v := range x {
-		p := 1.0
-		for range n {
-			p *= big[i]
-		}
-		for j := range n + 1 {
-			at := j
-			if v > 0 {
-				at = n - j
-			}
-			b.at(at)[i] = p
-			p *= r[i] * float64(n-j) / float64(j+1)
-		}
+// basis sets the columns of b to the Bernstein basis of degree n at x, given its place.
+func (g bernsteinCurve) basis(b columns, x []float64, n int, work columns) {
+	r, big := work.at(0), work.at(1)
+	on, tmp := g.sides(x, work)
+	first := b.at(0)
+	for i := range first {
+		first[i] = 1
+	}
+	for range n {
+		kernel.Mul(first, first, big)
+	}
+	for j := range n {
+		kernel.Mul(b.at(j+1), b.at(j), r)
+		kernel.Scale(b.at(j+1), b.at(j+1), float64(n-j)/float64(j+1))
+	}
+	for j := range (n + 1) / 2 { // that of −x turned around
+		low, high := b.at(j), b.at(n-j)
+		kernel.Select(tmp, on, high, low)
+		kernel.Select(high, on, low, high)
+		copy(low, tmp)
 	}
 }
 
 // pull uses ∂g/∂(θᵢ₊₁ − θᵢ) = Σₖ bₖ, k > i, and ∂g′/∂(θᵢ₊₁ − θᵢ) = N·bᵢ/2B in the basis of degree N−1.
 func (g bernsteinCurve) pull(dp columns, u, v []float64, at curvePoint) {
-	r, big, sum, basis := at.work.at(0), at.work.at(1), at.work.at(2), at.work.from(3)
-	g.place(r, big, at.x)
-	inside := func(w []float64, i int) float64 {
-		if g.outside(at.x[i]) {
-			return 0
+	sum, basis, byValue, bySlope := at.work.at(2), at.work.from(3), at.work.at(g.n+6), at.work.at(g.n+7)
+	g.place(at.work.at(0), at.work.at(1), at.x)
+	for i, x := range at.x {
+		byValue[i], bySlope[i] = u[i]*g.rest(), v[i]/at.slope[i]*(float64(g.n)/(2*g.bound)*g.rest())
+		if g.outside(x) {
+			byValue[i], bySlope[i] = 0, 0
 		}
-		return w[i]
 	}
-	g.basis(basis, r, big, at.x, g.n)
-	for i := range sum {
-		sum[i] = basis.at(g.n)[i] + basis.at(g.n - 1)[i]
-	}
+	g.basis(basis, at.x, g.n, at.work)
+	kernel.Add(sum, basis.at(g.n), basis.at(g.n-1))
 	for j := g.raw - 1; j >= 0; j-- { // share j is the step from θ of j+2
 		kernel.Accumulate(sum, basis.at(j+3))
-		d := dp.at(j)
-		for i := range d {
-			d[i] += float64(inside(u, i) * sum[i] * g.rest())
-		}
+		kernel.MulAdd(dp.at(j), byValue, sum)
 	}
-	g.basis(basis, r, big, at.x, g.n-1)
+	g.basis(basis, at.x, g.n-1, at.work)
 	for j := range g.raw {
-		d, b := dp.at(j), basis.at(j+2)
-		for i := range d {
-			d[i] += float64(inside(v, i) / at.slope[i] * b[i] * float64(g.n) / (2 * g.bound) * g.rest())
-		}
+		kernel.MulAdd(dp.at(j), bySlope, basis.at(j+2))
 	}
 }
 

@@ -19,7 +19,7 @@ var (
 
 func quadraticBins(a autodiff.Args) bins {
 	k := a.I
-	b := bins{k: k, raw: 2*k - 1, bound: a.A, height: axis{from: k, scale: 1}, ends: 2 * k, prepared: 3*k + 2}
+	b := bins{k: k, raw: 2*k - 1, bound: a.A, height: axis{from: k, scale: 1}, ends: 2 * k, prepared: 4*k + 2}
 	b.width = b.shares(0, minBin)
 	return b
 }
@@ -27,7 +27,7 @@ func quadraticBins(a autodiff.Args) bins {
 // largestRaw bounds raw parameters of slopes, products of powers of which would overflow.
 const largestRaw = 1e20
 
-// quadraticPieces have linear slopes. Prepared are shares of the widths, heights, slopes and the area below a.
+// quadraticPieces have linear slopes. Prepared are shares of the widths, heights, slopes, the reciprocal of the area below a, and half of the widths.
 type quadraticPieces struct{}
 
 // halfQuadraticPieces are those of a spline with Half.
@@ -54,119 +54,118 @@ func quadraticEdge(b bins) int {
 	return 1
 }
 
-// quadraticShare sets e to the share of the interval that bin j takes.
-func quadraticShare(e []float64, b bins, p columns, j int) {
-	kernel.Scale(e, p.at(j), b.width.scale/(2*b.bound))
-	kernel.AddConst(e, e, b.width.floor/(2*b.bound))
-}
+// quadraticHalves are columns of half of the widths.
+func quadraticHalves(b bins, p columns) columns { return p.from(3*b.k + 2) }
 
-// quadraticEndShare does it for what the slope at the ends is solved for with, where the first and last bins count in part.
-func quadraticEndShare(e []float64, b bins, p columns, j int, part float64) {
-	quadraticShare(e, b, p, j)
+// quadraticPart returns how much of bin j counts where the slope at the ends is solved for.
+func quadraticPart(b bins, j int, part float64) float64 {
 	if j == 0 || j == b.k-1 {
-		kernel.Scale(e, e, part)
+		return part
 	}
+	return 1
 }
 
 // quadraticKnots prepares; part is how much of the first and last bins counts.
 func quadraticKnots(b bins, p, raw, work columns, part float64) {
-	k, a, first := b.k, p.from(b.ends), quadraticEdge(b)
-	sum, e, area := work.at(0), work.at(1), p.at(3*k+1)
+	k, a, first, halves := b.k, p.from(b.ends), quadraticEdge(b), quadraticHalves(b, p)
+	sum, scale := work.at(0), p.at(3*k+1)
 	softmaxColumns(p, raw, k, sum)
+	for j := range k {
+		kernel.Scale(halves.at(j), p.at(j), 0.5*b.width.scale)
+		kernel.AddConst(halves.at(j), halves.at(j), 0.5*b.width.floor)
+	}
 	for j := first; j <= k-first; j++ {
 		kernel.Clamp(a.at(j), raw.at(k+j-first), -largestRaw, largestRaw)
 		kernel.Softplus(a.at(j), a.at(j))
 		kernel.AddConst(a.at(j), a.at(j), minSlope)
 	}
 	if !b.free {
-		end, rest := a.at(0), work.at(2)
-		quadraticRest(rest, e, b, p, part)
-		clear(end)
-		for j := range k {
-			quadraticEndShare(e, b, p, j, part)
-			if j > 0 {
-				kernel.MulAdd(end, e, a.at(j))
-			}
-			if j < k-1 {
-				kernel.MulAdd(end, e, a.at(j+1))
-			}
-		}
-		kernel.Div(end, end, rest)
-		copy(a.at(k), end)
+		quadraticEnd(b, a, halves, sum, work.at(1), part)
 	}
-	clear(area)
+	clear(scale)
 	for j := range k {
-		quadraticShare(e, b, p, j)
-		kernel.Add(sum, a.at(j), a.at(j+1))
-		kernel.MulAdd(area, sum, e)
+		kernel.Add(p.at(k+j), a.at(j), a.at(j+1))
+		kernel.Mul(p.at(k+j), p.at(k+j), halves.at(j))
+		kernel.Accumulate(scale, p.at(k+j))
 	}
-	kernel.Scale(area, area, 0.5)
+	for i, v := range scale {
+		scale[i] = 2 * b.bound / v
+	}
 	for j := range k + 1 {
-		kernel.Div(a.at(j), a.at(j), area)
+		kernel.Mul(a.at(j), a.at(j), scale)
 		kernel.Scale(a.at(j), a.at(j), 1-minSlope)
 		kernel.AddConst(a.at(j), a.at(j), minSlope)
 	}
 	for j := range k {
 		h := p.at(k + j)
-		quadraticShare(e, b, p, j)
 		kernel.Add(h, a.at(j), a.at(j+1))
-		kernel.Mul(h, h, e)
-		kernel.Scale(h, h, b.bound)
+		kernel.Mul(h, h, halves.at(j))
 	}
 }
 
+// quadraticEnd sets a at the ends.
+func quadraticEnd(b bins, a, halves columns, rest, tmp []float64, part float64) {
+	end := a.at(0)
+	quadraticRest(rest, b, halves, part)
+	clear(end)
+	for j := range b.k {
+		kernel.Scale(tmp, halves.at(j), quadraticPart(b, j, part))
+		if j > 0 {
+			kernel.MulAdd(end, tmp, a.at(j))
+		}
+		if j < b.k-1 {
+			kernel.MulAdd(end, tmp, a.at(j+1))
+		}
+	}
+	kernel.Div(end, end, rest)
+	copy(a.at(b.k), end)
+}
+
 // quadraticRest sets what the slope at the ends is divided by.
-func quadraticRest(rest, e []float64, b bins, p columns, part float64) {
-	quadraticEndShare(rest, b, p, 0, part)
-	quadraticEndShare(e, b, p, b.k-1, part)
-	kernel.Add(rest, rest, e)
-	kernel.Scale(rest, rest, -1)
-	kernel.AddConst(rest, rest, 2)
+func quadraticRest(rest []float64, b bins, halves columns, part float64) {
+	kernel.Add(rest, halves.at(0), halves.at(b.k-1))
+	kernel.Scale(rest, rest, -part)
+	kernel.AddConst(rest, rest, 2*b.bound)
 }
 
 // quadraticPull takes gradients back: of heights to widths and slopes, of these to a and its area, of a at the ends to all others, as
 // numbers in units of the area, and then to raw parameters.
 func quadraticPull(b bins, draw, dp, p, raw, work columns, part float64) {
-	k, g, first := b.k, dp.from(b.ends), quadraticEdge(b)
-	total, e, sum, half, r := work.at(0), work.at(1), work.at(2), work.at(3), work.from(4)
+	k, g, first, halves := b.k, dp.from(b.ends), quadraticEdge(b), quadraticHalves(b, p)
+	total, tmp, scale, r := work.at(0), work.at(1), p.at(3*k+1), work.from(4)
 	for j := range k {
-		quadraticShare(e, b, p, j)
-		kernel.Mul(half, dp.at(k+j), e)
-		kernel.Scale(half, half, b.bound)
-		kernel.Accumulate(g.at(j), half)
-		kernel.Accumulate(g.at(j+1), half)
-		kernel.Add(sum, p.at(b.ends+j), p.at(b.ends+j+1))
-		kernel.Mul(sum, sum, dp.at(k+j))
-		kernel.Axpy(dp.at(j), sum, 0.5)
+		kernel.Mul(tmp, dp.at(k+j), halves.at(j))
+		kernel.Accumulate(g.at(j), tmp)
+		kernel.Accumulate(g.at(j+1), tmp)
+		kernel.Add(tmp, p.at(b.ends+j), p.at(b.ends+j+1))
+		kernel.Mul(tmp, tmp, dp.at(k+j))
+		kernel.Axpy(dp.at(j), tmp, 0.5)
 	}
 	clear(total)
 	for j := range k + 1 { // slope = (1 − minSlope)·r + minSlope, r = a/area
 		kernel.AddConst(r.at(j), p.at(b.ends+j), -minSlope)
-		kernel.Scale(r.at(j), r.at(j), 1/(1-minSlope))
-		kernel.Scale(g.at(j), g.at(j), 1-minSlope)
 		kernel.MulAdd(total, g.at(j), r.at(j))
+		kernel.Scale(g.at(j), g.at(j), 1-minSlope)
+		kernel.Scale(r.at(j), r.at(j), 1/(1-minSlope))
 	}
-	kernel.Scale(total, total, -0.5)
+	kernel.Scale(total, total, -1/(2*b.bound))
 	for j := range k {
-		quadraticShare(e, b, p, j)
-		quadraticBin(b, dp, r, total, e, sum, j, true, true, 1)
+		quadraticBin(dp, g, r, total, halves.at(j), tmp, j, true, true, 1)
 	}
 	if !b.free {
-		quadraticRest(sum, e, b, p, part)
+		rest := work.at(2)
+		quadraticRest(rest, b, halves, part)
 		kernel.Add(total, g.at(0), g.at(k))
-		kernel.Div(total, total, sum)
+		kernel.Div(total, total, rest)
 		for j := range k {
-			quadraticEndShare(e, b, p, j, part)
-			count := 1.0
-			if j == 0 || j == k-1 {
-				count = part
-			}
-			quadraticBin(b, dp, r, total, e, sum, j, j > 0, j < k-1, count)
+			count := quadraticPart(b, j, part)
+			kernel.Scale(rest, halves.at(j), count)
+			quadraticBin(dp, g, r, total, rest, tmp, j, j > 0, j < k-1, count)
 		}
 	}
 	for j := first; j <= k-first; j++ {
 		d, at := g.at(j), raw.at(k+j-first)
-		kernel.Div(d, d, p.at(3*k+1))
+		kernel.Mul(d, d, scale)
 		for i, v := range at {
 			if math.Abs(v) > largestRaw {
 				d[i] = 0
@@ -177,19 +176,18 @@ func quadraticPull(b bins, draw, dp, p, raw, work columns, part float64) {
 	softmaxPull(draw, dp, p, k, b.width.scale, total)
 }
 
-// quadraticBin adds what bin j, of share e, gives to the gradients of a at its ends, as far as they count, and of its width, f being the gradient of
-// Σ (aⱼ + aⱼ₊₁)·eⱼ.
-func quadraticBin(b bins, dp, r columns, f, e, sum []float64, j int, left, right bool, part float64) {
-	g := dp.from(b.ends)
+// quadraticBin adds what bin j gives to the gradients of a at its ends, as far as they count, and of its width, f being the gradient of
+// Σ (aⱼ + aⱼ₊₁)·wⱼ/2; an end that does not count is in the divisor.
+func quadraticBin(dp, g, r columns, f, half, tmp []float64, j int, left, right bool, part float64) {
 	if left {
-		kernel.MulAdd(g.at(j), f, e)
+		kernel.MulAdd(g.at(j), f, half)
 	}
 	if right {
-		kernel.MulAdd(g.at(j+1), f, e)
+		kernel.MulAdd(g.at(j+1), f, half)
 	}
-	kernel.Add(sum, r.at(j), r.at(j+1)) // an end that does not count is in the divisor
-	kernel.Mul(sum, sum, f)
-	kernel.Axpy(dp.at(j), sum, part/(2*b.bound))
+	kernel.Add(tmp, r.at(j), r.at(j+1))
+	kernel.Mul(tmp, tmp, f)
+	kernel.Axpy(dp.at(j), tmp, 0.5*part)
 }
 
 func (quadraticPieces) ends(b bins, s spots, p columns) {
