@@ -16,6 +16,7 @@ func LikelihoodCandidates() []Candidate {
 		{Name: "RealNVP given on residuals", Fit: fitRealNVPResiduals, Conditional: true, Least: 60},
 		{Name: "NSF given", Fit: fitNSFGivenSlowly, Conditional: true, Least: 60},
 		{Name: "RealNVP given", Fit: fitRealNVPGiven, Conditional: true, Least: 60},
+		{Name: "normal given", Fit: fitNormalGiven, Conditional: true, Least: 60},
 	}
 }
 
@@ -58,6 +59,21 @@ func (f *Fold) nsfGiven(ctx context.Context, rate float64) (*Transformed, error)
 func fitRealNVPGiven(ctx context.Context, f *Fold) (*Transformed, error) {
 	a := f.archGiven(6, 3)
 	return f.trained(ctx, "RealNVP given", New(dist.NewStdNormal(a.Dim), a.couplings(bijector.Affine{}, f.source("RealNVP given weights"))...), f.given(6e-3))
+}
+
+// fitNormalGiven has one deep network, of means and deviations: many simulators are a smooth function and independent noise.
+func fitNormalGiven(ctx context.Context, f *Fold) (*Transformed, error) {
+	_, d := f.X.Dims()
+	_, c := f.Context.Dims()
+	src := f.source("normal given weights")
+	regression := bijector.NewCoupling(d, nil, bijector.Affine{}, c, func(in, out int) nn.Network {
+		n := nn.NewMLP(in, []int{128, 128, 128, 128, 128}, out, nn.SiLU, src)
+		n.ZeroLast()
+		return n
+	})
+	r := f.given(3e-3)
+	r.steps = 100 * r.every
+	return f.trained(ctx, "normal given", New(dist.NewStdNormal(d), regression), r)
 }
 
 func fitRegression(_ context.Context, f *Fold) (*Transformed, error) {
