@@ -6,7 +6,6 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
-	"github.com/normflow/normflow/internal/special"
 )
 
 // MixtureHead is the [Head] of real numbers: a mixture of normal distributions,
@@ -45,12 +44,7 @@ func (h MixtureHead) Encode(x autodiff.Var) autodiff.Var { return x }
 
 // LogDensities returns log p(x).
 func (h MixtureHead) LogDensities(x, raw autodiff.Var) autodiff.Var {
-	n, d := x.Dims()
-	k := h.Components
-	raw, x = raw.Reshape(n*d, 3*k), x.Reshape(n*d, 1)
-	a, m, s := raw.Slice(0, k), raw.Slice(k, 2*k), raw.Slice(2*k, 3*k).Softplus().AddConst(h.minScale())
-	each := a.Sub(x.Sub(m).Div(s).Square().MulConst(0.5)).Sub(s.Log())
-	return each.RowLogSumExp().Sub(a.RowLogSumExp()).AddConst(-0.5*special.Log(2*math.Pi)).Reshape(n, d)
+	return mixtureHeadOp.Apply(x.Tape(), autodiff.Args{I: h.Components, A: h.minScale()}, x.Shape(), x, raw)
 }
 
 // Draw takes a component by u[i], and from it the quantile at the rest of u[i].
