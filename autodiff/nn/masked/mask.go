@@ -20,6 +20,7 @@ type mask struct {
 	depth          []int // of each column
 	first          []int // of each row, the first column in which it counts
 	cols, rows     []panel
+	wide           []panel // as cols, for gradients of weights in float32
 	few            *kernel.Stairs
 	zeros          []span // masked weights in the panels of cols and rows, which must be 0
 }
@@ -71,9 +72,9 @@ func (s *mask) cut() *mask {
 		s.first = append(s.first, j)
 	}
 	width := panelWidth(s.out)
-	for from := 0; from < s.out; from += width {
-		to := min(from+width, s.out)
-		s.cols = join(s.cols, panel{from, to, s.depth[to-1]})
+	s.cols = s.columns(width)
+	if s.wide = s.cols; s.out >= 128 && width < 32 {
+		s.wide = s.columns(32)
 	}
 	width = panelWidth(s.in)
 	for from := 0; from < s.in; from += width {
@@ -82,6 +83,15 @@ func (s *mask) cut() *mask {
 	s.findZeros()
 	s.few = kernel.NewStairs(s.in, s.depth)
 	return s
+}
+
+// columns returns panels of columns, of the given width or more.
+func (s *mask) columns(width int) (all []panel) {
+	for from := 0; from < s.out; from += width {
+		to := min(from+width, s.out)
+		all = join(all, panel{from, to, s.depth[to-1]})
+	}
+	return all
 }
 
 // join appends a panel, or lengthens the last one if it is as deep.

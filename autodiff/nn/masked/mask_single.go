@@ -43,7 +43,7 @@ func (s *mask) inputGrad32(dx, dz, w []float32, n int) {
 
 // weightGrad32 sets dw to xᵀ·dz where the weights count and to 0 elsewhere.
 func (s *mask) weightGrad32(dw, x, dz []float32, n int) {
-	for _, p := range s.cols {
+	for _, p := range s.wide {
 		kernel.Gemm32(true, false, p.depth, p.width(), n, x, s.in, dz[p.from:], s.out, false, dw[p.from:], s.out)
 	}
 	applyMask(s, dw)
