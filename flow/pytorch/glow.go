@@ -140,7 +140,7 @@ func (w *weights) convolutions(net string) (layers, norms []string) {
 		case w.has(name+"actNorm.") && len(norms) > 0:
 			norms[len(norms)-1] = name + "actNorm."
 		case w.has(name):
-			fail("%s*: a module of class %q within a network is not supported", name, w.class(name))
+			w.unknownModule(name)
 		}
 	}
 	if len(layers) == 0 {

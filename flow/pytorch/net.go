@@ -66,6 +66,15 @@ func (l layout) convert(last nn.Layer) {
 	}
 }
 
+// unknownModule fails at a module of a network that has tensors but no weight.
+func (w *weights) unknownModule(name string) {
+	class := w.class(name)
+	if class == "" {
+		fail("tensor %q is missing, or %s* is not a module that is supported", name+"weight", name)
+	}
+	fail("%s*: a module of class %q within a network is not supported", name, class)
+}
+
 // sequence returns the prefixes of the linear layers of a torch.nn.Sequential.
 func (w *weights) sequence(prefix string) (layers []string) {
 	for i := range w.count(prefix) {
@@ -74,7 +83,7 @@ func (w *weights) sequence(prefix string) (layers []string) {
 			continue
 		}
 		if !w.holds(name + "weight") {
-			fail("%s*: a module of class %q within a network is not supported", name, w.class(name))
+			w.unknownModule(name)
 		}
 		layers = append(layers, name)
 	}
