@@ -26,8 +26,8 @@ var logLogisticFamily = func() *family {
 	f := pushed(logisticFamily, "LogLogistic", exponential)
 	f.mean = func(p nums) float64 { return momentUpTo(1, 1/p[1], special.Exp(p[0])*hump(p[1])) }
 	f.variance = func(p nums) float64 { // e^2μ·(2t/sin 2t − t²/sin² t) with t = πs
-		sin, cos := special.Sin(math.Pi*p[1]), special.Cos(math.Pi*p[1])
-		return momentUpTo(2, 1/p[1], special.Exp(2*p[0])*hump(p[1])*sinMinus(float64(math.Pi*p[1]))/(sin*cos))
+		s := p[1]
+		return momentUpTo(2, 1/s, special.Exp(2*p[0])*hump(s)*sinMinus(float64(math.Pi*s))/(sinPi(s)*sinPi(0.5-s)))
 	}
 	f.mode = func(p nums) float64 {
 		if p[1] >= 1 {
@@ -40,7 +40,10 @@ var logLogisticFamily = func() *family {
 }()
 
 // hump returns πs/sin πs.
-func hump(s float64) float64 { return math.Pi * s / special.Sin(math.Pi*s) }
+func hump(s float64) float64 { return math.Pi * s / sinPi(s) }
+
+// sinPi returns sin πs for 0 ≤ s ≤ 1, exact near 1 too.
+func sinPi(s float64) float64 { return special.Sin(math.Pi * min(s, 1-s)) }
 
 // sinMinus returns sin t − t·cos t, exact near 0, for 0 ≤ t < ½π.
 func sinMinus(t float64) float64 {

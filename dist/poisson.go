@@ -41,8 +41,11 @@ var poissonFamily = &family{
 
 // poisson is the gamma density of shape k+1 at λ.
 func poisson(k, λ float64) float64 {
-	if λ == 0 {
+	switch {
+	case λ == 0:
 		return atOnly(k, 0)
+	case k == 0:
+		return -λ
 	}
 	return special.LogGammaKernel(k+1, λ) - special.Log(λ)
 }
