@@ -48,7 +48,7 @@ func (m *Dirichlet) LogDensity(x autodiff.Var) autodiff.Var {
 	norm := stirlingOp.of(a).Sub(a.Log().MulConst(0.5)).RowSum().Sub(stirlingOp.of(n)).
 		Add(n.Log().MulConst(0.5)).AddConst(0.5 * float64(m.D-1) * log2π)
 	outside := simplexOp.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: x.Rows(), Cols: 1}, x)
-	return dirichletOp.of(x, a, n).RowSum().Sub(norm).Add(outside)
+	return settled(dirichletOp.of(x, a, n).RowSum().Sub(norm).Add(outside), x)
 }
 
 var (

@@ -66,6 +66,23 @@ func finite(x autodiff.Var) (inside, penalty autodiff.Var) {
 	return inside, penalty.RowSum()
 }
 
+// settled returns the log-densities lp of the rows of x, −Inf where one is NaN though the row is none: its parts overflow,
+// or it is outside the support in two ways.
+func settled(lp, x autodiff.Var) autodiff.Var {
+	in, _ := finite(x)
+	return settledOp.of(lp, in.MulConst(0).RowSum())
+}
+
+// settledOp has inputs log p and what is NaN where x is.
+var settledOp = newFused("Settled",
+	func(x args) float64 {
+		if math.IsNaN(x[0]) && !math.IsNaN(x[1]) {
+			return math.Inf(-1)
+		}
+		return x[0]
+	},
+	func(args) args { return args{1, 0} })
+
 // of returns number j of a row, or the only number of a scalar.
 func of(v []float64, j int) float64 {
 	if len(v) == 1 {

@@ -33,10 +33,16 @@ func (m *LowRankNormal) Restore() error {
 	if m.W == nil || m.Loc.IsZero() || m.Scale.IsZero() {
 		return fmt.Errorf("dist: LowRankNormal: got no matrix, location or scale")
 	}
-	d, _ := m.W.Dims()
+	d, k := m.W.Dims()
 	for _, v := range [...]autodiff.Value{m.Loc, m.Scale} {
 		if v.Len() != 1 && v.Len() != d {
 			return fmt.Errorf("dist: LowRankNormal: got %d numbers, want 1 or %d", v.Len(), d)
+		}
+	}
+	s := m.Scale.Numbers()
+	for i, w := range m.W.Data() {
+		if s := of(s, i/k); math.Abs(w/s) > 1e140 {
+			return fmt.Errorf("dist: LowRankNormal: row %d of the factors: got %v beside a scale of %v, want less than 1e140 times it", i/k, w, s)
 		}
 	}
 	return nil
@@ -57,7 +63,7 @@ func (m *LowRankNormal) LogDensity(x autodiff.Var) autodiff.Var {
 	core := w.TMatMul(w).Add(identity(t, w.Cols()))
 	f := z.MatMul(w).Solve(core) // the expected factors: zᵀΣ⁻¹z = ‖z−Vf‖² + ‖f‖², without cancellation
 	lp := z.Sub(f.MatMulT(w)).StdNormalLogDensity().Sub(f.SquareRowSum().MulConst(0.5))
-	return lp.Sub(s.Log().RowSum()).Sub(core.LogAbsDet().MulConst(0.5)).Add(penalty)
+	return settled(lp.Sub(s.Log().RowSum()).Sub(core.LogAbsDet().MulConst(0.5)).Add(penalty), x)
 }
 
 // identityOp is the identity matrix.

@@ -24,6 +24,7 @@ func TestPanics(t *testing.T) {
 		"probability": func() { dist.NewBernoulli(1, f(1.5)) },
 		"count":       func() { dist.NewBinomial(1, f(2.5), f(0.5)) },
 		"skewness":    func() { dist.NewNormalInverseGaussian(1, f(1), f(2), f(0), f(1)) },
+		"factors":     func() { dist.NewLowRankNormal(f(0), f(1e-100), autodiff.NewParam(2, 1, []float64{1, 1e50})) },
 		"overflow":    func() { dist.NewNormalInverseGaussian(1, f(1e200), f(0), f(0), f(1e200)) },
 		"weights":     func() { dist.FixedWeights(1, -1) },
 		"parts":       func() { dist.NewMixture(dist.FixedWeights(1, 1), dist.NewStdNormal(1)) },

@@ -80,7 +80,7 @@ func (w *WishartCholesky) LogDensity(x autodiff.Var) autodiff.Var {
 	if n > 1 {
 		sum = sum.Add(z.Gather(below).StdNormalLogDensity())
 	}
-	return sum.Sub(l.Reshape(1, n*n).Gather(diagonalPlaces(n)).Abs().Log().Mul(t.View(1, n, weights)).RowSum())
+	return settled(sum.Sub(l.Reshape(1, n*n).Gather(diagonalPlaces(n)).Abs().Log().Mul(t.View(1, n, weights)).RowSum()), x)
 }
 
 // Draw fills the rows of batch with L·A: A has normal numbers below its diagonal, and on it roots
