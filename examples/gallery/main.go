@@ -2,7 +2,7 @@
 // known, and draws all of them. It prints the NLL on new points, which no model can bring below that of the exact density, the CPU
 // time of the training, and how exactly points come back from the latent space.
 //
-//	go run ./examples/gallery                     # all of it, some ten minutes on one core
+//	go run ./examples/gallery                     # all of it, some thirteen minutes on one core
 //	go run ./examples/gallery -model NSF,CNF      # some presets
 //	go run ./examples/gallery -data rings -quick  # seconds, not good models
 //
