@@ -186,8 +186,35 @@ func (m *member) startFrom(e *examples, use []int) {
 			b[h.logits()+c] = 1.2 * math.Sqrt2 * math.Erfinv(2*u-1)
 			b[h.logits()+h.Comps+c] = math.Log(0.5 / math.Sqrt(float64(h.Comps)))
 		}
+		if e.joint.Schema.Columns[col].Kind == Date {
+			e.startDates(b[h.logits():], col, use)
+		}
 	}
 }
+
+// startDates sets locations and scales so that each component has as many of the rows: seasons are there from the start, as a row's other columns often say
+// too little of them.
+func (e *examples) startDates(b []float64, col int, use []int) {
+	h, z := &e.joint.Heads[col], []float64(nil)
+	for _, i := range use {
+		if t := &e.targets[i][col]; t.weight > 0 && t.atom < 0 {
+			z = append(z, h.middle(t))
+		}
+	}
+	if len(z) < 2*h.Comps {
+		return
+	}
+	slices.Sort(z)
+	at := func(part float64) float64 { return z[int(part/float64(h.Comps)*float64(len(z)-1))] }
+	for c := range h.Comps {
+		from, to := at(float64(c)), at(float64(c+1))
+		b[c] = (from + to) / 2
+		b[h.Comps+c] = math.Log(max(startScale*(to-from), leastSD/2))
+	}
+}
+
+// startScale is the scale of a logistic distribution that stands for the rows between two numbers, in the distance of these.
+const startScale = 0.25
 
 // fitMember trains a network on some of the rows, and stops when the held-out ones become less likely.
 func (e *examples) fitMember(ctx context.Context, p *plan, use, held []int, seed uint64, report func(flow.Record)) (member, float64, error) {

@@ -83,7 +83,7 @@ func newHeadFor(c *Column, numbers []float64, n int) head {
 }
 
 // Components of a date: so many for a year, so many at most, and one for so many rows at most.
-const seasons, mostSeasons, seasonRows = 4, 64, 60
+const seasons, mostSeasons, seasonRows = 6, 64, 60
 
 func planFor(n, width, outputs int) *plan {
 	p := &plan{batch: 64, steps: 3000, rate: 2e-3, decay: 0.02, average: 0.99, repeats: 8, hidden: []int{96, 96}, every: 50, patience: 12}
