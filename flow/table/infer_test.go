@@ -138,75 +138,6 @@ func TestBlanks(t *testing.T) {
 	}
 }
 
-// Separators of thousands are read as such where the column or the file says so, and else are not guessed.
-func TestGrouped(t *testing.T) {
-	for _, c := range []struct {
-		delimiter rune
-		texts     []string
-		want      []float64 // NaN for a text that is no number
-		kind      Kind
-	}{
-		{';', []string{"818,65", "3.892,56", "1.200", "12"}, []float64{818.65, 3892.56, 1200, 12}, Levels},
-		{',', []string{"818.65", "3,892.56", "1,200", "-12"}, []float64{818.65, 3892.56, 1200, -12}, Levels},
-		{',', []string{"1,200", "15,300", "999"}, []float64{1200, 15300, 999}, Levels},
-		{',', []string{"1,234,567", "200"}, []float64{1234567, 200}, Levels},
-		{';', []string{"1,200", "15,300", "999"}, []float64{1.2, 15.3, 999}, Levels},
-		{';', []string{"1.234.567", "0,5"}, []float64{1234567, 0.5}, Levels},
-		{',', []string{"1.200", "15.300", "999"}, []float64{1.2, 15.3, 999}, Levels},
-		{',', []string{"1,200", "15,300", "0,750"}, []float64{1.2, 15.3, 0.75}, Levels},
-		{',', []string{"$1,200.50", "-$3.00", "12"}, []float64{1200.5, -3, 12}, Levels},
-		{';', []string{"1.200,50 €", "0,75 €", "-3,00 €"}, []float64{1200.5, 0.75, -3}, Levels},
-		{',', []string{"12%", "0.5%", "100%"}, []float64{12, 0.5, 100}, Levels},
-		{',', []string{"K1", "K2", "%"}, nil, Category},
-		{',', []string{"192.168.0.1", "10.100.200.5"}, nil, Binary},
-		{'x', []string{"01.02.2006", "12.11.2007"}, nil, Date},
-	} {
-		table := &Table{Names: []string{"v"}, Delimiter: c.delimiter}
-		for range 30 {
-			for _, s := range c.texts {
-				table.Rows = append(table.Rows, []string{s})
-			}
-		}
-		s, err := Infer(table)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if s.Columns[0].Kind != c.kind {
-			t.Errorf("%q: got the kind %s (%s), want %s", c.texts, s.Columns[0].Kind, s.Columns[0].Why, c.kind)
-			continue
-		}
-		for i, want := range c.want {
-			v, _ := s.Columns[0].parse(c.texts[i])
-			if again, _ := s.Columns[0].parse(s.Columns[0].text(v)); v != want || again != v {
-				t.Errorf("%q: got %v for %q, and %v for the text of that, want %v", c.texts, v, c.texts[i], again, want)
-			}
-		}
-	}
-}
-
-// Numbers such as zip codes keep the zeros before them, in the texts of draws and of blanks that are filled.
-func TestWidth(t *testing.T) {
-	for _, texts := range [][]string{{"00501", "10001", "94110"}, {"1", "01"}, {"0", "7"}, {"-07", "007"}, {"00.5", "12.5"}} {
-		table := &Table{Names: []string{"zip"}}
-		for range 30 {
-			for _, s := range texts {
-				table.Rows = append(table.Rows, []string{s})
-			}
-		}
-		s, err := Infer(table)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := &s.Columns[0]
-		for i, s := range texts {
-			v, _ := c.parse(s)
-			if got := c.text(v); c.Width > 0 != (texts[0] == "00501") || c.Width > 0 && got != s {
-				t.Errorf("%q: got the width %d, and %q for text %d", texts, c.Width, got, i)
-			}
-		}
-	}
-}
-
 // Texts that are all different are one value, of which each row has the probability 1.
 func TestNamesOfRows(t *testing.T) {
 	table := &Table{Names: []string{"id"}}
@@ -223,23 +154,6 @@ func TestNamesOfRows(t *testing.T) {
 	}
 	if v, what := c.parse("another"); v != 0 || what != fine || c.text(v) != "" {
 		t.Errorf("got the value %v, %d, with the text %q", v, what, c.text(v))
-	}
-}
-
-// Dates over many years have components for the seasons of each.
-func TestSeasons(t *testing.T) {
-	for years, want := range map[int]int{1: 6, 10: 59, 60: 64} {
-		table := &Table{Names: []string{"day"}}
-		for i := range 4000 {
-			table.Rows = append(table.Rows, []string{date(float64(i * 365 * years / 4000)).Format("2006-01-02")})
-		}
-		s, err := Infer(table)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if h := newHeadFor(&s.Columns[0], []float64{0, 1}, len(table.Rows)); h.Comps != want {
-			t.Errorf("%d years: got %d components, want %d", years, h.Comps, want)
-		}
 	}
 }
 
@@ -268,33 +182,31 @@ func TestEmptyColumn(t *testing.T) {
 	}
 }
 
-// A network that has learned nothing knows the seasons, and draws no dates far from those of the table.
-func TestStartOfDates(t *testing.T) {
-	r := rand.New(rng.New(1))
-	table := &Table{Names: []string{"day"}}
-	var rows [][]float64
-	var use []int
-	for len(rows) < 3000 {
-		d := 14610 + r.IntN(3652)
-		if r.Float64() < 0.5+0.45*math.Sin(2*math.Pi*float64(d-14610)/365.25) {
-			table.Rows = append(table.Rows, []string{date(float64(d)).Format("2006-01-02")})
-			rows, use = append(rows, []float64{float64(d)}), append(use, len(rows))
+// Round numbers that stand for those around them have probabilities of their own, if there are rows enough to see it.
+func TestRoundNumbers(t *testing.T) {
+	for n, want := range map[int]bool{400: false, 8000: true} {
+		r := rand.New(rng.New(2))
+		table := &Table{Names: []string{"speed"}}
+		for range n {
+			v := 150 + 40*r.NormFloat64()
+			if r.Float64() < 0.9 {
+				v = 5 * math.Round(v/5)
+			}
+			table.Rows = append(table.Rows, []string{fmt.Sprint(math.Round(v))})
 		}
-	}
-	s, err := Infer(table)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j := newJoint(s, rows)
-	m := newMember(j, planFor(len(rows), j.features.width, j.heads.width), rng.New(1))
-	m.startFrom(newExamples(j, rows), use)
-	d := newConditional(&s.Columns[0], &j.Heads[0], [][]float64{m.Body.Layers[len(m.Body.Layers)-1].B.Data()}, []float64{1})
-	high, all := 0.0, d.CDF(14610+3652)-d.CDF(14610)
-	for year := range 10 {
-		from := 14610 + 365.25*float64(year)
-		high += d.CDF(from+182) - d.CDF(from)
-	}
-	if all < 0.99 || math.Abs(high/all-0.786) > 0.03 {
-		t.Errorf("got %.3f of the dates within the years of the table, and %.3f of these in their first halves, want 1 and 0.786", all, high/all)
+		s, err := Infer(table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range []float64{95, 205} {
+			if _, got := s.Columns[0].atom(v); got != want {
+				t.Errorf("%d rows: %v is an atom: %v, want %v (%v)", n, v, got, want, s.Columns[0].Atoms)
+			}
+		}
+		for _, v := range s.Columns[0].Atoms {
+			if math.Mod(v, 5) != 0 {
+				t.Errorf("%d rows: got the atom %v, which is not round", n, v)
+			}
+		}
 	}
 }

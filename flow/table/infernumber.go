@@ -169,12 +169,16 @@ func (t *tally) quantile(p float64) float64 {
 	return t.values[len(t.values)-1]
 }
 
+// Numbers on a grid that so many rows have, and so large a share of them, can be round ones, which people give for those around them.
+const roundShare, roundRows = 0.005, 40
+
 // findAtoms gives a probability of its own to numbers that many more rows have than their neighbours do.
 func (c *Column) findAtoms(t *tally) {
 	for i, v := range t.values {
 		share := float64(t.count[v]) / float64(t.rows)
+		often := share >= 0.02 && t.count[v] >= 8 || c.Step > 0 && share >= roundShare && t.count[v] >= roundRows
 		switch {
-		case (share < 0.02 || t.count[v] < 8) && (v != 0 || t.count[v] < 3 || c.Low < 0 && c.Step == 0):
+		case !often && (v != 0 || t.count[v] < 3 || c.Low < 0 && c.Step == 0):
 			continue
 		case c.Step == 0: // without a grid a tie is an event by itself
 			if t.count[v] < 3 {

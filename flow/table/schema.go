@@ -43,7 +43,7 @@ type Column struct {
 	Step, Origin float64
 	// Low and High are the ends of the support, infinite if there is none.
 	Low, High float64
-	// Atoms are numbers that have a probability of their own, in ascending order: zeros of an amount, all values of Levels.
+	// Atoms are numbers that have a probability of their own, in ascending order: zeros of an amount, round numbers that stand for those around them, all values of Levels.
 	Atoms []float64
 	// Least and Most are the extremes of the rows learned from.
 	Least, Most float64
