@@ -177,5 +177,6 @@ func sinhArcsinhSlopes(z, ε, δ, s, logS float64) [3]float64 {
 	}
 	c := asinh2 / special.Tanh(asinh2*δ) // d log s/dδ
 	dδ := float64(g*(float64(w*c)-t/δ)/δ) + float64((1-float64(w*w))*c) - 1/δ
-	return [3]float64{math.FMA(g, dt/δ, -float64(w*dt)), -g, dδ}
+	dz := math.FMA(g, dt/δ, -float64(w*dt))
+	return [3]float64{min(max(dz, -math.MaxFloat64), math.MaxFloat64), -g, dδ}
 }

@@ -98,7 +98,7 @@ func LogNoncentralTTails(t, ν, δ float64) (lower, upper float64) {
 	if d > sureShift {
 		t, δ = t/d*sureShift, math.Copysign(sureShift, δ)
 	}
-	if ν < 1e-20 {
+	if ν < 1e-17 {
 		upper = logBeyondLight(t, ν, δ)
 		lower = logBeyondLight(-t, ν, -δ)
 		return lower, upper
