@@ -10,9 +10,13 @@ import (
 	"github.com/normflow/normflow/flow/pytorch"
 )
 
-// untranslatable are the models of Python with parts whose inverse is found by search.
+// untranslatable are the models of Python with parts whose inverse is found by search, or that are solutions of equations, or that nothing else has.
 var untranslatable = map[string]string{
-	"normflows_planar": "got a Planar of tanh backwards", "normflows_residual": "got a bijector *bijector.Residual",
+	"nflows_squashed":    "got a univariate bijector.GatedLinearUnit",
+	"normflows_planar":   "got a Planar of tanh backwards",
+	"normflows_residual": "got a bijector *bijector.Residual",
+	"zuko_cnf":           "got a bijector *bijector.Continuous",
+	"zuko_cnf_tanh":      "got a bijector *bijector.Continuous",
 }
 
 // Models that Python's libraries trained go through this one to ONNX.

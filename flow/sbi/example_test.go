@@ -28,7 +28,7 @@ func Example() {
 			return nil
 		},
 	}
-	posterior, report, err := sbi.Learn(context.Background(), simulator, &sbi.Settings{Simulations: 1500, Budget: 3e9})
+	posterior, report, err := sbi.Learn(context.Background(), simulator, &sbi.Settings{Simulations: 1500, Budget: 6e9})
 	if err != nil {
 		log.Fatal(err)
 	}
