@@ -24,7 +24,7 @@ func TestGoldenFFJORD(t *testing.T) {
 	net := nn.NewMLP(4, nil, 3, nn.Tanh, nil).ZeroLast()
 	copy(net.Layers[0].W.Data(), transposed(g.weight("A"), 3, 3))
 	b := bijector.NewContinuous(net, 0, 0)
-	b.Tol = 1e-13
+	b.Tol = 5e-12
 	g.compareForward(b)
 
 	g = readNeural(t, "ffjord_mlp")
@@ -34,11 +34,11 @@ func TestGoldenFFJORD(t *testing.T) {
 	net.Layers[1].W.Set(transposed(g.weight("W2"), 3, 8))
 	net.Layers[1].B.Set(g.weight("b2"))
 	b = bijector.NewContinuous(net, 0, 0)
-	b.Tol = 1e-13
+	b.Tol = 5e-12
 	g.compareForward(b)
 }
 
-// The error at a tolerance is of its size, for velocities of size 10.
+// The error is below the tolerance, for velocities of size 10.
 func TestContinuousTolerance(t *testing.T) {
 	at := func(b *bijector.Continuous, tol float64) []float64 {
 		b.Tol = tol
@@ -48,14 +48,14 @@ func TestContinuousTolerance(t *testing.T) {
 		back, m := b.InverseILDJ(y)
 		return append([]float64(nil), autodiff.Concat(y, l, back.Sub(x), m.Add(l)).Data()...)
 	}
-	for act, times := range map[nn.Activation]float64{nn.Tanh: 100, nn.Softplus: 100, nn.ELU: 1000} { // its trace has kinks
+	for act, times := range map[nn.Activation]float64{nn.Tanh: 1, nn.Softplus: 1, nn.ELU: 100} { // its trace has kinks
 		b := continuous(2, []int{16, 16}, act, 3, 0)
 		for _, l := range b.Net.Layers {
 			for i := range l.W.Data() {
 				l.W.Data()[i] *= 2
 			}
 		}
-		want := at(b, 1e-12)
+		want := at(b, 1e-11)
 		for _, tol := range []float64{1e-3, 1e-5, 1e-7} {
 			var most float64
 			for i, v := range at(b, tol) {
@@ -71,7 +71,7 @@ func TestContinuousTolerance(t *testing.T) {
 // Gradients along a velocity of ELU, whose trace has kinks: differences of what steps make of it are no better than 1e-4.
 func TestContinuousKinks(t *testing.T) {
 	b := continuous(2, []int{6, 5}, nn.ELU, 1, 0)
-	b.Tol = 1e-11
+	b.Tol = 5e-10
 	x := bijectortest.Normal(4, 2)
 	loss := func(tape *autodiff.Tape) autodiff.Var {
 		y, l := b.InverseILDJ(tape.Matrix(x))

@@ -57,7 +57,7 @@ var solvers = sync.Pool{New: func() any { return new(solver) }}
 func newSolver(c *autodiff.Call) *solver {
 	s, args := solvers.Get().(*solver), c.Args()
 	net := args.Ref.(*nn.MLP)
-	s.tol, s.end, s.frequencies, s.kinetic = args.A, 1, args.J, args.B
+	s.tol, s.end, s.frequencies, s.kinetic = max(stepShare*args.A, leastStep), 1, args.J, args.B
 	if direction(args.I) == inverse {
 		s.end = 0
 	}

@@ -25,6 +25,10 @@ var (
 const (
 	odeRows  = 128   // solved side by side, so that what they need stays in the cache
 	odeSteps = 10000 // of a row, accepted or not
+
+	// Errors of steps add up, and spread: a step may have this share of the tolerance, but rounding is never less than leastStep.
+	stepShare = 0.02
+	leastStep = 1e-14
 )
 
 // A solver solves the equation of a [velocity] for rows side by side, each with its own steps.

@@ -12,7 +12,7 @@ import (
 func continuous(d int, hidden []int, act nn.Activation, frequencies, cond int) *bijector.Continuous {
 	in := d + max(1, 2*frequencies) + cond
 	b := bijector.NewContinuous(nn.NewMLP(in, hidden, d, act, rng.New(5)), frequencies, cond)
-	b.Tol = 1e-13
+	b.Tol = 5e-12
 	return b
 }
 

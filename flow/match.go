@@ -37,9 +37,9 @@ type MatchSettings struct {
 // computed with the same draws at every record. What the Result says of held-out rows in the end is of their likelihood.
 //
 // On two moons it came to an NLL of 1.077 in 7 s of CPU time, on a ring of eight normal distributions to 3.582 in 3 s, where 2000 steps
-// of Fit at a Tol of 1e-3 came to 1.094 in 67 s and to 3.554 in 36 s.
-// Draws need not be as exact as scores: with Tol 0.01 they were, by energy distance, as close to a ring of eight normal distributions as with
-// 1e-5, in 0.22 times the time, and 0.28 times with Pair 16.
+// of Fit at a Tol of 0.05 came to 1.094 in 67 s and to 3.554 in 36 s.
+// Draws need not be as exact as scores: with Tol 0.5 they were, by energy distance, as close to a ring of eight normal distributions as with
+// 5e-4, in 0.22 times the time, and 0.28 times with Pair 16.
 //
 // It returns an error unless the first map of m is a [bijector.Continuous], alone or embedded in its context, nothing behind it is left to
 // learn, and the base takes no context; the base stays as it is.

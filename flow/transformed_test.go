@@ -37,7 +37,7 @@ func finely(chain bijector.Chain) {
 		case *bijector.Embedded:
 			finely(b.B.(bijector.Chain))
 		case *bijector.Continuous:
-			b.Tol = 1e-12
+			b.Tol = 5e-11
 		}
 	}
 }
