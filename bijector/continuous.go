@@ -15,7 +15,7 @@ import (
 //
 // Domain and range are Rᵈ. The integral is that of Dormand and Prince, of order 5 with steps
 // chosen for each row by itself, so that a row does not depend on others: a step may err by
-// Tol/50·(1 + |z|) in every column, and Tol/50·(1 + |log-determinant|), but rounding of 1e-14 is never too much. In all at most 0.5·Tol was measured, for
+// Tol/50·(1 + |z|) in every column, and Tol/50·(1 + |log-determinant|), or by 1e-14 of these where that is less. In all at most 0.5·Tol was measured, for
 // velocities of size 10 and a Tol from 1e-3 to 1e-7; a velocity that spreads what is close makes more of it. Both directions compute the log-determinant, since steps are chosen by it too, and are
 // inverse to each other as exactly as that. A row that
 // needs more than 10,000 steps is NaN.
