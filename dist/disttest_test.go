@@ -92,6 +92,7 @@ func FuzzFamilies(f *testing.F) {
 	for view := range views {
 		f.Add(uint64(1), uint8(view), uint8(view))
 	}
+	f.Add(uint64(171), uint8('/'), uint8(14)) // a corner close to where gradients are compared
 	f.Fuzz(func(t *testing.T, seed uint64, k, view uint8) {
 		name := all[int(k)%len(all)]
 		d, corners := randomFamily(t, name, rand.New(rand.NewPCG(seed, 1)))
