@@ -96,6 +96,7 @@ func linearRational(w, h, d0, d1, λ float64) (m, n, b, c, d float64) {
 // In the coordinate p of a part of a piece, seen from its end, from 0 to a where the parts meet, it rises by h·q·c·p/(e·(a − p) + c·p), with
 // slope n·q·e·a over the square of this denominator. Of the lower part p is t, and (a, q, e) is this; of the upper one p is 1 − t, and it is (1 − λ, (1 − λ)/d, b).
 func lowerPart(λ, b, d float64) (a, q, e float64) { return λ, λ * b / d, 1 }
+func upperPart(λ, b, d float64) (a, q, e float64) { return 1 - λ, (1 - λ) / d, b }
 
 func (linearRationalPieces) forward(s spots, rise, slope []float64) {
 	for i, t := range s.t {
@@ -104,7 +105,7 @@ func (linearRationalPieces) forward(s spots, rise, slope []float64) {
 		a, q, e := lowerPart(λ, b, d)
 		p, from, up := t, 0.0, 1.0
 		if t > λ {
-			a, q, e = 1-λ, (1-λ)/d, b
+			a, q, e = upperPart(λ, b, d)
 			p, from, up = 1-t, 1, -1
 		}
 		under := 1 / (float64(e*(a-p)) + float64(c*p))
@@ -121,7 +122,7 @@ func (linearRationalPieces) inverse(s spots, slope []float64) {
 		a, q, e := lowerPart(λ, b, d)
 		from, up := 0.0, 1.0
 		if z > q {
-			a, q, e = 1-λ, (1-λ)/d, b
+			a, q, e = upperPart(λ, b, d)
 			z, from, up = 1-z, 1, -1
 		}
 		p := a * e * z / (float64(e*z) + float64(c*(q-z)))
@@ -140,7 +141,7 @@ func (linearRationalPieces) pull(g, s spots, u, v []float64) {
 		a, q, e := lowerPart(λ, b, d)
 		p, up := t, u[i]
 		if t > λ {
-			a, q, e = 1-λ, (1-λ)/d, b
+			a, q, e = upperPart(λ, b, d)
 			p, up = 1-t, -up
 		}
 		under := 1 / (float64(e*(a-p)) + float64(c*p))
