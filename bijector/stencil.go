@@ -7,6 +7,12 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
+// stencilPlaces are where a stencil has its points, in steps from the middle.
+var stencilPlaces = [4]float64{1, -1, 2, -2}
+
+// stencilStep is the step of a stencil around the shape a.
+func stencilStep(a float64) float64 { return 0.002 * a / (1 + math.Sqrt(a)) }
+
 // A stencil holds the beta distributions with a shape and with those around it, for derivatives of
 // fourth order.
 type stencil struct {
@@ -21,9 +27,9 @@ func (s *stencil) move(a, other float64, make func(a float64) special.Beta) {
 	if s.at == a && s.other == other {
 		return
 	}
-	s.at, s.other, s.h = a, other, 0.002*a/(1+math.Sqrt(a))
+	s.at, s.other, s.h = a, other, stencilStep(a)
 	s.mid = make(a)
-	for i, k := range [4]float64{1, -1, 2, -2} {
+	for i, k := range stencilPlaces {
 		s.around[i] = make(math.FMA(k, s.h, a))
 	}
 }

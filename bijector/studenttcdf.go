@@ -105,10 +105,10 @@ func eachStudent(dst, x []float64, a scalarArgs, f func(c *special.StudentCurve,
 // studentByDF sets dst to the derivatives of the tails at t ≤ 0 by the degrees of freedom, by differences of
 // fourth order of their logarithms.
 func studentByDF(dst, t []float64, c *special.StudentCurve, a scalarArgs) {
-	h := 0.002 * c.DF / (1 + math.Sqrt(c.DF))
+	h := stencilStep(c.DF)
 	g := a.temp(len(t))
 	clear(dst)
-	for i, k := range [4]float64{1, -1, 2, -2} {
+	for i, k := range stencilPlaces {
 		ν := math.FMA(k, h, c.DF)
 		special.NewStudentCurve(ν, special.LogBeta(ν/2, 0.5)).CDF(g, t)
 		kernel.Log(g, g)
