@@ -218,7 +218,7 @@ func (r *Reader) escape() (rune, error) {
 	return 0, r.errorf("got half of a surrogate pair in a string")
 }
 
-// hex reads \uXXXX.
+// hex reads an escape of four hexadecimal digits, such as \u00e9.
 func (r *Reader) hex() (rune, bool) {
 	s := r.text[r.at:]
 	if len(s) < 6 || s[:2] != `\u` || strings.ContainsAny(s[2:6], "+-_") {
