@@ -10,6 +10,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"strings"
 
 	"github.com/normflow/normflow/flow"
 	"github.com/schollz/progressbar/v3"
@@ -61,16 +62,19 @@ func terminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// summary returns the figures of a record in a few characters.
+// summary returns the figures of a record that are known, in a few characters.
 func summary(r flow.Record) string {
-	s := fmt.Sprintf("loss %.4f", r.Loss)
+	var s []string
+	if !math.IsNaN(r.Loss) {
+		s = append(s, fmt.Sprintf("loss %.4f", r.Loss))
+	}
 	if !math.IsNaN(r.Validation) {
-		s += fmt.Sprintf(", held out %.4f", r.Validation)
+		s = append(s, fmt.Sprintf("held out %.4f", r.Validation))
 	}
 	if r.Skipped > 0 {
-		s += fmt.Sprintf(", %d skipped", r.Skipped)
+		s = append(s, fmt.Sprintf("%d skipped", r.Skipped))
 	}
-	return s
+	return strings.Join(s, ", ")
 }
 
 // Close leaves the bar as it is and goes to the next line.

@@ -3,6 +3,7 @@ package progress_test
 import (
 	"bytes"
 	"context"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -32,5 +33,14 @@ func TestBar(t *testing.T) {
 		if got := strings.Count(out.String(), "\n"); got != stop/2 || !strings.HasPrefix(out.String(), "step 2 of 20: loss ") {
 			t.Errorf("got %q, want %d lines", out.String(), stop/2)
 		}
+	}
+}
+
+// A record before the first step has no loss yet.
+func TestFirstRecord(t *testing.T) {
+	var out bytes.Buffer
+	progress.New(&out).Report(flow.Record{Step: 10, Steps: 100, Loss: math.NaN(), Validation: 2})
+	if want := "step 10 of 100: held out 2.0000\n"; out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
 	}
 }

@@ -3,6 +3,7 @@ package table
 import (
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/normflow/normflow/internal/rng"
@@ -22,6 +23,15 @@ func TestSeasons(t *testing.T) {
 		if h := newHeadFor(&s.Columns[0], []float64{0, 1}, len(table.Rows)); h.Comps != want {
 			t.Errorf("%d years: got %d components, want %d", years, h.Comps, want)
 		}
+	}
+}
+
+// The report names the earliest and the latest day, whatever order the texts have.
+func TestRangeOfDates(t *testing.T) {
+	table := &Table{Names: []string{"day"}, Rows: [][]string{{"31.01.2020"}, {"01.02.2021"}, {"02.12.2019"}}}
+	s, err := Infer(table)
+	if want := "from 02.12.2019 to 01.02.2021"; err != nil || !strings.Contains(s.Columns[0].Why, want) {
+		t.Errorf("got %q, %v, want one that says %q", s.Columns[0].Why, err, want)
 	}
 }
 

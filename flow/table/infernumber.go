@@ -236,7 +236,7 @@ func (c *Column) inferDate(l *look) {
 	if strings.Contains(l.layout, "2006-01") && !strings.Contains(l.layout, "02") {
 		c.Step = 1
 	}
-	c.Why = fmt.Sprintf("all texts are dates like %s, from %s to %s", l.layout, l.texts[0], l.texts[len(l.texts)-1])
+	c.Why = fmt.Sprintf("all texts are dates like %s, from %s to %s", l.layout, c.text(t.values[0]), c.text(t.values[len(t.values)-1]))
 	if n := len(t.values); n <= fewLevels && t.rows >= 8*n {
 		c.Atoms = t.values
 		c.Why += fmt.Sprintf(", %d different ones, each with a probability of its own", n)
