@@ -14,7 +14,7 @@
 //   - sbi infers the parameters of a simulator
 //   - mc draws from densities that are known up to a factor, and says what it is
 //   - calibration says in numbers how good a density is, plot in pictures
-//   - pytorch reads models that Python has trained
+//   - pytorch reads models that Python has trained, and writes some for it; onnx writes them for ONNX runtimes
 //
 // # Learn
 //
