@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,5 +95,23 @@ func TestDequantizedColumns(t *testing.T) {
 	for name, w := range map[string][]float64{"2 widths": {1, 1}, "width -1": {1, 1, -1}} {
 		_, err := flow.Fit(background, flow.NSF(flow.Arch{Dim: 3}, nil), flow.Rows(x).Dequantized(w...), nil)
 		wantError(t, err, name)
+	}
+}
+
+// Values of their own among others are found and named; those of a grid are not.
+func TestAtoms(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	x := mat.NewDense(200, 3, nil)
+	for i := range 200 {
+		x.SetRow(i, []float64{max(0, min(r.NormFloat64(), 1)), float64(r.IntN(4)), r.NormFloat64()})
+	}
+	_, report := mustLearn(t, flow.Rows(x), &flow.LearnSettings{Budget: little})
+	for j, want := range [][]float64{{0, 1}, nil, nil} {
+		if got := report.Columns[j].Atoms; !slices.Equal(got, want) {
+			t.Errorf("column %d: got %v, want %v", j, got, want)
+		}
+	}
+	if text := report.String(); !strings.Contains(text, "columns [0] have values of their own among others, such as 0 in column 0") {
+		t.Errorf("got %q, want the atoms in it", text)
 	}
 }

@@ -16,6 +16,9 @@ type ColumnReport struct {
 	Constant         bool    // all rows have the same value
 	Whole            bool    // all are whole numbers
 	Step             float64 // of the grid on which the values lie, see [Grid]; 0 if there is none
+	// Atoms are the values that a twentieth of the rows or more have in a column without a grid, such as
+	// zeros among amounts: package table gives such a probability of their own.
+	Atoms []float64
 	// Tied is the share of the rows whose value another row has.
 	Tied float64
 	// Tail is about the number of moments that exist, by B. Hill's estimator of the heavier tail
@@ -32,7 +35,7 @@ func (r *Report) look(d *train.Memory) {
 	_, cond := d.Dims()
 	r.Rows, r.Context = n, cond
 	r.Columns = make([]ColumnReport, cols)
-	var tied, grid, wide, heavy, constant []int
+	var tied, grid, atoms, wide, heavy, constant []int
 	for j := range cols {
 		c := describeColumn(mat.Col(nil, j, d.Rows))
 		r.Columns[j] = c
@@ -43,6 +46,9 @@ func (r *Report) look(d *train.Memory) {
 			tied = append(tied, j)
 			if c.Step > 0 {
 				grid = append(grid, j)
+			}
+			if len(c.Atoms) > 0 {
+				atoms = append(atoms, j)
 			}
 		}
 		if c.Decades > 3 {
@@ -61,11 +67,26 @@ func (r *Report) look(d *train.Memory) {
 	if len(grid) > 0 {
 		r.warn("columns %v have numbers on a grid, such as whole numbers: with noise of its step, Data.Dequantized(Grid(x)...), log p has a floor and bounds the log-probability of these", grid)
 	}
+	if len(atoms) > 0 {
+		r.warn("columns %v have values of their own among others, such as %v in column %d: package table gives these a probability, and the others a density", atoms, r.Columns[atoms[0]].Atoms[0], atoms[0])
+	}
 	if len(wide) > 0 {
 		r.warn("columns %v are positive and span more than three powers of ten: their logarithms may be easier to learn", wide)
 	}
 	if len(heavy) > 0 {
 		r.warn("columns %v have heavy tails", heavy)
+	}
+	r.lookAtRows(d)
+}
+
+// lookAtRows warns of what rows are together.
+func (r *Report) lookAtRows(d *train.Memory) {
+	n, cols := d.Rows.Dims()
+	if also := dependent(d.Rows); len(also) > 0 {
+		r.warn(dependence, columns(also))
+	}
+	if k := copies(d); float64(k) > mostTied*float64(n) {
+		r.warn("%d of %d rows are copies of others: rows that are held out may have been learned from, and new rows may be less likely than these", k, n)
 	}
 	if n < 10*cols {
 		r.warn("%d rows are few for %d columns", n, cols)
@@ -75,6 +96,8 @@ func (r *Report) look(d *train.Memory) {
 func (r *Report) warn(format string, args ...any) {
 	r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...))
 }
+
+const dependence = "columns %s are linear functions of columns before them: the rows fill no volume, and the NLL has no floor; leave these columns out"
 
 // mostTied is the share of rows with a value of others up to which ties count as chance.
 const mostTied = 0.05
@@ -93,12 +116,18 @@ func describeColumn(x []float64) ColumnReport {
 		if j > i+1 {
 			tied += j - i
 		}
+		if k := j - i; k >= 5 && float64(k) >= mostTied*float64(n) {
+			c.Atoms = append(c.Atoms, x[i])
+		}
 		c.Whole = c.Whole && x[i] == math.Trunc(x[i])
 		i = j
 	}
 	c.Tied, c.Constant = float64(tied)/float64(n), c.Distinct == 1
 	if c.Tied > mostTied {
 		c.Step = gridStep(x)
+	}
+	if c.Step > 0 || c.Constant || c.Tied <= mostTied {
+		c.Atoms = nil
 	}
 	if x[0] > 0 {
 		c.Decades = math.Log10(c.Max) - math.Log10(c.Min)

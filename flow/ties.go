@@ -29,6 +29,9 @@ func (f *fit) ties(first *train.Batch) []string {
 	if len(tied) > 0 {
 		r.warn("columns %s have numbers that many rows share: the NLL has no floor there, and numbers beside them are as good as impossible; Data.Dequantized(Grid(x)...) adds noise where they are on grids", columns(tied))
 	}
+	if also := dependent(rows); len(also) > 0 {
+		r.warn(dependence, columns(also))
+	}
 	return r.Warnings
 }
 
