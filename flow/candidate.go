@@ -23,6 +23,8 @@ type Candidate struct {
 	Rows bool
 	// Least is the number of rows below which the candidate is not tried.
 	Least int
+
+	trained bool // by steps, after the others, and no longer than there may be something to gain
 }
 
 // Candidates returns those that Learn tries by default.
@@ -32,17 +34,17 @@ func Candidates() []Candidate {
 		{Name: "gaussian", Fit: fitGaussian, Steady: true},
 		{Name: "mixture", Fit: fitMixture},
 		{Name: "marginal mixture", Fit: marginal(fitMixture), Least: 20},
-		{Name: "NSF", Fit: marginal(fitNSF), Least: 150},
-		{Name: "NSF on mixture", Fit: fitNSFMixture, Least: 150},
-		{Name: "NSF on marginal mixture", Fit: marginal(fitNSFMixture), Least: 150},
-		{Name: "NSFAR on mixture", Fit: fitNSFARMixture, Least: 150},
-		{Name: "MAF", Fit: fitMAF, Least: 150},
-		{Name: "MADE", Fit: marginal(fitMADE), Least: 150},
+		{Name: "NSF", Fit: marginal(fitNSF), Least: 150, trained: true},
+		{Name: "NSF on mixture", Fit: fitNSFMixture, Least: 150, trained: true},
+		{Name: "NSF on marginal mixture", Fit: marginal(fitNSFMixture), Least: 150, trained: true},
+		{Name: "NSFAR on mixture", Fit: fitNSFARMixture, Least: 150, trained: true},
+		{Name: "MAF", Fit: fitMAF, Least: 150, trained: true},
+		{Name: "MADE", Fit: marginal(fitMADE), Least: 150, trained: true},
 		{Name: "kernel density", Fit: fitKernelDensity, Steady: true, Rows: true},
 		{Name: "regression", Fit: fitRegression, Conditional: true, Steady: true},
-		{Name: "NSF given on residuals", Fit: fitNSFResiduals, Conditional: true, Least: 60},
-		{Name: "NSF given", Fit: fitNSFGiven, Conditional: true, Least: 60},
-		{Name: "RealNVP given", Fit: fitRealNVPGiven, Conditional: true, Least: 60},
+		{Name: "NSF given on residuals", Fit: fitNSFResiduals, Conditional: true, Least: 60, trained: true},
+		{Name: "NSF given", Fit: fitNSFGiven, Conditional: true, Least: 60, trained: true},
+		{Name: "RealNVP given", Fit: fitRealNVPGiven, Conditional: true, Least: 60, trained: true},
 	}
 }
 

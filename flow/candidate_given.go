@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
@@ -13,10 +14,10 @@ import (
 func LikelihoodCandidates() []Candidate {
 	return []Candidate{
 		{Name: "regression", Fit: fitRegression, Conditional: true, Steady: true},
-		{Name: "RealNVP given on residuals", Fit: fitRealNVPResiduals, Conditional: true, Least: 60},
-		{Name: "NSF given", Fit: fitNSFGivenSlowly, Conditional: true, Least: 60},
-		{Name: "RealNVP given", Fit: fitRealNVPGiven, Conditional: true, Least: 60},
-		{Name: "normal given", Fit: fitNormalGiven, Conditional: true, Least: 60},
+		{Name: "RealNVP given on residuals", Fit: fitRealNVPResiduals, Conditional: true, Least: 60, trained: true},
+		{Name: "NSF given", Fit: fitNSFGivenSlowly, Conditional: true, Least: 60, trained: true},
+		{Name: "RealNVP given", Fit: fitRealNVPGiven, Conditional: true, Least: 60, trained: true},
+		{Name: "normal given", Fit: fitNormalGiven, Conditional: true, Least: 60, trained: true},
 	}
 }
 
@@ -98,12 +99,18 @@ func fitRealNVPResiduals(ctx context.Context, f *Fold) (*Transformed, error) {
 // onResiduals trains a flow of the residuals of a linear regression.
 func (f *Fold) onResiduals(ctx context.Context, name string, chain []bijector.Bijector, how recipe) (*Transformed, error) {
 	r := newRegression(f.X, f.Context, f.Weights)
-	rest := &Fold{X: r.residuals, Held: r.rest(f.Held, f.HeldContext), Context: f.Context, HeldContext: f.HeldContext,
-		Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed, Work: f.Work}
+	rest := f.rest(r)
 	_, d := f.X.Dims()
 	m := New(dist.NewStdNormal(d), chain...)
 	if err := rest.train(ctx, name, m, how); err != nil {
 		return nil, err
 	}
 	return New(m.Base, append(m.Map, r.maps()...)...), nil
+}
+
+// rest is the fold with the residuals of a regression as its rows.
+func (f *Fold) rest(r *regression) *Fold {
+	held, _ := f.Held.Dims()
+	return &Fold{outer: f, slope: slices.Repeat([]float64{r.slope()}, held), X: r.residuals, Held: r.rest(f.Held, f.HeldContext),
+		Context: f.Context, HeldContext: f.HeldContext, Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed, Work: f.Work}
 }

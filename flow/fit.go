@@ -201,11 +201,14 @@ func (f *fit) newTraining() *train.Training {
 	if f.target == nil && len(f.model.statistics()) > 0 {
 		t.Observe = f.observe
 	}
+	if f.futility != nil {
+		t.Futile = f.futility.stop
+	}
 	if t.Decay = f.Decay; t.Decay > 0 {
 		t.Decayed = f.model.weights()
 	}
 	if f.held != nil {
-		t.Validate = func() float64 { return f.model.nll(f.held) }
+		t.Validate = f.validate
 		if f.added != nil {
 			t.Validate = f.added.validation(f.held, f.Batch, f.Seed)
 		}

@@ -26,6 +26,10 @@ type Fold struct {
 	// Work is how many multiply-adds a candidate may take.
 	Work float64
 
+	stack []float64 // log-densities of the held-out rows by the best mixture of the candidates before those that are trained
+	outer *Fold     // whose rows these are behind a map, with slope log|det| of the way to them, a held-out row each; nil if none
+	slope []float64
+
 	mixtures *foldMixtures // nil for one fold
 	index    int           // of this one among the folds
 	mixture  shared[dist.Distribution]
@@ -75,7 +79,7 @@ func (f *Fold) train(ctx context.Context, name string, m *Transformed, r recipe)
 	}
 	_, err := Fit(ctx, m, data, &Settings{
 		Steps: steps, Batch: r.batch, Schedule: optim.Cosine{Start: r.rate}, Average: r.average, Clip: r.clip,
-		Every: r.every, Patience: r.patience, Held: held, Seed: f.source(name).Uint64(), serial: true,
+		Every: r.every, Patience: r.patience, Held: held, Seed: f.source(name).Uint64(), serial: true, futility: f.futility(),
 	})
 	return err
 }
@@ -114,7 +118,7 @@ func (f *Fold) Marginal() (*Fold, bijector.Bijector, error) {
 		if err != nil {
 			return nil, err
 		}
-		inner := &Fold{index: f.index, X: back(g, f.X), Held: back(g, f.Held), Context: f.Context, HeldContext: f.HeldContext, Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed + 1, Work: f.Work}
+		inner := &Fold{outer: f, slope: slopes(g, f.Held), index: f.index, X: back(g, f.X), Held: back(g, f.Held), Context: f.Context, HeldContext: f.HeldContext, Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed + 1, Work: f.Work}
 		if f.mixtures != nil {
 			inner.mixtures = f.mixtures.marginal
 		}
@@ -137,6 +141,20 @@ func back(b bijector.Bijector, y *mat.Dense) *mat.Dense {
 		t.Reset()
 	}
 	return x
+}
+
+// slopes returns log|det| of the way of rows back through a map.
+func slopes(b bijector.Bijector, y *mat.Dense) []float64 {
+	n, _ := y.Dims()
+	l := make([]float64, 0, n)
+	t := autodiff.NewTape()
+	t.NoGrad(true)
+	for i := 0; i < n; i += mostRows {
+		j := min(i+mostRows, n)
+		l = append(l, b.ILDJ(viewRows(t, y, i, j)).Expand(j-i, 1).Data()...)
+		t.Reset()
+	}
+	return l
 }
 
 // foldMixtures are the mixtures of all folds, which are fitted at once: their number of components is

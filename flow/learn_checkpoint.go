@@ -16,7 +16,7 @@ import (
 
 // A checkpoint of Learn is a zip archive: "learning" says of what, and an entry a finished fit
 // holds its model file, or after "note:" why there is none.
-const learnVersion = "normflow learning 2"
+const learnVersion = "normflow learning 3"
 
 // openCheckpoint reads the checkpoint, if there is one.
 func (l *learner) openCheckpoint() error {

@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 )
 
-// fit fits the candidates: all in the first fold, in the others those that are of use there.
+// fit fits the candidates: all in the first fold, in the others those that are of use there; those that are trained after the others.
 func (l *learner) fit(ctx context.Context) error {
 	for _, c := range l.Candidates {
 		if c.Conditional == (l.data.Contexts != nil) && (l.KeepRows || !c.Rows) && l.data.Len() >= c.Least {
@@ -26,20 +26,47 @@ func (l *learner) fit(ctx context.Context) error {
 	}
 	l.tasks = make([][]*task, len(l.tried))
 	for i := range l.folds {
-		var batch []*task
+		var before, trained []*task
 		for k, c := range l.tried {
 			if i > 0 && l.useless(k) {
 				continue
 			}
 			t := &task{candidate: k, fold: i, name: fmt.Sprintf("%s/%d", c.Name, i)}
 			l.tasks[k] = append(l.tasks[k], t)
-			batch = append(batch, t)
+			if c.trained {
+				trained = append(trained, t)
+			} else {
+				before = append(before, t)
+			}
 		}
-		if err := l.runTasks(ctx, batch); err != nil {
+		if err := l.runTasks(ctx, before); err != nil {
+			return err
+		}
+		l.folds[i].stack = l.stacked(l.folds[i], before)
+		if err := l.runTasks(ctx, trained); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// stacked returns the log-densities of a fold's held-out rows by the best mixture of what tasks gave, nil if that is nothing.
+func (l *learner) stacked(f *Fold, tasks []*task) []float64 {
+	var use []int
+	var lps [][]float64
+	for _, t := range tasks {
+		if t.model != nil {
+			use, lps = append(use, t.candidate), append(lps, t.held)
+		}
+	}
+	if len(use) == 0 {
+		return nil
+	}
+	w, err := l.weigh(use, lps, f.HeldWeights)
+	if err != nil {
+		return nil
+	}
+	return mixed(lps, w)
 }
 
 // runTasks does tasks on all cores.

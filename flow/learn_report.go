@@ -48,7 +48,7 @@ type HeldOut struct {
 // A PartReport is how a candidate did.
 type PartReport struct {
 	Name   string
-	NLL    float64 // of held-out rows; NaN if it was given up
+	NLL    float64 // of held-out rows, after fewer steps if it stopped early beside better ones; NaN if it was given up
 	Weight float64 // in the model
 	Note   string  // such as why it was given up; empty as a rule
 }

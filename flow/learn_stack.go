@@ -22,7 +22,7 @@ func (l *learner) stack(ctx context.Context) (*Transformed, error) {
 	w := bestAlone(lps, l.heldWeights(len(lps[0])))
 	if !l.Single {
 		var err error
-		if w, err = l.weigh(use, lps); err != nil {
+		if w, err = l.weigh(use, lps, l.heldWeights(len(lps[0]))); err != nil {
 			return nil, err
 		}
 	}

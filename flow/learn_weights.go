@@ -68,22 +68,23 @@ func (l *learner) without(use []int, but int) (float64, []float64) {
 	if len(rest) == 0 {
 		return math.Inf(-1), nil
 	}
-	w, err := l.weigh(rest, lps)
+	weights := l.heldWeights(len(lps[0]))
+	w, err := l.weigh(rest, lps, weights)
 	if err != nil {
 		return math.Inf(-1), make([]float64, len(rest)) // nothing can be said
 	}
-	return stat.Mean(mixed(lps, w), l.heldWeights(len(lps[0]))), w
+	return stat.Mean(mixed(lps, w), weights), w
 }
 
-// weigh returns the weights of candidates that make the held-out rows most likely, the first steady one's at
+// weigh returns the weights of candidates that make held-out rows, each with a weight, most likely, the first steady one's at
 // least 1/1000.
-func (l *learner) weigh(use []int, lps [][]float64) ([]float64, error) {
+func (l *learner) weigh(use []int, lps [][]float64, weights []float64) ([]float64, error) {
 	safe := slices.IndexFunc(use, func(k int) bool { return l.tried[k].Steady })
 	m := mat.NewDense(len(lps[0]), len(lps), nil)
 	for i, lp := range lps {
 		m.SetCol(i, lp)
 	}
-	return dist.StackingWeights(m, l.heldWeights(len(lps[0])), safe)
+	return dist.StackingWeights(m, weights, safe)
 }
 
 // heldWeights returns the weights of the first n held-out rows, nil for ones.

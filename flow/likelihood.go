@@ -12,16 +12,17 @@ func likelihood(m *Transformed) train.Loss {
 	}
 }
 
-// nll returns the weighted mean NLL of data in memory.
-func (m *Transformed) nll(d *train.Memory) float64 {
-	if d.Contexts != nil {
-		m = m.Given(d.Contexts)
+// validate returns the weighted mean NLL of the held-out rows.
+func (f *fit) validate() float64 {
+	lps := f.logProbs(f.held)
+	if f.futility != nil {
+		f.futility.see(lps)
 	}
 	var sum, weight float64
-	for i, lp := range m.LogProbs(nil, d.Rows) {
+	for i, lp := range lps {
 		w := 1.0
-		if d.Weights != nil {
-			w = d.Weights[i]
+		if f.held.Weights != nil {
+			w = f.held.Weights[i]
 		}
 		sum -= float64(w * lp)
 		weight += w

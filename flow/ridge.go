@@ -6,6 +6,7 @@ import (
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -162,6 +163,15 @@ func (r *regression) rest(x, context *mat.Dense) *mat.Dense {
 		}
 	}
 	return y
+}
+
+// slope returns log|det| of the way from rows to residuals.
+func (r *regression) slope() float64 {
+	s := 0.0
+	for _, v := range r.scale {
+		s -= special.Log(v)
+	}
+	return s
 }
 
 // maps returns the maps from residuals in units of scale to rows, given contexts.

@@ -75,8 +75,9 @@ type Settings struct {
 	// Machines, if not nil, are those that share the work of this training.
 	Machines *Machines
 
-	serial bool              // computes steps on one core: Learn fits several models at once
-	only   []*autodiff.Param // that are learned; nil for all
+	serial   bool              // computes steps on one core: Learn fits several models at once
+	futility *futility         // that may stop the training of a candidate; nil for none
+	only     []*autodiff.Param // that are learned; nil for all
 }
 
 // withDefaults returns the settings with zero fields replaced, for data of n

@@ -24,10 +24,11 @@ type Config struct {
 	Decay     float64 // of Decayed: each step multiplies them by 1 − rate·Decay
 	Decayed   []*autodiff.Param
 
-	Every      int          // steps from one record to the next
-	Patience   int          // records without a better one after which training stops; no limit unless positive
-	MaxSkipped int          // steps in a row that may be skipped
-	Report     func(Record) // is shown every record; or nil
+	Every      int               // steps from one record to the next
+	Patience   int               // records without a better one after which training stops; no limit unless positive
+	MaxSkipped int               // steps in a row that may be skipped
+	Report     func(Record)      // is shown every record; or nil
+	Futile     func(Record) bool // reports after a record that training is to stop; or nil
 
 	Checkpoint      string        // file; none if empty
 	CheckpointSteps int           // steps between writes
@@ -214,6 +215,9 @@ func (t *Training) record(steps int) {
 	if t.Validate != nil {
 		t.judge(&r)
 		t.cool(&r)
+	}
+	if t.Futile != nil && t.Futile(r) {
+		t.Result.Stopped = true
 	}
 	t.Result.History = append(t.Result.History, r)
 	if t.Report != nil {

@@ -90,6 +90,19 @@ func TestTraining(t *testing.T) {
 	}
 }
 
+// A training that is futile stops after the record that says so.
+func TestFutile(t *testing.T) {
+	c := config()
+	c.Futile = func(r Record) bool { return r.Step >= 20 }
+	tr := &Training{Config: c, Objective: newBowl()}
+	if err := errors.Join(tr.Begin(), tr.Run(context.Background())); err != nil {
+		t.Fatal(err)
+	}
+	if r := tr.Result; !r.Stopped || r.Steps != 20 || len(r.History) != 2 {
+		t.Errorf("got %+v, want it stopped after 20 steps and two records", r)
+	}
+}
+
 // Early stopping comes after so many records without a better one: then the rate comes down from the best
 // parameters on, for half of the steps to these, and the best of all are kept.
 func TestPatience(t *testing.T) {

@@ -1,0 +1,93 @@
+package flow
+
+import (
+	"math"
+	"slices"
+
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/train"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
+const (
+	futileRows  = 100   // held out, from which on they can tell
+	futileAfter = 0.25  // of the steps
+	futileLag   = 0.1   // nats a row
+	futileGain  = 0.002 // nats a row
+)
+
+// A futility tells when the training of a candidate can stop, since it would add next to nothing to the candidates before it.
+// That is so, from a quarter of the steps on, when
+//   - its held-out log-density is on the way to a limit that is behind theirs by .1 nats a row: the limit of a geometric series through
+//     three records, the last, at three quarters of its steps and at half of them, and
+//   - the best mixture of both is ahead of theirs by less than .002 nats a row.
+type futility struct {
+	stack   []float64 // log-densities of held-out rows by the best mixture of the candidates before
+	weights []float64 // of these rows, or nil
+	lps     []float64 // by the last record
+	lags    []float64 // nats a row behind the stack, of all records
+}
+
+// futility returns that of a candidate's training; nil if rows are few or there are no candidates before.
+func (f *Fold) futility() *futility {
+	stack := f.before()
+	if len(stack) < futileRows {
+		return nil
+	}
+	return &futility{stack: stack, weights: f.HeldWeights}
+}
+
+// before returns the log-densities of the held-out rows by the best mixture of the candidates before, nil if there is none.
+func (f *Fold) before() []float64 {
+	if f.outer == nil {
+		return f.stack
+	}
+	stack := slices.Clone(f.outer.before())
+	if stack != nil {
+		kernel.Sub(stack, stack, f.slope)
+	}
+	return stack
+}
+
+// see notes the log-densities of a record.
+func (u *futility) see(lps []float64) {
+	u.lps = lps
+	u.lags = append(u.lags, stat.Mean(u.stack, u.weights)-stat.Mean(lps, u.weights))
+}
+
+// stop reports whether training is to stop after a record that was seen.
+func (u *futility) stop(r train.Record) bool {
+	return float64(r.Step) >= futileAfter*float64(r.Steps) && u.limit() > futileLag && u.gain() < futileGain
+}
+
+// limit returns the lag that training is on the way to, −Inf if records do not tell.
+func (u *futility) limit() float64 {
+	last := len(u.lags) - 1
+	back := last / 4
+	if back == 0 {
+		return math.Inf(-1)
+	}
+	now := u.lags[last]
+	former, fall := u.lags[last-2*back]-u.lags[last-back], u.lags[last-back]-now
+	switch {
+	case fall <= 0:
+		return now
+	case fall < former:
+		return now - fall*fall/(former-fall)
+	}
+	return math.Inf(-1)
+}
+
+// gain returns by how many nats a row the best mixture with the last record is ahead of the stack.
+func (u *futility) gain() float64 {
+	both := mat.NewDense(len(u.stack), 2, nil)
+	both.SetCol(0, u.stack)
+	both.SetCol(1, u.lps)
+	w, err := dist.StackingWeights(both, u.weights, -1)
+	if err != nil {
+		return math.Inf(1) // nothing can be said
+	}
+	return stat.Mean(mixed([][]float64{u.stack, u.lps}, w), u.weights) - stat.Mean(u.stack, u.weights)
+}
