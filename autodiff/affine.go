@@ -1,10 +1,6 @@
 package autodiff
 
-import (
-	"math"
-
-	"github.com/normflow/normflow/internal/kernel"
-)
+import "github.com/normflow/normflow/internal/kernel"
 
 // affineOp has inputs x, s, t (all n×d, or s and t 1×d) and output
 // y = x·eˢ + t; Args.I = 1 is the inverse, y = (x − t)·e⁻ˢ.
@@ -61,7 +57,7 @@ var normalOp = &Op{
 		kernel.SquareRowSum(c.Out(0), c.In(0), s.Rows, s.Cols)
 		half := 0.5 * float64(s.Cols) * log2π
 		for i, q := range c.Out(0) {
-			c.Out(0)[i] = math.FMA(-0.5, q, -half)
+			c.Out(0)[i] = kernel.FMA(-0.5, q, -half)
 		}
 	},
 	Backward: func(c *Call) {

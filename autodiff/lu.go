@@ -42,7 +42,7 @@ var (
 			da, g := c.InGrad(0), c.OutGrad(0)[0]
 			for i := range d {
 				for j := range d {
-					da[j*d+i] = math.FMA(g, inv[i*d+j], da[j*d+i])
+					da[j*d+i] = kernel.FMA(g, inv[i*d+j], da[j*d+i])
 				}
 			}
 		},

@@ -33,7 +33,7 @@ var (
 		func(y, x []float64, _ Args) { kernel.Mul(y, x, x) },
 		func(dx, dy, x, y []float64, _ *Call) {
 			for i, v := range x {
-				dx[i] = math.FMA(2*v, dy[i], dx[i])
+				dx[i] = kernel.FMA(2*v, dy[i], dx[i])
 			}
 		})
 	sqrtOp = unary("Sqrt",
@@ -51,7 +51,7 @@ var (
 		},
 		func(dx, dy, x, y []float64, _ *Call) {
 			for i, v := range y {
-				dx[i] = math.FMA(float64(-v*v), dy[i], dx[i])
+				dx[i] = kernel.FMA(float64(-v*v), dy[i], dx[i])
 			}
 		})
 	expOp = unary("Exp",
@@ -71,7 +71,7 @@ var (
 		func(y, x []float64, _ Args) { kernel.Expm1(y, x) },
 		func(dx, dy, x, y []float64, _ *Call) {
 			for i, v := range y {
-				dx[i] = math.FMA(v+1, dy[i], dx[i])
+				dx[i] = kernel.FMA(v+1, dy[i], dx[i])
 			}
 		})
 	powOp = unary("Pow",
@@ -117,7 +117,7 @@ var (
 			for i, v := range x {
 				h := math.Abs(v) // √(1+v²) where v² would overflow
 				if h < 1e9 {
-					h = math.Sqrt(math.FMA(v, v, 1))
+					h = math.Sqrt(kernel.FMA(v, v, 1))
 				}
 				dx[i] += dy[i] / h
 			}
@@ -126,7 +126,7 @@ var (
 		func(y, x []float64, _ Args) { kernel.Atan(y, x) },
 		func(dx, dy, x, y []float64, _ *Call) {
 			for i, v := range x {
-				dx[i] += dy[i] / math.FMA(v, v, 1)
+				dx[i] += dy[i] / kernel.FMA(v, v, 1)
 			}
 		})
 	leakyReLUOp = unary("LeakyReLU",
@@ -147,7 +147,7 @@ var (
 				if v <= 0 {
 					d = y[i] + 1
 				}
-				dx[i] = math.FMA(d, dy[i], dx[i])
+				dx[i] = kernel.FMA(d, dy[i], dx[i])
 			}
 		})
 	clampOp = unary("Clamp",
@@ -161,7 +161,7 @@ func (c *Call) mulGrad(dx, dy, x []float64, f func(dst, x []float64), factor flo
 	d := c.Temp(len(x))
 	f(d, x)
 	for i, v := range d {
-		dx[i] = math.FMA(factor*v, dy[i], dx[i])
+		dx[i] = kernel.FMA(factor*v, dy[i], dx[i])
 	}
 }
 

@@ -2,7 +2,6 @@ package bijector
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
@@ -104,7 +103,7 @@ func (m ScaleMap) log(a, d, s []float64, clip float64) {
 		kernel.Scale(a, s, 0.5)
 		kernel.TanhOf(a, a)
 		for i, v := range a {
-			a[i], d[i] = 2*v, math.FMA(-v, v, 1)
+			a[i], d[i] = 2*v, kernel.FMA(-v, v, 1)
 		}
 	case SoftplusScale:
 		kernel.Sigmoid(d, s)

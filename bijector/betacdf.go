@@ -1,8 +1,6 @@
 package bijector
 
 import (
-	"math"
-
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
@@ -103,7 +101,7 @@ func betaSlope(ls, x, rest []float64, p scalarArgs) {
 	kernel.Log(lx, x)
 	kernel.Log(lr, rest)
 	for i, a := range p.theta[0] {
-		ls[i] = math.FMA(a-1, lx[i], math.FMA(p.theta[1][i]-1, lr[i], -p.theta[2][i]))
+		ls[i] = kernel.FMA(a-1, lx[i], kernel.FMA(p.theta[1][i]-1, lr[i], -p.theta[2][i]))
 	}
 }
 

@@ -3,6 +3,8 @@ package bijector
 import (
 	"fmt"
 	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // maxBins bounds the number of pieces of a spline.
@@ -57,7 +59,7 @@ func (b *bins) shares(from int, least float64) axis {
 
 // size returns the size of bin k, row being the numbers of one element, a column every stride of them.
 func (a axis) size(row []float64, k, stride int) float64 {
-	return math.FMA(row[(a.from+k)*stride], a.scale, a.floor)
+	return kernel.FMA(row[(a.from+k)*stride], a.scale, a.floor)
 }
 
 // spots are columns of where elements are: the bin, k outside; ∂log g′/∂x; the share t of the width; the sizes of the bin, the slopes at its

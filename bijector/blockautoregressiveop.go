@@ -40,7 +40,7 @@ var blockOp = &autodiff.Op{
 		along := c.Temp(b.out) // Σ g·w̃
 		clear(along)
 		for at, v := range g {
-			along[at%b.out] = math.FMA(v, b.w[at], along[at%b.out])
+			along[at%b.out] = kernel.FMA(v, b.w[at], along[at%b.out])
 		}
 		if ds := c.InGrad(1); ds != nil {
 			kernel.MulAdd(ds, along, b.factor)
@@ -51,10 +51,10 @@ var blockOp = &autodiff.Op{
 		}
 		for at, w := range b.w {
 			o := at % b.out
-			d := float64(b.factor[o] * math.FMA(-w, along[o]/b.square[o], g[at]))
+			d := float64(b.factor[o] * kernel.FMA(-w, along[o]/b.square[o], g[at]))
 			switch step := b.step(at/b.out, o); {
 			case step == 0:
-				dw[at] = math.FMA(d, w, dw[at])
+				dw[at] = kernel.FMA(d, w, dw[at])
 			case step > 0:
 				dw[at] += d
 			}
@@ -81,7 +81,7 @@ func newBlock(c *autodiff.Call) block {
 		case step < 0:
 			b.w[at] = 0
 		}
-		b.square[at%b.out] = math.FMA(b.w[at], b.w[at], b.square[at%b.out])
+		b.square[at%b.out] = kernel.FMA(b.w[at], b.w[at], b.square[at%b.out])
 	}
 	kernel.Exp(b.factor, c.In(1))
 	for o, v := range b.square {
@@ -212,7 +212,7 @@ func (s *blockSolver) eval(j int) {
 			h := s.now[l]
 			kernel.TanhOf(h, a)
 			for i, t := range h {
-				v[i] *= math.FMA(-t, t, 1)
+				v[i] *= kernel.FMA(-t, t, 1)
 			}
 			in = h
 		} else {
@@ -225,7 +225,7 @@ func (s *blockSolver) eval(j int) {
 	tail := s.c.In(1)
 	t := tail[j%len(tail)]
 	for i, v := range s.x {
-		s.y[i] = math.FMA(t, v, s.y[i])
+		s.y[i] = kernel.FMA(t, v, s.y[i])
 		s.ls[i] += t
 	}
 }
@@ -246,7 +246,7 @@ var blockImplicitOp = &autodiff.Op{
 			for i := range n {
 				jac, l := column[i*d:(i+1)*d], lambda[i*d:(i+1)*d]
 				for k := j + 1; k < d; k++ {
-					l[j] = math.FMA(-jac[k], l[k], l[j])
+					l[j] = kernel.FMA(-jac[k], l[k], l[j])
 				}
 				l[j] /= jac[j] + t
 			}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // A Dist is a continuous univariate distribution, such as those in
@@ -89,7 +90,7 @@ func score(d Dist, x float64) float64 {
 		}
 	}
 	h := 0.001 * max(math.Abs(x), 1e-3)
-	f := func(k float64) float64 { return d.LogProb(math.FMA(k, h, x)) }
+	f := func(k float64) float64 { return d.LogProb(kernel.FMA(k, h, x)) }
 	central := func() float64 { return (8*(f(1)-f(-1)) - (f(2) - f(-2))) / (12 * h) }
 	if s := central(); !math.IsNaN(s - s) {
 		return s
@@ -102,7 +103,7 @@ func score(d Dist, x float64) float64 {
 	}
 	for _, side := range []float64{1, -1} { // at an end
 		h = side * 0.001 * max(math.Abs(x), 1e-3)
-		s := math.FMA(48, f(1), math.FMA(-25, f(0), math.FMA(-36, f(2), math.FMA(16, f(3), -3*f(4)))))
+		s := kernel.FMA(48, f(1), kernel.FMA(-25, f(0), kernel.FMA(-36, f(2), kernel.FMA(16, f(3), -3*f(4)))))
 		if s /= 12 * h; !math.IsNaN(s - s) {
 			return s
 		}

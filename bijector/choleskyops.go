@@ -89,7 +89,7 @@ func choleskyGrad(da, g, l []float64, d int) {
 				a /= 2
 				kernel.Axpy(grow[:i], row[:i], -2*a)
 			} else {
-				g[j*d+j] = math.FMA(-a, row[j], g[j*d+j])
+				g[j*d+j] = kernel.FMA(-a, row[j], g[j*d+j])
 				kernel.Axpy(grow[:j], l[j*d:j*d+j], -a)
 				kernel.Axpy(g[j*d:j*d+j], row[:j], -a)
 			}

@@ -97,7 +97,7 @@ func lowerToUpper(u []float64, d int) {
 			if b == 0 || math.IsInf(m, 0) {
 				continue
 			}
-			r := m * math.Sqrt(math.FMA(a/m, a/m, float64(b/m*(b/m))))
+			r := m * math.Sqrt(kernel.FMA(a/m, a/m, float64(b/m*(b/m))))
 			rotateColumns(u, d, i, j, a/r, b/r)
 			u[i*d+j] = 0
 		}
@@ -111,7 +111,7 @@ func lowerToUpper(u []float64, d int) {
 func rotateColumns(u []float64, d, i, j int, c, s float64) {
 	for k := range i + 1 {
 		x, y := u[k*d+i], u[k*d+j]
-		u[k*d+j] = math.FMA(c, y, -float64(s*x))
-		u[k*d+i] = math.FMA(c, x, float64(s*y))
+		u[k*d+j] = kernel.FMA(c, y, -float64(s*x))
+		u[k*d+i] = kernel.FMA(c, x, float64(s*y))
 	}
 }

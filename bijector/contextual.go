@@ -6,6 +6,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // Maps such as [Planar] have one row of parameters, to which a network adds what it makes of the context.
@@ -71,7 +72,7 @@ var normOp = &autodiff.Op{
 		x, r, g, dx, d := c.In(0), c.Out(0), c.OutGrad(0), c.InGrad(0), c.InShape(0).Cols
 		for i, n := range r {
 			for j := i * d; n != 0 && j < (i+1)*d; j++ {
-				dx[j] = math.FMA(g[i], x[j]/n, dx[j])
+				dx[j] = kernel.FMA(g[i], x[j]/n, dx[j])
 			}
 		}
 	},
@@ -93,7 +94,7 @@ func norm(x []float64) float64 {
 	sum := 0.0
 	for _, v := range x {
 		v /= largest
-		sum = math.FMA(v, v, sum)
+		sum = kernel.FMA(v, v, sum)
 	}
 	return largest * math.Sqrt(sum)
 }

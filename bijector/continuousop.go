@@ -1,7 +1,6 @@
 package bijector
 
 import (
-	"math"
 	"sync"
 
 	"github.com/normflow/normflow/autodiff"
@@ -167,7 +166,7 @@ func (s *solver) spread(k int, dz, dc []float64) {
 			ha := s.h[i] * a
 			dv := s.stages[j].dv[i*d : (i+1)*d]
 			for c := range dv {
-				dv[c] = math.FMA(ha, du[c], dv[c])
+				dv[c] = kernel.FMA(ha, du[c], dv[c])
 			}
 		}
 	}

@@ -218,12 +218,12 @@ func (r *curveRun[C]) weigh(u, v, din, dv, dls, slope, bend []float64) {
 		case !(s > 0 && s <= math.MaxFloat64):
 			u[i], v[i] = 0, 0
 		case r.inverse:
-			d := math.FMA(-dls[i], bend[i], dv[i]) / s
+			d := kernel.FMA(-dls[i], bend[i], dv[i]) / s
 			din[i] += d
 			u[i], v[i] = -d, -dls[i]
 		default:
 			u[i], v[i] = dv[i], dls[i]
-			din[i] += math.FMA(dv[i], s, float64(dls[i]*bend[i]))
+			din[i] += kernel.FMA(dv[i], s, float64(dls[i]*bend[i]))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -107,8 +108,8 @@ var angleOp = &autodiff.Op{
 		for i, d := range c.OutGrad(0) {
 			a, b := y[2*i], y[2*i+1]
 			if s := float64(a*a) + float64(b*b); s > 0 {
-				dy[2*i] = math.FMA(-d/s, b, dy[2*i])
-				dy[2*i+1] = math.FMA(d/s, a, dy[2*i+1])
+				dy[2*i] = kernel.FMA(-d/s, b, dy[2*i])
+				dy[2*i+1] = kernel.FMA(d/s, a, dy[2*i+1])
 			}
 		}
 	},

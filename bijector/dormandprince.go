@@ -81,7 +81,7 @@ func (s *solver) evalAt(k int) {
 	n, st := len(s.id), &s.stages[k]
 	times := room(&st.times, n)
 	for i := range n {
-		times[i] = math.FMA(dpNodes[k], s.h[i], s.t[i])
+		times[i] = kernel.FMA(dpNodes[k], s.h[i], s.t[i])
 	}
 	if k == 0 {
 		s.eval(st, s.z, s.id)
@@ -103,7 +103,7 @@ func (s *solver) combine(to []float64, k int) {
 			}
 			ha := h * a
 			for c, v := range s.stages[j].v[i*d : (i+1)*d] {
-				row[c] = math.FMA(ha, v, row[c])
+				row[c] = kernel.FMA(ha, v, row[c])
 			}
 		}
 	}
@@ -146,7 +146,7 @@ func (s *solver) probe() {
 	for i, h := range s.h {
 		times[i] = s.t[i] + h
 		for c := range d {
-			s.next[i*d+c] = math.FMA(h, s.stages[0].v[i*d+c], s.z[i*d+c])
+			s.next[i*d+c] = kernel.FMA(h, s.stages[0].v[i*d+c], s.z[i*d+c])
 		}
 	}
 	s.eval(st, s.next, s.id)
@@ -158,16 +158,16 @@ func (s *solver) errorOf(i int) (most, l float64) {
 	var e float64
 	l = s.l[i]
 	for k := range 7 {
-		e = math.FMA(dpErrors[k], s.stages[k].div[i], e)
+		e = kernel.FMA(dpErrors[k], s.stages[k].div[i], e)
 		if k < 6 {
-			l = math.FMA(s.h[i]*dpStages[6][k], s.stages[k].div[i], l)
+			l = kernel.FMA(s.h[i]*dpStages[6][k], s.stages[k].div[i], l)
 		}
 	}
 	most = math.Abs(s.h[i]*e) / (1 + max(math.Abs(l), math.Abs(s.l[i])))
 	for c := i * d; c < (i+1)*d; c++ {
 		e = 0
 		for k := range 7 {
-			e = math.FMA(dpErrors[k], s.stages[k].v[c], e)
+			e = kernel.FMA(dpErrors[k], s.stages[k].v[c], e)
 		}
 		most = max(most, math.Abs(s.h[i]*e)/(1+max(math.Abs(s.z[c]), math.Abs(s.next[c]))))
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/normflow/normflow/internal/em"
+	"github.com/normflow/normflow/internal/kernel"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -75,7 +76,7 @@ func (c *weighted) sort() {
 		at := order[(2*i+1)*n/(2*k)]
 		s.x[i], s.w[i] = c.x[at], c.w[at]
 		sum += s.w[i]
-		square = math.FMA(s.w[i], s.w[i], square)
+		square = kernel.FMA(s.w[i], s.w[i], square)
 	}
 	for i := range s.w {
 		s.w[i] *= sum / square
@@ -109,7 +110,7 @@ func (c *weighted) fit() (Marginal, error) {
 	}
 	for k := range m.Weights {
 		m.Weights[k] /= sum
-		m.Locs[k] = math.FMA(scale, m.Locs[k], loc)
+		m.Locs[k] = kernel.FMA(scale, m.Locs[k], loc)
 		m.Scales[k] *= scale
 	}
 	return m, nil
@@ -128,7 +129,7 @@ func (c *weighted) spread() (loc, scale float64) {
 	sum := 0.0
 	for _, v := range c.x[cut : n-cut] {
 		e := (v - loc) / unit
-		sum = math.FMA(e, e/float64(n-2*cut), sum)
+		sum = kernel.FMA(e, e/float64(n-2*cut), sum)
 	}
 	return loc, unit * math.Sqrt(sum)
 }

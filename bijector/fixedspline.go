@@ -77,7 +77,7 @@ var fixedSplineOp = &autodiff.Op{
 			if dir.back() {
 				y[i], ls[i], dlogslope[i] = s.at(s.Y, v, piece.inverse, func(e int) float64 { return (v-s.Y[e])/s.Slopes[e] + s.X[e] })
 			} else {
-				y[i], ls[i], dlogslope[i] = s.at(s.X, v, piece.forward, func(e int) float64 { return math.FMA(s.Slopes[e], v-s.X[e], s.Y[e]) })
+				y[i], ls[i], dlogslope[i] = s.at(s.X, v, piece.forward, func(e int) float64 { return kernel.FMA(s.Slopes[e], v-s.X[e], s.Y[e]) })
 			}
 		}
 		if !dir.valueOnly() {
@@ -91,14 +91,14 @@ var fixedSplineOp = &autodiff.Op{
 		kernel.Exp(rate, c.Out(1))
 		for i, dlogslope := range c.Saved() {
 			if dy != nil {
-				dx[i] = math.FMA(dy[i], rate[i], dx[i])
+				dx[i] = kernel.FMA(dy[i], rate[i], dx[i])
 			}
 			switch {
 			case dls == nil:
 			case dir.back(): // −log y′ at x(y)
-				dx[i] = math.FMA(-dls[i]*dlogslope, rate[i], dx[i])
+				dx[i] = kernel.FMA(-dls[i]*dlogslope, rate[i], dx[i])
 			default:
-				dx[i] = math.FMA(dls[i], dlogslope, dx[i])
+				dx[i] = kernel.FMA(dls[i], dlogslope, dx[i])
 			}
 		}
 	},

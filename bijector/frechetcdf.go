@@ -40,7 +40,7 @@ var frechetMap = newScalar("FrechetCDF", scalarMap{
 		frechetPower(w, x, a)
 		kernel.Exp(y, w)
 		for i, k := range a.theta[0] {
-			ls[i] = math.FMA(-1-k, ls[i], a.theta[1][i]) + w[i]
+			ls[i] = kernel.FMA(-1-k, ls[i], a.theta[1][i]) + w[i]
 		}
 		notPositive(y, ls, x)
 	},
@@ -53,7 +53,7 @@ var frechetMap = newScalar("FrechetCDF", scalarMap{
 		kernel.Scale(k, a.theta[0], -1)
 		kthRoots(x, x, k, a)
 		for i, k := range a.theta[0] {
-			ls[i] = math.FMA(-(1+k)/k, ls[i], -a.theta[1][i]) - w[i]
+			ls[i] = kernel.FMA(-(1+k)/k, ls[i], -a.theta[1][i]) - w[i]
 		}
 		unit(x, ls, y, 0, math.Inf(1))
 	},
@@ -66,8 +66,8 @@ var frechetMap = newScalar("FrechetCDF", scalarMap{
 		kernel.Exp(w, w)
 		kernel.Scale(w, w, -1) // −z⁻ᵏ, exact enough for gradients
 		for i, k := range d.theta[0] {
-			d.lsByX[i] = -math.FMA(k, w[i], 1+k) / d.x[i]
-			d.yByTheta[0][i], d.lsByTheta[0][i] = -d.y[i]*w[i]*l[i], math.FMA(-w[i], l[i], -l[i])
+			d.lsByX[i] = -kernel.FMA(k, w[i], 1+k) / d.x[i]
+			d.yByTheta[0][i], d.lsByTheta[0][i] = -d.y[i]*w[i]*l[i], kernel.FMA(-w[i], l[i], -l[i])
 			d.yByTheta[1][i], d.lsByTheta[1][i] = 0, 1
 		}
 	},

@@ -49,10 +49,10 @@ var gaussianizeOp = &autodiff.Op{
 				dlogslope *= -slope
 			}
 			if dv != nil {
-				dx[i] = math.FMA(dv[i], slope, dx[i])
+				dx[i] = kernel.FMA(dv[i], slope, dx[i])
 			}
 			if dl != nil {
-				dx[i] = math.FMA(dl[i], dlogslope, dx[i])
+				dx[i] = kernel.FMA(dl[i], dlogslope, dx[i])
 			}
 		}
 	},
@@ -84,7 +84,7 @@ func (m *Marginal) normal(z, ls, y []float64, r marginalBuffers) {
 	kernel.Log(r.u, density)
 	for i, v := range z {
 		if r.side[i] == 1 {
-			ls[i] = math.FMA(0.5*v, v, r.u[i]) + halfLog2π
+			ls[i] = kernel.FMA(0.5*v, v, r.u[i]) + halfLog2π
 		}
 	}
 }
@@ -135,7 +135,7 @@ func (m *Marginal) studentTails(r marginalBuffers, density []float64) {
 		if (u > 0) == (r.side[i] > 0) {
 			p = 1 - p
 		}
-		r.tail[i] = math.FMA(w, p, r.tail[i])
+		r.tail[i] = kernel.FMA(w, p, r.tail[i])
 	}
 }
 
@@ -162,11 +162,11 @@ func (m *Marginal) at(y float64) (z, logSlope, dlogslope float64) {
 		k := m.widest()
 		return (y - m.Locs[k]) / m.Scales[k], -special.Log(m.Scales[k]), 0
 	}
-	logSlope = density + math.FMA(0.5*z, z, halfLog2π)
+	logSlope = density + kernel.FMA(0.5*z, z, halfLog2π)
 	dlogslope = z * special.Exp(logSlope)
 	for k := range m.Weights {
 		_, l, rate := m.component(k, y, side)
-		dlogslope = math.FMA(special.Exp(l-density), rate, dlogslope)
+		dlogslope = kernel.FMA(special.Exp(l-density), rate, dlogslope)
 	}
 	return z, logSlope, dlogslope
 }
@@ -178,7 +178,7 @@ func (m *Marginal) component(k int, y, side float64) (tail, density, rate float6
 	u := (y - m.Locs[k]) / s
 	log := special.Log(m.Weights[k])
 	if k > 0 || m.DF == 0 {
-		return log + special.LogNdtr(side*u), log - special.Log(s) - math.FMA(0.5*u, u, halfLog2π), -u / s
+		return log + special.LogNdtr(side*u), log - special.Log(s) - kernel.FMA(0.5*u, u, halfLog2π), -u / s
 	}
 	outside, _ := m.student.LogSides(math.Abs(u))
 	if tail = outside - math.Ln2; side*u > 0 {
@@ -227,7 +227,7 @@ func (m *Marginal) quantile(c *autodiff.Call, y, ls, z []float64, r marginalBuff
 	for i, v := range z { // a start
 		places[i] = float64(i)
 		if v-v == 0 {
-			x[i] = math.FMA(m.Scales[k], v, m.middle)
+			x[i] = kernel.FMA(m.Scales[k], v, m.middle)
 		}
 	}
 	for range maxIterations {

@@ -40,7 +40,7 @@ var gevMap = newScalar("GeneralizedExtremeValueCDF", scalarMap{
 		kernel.Scale(y, t, -1)
 		kernel.Exp(y, y)
 		for i, ξ := range a.theta[0] {
-			ls[i] = math.FMA(1+ξ, ls[i], -t[i])
+			ls[i] = kernel.FMA(1+ξ, ls[i], -t[i])
 			if ξ*x[i] <= -1 {
 				y[i], ls[i] = 0, math.Inf(-1)
 				if ξ < 0 {
@@ -57,7 +57,7 @@ var gevMap = newScalar("GeneralizedExtremeValueCDF", scalarMap{
 		kernel.Scale(ls, ls, -1) // −log t
 		expm1Over(x, ls, a.theta[0])
 		for i, ξ := range a.theta[0] {
-			ls[i] = math.FMA(1+ξ, ls[i], -t[i])
+			ls[i] = kernel.FMA(1+ξ, ls[i], -t[i])
 			lo, hi := math.Inf(-1), math.Inf(1)
 			if ξ > 0 {
 				lo = -1 / ξ
@@ -74,9 +74,9 @@ var gevMap = newScalar("GeneralizedExtremeValueCDF", scalarMap{
 		for i, ξ := range d.theta[0] {
 			dl := -log1pOverGrad(ξ, d.x[i], -l[i])
 			k := 1 + ξ - t[i]
-			d.lsByX[i] = -k / math.FMA(ξ, d.x[i], 1)
+			d.lsByX[i] = -k / kernel.FMA(ξ, d.x[i], 1)
 			d.yByTheta[0][i] = -d.y[i] * t[i] * dl
-			d.lsByTheta[0][i] = math.FMA(k, dl, l[i])
+			d.lsByTheta[0][i] = kernel.FMA(k, dl, l[i])
 		}
 	},
 })

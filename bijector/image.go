@@ -7,6 +7,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/rng"
 )
 
@@ -103,7 +104,7 @@ func luFactors(a []float64, d int) (packed []float64, perm []int, signs []float6
 		for i := k + 1; i < d; i++ {
 			a[i*d+k] /= a[k*d+k]
 			for j := k + 1; j < d; j++ {
-				a[i*d+j] = math.FMA(-a[i*d+k], a[k*d+j], a[i*d+j])
+				a[i*d+j] = kernel.FMA(-a[i*d+k], a[k*d+j], a[i*d+j])
 			}
 		}
 	}

@@ -1,8 +1,6 @@
 package bijector
 
 import (
-	"math"
-
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
 )
@@ -87,7 +85,7 @@ func kumaraswamyRest(l, lx []float64, p scalarArgs) {
 // kumaraswamySlope sets ls, now log x, to log y′.
 func kumaraswamySlope(ls, l []float64, p scalarArgs) {
 	for i, a := range p.theta[0] {
-		ls[i] = math.FMA(a-1, ls[i], math.FMA(p.theta[1][i]-1, l[i], p.theta[2][i]))
+		ls[i] = kernel.FMA(a-1, ls[i], kernel.FMA(p.theta[1][i]-1, l[i], p.theta[2][i]))
 	}
 }
 

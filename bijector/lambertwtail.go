@@ -77,7 +77,7 @@ func lambertSlope(q []float64, a scalarArgs) {
 	l := a.temp(len(q))
 	kernel.Log1p(l, q)
 	for i, v := range l {
-		q[i] = math.FMA(0.5, q[i], v)
+		q[i] = kernel.FMA(0.5, q[i], v)
 	}
 }
 

@@ -36,7 +36,7 @@ var leakyTanhMap = newScalar("LeakyTanh", scalarMap{
 		for i, v := range x {
 			ls[i] *= -2
 			if t := math.Abs(v); t >= m[i] {
-				y[i], ls[i] = math.Copysign(math.FMA(t-m[i], s[i], th[i]), v), l[i]
+				y[i], ls[i] = math.Copysign(kernel.FMA(t-m[i], s[i], th[i]), v), l[i]
 			}
 		}
 	},

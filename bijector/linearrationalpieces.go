@@ -90,7 +90,7 @@ func linearRational(w, h, d0, d1, λ float64) (m, n, b, c, d float64) {
 	m = math.Sqrt(d0 * d1)
 	b = m / d1
 	n = float64(λ*d0) + float64((1-λ)*m)
-	return m, n, b, n * w / h, math.FMA(λ, b, 1-λ)
+	return m, n, b, n * w / h, kernel.FMA(λ, b, 1-λ)
 }
 
 // In the coordinate p of a part of a piece, seen from its end, from 0 to a where the parts meet, it rises by h·q·c·p/(e·(a − p) + c·p), with

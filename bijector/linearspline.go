@@ -1,9 +1,8 @@
 package bijector
 
 import (
-	"math"
-
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // LinearSpline is the monotone piecewise linear map: on [−Bound, Bound] it has Bins pieces of equal width, and
@@ -80,6 +79,6 @@ func (linearPieces) inverse(s spots, slope []float64) {
 
 func (linearPieces) pull(g, s spots, u, v []float64) {
 	for i, h := range s.h {
-		g.w[i], g.h[i] = 0, math.FMA(u[i], s.t[i], v[i]/h)
+		g.w[i], g.h[i] = 0, kernel.FMA(u[i], s.t[i], v[i]/h)
 	}
 }

@@ -37,7 +37,7 @@ func logProduct(v []float64) float64 {
 	for _, x := range v {
 		f, k := math.Frexp(math.Abs(x))
 		p := float64(m * f)
-		rest = math.FMA(rest, f, math.FMA(m, f, -p))
+		rest = kernel.FMA(rest, f, kernel.FMA(m, f, -p))
 		m, e = p, e+k
 		if m < 0.5 && m > 0 {
 			m, rest, e = 2*m, 2*rest, e-1
@@ -51,5 +51,5 @@ func logProduct(v []float64) float64 {
 	if math.IsInf(l[0], 0) || m == 0 {
 		return l[0]
 	}
-	return math.FMA(float64(e), math.Ln2, l[0]+rest/m)
+	return kernel.FMA(float64(e), math.Ln2, l[0]+rest/m)
 }

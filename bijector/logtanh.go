@@ -36,7 +36,7 @@ var logTanhMap = newScalar("LogTanh", scalarMap{
 		}
 		for i, v := range x {
 			if math.Abs(v) >= m[i] {
-				y[i] = math.Copysign(math.FMA(alpha[i], far[i], th[i]), v)
+				y[i] = math.Copysign(kernel.FMA(alpha[i], far[i], th[i]), v)
 				ls[i] = size[i] - far[i]
 			}
 		}

@@ -90,7 +90,7 @@ func (m mixtureCurve) weights(w []float64, p columns, j int) []float64 {
 func (m mixtureCurve) arguments(u, x []float64, p columns, j int) {
 	b, s := p.at(j)[:len(x)], p.at(m.k + j)[:len(x)]
 	for i, v := range x {
-		u[i] = min(max(math.FMA(s[i], v, b[i]), -farOut), farOut)
+		u[i] = min(max(kernel.FMA(s[i], v, b[i]), -farOut), farOut)
 	}
 }
 
@@ -104,8 +104,8 @@ func (m mixtureCurve) bracket(lo, x, hi, y []float64, p columns) {
 		for j := range m.k {
 			b, s, w := min(max(p.at(j)[i], -farOut), farOut), p.at(m.k + j)[i], m.weight(p, j, i)
 			t, off := (v-b)/s, (math.Abs(v)+math.Abs(b))/s
-			least, most = min(least, math.FMA(-0x1p-50, off, t)), max(most, math.FMA(0x1p-50, off, t))
-			top, bottom = math.FMA(w, v-b, top), math.FMA(w, s, bottom)
+			least, most = min(least, kernel.FMA(-0x1p-50, off, t)), max(most, kernel.FMA(0x1p-50, off, t))
+			top, bottom = kernel.FMA(w, v-b, top), kernel.FMA(w, s, bottom)
 		}
 		lo[i], hi[i] = least, most
 		if x[i] = top / bottom; !(x[i] > lo[i] && x[i] < hi[i]) && v == v {
@@ -153,7 +153,7 @@ func (m mixtureCurve) sides(side, x []float64, p columns) {
 			w = p.at(3*m.k + j)[:len(x)]
 		}
 		for i, v := range x {
-			u := min(max(math.FMA(s[i], v, b[i]), -farOut), farOut)
+			u := min(max(kernel.FMA(s[i], v, b[i]), -farOut), farOut)
 			if u /= 1 + math.Abs(u); !m.equal {
 				u *= w[i]
 			}
@@ -221,13 +221,13 @@ func (m mixtureCurve) standard(y, ls, side, tail, density, a, b []float64) {
 	copy(a, tail)
 	if m.shrink > 0 {
 		for i, t := range a {
-			a[i] = math.FMA(1-m.shrink, t, 0.5*m.shrink)
+			a[i] = kernel.FMA(1-m.shrink, t, 0.5*m.shrink)
 		}
 		kernel.AddConst(ls, ls, kernel.Log1pOne(-m.shrink))
 	}
 	kernel.NormalQuantile(y, a)
 	for i, z := range y {
-		ls[i] = math.FMA(0.5*z, z, ls[i]) + halfLog2π
+		ls[i] = kernel.FMA(0.5*z, z, ls[i]) + halfLog2π
 		y[i] = float64(z * side[i])
 	}
 }

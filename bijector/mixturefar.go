@@ -3,6 +3,7 @@ package bijector
 import (
 	"math"
 
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -18,7 +19,7 @@ func (m mixtureCurve) far(i int, x, side float64, p, keep, work columns) (y, ls 
 	}
 	logT, logRatio := math.Inf(-1), math.Inf(-1)
 	for j := range m.k {
-		v := side * min(max(math.FMA(p.at(m.k + j)[i], x, p.at(j)[i]), -farOut), farOut)
+		v := side * min(max(kernel.FMA(p.at(m.k + j)[i], x, p.at(j)[i]), -farOut), farOut)
 		l, hazard := m.logTail(v)
 		l += special.Log(m.weight(p, j, i))
 		work.at(j)[i], work.at(m.k + j)[i] = l, hazard+p.at(2*m.k + j)[i]
@@ -43,9 +44,9 @@ func (m mixtureCurve) far(i int, x, side float64, p, keep, work columns) (y, ls 
 		rest := special.Log1mExp(logT)
 		return side * (logT - rest), logRatio - rest
 	case m.shrink > 0:
-		t := math.FMA(1-m.shrink, special.Exp(logT), 0.5*m.shrink)
+		t := kernel.FMA(1-m.shrink, special.Exp(logT), 0.5*m.shrink)
 		z := special.NdtrInv(t, 1-t)
-		return side * z, logRatio + logT + special.Log1p(-m.shrink) + math.FMA(0.5*z, z, halfLog2π)
+		return side * z, logRatio + logT + special.Log1p(-m.shrink) + kernel.FMA(0.5*z, z, halfLog2π)
 	}
 	z := special.LogNdtrInv(logT, special.Log1mExp(logT))
 	_, hazard := m.logTail(z)
@@ -59,7 +60,7 @@ func (m mixtureCurve) logTail(v float64) (l, hazard float64) {
 	}
 	l = special.LogNdtr(v)
 	if v > 5 {
-		return l, -math.FMA(0.5*v, v, halfLog2π) - l
+		return l, -kernel.FMA(0.5*v, v, halfLog2π) - l
 	}
 	return l, special.Log(special.Hazard(v))
 }

@@ -1,10 +1,6 @@
 package bijector
 
-import (
-	"math"
-
-	"github.com/normflow/normflow/internal/kernel"
-)
+import "github.com/normflow/normflow/internal/kernel"
 
 // bend sets ∂log g′/∂x = Σₖ πₖ·sₖ·ψ(uₖ) − ψ(y)·g′, with ψ = (log F′)′ and π the shares of the density.
 func (m mixtureCurve) bend(d []float64, at curvePoint) {
@@ -18,7 +14,7 @@ func (m mixtureCurve) bend(d []float64, at curvePoint) {
 		m.falls(ψ, ψ)
 		s, share := at.p.at(m.k + j)[:len(ψ)], at.kept.at(1 + j)[:len(ψ)]
 		for i, f := range ψ {
-			d[i] = math.FMA(float64(share[i]*s[i]), f, d[i])
+			d[i] = kernel.FMA(float64(share[i]*s[i]), f, d[i])
 		}
 	}
 }
@@ -45,7 +41,7 @@ func (m mixtureCurve) pull(dp columns, u, v []float64, at curvePoint) {
 	up, ψ, side := at.work.at(0), at.work.at(1), at.work.at(2)
 	m.falls(up, at.y)
 	for i, f := range up {
-		up[i] = math.FMA(-v[i], f, u[i]) * at.slope[i]
+		up[i] = kernel.FMA(-v[i], f, u[i]) * at.slope[i]
 	}
 	if !m.equal {
 		m.sides(side, at.x, at.p)
@@ -59,15 +55,15 @@ func (m mixtureCurve) pull(dp columns, u, v []float64, at curvePoint) {
 		db, ds := dp.at(j)[:len(ψ)], dp.at(m.k + j)[:len(ψ)]
 		for i, f := range ψ {
 			x, w := at.x[i], share[i]
-			db[i] += w * math.FMA(v[i], f, up[i]/s[i])
-			ds[i] += w * math.FMA(v[i], math.FMA(f, float64(s[i]*x), 1), float64(up[i]*x))
+			db[i] += w * kernel.FMA(v[i], f, up[i]/s[i])
+			ds[i] += w * kernel.FMA(v[i], kernel.FMA(f, float64(s[i]*x), 1), float64(up[i]*x))
 		}
 		if m.equal {
 			continue
 		}
 		dw, w, t := dp.at(2*m.k + j)[:len(ψ)], at.p.at(3*m.k + j)[:len(ψ)], at.kept.at(1 + m.k + j)[:len(ψ)]
 		for i, w := range w {
-			dw[i] += math.FMA(side[i], t[i]-w, float64(v[i]*(share[i]-w)))
+			dw[i] += kernel.FMA(side[i], t[i]-w, float64(v[i]*(share[i]-w)))
 		}
 	}
 }

@@ -55,9 +55,9 @@ func (g moebiusCurve) at(y, ls, x []float64, p, keep, work columns) {
 	for j := range g.k {
 		α, β, w := p.at(j), p.at(g.k+j), p.at(2*g.k+j)
 		for i, c := range cos {
-			q := math.FMA(α[i], sin[i], float64(β[i]*c))
+			q := kernel.FMA(α[i], sin[i], float64(β[i]*c))
 			turn[i] = q / c
-			ls[i] = math.FMA(w[i], α[i]/math.FMA(c, c, float64(q*q)), ls[i])
+			ls[i] = kernel.FMA(w[i], α[i]/kernel.FMA(c, c, float64(q*q)), ls[i])
 		}
 		kernel.Atan(turn, turn)
 		kernel.MulAdd(y, w, turn)
@@ -91,10 +91,10 @@ func (g moebiusCurve) bend(d []float64, at curvePoint) {
 		α, β, w := at.p.at(j), at.p.at(g.k+j), at.p.at(2*g.k+j)
 		for i, c := range cos {
 			s := sin[i]
-			q := math.FMA(α[i], s, float64(β[i]*c))
-			size := math.FMA(c, c, float64(q*q))
-			by := math.FMA(q, math.FMA(α[i], c, float64(-β[i]*s)), float64(-s*c))
-			d[i] = math.FMA(-w[i]*α[i]/size, by/size, d[i])
+			q := kernel.FMA(α[i], s, float64(β[i]*c))
+			size := kernel.FMA(c, c, float64(q*q))
+			by := kernel.FMA(q, kernel.FMA(α[i], c, float64(-β[i]*s)), float64(-s*c))
+			d[i] = kernel.FMA(-w[i]*α[i]/size, by/size, d[i])
 		}
 	}
 	for i, x := range at.x {
@@ -118,14 +118,14 @@ func (g moebiusCurve) pull(dp columns, u, v []float64, at curvePoint) {
 		da, db, dw := dp.at(j), dp.at(g.k+j), dp.at(2*g.k+j)
 		for i, c := range cos {
 			s := sin[i]
-			q := math.FMA(α[i], s, float64(β[i]*c))
-			size := math.FMA(c, c, float64(q*q))
+			q := kernel.FMA(α[i], s, float64(β[i]*c))
+			size := kernel.FMA(c, c, float64(q*q))
 			slope := α[i] / size
 			turn[i] = q / c
 			y, ls := w[i]*byY[i]/size, w[i]*byLs[i]*slope
-			da[i] = math.FMA(y, float64(c*s*α[i]), math.FMA(ls, 1-float64(2*q*α[i]*s)/size, da[i]))
-			db[i] = math.FMA(y, float64(c*c), math.FMA(-ls, float64(2*q*c)/size, db[i]))
-			dw[i] = math.FMA(byLs[i], slope, dw[i])
+			da[i] = kernel.FMA(y, float64(c*s*α[i]), kernel.FMA(ls, 1-float64(2*q*α[i]*s)/size, da[i]))
+			db[i] = kernel.FMA(y, float64(c*c), kernel.FMA(-ls, float64(2*q*c)/size, db[i]))
+			dw[i] = kernel.FMA(byLs[i], slope, dw[i])
 		}
 		kernel.Atan(turn, turn)
 		kernel.MulAdd(dw, byY, turn)

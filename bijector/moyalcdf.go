@@ -66,7 +66,7 @@ var moyalMap = newScalar("MoyalCDF", scalarMap{
 // moyalSlope sets ls = −½·(w² + z) − ½·log 2π.
 func moyalSlope(ls, w, z []float64) {
 	for i, v := range w {
-		ls[i] = math.FMA(-0.5*v, v, -0.5*z[i]-halfLog2π)
+		ls[i] = kernel.FMA(-0.5*v, v, -0.5*z[i]-halfLog2π)
 	}
 }
 

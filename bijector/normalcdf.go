@@ -35,13 +35,13 @@ var normalMap = newScalar("NormalCDF", scalarMap{
 	forward: func(y, ls, x []float64, _ scalarArgs) {
 		kernel.NormalCDF(y, x)
 		for i, v := range x {
-			ls[i] = math.FMA(-0.5*v, v, -halfLog2π)
+			ls[i] = kernel.FMA(-0.5*v, v, -halfLog2π)
 		}
 	},
 	inverse: func(x, ls, y []float64, _ scalarArgs) {
 		kernel.NormalQuantile(x, y)
 		for i, v := range x {
-			ls[i] = math.FMA(0.5*v, v, halfLog2π)
+			ls[i] = kernel.FMA(0.5*v, v, halfLog2π)
 		}
 		unit(x, ls, y, math.Inf(-1), math.Inf(1))
 	},

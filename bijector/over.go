@@ -42,7 +42,7 @@ func log1pOverGrad(c, x, q float64) float64 {
 	}
 	s := 0.0
 	for k := len(log1pSeries) - 1; k >= 0; k-- {
-		s = math.FMA(s, u, log1pSeries[k])
+		s = kernel.FMA(s, u, log1pSeries[k])
 	}
 	return float64(float64(x*x) * s)
 }
@@ -55,11 +55,11 @@ var log1pSeries = [10]float64{-1.0 / 2, 2.0 / 3, -3.0 / 4, 4.0 / 5, -5.0 / 6, 6.
 func expm1OverGrad(c, l, y float64) float64 {
 	u := float64(c * l)
 	if math.Abs(u) > 0.3 {
-		return (math.FMA(u, y, l) - y) / c
+		return (kernel.FMA(u, y, l) - y) / c
 	}
 	s := 0.0
 	for k := len(expm1Series) - 1; k >= 0; k-- {
-		s = math.FMA(s, u, expm1Series[k])
+		s = kernel.FMA(s, u, expm1Series[k])
 	}
 	return float64(float64(l*l) * s)
 }

@@ -42,7 +42,7 @@ func newPowerMap(decreasing bool) *autodiff.Op {
 			power(y, ls, x, p, p, a)
 			logP := a.log(math.Abs(p))
 			for i, v := range ls {
-				ls[i] = math.FMA(p-1, v, logP)
+				ls[i] = kernel.FMA(p-1, v, logP)
 			}
 			notPower(y, ls, x, p, p)
 		},
@@ -51,7 +51,7 @@ func newPowerMap(decreasing bool) *autodiff.Op {
 			power(x, ls, y, p, 1/p, a)
 			logP := a.log(math.Abs(p))
 			for i, v := range ls {
-				ls[i] = math.FMA((1-p)/p, v, -logP)
+				ls[i] = kernel.FMA((1-p)/p, v, -logP)
 			}
 			notPower(x, ls, y, p, 1/p)
 		},

@@ -59,9 +59,9 @@ var powerTransformMap = newScalar("PowerTransform", scalarMap{
 		log1pOver(q, d.x, d.theta[0])
 		for i, c := range d.theta[0] {
 			dq := log1pOverGrad(c, d.x[i], q[i])
-			d.lsByX[i] = (1 - c) / math.FMA(c, d.x[i], 1)
+			d.lsByX[i] = (1 - c) / kernel.FMA(c, d.x[i], 1)
 			d.yByTheta[0][i] = d.y[i] * dq
-			d.lsByTheta[0][i] = math.FMA(1-c, dq, -q[i])
+			d.lsByTheta[0][i] = kernel.FMA(1-c, dq, -q[i])
 		}
 	},
 })

@@ -204,8 +204,8 @@ func (quadraticPieces) forward(s spots, rise, slope []float64) {
 	for i, t := range s.t {
 		w, d0 := s.w[i], s.d0[i]
 		up := s.d1[i] - d0
-		at := math.FMA(up, t, d0)
-		rise[i], slope[i], s.bend[i] = float64(math.FMA(0.5*up, t, d0)*float64(t*w)), at, up/float64(at*w)
+		at := kernel.FMA(up, t, d0)
+		rise[i], slope[i], s.bend[i] = float64(kernel.FMA(0.5*up, t, d0)*float64(t*w)), at, up/float64(at*w)
 	}
 }
 
@@ -214,12 +214,12 @@ func (quadraticPieces) inverse(s spots, slope []float64) {
 	for i, z := range s.t {
 		w, d0 := s.w[i], s.d0[i]
 		up, area := s.d1[i]-d0, z*s.h[i]/w
-		root := math.FMA(2*up, area, float64(d0*d0))
+		root := kernel.FMA(2*up, area, float64(d0*d0))
 		if root < minSlope*minSlope {
 			root = minSlope * minSlope
 		}
 		t := 2 * area / (d0 + math.Sqrt(root))
-		at := math.FMA(up, t, d0)
+		at := kernel.FMA(up, t, d0)
 		s.t[i], slope[i], s.bend[i] = t, at, up/float64(at*w)
 	}
 }
@@ -228,9 +228,9 @@ func (quadraticPieces) pull(g, s spots, u, v []float64) {
 	for i, t := range s.t {
 		d0 := s.d0[i]
 		up, half := s.d1[i]-d0, 0.5*float64(t*t)
-		uw, r := float64(u[i]*s.w[i]), v[i]/math.FMA(up, t, d0)
-		g.w[i], g.h[i] = float64(u[i]*math.FMA(up, half, float64(d0*t))), 0
-		g.d0[i] = math.FMA(uw, t-half, float64(r*(1-t)))
-		g.d1[i] = math.FMA(uw, half, float64(r*t))
+		uw, r := float64(u[i]*s.w[i]), v[i]/kernel.FMA(up, t, d0)
+		g.w[i], g.h[i] = float64(u[i]*kernel.FMA(up, half, float64(d0*t))), 0
+		g.d0[i] = kernel.FMA(uw, t-half, float64(r*(1-t)))
+		g.d1[i] = kernel.FMA(uw, half, float64(r*t))
 	}
 }

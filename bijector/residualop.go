@@ -175,7 +175,7 @@ func (s *smallLU) factor(j []float64) {
 			f := a[i*d+k] / a[k*d+k]
 			a[i*d+k] = f
 			for m := k + 1; m < d; m++ {
-				a[i*d+m] = math.FMA(-f, a[k*d+m], a[i*d+m])
+				a[i*d+m] = kernel.FMA(-f, a[k*d+m], a[i*d+m])
 			}
 		}
 	}
@@ -187,13 +187,13 @@ func (s *smallLU) solve(x []float64, trans bool) {
 	if trans { // Uᵀ, Lᵀ, then the rows back
 		for i := range d {
 			for m := range i {
-				x[i] = math.FMA(-a[m*d+i], x[m], x[i])
+				x[i] = kernel.FMA(-a[m*d+i], x[m], x[i])
 			}
 			x[i] /= a[i*d+i]
 		}
 		for i := d - 1; i >= 0; i-- {
 			for m := i + 1; m < d; m++ {
-				x[i] = math.FMA(-a[m*d+i], x[m], x[i])
+				x[i] = kernel.FMA(-a[m*d+i], x[m], x[i])
 			}
 		}
 		for k := d - 1; k >= 0; k-- {
@@ -208,12 +208,12 @@ func (s *smallLU) solve(x []float64, trans bool) {
 	}
 	for i := range d {
 		for m := range i {
-			x[i] = math.FMA(-a[i*d+m], x[m], x[i])
+			x[i] = kernel.FMA(-a[i*d+m], x[m], x[i])
 		}
 	}
 	for i := d - 1; i >= 0; i-- {
 		for m := i + 1; m < d; m++ {
-			x[i] = math.FMA(-a[i*d+m], x[m], x[i])
+			x[i] = kernel.FMA(-a[i*d+m], x[m], x[i])
 		}
 		x[i] /= a[i*d+i]
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // A row of a matrix-valued map is a matrix row by row.
@@ -79,7 +80,7 @@ func withDiagonal(x, v autodiff.Var) autodiff.Var {
 
 var rampOp = &autodiff.Op{Name: "bijector.Ramp", Forward: func(c *autodiff.Call) {
 	for j := range c.Out(0) {
-		c.Out(0)[j] = math.FMA(c.Args().B, float64(j), c.Args().A)
+		c.Out(0)[j] = kernel.FMA(c.Args().B, float64(j), c.Args().A)
 	}
 }}
 

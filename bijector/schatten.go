@@ -1,8 +1,6 @@
 package bijector
 
 import (
-	"math"
-
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
 )
@@ -97,7 +95,7 @@ func (s *schatten) norm(power []float64) float64 {
 	const order = 2 << schattenDoublings
 	logNorm := s.log / order
 	if power != nil {
-		kernel.Scale(power, power, kernel.ExpOne(math.FMA(-(order-2), logNorm, logs)))
+		kernel.Scale(power, power, kernel.ExpOne(kernel.FMA(-(order-2), logNorm, logs)))
 	}
 	return kernel.ExpOne(logNorm)
 }

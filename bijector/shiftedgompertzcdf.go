@@ -58,7 +58,7 @@ var shiftedGompertzMap = newScalar("ShiftedGompertzCDF", scalarMap{
 			if e[i] < 1e-3 { // the series that solves k·e + e²/2 + e³/3 + … = −log y
 				k := 1 + 1/c
 				u := -l[i] / k
-				e[i] = u * math.FMA(-u/k, math.FMA(-u, 0.5/k-1.0/3, 0.5), 1)
+				e[i] = u * kernel.FMA(-u/k, kernel.FMA(-u, 0.5/k-1.0/3, 0.5), 1)
 			}
 			w[i] = -e[i]
 		}
@@ -106,7 +106,7 @@ func shiftedGompertzSlope(ls, ec, w, x []float64, a scalarArgs) {
 		return
 	}
 	for i, rate := range a.theta[1] {
-		w[i] = math.FMA(rate, w[i], rate)
+		w[i] = kernel.FMA(rate, w[i], rate)
 	}
 	kernel.Log(w, w)
 	for i, v := range x {

@@ -60,7 +60,7 @@ var sigmoidMap = newScalar("Sigmoid", scalarMap{
 		w := a.width()
 		kernel.Sigmoid(y, x)
 		for i, s := range y {
-			y[i] = min(math.FMA(w[i], s, a.theta[0][i]), a.theta[1][i])
+			y[i] = min(kernel.FMA(w[i], s, a.theta[0][i]), a.theta[1][i])
 			w[i] *= 0.25
 		}
 		if !a.valueOnly {

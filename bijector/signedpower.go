@@ -32,7 +32,7 @@ var signedPowerMap = newScalar("SignedPower", scalarMap{
 		kernel.Exp(y, y)
 		for i, p := range a.theta[0] {
 			y[i] = math.Copysign(y[i], x[i])
-			ls[i] = singular(x[i], math.FMA(p-1, ls[i], a.theta[1][i]))
+			ls[i] = singular(x[i], kernel.FMA(p-1, ls[i], a.theta[1][i]))
 		}
 	},
 	inverse: func(x, ls, y []float64, a scalarArgs) {
@@ -42,7 +42,7 @@ var signedPowerMap = newScalar("SignedPower", scalarMap{
 		kernel.Exp(x, ls)
 		for i, p := range a.theta[0] {
 			x[i] = math.Copysign(x[i], y[i])
-			ls[i] = singular(y[i], math.FMA(1-p, ls[i], -a.theta[1][i]))
+			ls[i] = singular(y[i], kernel.FMA(1-p, ls[i], -a.theta[1][i]))
 		}
 	},
 	derive: func(d derivatives) {

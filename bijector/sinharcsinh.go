@@ -1,8 +1,6 @@
 package bijector
 
 import (
-	"math"
-
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
 )
@@ -45,7 +43,7 @@ var sinhArcsinhScale = &autodiff.Op{
 	Forward: func(c *autodiff.Call) {
 		for i, t := range c.In(0) {
 			u := float64(t * asinh2)
-			m := 2 / kernel.SinhSum(u, math.FMA(t, asinh2, -u)+float64(t*asinh2Low))
+			m := 2 / kernel.SinhSum(u, kernel.FMA(t, asinh2, -u)+float64(t*asinh2Low))
 			c.Out(0)[i], c.Out(1)[i] = m, m*t
 		}
 	},
@@ -60,7 +58,7 @@ var sinhArcsinhScale = &autodiff.Op{
 				g[i] += float64(dm[i] * slope)
 			}
 			if d := c.OutGrad(1); d != nil {
-				g[i] += float64(d[i] * math.FMA(t, slope, m[i]))
+				g[i] += float64(d[i] * kernel.FMA(t, slope, m[i]))
 			}
 		}
 	},

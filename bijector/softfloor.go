@@ -71,7 +71,7 @@ var softfloorMap = newScalar("Softfloor", scalarMap{
 			if r < 0 { // 1−r must not lose a small −r
 				k, r, rest = k-1, 1+r, -r
 			}
-			u[i], v[i] = math.FMA(r, d, a), math.FMA(rest, d, a)
+			u[i], v[i] = kernel.FMA(r, d, a), kernel.FMA(rest, d, a)
 			w[i] = (r - rest) * d / v[i] // s/(1−s) − 1
 			x[i] = k + 1
 		}
@@ -83,7 +83,7 @@ var softfloorMap = newScalar("Softfloor", scalarMap{
 			if math.Abs(z) < 1 {
 				z = w[i]
 			}
-			x[i] = math.FMA(p.theta[0][i], z, x[i])
+			x[i] = kernel.FMA(p.theta[0][i], z, x[i])
 			u[i] = z
 		}
 		if !p.valueOnly {

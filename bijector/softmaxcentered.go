@@ -60,7 +60,7 @@ var logSoftmaxSum = &autodiff.Op{
 			sumOfLogSoftmax(z, c.In(0)[i*d:(i+1)*d])
 			n := float64(d+1) / kernel.Sum(z)
 			for j, dx := range c.InGrad(0)[i*d : (i+1)*d] {
-				c.InGrad(0)[i*d+j] = dx + float64(g*math.FMA(-n, z[j], 1))
+				c.InGrad(0)[i*d+j] = dx + float64(g*kernel.FMA(-n, z[j], 1))
 			}
 		}
 	},
@@ -82,5 +82,5 @@ func sumOfLogSoftmax(z, x []float64) float64 {
 	kernel.Exp(z, z)
 	total := [2]float64{kernel.Sum(z), n}
 	kernel.Log(total[:], total[:])
-	return math.FMA(-n, total[0], rest+0.5*total[1]+sum)
+	return kernel.FMA(-n, total[0], rest+0.5*total[1]+sum)
 }

@@ -140,7 +140,7 @@ var softSplineOp = &autodiff.Op{
 				}
 			}
 			for i := at; !slopes && i < at+n; i++ {
-				g[i] = math.FMA(-e[i], sum, g[i])
+				g[i] = kernel.FMA(-e[i], sum, g[i])
 			}
 		})
 		softClipped(tmp, raw, k, c.Args().A)
@@ -150,7 +150,7 @@ var softSplineOp = &autodiff.Op{
 				if raw[i] != 0 {
 					q = tmp[i] / raw[i]
 				}
-				draw[i] = math.FMA(g[i], float64(q*q), draw[i])
+				draw[i] = kernel.FMA(g[i], float64(q*q), draw[i])
 			}
 		})
 	},
@@ -171,7 +171,7 @@ func softClipped(dst, raw []float64, k int, clip float64) {
 				dst[i] = math.Copysign(1/scale, raw[i])
 				continue
 			}
-			dst[i] = raw[i] / math.FMA(math.Abs(raw[i]), scale, 1)
+			dst[i] = raw[i] / kernel.FMA(math.Abs(raw[i]), scale, 1)
 		}
 	})
 }

@@ -71,20 +71,20 @@ func (g sosCurve) squares(q, d, t []float64, p columns, work columns) {
 			α := p.at(k*n + j)[:len(t)]
 			for i, t := range t {
 				if d != nil {
-					dv[i] = math.FMA(dv[i], t, v[i])
+					dv[i] = kernel.FMA(dv[i], t, v[i])
 				}
-				v[i] = math.FMA(v[i], t, α[i])
+				v[i] = kernel.FMA(v[i], t, α[i])
 			}
 		}
 		for i, v := range v {
-			q[i] = math.FMA(v, v, q[i])
+			q[i] = kernel.FMA(v, v, q[i])
 			if d != nil {
-				d[i] = math.FMA(2*v, dv[i], d[i])
+				d[i] = kernel.FMA(2*v, dv[i], d[i])
 			}
 		}
 	}
 	for i, v := range q {
-		q[i] = math.FMA(v, 1/float64(g.k), g.slope)
+		q[i] = kernel.FMA(v, 1/float64(g.k), g.slope)
 	}
 	if d != nil {
 		kernel.Scale(d, d, 1/float64(g.k))
@@ -115,15 +115,15 @@ func (g sosCurve) at(y, ls, x []float64, p, keep, work columns) {
 	for m := 2*g.degree - 1; m >= 0; m-- {
 		c := γ.at(m)[:len(y)]
 		for i, v := range y {
-			y[i] = math.FMA(v, t[i], c[i])
+			y[i] = kernel.FMA(v, t[i], c[i])
 		}
 	}
 	g.squares(ls, nil, t, p, work)
 	c := γ.at(2*g.degree + 1)
 	for i, v := range y {
-		y[i] = math.FMA(v, t[i], c[i])
+		y[i] = kernel.FMA(v, t[i], c[i])
 		if off := g.beyond(x[i], t[i]); off != 0 {
-			y[i] = math.FMA(ls[i], off, y[i])
+			y[i] = kernel.FMA(ls[i], off, y[i])
 		}
 	}
 	kernel.Log(ls, ls)
@@ -161,12 +161,12 @@ func (g sosCurve) pull(dp columns, u, v []float64, at curvePoint) {
 	g.inside(t, at.x)
 	for i := range u {
 		power[i] = 1
-		q[i] = math.FMA(u[i], g.beyond(at.x[i], t[i]), v[i]/at.slope[i])
+		q[i] = kernel.FMA(u[i], g.beyond(at.x[i], t[i]), v[i]/at.slope[i])
 	}
 	for m := range 2*g.degree + 1 {
 		d, r := dp.at(m)[:len(u)], g.bound/float64(m+1)
 		for i, w := range power {
-			d[i] += w * math.FMA(u[i], float64(r*t[i]), q[i])
+			d[i] += w * kernel.FMA(u[i], float64(r*t[i]), q[i])
 			power[i] = w * t[i]
 		}
 	}

@@ -144,11 +144,11 @@ func (c splineCurve[P]) pull(dp columns, u, v []float64, at curvePoint) {
 		case u[i] == 0 && v[i] == 0:
 			g.d0[i], g.d1[i], g.λ[i] = 0, 0, 0
 		case int(k) < c.k:
-			along := math.FMA(u[i], at.slope[i], float64(v[i]*s.bend[i]))
-			c.spread(to, dp.stride, int(k), math.FMA(-s.t[i], along, g.w[i]), g.h[i], -along, u[i])
+			along := kernel.FMA(u[i], at.slope[i], float64(v[i]*s.bend[i]))
+			c.spread(to, dp.stride, int(k), kernel.FMA(-s.t[i], along, g.w[i]), g.h[i], -along, u[i])
 		case c.free:
 			end, column := c.end(at.x[i])
-			to[column*dp.stride] += withinFinite(math.FMA(u[i], at.x[i]-end, v[i]/at.slope[i]))
+			to[column*dp.stride] += withinFinite(kernel.FMA(u[i], at.x[i]-end, v[i]/at.slope[i]))
 		}
 	}
 	c.of.unends(c.bins, dp, g, s, at.p)

@@ -30,7 +30,7 @@ func (s *stencil) move(a, other float64, make func(a float64) special.Beta) {
 	s.at, s.other, s.h = a, other, stencilStep(a)
 	s.mid = make(a)
 	for i, k := range stencilPlaces {
-		s.around[i] = make(math.FMA(k, s.h, a))
+		s.around[i] = make(kernel.FMA(k, s.h, a))
 	}
 }
 

@@ -109,7 +109,7 @@ func studentByDF(dst, t []float64, c *special.StudentCurve, a scalarArgs) {
 	g := a.temp(len(t))
 	clear(dst)
 	for i, k := range stencilPlaces {
-		ν := math.FMA(k, h, c.DF)
+		ν := kernel.FMA(k, h, c.DF)
 		special.NewStudentCurve(ν, special.LogBeta(ν/2, 0.5)).CDF(g, t)
 		kernel.Log(g, g)
 		kernel.Axpy(dst, g, [4]float64{8, -8, -1, 1}[i]/(12*h))
@@ -148,7 +148,7 @@ func studentSlope(ls, x []float64, a scalarArgs) {
 	studentLog(l, x, a)
 	kernel.Log(ls, a.theta[0])
 	for i, ν := range a.theta[0] {
-		ls[i] = math.FMA(-0.5*(ν+1), l[i], math.FMA(-0.5, ls[i], -a.theta[1][i]))
+		ls[i] = kernel.FMA(-0.5*(ν+1), l[i], kernel.FMA(-0.5, ls[i], -a.theta[1][i]))
 	}
 }
 

@@ -85,7 +85,7 @@ func (s *sylvester) params(i int) (r, t, b []float64) {
 func (s *sylvester) dotUpper(a, x []float64, row, first int) (sum float64) {
 	at := upperAt(s.m, row, first)
 	for j := first; j < s.m; j++ {
-		sum = math.FMA(a[at+j-first], x[j], sum)
+		sum = kernel.FMA(a[at+j-first], x[j], sum)
 	}
 	return sum
 }
@@ -119,15 +119,15 @@ func (s *sylvester) invert(c *autodiff.Call) {
 			at := i * m
 			rest[i] = y[at+j] - s.dotUpper(r, s.h[at:at+m], j, j+1)
 			diag := upperAt(m, j, j)
-			want[i] = math.FMA(t[diag], rest[i], s.dotUpper(t, s.z[at:at+m], j, j+1)+b[j])
+			want[i] = kernel.FMA(t[diag], rest[i], s.dotUpper(t, s.z[at:at+m], j, j+1)+b[j])
 			rs[i] = float64(r[diag] * t[diag])
 		}
 		solve := newRoots(c, a, want, math.Inf(-1), math.Inf(1))
 		for range maxIterations {
 			kernel.TanhOf(h, a)
 			for i, v := range h {
-				ls[i] = math.FMA(-rs[i]*v, v, 1+rs[i])
-				h[i] = math.FMA(rs[i], v, a[i])
+				ls[i] = kernel.FMA(-rs[i]*v, v, 1+rs[i])
+				h[i] = kernel.FMA(rs[i], v, a[i])
 			}
 			kernel.Log(ls, ls)
 			if solve.step(a, h, ls) {
@@ -138,7 +138,7 @@ func (s *sylvester) invert(c *autodiff.Call) {
 		for i := range n {
 			r, _, _ := s.params(i)
 			s.h[i*m+j] = h[i]
-			s.z[i*m+j] = math.FMA(-r[upperAt(m, j, j)], h[i], rest[i])
+			s.z[i*m+j] = kernel.FMA(-r[upperAt(m, j, j)], h[i], rest[i])
 		}
 	}
 	copy(c.Out(0), s.z)
@@ -160,7 +160,7 @@ func (s *sylvester) logDet(c *autodiff.Call, sign float64) {
 // slopeOf returns 1 + r·s·(1 − h²), where at is the diagonal's place.
 func slopeOf(r, t []float64, at int, h float64) float64 {
 	rs := float64(r[at] * t[at])
-	return math.FMA(-rs*h, h, 1+rs)
+	return kernel.FMA(-rs*h, h, 1+rs)
 }
 
 // A sylvesterRow takes the gradients of one row.
@@ -191,11 +191,11 @@ func (s *sylvesterRow) pull(g []float64, l float64, dp []float64) {
 		gl := l / slopeOf(s.r, s.t, diag, h)
 		du := float64(-2 * h * rs * gl)
 		for i := range j + 1 {
-			du = math.FMA(s.r[upperAt(m, i, j)], g[i], du)
+			du = kernel.FMA(s.r[upperAt(m, i, j)], g[i], du)
 		}
 		du = float64(du * slope)
 		for k := j; k < m; k++ {
-			s.dz[k] = math.FMA(s.t[upperAt(m, j, k)], du, s.dz[k])
+			s.dz[k] = kernel.FMA(s.t[upperAt(m, j, k)], du, s.dz[k])
 		}
 		if dp == nil {
 			continue
@@ -203,14 +203,14 @@ func (s *sylvesterRow) pull(g []float64, l float64, dp []float64) {
 		dr, dt := dp[:s.k], dp[s.k:2*s.k]
 		for i := range j + 1 {
 			at := upperAt(m, i, j)
-			dr[at] = math.FMA(g[i], h, dr[at])
+			dr[at] = kernel.FMA(g[i], h, dr[at])
 		}
 		for k := j; k < m; k++ {
 			at := upperAt(m, j, k)
-			dt[at] = math.FMA(du, s.z[k], dt[at])
+			dt[at] = kernel.FMA(du, s.z[k], dt[at])
 		}
-		dr[diag] = math.FMA(gl*slope, s.t[diag], dr[diag])
-		dt[diag] = math.FMA(gl*slope, s.r[diag], dt[diag])
+		dr[diag] = kernel.FMA(gl*slope, s.t[diag], dr[diag])
+		dt[diag] = kernel.FMA(gl*slope, s.r[diag], dt[diag])
 		dp[2*s.k+j] += du
 	}
 }
@@ -228,14 +228,14 @@ func (s *sylvesterRow) implicit(l float64) {
 		diag, slope := upperAt(m, k, k), float64((1-h)*(1+h))
 		others := 0.0
 		for i := range k {
-			others = math.FMA(s.r[upperAt(m, i, k)], s.g[i], others)
+			others = kernel.FMA(s.r[upperAt(m, i, k)], s.g[i], others)
 		}
-		lambda := math.FMA(-s.t[diag]*slope, others, s.g[k])
+		lambda := kernel.FMA(-s.t[diag]*slope, others, s.g[k])
 		for j := range k {
-			lambda = math.FMA(-s.t[upperAt(m, j, k)], s.du[j], lambda)
+			lambda = kernel.FMA(-s.t[upperAt(m, j, k)], s.du[j], lambda)
 		}
 		s.g[k] = lambda / slopeOf(s.r, s.t, diag, h)
-		s.du[k] = float64(slope * math.FMA(s.r[diag], s.g[k], others))
+		s.du[k] = float64(slope * kernel.FMA(s.r[diag], s.g[k], others))
 	}
 	kernel.Scale(s.g, s.g, -1)
 }

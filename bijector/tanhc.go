@@ -57,7 +57,7 @@ func sinhc1(s, u []float64) {
 		}
 		z, p := float64(v*v), 1.0
 		for k := 16.0; k >= 4; k -= 2 {
-			p = math.FMA(z/(k*(k+1)), p, 1)
+			p = kernel.FMA(z/(k*(k+1)), p, 1)
 		}
 		s[i] = z / 6 * p
 	}

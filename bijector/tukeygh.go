@@ -1,8 +1,6 @@
 package bijector
 
 import (
-	"math"
-
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
 )
@@ -51,17 +49,17 @@ var tukeyMap = newScalar("TukeyGH", scalarMap{
 			one, dm := e[i], 0.0
 			if g*x > 0 {
 				one = 1
-				dm = math.FMA(x, m[i], -expm1OverGrad(-g, x, m[i]))
+				dm = kernel.FMA(x, m[i], -expm1OverGrad(-g, x, m[i]))
 			} else {
 				dm = expm1OverGrad(g, x, m[i])
 			}
 			hx := float64(h * x)
-			p := math.FMA(hx, m[i], one)
-			d.lsByX[i] = math.FMA(one, g+hx, float64(h*m[i]))/p + hx
+			p := kernel.FMA(hx, m[i], one)
+			d.lsByX[i] = kernel.FMA(one, g+hx, float64(h*m[i]))/p + hx
 			if h == 0 {
 				d.lsByX[i] = g
 			}
-			d.yByTheta[0][i], d.lsByTheta[0][i] = s[i]*dm, math.FMA(x, one, float64(hx*dm))/p
+			d.yByTheta[0][i], d.lsByTheta[0][i] = s[i]*dm, kernel.FMA(x, one, float64(hx*dm))/p
 			half := float64(0.5 * x * x)
 			d.yByTheta[1][i], d.lsByTheta[1][i] = half*d.y[i], x*m[i]/p+half
 		}

@@ -65,7 +65,7 @@ func (f *velocity) start() {
 		for l := range h {
 			q[l] = 0
 			for j := range d {
-				q[l] = math.FMA(f.w[0][j*h+l], f.w[1][l*d+j], q[l])
+				q[l] = kernel.FMA(f.w[0][j*h+l], f.w[1][l*d+j], q[l])
 			}
 		}
 	case 2:
@@ -99,7 +99,7 @@ func (f *velocity) inputs(s *stage, z []float64, id []int) {
 		c1, s1, ck, sk := c[i], sin[i], c[i], sin[i]
 		for k := range f.frequencies {
 			row[2*k], row[2*k+1] = ck, sk
-			ck, sk = math.FMA(ck, c1, -float64(sk*s1)), math.FMA(sk, c1, float64(ck*s1))
+			ck, sk = kernel.FMA(ck, c1, -float64(sk*s1)), kernel.FMA(sk, c1, float64(ck*s1))
 		}
 	}
 }
@@ -132,7 +132,7 @@ func (f *velocity) eval(s *stage, z []float64, id []int) {
 	if f.kinetic != 0 {
 		for i := range div {
 			for _, v := range s.v[i*f.d : (i+1)*f.d] {
-				div[i] = math.FMA(f.kinetic, float64(v*v), div[i])
+				div[i] = kernel.FMA(f.kinetic, float64(v*v), div[i])
 			}
 		}
 	}
@@ -207,7 +207,7 @@ func (f *velocity) back(s *stage, n int) {
 	if f.kinetic != 0 {
 		for i, d := range s.ddiv[:n] {
 			for c := i * f.d; c < (i+1)*f.d; c++ {
-				s.dv[c] = math.FMA(2*f.kinetic*d, s.v[c], s.dv[c])
+				s.dv[c] = kernel.FMA(2*f.kinetic*d, s.v[c], s.dv[c])
 			}
 		}
 	}

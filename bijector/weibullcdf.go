@@ -40,7 +40,7 @@ var weibullMap = newScalar("WeibullCDF", scalarMap{
 		kernel.Scale(y, w, -1)
 		kernel.Expm1(y, y)
 		for i, k := range a.theta[0] {
-			y[i], ls[i] = -y[i], math.FMA(k-1, ls[i], a.theta[1][i])-w[i]
+			y[i], ls[i] = -y[i], kernel.FMA(k-1, ls[i], a.theta[1][i])-w[i]
 		}
 		notPositive(y, ls, x)
 	},
@@ -52,7 +52,7 @@ var weibullMap = newScalar("WeibullCDF", scalarMap{
 		a.logs(ls, x)
 		kthRoots(x, x, a.theta[0], a)
 		for i, k := range a.theta[0] {
-			ls[i] = math.FMA((1-k)/k, ls[i], -a.theta[1][i]) - w[i]
+			ls[i] = kernel.FMA((1-k)/k, ls[i], -a.theta[1][i]) - w[i]
 		}
 		unit(x, ls, y, 0, math.Inf(1))
 	},
@@ -65,8 +65,8 @@ var weibullMap = newScalar("WeibullCDF", scalarMap{
 		kernel.Scale(e, w, -1)
 		kernel.Exp(e, e)
 		for i, k := range d.theta[0] {
-			d.lsByX[i] = math.FMA(-k, w[i], k-1) / d.x[i]
-			d.yByTheta[0][i], d.lsByTheta[0][i] = w[i]*l[i]*e[i], math.FMA(-w[i], l[i], l[i])
+			d.lsByX[i] = kernel.FMA(-k, w[i], k-1) / d.x[i]
+			d.yByTheta[0][i], d.lsByTheta[0][i] = w[i]*l[i]*e[i], kernel.FMA(-w[i], l[i], l[i])
 			d.yByTheta[1][i], d.lsByTheta[1][i] = 0, 1
 		}
 	},

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // An affine is μ + L·z with spherical z, its rows put in another order, first some, then
@@ -45,15 +46,15 @@ func reflect(l [][]float64, i int) {
 	}
 	uu := 0.0
 	for _, x := range u {
-		uu = math.FMA(x/norm, x/norm, uu)
+		uu = kernel.FMA(x/norm, x/norm, uu)
 	}
 	for r := i; r < d; r++ {
 		sum := 0.0
 		for k, x := range u {
-			sum = math.FMA(x/norm, l[r][i+k], sum)
+			sum = kernel.FMA(x/norm, l[r][i+k], sum)
 		}
 		for k, x := range u {
-			l[r][i+k] = math.FMA(-2*sum/uu, x/norm, l[r][i+k])
+			l[r][i+k] = kernel.FMA(-2*sum/uu, x/norm, l[r][i+k])
 		}
 	}
 	clear(v[1:])
@@ -74,7 +75,7 @@ func length(v []float64) float64 {
 		return most
 	}
 	for _, x := range v {
-		sum = math.FMA(x/most, x/most, sum)
+		sum = kernel.FMA(x/most, x/most, sum)
 	}
 	return most * math.Sqrt(sum)
 }
@@ -108,10 +109,10 @@ func (a *affine) standardise(e []float64) (z []float64, square float64) {
 	for i := range e {
 		sum := e[i]
 		for j := range i {
-			sum = math.FMA(-a.l[i][j], z[j], sum)
+			sum = kernel.FMA(-a.l[i][j], z[j], sum)
 		}
 		z[i] = sum / a.l[i][i]
-		square = math.FMA(z[i], z[i], square)
+		square = kernel.FMA(z[i], z[i], square)
 	}
 	return z, square
 }
@@ -122,7 +123,7 @@ func (a *affine) shifted(loc, z []float64) []float64 {
 	for i := range y {
 		y[i] = loc[i]
 		for j, v := range z {
-			y[i] = math.FMA(a.l[len(a.first)+i][j], v, y[i])
+			y[i] = kernel.FMA(a.l[len(a.first)+i][j], v, y[i])
 		}
 	}
 	return y

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
@@ -193,7 +194,7 @@ func (c *Categorical) Mean(dst []float64) []float64 {
 	dst = sized("Mean", dst, 1)
 	dst[0] = 0
 	for k, w := range weightsOf(c.Logits) {
-		dst[0] = math.FMA(float64(k), w, dst[0])
+		dst[0] = kernel.FMA(float64(k), w, dst[0])
 	}
 	return dst
 }
@@ -205,7 +206,7 @@ func (c *Categorical) Variance(dst []float64) []float64 {
 	dst[0] = 0
 	for k, w := range weightsOf(c.Logits) {
 		e := float64(k) - mean
-		dst[0] = math.FMA(e*e, w, dst[0])
+		dst[0] = kernel.FMA(e*e, w, dst[0])
 	}
 	return dst
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -88,7 +89,7 @@ var chiOp = newFused("Chi",
 		case x == 0:
 			return atZero(2*a, -0.5*math.Ln2)
 		case smallShape(a):
-			return math.FMA(2*a-1, special.Log(x), -float64(a*math.Ln2)-t)
+			return kernel.FMA(2*a-1, special.Log(x), -float64(a*math.Ln2)-t)
 		}
 		return -special.Deviance(a, t) - 0.5*(l+math.Ln2)
 	},

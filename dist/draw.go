@@ -1,7 +1,6 @@
 package dist
 
 import (
-	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/internal/kernel"
@@ -32,7 +31,7 @@ func (f *family) sample(x float64, p nums) float64 {
 	switch {
 	case f.line != nil:
 		at, by := f.line(p)
-		return math.FMA(by, x, at)
+		return kernel.FMA(by, x, at)
 	case f.of == nil:
 		return f.quantileOf(x, 1-x, p)
 	}

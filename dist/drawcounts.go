@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -50,7 +51,7 @@ func drawSkellam(r *rand.Rand, p nums) float64 {
 // what rounds it to the nearest integer by Floor.
 func skewed(r *rand.Rand, s, c float64) float64 {
 	z := r.NormFloat64()
-	return math.FMA(s, z, float64(c/6*math.FMA(z, z, -1))) + 0.5
+	return kernel.FMA(s, z, float64(c/6*kernel.FMA(z, z, -1))) + 0.5
 }
 
 // drawBinomial returns the number of successes in n trials: W. Hörmann, The generation of
@@ -88,7 +89,7 @@ func (h hat) draw(r *rand.Rand, lo, hi float64, logP func(k float64) float64) fl
 	for range tries {
 		u, v := uniform(r)-0.5, uniform(r)
 		t := 0.5 - math.Abs(u)
-		k := math.Floor(math.FMA(2*h.a/t+h.b, u, h.centre))
+		k := math.Floor(kernel.FMA(2*h.a/t+h.b, u, h.centre))
 		switch {
 		case k < lo || k > hi:
 		case t >= 0.07 && v <= h.squeeze:

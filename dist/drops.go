@@ -3,6 +3,7 @@ package dist
 import (
 	"math"
 
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -43,11 +44,11 @@ func powerDrop(c, z, y float64) float64 {
 }
 
 // extremeDrop returns w(z+y) − w(z) for the w of extreme.
-func extremeDrop(z, y, ξ float64) float64 { return extreme(y/math.FMA(ξ, z, 1), ξ) }
+func extremeDrop(z, y, ξ float64) float64 { return extreme(y/kernel.FMA(ξ, z, 1), ξ) }
 
 // studentDrop is that of ½(ν+1)·log(ν+z²).
 func studentDrop(z, y, ν float64) float64 {
-	ratio := y * (2*z + y) / math.FMA(z, z, ν)
+	ratio := y * (2*z + y) / kernel.FMA(z, z, ν)
 	if math.Abs(z) > 1e150 || math.Abs(y) > 1e150 {
 		r := y / z
 		ratio = r * (2 + r) / (1 + ν/z/z)

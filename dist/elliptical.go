@@ -90,7 +90,7 @@ var whiteningOp = &autodiff.Op{
 				row, offset := out[(k*d+i)*(d+1):(k*d+i+1)*(d+1)], 0.0
 				copy(row, w[i*d:(i+1)*d])
 				for j := range i + 1 {
-					offset = math.FMA(row[j], centre[j]-of(c.In(2*k), j), offset)
+					offset = kernel.FMA(row[j], centre[j]-of(c.In(2*k), j), offset)
 				}
 				row[d] = offset
 			}
@@ -198,7 +198,7 @@ func (p *distances) addParameters(all []float64, m int, s []float64) {
 		for i := range d {
 			sum := 0.0
 			for r := i; r < d; r++ {
-				sum = math.FMA(w[r*(d+1)+i], kernel.Sum(v[r*m:(r+1)*m]), sum)
+				sum = kernel.FMA(w[r*(d+1)+i], kernel.Sum(v[r*m:(r+1)*m]), sum)
 			}
 			if dμ != nil {
 				dμ[i%len(dμ)] -= sum
@@ -206,7 +206,7 @@ func (p *distances) addParameters(all []float64, m int, s []float64) {
 			for j := 0; dl != nil && j <= i; j++ {
 				sum := 0.0
 				for r := i; r < d; r++ {
-					sum = math.FMA(w[r*(d+1)+i], s[r*d+j], sum)
+					sum = kernel.FMA(w[r*(d+1)+i], s[r*d+j], sum)
 				}
 				dl[i*d+j] -= sum
 			}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -72,7 +73,7 @@ func emgExponent(z, λ float64) float64 {
 	if z > λ {
 		return float64(λ*(0.5*λ-z)) + special.LogNdtr(z-λ)
 	}
-	return math.FMA(-0.5*z, z, special.Log(special.NdtrTail(λ-z)))
+	return kernel.FMA(-0.5*z, z, special.Log(special.NdtrTail(λ-z)))
 }
 
 // emgOp has inputs z, λ, and λz and log λ, which are numbers where z or λ overflows.

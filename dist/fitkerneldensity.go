@@ -38,7 +38,7 @@ func FitKernelDensity(data mat.Matrix, weights []float64, minScale float64) (*Ke
 	points := make([]float64, 0, len(z.x))
 	for i, v := range z.x {
 		j := i % z.d
-		points = append(points, math.FMA(z.scale[j], v, z.loc[j]))
+		points = append(points, kernel.FMA(z.scale[j], v, z.loc[j]))
 	}
 	for i, s := range z.scale {
 		kernel.Scale(l[i*z.d:i*z.d+i+1], l[i*z.d:i*z.d+i+1], s)

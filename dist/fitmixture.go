@@ -7,6 +7,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/em"
+	"github.com/normflow/normflow/internal/kernel"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -133,7 +134,7 @@ func (z *standardised) component(m *em.Model, k int) Distribution {
 	d := z.d
 	l, loc := m.Factor(k), make([]float64, d)
 	for i, s := range z.scale {
-		loc[i] = math.FMA(s, m.Loc[k*d+i], z.loc[i])
+		loc[i] = kernel.FMA(s, m.Loc[k*d+i], z.loc[i])
 		for j := range i + 1 {
 			l[i*d+j] *= s
 		}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
@@ -37,7 +38,7 @@ func FitVonMisesFisher(data mat.Matrix, weights []float64) (*VonMisesFisher, err
 		w := z.weight(i)
 		total += w
 		for j := range sum {
-			sum[j] = math.FMA(w, z.x[i*d+j], sum[j])
+			sum[j] = kernel.FMA(w, z.x[i*d+j], sum[j])
 		}
 	}
 	r := length(sum) / total
@@ -47,7 +48,7 @@ func FitVonMisesFisher(data mat.Matrix, weights []float64) (*VonMisesFisher, err
 	l, rest := length(sum), 0.0
 	for i := range z.n {
 		x := z.x[i*d : (i+1)*d]
-		rest = math.FMA(z.weight(i)/total, versine(x, sum, length(x), l), rest)
+		rest = kernel.FMA(z.weight(i)/total, versine(x, sum, length(x), l), rest)
 	}
 	if rest < 1e-30 {
 		return nil, fmt.Errorf("dist: %s: all rows are the same point, want at least two", what)

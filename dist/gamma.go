@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -62,7 +63,7 @@ var (
 			case t == 0:
 				return atZero(a, 0) // where a is not small, it is not 1
 			case smallShape(a):
-				return math.FMA(a-1, l, -t)
+				return kernel.FMA(a-1, l, -t)
 			default:
 				return -special.Deviance(a, t) - l
 			}
@@ -154,7 +155,7 @@ func drawGammaParts(r *rand.Rand, a float64) (d, l float64) {
 		if e <= -1 {
 			continue
 		}
-		e *= math.FMA(e, 3+e, 3) // (1+e)³ − 1
+		e *= kernel.FMA(e, 3+e, 3) // (1+e)³ − 1
 		if special.Log(uniform(r)) < float64(0.5*x*x)+float64(d*special.Log1pMinus(e)) {
 			return d, l + special.Log1p(e)
 		}

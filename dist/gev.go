@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -117,7 +118,7 @@ var extremeOp = newFused("Extreme",
 func extremeSlope(s float64) float64 {
 	sum := 0.0
 	for k := 14.0; k >= 2; k-- { // Σ (−1)ᵏ⁻¹·sᵏ⁻²·(k−1)/k
-		sum = math.FMA(-s, sum, (k-1)/k)
+		sum = kernel.FMA(-s, sum, (k-1)/k)
 	}
 	return -sum
 }

@@ -57,7 +57,7 @@ var gumbelOp = fused{&autodiff.Op{
 		kernel.Expm1(d, d)
 		for i, g := range dy {
 			if g != 0 {
-				dz[i] = math.FMA(d[i], g, dz[i])
+				dz[i] = kernel.FMA(d[i], g, dz[i])
 			}
 		}
 	},

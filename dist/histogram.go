@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
@@ -107,7 +108,7 @@ func (h *Histogram) Draw(batch *mat.Dense, src rand.Source) {
 
 // within returns the point of bin k below which the part u of it lies.
 func (h *Histogram) within(k int, u float64) float64 {
-	return min(max(math.FMA(h.Edges[k+1]-h.Edges[k], u, h.Edges[k]), h.Edges[k]), h.Edges[k+1])
+	return min(max(kernel.FMA(h.Edges[k+1]-h.Edges[k], u, h.Edges[k]), h.Edges[k]), h.Edges[k+1])
 }
 
 // LogProb returns log p(x).
@@ -132,7 +133,7 @@ func (h *Histogram) sum(what string, dst, x []float64, upper float64) []float64 
 		if upper == 1 {
 			below = min(max((h.Edges[k+1]-x[0])/(h.Edges[k+1]-h.Edges[k]), 0), 1)
 		}
-		dst[0] = math.FMA(w, below, dst[0])
+		dst[0] = kernel.FMA(w, below, dst[0])
 	}
 	return dst
 }
@@ -158,7 +159,7 @@ func (h *Histogram) Mean(dst []float64) []float64 {
 	dst = sized("Mean", dst, 1)
 	dst[0] = 0
 	for k, w := range weightsOf(h.Logits) {
-		dst[0] = math.FMA(w, middle(h.Edges[k], h.Edges[k+1]), dst[0])
+		dst[0] = kernel.FMA(w, middle(h.Edges[k], h.Edges[k+1]), dst[0])
 	}
 	return dst
 }
@@ -170,7 +171,7 @@ func (h *Histogram) Variance(dst []float64) []float64 {
 	dst[0] = 0
 	for k, w := range weightsOf(h.Logits) {
 		e, width := middle(h.Edges[k], h.Edges[k+1])-mean, h.Edges[k+1]-h.Edges[k]
-		dst[0] = math.FMA(w, math.FMA(e, e, width*width/12), dst[0])
+		dst[0] = kernel.FMA(w, kernel.FMA(e, e, width*width/12), dst[0])
 	}
 	return dst
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -59,7 +60,7 @@ var inverseGammaOp = newFused("InverseGamma",
 		}
 		l := special.Log(z)
 		if smallShape(a) {
-			return math.FMA(-(a + 1), l, -1/z)
+			return kernel.FMA(-(a + 1), l, -1/z)
 		}
 		return -special.Deviance(a, 1/z) - l
 	},

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -39,7 +40,7 @@ var inverseGaussianFamily = &family{
 		if a < 0 {
 			return e * (special.NdtrTail(-a) + special.NdtrTail(a+2*r))
 		}
-		return math.FMA(e, special.NdtrTail(a+2*r), special.Ndtr(a))
+		return kernel.FMA(e, special.NdtrTail(a+2*r), special.Ndtr(a))
 	},
 	sf: func(x float64, p nums) float64 {
 		a, r, e := inverseGaussianTerms(x, p)
@@ -52,7 +53,7 @@ var inverseGaussianFamily = &family{
 		if a > -1 {
 			return e * special.NdtrTailDrop(a, 2*r)
 		}
-		return math.FMA(-e, special.NdtrTail(a+2*r), special.Ndtr(-a))
+		return kernel.FMA(-e, special.NdtrTail(a+2*r), special.Ndtr(-a))
 	},
 	draw: drawInverseGaussian,
 	drop: func(x, y float64, p nums) float64 {
@@ -79,16 +80,16 @@ func inverseGaussianTerms(x float64, p nums) (a, r, e float64) {
 		a = math.Copysign(math.Sqrt(2*min(inverseGaussianFar(math.Abs(x), μ, λ), 1e300)), q)
 		return a, math.Sqrt(λ / math.Abs(x)), special.Exp(-0.5 * a * a)
 	}
-	ql := (math.FMA(-q, μ, d) + dl) / μ
+	ql := (kernel.FMA(-q, μ, d) + dl) / μ
 	s := λ / math.Abs(x) // of −0 too
-	sl := math.FMA(-s, x, λ) / x
+	sl := kernel.FMA(-s, x, λ) / x
 	q2 := float64(q * q)
-	q2l := math.FMA(q, q, -q2) + 2*float64(q*ql)
+	q2l := kernel.FMA(q, q, -q2) + 2*float64(q*ql)
 	h := float64(s * q2)
-	hl := math.FMA(s, q2, -h) + float64(s*q2l) + float64(sl*q2)
+	hl := kernel.FMA(s, q2, -h) + float64(s*q2l) + float64(sl*q2)
 	r = math.Sqrt(s)
 	if e = special.Exp(-0.5 * h); e > 0 && !math.IsNaN(hl) {
-		e = math.FMA(-0.5*hl, e, e)
+		e = kernel.FMA(-0.5*hl, e, e)
 	}
 	return r * q, r, e
 }

@@ -2,10 +2,10 @@ package dist
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
@@ -108,7 +108,7 @@ func (k *KernelDensity) Draw(batch *mat.Dense, src rand.Source) {
 			c = pick(r, w)
 		}
 		for j, row := 0, batch.RawRowView(i); j < d; j++ {
-			row[j] = math.FMA(of(h, j), row[j], k.Points.Data()[c*d+j])
+			row[j] = kernel.FMA(of(h, j), row[j], k.Points.Data()[c*d+j])
 		}
 	}
 }
@@ -129,7 +129,7 @@ func (k *KernelDensity) average(what string, dst []float64, f func(j int, c floa
 	}
 	clear(dst)
 	for i, c := range k.Points.Data() {
-		dst[i%d] = math.FMA(w[i/d], f(i%d, c), dst[i%d])
+		dst[i%d] = kernel.FMA(w[i/d], f(i%d, c), dst[i%d])
 	}
 	return dst
 }
@@ -169,7 +169,7 @@ func (k *KernelDensity) Mean(dst []float64) []float64 {
 func (k *KernelDensity) Variance(dst []float64) []float64 {
 	mean, h := k.Mean(nil), k.deviations()
 	return k.average("Variance", dst, func(j int, c float64) float64 {
-		return math.FMA(h[j], h[j], (c-mean[j])*(c-mean[j]))
+		return kernel.FMA(h[j], h[j], (c-mean[j])*(c-mean[j]))
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -37,7 +38,7 @@ var kumaraswamyFamily = &family{
 		if r < 0.5 { // the logarithm of E X²/(E X)², without cancellation
 			return m * m * special.Expm1(r*r*(special.LgammaGap(r)-special.LgammaCurve(1+p[1], r)))
 		}
-		return math.FMA(-m, m, kumaraswamyMoment(2, p))
+		return kernel.FMA(-m, m, kumaraswamyMoment(2, p))
 	},
 	mode: func(p nums) float64 {
 		switch a, b := p[0], p[1]; {

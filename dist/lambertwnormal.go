@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -84,7 +85,7 @@ var lambertWOp = newFused("LambertW",
 		u := lambertAt(x[0], w, x[1])
 		slope := 1 + 2/(1+w)
 		return args{
-			-u * special.Exp(-0.5*w) * math.FMA(x[1], slope, 1) / (1 + w),
+			-u * special.Exp(-0.5*w) * kernel.FMA(x[1], slope, 1) / (1 + w),
 			float64(0.5*u*u) / (1 + w) * (float64(u*u) - slope),
 		}
 	})

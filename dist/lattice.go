@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -75,7 +76,7 @@ func (f *family) sum(p nums, g func(x, logDensity float64) float64) float64 {
 	sum := 0.0
 	for i, lp := range lp {
 		if v := g(k[i], lp); lp > -700 && !math.IsInf(v, 0) {
-			sum = math.FMA(weight[i]*special.Exp(lp), v, sum)
+			sum = kernel.FMA(weight[i]*special.Exp(lp), v, sum)
 		}
 	}
 	return sum

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
@@ -80,7 +81,7 @@ var factorOp = &autodiff.Op{Name: "CholeskyFactor", Forward: func(c *autodiff.Ca
 		for i := range n {
 			square, inside := 0.0, !(m[i*n+i] <= 0)
 			for j, v := range m[i*n : (i+1)*n] {
-				square = math.FMA(v, v, square)
+				square = kernel.FMA(v, v, square)
 				inside = inside && (j <= i || !(v != 0 && !math.IsNaN(v)))
 			}
 			switch {

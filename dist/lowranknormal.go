@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -93,7 +94,7 @@ func (m *LowRankNormal) Draw(batch *mat.Dense, src rand.Source) {
 		for j, row := 0, batch.RawRowView(i); j < len(row); j++ {
 			row[j] *= of(s, j)
 			for c, w := range m.W.Data()[j*k : (j+1)*k] {
-				row[j] = math.FMA(w, f[c], row[j])
+				row[j] = kernel.FMA(w, f[c], row[j])
 			}
 		}
 	}
@@ -129,7 +130,7 @@ func (m *LowRankNormal) CovarianceMatrix(dst *mat.SymDense) {
 	dst.SymOuterK(1, m.W.Matrix())
 	s := m.Scale.Numbers()
 	for j := range m.Dim() {
-		dst.SetSym(j, j, math.FMA(of(s, j), of(s, j), dst.At(j, j)))
+		dst.SetSym(j, j, kernel.FMA(of(s, j), of(s, j), dst.At(j, j)))
 	}
 }
 

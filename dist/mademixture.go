@@ -63,6 +63,6 @@ func (h MixtureHead) Draw(dst, raw, u []float64) {
 	}
 	kernel.NormalQuantile(dst, dst)
 	for i, z := range dst {
-		dst[i] = math.FMA(scale[i], z, loc[i])
+		dst[i] = kernel.FMA(scale[i], z, loc[i])
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -146,7 +147,7 @@ func (m *Mixture) weighted(what string, dst []float64, f func(p Distribution) []
 			continue
 		}
 		for j, v := range f(m.Parts[k]) {
-			dst[j] = math.FMA(w, v, dst[j])
+			dst[j] = kernel.FMA(w, v, dst[j])
 		}
 	}
 	return dst

@@ -3,6 +3,7 @@ package dist
 import (
 	"math"
 
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -22,7 +23,7 @@ func (m *Mixture) logWeighted(what string, dst []float64, f func(p CDFer) []floa
 		}
 		for k, l := range parts {
 			if w[k] > 0 && !math.IsInf(l[j], -1) {
-				sum = math.FMA(w[k], special.Exp(l[j]-top), sum)
+				sum = kernel.FMA(w[k], special.Exp(l[j]-top), sum)
 			}
 		}
 		dst[j] = top

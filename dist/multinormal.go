@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
@@ -99,7 +100,7 @@ func timesLower(batch *mat.Dense, l *autodiff.Param) {
 		for j := len(z) - 1; j >= 0; j-- {
 			sum := 0.0
 			for k, v := range l.Data()[j*len(z) : j*len(z)+j+1] {
-				sum = math.FMA(v, z[k], sum)
+				sum = kernel.FMA(v, z[k], sum)
 			}
 			z[j] = sum
 		}

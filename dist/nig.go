@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -137,10 +138,10 @@ var nigOp = newFused("NIG",
 			return math.Inf(-1)
 		}
 		r, γ := special.Hypot1(z), nigGamma(α, β)
-		e, d := math.FMA(β, z, γ), math.FMA(-γ, z, β)
+		e, d := kernel.FMA(β, z, γ), kernel.FMA(-γ, z, β)
 		switch {
 		case α > 1e150 && math.Abs(z) < 1e100: // in units of α, where products overflow
-			e, d := math.FMA(β/α, z, γ/α), math.FMA(-γ/α, z, β/α)
+			e, d := kernel.FMA(β/α, z, γ/α), kernel.FMA(-γ/α, z, β/α)
 			if e > 0 {
 				e = -d * (d / (r + e))
 			} else {
@@ -150,7 +151,7 @@ var nigOp = newFused("NIG",
 		case math.Abs(z) > 1e100:
 			e = γ - float64((α-math.Copysign(β, β*z))*r)
 		case e > 0: // (αr)² − (γ+βz)² = (β−γz)²
-			e = -d * (d / math.FMA(α, r, e))
+			e = -d * (d / kernel.FMA(α, r, e))
 		default:
 			e -= float64(α * r)
 		}
@@ -184,5 +185,5 @@ func nigSlopes(x args) args {
 	if γ > 0 {
 		steep, skew = α/γ, β/γ
 	}
-	return args{(float64(-α*k)-2/r)*z/r + β, math.FMA(-k, r, steep), z - skew}
+	return args{(float64(-α*k)-2/r)*z/r + β, kernel.FMA(-k, r, steep), z - skew}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
@@ -67,7 +68,7 @@ func (f *family) expect(p nums, g func(x, logDensity float64) float64) float64 {
 	sum := 0.0
 	for i, lp := range f.at(x, p) {
 		if v := g(x[i], lp); !math.IsInf(v, 0) && !math.IsNaN(v) {
-			sum = math.FMA(w[i], v, sum)
+			sum = kernel.FMA(w[i], v, sum)
 		}
 	}
 	return sum
@@ -97,7 +98,7 @@ func (f *family) cover(p nums) (x, w []float64) {
 	for t := -7.0; t <= 7; t += h {
 		z, dz := f.stretch(s0+float64(width*special.Sinh(t)), p)
 		if weight := h * width * special.Cosh(t) * math.Abs(dz) * scale; !math.IsInf(z, 0) && !math.IsInf(weight, 0) {
-			x, w = append(x, math.FMA(scale, z, loc)), append(w, weight)
+			x, w = append(x, kernel.FMA(scale, z, loc)), append(w, weight)
 		}
 	}
 	for i, lp := range f.at(x, p) {
@@ -112,7 +113,7 @@ func (f *family) coverEntropy(p nums) float64 {
 	sum := 0.0
 	for i, lp := range f.at(x, p) {
 		if w[i] > 0 && !math.IsInf(lp, 0) {
-			sum = math.FMA(-w[i], lp, sum)
+			sum = kernel.FMA(-w[i], lp, sum)
 		}
 	}
 	return sum
@@ -133,7 +134,7 @@ func (f *family) stretch(s float64, p nums) (z, slope float64) {
 		return hi - special.Exp(-s), special.Exp(-s)
 	}
 	l, u := 1/(1+special.Exp(-s)), 1/(1+special.Exp(s))
-	return math.FMA(u, lo, l*hi), (hi - lo) * l * u
+	return kernel.FMA(u, lo, l*hi), (hi - lo) * l * u
 }
 
 // solve is the quantile in standard form, the root of the distribution
@@ -147,7 +148,7 @@ func (f *family) solveFrom(s, lower, upper float64, p nums) float64 {
 	loc, scale := f.where(p)
 	s = special.Root(s, func(s float64) (v, slope float64) {
 		z, dz := f.stretch(s, p)
-		x := math.FMA(scale, z, loc)
+		x := kernel.FMA(scale, z, loc)
 		l, u := f.tails(x, p)
 		return special.LogRatio(l, u, lower, upper, special.Exp(f.at([]float64{x}, p)[0])*scale*dz)
 	})
@@ -183,7 +184,7 @@ func (f *family) climb(p nums) float64 {
 	}
 	point := func(s float64) float64 {
 		z, _ := f.stretch(s, p)
-		return math.FMA(scale, z, loc)
+		return kernel.FMA(scale, z, loc)
 	}
 	lo, hi := end(best-1), end(best+1)
 	if lo > hi { // the support has an upper end only
@@ -247,13 +248,13 @@ func (f *family) tail(s0, sign float64, p nums) float64 {
 		e := special.Exp(0.5 * math.Pi * special.Sinh(t))
 		z, dz := f.stretch(s0+float64(sign*e), p)
 		if weight := h * 0.5 * math.Pi * special.Cosh(t) * e * math.Abs(dz) * scale; !math.IsInf(z, 0) && !math.IsInf(weight, 0) {
-			x, w = append(x, math.FMA(scale, z, loc)), append(w, weight)
+			x, w = append(x, kernel.FMA(scale, z, loc)), append(w, weight)
 		}
 	}
 	sum := 0.0
 	for i, lp := range f.at(x, p) {
 		if lp > -700 {
-			sum = math.FMA(w[i], special.Exp(lp), sum)
+			sum = kernel.FMA(w[i], special.Exp(lp), sum)
 		}
 	}
 	return sum
@@ -283,7 +284,7 @@ func (f *family) solveLog(lower, upper float64, p nums) float64 {
 	loc, scale := f.where(p)
 	point := func(s float64) (x, dz float64) {
 		z, dz := f.stretch(s, p)
-		return math.FMA(scale, z, loc), dz
+		return kernel.FMA(scale, z, loc), dz
 	}
 	x, _ := point(special.Root(0, func(s float64) (v, slope float64) {
 		x, dz := point(s)

@@ -39,7 +39,7 @@ func newFused(name string, f func(x args) float64, partial func(x args) args) fu
 				for k, g := range grads[:c.Len()] {
 					if g != nil {
 						j := in.index(k, i)
-						g[j] = math.FMA(d[k], dy, g[j])
+						g[j] = kernel.FMA(d[k], dy, g[j])
 					}
 				}
 			}
@@ -132,9 +132,9 @@ var log1pSquareOp = fused{&autodiff.Op{
 		for i, v := range c.In(0) {
 			slope := 2 / v
 			if math.Abs(v) < 1e8 {
-				slope = 2 * v / math.FMA(v, v, 1)
+				slope = 2 * v / kernel.FMA(v, v, 1)
 			}
-			dx[i] = math.FMA(slope, dy[i], dx[i])
+			dx[i] = kernel.FMA(slope, dy[i], dx[i])
 		}
 	},
 }}

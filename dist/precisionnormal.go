@@ -1,10 +1,10 @@
 package dist
 
 import (
-	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -66,7 +66,7 @@ func (m *PrecisionNormal) solve(z []float64) {
 	for j := d - 1; j >= 0; j-- {
 		x := z[j]
 		for i := j + 1; i < d; i++ {
-			x = math.FMA(-p[i*d+j], z[i], x)
+			x = kernel.FMA(-p[i*d+j], z[i], x)
 		}
 		z[j] = x / p[j*d+j]
 	}

@@ -3,6 +3,7 @@ package dist
 import (
 	"math"
 
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -33,7 +34,7 @@ func (f *family) fromStandard(z float64, p nums) float64 {
 	case f.kind == rated:
 		return z / p[0]
 	}
-	return math.FMA(scale, z, loc)
+	return kernel.FMA(scale, z, loc)
 }
 
 // supportOf returns the interval outside which the density is 0.

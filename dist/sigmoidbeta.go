@@ -64,12 +64,12 @@ var sigmoidBetaOp = fused{&autodiff.Op{
 			case math.IsInf(v, 0):
 				c.Out(0)[i] = math.Inf(-1)
 			case smallShape(0.5 * (a + b)):
-				c.Out(0)[i] = math.FMA(a, lx[i], float64(b*ly[i]))
+				c.Out(0)[i] = kernel.FMA(a, lx[i], float64(b*ly[i]))
 			case math.Abs(v) < 700:
 				c.Out(0)[i] = special.BetaExponent(a, b, special.Sigmoid(v), special.Sigmoid(-v))
 			default:
 				da, db := betaSlopes(lx[i], ly[i], a, b)
-				c.Out(0)[i] = math.FMA(a, da, float64(b*db))
+				c.Out(0)[i] = kernel.FMA(a, da, float64(b*db))
 			}
 		}
 	},
@@ -85,14 +85,14 @@ var sigmoidBetaOp = fused{&autodiff.Op{
 				continue
 			}
 			if du != nil {
-				du[i] = math.FMA(math.FMA(-(a+b), x[i], a), dy, du[i])
+				du[i] = kernel.FMA(kernel.FMA(-(a+b), x[i], a), dy, du[i])
 			}
 			sa, sb := betaSlopes(lx[i], ly[i], a, b)
 			if da != nil {
-				da[j] = math.FMA(sa, dy, da[j])
+				da[j] = kernel.FMA(sa, dy, da[j])
 			}
 			if db != nil {
-				db[k] = math.FMA(sb, dy, db[k])
+				db[k] = kernel.FMA(sb, dy, db[k])
 			}
 		}
 	},

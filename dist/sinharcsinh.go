@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -59,7 +60,7 @@ func sinhArcsinhInverse(z float64, p nums) float64 {
 	y, t := sinhArcsinhInner(z, s, logS)
 	u := special.Sinh(t/p[3] - p[2])
 	if math.Abs(u) < 40 && math.Abs(y) < 1e300 && s < 1e300 { // with what y lacks
-		return math.FMA(math.FMA(z, s, -y)/(special.Hypot1(y)*p[3]), special.Hypot1(u), u)
+		return kernel.FMA(kernel.FMA(z, s, -y)/(special.Hypot1(y)*p[3]), special.Hypot1(u), u)
 	}
 	return u
 }
@@ -73,12 +74,12 @@ const (
 // sinhOfTwo returns sinh(δ·asinh 2).
 func sinhOfTwo(δ float64) float64 {
 	h := float64(asinh2 * δ)
-	low := math.FMA(asinh2, δ, -h) + float64(asinh2Low*δ)
+	low := kernel.FMA(asinh2, δ, -h) + float64(asinh2Low*δ)
 	s := special.Sinh(h)
 	if math.IsInf(s, 0) {
 		return s
 	}
-	return math.FMA(low, special.Cosh(h), s)
+	return kernel.FMA(low, special.Cosh(h), s)
 }
 
 // sinhScale returns s = ½·sinh(δ·asinh 2) and its logarithm.
@@ -137,7 +138,7 @@ var sinhArcsinhOp = fused{&autodiff.Op{
 			for n, g := range grads {
 				if g != nil {
 					j := in.index(n, i)
-					g[j] = math.FMA(slopes[n], dy, g[j])
+					g[j] = kernel.FMA(slopes[n], dy, g[j])
 				}
 			}
 		}
@@ -177,6 +178,6 @@ func sinhArcsinhSlopes(z, ε, δ, s, logS float64) [3]float64 {
 	}
 	c := asinh2 / special.Tanh(asinh2*δ) // d log s/dδ
 	dδ := float64(g*(float64(w*c)-t/δ)/δ) + float64((1-float64(w*w))*c) - 1/δ
-	dz := math.FMA(g, dt/δ, -float64(w*dt))
+	dz := kernel.FMA(g, dt/δ, -float64(w*dt))
 	return [3]float64{min(max(dz, -math.MaxFloat64), math.MaxFloat64), -g, dδ}
 }

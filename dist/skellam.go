@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -78,18 +79,18 @@ func skellamRest(k, a, b float64) float64 {
 	}
 	// r = P(j+1)/P(j) by backward recurrence, and the sum of P(i)/P(j) over i ≥ j
 	j := math.Ceil(math.Abs(k) + 60 + float64(12*math.Sqrt(a+b)))
-	r := 2 * a / (j + 1 + math.Sqrt(math.FMA(j+1, j+1, 4*a*b)))
+	r := 2 * a / (j + 1 + math.Sqrt(kernel.FMA(j+1, j+1, 4*a*b)))
 	sum := 1 + r
 	var ratios []float64
 	for ; j > max(k, 0); j-- {
-		r = a / math.FMA(b, r, j)
-		sum = math.FMA(r, sum, 1)
+		r = a / kernel.FMA(b, r, j)
+		sum = kernel.FMA(r, sum, 1)
 		if j <= -k {
 			ratios = append(ratios, r)
 		}
 	}
 	for i := range ratios { // P(1−m)/P(−m) is a/b over that of m−1, the last first
-		sum = math.FMA(a/b/ratios[len(ratios)-1-i], sum, 1)
+		sum = kernel.FMA(a/b/ratios[len(ratios)-1-i], sum, 1)
 	}
 	return sum
 }
@@ -146,7 +147,7 @@ var skellamOp = newFused("Skellam",
 			da, db = -1+0.5*k/a+float64(slope*math.Sqrt(b/a)), -1-0.5*k/b+float64(slope*math.Sqrt(a/b))
 		} else {
 			_, h := special.LogHypergeometric(k, a*b)
-			da, db = math.FMA(b, h, k/a-1), math.FMA(a, h, -1)
+			da, db = kernel.FMA(b, h, k/a-1), kernel.FMA(a, h, -1)
 		}
 		if x[0] < 0 {
 			da, db = db, da

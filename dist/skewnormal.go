@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -88,8 +89,8 @@ func skewNormalPiece(a, b, α float64) float64 {
 	points, weights := special.Gauss()
 	sum := 0.0
 	for i, u := range points {
-		t := math.FMA(u, b-a, a)
-		sum = math.FMA(weights[i], special.NormalDensity(t)*special.Ndtr(α*t), sum)
+		t := kernel.FMA(u, b-a, a)
+		sum = kernel.FMA(weights[i], special.NormalDensity(t)*special.Ndtr(α*t), sum)
 	}
 	return 2 * sum * (b - a)
 }
@@ -117,10 +118,10 @@ func skewNormalEntropy(p nums) float64 {
 	h := 0.5*(1+log2π) - math.Ln2
 	for from, to := 0.0, 0.125/max(1, α); from < 12; from, to = to, 2*to {
 		for i, u := range points {
-			t := math.FMA(u, to-from, from)
+			t := kernel.FMA(u, to-from, from)
 			for _, v := range [2]float64{α * t, -α * t} {
 				if l := special.LogNdtr(v); l > -700 {
-					h = math.FMA(-2*weights[i]*(to-from)*special.NormalDensity(t), float64(special.Exp(l)*l), h)
+					h = kernel.FMA(-2*weights[i]*(to-from)*special.NormalDensity(t), float64(special.Exp(l)*l), h)
 				}
 			}
 		}

@@ -83,7 +83,7 @@ func (s *stack) turn(w []float64, safe int) (moved float64) {
 	kernel.Gemm(false, false, 1, m, n, s.sum, n, s.p, m, false, s.won, m)
 	total := 0.0
 	for k := range w {
-		s.won[k] = math.FMA(s.won[k], w[k], stackRows)
+		s.won[k] = kernel.FMA(s.won[k], w[k], stackRows)
 		total += s.won[k]
 	}
 	kernel.Scale(s.won, s.won, 1/total)

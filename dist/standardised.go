@@ -125,7 +125,7 @@ func winsorised(x []float64) (mean, sd float64) {
 	}
 	for _, v := range x {
 		e := max(min(v, high), low)/unit - mean
-		sd = math.FMA(e, e/float64(n), sd)
+		sd = kernel.FMA(e, e/float64(n), sd)
 	}
 	return mean * unit, math.Sqrt(sd) * unit
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -41,7 +42,7 @@ func (e edge) drops(y []float64) []float64 {
 	}
 	x := []float64{e.end}
 	for _, y := range y {
-		x = append(x, math.FMA(e.sign, y, e.end))
+		x = append(x, kernel.FMA(e.sign, y, e.end))
 	}
 	lp := e.at(x, e.p)
 	for i, l := range lp[1:] {
@@ -57,7 +58,7 @@ func (e edge) climbed(y []float64) []float64 {
 	x := make([]float64, 0, len(y)*len(points))
 	for _, y := range y {
 		for _, t := range points {
-			x = append(x, math.FMA(e.sign*t, y, e.end))
+			x = append(x, kernel.FMA(e.sign*t, y, e.end))
 		}
 	}
 	tape := autodiff.NewTape()
@@ -66,7 +67,7 @@ func (e edge) climbed(y []float64) []float64 {
 	score, d := v.Grad(), make([]float64, len(y))
 	for i, y := range y {
 		for j, w := range weights {
-			d[i] = math.FMA(-e.sign*y*w, score[i*len(weights)+j], d[i])
+			d[i] = kernel.FMA(-e.sign*y*w, score[i*len(weights)+j], d[i])
 		}
 	}
 	return d
@@ -110,7 +111,7 @@ func (e edge) points(from, to float64) (y, drop, weight []float64) {
 		y, weight = counts(from, to)
 	} else {
 		for i, t := range nodes.lower {
-			y = append(y, math.FMA(t, to, nodes.upper[i]*from))
+			y = append(y, kernel.FMA(t, to, nodes.upper[i]*from))
 			weight = append(weight, nodes.weight[i]*(to-from))
 		}
 	}
@@ -162,7 +163,7 @@ func counts(a, b float64) (y, weight []float64) {
 	}
 	a, b = a+ends, b-ends
 	for i, t := range nodes.lower {
-		add(math.FMA(t, b, nodes.upper[i]*a), nodes.weight[i]*(b-a))
+		add(kernel.FMA(t, b, nodes.upper[i]*a), nodes.weight[i]*(b-a))
 	}
 	add(a, 0.5)
 	add(b, 0.5)

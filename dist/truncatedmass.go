@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -43,12 +44,12 @@ func (f *family) short(a, b float64, p nums) float64 {
 	}
 	x := make([]float64, len(nodes.weight))
 	for i := range x {
-		x[i] = math.FMA(nodes.lower[i], b, nodes.upper[i]*a)
+		x[i] = kernel.FMA(nodes.lower[i], b, nodes.upper[i]*a)
 	}
 	sum := 0.0
 	for i, lp := range f.at(x, p) {
 		if nodes.weight[i] > 1e-25 {
-			sum = math.FMA(nodes.weight[i], special.Exp(lp), sum)
+			sum = kernel.FMA(nodes.weight[i], special.Exp(lp), sum)
 		}
 	}
 	return sum * (b - a)
@@ -150,7 +151,7 @@ func (t truncation) sampleInside(p nums, logMass float64) (x, w []float64) {
 		total := e.logBetween(0, e.width)
 		y, _, weight := e.points(0, e.width)
 		for i, y := range y {
-			x, w = append(x, math.FMA(e.sign, y, e.end)), append(w, weight[i]*special.Exp(-total))
+			x, w = append(x, kernel.FMA(e.sign, y, e.end)), append(w, weight[i]*special.Exp(-total))
 		}
 		return x, w
 	case !t.integer:

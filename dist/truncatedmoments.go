@@ -3,6 +3,7 @@ package dist
 import (
 	"math"
 
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -78,7 +79,7 @@ func (s profile) expect(v []float64) float64 {
 	sum := 0.0
 	for i, w := range s.weight {
 		if w > 0 {
-			sum = math.FMA(w/s.mass, v[i], sum)
+			sum = kernel.FMA(w/s.mass, v[i], sum)
 		}
 	}
 	return sum

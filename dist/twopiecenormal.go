@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -53,7 +54,7 @@ var twoPieceNormalFamily = &family{
 	mean: func(p nums) float64 { return math.Sqrt(2/math.Pi) * (p[2] - 1/p[2]) },
 	variance: func(p nums) float64 {
 		e := p[2] - 1/p[2]
-		return math.FMA((1-2/math.Pi)*e, e, 1)
+		return kernel.FMA((1-2/math.Pi)*e, e, 1)
 	},
 	mode:    always(0),
 	entropy: func(p nums) float64 { return (1+log2π)/2 + special.Log(0.5*(p[2]+1/p[2])) },

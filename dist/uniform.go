@@ -1,9 +1,8 @@
 package dist
 
 import (
-	"math"
-
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -56,7 +55,7 @@ var uniformFamily = &family{
 	support:  func(p nums) (float64, float64) { return p[0], p[1] },
 	cdf:      func(x float64, p nums) float64 { return (x - p[0]) / (p[1] - p[0]) },
 	sf:       func(x float64, p nums) float64 { return (p[1] - x) / (p[1] - p[0]) },
-	quantile: func(lower, upper float64, p nums) float64 { return math.FMA(upper, p[0], lower*p[1]) },
+	quantile: func(lower, upper float64, p nums) float64 { return kernel.FMA(upper, p[0], lower*p[1]) },
 	line:     func(p nums) (low, length float64) { return p[0], p[1] - p[0] },
 	drop:     func(_, _ float64, _ nums) float64 { return 0 },
 	mean:     func(p nums) float64 { return middle(p[0], p[1]) },

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
@@ -95,10 +96,10 @@ var directionOp = &autodiff.Op{
 			for j := range x { // of the versine v in x is (u − μ − v·u)/|x|
 				u, μ := x[j]/n, m[j]/long
 				if dx := c.InGrad(0); dx != nil {
-					dx[i*d+j] += dy[i] * math.FMA(-v, u, u-μ) / n
+					dx[i*d+j] += dy[i] * kernel.FMA(-v, u, u-μ) / n
 				}
 				if dm != nil {
-					dm[j] += dy[i] * math.FMA(-v, μ, μ-u) / long
+					dm[j] += dy[i] * kernel.FMA(-v, μ, μ-u) / long
 				}
 			}
 		}
@@ -110,7 +111,7 @@ func versine(x, m []float64, n, l float64) float64 {
 	sum := 0.0
 	for j, v := range x {
 		e := v/n - m[j]/l
-		sum = math.FMA(e, e, sum)
+		sum = kernel.FMA(e, e, sum)
 	}
 	return 0.5 * sum
 }
@@ -136,10 +137,10 @@ func (m *VonMisesFisher) Draw(batch *mat.Dense, src rand.Source) {
 		dot := float64(row[0] * across[0])
 		for j := 1; j < len(row); j++ {
 			row[j] *= scale
-			dot = math.FMA(row[j], across[j], dot)
+			dot = kernel.FMA(row[j], across[j], dot)
 		}
 		for j := range row {
-			row[j] = math.FMA(-2*dot/square, across[j], row[j])
+			row[j] = kernel.FMA(-2*dot/square, across[j], row[j])
 		}
 		n := length(row)
 		for j := range row {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
@@ -103,7 +104,7 @@ func (w *WishartCholesky) Draw(batch *mat.Dense, src rand.Source) {
 			for j := range n {
 				sum := 0.0
 				for k := j; k <= i; k++ {
-					sum = math.FMA(l[i*n+k], a[k*n+j], sum)
+					sum = kernel.FMA(l[i*n+k], a[k*n+j], sum)
 				}
 				row[i*n+j] = sum
 			}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -39,7 +40,7 @@ var zipfFamily = &family{
 			return math.Inf(1)
 		}
 		s0, s1, s2 := zeta(p[0], 2), zeta(p[0]-1, 2), zeta(p[0]-2, 2) // all but the first term
-		return (math.FMA(-s1, s1, s0*s2) + (s2 - 2*s1 + s0)) / ((1 + s0) * (1 + s0))
+		return (kernel.FMA(-s1, s1, s0*s2) + (s2 - 2*s1 + s0)) / ((1 + s0) * (1 + s0))
 	},
 	mode: always(1),
 	entropy: func(p nums) float64 {

@@ -3,6 +3,7 @@ package flow
 import (
 	"math"
 
+	"github.com/normflow/normflow/internal/kernel"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -26,7 +27,7 @@ func gridStep(sorted []float64) float64 {
 	tolerance := 0x1p-22 * max(math.Abs(lo), math.Abs(hi))
 	step := 0.0
 	for i, v := range sorted[1:] {
-		for a, b := step, v-sorted[i]; ; a, b = b, math.Abs(math.FMA(-b, math.Round(a/b), a)) { // Euclid's algorithm
+		for a, b := step, v-sorted[i]; ; a, b = b, math.Abs(kernel.FMA(-b, math.Round(a/b), a)) { // Euclid's algorithm
 			if b <= tolerance {
 				step = a
 				break

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/stat"
 )
@@ -219,7 +220,7 @@ func nllOf(lps, weights []float64) (nll, se float64) {
 			w = weights[i]
 		}
 		sum += w
-		square = math.FMA(w*(lp-mean), w*(lp-mean), square)
+		square = kernel.FMA(w*(lp-mean), w*(lp-mean), square)
 	}
 	return -mean, math.Sqrt(square) / sum
 }

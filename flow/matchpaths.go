@@ -1,8 +1,6 @@
 package flow
 
 import (
-	"math"
-
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/internal/kernel"
@@ -108,7 +106,7 @@ func (p *paths) pair(b *train.Batch, contexts, from, to []float64, n int, at *fl
 		for j := range d {
 			x0, x1 := from[draw*d+j], to[i*d+j]
 			row[d+1+j] = x1 - x0
-			row[j] = math.FMA(*at, x1-x0, x0)
+			row[j] = kernel.FMA(*at, x1-x0, x0)
 		}
 		b.N++
 	}
@@ -123,11 +121,11 @@ func (p *paths) costs(contexts, from, to []float64, n, cond int) {
 			var sum float64
 			for j, x0 := range from[k*d : (k+1)*d] {
 				diff := x1[j] - x0
-				sum = math.FMA(diff, diff, sum)
+				sum = kernel.FMA(diff, diff, sum)
 			}
 			for j, s := range p.of.scale {
 				diff := contexts[i*cond+j] - contexts[k*cond+j]
-				sum = math.FMA(contextCost*s*diff, diff, sum)
+				sum = kernel.FMA(contextCost*s*diff, diff, sum)
 			}
 			p.cost[i*n+k] = sum
 		}

@@ -48,7 +48,7 @@ func newRegression(x, context *mat.Dense, weights []float64) *regression {
 	r.b = meanY
 	for j := range d {
 		for i, m := range meanF {
-			r.b[j] = math.FMA(-m, r.w[i*d+j], r.b[j])
+			r.b[j] = kernel.FMA(-m, r.w[i*d+j], r.b[j])
 		}
 	}
 	for i, root := range roots {
@@ -102,7 +102,7 @@ func inverseFactor(gram []float64, k int, λ float64) ([]float64, bool) {
 				s += λ
 			}
 			for m := range j {
-				s = math.FMA(-l[i*k+m], l[j*k+m], s)
+				s = kernel.FMA(-l[i*k+m], l[j*k+m], s)
 			}
 			switch {
 			case i != j:
@@ -121,7 +121,7 @@ func inverseFactor(gram []float64, k int, λ float64) ([]float64, bool) {
 				s = 1
 			}
 			for m := j; m < i; m++ {
-				s = math.FMA(-l[i*k+m], inv[m*k+j], s)
+				s = kernel.FMA(-l[i*k+m], inv[m*k+j], s)
 			}
 			inv[i*k+j] = s / l[i*k+i]
 		}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // A Conv2D is a convolution of images: every pixel of the result is a linear
@@ -59,7 +60,7 @@ func (c *Conv2D) Normalise() *Conv2D {
 	c.Gain = autodiff.NewParam(1, out, nil)
 	g := c.Gain.Data()
 	for i, w := range c.W.Data() {
-		g[i%out] = math.FMA(w, w, g[i%out])
+		g[i%out] = kernel.FMA(w, w, g[i%out])
 	}
 	for o := range g {
 		g[o] = math.Sqrt(g[o])

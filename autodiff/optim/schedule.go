@@ -114,5 +114,5 @@ func progress(step, total int) float64 {
 func anneal(a, b, t float64) float64 {
 	x := [1]float64{math.Pi * t}
 	kernel.Cos(x[:], x[:])
-	return math.FMA(float64((a-b)*0.5), 1+x[0], b)
+	return kernel.FMA(float64((a-b)*0.5), 1+x[0], b)
 }

@@ -2,7 +2,8 @@ package optim
 
 import (
 	"fmt"
-	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // SGD is gradient descent with momentum: with velocity u,
@@ -29,18 +30,18 @@ func (s *SGD) Step(p, grad []float64, rate float64) {
 	s.state.begin("SGD", p, grad, rate, s.moments())
 	if mu == 0 {
 		for i, g := range grad {
-			p[i] = math.FMA(-rate, g, p[i])
+			p[i] = kernel.FMA(-rate, g, p[i])
 		}
 		return
 	}
 	u := s.state.Moments[0]
 	for i, g := range grad {
-		d := math.FMA(mu, u[i], g)
+		d := kernel.FMA(mu, u[i], g)
 		u[i] = d
 		if s.Nesterov {
-			d = math.FMA(mu, d, g)
+			d = kernel.FMA(mu, d, g)
 		}
-		p[i] = math.FMA(-rate, d, p[i])
+		p[i] = kernel.FMA(-rate, d, p[i])
 	}
 }
 

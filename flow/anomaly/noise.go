@@ -9,6 +9,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/parallel"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/special"
@@ -110,7 +111,7 @@ func noisyRows(x *mat.Dense) func(batch, context *mat.Dense, src rand.Source) {
 			from, to := x.RawRowView(r.IntN(n)), batch.RawRowView(i)
 			f := 1 / math.Sqrt(1+float64(σ*σ))
 			for j := range to {
-				to[j] = f * math.FMA(σ, e[i*d+j], from[j])
+				to[j] = f * kernel.FMA(σ, e[i*d+j], from[j])
 			}
 		}
 	}

@@ -3,6 +3,8 @@ package onnx
 import (
 	"math"
 	"slices"
+
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // A table is functions of one number as polynomials on pieces of an interval, for functions that a graph cannot compute by
@@ -49,7 +51,7 @@ func polynomial(f func(u []float64) (y, tolerance [][]float64), lo, hi float64) 
 	}
 	u := make([]float64, len(at))
 	for i, q := range at {
-		u[i] = math.FMA(half, q, middle)
+		u[i] = kernel.FMA(half, q, middle)
 	}
 	all, tolerance := f(u)
 	row, fits = []float64{middle, 1 / half}, true
@@ -101,7 +103,7 @@ func powers(c []float64) []float64 {
 func evaluate(p []float64, q float64) float64 {
 	y := 0.0
 	for _, c := range slices.Backward(p) {
-		y = math.FMA(y, q, c)
+		y = kernel.FMA(y, q, c)
 	}
 	return y
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // A spline is a rational-quadratic spline's settings, its defaults filled in.
@@ -109,9 +110,9 @@ func (s spline) knots(raw value) value {
 	before := raw.sub(raw.rowMax()).exp().matmul(raw.g.constant(k+1, sums(k)...)) // sums of the bins before each knot
 	base := make([]float64, k)
 	for j := range base {
-		base[j] = math.FMA(float64(j), 2*s.bound*s.minSize, -s.bound)
+		base[j] = kernel.FMA(float64(j), 2*s.bound*s.minSize, -s.bound)
 	}
-	share := raw.c(2 * s.bound * math.FMA(-float64(k), s.minSize, 1)).div(before.slice(k, k+1))
+	share := raw.c(2 * s.bound * kernel.FMA(-float64(k), s.minSize, 1)).div(before.slice(k, k+1))
 	inner := before.slice(0, k).mul(share).add(raw.g.constant(k, base...))
 	return concat(inner, raw.c(s.bound)) // of which rounding must make no other number
 }

@@ -75,3 +75,12 @@ func TestText(t *testing.T) {
 		}
 	}
 }
+
+// Where a processor has no fused instruction package math takes ten times as long as package kernel.
+func TestFusedByKernel(t *testing.T) {
+	walk(t, func(name string) {
+		if strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") && !strings.HasPrefix(name, "internal/kernel/") && strings.Contains(read(t, name), "math.FMA(") {
+			t.Errorf("%s calls math.FMA, want kernel.FMA", name)
+		}
+	})
+}

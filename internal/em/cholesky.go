@@ -1,6 +1,10 @@
 package em
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
 
 // factor sets l to the lower Cholesky factor of the symmetric d×d matrix a. A pivot
 // below a thousand roundings of its diagonal is raised to that, so that a factor
@@ -11,7 +15,7 @@ func factor(l, a []float64, d int) {
 		for j := range i + 1 {
 			sum := a[i*d+j]
 			for k := range j {
-				sum = math.FMA(-l[i*d+k], l[j*d+k], sum)
+				sum = kernel.FMA(-l[i*d+k], l[j*d+k], sum)
 			}
 			if i == j {
 				l[i*d+i] = math.Sqrt(max(sum, least*a[i*d+i], 1e-300))
@@ -31,7 +35,7 @@ func InvertLower(w, l []float64, d int) {
 		for i := j + 1; i < d; i++ {
 			sum := 0.0
 			for k := j; k < i; k++ {
-				sum = math.FMA(-l[i*d+k], w[k*d+j], sum)
+				sum = kernel.FMA(-l[i*d+k], w[k*d+j], sum)
 			}
 			w[i*d+j] = sum / l[i*d+i]
 		}
@@ -44,7 +48,7 @@ func precision(p, w []float64, d int) {
 	for k := range d {
 		for i := range k + 1 {
 			for j := range i + 1 {
-				p[i*d+j] = math.FMA(w[k*d+i], w[k*d+j], p[i*d+j])
+				p[i*d+j] = kernel.FMA(w[k*d+i], w[k*d+j], p[i*d+j])
 			}
 		}
 	}

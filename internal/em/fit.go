@@ -2,6 +2,8 @@ package em
 
 import (
 	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // MinDF is the smallest number of degrees of freedom, MaxDF the one from which on the
@@ -97,11 +99,11 @@ func (p *pass) setScale(scale, sums, loc []float64, factor, by float64) {
 	at := 1 + d
 	for i := range d {
 		for j := i; j < d; j++ {
-			s := math.FMA(-sums[1+i], loc[j], sums[at])
+			s := kernel.FMA(-sums[1+i], loc[j], sums[at])
 			if i == j {
 				s = max(s, 0)
 			}
-			v := math.FMA(factor, s, p.b[i*d+j]) * by
+			v := kernel.FMA(factor, s, p.b[i*d+j]) * by
 			if i != j {
 				v *= p.keep
 			}

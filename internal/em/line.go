@@ -78,8 +78,8 @@ func (f *lineFit) start(k int) *Line {
 			below += f.w[at]
 			w += f.w[at]
 			e := f.x[at] - first
-			s = math.FMA(f.w[at], e, s)
-			q = math.FMA(f.w[at]*e, e, q)
+			s = kernel.FMA(f.w[at], e, s)
+			q = kernel.FMA(f.w[at]*e, e, q)
 		}
 		if w == 0 { // a number before it had the weight of several groups
 			w, s = 1, 0

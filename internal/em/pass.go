@@ -75,7 +75,7 @@ func quadratic(c, prec, loc []float64) {
 	c[0] = 0
 	for i := range d {
 		pμ := kernel.Dot(prec[i*d:(i+1)*d], loc)
-		c[0] = math.FMA(pμ, loc[i], c[0])
+		c[0] = kernel.FMA(pμ, loc[i], c[0])
 		c[1+i] = -2 * pμ
 		for j := i; j < d; j++ {
 			c[at] = 2 * prec[i*d+j]

@@ -97,7 +97,7 @@ func (c *clusters) seed(r *rand.Rand) {
 			clear(dist)
 			for j := range d {
 				for i, v := range x[j*n : (j+1)*n] {
-					dist[i] = math.FMA(v-centre[j], v-centre[j], dist[i])
+					dist[i] = kernel.FMA(v-centre[j], v-centre[j], dist[i])
 				}
 			}
 			for i, v := range dist {
@@ -136,7 +136,7 @@ func (c *clusters) assign() (moved bool) {
 		for i := range n {
 			to, least := 0, math.Inf(1)
 			for k := range c.k {
-				if v := math.FMA(-2, dist[k*n+i], c.offset[k]); v < least {
+				if v := kernel.FMA(-2, dist[k*n+i], c.offset[k]); v < least {
 					to, least = k, v
 				}
 			}
@@ -157,7 +157,7 @@ func (c *clusters) centre(r *rand.Rand) {
 		c.near.row(x, i)
 		weight[k] += c.rows.w[i]
 		for j, v := range x {
-			c.centres[k*d+j] = math.FMA(c.rows.w[i], v, c.centres[k*d+j])
+			c.centres[k*d+j] = kernel.FMA(c.rows.w[i], v, c.centres[k*d+j])
 		}
 	}
 	for k, w := range weight {

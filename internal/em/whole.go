@@ -70,7 +70,7 @@ func shrinkage(rows *Rows, u []float64, m *Model) Prior {
 		for j := range i {
 			s := scatter[i*d+j] / total
 			noise += max(squares[i*d+j]/total-float64(s*s), 0) / total
-			signal = math.FMA(s, s, signal)
+			signal = kernel.FMA(s, s, signal)
 		}
 	}
 	λ := 1.0

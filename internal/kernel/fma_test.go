@@ -60,16 +60,18 @@ func TestFMA32(t *testing.T) {
 }
 
 // math.FMA is an instruction here, or package math's own steps: both are right.
-func TestSoftFMA(t *testing.T) {
+func TestFMA(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	draw := func() float64 { // few bits or many, so that ties are common
 		v := math.Ldexp(float64(r.Uint64()>>(11+r.IntN(53))), r.IntN(40)-20)
 		return v * float64(1-2*r.IntN(2))
 	}
 	same := func(x, y, z float64) {
-		got, want := softFMA(x, y, z), math.FMA(x, y, z)
-		if math.Float64bits(got) != math.Float64bits(want) && (got == got || want == want) {
-			t.Fatalf("softFMA(%x, %x, %x) = %x, want %x", x, y, z, got, want)
+		want := math.FMA(x, y, z)
+		for name, f := range map[string]func(x, y, z float64) float64{"softFMA": softFMA, "FMA": FMA} {
+			if got := f(x, y, z); math.Float64bits(got) != math.Float64bits(want) && (got == got || want == want) {
+				t.Fatalf("%s(%x, %x, %x) = %x, want %x", name, x, y, z, got, want)
+			}
 		}
 	}
 	for i := range 300_000 {
@@ -95,5 +97,17 @@ func TestSoftFMA(t *testing.T) {
 				same(x, y, z)
 			}
 		}
+	}
+}
+
+func BenchmarkFMA(b *testing.B) {
+	x, y, z := 0.7, 1.1, 0.3
+	for b.Loop() {
+		for range 100 {
+			z = FMA(x, z, y)
+		}
+	}
+	if z != z {
+		b.Fatal(z)
 	}
 }

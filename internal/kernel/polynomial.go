@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // Polynomial sets dst = Σ c[k]·xᵏ by Horner's scheme in fused steps; dst is not x.
 func Polynomial(dst, x, c []float64) {
 	dst = dst[:len(x)]
@@ -13,7 +11,7 @@ func Polynomial(dst, x, c []float64) {
 			continue
 		}
 		for i, v := range x {
-			dst[i] = math.FMA(math.FMA(math.FMA(math.FMA(dst[i], v, at[3]), v, at[2]), v, at[1]), v, at[0])
+			dst[i] = FMA(FMA(FMA(FMA(dst[i], v, at[3]), v, at[2]), v, at[1]), v, at[0])
 		}
 	}
 }

@@ -22,7 +22,7 @@ func tukeyStart1(y, g, h float64) (x, inv, skew float64) {
 	ratio := u / log1p1(greater(u, -1))
 	a := log1p1(float64(h*size) * size)
 	w := float64(a * (1 - log1p1(a)/(a+2)))
-	s := greater(math.FMA(ratio, ratio, exp1(w)-1), 0x1p-20)
+	s := greater(FMA(ratio, ratio, exp1(w)-1), 0x1p-20)
 	return size / math.Sqrt(s), 1 / u, skew
 }
 
@@ -50,17 +50,17 @@ func tukeyStep1(x, skew, h, inv float64) (miss, rise, next float64) {
 	e := expm11(t)
 	b := float64(exp1(t)*t) / e // the derivative of log e by log x
 	q := float64(float64(h*x) * x)
-	miss = math.FMA(q, 0.5, log1(float64(e*inv)))
+	miss = FMA(q, 0.5, log1(float64(e*inv)))
 	rise = b + q
-	bend := math.FMA(b, t+1-b, q+q) // and its derivative
+	bend := FMA(b, t+1-b, q+q) // and its derivative
 	square := float64(rise * rise)
-	den := greater(float64(square*0.5), math.FMA(-float64(miss*0.5), bend, square))
+	den := greater(float64(square*0.5), FMA(-float64(miss*0.5), bend, square))
 	u := float64(miss*rise) / den
 	if 1 < u {
 		u = 1
 	}
 	u = greater(-1, u)
-	f := math.FMA(-u, 1.0/6, 0.5)
-	f = math.FMA(-u, f, 1)
-	return miss, rise, math.FMA(-float64(u*x), f, x)
+	f := FMA(-u, 1.0/6, 0.5)
+	f = FMA(-u, f, 1)
+	return miss, rise, FMA(-float64(u*x), f, x)
 }

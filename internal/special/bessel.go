@@ -1,6 +1,10 @@
 package special
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
 
 // LogI returns log(e⁻ˣ·Iₙ(x)) of the modified Bessel function of the first
 // kind, for an integer n ≥ 0 and x > 0, and its derivative in x.
@@ -34,8 +38,8 @@ func logI0(x float64) (v, slope float64) {
 		if j == len(versines)-1 {
 			weight = 1 // θ = π
 		}
-		sum = math.FMA(weight, e, sum)
-		moment = math.FMA(-weight*c, e+1, moment)
+		sum = kernel.FMA(weight, e, sum)
+		moment = kernel.FMA(-weight*c, e+1, moment)
 	}
 	mean := sum / 64
 	return Log1p(mean), moment / 64 / (1 + mean)
@@ -112,7 +116,7 @@ func BesselK01(x float64) (k0, k1 float64) {
 	for t := h; ; t += h {
 		s := Sinh(0.5 * t)
 		w := Exp(-2 * x * s * s)
-		c := math.FMA(2*s, s, 1)
+		c := kernel.FMA(2*s, s, 1)
 		k0 += w
 		k1 += float64(w * c)
 		if w*c < 1e-18*k1 {

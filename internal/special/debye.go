@@ -1,6 +1,10 @@
 package special
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
 
 // Modified Bessel functions of real order n > −1: by series, and where √(n²+x²) is large by Debye's uniform expansion
 // (F. W. J. Olver, Asymptotics and special functions, 1974, chapter 10.7).
@@ -32,10 +36,10 @@ func Debye(n, s float64) (v, ds, dn float64) {
 	for k, c := range debyeTerms {
 		var poly, slope float64
 		for i := len(c) - 1; i >= 0; i-- {
-			slope = math.FMA(slope, p*p, float64(2*i)*c[i])
-			poly = math.FMA(poly, p*p, c[i])
+			slope = kernel.FMA(slope, p*p, float64(2*i)*c[i])
+			poly = kernel.FMA(poly, p*p, c[i])
 		}
-		sum = math.FMA(w, poly, sum)
+		sum = kernel.FMA(w, poly, sum)
 		sumS -= float64(float64(k+1) * w * poly)
 		sumP += float64(w * slope)
 		if w *= 1 / s; math.Abs(w) < 1e-18 {
@@ -57,8 +61,8 @@ func HypergeometricSeries(a, t float64) (v, dt, da float64) {
 	sum, term, rise := 0.0, t*(one/a), 1/a
 	for k := 1.0; k < 1e5; {
 		sum += term
-		dt = math.FMA(term, k, dt)
-		da = math.FMA(-term, rise, da)
+		dt = kernel.FMA(term, k, dt)
+		da = kernel.FMA(-term, rise, da)
 		if term < 1e-17*(one+sum) && k*(a+k) > t {
 			break
 		}
@@ -132,11 +136,11 @@ func besselRatioSlope(c, x float64) float64 {
 	for m := 2; m < len(a); m++ {
 		a[m] = (float64(m-1) - c) * a[m-1]
 		for i := 1; i < m; i++ {
-			a[m] = math.FMA(a[i], a[m-i], a[m])
+			a[m] = kernel.FMA(a[i], a[m-i], a[m])
 		}
 		a[m] *= 0.5
 		w /= x
-		sum = math.FMA(float64(m)*a[m], w, sum)
+		sum = kernel.FMA(float64(m)*a[m], w, sum)
 	}
 	return sum
 }

@@ -59,7 +59,7 @@ func Hypot1(x float64) float64 {
 	if x = math.Abs(x); x > 1e8 {
 		return x
 	}
-	return math.Sqrt(math.FMA(x, x, 1))
+	return math.Sqrt(kernel.FMA(x, x, 1))
 }
 
 // Hypot returns √(x²+y²). That of package math has other bits on other processors.
@@ -69,7 +69,7 @@ func Hypot(x, y float64) float64 {
 	}
 	switch {
 	case x > 1e-140 && x < 1e150:
-		return math.Sqrt(math.FMA(x, x, float64(y*y)))
+		return math.Sqrt(kernel.FMA(x, x, float64(y*y)))
 	case y == 0 || math.IsInf(x, 1):
 		return x
 	}

@@ -1,6 +1,10 @@
 package special
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
 
 // terms are aₙ and bₙ of the continued fraction b₀ + a₁/(b₁ + a₂/(b₂ + …)): values and not closures,
 // which would be allocated where the compiler does not inline what makes them.
@@ -29,7 +33,7 @@ func lentz[T terms](b0 float64, t T) (f, n float64) {
 	f, c, d := b0, b0, 0.0
 	for n = 1.0; n < 1e6; n++ {
 		num, den := t.at(n)
-		d = 1 / nonZero(math.FMA(num, d, den))
+		d = 1 / nonZero(kernel.FMA(num, d, den))
 		c = nonZero(den + num/c)
 		r := float64(c * d)
 		f *= r
@@ -55,14 +59,14 @@ func betaFraction(a, b, x, y float64) float64 { return fraction(newBetaTerms(a, 
 type betaTerms struct{ a, b, x, y, e float64 }
 
 func newBetaTerms(a, b, x, y float64) (b0 float64, t betaTerms) {
-	e := math.FMA(a, y, -float64(b*x)) + 1 // a − (a+b)·x + 1
+	e := kernel.FMA(a, y, -float64(b*x)) + 1 // a − (a+b)·x + 1
 	return a * e / (a + 1), betaTerms{a, b, x, y, e}
 }
 
 func (t betaTerms) at(n float64) (num, den float64) {
 	a, b, x := t.a, t.b, t.x
-	m := math.FMA(2, n, a-1)
+	m := kernel.FMA(2, n, a-1)
 	s := n * (b - n) * x / m
 	num = (a + n - 1) * (a + b + n - 1) * s * x / m
-	return num, n + s + (a+n)*math.FMA(n, 1+t.y, t.e)/(m+2)
+	return num, n + s + (a+n)*kernel.FMA(n, 1+t.y, t.e)/(m+2)
 }

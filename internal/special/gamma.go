@@ -1,6 +1,10 @@
 package special
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
 
 const log2π = 1.8378770664093454835606594728112352797227949472756
 
@@ -17,7 +21,7 @@ func Log1pMinus(u float64) float64 {
 	s := float64(r * r)
 	sum := 0.0
 	for k := 31.0; k >= 3; k -= 2 {
-		sum = math.FMA(sum, s, 1/k)
+		sum = kernel.FMA(sum, s, 1/k)
 	}
 	return float64(r * (float64(2*s*sum) - u))
 }
@@ -58,15 +62,15 @@ func Stirling(x float64) float64 {
 		}
 		s, tail := 1/float64((2*x+1)*(2*x+1)), 0.0 // atanh(1/(2x+1))·(2x+1) − 1
 		for _, c := range odd[len(odd)-powers(x):] {
-			tail = math.FMA(tail, s, c)
+			tail = kernel.FMA(tail, s, c)
 		}
-		sum = math.FMA(tail, s, sum)
+		sum = kernel.FMA(tail, s, sum)
 	}
 	s, u := 0.0, 1/x
 	for k := len(stirling) - 1; k >= 0; k-- {
-		s = math.FMA(s, u*u, stirling[k])
+		s = kernel.FMA(s, u*u, stirling[k])
 	}
-	return math.FMA(s, u, sum)
+	return kernel.FMA(s, u, sum)
 }
 
 // odd are 1/57, 1/55, …, 1/3.
@@ -106,7 +110,7 @@ func Lgamma(x float64) float64 {
 		return x
 	}
 	l := Log(x)
-	return math.FMA(x, l-1, math.FMA(-0.5, l, 0.5*log2π)+Stirling(x))
+	return kernel.FMA(x, l-1, kernel.FMA(-0.5, l, 0.5*log2π)+Stirling(x))
 }
 
 // Gamma returns Γ(x) for x > 0.
@@ -133,7 +137,7 @@ func Digamma(x float64) float64 {
 	}
 	product, slope := 1.0, 0.0 // x(x+1)…, whose logarithm has the derivative 1/x + 1/(x+1) + …
 	for ; x < 12; x++ {
-		product, slope = product*x, math.FMA(slope, x, product)
+		product, slope = product*x, kernel.FMA(slope, x, product)
 	}
 	return Log(x) - (digammaSeries(x) + slope/product)
 }
@@ -142,18 +146,18 @@ func Digamma(x float64) float64 {
 func digamma1p(x float64) float64 {
 	sum := 0.0 // Σ ζ(k)·(−x)ᵏ⁻²
 	for i := len(zetas) - 1; i >= 0; i-- {
-		sum = math.FMA(-x, sum, float64(i+2)*zetas[i])
+		sum = kernel.FMA(-x, sum, float64(i+2)*zetas[i])
 	}
-	return math.FMA(x, sum, -eulerγ)
+	return kernel.FMA(x, sum, -eulerγ)
 }
 
 // digammaSeries returns log x − ψ(x) for x ≥ 12.
 func digammaSeries(x float64) float64 {
 	s, u := 0.0, 1/x
 	for k := len(stirling) - 1; k >= 0; k-- { // minus the derivative of Stirling's series
-		s = math.FMA(s, u*u, float64(2*k+1)*stirling[k])
+		s = kernel.FMA(s, u*u, float64(2*k+1)*stirling[k])
 	}
-	return float64(u * math.FMA(s, u, 0.5))
+	return float64(u * kernel.FMA(s, u, 0.5))
 }
 
 // DigammaGap returns log x − ψ(x) for x > 0, which tends to 1/2x.
@@ -187,9 +191,9 @@ func Lgamma1p(x float64) float64 {
 	}
 	sum := 0.0 // Σ ζ(k)·(−x)ᵏ/k
 	for i := len(zetas) - 1; i >= 0; i-- {
-		sum = math.FMA(-x, sum, zetas[i])
+		sum = kernel.FMA(-x, sum, zetas[i])
 	}
-	return x * math.FMA(x, sum, -eulerγ)
+	return x * kernel.FMA(x, sum, -eulerγ)
 }
 
 // LgammaGap returns (log Γ(1+2x) − 2·log Γ(1+x))/x² for x > −½, π²/6 at 0.
@@ -199,7 +203,7 @@ func LgammaGap(x float64) float64 {
 	}
 	sum := 0.0 // Σ ζ(k)·(2ᵏ−2)·(−x)ᵏ⁻²/k
 	for i := len(zetas) - 1; i >= 0; i-- {
-		sum = math.FMA(-x, sum, zetas[i]*(math.Ldexp(1, i+2)-2))
+		sum = kernel.FMA(-x, sum, zetas[i]*(math.Ldexp(1, i+2)-2))
 	}
 	return sum
 }
@@ -210,7 +214,7 @@ func GammaRatio(c, r float64) float64 {
 		return Gamma(c+r) / Gamma(c)
 	}
 	u := r / c
-	e := math.FMA(c+r-0.5, Log1pMinus(u), float64(u*(r-0.5)))
+	e := kernel.FMA(c+r-0.5, Log1pMinus(u), float64(u*(r-0.5)))
 	return Pow(c, r) * Exp(e+(Stirling(c+r)-Stirling(c)))
 }
 
@@ -221,7 +225,7 @@ func LogRise(c, r, s float64) float64 {
 	if e := (c - s) / s; math.Abs(e) < 0.5 {
 		far = Log1p(e)
 	}
-	e := math.FMA(c+r-0.5, Log1pMinus(u), float64(u*(r-0.5)))
+	e := kernel.FMA(c+r-0.5, Log1pMinus(u), float64(u*(r-0.5)))
 	return float64(r*far) + e + (Stirling(c+r) - Stirling(c))
 }
 
@@ -231,9 +235,9 @@ func LgammaCurve(c, x float64) float64 {
 	sum := 0.0
 	for _, g := range gauss {
 		for _, t := range [2]float64{0.5 - 0.5*g[0], 0.5 + 0.5*g[0]} {
-			up, _ := HurwitzZeta(2, math.FMA(x, t, c+x))
-			down, _ := HurwitzZeta(2, math.FMA(-x, t, c+x))
-			sum = math.FMA(0.5*g[1]*(1-t), up+down, sum)
+			up, _ := HurwitzZeta(2, kernel.FMA(x, t, c+x))
+			down, _ := HurwitzZeta(2, kernel.FMA(-x, t, c+x))
+			sum = kernel.FMA(0.5*g[1]*(1-t), up+down, sum)
 		}
 	}
 	return sum

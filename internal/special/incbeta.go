@@ -1,6 +1,10 @@
 package special
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
 
 // A Beta is the beta distribution with shapes A and B, both positive.
 type Beta struct {
@@ -216,19 +220,19 @@ func (d Beta) tail(p, top float64) (x, y, logit float64) {
 	for range 100 {
 		x := Exp(u)
 		f := d.slope(x)
-		logI := math.FMA(d.A, u, math.FMA(d.B, Log1p(-x), -d.LogBeta)) - Log(f)
+		logI := kernel.FMA(d.A, u, kernel.FMA(d.B, Log1p(-x), -d.LogBeta)) - Log(f)
 		step := (l - logI) / f // in log(x/y), with dI/I = f
-		u = math.FMA(step, 1-x, u)
+		u = kernel.FMA(step, 1-x, u)
 		if !(math.Abs(step) > 1e-5) {
 			break
 		}
 	}
 	x = Exp(u)
 	if y = 1 - x; x > 0.5 { // a last step by the exact function, in the smaller of x and y
-		y = math.FMA(y, Expm1(-x*d.step(x, y, p)), y)
+		y = kernel.FMA(y, Expm1(-x*d.step(x, y, p)), y)
 		x = 1 - y
 	} else {
-		x = math.FMA(x, Expm1(y*d.step(x, y, p)), x)
+		x = kernel.FMA(x, Expm1(y*d.step(x, y, p)), x)
 		y = 1 - x
 	}
 	return x, y, Log(x / y)
@@ -261,7 +265,7 @@ func LogBeta(a, b float64) float64 {
 	if math.IsInf(far, -1) {
 		far = Log(b) - Log(n)
 	}
-	l := math.FMA(a-0.5, -Log1p(b/a), math.FMA(b, far, -0.5*Log(b)))
+	l := kernel.FMA(a-0.5, -Log1p(b/a), kernel.FMA(b, far, -0.5*Log(b)))
 	return l + 0.5*log2π + (Stirling(a) - Stirling(n) + Stirling(b))
 }
 
@@ -272,14 +276,14 @@ func LogBetaKernel(a, b, x, y float64) float64 { return BetaNorm(a, b) + BetaExp
 // x + y = 1, exact where it is near 0.
 func BetaExponent(a, b, x, y float64) float64 {
 	n, w := a+b, float64(a*y)
-	e := math.FMA(b, x, -w) - math.FMA(a, y, -w) // (a+b)·x − a
+	e := kernel.FMA(b, x, -w) - kernel.FMA(a, y, -w) // (a+b)·x − a
 	switch {
 	case math.IsInf(n/a, 1) || math.IsInf(e/a, 0):
-		return math.FMA(a, Log(n)+Log(x)-Log(a), math.FMA(b, logRatioMinus(n/b*y, -e/b), -e))
+		return kernel.FMA(a, Log(n)+Log(x)-Log(a), kernel.FMA(b, logRatioMinus(n/b*y, -e/b), -e))
 	case math.IsInf(n/b, 1) || math.IsInf(e/b, 0):
-		return math.FMA(b, Log(n)+Log(y)-Log(b), math.FMA(a, logRatioMinus(n/a*x, e/a), e))
+		return kernel.FMA(b, Log(n)+Log(y)-Log(b), kernel.FMA(a, logRatioMinus(n/a*x, e/a), e))
 	}
-	return math.FMA(a, logRatioMinus(n/a*x, e/a), float64(b*logRatioMinus(n/b*y, -e/b)))
+	return kernel.FMA(a, logRatioMinus(n/a*x, e/a), float64(b*logRatioMinus(n/b*y, -e/b)))
 }
 
 // BetaNorm returns what is left of [LogBetaKernel].

@@ -1,6 +1,10 @@
 package special
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
 
 // Small shapes: a beta number with a small shape A is nearly surely at 0, and what lies elsewhere, of the size of A,
 // has no digits as 1 − I.
@@ -12,7 +16,7 @@ const smallBeta = 0.3
 func LgammaRise(c, r float64) float64 {
 	sum := 0.0
 	for _, g := range gauss {
-		sum = math.FMA(0.5*g[1], Digamma(math.FMA(r, 0.5+0.5*g[0], c))+Digamma(math.FMA(r, 0.5-0.5*g[0], c)), sum)
+		sum = kernel.FMA(0.5*g[1], Digamma(kernel.FMA(r, 0.5+0.5*g[0], c))+Digamma(kernel.FMA(r, 0.5-0.5*g[0], c)), sum)
 	}
 	return r * sum
 }
@@ -52,7 +56,7 @@ func (d Beta) incSmall(l float64) (p, q float64) {
 	a, b := d.shares()
 	sum, _ := d.smallSeries(Exp(l))
 	w := float64(d.A*l) + d.smallNorm() + Log1p(d.A*sum)
-	return min(b*Exp(w), 1), min(math.FMA(-b, Expm1(w), a), 1)
+	return min(b*Exp(w), 1), min(kernel.FMA(-b, Expm1(w), a), 1)
 }
 
 // smallInv returns inv where incSmall is p = 1 − q, by Newton's method for w in log x.
@@ -60,14 +64,14 @@ func (d Beta) smallInv(p, q float64) (x, y, logit float64) {
 	_, b := d.shares()
 	w := logQuotient(p, b)
 	if q < p {
-		w = Log1p(math.FMA(-q, d.A+d.B, d.A) / d.B)
+		w = Log1p(kernel.FMA(-q, d.A+d.B, d.A) / d.B)
 	}
 	w -= d.smallNorm()
 	top := Log((d.A + 1) / (d.A + d.B + 2))
 	u := min(w/d.A, top)
 	for range 100 {
 		sum, slope := d.smallSeries(Exp(u))
-		step := (w/d.A - u - Log1p(d.A*sum)/d.A) / (1 + slope/math.FMA(d.A, sum, 1))
+		step := (w/d.A - u - Log1p(d.A*sum)/d.A) / (1 + slope/kernel.FMA(d.A, sum, 1))
 		u = min(u+step, top)
 		if !(math.Abs(step) > 1e-9*max(1, math.Abs(u))) {
 			break

@@ -1,6 +1,10 @@
 package special
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
 
 // GammaInc returns the incomplete gamma functions P(a,x) and Q(a,x) = 1 − P,
 // the smaller of which has small relative error. a must be positive, x ≥ 0.
@@ -85,7 +89,7 @@ func gammaIncSmall(a, x float64) (p, q float64) {
 	}
 	l := float64(a*Log(x)) - Lgamma1p(a)
 	scale := Pow(x, a) / Gamma(1+a)
-	p = float64(scale * math.FMA(a, sum, 1))
+	p = float64(scale * kernel.FMA(a, sum, 1))
 	q = -Expm1(l) - float64(scale*a*sum)
 	if p < 0.5 {
 		q = 1 - p
@@ -101,7 +105,7 @@ func gammaIncLarge(a, x float64) (p, q float64) {
 	η := z / math.Sqrt(a)
 	c := a/(x-a) - 1/η
 	if math.Abs(η) < 0.01 { // where this cancels
-		c = math.FMA(η, math.FMA(η, math.FMA(η, 1.0/864, -2.0/135), 1.0/12), -1.0/3)
+		c = kernel.FMA(η, kernel.FMA(η, kernel.FMA(η, 1.0/864, -2.0/135), 1.0/12), -1.0/3)
 	}
 	c = float64(c * (Exp(-d) * invSqrt2π / math.Sqrt(a)))
 	if q = Ndtr(-z) + c; z > 0 {
@@ -139,7 +143,7 @@ func GammaIncInv(a, p, q float64) float64 {
 	if x > 1e-290 && x < 1e290 { // a last step without the rounding of the logarithm
 		lower, upper := GammaInc(a, x)
 		if v, slope := LogRatio(lower, upper, p, q, GammaKernel(a, x)); slope > 0 {
-			x = math.FMA(x, Expm1(-v/slope), x)
+			x = kernel.FMA(x, Expm1(-v/slope), x)
 		}
 	}
 	return x

@@ -1,6 +1,10 @@
 package special
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
 
 // The noncentral χ² distribution.
 
@@ -28,7 +32,7 @@ func LogNoncentralChiSquare(x, ν, λ float64) (v, dx, dν, dλ float64) {
 	exponent := float64((n+s)*(logR-e)) + float64(λ*(e-float64(r*logR)))
 	if math.Abs(e) < 0.4 {
 		logR = Log1p(e)
-		exponent = math.FMA(n+s, Log1pMinus(e), float64(λ*r*logRatioMinus(1/r, -e/r)))
+		exponent = kernel.FMA(n+s, Log1pMinus(e), float64(λ*r*logRatioMinus(1/r, -e/r)))
 	}
 	ds -= 0.5 / s
 	return 0.5*exponent - 0.5*(log2π+Log(s)) - math.Ln2 + l,
@@ -77,8 +81,8 @@ func noncentralBelow(a, y, t float64) float64 {
 	part := gammaSeries(a+j, y)
 	sum := part
 	for ; j > 0; j-- {
-		part = math.FMA(y/(a+j), part, 1)
-		sum = math.FMA(t/(j*(a+j)), sum, part)
+		part = kernel.FMA(y/(a+j), part, 1)
+		sum = kernel.FMA(t/(j*(a+j)), sum, part)
 	}
 	return sum
 }
@@ -103,7 +107,7 @@ func noncentralAbove(a, y, t float64) float64 {
 		if term <= 1e-17*sum && j*(a+j) > t {
 			break
 		}
-		part = math.FMA(a+j, part, 1) / y
+		part = kernel.FMA(a+j, part, 1) / y
 		weight *= t / ((j + 1) * (a + j))
 	}
 	return sum
@@ -118,7 +122,7 @@ func noncentralRest(a, y, h, part float64) float64 {
 		if term <= 1e-17*sum && j > h {
 			break
 		}
-		part = math.FMA(a+j, part, power)
+		part = kernel.FMA(a+j, part, power)
 		power *= y
 		weight *= h / ((j + 1) * (a + j))
 	}

@@ -3,6 +3,8 @@ package special
 import (
 	"math"
 	"slices"
+
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // The noncentral t distribution, of (Z+δ)/U for a normal Z and a U distributed as √(χ²/ν): integrals over log U.
@@ -15,7 +17,7 @@ func around(c float64, h func(q float64) float64, visit func(q, w float64)) {
 		for range 1100 {
 			half, mid := 0.5*(to-from), 0.5*(to+from)
 			for _, n := range gauss {
-				for _, q := range [2]float64{sign * math.FMA(half, n[0], mid), sign * math.FMA(-half, n[0], mid)} {
+				for _, q := range [2]float64{sign * kernel.FMA(half, n[0], mid), sign * kernel.FMA(-half, n[0], mid)} {
 					visit(q, float64(half*n[1]*Exp(-h(q))))
 				}
 			}
@@ -53,7 +55,7 @@ func LogNoncentralT(t, ν, δ float64) (v, dt, dν, dδ float64) {
 	fall := float64(ν * (logU - 0.5*e))
 	switch {
 	case ν < 0.1: // e would be the rounding errors of w
-		e, fall = Expm1(2*logU), math.FMA(ν, logU, -0.5*(1-float64(tu*g)))
+		e, fall = Expm1(2*logU), kernel.FMA(ν, logU, -0.5*(1-float64(tu*g)))
 	case math.Abs(e) < 0.4:
 		logU = 0.5 * Log1p(e)
 		fall = float64(0.5 * ν * Log1pMinus(e))
@@ -63,11 +65,11 @@ func LogNoncentralT(t, ν, δ float64) (v, dt, dν, dδ float64) {
 	around(b+ν+1, func(q float64) float64 {
 		return float64(0.5*b*Expm1Minus(2*q)) - float64(d*Expm1Minus(q))
 	}, func(q, weight float64) {
-		shift := math.FMA(tu, Expm1(q), g)
+		shift := kernel.FMA(tu, Expm1(q), g)
 		sum += weight
-		sumδ = math.FMA(weight, shift, sumδ)
-		sumT = math.FMA(-weight, u*Exp(q)*shift, sumT)
-		sumν = math.FMA(weight, logU+q-0.5*math.FMA(u*u, Expm1(2*q), e), sumν)
+		sumδ = kernel.FMA(weight, shift, sumδ)
+		sumT = kernel.FMA(-weight, u*Exp(q)*shift, sumT)
+		sumν = kernel.FMA(weight, logU+q-0.5*kernel.FMA(u*u, Expm1(2*q), e), sumν)
 	})
 	rest := fall + logU - float64(0.5*g*g) + Log(sum)
 	if ν < leastShape {
@@ -160,7 +162,7 @@ func logBeyondNoncentralT(t, ν, δ float64) float64 {
 	for i, to := range ends[1:] {
 		half, mid := 0.5*(to-ends[i]), 0.5*(to+ends[i])
 		for _, n := range gauss {
-			sum = math.FMA(half*n[1], Exp(-h(math.FMA(half, n[0], mid)))+Exp(-h(math.FMA(-half, n[0], mid))), sum)
+			sum = kernel.FMA(half*n[1], Exp(-h(kernel.FMA(half, n[0], mid)))+Exp(-h(kernel.FMA(-half, n[0], mid))), sum)
 		}
 	}
 	return min(math.Ln2+0.5*(Log(a)-log2π)-Stirling(a)-float64(a*chi)+top+Log(sum), 0)
@@ -172,7 +174,7 @@ func grown(q, width float64, h func(q float64) float64, ends []float64) []float6
 	for _, sign := range [2]float64{1, -1} {
 		to := max(width, 1e-300)
 		for range 3500 { // enough for all of float64
-			ends = append(ends, math.FMA(sign, to, q))
+			ends = append(ends, kernel.FMA(sign, to, q))
 			if !(h(ends[len(ends)-1]) < 45) {
 				break
 			}

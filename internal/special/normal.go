@@ -42,8 +42,8 @@ func NdtrTailDrop(z, w float64) float64 {
 	}
 	sum, mid := 0.0, z+0.5*w
 	for _, g := range gauss { // of minus the derivative
-		up, down := math.FMA(0.5*w, g[0], mid), math.FMA(-0.5*w, g[0], mid)
-		sum = math.FMA(g[1], math.FMA(-up, NdtrTail(up), invSqrt2π)+math.FMA(-down, NdtrTail(down), invSqrt2π), sum)
+		up, down := kernel.FMA(0.5*w, g[0], mid), kernel.FMA(-0.5*w, g[0], mid)
+		sum = kernel.FMA(g[1], kernel.FMA(-up, NdtrTail(up), invSqrt2π)+kernel.FMA(-down, NdtrTail(down), invSqrt2π), sum)
 	}
 	return float64(0.5 * w * sum)
 }
@@ -64,7 +64,7 @@ func LogNdtr(z float64) float64 {
 	case z > -1:
 		return Log(Ndtr(z))
 	}
-	return math.FMA(-0.5*z, z, Log(NdtrTail(-z)))
+	return kernel.FMA(-0.5*z, z, Log(NdtrTail(-z)))
 }
 
 // LogNdtrInv returns the z with log Φ(z) = p and log Φ(−z) = q, of which the smaller
@@ -101,5 +101,5 @@ func ExpHalfSquare(z float64) float64 {
 	if e == 0 {
 		return 0
 	}
-	return math.FMA(-0.5*math.FMA(z, z, -h), e, e)
+	return kernel.FMA(-0.5*kernel.FMA(z, z, -h), e, e)
 }

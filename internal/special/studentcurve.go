@@ -198,7 +198,7 @@ func (c *StudentCurve) quantile(t, y []float64, room *[8][studentChunk]float64) 
 	c.ratioAt(g, w, q)
 	kernel.Log1p(q, l)
 	for i, v := range lp {
-		e[i] = math.FMA(c.a, q[i], v)
+		e[i] = kernel.FMA(c.a, q[i], v)
 	}
 	kernel.Exp(e, e) // 2·ratio in the end
 	kernel.Mul(q, w, w)
@@ -207,7 +207,7 @@ func (c *StudentCurve) quantile(t, y []float64, room *[8][studentChunk]float64) 
 		far := math.Sqrt((1 + l[i]) * c.DF)
 		miss := (g[i] - float64(0.5*e[i])) * far / c.norm
 		if q[i] <= c.reach {
-			miss = math.FMA(-w[i], mid[i], math.Abs(v-0.5)) * e[i] * far / (c.norm * p[i])
+			miss = kernel.FMA(-w[i], mid[i], math.Abs(v-0.5)) * e[i] * far / (c.norm * p[i])
 		}
 		step := miss / (1 - 0.5*(c.DF+1)*t[i]*miss/(far*far))
 		t[i] += step
@@ -225,7 +225,7 @@ func (c *StudentCurve) first(t, l, w, g, s, y []float64) {
 		σ := float64(s[i] * g[i])
 		w[i] = 1 - σ
 		if d := u * u; d*max(c.a, 1) < 1e-3 {
-			w[i] = math.FMA((c.a-1)/3*d, u, u)
+			w[i] = kernel.FMA((c.a-1)/3*d, u, u)
 			σ = 1 - w[i]
 		}
 		t[i] = w[i] * math.Sqrt(c.DF/(σ*(1+w[i])))

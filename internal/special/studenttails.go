@@ -50,7 +50,7 @@ func (f *StudentTails) ratio(q float64) float64 {
 	} else {
 		r = f.Tail(math.Sqrt(f.DF)*w/math.Sqrt(x)) / Exp(a*Log1p(-w*w))
 	}
-	return r * math.FMA(f.rise, w, 2)
+	return r * kernel.FMA(f.rise, w, 2)
 }
 
 // chebyshev returns the coefficients c of Σ c[k]·Tₖ with the values at at the nodes cos(π·(j+½)/n).

@@ -1,6 +1,10 @@
 package special
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
 
 // Large shapes: the distribution functions of gamma and beta numbers are what remains of
 // the kernel by an integral over an exponential that falls from 1, whose cost does not
@@ -16,7 +20,7 @@ func Expm1Minus(s float64) float64 {
 	}
 	sum := 1.0 // Σ 2·sᵏ/(k+2)!
 	for k := 16.0; k >= 3; k-- {
-		sum = math.FMA(sum, s/k, 1)
+		sum = kernel.FMA(sum, s/k, 1)
 	}
 	return 0.5 * s * s * sum
 }
@@ -24,7 +28,7 @@ func Expm1Minus(s float64) float64 {
 // falling returns ∫ exp(−h(s)) ds from 0 to ∞ for a convex h with h(0) = 0, the slope
 // g ≥ 0 and the curvature c there: by Gauss's quadrature up to where h is about 45.
 func falling(g, c float64, h func(s float64) float64) float64 {
-	lo, hi := 0.0, 2/(g+math.Sqrt(math.FMA(g, g, 4*c)))
+	lo, hi := 0.0, 2/(g+math.Sqrt(kernel.FMA(g, g, 4*c)))
 	for range 1100 { // enough for all of float64
 		if !(h(hi) < 45) {
 			break
@@ -43,10 +47,10 @@ func falling(g, c float64, h func(s float64) float64) float64 {
 		half, mid := 0.5*(end-panels[i]), 0.5*(end+panels[i])
 		part := 0.0
 		for _, n := range gauss {
-			up, down := hi*math.FMA(half, n[0], mid), hi*math.FMA(-half, n[0], mid)
-			part = math.FMA(n[1], Exp(-h(up))+Exp(-h(down)), part)
+			up, down := hi*kernel.FMA(half, n[0], mid), hi*kernel.FMA(-half, n[0], mid)
+			part = kernel.FMA(n[1], Exp(-h(up))+Exp(-h(down)), part)
 		}
-		sum = math.FMA(half, part, sum)
+		sum = kernel.FMA(half, part, sum)
 	}
 	return hi * sum
 }
@@ -58,15 +62,15 @@ var panels = [...]float64{0, 1. / 64, 1. / 32, 1. / 16, 1. / 8, 1. / 4, 3. / 8, 
 // gammaTail returns P(a, x)/kernel, or Q(a, x)/kernel, in the variable log t.
 func gammaTail(a, x float64, lower bool) float64 {
 	if lower {
-		return falling(max(a-x, 0), x, func(s float64) float64 { return math.FMA(a-x, s, float64(x*Expm1Minus(-s))) })
+		return falling(max(a-x, 0), x, func(s float64) float64 { return kernel.FMA(a-x, s, float64(x*Expm1Minus(-s))) })
 	}
-	return falling(max(x-a, 0), x, func(s float64) float64 { return math.FMA(x-a, s, float64(x*Expm1Minus(s))) })
+	return falling(max(x-a, 0), x, func(s float64) float64 { return kernel.FMA(x-a, s, float64(x*Expm1Minus(s))) })
 }
 
 // betaTilt returns a − (a+b)·x = a·y − b·x, exact where it is small.
 func betaTilt(a, b, x, y float64) float64 {
 	w := float64(b * x)
-	return math.FMA(a, y, -w) - math.FMA(b, x, -w)
+	return kernel.FMA(a, y, -w) - kernel.FMA(b, x, -w)
 }
 
 // betaTail returns I(a, b; x)/kernel, y = 1 − x, in the variable log(x/y).
@@ -75,15 +79,15 @@ func betaTail(a, b, x, y float64) float64 {
 	return falling(max(e, 0), n*x*y, func(s float64) float64 {
 		switch {
 		case x < y:
-			return math.FMA(e, s, float64(n*math.FMA(x, Expm1Minus(-s), Log1pMinus(x*Expm1(-s)))))
+			return kernel.FMA(e, s, float64(n*kernel.FMA(x, Expm1Minus(-s), Log1pMinus(x*Expm1(-s)))))
 		case s < 1:
-			return math.FMA(e, s, float64(n*math.FMA(y, Expm1Minus(s), Log1pMinus(y*Expm1(s)))))
+			return kernel.FMA(e, s, float64(n*kernel.FMA(y, Expm1Minus(s), Log1pMinus(y*Expm1(s)))))
 		}
 		l := s + Log(y)
 		if s < 600 {
 			l = Log1p(y * Expm1(s))
 		}
-		return math.FMA(-b, s, float64(n*l))
+		return kernel.FMA(-b, s, float64(n*l))
 	})
 }
 

@@ -1,6 +1,10 @@
 package special
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
 
 // Masses of wedges under the standard normal density of the plane: D. B. Owen, Tables for computing bivariate
 // normal probabilities, 1956.
@@ -30,7 +34,7 @@ func LogBeyondT(h, a float64) float64 {
 	case far > 1e150 || h > 1e150:
 		return math.Inf(-1)
 	}
-	width, sum := 80/h/(far+math.Sqrt(math.FMA(far, far, 80))), 0.0 // where the exponent has fallen by 40
+	width, sum := 80/h/(far+math.Sqrt(kernel.FMA(far, far, 80))), 0.0 // where the exponent has fallen by 40
 	from := 0.0
 	for to := width / 128; from < width; from, to = to, 2*to {
 		sum += beyond(h, a, from, min(to, width))
@@ -45,9 +49,9 @@ func wedge(h, from, to float64) float64 {
 	for k := range panels {
 		mid := from + float64(width*(float64(k)+0.5))
 		for _, g := range gauss {
-			for _, x := range [2]float64{math.FMA(0.5*width, g[0], mid), math.FMA(-0.5*width, g[0], mid)} {
+			for _, x := range [2]float64{kernel.FMA(0.5*width, g[0], mid), kernel.FMA(-0.5*width, g[0], mid)} {
 				hx := h * x
-				sum = math.FMA(g[1], Exp(-0.5*hx*hx)/math.FMA(x, x, 1), sum)
+				sum = kernel.FMA(g[1], Exp(-0.5*hx*hx)/kernel.FMA(x, x, 1), sum)
 			}
 		}
 	}
@@ -58,9 +62,9 @@ func wedge(h, from, to float64) float64 {
 func beyond(h, a, from, to float64) float64 {
 	sum, half, mid := 0.0, 0.5*(to-from), 0.5*(to+from)
 	for _, g := range gauss {
-		for _, v := range [2]float64{math.FMA(half, g[0], mid), math.FMA(-half, g[0], mid)} {
+		for _, v := range [2]float64{kernel.FMA(half, g[0], mid), kernel.FMA(-half, g[0], mid)} {
 			x, hv := a+v, h*v
-			sum = math.FMA(g[1], Exp(-0.5*hv*(2*h*a+hv))*(half/x/(x+1/x)), sum)
+			sum = kernel.FMA(g[1], Exp(-0.5*hv*(2*h*a+hv))*(half/x/(x+1/x)), sum)
 		}
 	}
 	return sum

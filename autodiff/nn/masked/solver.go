@@ -2,9 +2,9 @@ package masked
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // A Map is an elementwise map with raw parameters, such as a bijector's
@@ -225,7 +225,7 @@ func solvePrev(s *evaluator, m int) {
 		}
 		draw := s.rows(s.grads[s.outputs()], m*k+j, m*k+j+1)
 		for i := range draw {
-			draw[i] = math.FMA(dy[i], byRaw[(i*s.dim+m)*k+j], draw[i])
+			draw[i] = kernel.FMA(dy[i], byRaw[(i*s.dim+m)*k+j], draw[i])
 		}
 	}
 	for i := range dy {
