@@ -19,7 +19,7 @@ import (
 //
 //	−log(share of training rows that are odder)
 //
-// over the three counts. The wide view sees rows that lie outside, the narrow ones those that lie between the others, where
+// over the three counts, less 0.2 for the mixture's. The wide view sees rows that lie outside, the narrow ones those that lie between the others, where
 // they should not.
 //
 // How many training rows, by models that have not seen them, have a largest that is at least the row's makes its p-value, the

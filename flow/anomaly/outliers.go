@@ -25,7 +25,7 @@ import (
 // second counted twice: the distance to the nearest of sixteen clusters, of those alone that hold three quarters of the rows together;
 // and −log of a density of normal kernels on the four fifths of the rows that are nearest to such clusters. A small group of like
 // anomalies is in neither. The narrow one is −log of a mixture of normal distributions, fitted without the row's own third of the
-// table, with its covariances times 1 + 1.5². All this is learned from 2,500 of the rows at most, twice, and averaged.
+// table, with its covariances times 1 + 1.5², and counts half as much again. All this is learned from 2,500 of the rows at most, twice, and averaged.
 //
 // The scores are a function of rows and settings, on any number of cores. They have no scale that means a probability, as nothing
 // says how many of the rows are anomalies: there are no rows known to be normal that could be a reference. [RankPValues] says what
@@ -67,10 +67,13 @@ func outliers(ctx context.Context, x mat.Matrix, s *Settings) ([]float64, error)
 	byQuartiles(wide)
 	byQuartiles(narrow)
 	for i, v := range narrow {
-		wide[i] = max(wide[i], v)
+		wide[i] = max(wide[i], float64(narrowWeight*v))
 	}
 	return wide, nil
 }
+
+// narrowWeight is what the narrow score counts beside the wide one, whose tails are the longer ones.
+const narrowWeight = 1.5
 
 // What is odd is seen among some rows of the table: of many, groups of like anomalies would be learned too.
 const (

@@ -79,7 +79,11 @@ func at(s [views][]float64, i int) (row [views]float64) {
 	return row
 }
 
-// combine returns the largest of the views' tails, and which it is. A density that is no number is one that has overflowed far out.
+// handicaps are taken from the tails of the views, from wide to narrow, before the largest counts: the mixture, which is wrong more
+// often where it alone finds a row odd, is believed a little less.
+var handicaps = [views]float64{0, 0, 0.2}
+
+// combine returns the largest of the views' tails less handicaps, and which it is. A density that is no number is one that has overflowed far out.
 func (p *section) combine(s [views]float64) (score float64, view int) {
 	score = math.Inf(-1)
 	for v := range s {
@@ -87,7 +91,7 @@ func (p *section) combine(s [views]float64) (score float64, view int) {
 		if math.IsNaN(t) {
 			return math.Inf(1), v
 		}
-		if t > score {
+		if t -= handicaps[v]; t > score {
 			score, view = t, v
 		}
 	}
