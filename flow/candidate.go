@@ -2,11 +2,14 @@ package flow
 
 import (
 	"context"
+	"math"
 
+	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 // A Candidate is a kind of model that [Learn] tries.
@@ -32,7 +35,7 @@ func Candidates() []Candidate {
 	return []Candidate{
 		{Name: "t", Fit: fitT, Steady: true},
 		{Name: "gaussian", Fit: fitGaussian, Steady: true},
-		{Name: "mixture", Fit: fitMixture},
+		{Name: "mixture", Fit: fitMixture, Least: 10},
 		{Name: "marginal mixture", Fit: marginal(fitMixture), Least: 20},
 		{Name: "NSF", Fit: marginal(fitNSF), Least: 150, trained: true},
 		{Name: "NSF on mixture", Fit: fitNSFMixture, Least: 150, trained: true},
@@ -72,12 +75,29 @@ func fitKernelDensity(_ context.Context, f *Fold) (*Transformed, error) {
 	return New(k), nil
 }
 
+// t returns a t distribution with the tails of the fold's rows, or heavier ones: rows do not tell how far others may lie.
 func (f *Fold) t() (dist.Distribution, error) {
 	m, err := dist.FitStudentTMixture(f.X, &dist.MixtureSettings{Components: 1, MinScale: leastScale, Weights: f.Weights})
 	if err != nil {
 		return nil, err
 	}
-	return m.Parts[0], nil
+	const most = 30 // degrees of freedom
+	var loc autodiff.Value
+	var l *autodiff.Param
+	shrink := (most - 2.0) / most // for the same variances
+	switch p := m.Parts[0].(type) {
+	case *dist.MultivariateNormal:
+		loc, l = p.Loc, p.L
+	case *dist.MultivariateStudentT:
+		df := p.DF.Numbers()[0]
+		if df <= most {
+			return p, nil
+		}
+		loc, l = p.Loc, p.L
+		shrink *= df / (df - 2)
+	}
+	kernel.Scale(l.Data(), l.Data(), math.Sqrt(shrink))
+	return dist.NewMultivariateStudentT(autodiff.Fixed(most), loc, l), nil
 }
 
 func fitMixture(_ context.Context, f *Fold) (*Transformed, error) {

@@ -35,6 +35,9 @@ func newPass(rows *Rows, k int, prior Prior) *pass {
 	p := &pass{rows: rows, b: prior.scatter(k, d, rows.Total), a: prior.Rows, keep: 1 - prior.Shrink,
 		coef: make([]float64, k*f), base: make([]float64, k), trace: make([]float64, k), count: make([]float64, k), s1: make([]float64, k), s2: make([]float64, k), sums: make([]float64, k*f),
 		phi: make([]float64, f*blockRows), q: make([]float64, k*blockRows), r: make([]float64, k*blockRows), u: make([]float64, k*blockRows), l: make([]float64, k*blockRows), row: make([]float64, 2*blockRows)}
+	for _, j := range rows.flat {
+		p.b[j*d+j] += rows.Total / float64(k)
+	}
 	for i := range p.small {
 		p.small[i] = make([]float64, d*d)
 	}

@@ -11,6 +11,7 @@ type Rows struct {
 	N, D  int
 	Total float64 // of the weights
 	x, w  []float64
+	flat  []int // columns with one number only: they count as having a deviation of 1
 }
 
 // NewRows takes the rows of x, n×d; nil weights are ones.
@@ -31,7 +32,22 @@ func NewRows(x []float64, n, d int, weights []float64) *Rows {
 			}
 		}
 	}
+	for j := range d {
+		if constant(x, j, d) {
+			r.flat = append(r.flat, j)
+		}
+	}
 	return r
+}
+
+// constant reports whether column j of x, n×d, is.
+func constant(x []float64, j, d int) bool {
+	for i := j; i < len(x); i += d {
+		if x[i] != x[j] {
+			return false
+		}
+	}
+	return true
 }
 
 // block returns the block of rows that begins with row at, d×m, and its weights.

@@ -50,7 +50,7 @@ const clip = 4
 
 // like returns rows of the same number and weights.
 func (r *Rows) like() *Rows {
-	return &Rows{N: r.N, D: r.D, Total: r.Total, x: make([]float64, len(r.x)), w: r.w}
+	return &Rows{N: r.N, D: r.D, Total: r.Total, x: make([]float64, len(r.x)), w: r.w, flat: r.flat}
 }
 
 // clipped returns the rows with numbers beyond ±4 as ±4.

@@ -25,11 +25,18 @@ func Single(rows *Rows, df float64, budget *Budget) *Model {
 	}
 	n := max(rows.Total, 1.5) // what is known of few rows: the next one lies farther out
 	kernel.Scale(m.Scale, m.Scale, (n+1)/(n-1))
-	if !m.Normal() {
+	switch {
+	case math.IsInf(df, 1): // is asked for
+	case len(rows.flat) > 0: // what is far cannot be said
+		m.DF = MinDF
+	case !m.Normal() || n < fewRows:
 		m.DF = max(min(m.DF, n-1), MinDF)
 	}
 	return m
 }
+
+// fewRows is the number of rows below which their tails are not taken for those of a normal distribution.
+const fewRows = 50
 
 // moments sets the component to mean and variances of the rows within the clip.
 func moments(rows *Rows, m *Model) {
@@ -76,6 +83,9 @@ func shrinkage(rows *Rows, u []float64, m *Model) Prior {
 	λ := 1.0
 	if signal > 0 {
 		λ = min(noise/signal, 1)
+	}
+	if total <= float64(d+1) { // the rows lie in a plane, however well they seem correlated
+		λ = max(λ, 1/max(total-1, 1))
 	}
 	return Prior{Ridge: 1e-6, Shrink: λ}
 }
