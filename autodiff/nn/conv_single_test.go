@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
@@ -57,6 +58,14 @@ func TestSingleConvFollowsDouble(t *testing.T) {
 	tanh, tanhDouble := convTwins(9, 12, 3, 0)
 	tanh.Layers[0].Act, tanh.Layers[2].Act = Tanh, Tanh
 	twins["tanh"] = twin{tanh, tanhDouble}
+	grouped, groupedDouble := convTwins(3, 7, 6, 0)
+	grouped.Group, groupedDouble.Group = 3, 3
+	twins["grouped"] = twin{grouped, groupedDouble}
+	normal, normalDouble := convTwins(2, 6, 9, 0)
+	for i := range normal.Layers {
+		normal.Layers[i].Normalise() // shared
+	}
+	twins["normalised"] = twin{normal, normalDouble}
 	for name, c := range twins {
 		for _, n := range []int{1, 40, 300} {
 			if n == 300 && name != "dense" {
@@ -106,6 +115,32 @@ func TestSingleConvImagesAreIndependent(t *testing.T) {
 	}
 }
 
+// What needs no gradient changes no other's.
+func TestSingleConvFrozen(t *testing.T) {
+	m, _ := convTwins(3, 20, 5, 0)
+	x := randomRows(40, m.In())
+	gradients := func(image func(tape *autodiff.Tape) autodiff.Var) map[*autodiff.Param][]float64 {
+		tape := autodiff.NewTape()
+		tape.Backward(m.Apply(image(tape)).Square().Sum())
+		all := map[*autodiff.Param][]float64{}
+		for _, p := range tape.Params() {
+			all[p] = tape.Grad(p)
+		}
+		return all
+	}
+	want := gradients(func(tape *autodiff.Tape) autodiff.Var { return tape.Variable(x) })
+	for i := range m.Layers {
+		m.Layers[i].W.Freeze(true)
+		got := gradients(func(tape *autodiff.Tape) autodiff.Var { return tape.Matrix(x) })
+		m.Layers[i].W.Freeze(false)
+		for p, g := range want {
+			if p != m.Layers[i].W && !slices.Equal(got[p], g) {
+				t.Errorf("layer %d frozen: other gradients differ", i)
+			}
+		}
+	}
+}
+
 // Every processor and tier gives the same bits.
 func TestSingleConvBits(t *testing.T) {
 	h := fnv.New64a()
@@ -118,7 +153,7 @@ func TestSingleConvBits(t *testing.T) {
 			}
 		}
 	}
-	if got, want := h.Sum64(), uint64(0xb96316f6cfbe1b5f); got != want {
+	if got, want := h.Sum64(), uint64(0x959571129efda08f); got != want {
 		t.Errorf("got a digest of %#x, want %#x", got, want)
 	}
 }

@@ -20,7 +20,8 @@ type ConvNet struct {
 	Context *Layer // linear, or nil
 	Group   int
 	// Single computes the convolutions and their gradients in float32, with weights rounded from the
-	// parameters, as [MLP].Single does for dense layers; what stands between them is in float64.
+	// parameters, as [MLP].Single does for dense layers, and what stands between them too, unless there is a Context or an activation
+	// other than ReLU and Tanh.
 	Single bool
 }
 
@@ -117,7 +118,13 @@ func (m *ConvNet) ZeroLast() *ConvNet {
 
 // Apply returns the network at the rows of x, n×In → n×Out. It panics if x has
 // another width.
-func (m *ConvNet) Apply(x autodiff.Var) autodiff.Var { return m.pass(x, layers(m.Single)) }
+func (m *ConvNet) Apply(x autodiff.Var) autodiff.Var {
+	if m.Single && m.fused() {
+		checkCols("ConvNet", x, m.In())
+		return m.single(x)
+	}
+	return m.pass(x, layers(m.Single))
+}
 
 // layers returns what applies layers, in float32 or not.
 func layers(single bool) layerFunc {
