@@ -56,23 +56,23 @@ func (s *Samples) rows(i, n int) *mat.Dense {
 	return s.Theta.Slice(i*n, (i+1)*n, 0, d).(*mat.Dense)
 }
 
-// logDensity returns log of the posterior of rows u, with the evidence from the weights, which are nil for none.
+// logDensity returns log of the posterior of rows u, with its integral from the weights, which are nil for q alone.
 func (p *Posterior) logDensity(u, x *mat.Dense, w *calibration.Importance) []float64 {
-	lp := p.Direct.Given(x).LogProbs(nil, u)
 	if w == nil {
-		return lp
+		return p.Direct.Given(x).LogProbs(nil, u)
 	}
-	for i, l := range p.logJoint(u, x, 0) {
-		lp[i] = mixLog(lp[i], l-w.LogZ.Value, p.Weight)
+	logs, _ := p.logPool(u, x, nil)
+	for i := range logs {
+		logs[i] -= w.LogZ.Value
 	}
-	return lp
+	return logs
 }
 
-// evidenceDraws are those by which LogProbs finds the evidence.
-const evidenceDraws = 4000
+// integralDraws are those by which LogProbs finds the integral.
+const integralDraws = 4000
 
 // LogProbs returns the log-density, in nats, of each row of theta given one observation: −Inf outside the prior's support. Where
-// the likelihood has weight, its evidence comes from 4,000 draws of q with a seed that is always the same,
+// there is a likelihood, the integral Z(x) comes from 4,000 draws of q with a seed that is always the same,
 // whose error, LogZ.SE, is returned with other marks of them; else nil is. It panics if shapes do not
 // fit; NaN or infinite numbers of x, and one that has no likelihood anywhere, are an error.
 func (p *Posterior) LogProbs(theta mat.Matrix, x []float64) ([]float64, *calibration.Importance, error) {
@@ -84,11 +84,12 @@ func (p *Posterior) LogProbs(theta mat.Matrix, x []float64) ([]float64, *calibra
 	}
 	row, rows := p.summarised(mat.NewDense(1, len(x), x)), mat.DenseCopyOf(theta)
 	var w *calibration.Importance
-	if p.Likelihood != nil && p.Weight > 0 {
-		var err error
-		if _, w, _, err = p.weighted(row, evidenceDraws, rng.New(1)); err != nil {
+	if p.Likelihood != nil {
+		weighed, err := p.weighted(row, integralDraws, rng.New(1))
+		if err != nil {
 			return nil, nil, fmt.Errorf("sbi: LogProbs: %w", err)
 		}
+		w = weighed.Importance
 	}
 	u := p.space.free(rows)
 	lp := p.logDensity(u, row, w)
@@ -102,20 +103,37 @@ func (p *Posterior) LogProbs(theta mat.Matrix, x []float64) ([]float64, *calibra
 
 var errNoLikelihood = errors.New("no draw of p(θ | x) has any likelihood")
 
-// weighted returns n draws of q and their weights for prior and likelihood, and the largest of their logarithms before these
-// are smoothed and sum to one.
-func (p *Posterior) weighted(x *mat.Dense, n int, src *rng.Source) (u *mat.Dense, w *calibration.Importance, top float64, err error) {
-	u = mat.NewDense(n, p.Direct.Dim(), nil)
-	lq := p.Direct.Given(x).WithSource(src).SampleLogProbs(u, nil)
-	lw := p.logJoint(u, x, 0)
-	for i := range lw {
-		if lw[i] -= lq[i]; math.IsNaN(lw[i]) || math.IsInf(lw[i], 1) {
-			lw[i] = math.Inf(-1)
-		}
+// A weighing is draws of q, and their weights for the pool.
+type weighing struct {
+	*calibration.Importance
+	u   *mat.Dense
+	top float64 // the largest logarithm of a weight, before these are smoothed and sum to one
+	// evidence is log ∫ p(θ)·p(x | θ) dθ.
+	evidence calibration.Estimate
+}
+
+// weighted draws n rows of q and weighs them.
+func (p *Posterior) weighted(x *mat.Dense, n int, src *rng.Source) (w *weighing, err error) {
+	w = &weighing{u: mat.NewDense(n, p.Direct.Dim(), nil)}
+	lq := p.Direct.Given(x).WithSource(src).SampleLogProbs(w.u, nil)
+	logs, joint := p.logPool(w.u, x, lq)
+	for i, q := range lq {
+		logs[i], joint[i] = weightOf(logs[i], q), weightOf(joint[i], q)
 	}
-	top = slices.Max(lw)
-	if w, err = calibration.ImportanceWeights(lw); err != nil {
-		return nil, nil, 0, errNoLikelihood
+	w.top = slices.Max(logs)
+	if w.Importance, err = calibration.ImportanceWeights(logs); err != nil {
+		return nil, errNoLikelihood
 	}
-	return u, w, top, nil
+	if e, err := calibration.ImportanceWeights(joint); err == nil {
+		w.evidence = e.LogZ
+	}
+	return w, nil
+}
+
+// weightOf returns log of a weight, −Inf for what is none.
+func weightOf(log, proposed float64) float64 {
+	if l := log - proposed; !math.IsNaN(l) && !math.IsInf(l, 1) {
+		return l
+	}
+	return math.Inf(-1)
 }

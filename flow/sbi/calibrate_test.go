@@ -94,7 +94,7 @@ func TestMissed(t *testing.T) {
 	}
 	narrow := *p
 	narrow.Direct = p.Direct.Then(bijector.NewScale(autodiff.Fixed(0.25)))
-	narrow.Weight = 1
+	narrow.Powers = []float64{0, 1}
 	if o := mustSample(t, &narrow, x, 2000).Observations[0]; o.Missed.Value < 0.05 || !strings.Contains(o.String(), "accepted\nwarning: p(θ | x) misses mass") {
 		t.Errorf("got %v missed by a posterior that is too narrow, %q", o.Missed, o.Warning)
 	}

@@ -6,23 +6,23 @@ import (
 	"math"
 	"slices"
 
-	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 )
 
 const (
-	choicePairs = 100 // by which the weight of the likelihood is chosen, about
-	choiceDraws = 400 // for the evidence of each
+	choicePairs = 400 // by which the powers are chosen, about
+	choiceDraws = 250 // for the integral given each
 )
 
-// choose finds the weight of the likelihood: that of a mixture of both posteriors that makes parameters of pairs most likely that
-// were held out from both models. After rounds these are the pairs in the last region, and both posteriors are compared there.
+// choose finds the powers: those that make parameters of pairs most likely that were held out from both models. After
+// rounds these are the pairs in the last region, and all is compared there.
 func (p *Posterior) choose(ctx context.Context, sims *Simulations, in *region, r *Report, seed uint64) error {
 	src := rng.New(seed ^ 0xd1b54a32d192ed03)
-	var both, slopes []float64
 	folds := len(r.Posterior.Held)
+	all := &pool{each: choiceDraws + 1}
+	var slopes []float64
 	for f, held := range r.Posterior.Held {
 		if !slices.Equal(held.Rows, r.Likelihood.Held[f].Rows) {
 			panic("sbi: the folds of posterior and likelihood differ") // they follow from seed and number of rows
@@ -32,45 +32,49 @@ func (p *Posterior) choose(ctx context.Context, sims *Simulations, in *region, r
 			continue
 		}
 		part := *p
-		part.Direct, part.Likelihood = held.Model, r.Likelihood.Held[f].Model
+		part.Direct, part.stack = held.Model, newStack(r.Likelihood.Held[f].Model)
 		theta, x := pick(sims.Theta, rows), pick(sims.X, rows)
-		u := p.space.free(theta)
-		direct := part.Direct.Given(x).LogProbs(nil, u)
-		draws := mat.NewDense(len(rows)*choiceDraws, u.RawMatrix().Cols, nil)
-		lq := part.Direct.GivenEach(x, choiceDraws).WithSource(src).SampleLogProbs(draws, nil)
-		truth, joint := part.logJoint(u, x, 1), part.logJoint(draws, x, choiceDraws)
-		for k, holds := range in.holds(draws) {
-			if !holds {
-				joint[k] = math.Inf(-1)
-			}
-		}
+		part.addPairs(all, theta, x, in, src)
 		slopes = append(slopes, p.space.slope(theta)...)
-		for i := range rows {
-			weights := []float64{truth[i] - direct[i]}
-			for k := i * choiceDraws; k < (i+1)*choiceDraws; k++ {
-				weights = append(weights, joint[k]-lq[k])
-			}
-			lp := truth[i] - logMeanExp(weights)
-			if math.IsNaN(lp) {
-				lp = math.Inf(-1)
-			}
-			both = append(both, direct[i], lp)
-		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 	}
-	if len(both) == 0 {
+	if len(slopes) == 0 {
 		return errors.New("no held-out simulation lies where the posterior has its mass: more simulations, or fewer rounds, are needed")
 	}
-	lps := mat.NewDense(len(both)/2, 2, both)
-	w, err := dist.StackingWeights(lps, nil, -1)
-	if err != nil {
-		return err
-	}
-	p.Weight, r.Weight = w[1], w[1]
-	p.describe(lps, stat.Mean(slopes, nil), r)
+	all.fit()
+	p.Powers = append(all.powers[:2:2], p.stack.spread(all.powers[2:], newStack(r.Likelihood.Held[0].Model), folds)...)
+	p.describe(all, stat.Mean(slopes, nil), r)
 	return nil
+}
+
+// addPairs adds pairs to the pool: what is pooled is p(θ | x) over the prior, the likelihood, and its parts if they are several.
+func (p *Posterior) addPairs(all *pool, theta, x *mat.Dense, in *region, src *rng.Source) {
+	truth := p.space.free(theta)
+	n, d := truth.Dims()
+	draws := mat.NewDense(n*choiceDraws, d, nil)
+	direct := p.Direct.Given(x).LogProbs(nil, truth)
+	lq := p.Direct.GivenEach(x, choiceDraws).WithSource(src).SampleLogProbs(draws, nil)
+	holds := in.holds(draws)
+	u, proposed := mat.NewDense(n*all.each, d, nil), make([]float64, 0, n*all.each)
+	for i := range n {
+		copy(u.RawRowView(i*all.each), truth.RawRowView(i))
+		copy(u.RawMatrix().Data[(i*all.each+1)*d:], draws.RawMatrix().Data[i*choiceDraws*d:(i+1)*choiceDraws*d])
+		proposed = append(append(proposed, direct[i]), lq[i*choiceDraws:(i+1)*choiceDraws]...)
+	}
+	before, lps := p.logBefore(u), p.logLikelihoods(u, x, all.each)
+	ratios := [][]float64{make([]float64, len(before)), p.stack.mixed(lps)}
+	if len(lps) > 1 {
+		ratios = append(ratios, lps...)
+	}
+	for i, lp := range before {
+		ratios[0][i] = proposed[i] - lp
+		if k := i % all.each; k > 0 && !holds[i/all.each*choiceDraws+k-1] {
+			before[i] = math.Inf(-1)
+		}
+	}
+	all.add(before, proposed, ratios)
 }
 
 // pairs returns up to n of the rows whose parameters are in the region.
@@ -84,45 +88,17 @@ func (p *Posterior) pairs(sims *Simulations, rows []int, in *region, n int) []in
 	return some
 }
 
-// describe adds to the report the NLLs of pairs by both posteriors and their mixture, from log-densities of u and the
-// mean log|det| of the way from θ to these.
-func (p *Posterior) describe(lps *mat.Dense, slope float64, r *Report) {
-	n, _ := lps.Dims()
-	mixed := make([]float64, n)
-	for i := range mixed {
-		mixed[i] = mixLog(lps.At(i, 0), lps.At(i, 1), p.Weight)
+// describe adds to the report the NLLs of pairs by p(θ | x), by prior and likelihood and by the pool, given the mean log|det| of the way from θ to u.
+func (p *Posterior) describe(all *pool, slope float64, r *Report) {
+	of := func(powers ...float64) float64 {
+		loss, _, _ := all.nll(all.logs(powers), all.ratios[0], 0)
+		return loss - slope
 	}
-	r.Pairs = n
-	r.NLL = -stat.Mean(mixed, nil) - slope
-	r.Direct, r.ByLikelihood = -stat.Mean(mat.Col(nil, 0, lps), nil)-slope, -stat.Mean(mat.Col(nil, 1, lps), nil)-slope
-}
-
-// mixLog returns log((1−w)·eᵃ + w·eᵇ).
-func mixLog(a, b, w float64) float64 {
-	a, b = a+math.Log1p(-w), b+math.Log(w)
-	top := max(a, b)
-	if math.IsInf(top, 0) || math.IsNaN(top) {
-		return top
+	likelihood := 0.0
+	for _, w := range p.Powers[1:] {
+		likelihood += w
 	}
-	return top + math.Log(math.Exp(a-top)+math.Exp(b-top))
-}
-
-// logMeanExp returns log of the mean of eᵛ, −Inf for NaN.
-func logMeanExp(v []float64) float64 {
-	top := math.Inf(-1)
-	for _, v := range v {
-		if v > top {
-			top = v
-		}
-	}
-	if math.IsInf(top, 0) {
-		return top
-	}
-	sum := 0.0
-	for _, v := range v {
-		if !math.IsNaN(v) {
-			sum += math.Exp(v - top)
-		}
-	}
-	return top + math.Log(sum/float64(len(v)))
+	r.Weight = likelihood / (likelihood + p.Powers[0])
+	r.Pairs = all.pairs()
+	r.NLL, r.Direct, r.ByLikelihood = of(all.powers...), of(1), of(0, 1)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
@@ -15,12 +16,12 @@ type record struct {
 	Likelihood dist.Distribution // nil for none
 	Valid      dist.Distribution // nil for the prior
 	Outcome    *outcome
-	Weight     float64
+	Powers     []float64
 	Summary    bool // the model sees observations through their summary
 }
 
 func init() {
-	flow.RegisterSection(flow.Section{Name: "sbi.posterior", Version: 1, Type: (*record)(nil)})
+	flow.RegisterSection(flow.Section{Name: "sbi.posterior", Version: 2, Type: (*record)(nil)})
 }
 
 // Flow returns p(θ | x) alone as a model that takes x as context: without the likelihood, faster, and less exact. It shares
@@ -37,7 +38,7 @@ func (p *Posterior) Flow() *flow.Transformed {
 // error if the prior is of a type that is not the library's nor registered by [flow.Register].
 func (p *Posterior) Save(w io.Writer) error {
 	m := p.Flow()
-	r := &record{Prior: p.space.Prior, Outcome: p.outcome, Weight: p.Weight, Summary: p.summary != nil}
+	r := &record{Prior: p.space.Prior, Outcome: p.outcome, Powers: p.Powers, Summary: p.summary != nil}
 	if p.Likelihood != nil {
 		r.Likelihood = p.Likelihood
 	}
@@ -74,7 +75,7 @@ func (r *record) posterior(m *flow.Transformed) (*Posterior, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Posterior{space: s, outcome: r.Outcome, Weight: r.Weight}
+	p := &Posterior{space: s, outcome: r.Outcome, Powers: r.Powers}
 	if len(m.Map) == 0 || m.Dim() != r.Prior.Dim() {
 		return nil, fmt.Errorf("got a model of %d columns with %d maps, want a prior's %d and a map to it", m.Dim(), len(m.Map), r.Prior.Dim())
 	}
@@ -109,11 +110,20 @@ func (r *record) check(p *Posterior) error {
 		return nil
 	}
 	p.Likelihood, ok = r.Likelihood.(*flow.Transformed)
-	if !ok || p.outcome == nil || !(p.Weight >= 0 && p.Weight <= 1) {
-		return fmt.Errorf("got a likelihood of type %T, weight %v, want a flow, and from 0 to 1", r.Likelihood, r.Weight)
+	if !ok || p.outcome == nil {
+		return fmt.Errorf("got a likelihood of type %T, observations (none: %t), want a flow and observations", r.Likelihood, p.outcome == nil)
 	}
 	if p.Likelihood.CondDim() != r.Prior.Dim() {
 		return fmt.Errorf("got a likelihood of %d parameters and a prior of %d, want as many", p.Likelihood.CondDim(), r.Prior.Dim())
+	}
+	p.stack = newStack(p.Likelihood)
+	if n := len(p.stack.parts); len(p.Powers) != 2 && len(p.Powers) != n+2 {
+		return fmt.Errorf("got %d powers and a likelihood of %d parts, want 2 or one more for each: it has to be learned again if it is of an earlier version", len(p.Powers), n)
+	}
+	for _, power := range p.Powers {
+		if !(power >= 0 && power < math.MaxFloat64) {
+			return fmt.Errorf("got powers %v, want numbers of at least 0", p.Powers)
+		}
 	}
 	return p.outcome.check(p.Likelihood.Dim(), p.Direct.CondDim())
 }

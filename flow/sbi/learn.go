@@ -60,9 +60,9 @@ func (s *Settings) withDefaults() (Settings, error) {
 //	posterior, report, err := sbi.Learn(ctx, &simulator, nil)
 //	samples, err := posterior.Sample(ctx, observations, 1000, seed)
 //
-// Both directions are learned, p(θ | x) and the likelihood p(x | θ), each a stack of flows by [flow.Learn]. Draws
-// of the first are weighted by prior and likelihood, resampled and moved; see [Posterior.Sample]. How
-// much the likelihood counts is found on pairs that neither has seen. Parameters go through the prior's map from
+// Both directions are learned, p(θ | x) and the likelihood p(x | θ), each a stack of flows by [flow.Learn]. They
+// are pooled, see [Posterior], by powers that are found on pairs that neither has seen. Draws of the first are weighted for
+// the pool, resampled and moved; see [Posterior.Sample]. Parameters go through the prior's map from
 // unbounded numbers: no draw leaves the prior's support. Columns of observations may have any scale.
 //
 // The result depends on simulator and settings alone, whatever the number of cores. Simulations that fail are left
@@ -149,6 +149,7 @@ func (c *Settings) learn(ctx context.Context, s *Simulator, sims *Simulations, i
 	if err != nil {
 		return nil, nil, err
 	}
+	p.stack = newStack(p.Likelihood)
 	if sims.Failed != nil {
 		if p.valid, err = validDensity(ctx, u, c.Seed, c.budget(sims)/16); err != nil {
 			return nil, nil, err

@@ -16,18 +16,24 @@ import (
 
 // A Posterior is the distribution of parameters θ given an observation x, for any x:
 //
-//	(1−w)·q(θ | x) + w·p(θ)·p(x | θ)/Z(x)
+//	p(θ)·(q(θ | x)/p(θ))ᵃ·p(x | θ)ᵇ·Πₖ pₖ(x | θ)^bₖ / Z(x)
 //
-// q is learned directly, p(x | θ) is the likelihood, and w its weight. It is read only: any number of
-// goroutines may use one.
+// q is learned directly; p(x | θ) is the likelihood, a mixture of the pₖ. The powers are those that make
+// simulations most likely that none of these has seen: a pool of densities is nearer to the truth than each, and as
+// wide as it should be. It is read only: any number of goroutines may use one.
+//
+// C. Genest, J. Zidek, Combining probability distributions: a critique and an annotated bibliography, Statistical Science 1,
+// 1986 (logarithmic pools).
 type Posterior struct {
 	// Direct is q, of unbounded numbers in place of θ, and takes x as context.
 	Direct *flow.Transformed
-	// Likelihood is p(x | θ), nil for none, and Weight is w. Its columns and its context are
-	// logarithms where those given are positive and skewed.
+	// Likelihood is p(x | θ), nil for none. Its columns and its context are logarithms where those given are
+	// positive and skewed.
 	Likelihood *flow.Transformed
-	Weight     float64
+	// Powers are a, b, b₁, b₂ …, the last only if the likelihood is a mixture; nil without a likelihood.
+	Powers []float64
 
+	stack   *stack // the likelihood, by its parts
 	space   *space
 	outcome *outcome
 	summary nn.Network        // of an observation that is a set or a series, in place of which it stands; nil for others
@@ -44,24 +50,25 @@ type Samples struct {
 
 // An Observation is how well the posterior given it was drawn.
 type Observation struct {
-	// Importance sums up the weights of draws of q for prior and likelihood: effective sample size, Pareto's
-	// k̂, and log Z, the evidence of the observation as the likelihood sees it. nil if the likelihood has no weight.
+	// Importance sums up the weights of draws of q for the pool: effective sample size, Pareto's
+	// k̂, and log Z. nil if there is no likelihood.
 	Importance *calibration.Importance
+	// Evidence is log ∫ p(θ)·p(x | θ) dθ of the observation as the likelihood has it, from the same draws.
+	Evidence calibration.Estimate
 	// Moves is how many Metropolis moves followed, and Accepted the share of these that were taken.
 	Moves    int
 	Accepted float64
-	// Missed estimates the share of the mass by the likelihood that draws of q miss, which neither effective size nor k̂ sees: that of walkers
+	// Missed estimates the share of the mass that draws of q miss, which neither effective size nor k̂ sees: that of walkers
 	// that moved to where their weight is above all draws'. What they found is in the result; log Z is too low, and
-	// there may be more. 0 ± 0 if the likelihood has no weight.
+	// there may be more. 0 ± 0 if there is no likelihood.
 	Missed calibration.Estimate
 	// Warning says in words why draws should not be trusted; empty as a rule.
 	Warning string
 }
 
-// Sample draws n parameters given each row of x, a fixed function of its arguments. Where the likelihood has weight, 2n
-// draws of q, at least 1,000, are weighted by prior and likelihood over q and resampled systematically; then they take
+// Sample draws n parameters given each row of x, a fixed function of its arguments. Where there is a likelihood, 2n
+// draws of q, at least 1,000, are weighted by the pool over q and resampled systematically; then they take
 // Metropolis moves along differences of one another, the more the lower the effective sample size: 3, 7, 15 or 60.
-// A share of w of the result are these, the others draws of q.
 //
 // When ctx is done Sample returns its error. It panics unless x has as many columns as observations, and
 // n is positive; a number of x that is NaN or infinite is an error.
@@ -106,40 +113,29 @@ const (
 // sample fills the rows of u given one observation.
 func (p *Posterior) sample(ctx context.Context, u, x *mat.Dense, o *Observation, src *rng.Source) error {
 	q := p.Direct.Given(x).WithSource(src)
-	if p.Likelihood == nil || p.Weight == 0 {
+	if p.Likelihood == nil {
 		q.Sample(u)
 		return nil
 	}
 	n, _ := u.Dims()
-	proposals, w, top, err := p.weighted(x, max(2*n, leastDraws), src)
+	w, err := p.weighted(x, max(2*n, leastDraws), src)
 	if err != nil {
 		o.Warning = err.Error() + ": only that is used"
 		q.Sample(u)
 		return nil
 	}
-	o.Importance = w
+	o.Importance, o.Evidence = w.Importance, w.evidence
 	r := rand.New(src)
-	walkers := (&mc.Draws{Importance: o.Importance, X: proposals}).Resample(max(n, leastWalkers), src)
+	walkers := (&mc.Draws{Importance: o.Importance, X: w.u}).Resample(max(n, leastWalkers), src)
 	o.Moves = moves(o.Importance.ESS / float64(o.Importance.N))
 	var logs []float64
 	if o.Accepted, logs, err = p.walk(ctx, walkers, x, o.Moves, r); err != nil {
 		return err
 	}
-	o.Missed = p.missed(walkers, x, logs, top)
+	o.Missed = p.missed(walkers, x, logs, w.top)
 	o.warn()
-	p.mixInto(u, walkers, q, r)
+	u.Copy(walkers)
 	return nil
-}
-
-// mixInto fills u with walkers, and as many draws of q as the weight leaves.
-func (p *Posterior) mixInto(u, walkers *mat.Dense, q *flow.Transformed, r *rand.Rand) {
-	n, d := u.Dims()
-	q.Sample(u)
-	order := r.Perm(walkers.RawMatrix().Rows)
-	most := int(p.Weight*float64(n) + r.Float64())
-	for k, i := range r.Perm(n)[:min(most, n)] {
-		copy(u.RawRowView(i)[:d], walkers.RawRowView(order[k]))
-	}
 }
 
 // String says it in a line, and the warning in another.

@@ -18,7 +18,7 @@ type Report struct {
 	// Posterior and Likelihood are the reports on p(θ | x) and p(x | θ). The rows of the first are
 	// numbers without bounds in place of θ, those of the second logarithms of skewed columns.
 	Posterior, Likelihood *flow.Report
-	// Weight is how much the likelihood counts in the posterior, 0 for not at all, found on Pairs simulations
+	// Weight is how much the likelihood counts in the posterior, 0 for not at all: its share of the powers, found on Pairs simulations
 	// that neither model has seen.
 	Weight float64
 	Pairs  int
@@ -52,7 +52,7 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, "p(x | θ): NLL %.4f ± %.4f nats\n", r.Likelihood.NLL, r.Likelihood.SE)
 	}
 	if r.Pairs > 0 {
-		fmt.Fprintf(&b, "on %d of the pairs: NLL %.4f by p(θ | x), %.4f by prior and likelihood, %.4f mixed with weight %.2f of these\n",
+		fmt.Fprintf(&b, "on %d of the pairs: NLL %.4f by p(θ | x), %.4f by prior and likelihood, %.4f pooled, with a share of %.2f of the likelihood\n",
 			r.Pairs, r.Direct, r.ByLikelihood, r.NLL, r.Weight)
 	}
 	for _, w := range r.Warnings {

@@ -10,10 +10,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// logJoint returns log p(u) + log p(x | u), of each rows for each x or, for 0, of all for one x.
-func (p *Posterior) logJoint(u, x *mat.Dense, each int) []float64 {
+// logLikelihoods returns log p(x | u) by the parts of the likelihood, of each rows for each x or, for 0, of all for one x.
+func (p *Posterior) logLikelihoods(u, x *mat.Dense, each int) [][]float64 {
 	n, _ := u.Dims()
-	lp := p.logBefore(u)
 	y := p.outcome.rows(x, nil)
 	_, w := y.Dims()
 	all := mat.NewDense(n, w, nil)
@@ -24,13 +23,32 @@ func (p *Posterior) logJoint(u, x *mat.Dense, each int) []float64 {
 		}
 		copy(all.RawRowView(i), y.RawRowView(k))
 	}
-	c := p.space.features(p.space.bound(u))
-	for i, l := range p.Likelihood.Given(c).LogProbs(nil, all) {
-		if lp[i] += l; math.IsNaN(lp[i]) {
-			lp[i] = math.Inf(-1)
+	return p.stack.logProbs(all, p.space.features(p.space.bound(u)))
+}
+
+// logPool returns log of the pool of densities at rows u given x, without its integral, and log p(u) + log p(x | u). lq are
+// the logarithms of q there, nil for it to find them if they count.
+func (p *Posterior) logPool(u, x *mat.Dense, lq []float64) (logs, joint []float64) {
+	logs, lps := p.logBefore(u), p.logLikelihoods(u, x, 0)
+	joint = p.stack.mixed(lps)
+	a, b := p.Powers[0], p.Powers[1]
+	if lq == nil && a > 0 {
+		lq = p.Direct.Given(x).LogProbs(nil, u)
+	}
+	for i, before := range logs {
+		l := before + b*joint[i]
+		if a > 0 {
+			l += a * (lq[i] - before)
+		}
+		for k, power := range p.Powers[2:] {
+			l += power * lps[k][i]
+		}
+		joint[i] += before
+		if logs[i] = l; math.IsNaN(l) || math.IsInf(before, -1) {
+			logs[i] = math.Inf(-1)
 		}
 	}
-	return lp
+	return logs, joint
 }
 
 // logBefore is the prior's log-density, or that of parameters whose simulations do not fail.
@@ -54,9 +72,12 @@ func moves(efficiency float64) int {
 	return 60
 }
 
-// walk takes Metropolis moves with the rows of u, and returns the share that was accepted, and log p(u) + log p(x | u) where they end.
+// walk takes Metropolis moves with the rows of u, and returns the share that was accepted, and log of the pool where they end.
 func (p *Posterior) walk(ctx context.Context, u, x *mat.Dense, steps int, r *rand.Rand) (accepted float64, logs []float64, err error) {
-	w := &walkers.Population{At: u, Rand: r, Density: func(dst []float64, rows *mat.Dense, _ int) { copy(dst, p.logJoint(rows, x, 0)) }}
+	w := &walkers.Population{At: u, Rand: r, Density: func(dst []float64, rows *mat.Dense, _ int) {
+		logs, _ := p.logPool(rows, x, nil)
+		copy(dst, logs)
+	}}
 	w.Evaluate()
 	for range steps {
 		if err := ctx.Err(); err != nil {

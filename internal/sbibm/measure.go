@@ -47,7 +47,7 @@ func (o *options) measure(ctx context.Context, l *line, budget, observation stri
 		l.HeldOutNLL = &nll
 	}
 	for _, ob := range samples.Observations {
-		fmt.Fprintf(os.Stderr, "%s %d %d: w %.2f, %v, %d moves, %.3f accepted, %.3f missed %s\n", l.Task, l.Observation, l.Budget, p.Weight, ob.Importance, ob.Moves, ob.Accepted, ob.Missed.Value, ob.Warning)
+		fmt.Fprintf(os.Stderr, "%s %d %d: powers %.2f, %v, %d moves, %.3f accepted, %.3f missed %s\n", l.Task, l.Observation, l.Budget, p.Powers, ob.Importance, ob.Moves, ob.Accepted, ob.Missed.Value, ob.Warning)
 	}
 	if o.draws != "" {
 		name := strings.ReplaceAll(o.draws, "{}", fmt.Sprintf("%s-%d-%d", l.Task, l.Observation, l.Budget))

@@ -1,0 +1,143 @@
+package sbi
+
+import "math"
+
+const (
+	partCost  = 0.02 // nats a pair that power 1 of a part costs: what parts have to gain beside their mixture
+	sumSpread = 0.3  // of the powers' sum around 1, before any pair is seen
+	mostTurns = 100
+	mostMove  = 0.2  // of a power in a turn
+	leastMove = 1e-3 // less is the end
+	leastPow  = 0.02 // less is 0
+	leastLog  = -1e6 // a log ratio, for none
+)
+
+// A pool finds the powers of densities that are pooled, from pairs of parameters and observations. It has a row for the true
+// parameters of each pair, and rows for draws from a proposal behind it, for the integral.
+type pool struct {
+	before   []float64   // log-density of the prior; −Inf for draws that do not count
+	ratios   [][]float64 // logarithms of what is pooled, over the prior where it is a density of parameters
+	proposed []float64   // log-density of the proposal
+	each     int         // rows of a pair
+
+	powers []float64
+	cost   []float64 // of power 1 of each
+}
+
+func (p *pool) pairs() int { return len(p.before) / p.each }
+
+// add adds pairs: those at whose truth prior and proposal have densities.
+func (p *pool) add(before, proposed []float64, ratios [][]float64) {
+	if p.ratios == nil {
+		p.ratios = make([][]float64, len(ratios))
+	}
+	for i := 0; i < len(before); i += p.each {
+		if !(math.Abs(before[i]+proposed[i]) < -leastLog) {
+			continue
+		}
+		p.before = append(p.before, before[i:i+p.each]...)
+		p.proposed = append(p.proposed, proposed[i:i+p.each]...)
+		for k, r := range ratios {
+			for _, v := range r[i : i+p.each] {
+				if !(v > leastLog) { // or NaN
+					v = leastLog
+				}
+				p.ratios[k] = append(p.ratios[k], v)
+			}
+		}
+	}
+}
+
+// fit finds the powers w ≥ 0 that make the truths most likely by the density before·exp Σₖ wₖ·ratioₖ over its integral. The mean of
+// −log of it, with the cost of parts and that of a sum unlike 1, is convex in w; a turn is a Newton step of each power. It begins with the second alone.
+func (p *pool) fit() {
+	p.powers, p.cost = make([]float64, len(p.ratios)), make([]float64, len(p.ratios))
+	p.powers[1] = 1
+	for k := 2; k < len(p.cost); k++ {
+		p.cost[k] = partCost
+	}
+	logs := p.logs(p.powers)
+	for turn, most := 0, 1.0; turn < mostTurns && most >= leastMove; turn++ {
+		most = 0
+		for k := range p.powers {
+			move := p.step(logs, k)
+			p.powers[k] += move
+			addTo(logs, move, p.ratios[k])
+			most = max(most, math.Abs(move))
+		}
+	}
+	for k, w := range p.powers {
+		if w < leastPow {
+			p.powers[k] = 0
+		}
+	}
+}
+
+// step returns by how much power k goes: halves of a Newton step until the loss is not greater, or 0.
+func (p *pool) step(logs []float64, k int) float64 {
+	loss, slope, curve := p.along(logs, k, 0)
+	if !(curve > 0) {
+		return 0
+	}
+	move := max(-p.powers[k], min(max(-slope/curve, -mostMove), mostMove))
+	for ; math.Abs(move) > leastMove/8; move /= 2 {
+		if l, _, _ := p.along(logs, k, move); l <= loss {
+			return move
+		}
+	}
+	return 0
+}
+
+// logs returns log of the density by such powers at all rows, without its integral.
+func (p *pool) logs(powers []float64) []float64 {
+	logs := append([]float64(nil), p.before...)
+	for k, w := range powers {
+		addTo(logs, w, p.ratios[k])
+	}
+	return logs
+}
+
+// addTo adds w·v to sums.
+func addTo(sums []float64, w float64, v []float64) {
+	for i, v := range v {
+		sums[i] += w * v
+	}
+}
+
+// along returns the loss where power k is greater by move than that of the logarithms given, and its first two derivatives.
+func (p *pool) along(logs []float64, k int, move float64) (loss, slope, curve float64) {
+	n, excess := float64(p.pairs()), move-1
+	loss, slope, curve = p.nll(logs, p.ratios[k], move)
+	for l, w := range p.powers {
+		excess += w
+		loss += p.cost[l] * w
+	}
+	rate := 1 / (sumSpread * sumSpread * n)
+	return loss + p.cost[k]*move + rate*excess*excess/2, slope + p.cost[k] + rate*excess, curve + rate
+}
+
+// nll returns the mean over pairs of −log of the density logs + move·ratio over its integral, and its first two derivatives by move.
+// The integral is that by weights of truth and draws over the proposal.
+func (p *pool) nll(logs, ratio []float64, move float64) (loss, slope, curve float64) {
+	n := float64(p.pairs())
+	for i := 0; i < len(logs); i += p.each {
+		top := math.Inf(-1)
+		for j := i; j < i+p.each; j++ {
+			top = max(top, logs[j]+move*ratio[j]-p.proposed[j])
+		}
+		var sum, mean, square float64
+		for j := i; j < i+p.each; j++ {
+			if w := math.Exp(logs[j] + move*ratio[j] - p.proposed[j] - top); w > 0 {
+				d := ratio[j] - ratio[i]
+				sum += w
+				mean += w * d
+				square += w * d * d
+			}
+		}
+		mean /= sum
+		loss += (top + math.Log(sum/float64(p.each)) - logs[i] - move*ratio[i]) / n
+		slope += mean / n
+		curve += (square/sum - mean*mean) / n
+	}
+	return loss, slope, curve
+}
