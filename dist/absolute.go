@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -32,6 +33,7 @@ var (
 // NewAbsolute returns the distribution of rows of d with absolute values in some columns, in all if none are named. It panics if a column is
 // none of d's or there twice, or there are more than 10.
 func NewAbsolute(d Distribution, columns ...int) *Absolute {
+	need.One("dist: NewAbsolute", "distribution", d)
 	if d != nil && len(columns) == 0 {
 		for j := range d.Dim() {
 			columns = append(columns, j)

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -31,7 +32,7 @@ func NewColumns(d int, of Univariate) *Columns {
 
 // Restore checks the fields.
 func (c *Columns) Restore() error {
-	if c.D <= 0 || c.Of == nil {
+	if c.D <= 0 || need.Missing(c.Of) {
 		return fmt.Errorf("dist: NewColumns: got %d columns of %v, want a positive number of a distribution", c.D, c.Of)
 	}
 	f, v := c.Of.family(), c.Of.values()

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -32,6 +33,7 @@ type Composite interface {
 
 // CondDim returns the width of the context that d needs, 0 if it needs none.
 func CondDim(d Distribution) int {
+	need.One("dist: CondDim", "distribution", d)
 	if c, ok := d.(Conditional); ok {
 		return c.CondDim()
 	}
@@ -41,6 +43,7 @@ func CondDim(d Distribution) int {
 // LogDensityGiven returns log p(x | c) of each row, and log p(x) for a d without a context, or if c is
 // the zero Var.
 func LogDensityGiven(d Distribution, x, c autodiff.Var) autodiff.Var {
+	need.One("dist: LogDensityGiven", "distribution", d)
 	if k, ok := d.(Conditional); ok && c != (autodiff.Var{}) {
 		return k.LogDensityGiven(x, c)
 	}
@@ -50,6 +53,8 @@ func LogDensityGiven(d Distribution, x, c autodiff.Var) autodiff.Var {
 // DrawGiven fills the rows of batch with samples given their contexts; a d without a context, and
 // a nil c, are like [Distribution].Draw.
 func DrawGiven(d Distribution, batch *mat.Dense, c mat.Matrix, src rand.Source) {
+	need.One("dist: DrawGiven", "distribution", d)
+	need.One("dist: DrawGiven", "matrix", batch)
 	if k, ok := d.(Conditional); ok && c != nil {
 		k.DrawGiven(batch, c, src)
 		return
@@ -60,6 +65,7 @@ func DrawGiven(d Distribution, batch *mat.Dense, c mat.Matrix, src rand.Source) 
 // Given returns d for the contexts c, or d itself if it has no use for them. It shares the
 // parameters and lives on the tape of c. It panics for another width of c.
 func Given(d Distribution, c autodiff.Var) Distribution {
+	need.One("dist: Given", "distribution", d)
 	w := CondDim(d)
 	if w == 0 {
 		return d

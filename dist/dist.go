@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -55,6 +56,7 @@ type Entropyer interface {
 
 // LogProb returns log p of one row. It allocates nothing in steady state.
 func LogProb(d Distribution, x []float64) float64 {
+	need.One("dist: LogProb", "distribution", d)
 	checkLen("LogProb", len(x), d.Dim())
 	t := autodiff.Borrow()
 	lp := d.LogDensity(t.View(1, len(x), x)).Value()
@@ -64,6 +66,7 @@ func LogProb(d Distribution, x []float64) float64 {
 
 // Rand draws one row from the global source into dst; nil allocates.
 func Rand(d Distribution, dst []float64) []float64 {
+	need.One("dist: Rand", "distribution", d)
 	dst = sized("Rand", dst, d.Dim())
 	d.Draw(mat.NewDense(1, len(dst), dst), nil)
 	return dst
@@ -93,6 +96,7 @@ func checkCols(what string, got, want int) {
 // hasRows reports whether there is anything to draw. It panics if a batch with rows has
 // another number of columns than want.
 func hasRows(what string, batch *mat.Dense, want int) bool {
+	need.One("dist: "+what, "matrix", batch)
 	if batch.IsEmpty() {
 		return false
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -24,6 +25,8 @@ var (
 // NewEmbedded returns d with its context embedded by net. It panics unless net gives
 // what d takes as context.
 func NewEmbedded(net nn.Network, d Distribution) *Embedded {
+	need.One("dist: NewEmbedded", "network", net)
+	need.One("dist: NewEmbedded", "distribution", d)
 	e := &Embedded{Net: net, Of: d}
 	if err := e.Restore(); err != nil {
 		panic(err.Error())

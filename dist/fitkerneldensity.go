@@ -6,6 +6,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/em"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
@@ -23,6 +24,7 @@ const leaveOut = 1000
 // It returns an error as [FitMultivariateStudentT] does. M. Rudemo, Empirical choice of
 // histograms and kernel density estimators, 1982.
 func FitKernelDensity(data mat.Matrix, weights []float64, minScale float64) (*KernelDensity, error) {
+	need.One("dist: FitKernelDensity", "matrix", data)
 	z, err := standardRows("FitKernelDensity", data, weights, minScale)
 	if err != nil {
 		return nil, err

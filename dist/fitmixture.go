@@ -8,6 +8,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/em"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -38,6 +39,7 @@ func (s *MixtureSettings) budget() float64 {
 // data by EM. See [FitStudentTMixture], which also explains the settings: the two
 // differ in the components only.
 func FitGaussianMixture(data mat.Matrix, s *MixtureSettings) (*Mixture, error) {
+	need.One("dist: FitGaussianMixture", "matrix", data)
 	return fitMixture("FitGaussianMixture", data, s, true)
 }
 
@@ -61,6 +63,7 @@ func FitGaussianMixture(data mat.Matrix, s *MixtureSettings) (*Mixture, error) {
 // using the t distribution, 2000; C. Fraley, A. E. Raftery, Bayesian regularization for
 // normal mixture estimation and model-based clustering, 2007.
 func FitStudentTMixture(data mat.Matrix, s *MixtureSettings) (*Mixture, error) {
+	need.One("dist: FitStudentTMixture", "matrix", data)
 	return fitMixture("FitStudentTMixture", data, s, false)
 }
 
@@ -108,6 +111,7 @@ func seeded(src rand.Source) *rand.Rand {
 // than two rows. C. Liu, D. B. Rubin, ML estimation of the t distribution using EM and its
 // extensions, ECM and ECME, 1995.
 func FitMultivariateStudentT(data mat.Matrix, weights []float64) (*MultivariateStudentT, error) {
+	need.One("dist: FitMultivariateStudentT", "matrix", data)
 	z, err := standardRows("FitMultivariateStudentT", data, weights, 0)
 	if err != nil {
 		return nil, err
@@ -121,6 +125,7 @@ func FitMultivariateStudentT(data mat.Matrix, weights []float64) (*MultivariateS
 // their covariance matrix, whose correlations are shrunk as [FitMultivariateStudentT] shrinks them.
 // It returns an error as that does.
 func FitMultivariateNormal(data mat.Matrix, weights []float64) (*MultivariateNormal, error) {
+	need.One("dist: FitMultivariateNormal", "matrix", data)
 	z, err := standardRows("FitMultivariateNormal", data, weights, 0)
 	if err != nil {
 		return nil, err

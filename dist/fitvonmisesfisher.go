@@ -6,6 +6,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
@@ -18,6 +19,7 @@ import (
 // the likelihood grows without end. Suvrit Sra, A short note on parameter approximation for von
 // Mises–Fisher distributions, 2012.
 func FitVonMisesFisher(data mat.Matrix, weights []float64) (*VonMisesFisher, error) {
+	need.One("dist: FitVonMisesFisher", "matrix", data)
 	const what = "FitVonMisesFisher"
 	n, d := data.Dims()
 	z := &standardised{d: d}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
@@ -28,6 +29,7 @@ type KernelDensity struct {
 // hⱼ = σⱼ·m^(−1/(d+4)): Scott, Multivariate density estimation, 1992. It panics
 // unless there are points and bandwidth is positive, a scalar or one value per column.
 func NewKernelDensity(points mat.Matrix, bandwidth autodiff.Value) *KernelDensity {
+	need.One("dist: NewKernelDensity", "matrix", points)
 	m, d := points.Dims()
 	c := mat.DenseCopyOf(points)
 	if bandwidth.IsZero() {

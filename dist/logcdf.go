@@ -3,6 +3,7 @@ package dist
 import (
 	"math"
 
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -34,6 +35,7 @@ type TailQuantiler interface {
 // LogCDF sets dst[j] = log P(Xⱼ ≤ xⱼ); nil allocates. Unless d is a [LogCDFer], it
 // is −Inf where the distribution function underflows.
 func LogCDF(d CDFer, dst, x []float64) []float64 {
+	need.One("dist: LogCDF", "distribution", d)
 	if l, ok := logCDFer(d); ok {
 		return l.LogCDF(dst, x)
 	}
@@ -43,6 +45,7 @@ func LogCDF(d CDFer, dst, x []float64) []float64 {
 // LogSurvival sets dst[j] = log P(Xⱼ > xⱼ); nil allocates. Unless d is a
 // [LogCDFer], it is −Inf where the probability underflows.
 func LogSurvival(d CDFer, dst, x []float64) []float64 {
+	need.One("dist: LogSurvival", "distribution", d)
 	if l, ok := logCDFer(d); ok {
 		return l.LogSurvival(dst, x)
 	}
@@ -53,6 +56,7 @@ func LogSurvival(d CDFer, dst, x []float64) []float64 {
 // allocates. Unless d is a [LogCDFer], it is a difference of two probabilities,
 // those of the tail in which both are smaller.
 func LogInterval(d CDFer, dst, a, b []float64) []float64 {
+	need.One("dist: LogInterval", "distribution", d)
 	if l, ok := logCDFer(d); ok {
 		return l.LogInterval(dst, a, b)
 	}
@@ -101,6 +105,7 @@ func logsOf(what string, dst, p, q []float64) []float64 {
 // allocates. Unless d is a [TailQuantiler], it is the quantile of 1 − qⱼ. It panics
 // unless 0 ≤ qⱼ ≤ 1.
 func InverseSurvival(d Quantiler, dst, q []float64) []float64 {
+	need.One("dist: InverseSurvival", "distribution", d)
 	if t, ok := d.(TailQuantiler); ok {
 		return t.InverseSurvival(dst, q)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/autodiff/nn/masked"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
@@ -59,6 +60,7 @@ type Head interface {
 // the head sets Inputs and Outputs of spec. Nil src is the
 // process-wide source. It panics if spec or head is invalid.
 func NewMADE(spec masked.Spec, head Head, src rand.Source) *MADE {
+	need.One("dist: NewMADE", "head", head)
 	m := &MADE{Net: headNet(spec, head, src), Head: head}
 	if err := m.Restore(); err != nil {
 		panic(err.Error())
@@ -78,6 +80,7 @@ func headNet(spec masked.Spec, head Head, src rand.Source) *masked.MADE {
 // connections, and with orders random orders as well. Otherwise it is like [NewMADE]. It
 // panics also if masks is not positive.
 func NewMADEEnsemble(spec masked.Spec, head Head, masks int, orders bool, src rand.Source) *MADE {
+	need.One("dist: NewMADEEnsemble", "head", head)
 	if masks < 1 {
 		panic(fmt.Sprintf("dist: NewMADEEnsemble: got %d masks, want at least 1", masks))
 	}

@@ -245,7 +245,7 @@ func TestMADEPanics(t *testing.T) {
 	m := mades()["bits"]
 	tape := autodiff.NewTape()
 	for want, f := range map[string]func(){
-		"dist: MADE: got no head":                             func() { dist.NewMADE(spec, nil, nil) },
+		"dist: NewMADE: got no head":                          func() { dist.NewMADE(spec, nil, nil) },
 		"dist: NewMADEEnsemble: got 0 masks":                  func() { dist.NewMADEEnsemble(spec, dist.BernoulliHead{}, 0, true, nil) },
 		"dist: MADE.Member: got 1, want 0 to 0":               func() { m.Member(1) },
 		"dist: MADE: got 2 columns, want 3":                   func() { m.LogDensity(tape.Zeros(1, 2)) },

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -27,6 +28,7 @@ type Conditioner interface {
 // Marginal returns the distribution of some columns of d, in the order of columns. It returns an error if d
 // does not know it. It panics unless there are columns, each of d and none twice.
 func Marginal(d Distribution, columns ...int) (Distribution, error) {
+	need.One("dist: Marginal", "distribution", d)
 	rest(d.Dim(), columns)
 	if len(columns) == 0 {
 		panic("dist: Marginal: got no columns, want at least one")
@@ -42,6 +44,7 @@ func Marginal(d Distribution, columns ...int) (Distribution, error) {
 // columns have the values. It returns an error if d does not know it or the values have no density.
 // It panics unless columns are of d, not all, none twice, and there is a finite value for each.
 func Condition(d Distribution, columns []int, values []float64) (Distribution, error) {
+	need.One("dist: Condition", "distribution", d)
 	if len(rest(d.Dim(), columns)) == 0 {
 		panic("dist: Condition: got all columns, want one left")
 	}

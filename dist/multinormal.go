@@ -7,6 +7,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
@@ -33,6 +34,7 @@ func NewMultivariateNormal(loc autodiff.Value, l *autodiff.Param) *MultivariateN
 // NewCovarianceNormal returns N(loc, Σ), whose factor is learned if loc is. It
 // returns an error unless Σ is positive definite.
 func NewCovarianceNormal(loc autodiff.Value, sigma mat.Symmetric) (*MultivariateNormal, error) {
+	need.One("dist: NewCovarianceNormal", "matrix", sigma)
 	l, err := lowerFactor("NewCovarianceNormal", sigma)
 	if err != nil {
 		return nil, err

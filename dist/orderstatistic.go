@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -23,6 +24,7 @@ type OrderStatistic struct {
 // It panics unless rank and totalCount are fixed integers with 1 ≤ rank ≤ totalCount, and if c is a
 // distribution of integers, or has more than four parameters.
 func NewOrderStatistic(c *Columns, rank, totalCount autodiff.Value) *Columns {
+	need.One("dist: NewOrderStatistic", "distribution", c)
 	checkCounts("NewOrderStatistic", rank, 1)
 	checkCounts("NewOrderStatistic", totalCount, 1)
 	check("NewOrderStatistic", "rank ≤ totalCount", rank, totalCount, func(k, n float64) bool { return k <= n })

@@ -5,6 +5,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -20,6 +21,7 @@ type PrecisionNormal struct {
 // NewPrecisionNormal returns N(loc, Λ⁻¹), whose factor is learned if loc is. It
 // returns an error unless Λ is positive definite, and panics unless loc fits.
 func NewPrecisionNormal(loc autodiff.Value, precision mat.Symmetric) (*PrecisionNormal, error) {
+	need.One("dist: NewPrecisionNormal", "matrix", precision)
 	p, err := lowerFactor("NewPrecisionNormal", precision)
 	if err != nil {
 		return nil, err

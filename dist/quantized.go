@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
 )
 
 // Quantized is a univariate distribution rounded to the nearest integers, with the distribution function
@@ -18,6 +19,7 @@ type Quantized struct {
 // densities per element; those in other parameters are by quadrature, once for each different
 // integer. It panics if c is a distribution of integers, or has more than four parameters.
 func NewQuantized(c *Columns) *Columns {
+	need.One("dist: NewQuantized", "distribution", c)
 	q := &Quantized{c.Of}
 	if err := q.Restore(); err != nil {
 		panic(err.Error())

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -28,6 +29,7 @@ const (
 // if there are no models or weights do not fit. P. Smyth, D. Wolpert, Linearly combining
 // density estimators via stacking, 1999.
 func StackingWeights(logDensities mat.Matrix, weights []float64, safe int) ([]float64, error) {
+	need.One("dist: StackingWeights", "matrix", logDensities)
 	n, m := logDensities.Dims()
 	if weights != nil {
 		checkLen("StackingWeights: weights", len(weights), n)

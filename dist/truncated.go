@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -28,6 +29,7 @@ type Truncated struct {
 // ∞, and either the zero Value, for no bound. It panics unless low < high, and if c's distribution has more
 // than four parameters.
 func NewTruncated(c *Columns, low, high autodiff.Value) *Columns {
+	need.One("dist: NewTruncated", "distribution", c)
 	low, high = unbounded(low, -1), unbounded(high, 1)
 	if !low.IsZero() && !high.IsZero() {
 		checkBelow("NewTruncated", "low < high", low, high)

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -19,6 +20,7 @@ type ZeroInflated struct {
 // NewZeroInflated returns the columns of c with zeros of probability π = probs besides. It panics unless
 // 0 < probs < 1, or fixed probs are 0 or 1, and if c's distribution has more than four parameters.
 func NewZeroInflated(c *Columns, probs autodiff.Value) *Columns {
+	need.One("dist: NewZeroInflated", "distribution", c)
 	z := &ZeroInflated{c.Of, probability("NewZeroInflated", probs, 0, 1)}
 	if err := z.Restore(); err != nil {
 		panic(err.Error())

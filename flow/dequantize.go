@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/train"
 	"gonum.org/v1/gonum/mat"
@@ -31,6 +32,7 @@ func BitsPerDim(logProbs []float64, d int) float64 {
 // Matthias Bethge, A note on the evaluation of generative models, 2015,
 // arXiv:1511.01844. It panics for other widths than [Data.Dequantized] takes.
 func Dequantize(dst *mat.Dense, x mat.Matrix, src rand.Source, width ...float64) *mat.Dense {
+	need.One("flow: Dequantize", "matrix", x)
 	n, d := x.Dims()
 	width, err := widths(width, d)
 	if err != nil {

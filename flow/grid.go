@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -12,6 +13,7 @@ import (
 // all the same. With noise of these widths, Rows(x).Dequantized(Grid(x)...), such columns have a density in which there are no
 // spikes to gain by. Steps are seen down to 4·10⁻⁶ of the largest value. It costs a sort of each column.
 func Grid(x mat.Matrix) []float64 {
+	need.One("flow: Grid", "matrix", x)
 	_, d := x.Dims()
 	steps := make([]float64, d)
 	for j := range d {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/safetensors"
 )
 
@@ -45,6 +46,7 @@ func (f *FileInfo) Numbers() (n int) {
 // Info reads what a model file holds, without its parameters and without building
 // the model: types need not be registered. Only the beginning of r is read.
 func Info(r io.Reader) (*FileInfo, error) {
+	need.One("flow: Info", "reader", r)
 	info, err := readInfo(r)
 	if err != nil {
 		return nil, fmt.Errorf("flow: Info: %w", err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -46,9 +47,8 @@ type Lifted struct {
 
 // NewLifted returns the distribution of rows of m mapped by a lift, scored by 256 draws. It panics unless the columns fit, and if m is bound to a context.
 func NewLifted(m *Transformed, by Lift) *Lifted {
-	if m == nil || by == nil {
-		panic("flow: NewLifted: got no model or no lift, want both")
-	}
+	need.One("flow: NewLifted", "model", m)
+	need.One("flow: NewLifted", "lift", by)
 	if x, _, _ := by.Dims(); x != m.Dim() || m.ctx != nil {
 		panic(fmt.Sprintf("flow: NewLifted: got a model of %d columns (bound to a context: %t), want %d, and none bound", m.Dim(), m.ctx != nil, x))
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/plain"
 	"github.com/normflow/normflow/internal/safetensors"
 )
@@ -20,9 +21,7 @@ import (
 // much it has, as an [os.File] and a [bytes.Reader] do. An error says what is wrong, and
 // where in the model. Models of Python's libraries are read by Import of package flow/pytorch.
 func Load(r io.Reader) (*Transformed, error) {
-	if r == nil {
-		panic("flow: Load: got no reader, want one such as an open file")
-	}
+	need.One("flow: Load", "reader", r)
 	m, err := load(r)
 	if err == nil {
 		var s *liftedSection

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/train"
 )
 
@@ -32,6 +33,7 @@ type Objective struct {
 // parameters are initialised from the data. Only rows in memory will do, as they are: noise for
 // whole numbers is added by [Dequantize].
 func NewObjective(m *Transformed, data Data) (*Objective, error) {
+	need.One("flow: NewObjective", "model", m)
 	o, err := newObjective(m, data)
 	if err != nil {
 		return nil, fmt.Errorf("flow: NewObjective: %w", err)

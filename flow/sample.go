@@ -36,7 +36,7 @@ func (m *Transformed) draw(what string, batch *mat.Dense, src rand.Source) {
 	if n == 0 {
 		return
 	}
-	m.Decode(batch, m.drawBase(what, batch, n, src))
+	m.decode(what, batch, m.drawBase(what, batch, n, src))
 }
 
 // drawBase returns n rows of the base, on behalf of what, given the model's context: in batch if they fit.
@@ -135,8 +135,7 @@ func (m *Transformed) Rand(dst []float64) []float64 {
 //	log p(f(x)) = log base(x) − log|det ∂f/∂x|
 func (m *Transformed) SampleLogProbs(batch *mat.Dense, dst []float64) []float64 {
 	m.there("SampleLogProbs")
-	n, d := batch.Dims()
-	checkWidth("SampleLogProbs", d, m.dim)
+	n := shape("SampleLogProbs", batch, m.dim)
 	dst = sized("SampleLogProbs", dst, n)
 	base := m.drawBase("SampleLogProbs", batch, n, m.src) // perhaps batch itself
 	m.eachChunk("SampleLogProbs", n, func(t *autodiff.Tape, i, j int) {

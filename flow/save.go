@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/plain"
 	"github.com/normflow/normflow/internal/safetensors"
 )
@@ -37,9 +38,7 @@ type saved Transformed
 // finite, or the model is bound to a context.
 func (m *Transformed) Save(w io.Writer) error {
 	m.there("Save")
-	if w == nil {
-		panic("flow: Save: got no writer, want one such as a file")
-	}
+	need.One("flow: Save", "writer", w)
 	bound := false
 	eachFlow(m, func(part *Transformed) { bound = bound || part.ctx != nil })
 	if bound {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/normflow/normflow/internal/need"
 )
 
 // A liftedSection makes the file of a [Lifted] of that of its model: the lift, and how many draws score.
@@ -42,9 +44,7 @@ func (l *Lifted) Save(w io.Writer) error {
 
 // LoadLifted reads a distribution that [Lifted.Save] has written. What [Load] says of files from anywhere is true of it.
 func LoadLifted(r io.Reader) (*Lifted, error) {
-	if r == nil {
-		panic("flow: LoadLifted: got no reader, want one such as an open file")
-	}
+	need.One("flow: LoadLifted", "reader", r)
 	m, err := load(r)
 	if err == nil {
 		var l *Lifted

@@ -60,9 +60,14 @@ func (m *Transformed) Decode(dst *mat.Dense, x mat.Matrix) *mat.Dense {
 	if dst = roomDense("Decode", dst, n, m.dim); n == 0 {
 		return dst
 	}
-	rows := dense(x)
-	m.eachChunk("Decode", n, func(t *autodiff.Tape, i, j int) {
-		setRows(dst, i, m.given(m.context("Decode", t, i, j, n)).Forward(viewRows(t, rows, i, j)))
-	})
+	m.decode("Decode", dst, dense(x))
 	return dst
+}
+
+// decode sets the rows of dst to f of those of x, on behalf of what.
+func (m *Transformed) decode(what string, dst, x *mat.Dense) {
+	n := x.RawMatrix().Rows
+	m.eachChunk(what, n, func(t *autodiff.Tape, i, j int) {
+		setRows(dst, i, m.given(m.context(what, t, i, j, n)).Forward(viewRows(t, x, i, j)))
+	})
 }

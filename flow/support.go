@@ -7,6 +7,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/need"
 )
 
 // SupportMap returns a map from ℝᵏ onto the support of d, so that a flow over
@@ -20,6 +21,7 @@ import (
 // It returns an error for whole numbers, for the sphere, and for a distribution that does not
 // tell its support.
 func SupportMap(d dist.Distribution) (bijector.Bijector, error) {
+	need.One("flow: SupportMap", "distribution", d)
 	s, ok := d.(dist.Supported)
 	if !ok {
 		return nil, fmt.Errorf("flow: SupportMap: got %T, want a distribution with a support", d)

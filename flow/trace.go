@@ -6,14 +6,20 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/need"
 )
 
 // trace derives the unexported fields, on behalf of what, by sending a row of zeros from base to
 // data. It panics if a bijector is nil or the parts do not fit.
 func (m *Transformed) trace(what string) {
 	for i, b := range m.Map {
-		if b == nil {
+		if need.Missing(b) {
 			panic(fmt.Sprintf("flow: %s: bijector %d: got nil, want a bijector", what, i))
+		}
+		if c, ok := b.(bijector.Chain); ok {
+			if err := c.Restore(); err != nil {
+				panic(fmt.Sprintf("flow: %s: bijector %d: %v", what, i, err))
+			}
 		}
 	}
 	m.cond = m.condDim(what)

@@ -9,6 +9,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distmv"
 	"gonum.org/v1/gonum/stat/samplemv"
@@ -51,9 +52,7 @@ type Transformed struct {
 // It panics if there is no base, a bijector is nil, or the widths, of the rows and of the
 // context, do not fit.
 func New(base dist.Distribution, b ...bijector.Bijector) *Transformed {
-	if base == nil {
-		panic("flow: New: got no base, want a distribution")
-	}
+	need.One("flow: New", "base", base)
 	m := &Transformed{Base: base, Map: slices.Clip(slices.Clone(b))}
 	m.trace("New")
 	return m

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -29,6 +30,7 @@ type Univariate struct {
 // has one column and no open context, its base knows its distribution function and quantiles,
 // and its map is found to be strictly monotone at a thousand quantiles of the base.
 func NewUnivariate(m *Transformed) (*Univariate, error) {
+	need.One("flow: NewUnivariate", "model", m)
 	if m.Dim() != 1 || m.CondDim() != 0 || dist.CondDim(m.Base) != 0 {
 		return nil, fmt.Errorf("flow: NewUnivariate: got a model of %d columns and context width %d, want one column and no context", m.Dim(), max(m.CondDim(), dist.CondDim(m.Base)))
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/need"
 )
 
 // Attach adds the detector to a model as a section of its file, see [flow.Section]: whoever loads the file
@@ -17,6 +18,7 @@ func (d *Detector) Attach(m *flow.Transformed) { m.Attach(&d.p) }
 
 // Of returns the detector that was attached to a model, or loaded with it, and whether there is one.
 func Of(m *flow.Transformed) (*Detector, bool) {
+	need.One("anomaly: Of", "model", m)
 	var p *section
 	if !m.Section(&p) {
 		return nil, false
@@ -34,6 +36,7 @@ func (d *Detector) Save(w io.Writer) error {
 
 // Alone reports whether a model was written by [Detector.Save]: its density is no answer to anything then, only its detector is.
 func Alone(m *flow.Transformed) bool {
+	need.One("anomaly: Alone", "model", m)
 	var p *section
 	if _, normal := m.Base.(*dist.StdNormal); !normal || len(m.Map) != 1 || !m.Section(&p) {
 		return false
@@ -45,6 +48,7 @@ func Alone(m *flow.Transformed) bool {
 // Load reads a detector that [Detector.Save] has written, or that was attached to a model's file. It is the same to
 // the last bit.
 func Load(r io.Reader) (*Detector, error) {
+	need.One("anomaly: Load", "reader", r)
 	m, err := flow.Load(r)
 	if err != nil {
 		return nil, fmt.Errorf("anomaly: Load: %w", err)

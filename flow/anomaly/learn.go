@@ -10,6 +10,7 @@ import (
 
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -33,6 +34,7 @@ const (
 // are an error that names the first; so are contexts, weights, and fewer than 12 rows. When ctx is done, Learn
 // returns its error.
 func Learn(ctx context.Context, data flow.Data, s *Settings) (*Detector, error) {
+	need.One("anomaly: Learn", "context.Context", ctx)
 	d, err := learn(ctx, data, s)
 	if err != nil {
 		return nil, fmt.Errorf("anomaly: Learn: %w", err)

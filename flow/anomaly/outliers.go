@@ -13,6 +13,7 @@ import (
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
@@ -32,6 +33,7 @@ import (
 // their ranks alone do. Rows with NaN or infinite numbers are an error that names the first; so are fewer
 // than 12 rows. When ctx is done, Outliers returns its error.
 func Outliers(ctx context.Context, x mat.Matrix, s *Settings) ([]float64, error) {
+	need.One("anomaly: Outliers", "context.Context", ctx)
 	scores, err := outliers(ctx, x, s)
 	if err != nil {
 		return nil, fmt.Errorf("anomaly: Outliers: %w", err)

@@ -9,6 +9,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/autodiff/optim"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -54,6 +55,8 @@ func (c *Classifier) String() string {
 // folds, or a value is not finite. It takes a few seconds for 5,000 rows of two columns a
 // side and half a minute for five columns, on all cores; the result does not depend on their number.
 func C2ST(x, y mat.Matrix, s *C2STSettings) *Classifier {
+	need.One("calibration: C2ST", "matrix", x)
+	need.One("calibration: C2ST", "matrix", y)
 	checkSamples("C2ST", x, y)
 	var c C2STSettings
 	if s != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -26,6 +27,8 @@ type Divergence struct {
 // It panics if p and q differ in their columns or draws are fewer than two. It costs drawing and
 // scoring 2·draws rows by both.
 func Divergences(p, q dist.Distribution, draws int, src rand.Source) *Divergence {
+	need.One("calibration: Divergences", "distribution", p)
+	need.One("calibration: Divergences", "distribution", q)
 	checkDraws("Divergences", draws, 2)
 	src = rng.Or(src)
 	// sides returns the three terms under draws of a.
@@ -62,6 +65,8 @@ func (d *Divergence) String() string {
 //
 // It panics unless the contexts have as many columns as d wants and at least two rows.
 func ContextInformation(d dist.Conditional, contexts mat.Matrix, src rand.Source) Estimate {
+	need.One("calibration: ContextInformation", "distribution", d)
+	need.One("calibration: ContextInformation", "matrix", contexts)
 	n, k := contexts.Dims()
 	if k != d.CondDim() || n < 2 {
 		panic(fmt.Sprintf("calibration: ContextInformation: got contexts of %d×%d, want at least 2 of %d columns", n, k, d.CondDim()))

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/need"
 )
 
 // Entropy returns the differential entropy −E log p(X) in nats: exact if d is a
@@ -13,6 +14,7 @@ import (
 //
 // It panics if draws are needed and fewer than two.
 func Entropy(d dist.Distribution, draws int, src rand.Source) Estimate {
+	need.One("calibration: Entropy", "distribution", d)
 	if e, ok := as[dist.Entropyer](d); ok {
 		if h := e.Entropy(); !math.IsNaN(h) {
 			return Estimate{Value: h}
@@ -29,6 +31,8 @@ func Entropy(d dist.Distribution, draws int, src rand.Source) Estimate {
 //
 // It panics if p and q differ in their columns or draws are fewer than two.
 func KL(p, q dist.Distribution, draws int, src rand.Source) Estimate {
+	need.One("calibration: KL", "distribution", p)
+	need.One("calibration: KL", "distribution", q)
 	checkDraws("KL", draws, 2)
 	x := draw(p, draws, src)
 	lp, lq := logProbs(p, x), logProbs(q, x)

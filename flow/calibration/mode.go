@@ -7,6 +7,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/optimize"
 )
@@ -18,6 +19,7 @@ import (
 //
 // It panics if draws are fewer than one.
 func Mode(d dist.Distribution, draws int, src rand.Source) (row []float64, logProb float64) {
+	need.One("calibration: Mode", "distribution", d)
 	if m, ok := as[dist.Moder](d); ok {
 		row = m.Mode(nil)
 		return row, logProbs(d, mat.NewDense(1, len(row), row))[0]

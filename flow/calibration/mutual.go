@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -15,6 +16,8 @@ import (
 //
 // It panics if there are no columns, one is twice or not of d, or y has another number of columns.
 func MarginalLogProbs(d dist.Distribution, columns []int, y mat.Matrix, draws int, src rand.Source) []float64 {
+	need.One("calibration: MarginalLogProbs", "distribution", d)
+	need.One("calibration: MarginalLogProbs", "matrix", y)
 	checkColumns("MarginalLogProbs", d.Dim(), columns)
 	n, got := y.Dims()
 	if got != len(columns) {
@@ -47,6 +50,7 @@ func MarginalLogProbs(d dist.Distribution, columns []int, y mat.Matrix, draws in
 //
 // It panics if a group is empty, a column is in both or not of d, or draws are fewer than two.
 func MutualInformation(d dist.Distribution, a, b []int, draws, inner int, src rand.Source) Estimate {
+	need.One("calibration: MutualInformation", "distribution", d)
 	both := slices.Concat(a, b)
 	if len(a) == 0 || len(b) == 0 {
 		panic("calibration: MutualInformation: got a group without columns")

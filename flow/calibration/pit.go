@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -20,6 +21,8 @@ import (
 // It panics if y has other columns than d or, where they are needed, draws is not
 // positive.
 func PIT(d dist.Distribution, y mat.Matrix, draws int, src rand.Source) *Uniformity {
+	need.One("calibration: PIT", "distribution", d)
+	need.One("calibration: PIT", "matrix", y)
 	checkSamples("PIT", y, mat.NewDense(1, d.Dim(), nil))
 	n, cols := y.Dims()
 	u := mat.NewDense(n, cols, nil)

@@ -8,6 +8,7 @@ import (
 	"sort"
 
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -16,6 +17,7 @@ import (
 //
 // It panics if there is no such column, or draws are needed and fewer than two.
 func CDF(d dist.Distribution, j int, x float64, draws int, src rand.Source) Estimate {
+	need.One("calibration: CDF", "distribution", d)
 	checkColumn("CDF", j, d.Dim())
 	if c, ok := as[dist.CDFer](d); ok {
 		at := make([]float64, d.Dim())
@@ -42,6 +44,7 @@ func CDF(d dist.Distribution, j int, x float64, draws int, src rand.Source) Esti
 // It panics if there is no such column, a p is outside (0, 1), or draws are needed
 // and fewer than two.
 func Quantiles(d dist.Distribution, j int, p []float64, draws int, src rand.Source) []Estimate {
+	need.One("calibration: Quantiles", "distribution", d)
 	checkColumn("Quantiles", j, d.Dim())
 	for _, v := range p {
 		if !(v > 0 && v < 1) {
@@ -82,6 +85,7 @@ func orderStatistic(x []float64, p float64) Estimate {
 //
 // It panics if draws are needed and fewer than two.
 func Moments(d dist.Distribution, draws int, src rand.Source) (mean, variance []Estimate) {
+	need.One("calibration: Moments", "distribution", d)
 	mean, variance = make([]Estimate, d.Dim()), make([]Estimate, d.Dim())
 	if m, ok := as[dist.Moments](d); ok {
 		for j, v := range m.Mean(nil) {
@@ -119,6 +123,7 @@ type Region struct {
 //
 // It panics unless 0 < mass < 1 and draws are at least two.
 func HighestDensity(d dist.Distribution, mass float64, draws int, src rand.Source) *Region {
+	need.One("calibration: HighestDensity", "distribution", d)
 	if !(mass > 0 && mass < 1) {
 		panic(fmt.Sprintf("calibration: HighestDensity: got mass %v, want 0 < mass < 1", mass))
 	}

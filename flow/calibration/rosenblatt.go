@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -37,6 +38,8 @@ type Transform struct {
 //
 // It panics if y has other columns than d or, where they are needed, draws are fewer than 100.
 func Rosenblatt(d dist.Distribution, y mat.Matrix, draws int, src rand.Source) *Transform {
+	need.One("calibration: Rosenblatt", "distribution", d)
+	need.One("calibration: Rosenblatt", "matrix", y)
 	checkSamples("Rosenblatt", y, mat.NewDense(1, d.Dim(), nil))
 	n, cols := y.Dims()
 	u := mat.NewDense(n, cols, nil)

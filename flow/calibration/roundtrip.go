@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -26,6 +27,8 @@ type RoundTripError struct {
 //
 // It panics if y has other columns than the model.
 func RoundTrip(m Encoder, y mat.Matrix) *RoundTripError {
+	need.One("calibration: RoundTrip", "model", m)
+	need.One("calibration: RoundTrip", "matrix", y)
 	back := m.Decode(nil, m.Encode(nil, y))
 	n, d := y.Dims()
 	r := &RoundTripError{N: n}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -19,6 +20,8 @@ import (
 //
 // It panics if there are no draws.
 func SBC(truth mat.Matrix, draws int, posterior func(i int, batch *mat.Dense), src rand.Source) *Uniformity {
+	need.One("calibration: SBC", "matrix", truth)
+	need.One("calibration: SBC", "function", posterior)
 	checkDraws("SBC", draws, 1)
 	n, d := truth.Dims()
 	u, batch, r := mat.NewDense(n, d, nil), mat.NewDense(draws, d, nil), generator(src)
@@ -60,6 +63,7 @@ func uniformRank(below, ties, draws int, r *rand.Rand) float64 {
 //
 // It panics if the row counts differ or there are no draws.
 func Coverage(logTruth []float64, logDraws mat.Matrix, src rand.Source) *Uniformity {
+	need.One("calibration: Coverage", "matrix", logDraws)
 	n, draws := logDraws.Dims()
 	if n != len(logTruth) {
 		panic(fmt.Sprintf("calibration: Coverage: got %d log-densities of the truth and %d rows of draws, want as many", len(logTruth), n))

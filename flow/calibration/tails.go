@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -37,6 +38,8 @@ var tailDistances = []float64{3, 4, 5, 6, 8, 10}
 //
 // It panics if y has other columns than d or draws is less than 1.
 func Tails(d dist.Distribution, y mat.Matrix, draws int, src rand.Source) *TailCheck {
+	need.One("calibration: Tails", "distribution", d)
+	need.One("calibration: Tails", "matrix", y)
 	checkSamples("Tails", y, mat.NewDense(1, d.Dim(), nil))
 	checkDraws("Tails", draws, 1)
 	n, cols := y.Dims()

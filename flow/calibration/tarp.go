@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -19,6 +20,8 @@ import (
 //
 // It panics if there are no draws.
 func TARP(truth mat.Matrix, draws int, posterior func(i int, batch *mat.Dense), src rand.Source) *Uniformity {
+	need.One("calibration: TARP", "matrix", truth)
+	need.One("calibration: TARP", "function", posterior)
 	checkDraws("TARP", draws, 1)
 	n, d := truth.Dims()
 	u, batch, r := mat.NewDense(n, 1, nil), mat.NewDense(draws, d, nil), generator(src)

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -40,6 +41,8 @@ func (t *TwoSample) String() string {
 // G. Székely and M. Rizzo, Energy statistics: A class of statistics based on
 // distances, J. Statistical Planning and Inference 143, 2013.
 func EnergyDistance(x, y mat.Matrix, permutations int, src rand.Source) *TwoSample {
+	need.One("calibration: EnergyDistance", "matrix", x)
+	need.One("calibration: EnergyDistance", "matrix", y)
 	d2 := squaredDistances("EnergyDistance", x, y)
 	for i, v := range d2.data {
 		d2.data[i] = -math.Sqrt(v)
@@ -54,6 +57,8 @@ func EnergyDistance(x, y mat.Matrix, permutations int, src rand.Source) *TwoSamp
 // A. Gretton, K. Borgwardt, M. Rasch, B. Schölkopf and A. Smola, A Kernel Two-Sample
 // Test, J. Machine Learning Research 13, 2012.
 func MMD(x, y mat.Matrix, permutations int, src rand.Source) *TwoSample {
+	need.One("calibration: MMD", "matrix", x)
+	need.One("calibration: MMD", "matrix", y)
 	d2 := squaredDistances("MMD", x, y)
 	var off []float64
 	for i := range d2.n {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -37,6 +38,7 @@ type ColumnUniformity struct {
 // It panics if there are no rows or a value is outside [0, 1] or NaN. It costs
 // sorting each column.
 func Uniform(u *mat.Dense) *Uniformity {
+	need.One("calibration: Uniform", "matrix", u)
 	return uniformity("values", [2]string{"too many near 0 and 1", "too many near ½"}, u)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/walkers"
 	"gonum.org/v1/gonum/mat"
@@ -48,6 +49,9 @@ const goodShare = 0.75
 //
 // M. Gabrié, G. Rotskoff and E. Vanden-Eijnden, Adaptive Monte Carlo augmented with normalizing flows, arXiv 2105.12603.
 func Adapt(ctx context.Context, target Target, m *flow.Transformed, s *AdaptSettings) (*Draws, error) {
+	need.One("mc: Adapt", "context.Context", ctx)
+	need.One("mc: Adapt", "target", target)
+	need.One("mc: Adapt", "model", m)
 	c := s.withDefaults()
 	d, err := adapt(ctx, target, asFlow("Adapt", m), c, rng.New(c.Seed))
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/calibration"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -38,6 +39,9 @@ type Draws struct {
 //
 // It panics if n is less than 10, or the proposal is conditional and has no context.
 func Importance(ctx context.Context, target Target, proposal dist.Distribution, n int, src rand.Source) (*Draws, error) {
+	need.One("mc: Importance", "context.Context", ctx)
+	need.One("mc: Importance", "target", target)
+	need.One("mc: Importance", "proposal", proposal)
 	q := asFlow("Importance", proposal)
 	d, err := importance(ctx, target, q, q, n, rng.Split(rng.Or(src)))
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/samplemv"
@@ -47,6 +48,7 @@ type Preconditioned struct {
 // NewPreconditioned returns the proposal of a flow whose base is standard normal, of length 0 < ρ ≤ 1; nil src is
 // the global source. It panics if the base or ρ is another.
 func NewPreconditioned(m *flow.Transformed, rho float64, src rand.Source) *Preconditioned {
+	need.One("mc: NewPreconditioned", "model", m)
 	if !isNormal(asFlow("NewPreconditioned", m)) {
 		panic(fmt.Sprintf("mc: NewPreconditioned: got a base of type %T, want a standard normal distribution", m.Base))
 	}

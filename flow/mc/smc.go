@@ -11,6 +11,7 @@ import (
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/calibration"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/walkers"
 	"gonum.org/v1/gonum/mat"
@@ -69,6 +70,8 @@ type Stage struct {
 //
 // It panics if d is not positive, or flow or start have other columns.
 func SMC(ctx context.Context, target Target, d int, s *SMCSettings) (*Particles, error) {
+	need.One("mc: SMC", "context.Context", ctx)
+	need.One("mc: SMC", "target", target)
 	var c SMCSettings
 	if s != nil {
 		c = *s

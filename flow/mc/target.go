@@ -7,6 +7,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/parallel"
 	"gonum.org/v1/gonum/mat"
 )
@@ -43,7 +44,11 @@ func (f Func) LogProbs(dst []float64, x mat.Matrix) []float64 {
 //
 // so that what walks or is drawn among all numbers stays in the range of b, such as the support of a prior, see
 // [flow.SupportMap]; b.Forward brings it back.
-func Through(t Target, b bijector.Bijector) Target { return &through{t, b} }
+func Through(t Target, b bijector.Bijector) Target {
+	need.One("mc: Through", "target", t)
+	need.One("mc: Through", "bijector", b)
+	return &through{t, b}
+}
 
 type through struct {
 	target Target

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/walkers"
 	"gonum.org/v1/gonum/mat"
@@ -78,6 +79,9 @@ type Chains struct {
 //
 // It panics if start has fewer than 8 rows, or the flow has other columns.
 func Walk(ctx context.Context, target Target, start mat.Matrix, s *WalkSettings) (*Chains, error) {
+	need.One("mc: Walk", "context.Context", ctx)
+	need.One("mc: Walk", "target", target)
+	need.One("mc: Walk", "matrix", start)
 	c := s.withDefaults()
 	n, d := start.Dims()
 	if n < 8 {

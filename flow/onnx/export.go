@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/need"
 )
 
 // Export writes m as an ONNX file, whose graph computes the log-density of rows:
@@ -23,6 +24,8 @@ import (
 // It returns an error that names the first part of the model that has no translation, see the package's README for those that
 // have, or that is bound to a context by Given; or the writer's.
 func Export(w io.Writer, m *flow.Transformed) error {
+	need.One("onnx: Export", "writer", w)
+	need.One("onnx: Export", "model", m)
 	return export(w, "log_prob", m, func(g *graph) {
 		x, c := g.input("x", m.Dim()), g.context(m)
 		lp := g.logProb(m, x, c)
@@ -43,6 +46,8 @@ func Export(w io.Writer, m *flow.Transformed) error {
 // It returns errors as [Export] does, also for a base that is not made of normal numbers one for one, such as the mixtures of
 // [flow.Learn].
 func ExportSample(w io.Writer, m *flow.Transformed) error {
+	need.One("onnx: ExportSample", "writer", w)
+	need.One("onnx: ExportSample", "model", m)
 	return export(w, "sample", m, func(g *graph) {
 		x := g.sample(m, g.input("z", noise(m)), g.context(m))
 		g.output("x", x, int64(m.Dim()))

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/normflow/normflow/flow/calibration"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
 	"gonum.org/v1/plot"
@@ -17,6 +18,7 @@ import (
 //
 // It panics if there is no such column.
 func PIT(u *calibration.Uniformity, j int, name string) *plot.Plot {
+	need.One("plot: PIT", "result", u)
 	n, d := u.U.Dims()
 	if j < 0 || j >= d {
 		panic(fmt.Sprintf("plot: PIT: got column %d, want 0 to %d", j, d-1))
@@ -51,6 +53,7 @@ func binomialQuantile(b distuv.Binomial, p float64) float64 {
 //
 // It panics if there is no such column.
 func Coverage(u *calibration.Uniformity, j int, name string) *plot.Plot {
+	need.One("plot: Coverage", "result", u)
 	n, _ := u.U.Dims()
 	p := newPlot(name, "stated mass", "observed share")
 	levels, lo, hi := make([]float64, 101), make([]float64, 101), make([]float64, 101)
@@ -80,6 +83,7 @@ func Coverage(u *calibration.Uniformity, j int, name string) *plot.Plot {
 // Reliability returns the observed share of events by their stated probability, with the diagonal on which it lies if the
 // probabilities are calibrated and bars that hold 95 % of the shares then.
 func Reliability(c *calibration.ReliabilityCurve, name string) *plot.Plot {
+	need.One("plot: Reliability", "curve", c)
 	p := newPlot(name, "stated probability", "observed share")
 	line(p, "", Grey, 1, true, plotter.XYs{{X: 0, Y: 0}, {X: 1, Y: 1}})
 	var curve plotter.XYs

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -20,7 +21,11 @@ const cornerRows = 1500
 // It panics if rows and draws differ in their columns, or names has another
 // length. A few thousand draws make smooth contours; up to eight columns can be read.
 func Corner(rows, draws mat.Matrix, names []string) [][]*plot.Plot {
+	need.One("plot: Corner", "matrix", draws)
 	_, d := draws.Dims()
+	if need.Missing(rows) {
+		rows = nil
+	}
 	if rows != nil {
 		if _, got := rows.Dims(); got != d {
 			panic(fmt.Sprintf("plot: Corner: got rows of %d columns and draws of %d", got, d))

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette"
@@ -27,6 +28,7 @@ type Window struct{ X0, X1, Y0, Y1 float64 }
 // on each side of columns i and j, and a tenth more. It panics if there are no
 // rows or no such columns.
 func WindowOf(x mat.Matrix, i, j int) Window {
+	need.One("plot: WindowOf", "matrix", x)
 	a, b := spanOf(x, i), spanOf(x, j)
 	return Window{a[0], a[1], b[0], b[1]}
 }
@@ -109,6 +111,7 @@ func below(descending []float64, v float64) float64 {
 // It panics if the window is empty or m has other than two columns. It scores
 // 40,000 rows.
 func Density(m Scorer, w Window, top float64, title string) *plot.Plot {
+	need.One("plot: Density", "model", m)
 	if !(w.X1 > w.X0 && w.Y1 > w.Y0) {
 		panic(fmt.Sprintf("plot: Density: got the window %+v, want one that is not empty", w))
 	}
@@ -155,6 +158,8 @@ func contours(p *plot.Plot, g *grid, c color.Color, width float64, masses ...flo
 
 // Points adds the rows of columns i and j to a plot, without changing its window.
 func Points(p *plot.Plot, x mat.Matrix, i, j int, name string, c color.Color) {
+	need.One("plot: Points", "plot", p)
+	need.One("plot: Points", "matrix", x)
 	lox, hix, loy, hiy := p.X.Min, p.X.Max, p.Y.Min, p.Y.Max
 	scatter(p, name, c, 1.2, inside(x, i, j, Window{lox, hix, loy, hiy}, math.MaxInt))
 	if lox < hix {
@@ -184,6 +189,7 @@ func inside(x mat.Matrix, i, j int, w Window, n int) (xy plotter.XYs) {
 //
 // It panics unless lo < hi. It scores 400 rows.
 func Curve(m Scorer, lo, hi float64, x mat.Matrix, name string) *plot.Plot {
+	need.One("plot: Curve", "model", m)
 	if !(lo < hi) {
 		panic(fmt.Sprintf("plot: Curve: got %v to %v, want a range that is not empty", lo, hi))
 	}
@@ -193,7 +199,7 @@ func Curve(m Scorer, lo, hi float64, x mat.Matrix, name string) *plot.Plot {
 		at.Set(i, 0, lo+(hi-lo)*(float64(i)+0.5)/n)
 	}
 	p := newPlot("", name, "density")
-	if x != nil {
+	if !need.Missing(x) {
 		histogram(p, "rows", mat.Col(nil, 0, x), [2]float64{lo, hi}, 40, faded(Grey, 120))
 	}
 	var xy plotter.XYs

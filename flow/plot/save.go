@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -44,6 +45,7 @@ const dpi = 110
 
 // Write writes plots as [Save] does, in format png or svg.
 func Write(w io.Writer, format string, width, height int, plots [][]*plot.Plot) error {
+	need.One("plot: Write", "writer", w)
 	if len(plots) == 0 || len(plots[0]) == 0 {
 		panic("plot: Write: got no plots")
 	}

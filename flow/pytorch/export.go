@@ -2,17 +2,17 @@ package pytorch
 
 import (
 	"bytes"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 
-	_ "embed" // Loader
-
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/safetensors"
 	"gonum.org/v1/gonum/mat"
 )
@@ -37,6 +37,8 @@ const constructorKey = "normflow.constructor"
 // What zuko has a counterpart of stands in the table of the README beside this package; of anything else the error
 // names the part. The file is imported again before it is written, so that it holds the same density.
 func ExportZuko(w io.Writer, m *flow.Transformed, context mat.Matrix) error {
+	need.One("pytorch: ExportZuko", "writer", w)
+	need.One("pytorch: ExportZuko", "model", m)
 	if err := export(w, m, context, (*exporter).zuko); err != nil {
 		return fmt.Errorf("pytorch: ExportZuko: %w", err)
 	}
@@ -53,9 +55,6 @@ type exporter struct {
 }
 
 func export(w io.Writer, m *flow.Transformed, context mat.Matrix, library func(*exporter, *flow.Transformed) any) (err error) {
-	if w == nil || m == nil {
-		panic("pytorch: export: got no writer or no model, want both")
-	}
 	defer func() {
 		switch r := recover().(type) {
 		case nil:

@@ -11,11 +11,14 @@ import (
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
 // ExportNflows is [ExportZuko] for the Python library nflows: it writes the model as an nflows.flows.Flow.
 func ExportNflows(w io.Writer, m *flow.Transformed, context mat.Matrix) error {
+	need.One("pytorch: ExportNflows", "writer", w)
+	need.One("pytorch: ExportNflows", "model", m)
 	if err := export(w, m, context, (*exporter).nflows); err != nil {
 		return fmt.Errorf("pytorch: ExportNflows: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -21,6 +22,9 @@ const (
 // candidates returns the contexts of the rows that are drawn, nil if the model takes none.
 func candidates(m *flow.Transformed, context mat.Matrix) (*mat.Dense, error) {
 	cond := m.CondDim()
+	if need.Missing(context) {
+		context = nil
+	}
 	switch {
 	case cond == 0 && bijector.CondDim(m.Map) > 0:
 		return nil, errors.New("got a model that is bound to a context, want the one that Given was called on")

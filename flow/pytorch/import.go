@@ -10,6 +10,7 @@ import (
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/safetensors"
 	"github.com/normflow/normflow/internal/torchfile"
 )
@@ -30,6 +31,7 @@ import (
 // that is missing, has another shape than the others imply, or has no place in the model, or the
 // class of the module that is not supported.
 func Import(r io.Reader, s *Settings) (*flow.Transformed, error) {
+	need.One("pytorch: Import", "reader", r)
 	if s == nil {
 		s = &Settings{}
 	}

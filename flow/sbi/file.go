@@ -8,6 +8,7 @@ import (
 
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/need"
 )
 
 // A record is the section of a posterior in the file of its direct model.
@@ -51,6 +52,7 @@ func (p *Posterior) Save(w io.Writer) error {
 
 // Load reads a posterior that [Posterior.Save] has written.
 func Load(r io.Reader) (*Posterior, error) {
+	need.One("sbi: Load", "reader", r)
 	m, err := flow.Load(r)
 	if err != nil {
 		return nil, fmt.Errorf("sbi: Load: %w", err)

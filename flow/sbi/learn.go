@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -76,40 +77,45 @@ func (s *Settings) withDefaults() (Settings, error) {
 // arXiv:1905.07488 (posterior estimation); G. Papamakarios, D. Sterratt, I. Murray, Sequential Neural
 // Likelihood, 2018, arXiv:1805.07226.
 func Learn(ctx context.Context, s *Simulator, settings *Settings) (*Posterior, *Report, error) {
+	need.One("sbi: Learn", "context.Context", ctx)
+	need.One("sbi: Learn", "simulator", s)
 	c, err := settings.withDefaults()
 	if err != nil {
 		return nil, nil, fmt.Errorf("sbi: Learn: %w", err)
 	}
-	s.check()
+	s.check("Learn")
 	if c.Observation != nil {
 		sims, last, err := c.inRounds(ctx, s)
 		if err != nil {
 			return nil, nil, fmt.Errorf("sbi: Learn: %w", err)
 		}
-		return c.finish(ctx, s, sims, last)
+		return c.finish(ctx, "Learn", s, sims, last)
 	}
-	sims, err := Simulate(ctx, s, c.Simulations, c.Seed)
+	sims, err := s.simulate(ctx, c.Simulations, c.Seed)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("sbi: Learn: %w", err)
 	}
-	return c.finish(ctx, s, sims, nil)
+	return c.finish(ctx, "Learn", s, sims, nil)
 }
 
 // LearnFrom is like [Learn] from simulations whose parameters were drawn from the simulator's prior; Settings.Simulations and
 // Observation are ignored.
 func LearnFrom(ctx context.Context, s *Simulator, sims *Simulations, settings *Settings) (*Posterior, *Report, error) {
-	s.check()
+	need.One("sbi: LearnFrom", "context.Context", ctx)
+	need.One("sbi: LearnFrom", "simulator", s)
+	need.One("sbi: LearnFrom", "set of simulations", sims)
+	s.check("LearnFrom")
 	c, err := settings.withDefaults()
 	if err != nil {
-		return nil, nil, fmt.Errorf("sbi: Learn: %w", err)
+		return nil, nil, fmt.Errorf("sbi: LearnFrom: %w", err)
 	}
-	return c.finish(ctx, s, sims, nil)
+	return c.finish(ctx, "LearnFrom", s, sims, nil)
 }
 
-func (c *Settings) finish(ctx context.Context, s *Simulator, sims *Simulations, in *region) (*Posterior, *Report, error) {
+func (c *Settings) finish(ctx context.Context, what string, s *Simulator, sims *Simulations, in *region) (*Posterior, *Report, error) {
 	p, r, err := c.learn(ctx, s, sims, in)
 	if err != nil {
-		return nil, nil, fmt.Errorf("sbi: Learn: %w", err)
+		return nil, nil, fmt.Errorf("sbi: %s: %w", what, err)
 	}
 	return p, r, nil
 }
@@ -119,10 +125,10 @@ func (c *Settings) learn(ctx context.Context, s *Simulator, sims *Simulations, i
 	if err != nil {
 		return nil, nil, err
 	}
-	r := &Report{Simulations: sims.count(), Failed: sims.failed(), Failure: sims.Failure}
 	if err := sims.check(s); err != nil {
 		return nil, nil, err
 	}
+	r := &Report{Simulations: sims.count(), Failed: sims.failed(), Failure: sims.Failure}
 	p := &Posterior{space: sp}
 	if p.summary, sims, err = c.summarise(ctx, s, sp, sims); err != nil {
 		return nil, nil, err

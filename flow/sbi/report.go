@@ -1,6 +1,7 @@
 package sbi
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -68,6 +69,9 @@ func (s *Simulations) count() int {
 
 // check returns an error for simulations that do not fit the simulator.
 func (s *Simulations) check(of *Simulator) error {
+	if s.Theta == nil || s.X == nil {
+		return errors.New("got no simulations, want parameters and observations")
+	}
 	n, d := s.Theta.Dims()
 	m, w := s.X.Dims()
 	if n != m || d != of.Prior.Dim() || w != of.Dim {

@@ -123,7 +123,7 @@ func (c *Settings) inRounds(ctx context.Context, s *Simulator) (sims *Simulation
 		return nil, nil, err
 	}
 	per := c.Simulations / c.Rounds
-	if sims, err = Simulate(ctx, s, c.Simulations-per*(c.Rounds-1), c.Seed); err != nil {
+	if sims, err = s.simulate(ctx, c.Simulations-per*(c.Rounds-1), c.Seed); err != nil {
 		return nil, nil, err
 	}
 	for k := 1; k < c.Rounds; k++ {

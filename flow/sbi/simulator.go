@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/parallel"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
@@ -31,12 +32,13 @@ type Simulator struct {
 	Series int
 }
 
-func (s *Simulator) check() {
+// check panics, on behalf of what, unless the simulator is complete.
+func (s *Simulator) check(what string) {
 	if s.Prior == nil || s.Dim < 1 || s.Run == nil {
-		panic(fmt.Sprintf("sbi: got a Simulator with prior %T, %d numbers and a function (nil: %t), want all three", s.Prior, s.Dim, s.Run == nil))
+		panic(fmt.Sprintf("sbi: %s: got a Simulator with prior %T, %d numbers and a function (nil: %t), want all three", what, s.Prior, s.Dim, s.Run == nil))
 	}
 	if n := max(s.Set, s.Series); s.Set < 0 || s.Series < 0 || s.Set > 0 && s.Series > 0 || n > 0 && s.Dim%n != 0 {
-		panic(fmt.Sprintf("sbi: got a Simulator with %d numbers, Set %d and Series %d, want at most one of these, that divides the first", s.Dim, s.Set, s.Series))
+		panic(fmt.Sprintf("sbi: %s: got a Simulator with %d numbers, Set %d and Series %d, want at most one of these, that divides the first", what, s.Dim, s.Set, s.Series))
 	}
 }
 
@@ -54,10 +56,21 @@ type Simulations struct {
 // is an error that quotes the first. When ctx is done, Simulate waits for the simulations that run, and returns its error. It
 // panics if the simulator is incomplete or n is not positive; a panic of Run comes out of Simulate.
 func Simulate(ctx context.Context, s *Simulator, n int, seed uint64) (*Simulations, error) {
-	s.check()
+	need.One("sbi: Simulate", "context.Context", ctx)
+	need.One("sbi: Simulate", "simulator", s)
+	s.check("Simulate")
 	if n < 1 {
 		panic(fmt.Sprintf("sbi: Simulate: got %d simulations, want at least 1", n))
 	}
+	sims, err := s.simulate(ctx, n, seed)
+	if err != nil {
+		return nil, fmt.Errorf("sbi: Simulate: %w", err)
+	}
+	return sims, nil
+}
+
+// simulate draws n parameters from the prior and an observation given each.
+func (s *Simulator) simulate(ctx context.Context, n int, seed uint64) (*Simulations, error) {
 	theta := mat.NewDense(n, s.Prior.Dim(), nil)
 	s.Prior.Draw(theta, rng.New(seed))
 	return s.at(ctx, theta, seed)
@@ -79,7 +92,7 @@ func (s *Simulator) at(ctx context.Context, theta *mat.Dense, seed uint64) (*Sim
 		}
 	}
 	if err := onAllCores(ctx, n, run); err != nil {
-		return nil, fmt.Errorf("sbi: Simulate: %w", err)
+		return nil, err
 	}
 	return sorted(theta, x, failures)
 }
@@ -130,7 +143,7 @@ func sorted(theta, x *mat.Dense, failures []string) (*Simulations, error) {
 	}
 	first := failures[bad[0]]
 	if len(good) == 0 {
-		return nil, fmt.Errorf("sbi: Simulate: all %d simulations failed, the first with %s", len(bad), first)
+		return nil, fmt.Errorf("all %d simulations failed, the first with %s", len(bad), first)
 	}
 	return &Simulations{Theta: pick(theta, good), X: pick(x, good), Failed: pick(theta, bad), Failure: first}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 )
 
@@ -45,6 +46,7 @@ type Reader struct {
 //
 // It returns an error if there is no header, or a name in it is empty or stands there twice.
 func NewReader(r io.Reader) (*Reader, error) {
+	need.One("table: NewReader", "reader", r)
 	b := bufio.NewReaderSize(r, 1<<16)
 	if head, _ := b.Peek(2); len(head) == 2 && head[0] == 0x1f && head[1] == 0x8b {
 		z, err := gzip.NewReader(b)
@@ -135,6 +137,7 @@ func (d *Reader) Next() ([]string, error) {
 
 // ReadCSV reads a whole CSV file, as [NewReader] describes it.
 func ReadCSV(r io.Reader) (*Table, error) {
+	need.One("table: ReadCSV", "reader", r)
 	d, err := NewReader(r)
 	if err != nil {
 		return nil, err
@@ -172,6 +175,7 @@ func (t *Table) WriteCSV(w io.Writer) error {
 //
 // Jeffrey S. Vitter, Random Sampling with a Reservoir, ACM Transactions on Mathematical Software 11, 1985.
 func ReadSome(r io.Reader, limit int, src rand.Source) (t *Table, total int, err error) {
+	need.One("table: ReadSome", "reader", r)
 	d, err := NewReader(r)
 	if err != nil {
 		return nil, 0, err
@@ -186,6 +190,7 @@ func ReadSome(r io.Reader, limit int, src rand.Source) (t *Table, total int, err
 // Some is [ReadSome] for rows from anywhere, which next returns one by one, and then io.EOF; nil src is the global
 // source. It panics unless limit is positive.
 func Some(names []string, next func() ([]string, error), limit int, src rand.Source) (t *Table, total int, err error) {
+	need.One("table: Some", "function", next)
 	if limit < 1 {
 		panic(fmt.Sprintf("table: Some: got the limit %d, want at least 1", limit))
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 )
 
@@ -69,6 +70,11 @@ func (f *Fidelity) String() string {
 //
 // It returns an error unless all tables have the schema's columns and at least 20 rows. It trains four networks, for some seconds each.
 func Compare(ctx context.Context, s *Schema, learned, held, synthetic *Table, seed uint64) (*Fidelity, error) {
+	need.One("table: Compare", "context.Context", ctx)
+	need.One("table: Compare", "schema", s)
+	need.One("table: Compare", "table", learned)
+	need.One("table: Compare", "table", held)
+	need.One("table: Compare", "table", synthetic)
 	var rows [3][][]float64
 	for k, t := range []*Table{learned, held, synthetic} {
 		if len(t.Rows) < 20 {

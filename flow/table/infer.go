@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/normflow/normflow/internal/need"
 )
 
 // Texts that stand for no value in a column of numbers or dates, and those that do so among
@@ -29,6 +31,7 @@ var (
 //
 // It returns an error if there are no rows, or two columns of one name. It costs a few passes over the table.
 func Infer(t *Table) (*Schema, error) {
+	need.One("table: Infer", "table", t)
 	if len(t.Rows) == 0 {
 		return nil, errors.New("table: Infer: got no rows")
 	}

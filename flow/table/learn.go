@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 )
 
@@ -109,6 +110,8 @@ const mostWork = 2e12
 
 // Learn returns a model of the table's rows and a report.
 func Learn(ctx context.Context, t *Table, s *Settings) (*Model, *Report, error) {
+	need.One("table: Learn", "context.Context", ctx)
+	need.One("table: Learn", "table", t)
 	if s == nil {
 		s = &Settings{}
 	}

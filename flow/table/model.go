@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/need"
 )
 
 func init() {
@@ -57,6 +58,7 @@ func (m *Model) Save(w io.Writer) error {
 
 // Load reads a model that [Model.Save] has written.
 func Load(r io.Reader) (*Model, error) {
+	need.One("table: Load", "reader", r)
 	t, err := flow.Load(r)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strconv"
 	"time"
+
+	"github.com/normflow/normflow/internal/need"
 )
 
 // FromStructs returns a table of the exported fields of structs, each under its name or that of its tag,
@@ -39,6 +41,7 @@ func FromStructs[T any](rows []T) (*Table, error) {
 // ToStructs returns a table's rows as structs, as [FromStructs] has them. A blank leaves a pointer nil, and makes a floating-point number NaN; in other
 // fields it is an error, as are texts that are no value of the field and columns that the struct does not have.
 func ToStructs[T any](t *Table) ([]T, error) {
+	need.One("table: ToStructs", "table", t)
 	fields, err := fieldsOf(reflect.TypeFor[T]())
 	if err != nil {
 		return nil, fmt.Errorf("table: ToStructs: %w", err)
@@ -199,6 +202,7 @@ func setField(v reflect.Value, s string) error {
 
 // ReadSQL returns the rows of a query, NULL being a blank. It reads them all, and does not close rows.
 func ReadSQL(rows *sql.Rows) (*Table, error) {
+	need.One("table: ReadSQL", "set of rows", rows)
 	names, err := rows.Columns()
 	if err != nil {
 		return nil, fmt.Errorf("table: ReadSQL: %w", err)

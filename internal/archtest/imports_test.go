@@ -19,6 +19,8 @@ const layers = `
 	internal/rng → internal/kernel
 	internal/strictjson →
 	internal/memtest →
+	internal/need →
+	internal/niltest →
 	internal/parallel →
 	internal/walkers →
 	internal/archtest →
@@ -37,7 +39,7 @@ const layers = `
 	autodiff/nn/masked → autodiff/nn
 	bijector → autodiff/nn, autodiff/nn/masked, internal/em
 	bijector/bijectortest → bijector, autodiff/gradtest
-	dist → autodiff/nn, autodiff/nn/masked, internal/em
+	dist → autodiff/nn, autodiff/nn/masked, internal/em, internal/need
 	dist/disttest → dist, autodiff/gradtest
 
 	flow/calibration → dist, bijector, autodiff/optim
