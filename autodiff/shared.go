@@ -35,6 +35,9 @@ func (s *Shared) Forget() {
 // ends that. [Tape.Reset] keeps the setting.
 func (t *Tape) Share(s *Shared) { t.shared = s }
 
+// Shares reports whether the tape shares such results, so that they are worth more than one use.
+func (t *Tape) Shares() bool { return t.shared != nil }
+
 // entry returns the entry for an operation on parameters, or nil if an input is
 // something else, and the current generation.
 func (s *Shared) entry(op *Op, args *Args, shape Shape, t *Tape, in []Var) (*sharedEntry, int) {

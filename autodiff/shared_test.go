@@ -8,6 +8,18 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// A tape shares when it is told to, until it is told not to.
+func TestShares(t *testing.T) {
+	tape := NewTape()
+	for _, s := range []*Shared{nil, new(Shared), nil} {
+		tape.Share(s)
+		tape.Reset()
+		if got := tape.Shares(); got != (s != nil) {
+			t.Errorf("got %v after Share(%v)", got, s)
+		}
+	}
+}
+
 // Tapes in several goroutines that share compute a constant of parameters once,
 // until it is forgotten; what depends on anything else is theirs alone.
 func TestShared(t *testing.T) {

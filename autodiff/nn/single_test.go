@@ -198,5 +198,11 @@ func TestSingleOnceHasTheBitsOfGradients(t *testing.T) {
 		if want := m.Apply(autodiff.NewTape().Matrix(x)).Data(); !slices.Equal(got, want) {
 			t.Errorf("%s: got other bits", act)
 		}
+		sharing := autodiff.NewTape()
+		sharing.NoGrad(true)
+		sharing.Share(new(autodiff.Shared))
+		if shared := m.Apply(sharing.Matrix(x)).Data(); !slices.Equal(got, shared) {
+			t.Errorf("%s: got other bits by weights that were rounded for several tapes", act)
+		}
 	}
 }

@@ -96,7 +96,7 @@ func (m *MADE) single(x, c autodiff.Var) autodiff.Var {
 	for l := range m.Layers {
 		in = append(in, m.weights(l, t), m.start(l, t, c))
 	}
-	if m.prog.once(x.Rows()) && x.Constant() && constant(in[2:]) {
+	if m.prog.once(x.Rows()) && !t.Shares() && x.Constant() && constant(in[2:]) {
 		in[1] = x
 		return singleOnceOp.Apply(t, autodiff.Args{Ref: m.prog}, autodiff.Shape{Rows: x.Rows(), Cols: m.Out()}, in[1:]...)
 	}

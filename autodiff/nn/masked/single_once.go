@@ -5,7 +5,7 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// singleOnceOp is singleMADEOp for up to singleRows rows without gradients: the weights are
+// singleOnceOp is singleMADEOp for up to singleRows rows without gradients and others that share rounded weights: these are
 // rounded as they are needed. Its inputs are x, and W and start of each layer.
 var singleOnceOp = &autodiff.Op{
 	Name: "masked.SingleOnce",

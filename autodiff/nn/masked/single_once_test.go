@@ -33,6 +33,12 @@ func TestSingleOnceHasTheBitsOfGradients(t *testing.T) {
 				if want := at(autodiff.NewTape()); !slices.Equal(got, want) {
 					t.Errorf("%s, %d columns of %d contexts: got other bits", act, cond, contexts)
 				}
+				sharing := autodiff.NewTape()
+				sharing.NoGrad(true)
+				sharing.Share(new(autodiff.Shared))
+				if shared := at(sharing); !slices.Equal(got, shared) {
+					t.Errorf("%s, %d columns of %d contexts: got other bits by weights that were rounded for several tapes", act, cond, contexts)
+				}
 			}
 		}
 	}
