@@ -87,14 +87,14 @@ func newHeadFor(c *Column, numbers []float64, n int) head {
 const seasons, mostSeasons, seasonRows = 6, 64, 60
 
 func planFor(n, width, outputs int) *plan {
-	p := &plan{batch: 64, steps: 3000, rate: 2e-3, decay: 0.02, average: 0.99, repeats: 8, hidden: []int{96, 96}, every: 50, patience: 12}
+	p := &plan{batch: 64, steps: 3000, rate: 2e-3, decay: 0.2, average: 0.99, repeats: 8, hidden: []int{192, 192}, every: 50, patience: 12}
 	switch {
 	case n >= 20000:
-		p.batch, p.steps, p.rate, p.hidden, p.average, p.repeats, p.every, p.patience = 256, 24000, 2e-3, []int{256, 256, 256}, 0.999, 1, 600, 12
+		p.batch, p.steps, p.rate, p.decay, p.hidden, p.average, p.repeats, p.every, p.patience = 256, 24000, 2e-3, 0.02, []int{256, 256, 256}, 0.999, 1, 600, 12
 	case n >= 5000:
-		p.batch, p.steps, p.rate, p.hidden, p.average, p.repeats, p.every, p.patience = 256, 6000, 1.5e-3, []int{192, 192}, 0.995, 2, 150, 10
+		p.batch, p.steps, p.rate, p.decay, p.average, p.repeats, p.every, p.patience = 256, 6000, 1.5e-3, 0.02, 0.995, 2, 150, 10
 	case n >= 1000:
-		p.batch, p.steps, p.hidden, p.repeats, p.every = 128, 8000, []int{128, 128}, 4, 80
+		p.batch, p.steps, p.decay, p.hidden, p.repeats, p.every = 128, 8000, 0.02, []int{128, 128}, 4, 80
 	}
 	// Networks of many categories are large, and have fewer steps.
 	size := width*p.hidden[0] + outputs*p.hidden[0] + width*outputs
