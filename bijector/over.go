@@ -27,8 +27,11 @@ func over(a, c, x float64) float64 {
 func expm1Over(y, l, c []float64) {
 	kernel.Mul(y, l, c)
 	kernel.Expm1(y, y)
-	for i, v := range c {
-		y[i] = over(y[i], v, l[i])
+	kernel.Div(y, y, c)
+	for i, v := range l {
+		if c[i]*v == 0 {
+			y[i] = v
+		}
 	}
 }
 

@@ -72,32 +72,27 @@ var sigmoidMap = newScalar("Sigmoid", scalarMap{
 	// With u = y−low and v = high−y, |x| = log(1 + |u−v|/min(u, v)) and
 	// 1/x′ = uv/w.
 	inverse: func(x, ls, y []float64, a scalarArgs) {
-		w := a.width()
-		for i, t := range y {
-			u, eu := difference(t, a.theta[0][i])
-			v, ev := difference(a.theta[1][i], t)
-			x[i] = math.Abs(u-v+(eu-ev)) / min(u, v)
-			ls[i] = 4 * (u / w[i]) * (v / w[i])
-			w[i] *= 0.25
+		n := len(y)
+		w, u, v, d, t := a.width(), a.temp(n), a.temp(n), a.temp(n), a.temp(n)
+		differences(u, d, y, a.theta[0], t)
+		differences(v, ls, a.theta[1], y, t)
+		kernel.Sub(t, d, ls)
+		kernel.Sub(d, u, v)
+		kernel.Add(d, d, t)
+		for i := range t {
+			t[i] = min(u[i], v[i])
 		}
+		kernel.Abs(x, d)
+		kernel.Div(x, x, t)
 		kernel.Log1p(x, x)
 		if !a.valueOnly {
-			kernel.Log(ls, ls)
-			kernel.Log(w, w)
+			logSigmoidSlope(ls, u, v, w, t)
 		}
-		for i, t := range y {
-			u, v := t-a.theta[0][i], a.theta[1][i]-t
-			if x[i] > 709 {
-				x[i] = math.Abs(a.log(u) - a.log(v)) // whose ratio may overflow
-			}
-			ls[i] = -ls[i] - w[i]
-			switch {
-			case u <= 0:
-				x[i], ls[i] = math.Inf(-1), math.Inf(-1)
-			case v <= 0:
-				x[i], ls[i] = math.Inf(1), math.Inf(-1)
-			case u < v:
-				x[i] = -x[i]
+		for i, u := range u {
+			if v := v[i]; u > 0 && v > 0 && x[i] <= 709 {
+				x[i] = math.Copysign(x[i], u-v)
+			} else {
+				x[i], ls[i] = sigmoidEdge(x[i], ls[i], u, v, a)
 			}
 		}
 	},
@@ -120,11 +115,43 @@ func logBell(l, x []float64) {
 	kernel.Scale(l, l, -2)
 }
 
-// difference returns a − b as a sum of two values.
-func difference(a, b float64) (d, rest float64) {
-	d = a - b
-	t := a - d
-	return d, (a - (d + t)) + (t - b)
+// logSigmoidSlope sets ls = −log(4·(u/w)·(v/w)) − log(w/4); it uses w and t.
+func logSigmoidSlope(ls, u, v, w, t []float64) {
+	kernel.Div(t, u, w)
+	kernel.Scale(t, t, 4)
+	kernel.Div(ls, v, w)
+	kernel.Mul(ls, t, ls)
+	kernel.Log(ls, ls)
+	kernel.Scale(w, w, 0.25)
+	kernel.Log(w, w)
+	kernel.Scale(ls, ls, -1)
+	kernel.Sub(ls, ls, w)
+}
+
+// sigmoidEdge returns x and ls at distances u and v from the bounds that are NaN, not positive, or so unequal that their ratio may overflow.
+func sigmoidEdge(x, ls, u, v float64, a scalarArgs) (float64, float64) {
+	if x > 709 {
+		x = math.Abs(a.log(u) - a.log(v))
+	}
+	switch {
+	case u <= 0:
+		return math.Inf(-1), math.Inf(-1)
+	case v <= 0:
+		return math.Inf(1), math.Inf(-1)
+	case u < v:
+		return -x, ls
+	}
+	return x, ls
+}
+
+// differences sets d + rest = a − b, exactly; it uses t.
+func differences(d, rest, a, b, t []float64) {
+	kernel.Sub(d, a, b)
+	kernel.Sub(t, a, d)
+	kernel.Add(rest, d, t)
+	kernel.Sub(rest, a, rest)
+	kernel.Sub(t, t, b)
+	kernel.Add(rest, rest, t)
 }
 
 // width returns the difference of the first two parameters.

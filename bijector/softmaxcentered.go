@@ -84,3 +84,10 @@ func sumOfLogSoftmax(z, x []float64) float64 {
 	kernel.Log(total[:], total[:])
 	return kernel.FMA(-n, total[0], rest+0.5*total[1]+sum)
 }
+
+// difference returns a − b as a sum of two values.
+func difference(a, b float64) (d, rest float64) {
+	d = a - b
+	t := a - d
+	return d, (a - (d + t)) + (t - b)
+}

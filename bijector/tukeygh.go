@@ -1,6 +1,8 @@
 package bijector
 
 import (
+	"math"
+
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
 )
@@ -71,10 +73,7 @@ var tukeyMap = newScalar("TukeyGH", scalarMap{
 func tukeyFactors(e, m, x []float64, a scalarArgs) {
 	c := a.temp(len(x))
 	for i, g := range a.theta[0] {
-		c[i] = g
-		if g*x[i] > 0 {
-			c[i] = -g
-		}
+		c[i] = math.Copysign(g, -x[i])
 	}
 	expm1Over(m, x, c)
 	kernel.Mul(e, x, c)
@@ -83,30 +82,33 @@ func tukeyFactors(e, m, x []float64, a scalarArgs) {
 
 func tukey(y, ls, x []float64, a scalarArgs) {
 	n := len(x)
-	e, m, q := a.temp(n), a.temp(n), a.temp(n)
+	e, m, q, u := a.temp(n), a.temp(n), a.temp(n), a.temp(n)
 	tukeyFactors(e, m, x, a)
-	for i, v := range x {
-		u, h := float64(a.theta[0][i]*v), a.theta[1][i]
-		q[i] = float64(0.5 * h * v * v)
-		ls[i] = float64(h * v * m[i])
-		if u > 0 {
-			q[i] += u
-		} else if h > 0 {
-			ls[i] /= e[i]
-		}
+	kernel.Mul(u, a.theta[0], x)
+	for i, v := range x { // without branches on signs, which are as good as random
+		q[i] = float64(0.5*a.theta[1][i]*v*v) + max(u[i], 0)
 	}
 	kernel.Exp(y, q)
 	kernel.Mul(y, y, m)
 	if a.valueOnly {
 		return
 	}
+	d, one := a.temp(n), a.temp(n)
+	for i, v := range x {
+		h := a.theta[1][i]
+		ls[i] = float64(h * v * m[i])
+		if d[i], one[i] = max(u[i], 0), 1; h == 0 {
+			d[i] = 1
+		}
+	}
+	kernel.Select(d, d, one, e)
+	kernel.Div(ls, ls, d)
 	kernel.Log1p(ls, ls)
 	for i, v := range x {
-		u, h := float64(a.theta[0][i]*v), a.theta[1][i]
-		if h > 0 && e[i] == 0 && u < 0 {
+		if h := a.theta[1][i]; h > 0 && e[i] == 0 && u[i] < 0 {
 			ls[i] = a.log(h * v * m[i])
 		} else {
-			ls[i] += min(u, 0)
+			ls[i] += min(u[i], 0)
 		}
 		ls[i] += q[i]
 	}
