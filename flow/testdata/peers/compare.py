@@ -9,7 +9,8 @@ A line of PEERS.jsonl is one call of one library, {"workload": "W2", "metric": "
 "ms_min": 7.1}, or has "row", a letter of ROWS, for the workload; of several libraries and runs the fastest counts. Of our
 runs the median counts, of the time of all cores where it was measured, for one core gives both the same unless others use it.
 A line of history.csv is a release (before the first, a commit), its processor, and nanoseconds for each call of its header, empty where there is none.
-benchstat reads bench.txt as it is.
+benchstat reads bench.txt as it is. Debian's PyTorch takes whatever BLAS there is: without libopenblas0 its products are those of the reference
+BLAS, some thirty times slower, and the comparison says nothing; without /proc it knows no AVX.
 """
 import csv
 import json
