@@ -27,6 +27,7 @@ var cauchyFamily = &family{
 	logDensity: func(z autodiff.Var, _ vars) autodiff.Var {
 		return log1pSquareOp.of(z).Neg().AddConst(-special.Log(math.Pi))
 	},
+	high:     cauchyHigh,
 	cdf:      func(z float64, _ nums) float64 { return cauchyTail(-z) },
 	sf:       func(z float64, _ nums) float64 { return cauchyTail(z) },
 	logTails: func(z float64, _ nums) (float64, float64) { return swapped(z, -special.Log(math.Abs(z))-logπ) },
@@ -37,6 +38,8 @@ var cauchyFamily = &family{
 	mode:     always(0),
 	entropy:  always(math.Ln2 + math.Ln2 + logπ),
 }
+
+var cauchyHigh = powerHigh(func(p vars) autodiff.Var { return p[0].Tape().Scalar(-2) })
 
 const logπ = 1.1447298858494001741434273513530587116472948129153
 

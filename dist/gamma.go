@@ -30,6 +30,7 @@ var gammaFamily = &family{
 	logDensity: within(0, math.Inf(1), func(t autodiff.Var, p vars) autodiff.Var {
 		return gammaOp.of(t, p[1]).Add(gammaNormOp.of(p[1]))
 	}),
+	low:      powerLow(func(p vars) autodiff.Var { return p[1].AddConst(-1) }),
 	support:  positiveHalf,
 	cdf:      func(t float64, p nums) float64 { return first(special.GammaInc(p[1], t)) },
 	sf:       func(t float64, p nums) float64 { return second(special.GammaInc(p[1], t)) },

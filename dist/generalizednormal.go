@@ -30,6 +30,10 @@ var generalizedNormalFamily = &family{
 		norm := lgammaOp.of(p[2].Recip().AddConst(1)).AddConst(math.Ln2)
 		return absPowOp.of(z, p[2]).Add(norm).Neg()
 	},
+	high: func(_, l, _ autodiff.Var, p vars) autodiff.Var {
+		norm := lgammaOp.of(p[2].Recip().AddConst(1)).AddConst(math.Ln2)
+		return l.Mul(p[2]).Exp().Add(norm).Neg()
+	},
 	cdf: func(z float64, p nums) float64 { return generalizedTail(-z, p[2]) },
 	sf:  func(z float64, p nums) float64 { return generalizedTail(z, p[2]) },
 	logTails: func(z float64, p nums) (float64, float64) {

@@ -31,6 +31,10 @@ var gEVFamily = &family{
 		w := extremeOp.of(z, p[2])
 		return gumbelOp.of(w).Sub(w.Mul(p[2])).Add(extremeEndOp.of(z, p[2]))
 	},
+	high: func(_, l, sign autodiff.Var, p vars) autodiff.Var {
+		w := extremeHighOp.of(l, p[2])
+		return w.Neg().Exp().Neg().Sub(w.Mul(p[2].AddConst(1))).Add(sideOp.of(sign, p[2])) // for ξ = 0 it falls as an exponential
+	},
 	support: func(p nums) (lo, hi float64) {
 		lo, hi = math.Inf(-1), math.Inf(1)
 		switch {
@@ -112,6 +116,19 @@ var extremeOp = newFused("Extreme",
 			return args{1 / (1 + s), (s/(1+s) - special.Log1p(s)) / ξ / ξ}
 		}
 		return args{1 / (1 + s), z * z * extremeSlope(s)}
+	})
+
+// extremeHighOp has inputs l = log|z| and ξ: w on the side of z that is in the support.
+var extremeHighOp = newFused("ExtremeHigh",
+	func(x args) float64 {
+		l, ξ := x[0], x[1]
+		return -logSigmoid(-special.Log(math.Abs(ξ))-l) / ξ
+	},
+	func(x args) args {
+		l, ξ := x[0], x[1]
+		u := special.Log(math.Abs(ξ)) + l
+		s := special.Sigmoid(u)
+		return args{s / ξ, (s + logSigmoid(-u)) / ξ / ξ}
 	})
 
 // extremeSlope returns (s/(1+s) − log(1+s))/s² for small s.

@@ -30,6 +30,9 @@ var gPDFamily = &family{
 		w := extremeOp.of(z, p[2])
 		return w.Mul(p[2].AddConst(1)).Neg().Add(gpdEndOp.of(z, p[2]))
 	}),
+	high: func(_, l, sign autodiff.Var, p vars) autodiff.Var {
+		return sideOp.of(sign, p[2]).Sub(extremeHighOp.of(l, p[2]).Mul(p[2].AddConst(1)))
+	},
 	support: func(p nums) (lo, hi float64) {
 		if p[2] < 0 {
 			return 0, -1 / p[2]

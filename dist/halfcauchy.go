@@ -27,6 +27,7 @@ var halfCauchyFamily = &family{
 	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
 		return cauchyFamily.logDensity(z, p).AddConst(math.Ln2)
 	}),
+	high:    cauchyHigh,
 	support: positiveHalf,
 	cdf:     func(z float64, _ nums) float64 { return 2 / math.Pi * special.Atan(z) },
 	sf:      func(z float64, _ nums) float64 { return 2 * cauchyTail(z) },

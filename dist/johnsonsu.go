@@ -1,6 +1,8 @@
 package dist
 
 import (
+	"math"
+
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/special"
 )
@@ -28,6 +30,10 @@ var johnsonSUFamily = &family{
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var {
 		u := z.Asinh().Mul(p[3]).Add(p[2])
 		return normalFamily.logDensity(u, p).Sub(log1pSquareOp.of(z).MulConst(0.5)).Add(p[3].Log())
+	},
+	high: func(_, l, sign autodiff.Var, p vars) autodiff.Var {
+		u := l.AddConst(math.Ln2).Mul(sign).Mul(p[3]).Add(p[2])
+		return normalFamily.logDensity(u, p).Sub(l).Add(p[3].Log())
 	},
 	cdf: func(z float64, p nums) float64 { return special.Ndtr(p[2] + float64(p[3]*special.Asinh(z))) },
 	sf:  func(z float64, p nums) float64 { return special.Ndtr(-p[2] - float64(p[3]*special.Asinh(z))) },

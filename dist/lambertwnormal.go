@@ -28,6 +28,7 @@ func (l *LambertWNormal) family() *family { return lambertWNormalFamily }
 var lambertWNormalFamily = &family{
 	name: "LambertWNormal", params: []string{"loc", "scale", "tailweight"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var { return lambertWOp.of(z, p[2]) },
+	high:       func(_, l, _ autodiff.Var, p vars) autodiff.Var { return lambertHighOp.of(l, p[2]) },
 	cdf:        func(z float64, p nums) float64 { return special.Ndtr(lambertInverse(z, p[2])) },
 	sf:         func(z float64, p nums) float64 { return special.Ndtr(-lambertInverse(z, p[2])) },
 	quantile:   func(lower, upper float64, p nums) float64 { return lambertForward(special.NdtrInv(lower, upper), p[2]) },
@@ -88,4 +89,22 @@ var lambertWOp = newFused("LambertW",
 			-u * special.Exp(-0.5*w) * kernel.FMA(x[1], slope, 1) / (1 + w),
 			float64(0.5*u*u) / (1 + w) * (float64(u*u) - slope),
 		}
+	})
+
+// lambertHighOp has inputs l = log|z| and δ: log N(u) + log du/dz with u² = w/δ and du/dz = u/z/(1+w).
+var lambertHighOp = newFused("LambertHigh",
+	func(x args) float64 {
+		l, δ := x[0], x[1]
+		w := special.LambertWExp(special.Log(δ) + 2*l)
+		square := w / δ
+		if math.IsInf(square, 1) {
+			return math.Inf(-1)
+		}
+		return 0.5*(special.Log(square)-square) - special.Log1p(w) - l - log2π/2
+	},
+	func(x args) args {
+		l, δ := x[0], x[1]
+		w := special.LambertWExp(special.Log(δ) + 2*l)
+		byLog := (0.5*(1-w/δ) - w/(1+w)) / (1 + w) // in log δz²
+		return args{2*byLog - 1, (byLog + 0.5*(w/δ-1)) / δ}
 	})

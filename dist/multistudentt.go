@@ -3,6 +3,7 @@ package dist
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/special"
@@ -48,10 +49,55 @@ func (m *MultivariateStudentT) LogDensity(x autodiff.Var) autodiff.Var {
 	t := x.Tape()
 	l, ν := t.Use(m.L), m.DF.On(t)
 	in, penalty := finite(x)
-	q := in.Sub(m.Loc.On(t)).TriSolve(l, autodiff.Tri{}).SquareRowSum()
 	a := ν.MulConst(0.5)
 	norm := studentNormOp.of(ν, t.Scalar(0.5*d)).AddConst(0.5 * d * logπ)
-	return q.Div(ν).Log1p().Mul(a.AddConst(0.5 * d)).Add(norm).Add(logDiagonal(l)).Neg().Add(penalty)
+	return logOnePlus(in.Sub(m.Loc.On(t)), l, ν).Mul(a.AddConst(0.5 * d)).Add(norm).Add(logDiagonal(l)).Neg().Add(penalty)
+}
+
+// logOnePlus returns log(1+q/ν) of each row, q = ‖L⁻¹·row‖², also where q overflows: there the row, and what
+// L⁻¹ makes of it, are scaled by their largest elements.
+func logOnePlus(x, l, ν autodiff.Var) autodiff.Var {
+	square := func(x autodiff.Var) autodiff.Var { return x.TriSolve(l, autodiff.Tri{}).SquareRowSum() }
+	q := square(x)
+	if !overflown(q) {
+		return q.Div(ν).Log1p()
+	}
+	far := farOp.of(q.Detach())
+	near := square(autodiff.Where(far, x.Tape().Scalar(0), x)).Div(ν).Log1p()
+	x = autodiff.Where(far, x, x.Tape().Scalar(1))
+	size := largest(x)
+	u, down := x.Div(size).TriSolve(l, autodiff.Tri{}), 0.0
+	if overflown(u) { // L⁻¹ is that of subnormal numbers
+		u, down = x.Div(size).MulConst(0x1p-64).TriSolve(l, autodiff.Tri{}), 64*math.Ln2
+	}
+	again := largest(u)
+	logQ := u.Div(again).SquareRowSum().Log().Add(size.Log().Add(again.Log()).AddConst(down).MulConst(2))
+	return autodiff.Where(far, logQ.Sub(ν.Log()).Softplus(), near)
+}
+
+// overflown reports whether an element is infinite or NaN.
+func overflown(x autodiff.Var) bool {
+	return slices.ContainsFunc(x.Data(), func(v float64) bool { return math.IsNaN(v - v) })
+}
+
+// farOp has input q: 1 where it overflows, in parts perhaps to opposite infinities, else 0.
+var farOp = newFused("Far",
+	func(x args) float64 {
+		if x[0] <= math.MaxFloat64 {
+			return 0
+		}
+		return 1
+	},
+	func(args) args { return args{} })
+
+// largest returns the greatest magnitude in each row, as constants.
+func largest(x autodiff.Var) autodiff.Var {
+	n, d := x.Dims()
+	size := make([]float64, n)
+	for i, v := range x.Data() {
+		size[i/d] = max(size[i/d], math.Abs(v))
+	}
+	return x.Tape().View(n, 1, size)
 }
 
 // Draw fills the rows of batch with μ + L·z·√(ν/g), g chi-square.

@@ -28,6 +28,7 @@ func (n *NoncentralT) family() *family { return noncentralTFamily }
 var noncentralTBase = family{
 	name: "NoncentralT", params: []string{"loc", "scale", "df", "noncentrality"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var { return noncentralTOp.of(z, p[2], p[3]) },
+	high:       studentHigh,
 	draw: func(r *rand.Rand, p nums) float64 {
 		return (r.NormFloat64() + p[3]) * drawStudentScale(r, p[2])
 	},

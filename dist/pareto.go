@@ -28,6 +28,7 @@ var paretoFamily = &family{
 	logDensity: within(1, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
 		return p[1].Log().Sub(z.Log().Mul(p[1].AddConst(1)))
 	}),
+	high:     paretoHigh,
 	support:  func(nums) (float64, float64) { return 1, math.Inf(1) },
 	cdf:      func(z float64, p nums) float64 { return -special.Expm1(-p[1] * special.Log(z)) },
 	sf:       func(z float64, p nums) float64 { return special.Exp(-p[1] * special.Log(z)) },
@@ -40,6 +41,8 @@ var paretoFamily = &family{
 	mode:    always(1),
 	entropy: func(p nums) float64 { return 1 + 1/p[1] - special.Log(p[1]) },
 }
+
+var paretoHigh = powerHigh(func(p vars) autodiff.Var { return p[1].AddConst(1).Neg() })
 
 // momentUpTo returns m if a distribution with tails of power a has moments of
 // order k, and +Inf otherwise.

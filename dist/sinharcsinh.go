@@ -29,6 +29,7 @@ func (s *SinhArcsinh) family() *family { return sinhArcsinhFamily }
 var sinhArcsinhFamily = &family{
 	name: "SinhArcsinh", params: []string{"loc", "scale", "skewness", "tailweight"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var { return sinhArcsinhOp.of(z, p[2], p[3]) },
+	high:       sinhArcsinhHigh,
 	cdf:        func(z float64, p nums) float64 { return special.Ndtr(sinhArcsinhInverse(z, p)) },
 	sf:         func(z float64, p nums) float64 { return special.Ndtr(-sinhArcsinhInverse(z, p)) },
 	quantile: func(lower, upper float64, p nums) float64 {
@@ -37,6 +38,44 @@ var sinhArcsinhFamily = &family{
 	of:     sinhArcsinhForward,
 	normal: true,
 }
+
+// sinhArcsinhHigh has asinh y = log 2|y|.
+func sinhArcsinhHigh(_, l, sign autodiff.Var, p vars) autodiff.Var {
+	logS := logSinhScaleOp.of(p[3])
+	t := l.AddConst(math.Ln2).Add(logS)
+	return sinhSquareOp.of(t.Mul(sign).Div(p[3]).Sub(p[2])).Sub(t).Add(logS).Sub(p[3].Log()).AddConst(math.Ln2 - log2π/2)
+}
+
+var (
+	// logSinhScaleOp has input δ: log s, or 0 where that does not count.
+	logSinhScaleOp = newFused("LogSinhScale",
+		func(x args) float64 {
+			if x[0] < leastShape {
+				return 0
+			}
+			return second(sinhScale(x[0]))
+		},
+		func(x args) args {
+			if x[0] < leastShape {
+				return args{}
+			}
+			return args{asinh2 / special.Tanh(asinh2*x[0])}
+		})
+	// sinhSquareOp has input u: −½·sinh² u + log cosh u.
+	sinhSquareOp = newFused("SinhSquare",
+		func(x args) float64 {
+			v := special.Sinh(x[0])
+			if math.Abs(v) > 1e150 {
+				return math.Inf(-1)
+			}
+			return float64(-0.5*v*v) + 0.5*special.Log1p(v*v)
+		},
+		func(x args) args {
+			v := special.Sinh(x[0])
+			h := special.Hypot1(v)
+			return args{v/h - float64(v*h)}
+		})
+)
 
 func sinhArcsinhForward(u float64, p nums) float64 {
 	if p[3] < leastShape {

@@ -27,6 +27,7 @@ func (s *StudentT) family() *family { return studentTFamily }
 var studentTFamily = &family{
 	name: "StudentT", params: []string{"loc", "scale", "df"}, kind: locScale,
 	logDensity: studentT,
+	high:       studentHigh,
 	cdf:        func(z float64, p nums) float64 { return studentTail(-z, p[2]) },
 	sf:         func(z float64, p nums) float64 { return studentTail(z, p[2]) },
 	logTails: func(z float64, p nums) (float64, float64) {
@@ -48,6 +49,8 @@ var studentTFamily = &family{
 	mode:     always(0),
 	entropy:  studentEntropy,
 }
+
+var studentHigh = powerHigh(func(p vars) autodiff.Var { return p[2].AddConst(1).Neg() })
 
 func studentT(z autodiff.Var, p vars) autodiff.Var {
 	ν := p[2]

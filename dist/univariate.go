@@ -42,6 +42,8 @@ type family struct {
 	numeric bool // cdf or quantile, if set, are by quadrature and roots
 
 	logDensity func(z autodiff.Var, p vars) autodiff.Var
+	// high and low, if set, are logDensity where z overflows, and where it is next to 0 and may have underflowed.
+	high, low end
 	// rows, if set, is the sum of logDensity over the columns in one operation.
 	rows func(z autodiff.Var) autodiff.Var
 
@@ -107,7 +109,7 @@ func (f *family) standardise(x autodiff.Var, p vars) (z, logScale autodiff.Var) 
 // logDensityOf returns log p of each element: n×d.
 func (f *family) logDensityOf(x autodiff.Var, p vars) autodiff.Var {
 	z, logScale := f.standardise(x, p)
-	lp := f.logDensity(z, p)
+	lp := f.standardLogDensity(x, z, p)
 	if f.kind != plain {
 		lp = lp.Sub(logScale)
 	}
@@ -121,7 +123,7 @@ func (f *family) logDensityRows(x autodiff.Var, p vars) autodiff.Var {
 	if f.rows != nil {
 		lp = f.rows(z)
 	} else {
-		lp = f.logDensity(z, p).RowSum()
+		lp = f.standardLogDensity(x, z, p).RowSum()
 	}
 	if f.kind != plain {
 		lp = lp.Sub(logScale.Expand(1, x.Cols()).RowSum())

@@ -26,6 +26,8 @@ func (w *Weibull) family() *family { return weibullFamily }
 var weibullFamily = &family{
 	name: "Weibull", params: []string{"scale", "concentration"}, kind: scaled,
 	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var { return weibullOp.of(z, p[1]) }),
+	high:       weibullEnd,
+	low:        weibullEnd,
 	support:    positiveHalf,
 	cdf:        func(z float64, p nums) float64 { return -special.Expm1(-special.Pow(z, p[1])) },
 	sf:         func(z float64, p nums) float64 { return special.Exp(-special.Pow(z, p[1])) },
@@ -42,6 +44,10 @@ var weibullFamily = &family{
 	},
 	mode:    func(p nums) float64 { return special.Pow(max(p[1]-1, 0)/p[1], 1/p[1]) },
 	entropy: func(p nums) float64 { return float64(eulerγ*(1-1/p[1])) - special.Log(p[1]) + 1 },
+}
+
+func weibullEnd(_, l, sign autodiff.Var, p vars) autodiff.Var {
+	return sideOp.of(sign, p[1]).Add(p[1].Log()).Add(l.Mul(p[1].AddConst(-1))).Sub(l.Mul(p[1]).Exp())
 }
 
 // weibullOp has inputs z and k.
