@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/plain"
@@ -76,8 +77,10 @@ func load(r io.Reader) (*Transformed, error) {
 func architecture(f *safetensors.File) (string, error) {
 	version, text := f.Metadata[formatKey], f.Metadata[modelKey]
 	switch {
+	case strings.HasPrefix(f.Metadata["format"], "normflow checkpoint"):
+		return "", errors.New("got the checkpoint of a training, want a model that Save wrote: Fit goes on from it by Settings.Checkpoint")
 	case version == "":
-		return "", errors.New("got a file without the metadata of a model: it was not written by Save; flow/pytorch.Import reads models of zuko, nflows and normflows")
+		return "", errors.New("got a file without the metadata of a model: it was not written by Save; flow/pytorch.Import reads models of zuko, nflows, normflows and sbi")
 	case version != format && version != formatWithoutSections:
 		return "", fmt.Errorf("got format %.20q, want %s or %s: a later version of the library has written it", version, formatWithoutSections, format)
 	case text == "":

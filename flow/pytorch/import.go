@@ -47,6 +47,12 @@ func importModel(r io.Reader, s Settings) (m *flow.Transformed, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.Metadata["normflow"] != "" {
+		return nil, errors.New("got a model of this library: flow.Load reads it")
+	}
+	if strings.HasPrefix(f.Metadata["format"], "normflow checkpoint") {
+		return nil, errors.New("got the checkpoint of a training of this library: flow.Fit goes on from it by Settings.Checkpoint")
+	}
 	if len(f.Tensors) == 0 {
 		return nil, errors.New("got a file without tensors")
 	}
@@ -112,7 +118,7 @@ func (w *weights) locate() {
 			fail("tensor %q: a mixture density network of sbi is not supported: it adds 1e-4 to the precision but not to its determinant, so what its log_prob returns is no density", name)
 		}
 	}
-	fail("got tensors such as %q, want those of a flow of zuko, nflows or normflows", w.names[0])
+	fail("got tensors such as %q, want those of a flow of zuko, nflows, normflows or sbi", w.names[0])
 }
 
 // rekey makes paths of modules begin at the root.

@@ -61,7 +61,7 @@ func Load(r io.Reader) (*Model, error) {
 	need.One("table: Load", "reader", r)
 	t, err := flow.Load(r)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("table: Load: %w", err)
 	}
 	m := &Model{}
 	var ok bool

@@ -3,6 +3,7 @@ package train
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -120,6 +121,9 @@ func (t *Training) resumeFrom(raw []byte) error {
 	file, err := safetensors.Read(bytes.NewReader(raw))
 	if err != nil {
 		return err
+	}
+	if file.Metadata["normflow"] != "" {
+		return errors.New("got the file of a model, want that of a checkpoint, or none yet")
 	}
 	if got := file.Metadata["format"]; got != checkpointVersion {
 		return fmt.Errorf("got format %q, want %q", got, checkpointVersion)
