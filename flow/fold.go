@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/normflow/normflow/autodiff"
@@ -32,6 +33,10 @@ type Fold struct {
 
 	mixtures *foldMixtures // nil for one fold
 	index    int           // of this one among the folds
+
+	trainings   []*training
+	trainedLock sync.Mutex
+
 	mixture  shared[dist.Distribution]
 	marginal shared[*marginalFold]
 }
@@ -77,11 +82,32 @@ func (f *Fold) train(ctx context.Context, name string, m *Transformed, r recipe)
 	if steps < 1 {
 		return fmt.Errorf("the budget allows no step")
 	}
-	_, err := Fit(ctx, m, data, &Settings{
-		Steps: steps, Batch: r.batch, Schedule: optim.Cosine{Start: r.rate}, Average: r.average, Clip: r.clip,
-		Every: r.every, Patience: r.patience, Held: held, Seed: f.source(name).Uint64(), serial: true, futility: f.futility(),
-	})
-	return err
+	t := &training{fold: f, name: name, model: m, recipe: r}
+	for {
+		result, err := Fit(ctx, m, data, &Settings{
+			Steps: steps - t.spent, Batch: r.batch, Schedule: optim.Cosine{Start: r.rate}, Average: r.average, Clip: r.clip,
+			Every: r.every, Patience: r.patience, Held: held, Seed: f.source(name).Uint64(), serial: true, futility: f.futility(),
+		})
+		if err != nil {
+			return err
+		}
+		t.steps, t.recipe = result.Steps, r
+		t.spent += result.Steps
+		t.open = float64(result.Best) >= 0.9*float64(result.Steps) && !result.Stopped
+		if !thrown(result) || t.spent >= steps || r.rate < leastRate {
+			f.note(t)
+			return nil
+		}
+		r.rate *= 0.3
+	}
+}
+
+// leastRate is that below which no other is tried.
+const leastRate = 1e-4
+
+// thrown reports whether the steps of a training took the model away from where it began and no later ones found back: they were too long.
+func thrown(r *Result) bool {
+	return r.Best == 0 && slices.ContainsFunc(r.History, func(h Record) bool { return h.Validation > r.Loss+0.02 })
 }
 
 // work is the multiply-adds of a row in a training step.

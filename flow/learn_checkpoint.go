@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/normflow/normflow/internal/train"
@@ -16,7 +17,10 @@ import (
 
 // A checkpoint of Learn is a zip archive: "learning" says of what, and an entry a finished fit
 // holds its model file, or after "note:" why there is none.
-const learnVersion = "normflow learning 3"
+const learnVersion = "normflow learning 4"
+
+// workEntry follows the name of a fit in that of an entry with the multiply-adds of its training.
+const workEntry = "/work"
 
 // openCheckpoint reads the checkpoint, if there is one.
 func (l *learner) openCheckpoint() error {
@@ -72,6 +76,7 @@ func (l *learner) identity() string {
 func (l *learner) recall(t *task) (found bool, err error) {
 	l.doneLock.Lock()
 	raw, found := l.done[t.name]
+	work := l.done[t.name+workEntry]
 	l.doneLock.Unlock()
 	if !found {
 		return false, nil
@@ -80,23 +85,39 @@ func (l *learner) recall(t *task) (found bool, err error) {
 		t.note = string(note)
 		return true, nil
 	}
-	t.model, err = Load(bytes.NewReader(raw))
+	if t.model, err = Load(bytes.NewReader(raw)); err != nil {
+		return true, err
+	}
+	t.spent, err = strconv.ParseFloat(string(work), 64)
 	return true, err
 }
 
-// remember writes the checkpoint with the result of one more task.
-func (l *learner) remember(t *task) error {
-	raw := []byte("note:" + t.note)
-	if t.model != nil {
-		var b bytes.Buffer
-		if err := t.model.Save(&b); err != nil {
-			return err
-		}
-		raw = b.Bytes()
+// remember writes the checkpoint, if there is one, with the results of more tasks.
+func (l *learner) remember(tasks ...*task) error {
+	if l.Checkpoint == "" {
+		return nil
 	}
 	l.doneLock.Lock()
 	defer l.doneLock.Unlock()
-	l.done[t.name], l.done["learning"] = raw, []byte(l.identity())
+	for _, t := range tasks {
+		if t.model == nil {
+			l.done[t.name] = []byte("note:" + t.note)
+			continue
+		}
+		var b bytes.Buffer
+		if err := t.model.Save(&b); err != nil {
+			return fmt.Errorf("checkpoint %s: %w", l.Checkpoint, err)
+		}
+		l.done[t.name], l.done[t.name+workEntry] = b.Bytes(), strconv.AppendFloat(nil, t.spent, 'g', -1, 64)
+	}
+	l.done["learning"] = []byte(l.identity())
+	if err := l.writeCheckpoint(); err != nil {
+		return fmt.Errorf("checkpoint %s: %w", l.Checkpoint, err)
+	}
+	return nil
+}
+
+func (l *learner) writeCheckpoint() error {
 	var names []string
 	for name := range l.done {
 		names = append(names, name)

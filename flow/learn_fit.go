@@ -39,12 +39,17 @@ func (l *learner) fit(ctx context.Context) error {
 				before = append(before, t)
 			}
 		}
-		if err := l.runTasks(ctx, before); err != nil {
+		if err := l.runTasks(ctx, before, l.runTask); err != nil {
 			return err
 		}
 		l.folds[i].stack = l.stacked(l.folds[i], before)
-		if err := l.runTasks(ctx, trained); err != nil {
+		if err := l.runTasks(ctx, trained, l.runTask); err != nil {
 			return err
+		}
+		if l.handsOn() {
+			if err := l.handOn(ctx, append(before, trained...)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -52,25 +57,33 @@ func (l *learner) fit(ctx context.Context) error {
 
 // stacked returns the log-densities of a fold's held-out rows by the best mixture of what tasks gave, nil if that is nothing.
 func (l *learner) stacked(f *Fold, tasks []*task) []float64 {
-	var use []int
-	var lps [][]float64
+	use, lps, w := l.weighTasks(f, tasks)
+	if len(use) == 0 || w == nil {
+		return nil
+	}
+	return mixed(lps, w)
+}
+
+// weighTasks returns the candidates that tasks of a fold could fit, their log-densities of the held-out rows, and their weights in the best
+// mixture, nil if nothing can be said.
+func (l *learner) weighTasks(f *Fold, tasks []*task) (use []int, lps [][]float64, w []float64) {
 	for _, t := range tasks {
 		if t.model != nil {
 			use, lps = append(use, t.candidate), append(lps, t.held)
 		}
 	}
 	if len(use) == 0 {
-		return nil
+		return nil, nil, nil
 	}
 	w, err := l.weigh(use, lps, f.HeldWeights)
 	if err != nil {
-		return nil
+		return use, lps, nil
 	}
-	return mixed(lps, w)
+	return use, lps, w
 }
 
-// runTasks does tasks on all cores.
-func (l *learner) runTasks(ctx context.Context, tasks []*task) error {
+// runTasks does something with tasks on all cores.
+func (l *learner) runTasks(ctx context.Context, tasks []*task, do func(ctx context.Context, t *task) error) error {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -92,7 +105,7 @@ func (l *learner) runTasks(ctx context.Context, tasks []*task) error {
 				if i >= len(tasks) {
 					return
 				}
-				if err := l.runTask(ctx, tasks[i], &mu); err != nil {
+				if err := do(ctx, tasks[i]); err != nil {
 					mu.Lock()
 					failed = errors.Join(failed, err)
 					mu.Unlock()
@@ -112,7 +125,7 @@ func (l *learner) runTasks(ctx context.Context, tasks []*task) error {
 }
 
 // runTask does a task, or takes its result from the checkpoint, and returns an error if learning must end.
-func (l *learner) runTask(ctx context.Context, t *task, mu *sync.Mutex) error {
+func (l *learner) runTask(ctx context.Context, t *task) error {
 	f := l.folds[t.fold]
 	found, err := l.recall(t)
 	if err != nil {
@@ -127,17 +140,16 @@ func (l *learner) runTask(ctx context.Context, t *task, mu *sync.Mutex) error {
 			t.note = err.Error()
 		} else {
 			t.model = m
+			if t.training = f.trainingOf(m); t.training != nil {
+				t.spent = t.training.work(t.training.spent)
+			}
 		}
 	}
 	if t.model != nil {
 		t.held = f.judge(t.model)
 	}
-	if !found && l.Checkpoint != "" {
-		mu.Lock()
-		defer mu.Unlock()
-		if err := l.remember(t); err != nil {
-			return fmt.Errorf("checkpoint %s: %w", l.Checkpoint, err)
-		}
+	if !found && !(l.handsOn() && t.training != nil && t.training.open) { // it may go on
+		return l.remember(t)
 	}
 	return nil
 }

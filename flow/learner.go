@@ -35,4 +35,7 @@ type task struct {
 	model           *Transformed
 	note            string // why there is none
 	held            []float64
+	spent           float64   // multiply-adds of training
+	training        *training // nil if there was none in this process
+	more            int       // steps to go on with
 }
