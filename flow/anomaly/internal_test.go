@@ -89,6 +89,35 @@ func TestCross(t *testing.T) {
 	}
 }
 
+// The largest tail counts, the mixture's less its handicap.
+func TestCombine(t *testing.T) {
+	p := &section{Tails: []tail{newTail(ascending(100)), newTail(ascending(100)), newTail(ascending(100))}}
+	alone := func(s float64) float64 { v, _ := p.Tails[0].at(s); return v }
+	for _, c := range []struct {
+		scores [views]float64
+		want   float64
+		view   int
+	}{
+		{[views]float64{80, 20, 50}, alone(80), 0},
+		{[views]float64{20, 85, 50}, alone(85), 1},
+		{[views]float64{80, 20, 81}, alone(80), 0}, // odder to the mixture, but by less than its handicap
+		{[views]float64{50, 20, 95}, alone(95) - 0.2, 2},
+		{[views]float64{50, math.NaN(), 95}, math.Inf(1), 1},
+	} {
+		if got, view := p.combine(c.scores); got != c.want || view != c.view {
+			t.Errorf("%v: got %v of view %d, want %v of %d", c.scores, got, view, c.want, c.view)
+		}
+	}
+}
+
+func ascending(n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = float64(i)
+	}
+	return x
+}
+
 // Every centre is the mean of at least three rows, and the wide density integrates to one.
 func TestCentres(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
