@@ -15,3 +15,33 @@ TEXT ·FMA(SB), NOSPLIT, $0-32
 
 soft:
 	JMP ·softFMA(SB)
+
+// func fusedBlock(c *[8]float64, k int, a *float64, aRow, aCol int, b *float64, bRow int)
+TEXT ·fusedBlock(SB), NOSPLIT, $0-28
+	MOVL c+0(FP), BP
+	MOVL k+4(FP), CX
+	MOVL a+8(FP), SI
+	MOVL aRow+12(FP), DX
+	MOVL aCol+16(FP), BX
+	MOVL b+20(FP), DI
+	MOVL bRow+24(FP), AX
+	SHLL $3, DX
+	SHLL $3, BX
+	SHLL $3, AX
+	VMOVUPD (BP), Y0
+	VMOVUPD 32(BP), Y1
+
+loop:
+	VMOVUPD      (DI), Y2
+	VBROADCASTSD (SI), Y3
+	VBROADCASTSD (SI)(DX*1), Y4
+	VFMADD231PD  Y2, Y3, Y0
+	VFMADD231PD  Y2, Y4, Y1
+	ADDL         BX, SI
+	ADDL         AX, DI
+	SUBL         $1, CX
+	JNZ          loop
+	VMOVUPD Y0, (BP)
+	VMOVUPD Y1, 32(BP)
+	VZEROUPPER
+	RET

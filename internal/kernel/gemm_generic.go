@@ -58,6 +58,9 @@ func element[T number](p *product[T], i, j int, fma func(x, y, z T) T) {
 
 // block2x4 computes two rows of four columns of the product.
 func block2x4(p *product[float64], i, j int) {
+	if fastBlock(p, i, j) {
+		return
+	}
 	c00, c01, c02, c03 := p.startAt(i, j), p.startAt(i, j+1), p.startAt(i, j+2), p.startAt(i, j+3)
 	c10, c11, c12, c13 := p.startAt(i+1, j), p.startAt(i+1, j+1), p.startAt(i+1, j+2), p.startAt(i+1, j+3)
 	a, b := i*p.aRow, j*p.bCol

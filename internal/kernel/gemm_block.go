@@ -1,0 +1,6 @@
+//go:build !386 || purego
+
+package kernel
+
+// fastBlock says that there is no assembly for a block.
+func fastBlock(*product[float64], int, int) bool { return false }
