@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"fmt"
+
 	"github.com/normflow/normflow/flow/calibration"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/train"
@@ -10,6 +12,7 @@ import (
 // A coverage collects rows that a model has not seen, with draws of the model given the same contexts.
 type coverage struct {
 	truth, draws []float64 // log-densities: one of each row, and those of its draws
+	infinite     int       // draws with infinite values
 	src          *rng.Source
 }
 
@@ -26,6 +29,7 @@ func (f *fit) cover(r *Result, lp []float64) {
 	c := &coverage{src: rng.New(f.Seed)}
 	n := min(len(lp), coverageRows)
 	c.add(f.model, f.held.Pick(first(n)), lp[:n])
+	r.Warnings = append(r.Warnings, c.warnings()...)
 	r.Coverage = c.test()
 }
 
@@ -47,6 +51,7 @@ func (r *Report) cover(rows *train.Memory, seed uint64) {
 		}
 		c.add(h.Model, rows.Pick(some), lps)
 	}
+	r.Warnings = append(r.Warnings, c.warnings()...)
 	r.Coverage = c.test()
 }
 
@@ -70,8 +75,21 @@ func (c *coverage) add(m *Transformed, rows *train.Memory, lp []float64) {
 	}
 	x := mat.NewDense(n*coverageDraws, m.Dim(), nil)
 	m.Draw(x, c.src)
+	for i := range n * coverageDraws {
+		if !allFinite(x.RawRowView(i)) {
+			c.infinite++
+		}
+	}
 	c.truth = append(c.truth, lp...)
 	c.draws = append(c.draws, m.LogProbs(nil, x)...)
+}
+
+// warnings warns of draws that are of no use.
+func (c *coverage) warnings() []string {
+	if c.infinite == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%d of %d samples of the model have infinite values: its tails are too heavy, as they may be where many rows share numbers; Data.Dequantized adds noise to these", c.infinite, len(c.draws))}
 }
 
 // test tests whether highest-density regions hold as many rows as they say; nil if there are none.
