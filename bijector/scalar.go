@@ -127,14 +127,8 @@ func newScalarArgs(c *autodiff.Call) scalarArgs {
 
 // repeat sets dst with copies of src.
 func repeat(dst, src []float64) {
-	if len(src) == 1 {
-		for i := range dst {
-			dst[i] = src[0]
-		}
-		return
-	}
-	for len(dst) > 0 {
-		dst = dst[copy(dst, src):]
+	for n := copy(dst, src); n > 0 && n < len(dst); { // twice as many each time
+		n += copy(dst[n:], dst[:n])
 	}
 }
 

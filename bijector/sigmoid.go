@@ -57,13 +57,15 @@ func ordered(what string, low, high autodiff.Value, lowDefault, highDefault floa
 // sigmoidMap has the parameters low and high.
 var sigmoidMap = newScalar("Sigmoid", scalarMap{
 	forward: func(y, ls, x []float64, a scalarArgs) {
-		w := a.width()
-		kernel.Sigmoid(y, x)
-		for i, s := range y {
-			y[i] = min(kernel.FMA(w[i], s, a.theta[0][i]), a.theta[1][i])
-			w[i] *= 0.25
+		w, s := a.width(), a.temp(len(x))
+		kernel.Sigmoid(s, x)
+		copy(y, a.theta[0])
+		kernel.MulAdd(y, w, s)
+		for i, high := range a.theta[1] {
+			y[i] = min(y[i], high)
 		}
 		if !a.valueOnly {
+			kernel.Scale(w, w, 0.25)
 			kernel.Log(w, w)
 			logBell(ls, x)
 			kernel.Add(ls, ls, w)
