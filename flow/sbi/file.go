@@ -18,7 +18,8 @@ type record struct {
 	Valid      dist.Distribution // nil for the prior
 	Outcome    *outcome
 	Powers     []float64
-	Summary    bool // the model sees observations through their summary
+	Weight     float64 // of the likelihood in files of version 1, which have no powers
+	Summary    bool    // the model sees observations through their summary
 }
 
 func init() {

@@ -1,9 +1,11 @@
 package sbi
 
 import (
+	"bytes"
 	"context"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
@@ -109,6 +111,14 @@ func TestStack(t *testing.T) {
 	w, err := p.weighted(x, 500, rng.New(1))
 	if err != nil || w.evidence.SE == 0 {
 		t.Fatalf("got evidence %v (%v)", w, err)
+	}
+	var file bytes.Buffer
+	old := *p
+	if old.Powers = nil; old.Save(&file) != nil { // as in files of before
+		t.Fatal("cannot save")
+	}
+	if _, err := Load(&file); err == nil || !strings.Contains(err.Error(), "learned again") {
+		t.Errorf("a likelihood without powers: got %v, want to hear that it has to be learned again", err)
 	}
 	p.Powers = []float64{1, 0} // then the pool is p(θ | x)
 	if got, want := p.logDensity(u, x, w.Importance)[0]+w.LogZ.Value, p.Direct.Given(x).LogProbs(nil, u)[0]; math.Abs(got-want) > 1e-9 {

@@ -143,8 +143,8 @@ func (o Observation) String() string {
 	if o.Importance == nil {
 		return strings.TrimSpace("draws of p(θ | x) alone\n" + o.warning())
 	}
-	return strings.TrimSpace(fmt.Sprintf("%v; mass missed %.1f %% ± %.1f %%; %d moves, %.0f %% accepted\n%s",
-		o.Importance, 100*o.Missed.Value, 100*o.Missed.SE, o.Moves, 100*o.Accepted, o.warning()))
+	return strings.TrimSpace(fmt.Sprintf("%v; log evidence %.4f ± %.2g; mass missed %.1f %% ± %.1f %%; %d moves, %.0f %% accepted\n%s",
+		o.Importance, o.Evidence.Value, o.Evidence.SE, 100*o.Missed.Value, 100*o.Missed.SE, o.Moves, 100*o.Accepted, o.warning()))
 }
 
 func (o Observation) warning() string {
