@@ -118,14 +118,21 @@ var extremeOp = newFused("Extreme",
 		return args{1 / (1 + s), z * z * extremeSlope(s)}
 	})
 
-// extremeHighOp has inputs l = log|z| and ξ: w on the side of z that is in the support.
+// extremeHighOp has inputs l = log|z| and ξ: w on the side of z that is in the support, and 0 for ξ = 0, where sideOp
+// has the end.
 var extremeHighOp = newFused("ExtremeHigh",
 	func(x args) float64 {
 		l, ξ := x[0], x[1]
+		if ξ == 0 {
+			return 0
+		}
 		return -logSigmoid(-special.Log(math.Abs(ξ))-l) / ξ
 	},
 	func(x args) args {
 		l, ξ := x[0], x[1]
+		if ξ == 0 {
+			return args{}
+		}
 		u := special.Log(math.Abs(ξ)) + l
 		s := special.Sigmoid(u)
 		return args{s / ξ, (s + logSigmoid(-u)) / ξ / ξ}

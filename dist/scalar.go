@@ -168,7 +168,7 @@ func (f *family) logTailsOf(x float64, p nums) (lower, upper float64) {
 		return 0, math.Inf(-1)
 	}
 	low, high := f.tails(x, p)
-	if min(low, high) < faint {
+	if min(low, high) < faint && !math.IsInf(z, 0) {
 		lower, upper = f.faintTails(x, z, low < high, p)
 		if !math.IsNaN(lower) && !math.IsNaN(upper) { // which only parts that overflow are, or the end of the support
 			return lower, upper
