@@ -6,10 +6,8 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 )
 
-// Single fits one component to the rows: its scale is drawn towards its diagonal by as
-// many rows as the noise of the correlations asks for. J. Schäfer, K. Strimmer, A
-// shrinkage approach to large-scale covariance matrix estimation and implications for
-// functional genomics, 2005.
+// Single fits one component to the rows: its correlations are shrunk by the share that makes rows most likely that are
+// left out.
 func Single(rows *Rows, df float64, budget *Budget) *Model {
 	m := NewModel(1, rows.D, df)
 	m.Weight[0] = 1
@@ -49,11 +47,18 @@ func moments(rows *Rows, m *Model) {
 	m.DF = df
 }
 
-// shrinkage returns the prior that takes a share λ of the correlations,
-// λ = Σ Var(sᵢⱼ)/Σ sᵢⱼ² over the correlations, each row weighted by u.
+// shrinkage returns the prior that takes a share λ of the correlations, each row weighted by u. It begins with
+//
+//	λ = Σ Var(sᵢⱼ)/Σ sᵢⱼ²
+//
+// over the correlations, which is nearest to them in the mean square (J. Schäfer, K. Strimmer, A shrinkage approach to
+// large-scale covariance matrix estimation and implications for functional genomics, 2005), and goes on by halves or
+// doubles while that makes rows left out likelier: where some direction has little variance, λ may be far too large
+// for it.
 func shrinkage(rows *Rows, u []float64, m *Model) Prior {
 	d := rows.D
 	scatter, squares := make([]float64, d*d), make([]float64, d*d)
+	standard := make([]float64, 0, d*rows.N)
 	z, zz, wz := make([]float64, d*blockRows), make([]float64, d*blockRows), make([]float64, d*blockRows)
 	total := 0.0
 	for at := 0; at < rows.N; at += blockRows {
@@ -63,6 +68,11 @@ func shrinkage(rows *Rows, u []float64, m *Model) Prior {
 			s := 1 / math.Sqrt(max(m.Scale[j*d+j], 1e-300))
 			for i := range n {
 				z[j*n+i] = (x[j*n+i] - m.Loc[j]) * s * math.Sqrt(u[at+i])
+			}
+		}
+		for i := range n {
+			for j := range d {
+				standard = append(standard, z[j*n+i])
 			}
 		}
 		kernel.Mul(zz[:d*n], z[:d*n], z[:d*n])
@@ -86,6 +96,10 @@ func shrinkage(rows *Rows, u []float64, m *Model) Prior {
 	}
 	if total <= float64(d+1) { // the rows lie in a plane, however well they seem correlated
 		λ = max(λ, 1/max(total-1, 1))
+	}
+	if total > 2 {
+		kernel.Scale(scatter, scatter, 1/total)
+		λ = likeliest(&left{scatter, standard, u, d, total, m}, λ)
 	}
 	return Prior{Ridge: 1e-6, Shrink: λ}
 }
