@@ -105,8 +105,9 @@ func seeded(src rand.Source) *rand.Rand {
 // Correlations are drawn towards zero, so rows may be fewer than columns: by the share that
 // their noise asks for (J. Schäfer, K. Strimmer, A shrinkage approach to large-scale covariance
 // matrix estimation, 2005), or by halves or doubles of it where these make rows that are left
-// out likelier (J. Theiler, The incredible shrinking covariance estimator, 2012). The degrees of freedom are between 0.7 and 1000. It
-// costs some 20 passes of n·d² multiply-adds. Its parameters are constants.
+// out likelier (J. Theiler, The incredible shrinking covariance estimator, 2012). The degrees
+// of freedom are between 0.7 and 1000. It costs some 20 passes of n·d² multiply-adds. Its
+// parameters are constants.
 //
 // It returns an error if a value is not finite, a column is constant, or there are fewer
 // than two rows. C. Liu, D. B. Rubin, ML estimation of the t distribution using EM and its
