@@ -7,14 +7,22 @@ import (
 	"github.com/normflow/normflow/internal/special"
 )
 
-// A left is rows, each to be left out of the scatter of all.
+// A left is some of the rows, each to be left out of the scatter of all.
 type left struct {
-	scatter []float64 // d×d
-	z       []float64 // n×d, about the mean, times the root of u
-	u       []float64 // weight of each row in the scatter
+	scatter []float64 // d×d, of all rows
+	z       []float64 // of some, a row of d after the other, about the mean, times the root of u
+	u       []float64 // weight of each of these in the scatter
 	d       int
-	total   float64 // of the rows' own weights
+	total   float64 // of all rows' own weights
 	of      *Model
+}
+
+// add adds a row, whose numbers are n apart in z.
+func (s *left) add(z []float64, n int, u float64) {
+	for j := range s.d {
+		s.z = append(s.z, z[j*n])
+	}
+	s.u = append(s.u, u)
 }
 
 const (
@@ -64,13 +72,12 @@ func (s *left) loss(λ float64) float64 {
 	for j := range d {
 		logDet += 2 * special.Log(l[j*d+j])
 	}
-	rows := len(s.z) / d
-	step := (rows + leftRows - 1) / leftRows
-	b, grown, count, sum := n/(n-1)/(n-1)*(1-λ), n/(n-1)*(n/(n-1)), 0.0, 0.0
-	whitened := make([]float64, d)
-	for i := 0; i < rows; i += step {
-		kernel.Gemm(false, true, 1, d, d, s.z[i*d:], d, inverse, d, false, whitened, d)
-		r := kernel.Dot(whitened, whitened)
+	rows := len(s.u)
+	b, grown, sum := n/(n-1)/(n-1)*(1-λ), n/(n-1)*(n/(n-1)), 0.0
+	whitened, square := make([]float64, rows*d), make([]float64, rows)
+	kernel.Gemm(false, true, rows, d, d, s.z, d, inverse, d, false, whitened, d)
+	kernel.SquareRowSum(square, whitened, rows, d)
+	for i, r := range square {
 		rest := 1 - float64(b*r)
 		if !(rest > 0) {
 			return math.Inf(1)
@@ -80,7 +87,6 @@ func (s *left) loss(λ float64) float64 {
 			q = float64((s.of.DF + float64(d)) * special.Log1p(q/s.of.DF))
 		}
 		sum += special.Log(rest) + q
-		count++
 	}
-	return logDet + sum/count
+	return logDet + sum/float64(rows)
 }

@@ -58,7 +58,8 @@ func moments(rows *Rows, m *Model) {
 func shrinkage(rows *Rows, u []float64, m *Model) Prior {
 	d := rows.D
 	scatter, squares := make([]float64, d*d), make([]float64, d*d)
-	standard := make([]float64, 0, d*rows.N)
+	some := &left{d: d, of: m}
+	step := (rows.N + leftRows - 1) / leftRows
 	z, zz, wz := make([]float64, d*blockRows), make([]float64, d*blockRows), make([]float64, d*blockRows)
 	total := 0.0
 	for at := 0; at < rows.N; at += blockRows {
@@ -71,8 +72,8 @@ func shrinkage(rows *Rows, u []float64, m *Model) Prior {
 			}
 		}
 		for i := range n {
-			for j := range d {
-				standard = append(standard, z[j*n+i])
+			if (at+i)%step == 0 {
+				some.add(z[i:], n, u[at+i])
 			}
 		}
 		kernel.Mul(zz[:d*n], z[:d*n], z[:d*n])
@@ -99,7 +100,8 @@ func shrinkage(rows *Rows, u []float64, m *Model) Prior {
 	}
 	if total > 2 {
 		kernel.Scale(scatter, scatter, 1/total)
-		λ = likeliest(&left{scatter, standard, u, d, total, m}, λ)
+		some.scatter, some.total = scatter, total
+		λ = likeliest(some, λ)
 	}
 	return Prior{Ridge: 1e-6, Shrink: λ}
 }
