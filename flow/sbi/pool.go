@@ -1,6 +1,11 @@
 package sbi
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/special"
+)
 
 const (
 	partCost  = 0.02 // nats a pair that power 1 of a part costs: what parts have to gain beside their mixture
@@ -62,7 +67,7 @@ func (p *pool) fit() {
 		for k := range p.powers {
 			move := p.step(logs, k)
 			p.powers[k] += move
-			addTo(logs, move, p.ratios[k])
+			kernel.Axpy(logs, p.ratios[k], move)
 			most = max(most, math.Abs(move))
 		}
 	}
@@ -92,16 +97,9 @@ func (p *pool) step(logs []float64, k int) float64 {
 func (p *pool) logs(powers []float64) []float64 {
 	logs := append([]float64(nil), p.before...)
 	for k, w := range powers {
-		addTo(logs, w, p.ratios[k])
+		kernel.Axpy(logs, p.ratios[k], w)
 	}
 	return logs
-}
-
-// addTo adds w·v to sums.
-func addTo(sums []float64, w float64, v []float64) {
-	for i, v := range v {
-		sums[i] += w * v
-	}
 }
 
 // along returns the loss where power k is greater by move than that of the logarithms given, and its first two derivatives.
@@ -110,10 +108,10 @@ func (p *pool) along(logs []float64, k int, move float64) (loss, slope, curve fl
 	loss, slope, curve = p.nll(logs, p.ratios[k], move)
 	for l, w := range p.powers {
 		excess += w
-		loss += p.cost[l] * w
+		loss += float64(p.cost[l] * w)
 	}
 	rate := 1 / (sumSpread * sumSpread * n)
-	return loss + p.cost[k]*move + rate*excess*excess/2, slope + p.cost[k] + rate*excess, curve + rate
+	return loss + float64(p.cost[k]*move) + rate*excess*excess/2, slope + p.cost[k] + float64(rate*excess), curve + rate
 }
 
 // nll returns the mean over pairs of −log of the density logs + move·ratio over its integral, and its first two derivatives by move.
@@ -123,21 +121,21 @@ func (p *pool) nll(logs, ratio []float64, move float64) (loss, slope, curve floa
 	for i := 0; i < len(logs); i += p.each {
 		top := math.Inf(-1)
 		for j := i; j < i+p.each; j++ {
-			top = max(top, logs[j]+move*ratio[j]-p.proposed[j])
+			top = max(top, logs[j]+float64(move*ratio[j])-p.proposed[j])
 		}
 		var sum, mean, square float64
 		for j := i; j < i+p.each; j++ {
-			if w := math.Exp(logs[j] + move*ratio[j] - p.proposed[j] - top); w > 0 {
+			if w := special.Exp(logs[j] + float64(move*ratio[j]) - p.proposed[j] - top); w > 0 {
 				d := ratio[j] - ratio[i]
 				sum += w
-				mean += w * d
-				square += w * d * d
+				mean += float64(w * d)
+				square += float64(w * d * d)
 			}
 		}
 		mean /= sum
-		loss += (top + math.Log(sum/float64(p.each)) - logs[i] - move*ratio[i]) / n
+		loss += (top + special.Log(sum/float64(p.each)) - logs[i] - float64(move*ratio[i])) / n
 		slope += mean / n
-		curve += (square/sum - mean*mean) / n
+		curve += (square/sum - float64(mean*mean)) / n
 	}
 	return loss, slope, curve
 }

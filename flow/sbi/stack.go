@@ -5,6 +5,7 @@ import (
 
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -100,8 +101,8 @@ func logSumExp(v []float64) float64 {
 	sum := 0.0
 	for _, v := range v {
 		if !math.IsNaN(v) {
-			sum += math.Exp(v - top)
+			sum += special.Exp(v - top)
 		}
 	}
-	return top + math.Log(sum)
+	return top + special.Log(sum)
 }

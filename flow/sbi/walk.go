@@ -36,12 +36,12 @@ func (p *Posterior) logPool(u, x *mat.Dense, lq []float64) (logs, joint []float6
 		lq = p.Direct.Given(x).LogProbs(nil, u)
 	}
 	for i, before := range logs {
-		l := before + b*joint[i]
+		l := before + float64(b*joint[i])
 		if a > 0 {
-			l += a * (lq[i] - before)
+			l += float64(a * (lq[i] - before))
 		}
 		for k, power := range p.Powers[2:] {
-			l += power * lps[k][i]
+			l += float64(power * lps[k][i])
 		}
 		joint[i] += before
 		if logs[i] = l; math.IsNaN(l) || math.IsInf(before, -1) {
