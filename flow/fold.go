@@ -73,6 +73,14 @@ type recipe struct {
 	clip     float64
 }
 
+// settings are those of a training of so many steps.
+func (r *recipe) settings(steps int, held Data, seed uint64) *Settings {
+	return &Settings{
+		Steps: steps, Batch: r.batch, Schedule: optim.Cosine{Start: r.rate}, Average: r.average, Clip: r.clip,
+		Every: r.every, Patience: r.patience, Held: held, Seed: seed, serial: true,
+	}
+}
+
 // train fits a model to the fold's rows: as it was, if held-out rows are no better by any training.
 func (f *Fold) train(ctx context.Context, name string, m *Transformed, r recipe) error {
 	data, held := f.data()
@@ -84,10 +92,9 @@ func (f *Fold) train(ctx context.Context, name string, m *Transformed, r recipe)
 	}
 	t := &training{fold: f, name: name, model: m, recipe: r}
 	for {
-		result, err := Fit(ctx, m, data, &Settings{
-			Steps: steps - t.spent, Batch: r.batch, Schedule: optim.Cosine{Start: r.rate}, Average: r.average, Clip: r.clip,
-			Every: r.every, Patience: r.patience, Held: held, Seed: f.source(name).Uint64(), serial: true, futility: f.futility(),
-		})
+		s := r.settings(steps-t.spent, held, f.source(name).Uint64())
+		s.futility = f.futility()
+		result, err := Fit(ctx, m, data, s)
 		if err != nil {
 			return err
 		}

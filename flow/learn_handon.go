@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/normflow/normflow/autodiff/optim"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -52,10 +51,8 @@ func (t *training) work(steps int) float64 {
 func (t *training) goOn(ctx context.Context, steps int) error {
 	f, r := t.fold, t.recipe
 	data, held := f.data()
-	result, err := Fit(ctx, t.model, data, &Settings{
-		Steps: steps, Batch: r.batch, Schedule: optim.Cosine{Start: r.rate}, Average: r.average, Clip: r.clip,
-		Every: r.every, Patience: max(r.patience, steps/r.every/2), Held: held, Seed: f.source(t.name+" on").Uint64() + uint64(t.steps), serial: true,
-	})
+	r.patience = max(r.patience, steps/r.every/2)
+	result, err := Fit(ctx, t.model, data, r.settings(steps, held, f.source(t.name+" on").Uint64()+uint64(t.steps)))
 	if err == nil {
 		t.steps += result.Steps
 		t.spent += result.Steps
