@@ -55,8 +55,8 @@ func Example_table() {
 	fmt.Println("its likely rent is between 400 and 500:", rent.Mode() > 400 && rent.Mode() < 500)
 	// Output:
 	// house  binary    two texts: "new", "old"
-	// area   count     whole numbers from 30 to 100, on a grid of 1
-	// rent   count     whole numbers from 257 to 1540, on a grid of 1; 8 blanks
+	// area   count     whole numbers from 30 to 100
+	// rent   count     whole numbers from 257 to 1540; 8 blanks
 	// an old flat at the rent of a new one is less likely: true
 	// its likely rent is between 400 and 500: true
 }

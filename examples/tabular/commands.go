@@ -45,7 +45,7 @@ func load(name string) (*table.Model, error) {
 	defer f.Close()
 	m, err := table.Load(f)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("-model %s: %w", name, err)
 	}
 	return m, nil
 }

@@ -103,7 +103,11 @@ func run(ctx context.Context, args []string) error {
 		want = 1
 	}
 	if fs.NArg() != want {
-		return fmt.Errorf("%s: got %d arguments after the flags %q, want %d", c.name, fs.NArg(), fs.Args(), want)
+		what := "none"
+		if c.file {
+			what = "the name of a CSV file, or - for standard input"
+		}
+		return fmt.Errorf("%s: got the arguments %q after the flags, want %s", c.name, fs.Args(), what)
 	}
 	o.file = fs.Arg(0)
 	if strings.Contains(c.flags, "model") && o.model == "" {

@@ -35,6 +35,40 @@ func TestRangeOfDates(t *testing.T) {
 	}
 }
 
+// A few texts that are no dates are no values, more make a category; which of two numbers is the month can be unclear, and the schema says so.
+func TestOddDates(t *testing.T) {
+	for _, c := range []struct {
+		odd   int
+		dates [2]string
+		kind  Kind
+		why   string
+	}{
+		{2, [2]string{"31.01.2020", "01.02.2021"}, Date, `dates as DD.MM.YYYY, from 31.01.2020 to 01.02.2021, 2 different ones, each with a probability of its own; texts like "soon" cannot be read`},
+		{5, [2]string{"31.01.2020", "01.02.2021"}, Category, `3 different texts: "01.02.2021", "31.01.2020", "soon"`},
+		{0, [2]string{"01/02/2020", "03/04/2021"}, Date, "dates as MM/DD/YYYY, from 01/02/2020 to 03/04/2021; day and month may be the other way round"},
+		{0, [2]string{"01/02/2020", "13/04/2021"}, Date, "dates as DD/MM/YYYY, from 01/02/2020 to 13/04/2021"},
+	} {
+		table := &Table{Names: []string{"day"}}
+		for i := range 100 {
+			table.Rows = append(table.Rows, []string{c.dates[i%2]})
+		}
+		for range c.odd {
+			table.Rows = append(table.Rows, []string{"soon"})
+		}
+		s, err := Infer(table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := &s.Columns[0]
+		if got.Kind != c.kind || !strings.HasPrefix(got.Why, c.why) || c.odd == 0 && strings.Contains(got.Why, "round") != strings.Contains(c.why, "round") {
+			t.Errorf("%q: got %s: %s, want %s: %s", c.dates, got.Kind, got.Why, c.kind, c.why)
+		}
+		if got.Kind == Date && got.Bad != c.odd {
+			t.Errorf("%q: got %d bad texts, want %d", c.dates, got.Bad, c.odd)
+		}
+	}
+}
+
 // A network that has learned nothing knows the seasons, and draws no dates far from those of the table.
 func TestStartOfDates(t *testing.T) {
 	r := rand.New(rng.New(1))

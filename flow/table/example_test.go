@@ -42,8 +42,8 @@ func ExampleInfer() {
 	fmt.Println(x.RawRowView(3))
 	// Output:
 	// kind    binary    two texts: "birch", "oak"
-	// height  positive  numbers from 12.8 to 22.1, on a grid of 0.1; 1 blanks
-	// girth   positive  numbers from 0.9 to 3.3, on a grid of 0.1; 1 blanks
+	// height  positive  numbers from 12.8 to 22.1 in steps of 0.1; 1 blank
+	// girth   positive  numbers from 0.9 to 3.3 in steps of 0.1; 1 blank
 	// [0 NaN 1.2]
 }
 
@@ -153,9 +153,9 @@ func ExampleReport() {
 	fmt.Print(&r)
 	// Output:
 	// x  real      said so
-	// 10 rows, 1 networks; held out: 0 rows, NLL 0.0000 ± 0.0000 nats
-	// by independent columns 0.0000, by a mixture of 0 components 0.0000
-	// order: x; other orders differ by 0.000 nats a row
+	// learned from 10 rows, networks: 1
+	// −log-density of 0 held-out rows: 0.0000 ± 0.0000 nats in the mean, lower is better; 0.0000 if columns were independent, 0.0000 by a mixture of 0 components
+	// columns in the order ["x"]; other orders differ by 0.000 nats a row
 }
 
 func ExampleFromStructs() {

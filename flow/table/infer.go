@@ -6,7 +6,9 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/normflow/normflow/internal/need"
 )
@@ -69,14 +71,17 @@ func Infer(t *Table) (*Schema, error) {
 		if l.before != "" || l.after != "" {
 			c.Why += fmt.Sprintf("; %q stands around them", l.before+"…"+l.after)
 		}
+		if l.bad > 0 {
+			c.Why += fmt.Sprintf("; texts like %q cannot be read so and count as blanks", l.odd)
+		}
 		if l.grouped {
 			c.Why += fmt.Sprintf("; texts like %q have separators of thousands", l.example)
 		}
 		if len(l.blanks) > 0 {
-			c.Why += fmt.Sprintf("; %s stands for no value", quoted(l.blanks))
+			c.Why += fmt.Sprintf("; %s %s for no value", quoted(l.blanks), verb(l.blanks, "stands", "stand"))
 		}
 		if len(l.kept) > 0 {
-			c.Why += fmt.Sprintf("; %s is a value like others, as no column of numbers has it for a blank", quoted(l.kept))
+			c.Why += fmt.Sprintf("; %s %s, as no column of numbers has it for a blank", quoted(l.kept), verb(l.kept, "is a value like others", "are values like others"))
 		}
 	}
 	if err := s.check(); err != nil {
@@ -86,11 +91,30 @@ func Infer(t *Table) (*Schema, error) {
 }
 
 func quoted(texts []string) string {
-	q := make([]string, len(texts))
-	for i, s := range texts {
-		q[i] = fmt.Sprintf("%q", s)
+	return listed(texts, 10, strconv.Quote)
+}
+
+// listed returns values as text, half of so many if they are more.
+func listed[T any](values []T, most int, text func(T) string) string {
+	if most < len(values) {
+		most /= 2
+	}
+	var q []string
+	for _, v := range values[:min(len(values), most)] {
+		q = append(q, text(v))
+	}
+	if n := len(values) - len(q); n > 0 {
+		q = append(q, fmt.Sprintf("and %d more", n))
 	}
 	return strings.Join(q, ", ")
+}
+
+// verb returns the form that fits so many subjects.
+func verb[T any](subjects []T, one, several string) string {
+	if len(subjects) == 1 {
+		return one
+	}
+	return several
 }
 
 // A look is what is seen of a column before it is decided what it is.
@@ -99,11 +123,13 @@ type look struct {
 	texts   []string       // distinct ones that are values, sorted
 	rows    int            // with a value
 	blank   int
-	bad     int
-	numbers bool   // most texts are
+	bad     int    // rows whose text is no number, or no date, where nearly all others are
+	odd     string // such a text
+	numbers bool   // nearly all texts are
 	comma   bool   // with a decimal comma
 	grouped bool   // with separators of thousands
-	layout  string // of dates, if all are
+	layout  string // of dates, if nearly all are
+	unclear bool   // another layout reads other dates from the same texts
 	blanks  []string
 	kept    []string // texts that might be blanks and are not
 	name    string
@@ -129,6 +155,22 @@ func (l *look) number(s string) (float64, bool) {
 	return number(s, l.comma)
 }
 
+// mostOdd is how many texts of a column of numbers or dates stand against each that is none.
+const mostOdd = 50
+
+// value reports whether a text is one of the column's values.
+func (l *look) value(s string) bool {
+	ok := true
+	switch {
+	case l.numbers:
+		_, ok = l.number(s)
+	case l.layout != "":
+		_, err := time.Parse(l.layout, s)
+		ok = err == nil
+	}
+	return ok
+}
+
 // shape finds out whether a column is one of numbers, dates or names.
 func (l *look) shape(delimiter rune) {
 	all := slices.Sorted(maps.Keys(l.count))
@@ -152,12 +194,18 @@ func (l *look) shape(delimiter rune) {
 		}
 	}
 	l.comma, l.grouped = c.decide(delimiter)
+	var values []string
 	good, odd := 0, 0
 	for _, s := range all {
+		if s == "" || slices.Contains(tokens, s) {
+			continue
+		}
+		values = append(values, s)
 		if _, ok := l.number(s); ok {
 			good += l.count[s]
-		} else if s != "" && !slices.Contains(tokens, s) {
+		} else {
 			odd += l.count[s]
+			l.odd = s
 		}
 	}
 	if l.grouped {
@@ -166,16 +214,15 @@ func (l *look) shape(delimiter rune) {
 			l.example = c.example[1]
 		}
 	}
-	l.numbers = good > 0 && odd*50 <= good
-	if !l.numbers && good == 0 && len(others) > 0 {
-		l.layout = layoutOf(others)
+	if l.numbers = good > 0 && odd*mostOdd <= good; l.numbers {
+		l.bad = odd
+	} else {
+		l.findLayout(values)
 	}
 	if l.numbers || l.layout != "" {
 		l.blanks = tokens
 	}
-	if l.numbers {
-		l.bad = odd
-	} else {
+	if !l.numbers {
 		l.comma, l.grouped, l.before, l.after = false, false, "", ""
 	}
 }
@@ -195,11 +242,10 @@ func (l *look) blankNames(used map[string]bool, empty bool) {
 	slices.Sort(l.blanks)
 	slices.Sort(l.kept)
 	for s, n := range l.count {
-		_, isNumber := l.number(s)
 		switch {
 		case s == "" || slices.Contains(l.blanks, s):
 			l.blank += n
-		case !l.numbers || isNumber:
+		case l.value(s):
 			l.texts = append(l.texts, s)
 			l.rows += n
 		}
@@ -215,7 +261,9 @@ func (c *Column) inferCategory(l *look) {
 	c.Kind, c.Levels = Category, l.texts
 	switch n := len(l.texts); {
 	case n == 2:
-		c.Kind, c.Why = Binary, fmt.Sprintf("two texts: %s", quoted(l.texts))
+		c.Kind, c.Why = Binary, "two texts: "+quoted(l.texts)
+	case n == 1:
+		c.Why = "the same text in all rows: " + quoted(l.texts)
 	case n > 20 && (n > most || 2*n > l.rows):
 		byCount := slices.Clone(l.texts)
 		slices.SortStableFunc(byCount, func(a, b string) int { return l.count[b] - l.count[a] })
@@ -229,6 +277,6 @@ func (c *Column) inferCategory(l *look) {
 		}
 		c.Why = fmt.Sprintf("%d different texts in %d rows, of which %d are told apart and the others are one value", n, l.rows, len(byCount))
 	default:
-		c.Why = fmt.Sprintf("%d different texts", n)
+		c.Why = fmt.Sprintf("%d different texts: %s", n, quoted(l.texts))
 	}
 }

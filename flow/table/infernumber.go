@@ -6,8 +6,8 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 )
 
 // A tally counts the numbers of a column.
@@ -97,7 +97,10 @@ func (c *Column) inferNumbers(l *look) {
 	n := len(t.values)
 	if n <= 2 || n <= fewLevels && t.rows >= 8*n {
 		c.Kind, c.Atoms = Levels, t.values
-		c.Why = fmt.Sprintf("%d different numbers in %d rows: %v", n, t.rows, t.values)
+		c.Why = fmt.Sprintf("%d different numbers: %s", n, numerals(t.values))
+		if n == 1 {
+			c.Why = "the same number in all rows: " + numerals(t.values)
+		}
 		return
 	}
 	c.Step = t.grid()
@@ -108,7 +111,7 @@ func (c *Column) inferNumbers(l *look) {
 	c.kindOfNumbers(t)
 	c.findAtoms(t)
 	if len(c.Atoms) > 0 {
-		c.Why += fmt.Sprintf("; %v with a probability of their own", c.Atoms)
+		c.Why += fmt.Sprintf("; %s with %s of %s own", numerals(c.Atoms), verb(c.Atoms, "a probability", "probabilities"), verb(c.Atoms, "its", "their"))
 	}
 }
 
@@ -116,11 +119,13 @@ var angle = regexp.MustCompile(`(?i)(^|[^a-z])(angle|heading|azimuth|bearing|win
 
 func (c *Column) kindOfNumbers(t *tally) {
 	whole := t.decimals == 0 && !t.exponent || c.Step >= 1 && c.Step == math.Trunc(c.Step) && c.Origin == math.Trunc(c.Origin)
-	grid := "off any grid"
-	if c.Step > 0 {
-		grid = fmt.Sprintf("on a grid of %v", c.Step)
+	spread := "from " + numerals([]float64{c.Least}) + " to " + numerals([]float64{c.Most})
+	switch {
+	case c.Step == 0:
+		spread += ", so fine that they count as continuous"
+	case !whole || c.Step != 1:
+		spread += fmt.Sprintf(" in steps of %v", c.Step)
 	}
-	spread := fmt.Sprintf("from %v to %v, %s", c.Least, c.Most, grid)
 	switch {
 	case angle.MatchString(c.Name) && c.Least >= 0 && c.Most <= 360 && c.Most > 300:
 		c.Kind, c.Low, c.High = Periodic, 0, 360
@@ -205,42 +210,12 @@ func (c *Column) findAtoms(t *tally) {
 	}
 }
 
-var layouts = []string{
-	"2006-01-02", "2006/01/02", "2006.01.02", "20060102T150405", "01/02/2006", "02/01/2006", "02.01.2006", "02-01-2006", "1/2/2006", "2/1/2006", "2.1.2006",
-	"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", time.RFC3339, time.RFC3339Nano,
-	"01/02/2006 15:04:05", "01/02/2006 15:04", "02/01/2006 15:04:05", "02/01/2006 15:04", "02.01.2006 15:04:05", "02.01.2006 15:04", "1/2/2006 15:04", "2006/01/02 15:04:05",
-	"Jan 2 2006", "Jan 2, 2006", "January 2, 2006", "2 Jan 2006", "2 January 2006", "02-Jan-2006", "2006-01", "01/02/06", "02/01/06",
-}
-
-// layoutOf returns the first layout that all texts are dates of, or "".
-func layoutOf(texts []string) string {
-	for _, layout := range layouts {
-		if !slices.ContainsFunc(texts, func(s string) bool { _, err := time.Parse(layout, s); return err != nil }) {
-			return layout
+// numerals returns numbers as text.
+func numerals(x []float64) string {
+	return listed(x, fewLevels, func(v float64) string {
+		if math.Abs(v) < 1e15 && v == math.Trunc(v) {
+			return strconv.FormatFloat(v, 'f', -1, 64)
 		}
-	}
-	return ""
-}
-
-// inferDate takes the texts for dates.
-func (c *Column) inferDate(l *look) {
-	c.Kind, c.Layout = Date, l.layout
-	t := l.tally(func(s string) float64 { d, _ := time.Parse(l.layout, s); return days(d) })
-	c.set(t)
-	c.Decimals, c.Fixed = 0, false
-	seconds := int64(0)
-	for _, v := range t.values {
-		seconds = gcd(seconds, int64(math.Round((v-t.values[0])*day)))
-	}
-	c.Step, c.Origin = max(float64(seconds)/day, 1.0/day), t.values[0]
-	if strings.Contains(l.layout, "2006-01") && !strings.Contains(l.layout, "02") {
-		c.Step = 1
-	}
-	c.Why = fmt.Sprintf("all texts are dates like %s, from %s to %s", l.layout, c.text(t.values[0]), c.text(t.values[len(t.values)-1]))
-	if n := len(t.values); n <= fewLevels && t.rows >= 8*n {
-		c.Atoms = t.values
-		c.Why += fmt.Sprintf(", %d different ones, each with a probability of its own", n)
-	} else if c.Step > 1 {
-		c.Step = 1
-	}
+		return fmt.Sprint(v)
+	})
 }

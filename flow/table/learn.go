@@ -50,8 +50,9 @@ type Report struct {
 func (r *Report) String() string {
 	var b strings.Builder
 	b.WriteString(r.Schema.String())
-	fmt.Fprintf(&b, "%d rows, %d networks; held out: %d rows, NLL %.4f ± %.4f nats\nby independent columns %.4f, by a mixture of %d components %.4f\norder: %s; other orders differ by %.3f nats a row\n",
-		r.Rows, r.Networks, len(r.HeldRows), r.NLL, r.SE, r.Independent, r.Components, r.Mixture, strings.Join(r.Order, ", "), r.OrderGap)
+	fmt.Fprintf(&b, "learned from %d rows, networks: %d\n−log-density of %d held-out rows: %.4f ± %.4f nats in the mean, lower is better; %.4f if columns were independent, %.4f by a mixture of %d components\n",
+		r.Rows, r.Networks, len(r.HeldRows), r.NLL, r.SE, r.Independent, r.Mixture, r.Components)
+	fmt.Fprintf(&b, "columns in the order %q; other orders differ by %.3f nats a row\n", r.Order, r.OrderGap)
 	return b.String()
 }
 

@@ -55,7 +55,7 @@ type Column struct {
 	Comma         bool   // a comma stands where Go has a point
 	Grouped       bool   // texts may have separators of thousands, as 1,234.5 has; those written have none
 	Layout        string // of dates, as [time.Parse] takes it
-	Bad           int    // rows whose text is no number among numbers; they count as blanks
+	Bad           int    // rows whose text is no number among numbers, or no date among dates; they count as blanks
 	Blank         int    // rows without a value
 }
 
@@ -92,11 +92,16 @@ func (s *Schema) String() string {
 	var b strings.Builder
 	for _, c := range s.Columns {
 		fmt.Fprintf(&b, "%-*s  %-9s %s", wide, c.Name, c.Kind, c.Why)
-		if c.Blank > 0 {
-			fmt.Fprintf(&b, "; %d blanks", c.Blank)
-		}
-		if c.Bad > 0 {
-			fmt.Fprintf(&b, "; %d texts that are no number, taken as blanks", c.Bad)
+		for _, n := range []struct {
+			rows int
+			what string
+		}{{c.Blank, "blank"}, {c.Bad, "unreadable text"}} {
+			switch {
+			case n.rows == 1:
+				fmt.Fprintf(&b, "; 1 %s", n.what)
+			case n.rows > 1:
+				fmt.Fprintf(&b, "; %d %ss", n.rows, n.what)
+			}
 		}
 		b.WriteByte('\n')
 	}

@@ -1,0 +1,76 @@
+package table
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+var layouts = []string{
+	"2006-01-02", "2006/01/02", "2006.01.02", "20060102T150405", "01/02/2006", "02/01/2006", "02.01.2006", "02-01-2006", "1/2/2006", "2/1/2006", "2.1.2006",
+	"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", time.RFC3339, time.RFC3339Nano,
+	"01/02/2006 15:04:05", "01/02/2006 15:04", "02/01/2006 15:04:05", "02/01/2006 15:04", "02.01.2006 15:04:05", "02.01.2006 15:04", "1/2/2006 15:04", "2006/01/02 15:04:05",
+	"Jan 2 2006", "Jan 2, 2006", "January 2, 2006", "2 Jan 2006", "2 January 2006", "02-Jan-2006", "2006-01", "01/02/06", "02/01/06",
+}
+
+// layoutWords says in words how dates are written.
+var layoutWords = strings.NewReplacer("2006", "YYYY", "January", "Month", "Jan", "Mon", "01", "MM", "02", "DD", "15", "hh", "04", "mm", "05", "ss", "06", "YY",
+	"1", "M", "2", "D", "Z07:00", "±hh:mm", ".999999999", "")
+
+// findLayout finds the layout that most texts are dates of, the first of these, if nearly all are.
+func (l *look) findLayout(texts []string) {
+	total := 0
+	for _, s := range texts {
+		total += l.count[s]
+	}
+	for _, layout := range layouts {
+		bad, odd, other := 0, "", false
+		for _, s := range texts {
+			d, err := time.Parse(layout, s)
+			if err != nil {
+				bad += l.count[s]
+				odd = s
+				if bad*(mostOdd+1) > total {
+					break
+				}
+			} else if l.layout != "" && !other {
+				first, err := time.Parse(l.layout, s)
+				other = err == nil && !first.Equal(d)
+			}
+		}
+		switch {
+		case bad*(mostOdd+1) > total:
+		case l.layout == "" || bad < l.bad:
+			l.layout, l.bad, l.odd, l.unclear = layout, bad, odd, false
+		case bad == l.bad && other:
+			l.unclear = true
+		}
+	}
+}
+
+// inferDate takes the texts for dates.
+func (c *Column) inferDate(l *look) {
+	c.Kind, c.Layout = Date, l.layout
+	t := l.tally(func(s string) float64 { d, _ := time.Parse(l.layout, s); return days(d) })
+	c.set(t)
+	c.Decimals, c.Fixed = 0, false
+	seconds := int64(0)
+	for _, v := range t.values {
+		seconds = gcd(seconds, int64(math.Round((v-t.values[0])*day)))
+	}
+	c.Step, c.Origin = max(float64(seconds)/day, 1.0/day), t.values[0]
+	if strings.Contains(l.layout, "2006-01") && !strings.Contains(l.layout, "02") {
+		c.Step = 1
+	}
+	c.Why = fmt.Sprintf("dates as %s, from %s to %s", layoutWords.Replace(l.layout), c.text(t.values[0]), c.text(t.values[len(t.values)-1]))
+	if l.unclear {
+		c.Why += "; day and month may be the other way round"
+	}
+	if n := len(t.values); n <= fewLevels && t.rows >= 8*n {
+		c.Atoms = t.values
+		c.Why += fmt.Sprintf(", %d different ones, each with a probability of its own", n)
+	} else if c.Step > 1 {
+		c.Step = 1
+	}
+}
