@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
@@ -168,6 +169,17 @@ func ExampleArch() {
 	model := flow.NSF(flow.Arch{Dim: 3, Cond: 2, Layers: 6, Hidden: []int{128, 128}, Bins: 10}, rand.NewPCG(1, 2))
 	fmt.Println(model.Dim(), model.CondDim(), len(model.Params()) > 6*6)
 	// Output: 3 2 true
+}
+
+// Wide networks compute in float32, unless they are told otherwise.
+func ExamplePrecision() {
+	for _, p := range []flow.Precision{flow.ByWidth, flow.Float64} {
+		m := flow.RealNVP(flow.Arch{Dim: 2, Hidden: []int{128, 128}, Precision: p}, nil)
+		fmt.Println(m.Map[0].(*bijector.Coupling).Net.(*nn.MLP).Single)
+	}
+	// Output:
+	// true
+	// false
 }
 
 // Rows may have weights.

@@ -48,7 +48,7 @@ func Glow(a ImageArch, src rand.Source) *Transformed {
 func (a ImageArch) glowStep(src rand.Source) bijector.Chain {
 	coupling := a.channelCoupling(false, a.Map, func(in, out int) nn.Network {
 		net := nn.NewConvNet(in, a.Hidden, out, a.Height, a.Width, a.Cond, a.Map.Params(), src).ZeroLast()
-		net.Single = a.Single
+		net.Single = a.single()
 		return net
 	})
 	return bijector.Chain{coupling, bijector.NewPerPixel(bijector.Chain{a.mixing(src), bijector.NewActNorm(a.Channels)}, a.pixels())}

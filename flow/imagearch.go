@@ -34,15 +34,16 @@ type ImageArch struct {
 	Blocks int
 	// BatchNorm makes ImageRealNVP normalise by running statistics of the minibatches.
 	BatchNorm bool
-	// Single makes the couplings' networks compute in float32, see [nn.ConvNet]: faster with many
-	// channels, as good but for the last digits.
-	Single bool
+	// Precision is what the couplings' networks compute in: by default float32 if Hidden is 32 or more, else
+	// float64, see [ByWidth].
+	Precision Precision
 }
 
 func (a ImageArch) withDefaults(what string, steps int) ImageArch {
 	if a.Height < 1 || a.Width < 1 || min(a.Channels, a.Intensities, a.Cond, a.Scales, a.Steps, a.Hidden, a.Blocks, a.Marginals) < 0 {
 		panic(fmt.Sprintf("flow: %s: got %+v, want a positive Height and Width and no negative number", what, a))
 	}
+	a.Precision.check(what)
 	setDefault(&a.Channels, 1)
 	setDefault(&a.Intensities, 256)
 	setDefault(&a.Steps, steps)

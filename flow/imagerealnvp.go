@@ -55,7 +55,7 @@ func (a ImageArch) resConv(in, out int, src rand.Source) nn.Network {
 		decay = 0.999
 	}
 	net := nn.NewResConv(in, a.Hidden, a.Blocks, out, a.Height, a.Width, a.Cond, a.Map.Params(), src).NormaliseBatch(decay).ZeroLast()
-	net.Single = a.Single
+	net.Single = a.single()
 	return net
 }
 

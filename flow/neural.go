@@ -65,9 +65,7 @@ func GF(a Arch, src rand.Source) *Transformed {
 			continue
 		}
 		chain = append(chain, bijector.NewCoupling(a.Dim, nil, m, a.Cond, func(in, out int) nn.Network {
-			net := nn.NewMLP(in, a.Hidden, out, a.Activation, src).ZeroLast()
-			net.Single = a.Single
-			return net
+			return a.network(in, out, src)
 		}))
 	}
 	return a.standardized(chain)

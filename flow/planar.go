@@ -39,7 +39,5 @@ func (a *Arch) contextNet(out int, src rand.Source) nn.Network {
 	if a.Cond == 0 {
 		return nil
 	}
-	net := nn.NewMLP(a.Cond, a.Hidden, out, a.Activation, src).ZeroLast()
-	net.Single = a.Single
-	return net
+	return a.network(a.Cond, out, src)
 }

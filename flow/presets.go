@@ -31,10 +31,9 @@ type Arch struct {
 	Hidden []int
 	// Activation is applied after every hidden layer; empty is nn.ReLU.
 	Activation nn.Activation
-	// Single makes the networks compute in float32, see [nn.MLP] and [masked.MADE]: up to twice as fast where
-	// hidden layers have 256 units or more and calls many rows. Calls of one or two rows, and few samples of
-	// autoregressive flows, take longer than in float64, since weights are rounded at each.
-	Single bool
+	// Precision is what the networks compute in: by default float32 if a hidden layer has 96 units or more,
+	// else float64, see [ByWidth].
+	Precision Precision
 	// Order lists the columns in the order of the first autoregressive map, and each
 	// further one has the reverse of the one before; nil is 0 to Dim−1. Couplings
 	// have no use for it.
@@ -72,6 +71,7 @@ func (a Arch) withDefaults(what string, layers int) Arch {
 	if a.Activation == "" {
 		a.Activation = nn.ReLU
 	}
+	a.checkPrecision(what)
 	return a
 }
 
@@ -181,10 +181,10 @@ func (a *Arch) couplings(u bijector.Univariate, src rand.Source) []bijector.Bije
 	return chain
 }
 
-// network returns the network of a coupling.
+// network returns a network of the hidden layers that is 0 everywhere.
 func (a *Arch) network(in, out int, src rand.Source) *nn.MLP {
 	net := nn.NewMLP(in, a.Hidden, out, a.Activation, src).ZeroLast()
-	net.Single = a.Single
+	net.Single = a.single()
 	return net
 }
 
@@ -208,13 +208,14 @@ func (a *Arch) autoregressiveOf(univariate func() bijector.Univariate, invert bo
 	if cond > 0 && len(a.Hidden) > 0 {
 		cond = a.Hidden[0]
 		embedding = nn.NewMLP(a.Cond, a.Hidden, cond, a.Activation, src)
+		embedding.Single = a.single()
 	}
 	var chain bijector.Chain
 	for range a.Layers {
 		u := univariate()
 		net := masked.NewMADE(masked.Spec{Dim: a.Dim, Hidden: a.Hidden, Outputs: u.Params(), Cond: cond,
 			Act: a.Activation, Order: order}, src).ZeroLast()
-		net.Single = a.Single
+		net.Single = a.single()
 		b := bijector.NewAutoregressive(net, u)
 		b.Clip = a.Clip
 		if invert {

@@ -16,7 +16,7 @@ import (
 //
 // all in float64, batches being of any size. A model without a context has no such input. The log-density is −∞ outside of the
 // model's support, and NaN of a row that holds a NaN, as [flow.Transformed.LogProb] has it; it agrees with that to rounding, or, of a
-// model with networks in float32 ([flow.Arch].Single), which are computed in float64 here, to that of float32.
+// model with networks in float32 ([flow.Arch].Precision), which are computed in float64 here, to that of float32.
 //
 // It costs what the model's own log-density does, but where a direction of an autoregressive map needs one column after the other,
 // as densities of [flow.IAF] do: there the graph has a pass of the network for each column.

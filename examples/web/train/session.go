@@ -52,7 +52,7 @@ func (s *Session) Start(a Arch) error {
 		return fmt.Errorf("got a model %+v, want nsf or realnvp of 1 to 16 layers and widths up to 256", a)
 	}
 	s.Arch = a
-	s.Model = preset(flow.Arch{Dim: 2, Layers: a.Layers, Hidden: []int{a.Width, a.Width}, Single: true}, rand.NewPCG(a.Seed, 0))
+	s.Model = preset(flow.Arch{Dim: 2, Layers: a.Layers, Hidden: []int{a.Width, a.Width}, Precision: flow.Float32}, rand.NewPCG(a.Seed, 0))
 	return nil
 }
 
