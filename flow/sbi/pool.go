@@ -15,6 +15,8 @@ const (
 	leastMove = 1e-3 // less is the end
 	leastPow  = 0.02 // less is 0
 	leastLog  = -1e6 // a log ratio, for none
+
+	truthWeight = 0.5 // of the truth among draws
 )
 
 // A pool finds the powers of densities that are pooled, from pairs of parameters and observations. It has a row for the true
@@ -44,13 +46,18 @@ func (p *pool) add(before, proposed []float64, ratios [][]float64) {
 		p.proposed = append(p.proposed, proposed[i:i+p.each]...)
 		for k, r := range ratios {
 			for _, v := range r[i : i+p.each] {
-				if !(v > leastLog) { // or NaN
-					v = leastLog
-				}
-				p.ratios[k] = append(p.ratios[k], v)
+				p.ratios[k] = append(p.ratios[k], least(v))
 			}
 		}
 	}
+}
+
+// least is v, or leastLog where that is greater, and for NaN.
+func least(v float64) float64 {
+	if v > leastLog {
+		return v
+	}
+	return leastLog
 }
 
 // fit finds the powers w ≥ 0 that make the truths most likely by the density before·exp Σₖ wₖ·ratioₖ over its integral. The mean of
@@ -115,7 +122,8 @@ func (p *pool) along(logs []float64, k int, move float64) (loss, slope, curve fl
 }
 
 // nll returns the mean over pairs of −log of the density logs + move·ratio over its integral, and its first two derivatives by move.
-// The integral is that by weights of truth and draws over the proposal.
+// The integral is that by weights of truth and draws over the proposal; of n draws with weights of mean 1 and variance v, it would be too great by v/2n
+// if the truth counted as one more, and too small by as much without it: it counts half.
 func (p *pool) nll(logs, ratio []float64, move float64) (loss, slope, curve float64) {
 	n := float64(p.pairs())
 	for i := 0; i < len(logs); i += p.each {
@@ -126,6 +134,9 @@ func (p *pool) nll(logs, ratio []float64, move float64) (loss, slope, curve floa
 		var sum, mean, square float64
 		for j := i; j < i+p.each; j++ {
 			if w := special.Exp(logs[j] + float64(move*ratio[j]) - p.proposed[j] - top); w > 0 {
+				if j == i {
+					w *= truthWeight
+				}
 				d := ratio[j] - ratio[i]
 				sum += w
 				mean += float64(w * d)
@@ -133,7 +144,7 @@ func (p *pool) nll(logs, ratio []float64, move float64) (loss, slope, curve floa
 			}
 		}
 		mean /= sum
-		loss += (top + special.Log(sum/float64(p.each)) - logs[i] - float64(move*ratio[i])) / n
+		loss += (top + special.Log(sum/(float64(p.each-1)+truthWeight)) - logs[i] - float64(move*ratio[i])) / n
 		slope += mean / n
 		curve += (square/sum - float64(mean*mean)) / n
 	}
