@@ -55,10 +55,8 @@ var normalOp = &Op{
 	Forward: func(c *Call) {
 		s := c.InShape(0)
 		kernel.SquareRowSum(c.Out(0), c.In(0), s.Rows, s.Cols)
-		half := 0.5 * float64(s.Cols) * log2π
-		for i, q := range c.Out(0) {
-			c.Out(0)[i] = kernel.FMA(-0.5, q, -half)
-		}
+		kernel.Scale(c.Out(0), c.Out(0), -0.5) // exact
+		kernel.AddConst(c.Out(0), c.Out(0), -0.5*float64(s.Cols)*log2π)
 	},
 	Backward: func(c *Call) {
 		s := c.InShape(0)

@@ -22,9 +22,12 @@ var expMap = newScalar("Exp", scalarMap{
 	},
 	inverse: func(x, ls, y []float64, _ scalarArgs) {
 		kernel.Log(x, y)
-		for i, v := range x {
-			ls[i] = -v
-			if y[i] <= 0 {
+		kernel.Scale(ls, x, -1)
+		if allFinite(x) {
+			return
+		}
+		for i, v := range y {
+			if v <= 0 {
 				x[i], ls[i] = math.Inf(-1), math.Inf(-1)
 			}
 		}

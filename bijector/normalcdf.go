@@ -32,21 +32,30 @@ func (b *NormalCDF) params() params {
 const halfLog2π = 0.91893853320467274178032973640561763986139747363778
 
 var normalMap = newScalar("NormalCDF", scalarMap{
-	forward: func(y, ls, x []float64, _ scalarArgs) {
+	forward: func(y, ls, x []float64, a scalarArgs) {
 		kernel.NormalCDF(y, x)
-		for i, v := range x {
-			ls[i] = kernel.FMA(-0.5*v, v, -halfLog2π)
-		}
+		normalSlope(ls, x, a)
+		kernel.Scale(ls, ls, -1)
 	},
-	inverse: func(x, ls, y []float64, _ scalarArgs) {
+	inverse: func(x, ls, y []float64, a scalarArgs) {
 		kernel.NormalQuantile(x, y)
-		for i, v := range x {
-			ls[i] = kernel.FMA(0.5*v, v, halfLog2π)
+		normalSlope(ls, x, a)
+		if !allFinite(ls) {
+			unit(x, ls, y, math.Inf(-1), math.Inf(1))
 		}
-		unit(x, ls, y, math.Inf(-1), math.Inf(1))
 	},
 	derive: func(d derivatives) { kernel.Scale(d.lsByX, d.x, -1) },
 })
+
+// normalSlope sets ls = x²/2 + ½·log 2π.
+func normalSlope(ls, x []float64, a scalarArgs) {
+	half := a.temp(len(x))
+	kernel.Scale(half, x, 0.5)
+	repeat(ls, halfLogs[:])
+	kernel.MulAdd(ls, half, x)
+}
+
+var halfLogs = [1]float64{halfLog2π}
 
 func (b *NormalCDF) apply(x autodiff.Var, dir direction) (v, l autodiff.Var) {
 	p := b.params()

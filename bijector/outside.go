@@ -1,6 +1,10 @@
 package bijector
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
 
 // beyond sets x = ±∞ and ls = −∞ where y is outside the open interval from lo to hi.
 func beyond(x, ls, y []float64, lo, hi float64) {
@@ -11,6 +15,12 @@ func beyond(x, ls, y []float64, lo, hi float64) {
 			x[i], ls[i] = math.Inf(1), math.Inf(-1)
 		}
 	}
+}
+
+// allFinite reports whether all numbers are finite, and may deny it of very large ones.
+func allFinite(x []float64) bool {
+	s := kernel.Sum(x)
+	return s-s == 0
 }
 
 // unit sets x to its limits and ls to −∞ where y is not between 0 and 1.

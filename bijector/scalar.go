@@ -48,6 +48,16 @@ type scalarArgs struct {
 	call      *autodiff.Call
 }
 
+// alike reports whether each parameter is one number.
+func (a scalarArgs) alike() bool {
+	for k := range a.call.Len() - 1 {
+		if a.call.InShape(k+1) != (autodiff.Shape{Rows: 1, Cols: 1}) {
+			return false
+		}
+	}
+	return len(a.theta[0]) > 0
+}
+
 // log returns log v, rounded as everywhere.
 func (a scalarArgs) log(v float64) float64 {
 	t := a.temp(1)

@@ -65,8 +65,7 @@ var sigmoidMap = newScalar("Sigmoid", scalarMap{
 			y[i] = min(y[i], high)
 		}
 		if !a.valueOnly {
-			kernel.Scale(w, w, 0.25)
-			kernel.Log(w, w)
+			a.logQuarter(w)
 			logBell(ls, x)
 			kernel.Add(ls, ls, w)
 		}
@@ -88,13 +87,13 @@ var sigmoidMap = newScalar("Sigmoid", scalarMap{
 		kernel.Div(x, x, t)
 		kernel.Log1p(x, x)
 		if !a.valueOnly {
-			logSigmoidSlope(ls, u, v, w, t)
+			logSigmoidSlope(ls, u, v, w, t, a)
 		}
-		for i, u := range u {
-			if v := v[i]; u > 0 && v > 0 && x[i] <= 709 {
-				x[i] = math.Copysign(x[i], u-v)
+		for i, s := range x {
+			if s-s == 0 { // and u and v are positive
+				x[i] = math.Copysign(s, u[i]-v[i])
 			} else {
-				x[i], ls[i] = sigmoidEdge(x[i], ls[i], u, v, a)
+				x[i], ls[i] = sigmoidEdge(s, ls[i], u[i], v[i], a)
 			}
 		}
 	},
@@ -118,21 +117,31 @@ func logBell(l, x []float64) {
 }
 
 // logSigmoidSlope sets ls = −log(4·(u/w)·(v/w)) − log(w/4); it uses w and t.
-func logSigmoidSlope(ls, u, v, w, t []float64) {
+func logSigmoidSlope(ls, u, v, w, t []float64, a scalarArgs) {
 	kernel.Div(t, u, w)
 	kernel.Scale(t, t, 4)
 	kernel.Div(ls, v, w)
 	kernel.Mul(ls, t, ls)
 	kernel.Log(ls, ls)
-	kernel.Scale(w, w, 0.25)
-	kernel.Log(w, w)
+	a.logQuarter(w)
 	kernel.Scale(ls, ls, -1)
 	kernel.Sub(ls, ls, w)
 }
 
-// sigmoidEdge returns x and ls at distances u and v from the bounds that are NaN, not positive, or so unequal that their ratio may overflow.
+// logQuarter sets w to log(w/4), w being the width.
+func (a scalarArgs) logQuarter(w []float64) {
+	kernel.Scale(w, w, 0.25)
+	if a.alike() {
+		kernel.Log(w[:1], w[:1])
+		repeat(w[1:], w[:1])
+		return
+	}
+	kernel.Log(w, w)
+}
+
+// sigmoidEdge returns x and ls at distances u and v from the bounds that are NaN, not positive, or so unequal that their ratio overflows.
 func sigmoidEdge(x, ls, u, v float64, a scalarArgs) (float64, float64) {
-	if x > 709 {
+	if math.IsInf(x, 1) {
 		x = math.Abs(a.log(u) - a.log(v))
 	}
 	switch {

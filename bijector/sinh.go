@@ -46,9 +46,12 @@ func sinhWith(logCosh func(l, y, x []float64, a scalarArgs)) scalarMap {
 func logRoot(l, y, _ []float64, a scalarArgs) {
 	kernel.Mul(l, y, y)
 	kernel.Log1p(l, l)
+	kernel.Scale(l, l, 0.5)
+	if allFinite(l) {
+		return
+	}
 	for i, v := range y {
-		l[i] *= 0.5
-		if math.Abs(v) > 0x1p500 { // whose square overflows
+		if math.IsInf(l[i], 1) { // v² overflows
 			l[i] = a.log(math.Abs(v))
 		}
 	}

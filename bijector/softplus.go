@@ -38,8 +38,12 @@ var softplusMap = newScalar("Softplus", scalarMap{
 	// x = y + log(1 − e⁻ʸ) and σ(x) = 1 − e⁻ʸ.
 	inverse: func(x, ls, y []float64, _ scalarArgs) {
 		kernel.Log1mExp(ls, y)
+		kernel.Add(x, y, ls)
+		kernel.Scale(ls, ls, -1)
+		if allFinite(ls) {
+			return
+		}
 		for i, v := range y {
-			x[i], ls[i] = v+ls[i], -ls[i]
 			if v <= 0 {
 				x[i], ls[i] = math.Inf(-1), math.Inf(-1)
 			}

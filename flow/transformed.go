@@ -9,6 +9,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distmv"
@@ -237,7 +238,11 @@ var supportOp = &autodiff.Op{
 	Name: "flow.Support",
 	Forward: func(c *autodiff.Call) {
 		out := c.Out(0)
-		for i, v := range c.In(0) {
+		copy(out, c.In(0))
+		if s := kernel.Sum(out); !math.IsNaN(s) {
+			return // the usual case: no row is NaN
+		}
+		for i, v := range out {
 			if math.IsNaN(v) {
 				v = math.Inf(-1)
 				for k := 1; k < c.Len(); k++ {
@@ -254,9 +259,7 @@ var supportOp = &autodiff.Op{
 		if dlp == nil {
 			return
 		}
-		for i, g := range c.OutGrad(0) {
-			dlp[i] += g
-		}
+		kernel.Accumulate(dlp, c.OutGrad(0))
 	},
 }
 
