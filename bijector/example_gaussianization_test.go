@@ -26,7 +26,7 @@ func ExampleFitGaussianization() {
 		fmt.Printf("%.1f\n", z.Data()[2*i:2*i+2])
 	}
 	// Output:
-	// [-1.9 -2.0]
+	// [-2.0 -2.0]
 	// [-1.0 -1.0]
 	// [0.0 -0.0]
 	// [1.0 1.0]
@@ -48,4 +48,20 @@ func ExampleMarginal() {
 	fmt.Printf("%.3f\n", bijector.NewGaussianization(m).Inverse(y).Value())
 	// Output:
 	// 4.299
+}
+
+// Values between 0 and 1 come near to both bounds, which are spread out.
+func ExampleBound() {
+	x := mat.NewDense(400, 1, nil)
+	for i := range 400 {
+		x.Set(i, 0, (float64(i)+0.5)/400)
+	}
+	g, err := bijector.FitGaussianization(x, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.2f %.2f\n", g.Columns[0].Lower.At, g.Columns[0].Upper.At)
+	// Output:
+	// -0.01 1.01
 }

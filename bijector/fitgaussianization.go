@@ -1,12 +1,14 @@
 package bijector
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 
 	"github.com/normflow/normflow/internal/em"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -49,31 +51,31 @@ func FitGaussianization(data mat.Matrix, weights []float64) (*Gaussianization, e
 // weighted are the values of a column with positive weights.
 type weighted struct{ x, w []float64 }
 
-// most is how many values a fit uses.
-const most = 3000
+// mostFitted is how many values a mixture is fitted to.
+const mostFitted = 3000
 
-// sort sorts the values, takes evenly spaced ones where they are many, and gives the weights
-// the sum (Σw)²/Σw².
+// sort sorts the values.
 func (c *weighted) sort() {
 	order := make([]int, len(c.x))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case c.x[a] < c.x[b]:
-			return -1
-		case c.x[a] > c.x[b]:
-			return 1
-		}
-		return 0
-	})
-	n := len(order)
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(c.x[a], c.x[b]) })
+	s := weighted{make([]float64, len(order)), make([]float64, len(order))}
+	for i, at := range order {
+		s.x[i], s.w[i] = c.x[at], c.w[at]
+	}
+	*c = s
+}
+
+// thin returns evenly spaced ones of sorted values where they are more than most, with weights of the sum (Σw)²/Σw².
+func (c *weighted) thin(most int) *weighted {
+	n := len(c.x)
 	k := min(n, most)
 	s := weighted{make([]float64, k), make([]float64, k)}
 	sum, square := 0.0, 0.0
 	for i := range k {
-		at := order[(2*i+1)*n/(2*k)]
+		at := (2*i + 1) * n / (2 * k)
 		s.x[i], s.w[i] = c.x[at], c.w[at]
 		sum += s.w[i]
 		square = kernel.FMA(s.w[i], s.w[i], square)
@@ -81,39 +83,49 @@ func (c *weighted) sort() {
 	for i := range s.w {
 		s.w[i] *= sum / square
 	}
-	*c = s
+	return &s
 }
 
-// fit returns the mixture, fitted to the standardised values.
+// fit returns the marginal.
 func (c *weighted) fit() (Marginal, error) {
 	if len(c.x) == 0 {
 		return Marginal{}, fmt.Errorf("got no rows with a weight")
 	}
 	c.sort()
-	n := len(c.x)
-	if c.x[0] == c.x[n-1] {
+	if c.x[0] == c.x[len(c.x)-1] {
 		return Marginal{}, fmt.Errorf("got %v in all rows, want two different numbers", c.x[0])
 	}
-	loc, scale := c.spread()
-	z := make([]float64, n)
+	m := c.chooseBounds()
+	c.thin(mostFitted).mixture(&m)
+	return m, nil
+}
+
+// mixture fits the mixture of a marginal with given bounds, and returns its criterion, see [em.FitLine].
+func (c *weighted) mixture(m *Marginal) (criterion float64) {
+	n := len(c.x)
+	u := weighted{make([]float64, n), c.w}
+	slopes := make([]float64, n)
 	for i, v := range c.x {
+		u.x[i], slopes[i], _ = m.unbound(v)
+	}
+	loc, scale := u.spread()
+	z := make([]float64, n)
+	for i, v := range u.x {
 		z[i] = max(min((v-loc)/scale, 1e8), -1e8)
 	}
-	l := em.FitLine(z, c.w, 0.05*c.width(loc, scale))
-	m := Marginal{DF: l.DF, Weights: l.Weight, Locs: l.Loc, Scales: l.Scale}
+	l, criterion := em.FitLine(z, c.w, 0.05*u.width(loc, scale))
+	m.DF, m.Weights, m.Locs, m.Scales = l.DF, l.Weight, l.Loc, l.Scale
 	if math.IsInf(m.DF, 1) {
 		m.DF = 0
 	}
-	sum := 0.0
-	for _, w := range m.Weights {
-		sum += w
-	}
+	sum := kernel.Sum(m.Weights)
 	for k := range m.Weights {
 		m.Weights[k] /= sum
 		m.Locs[k] = kernel.FMA(scale, m.Locs[k], loc)
 		m.Scales[k] *= scale
 	}
-	return m, nil
+	total := kernel.Sum(c.w)
+	return criterion + float64(2*total*special.Log(scale)) - float64(2*kernel.Dot(c.w, slopes))
 }
 
 // spread returns median and a deviation: that of the values without the lowest and the

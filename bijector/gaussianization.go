@@ -11,9 +11,13 @@ import (
 // Gaussianization gives normal columns other distributions, one by one, those of
 // mixtures with distribution functions Fⱼ and densities fⱼ:
 //
-//	yⱼ = Fⱼ⁻¹(Φ(xⱼ)),  log yⱼ′ = log φ(xⱼ) − log fⱼ(yⱼ)
+//	yⱼ = ψⱼ⁻¹(Fⱼ⁻¹(Φ(xⱼ))),  log yⱼ′ = log φ(xⱼ) − log fⱼ(ψⱼ(yⱼ)) − log ψⱼ′(yⱼ)
 //
-// so that its inverse makes the columns of data standard normal. The mixtures are
+// so that its inverse makes the columns of data standard normal. Bounds a and b of a column, if it has any, are spread out by
+//
+//	ψ(y) = log(y − a),  −log(b − y)  or  log((y − a)/(b − y))
+//
+// which goes on straight in their margins and beyond; else ψ(y) = y. Mixtures and bounds are
 // constants, set by [FitGaussianization]. Tails keep their relative precision however far out, by the
 // logarithms of Fⱼ and 1 − Fⱼ. Inverse costs a few exponentials per component and a continued
 // fraction for the t distribution, Forward some ten times that, by Newton's steps within a bracket.
@@ -21,16 +25,20 @@ import (
 // S. S. Chen, R. A. Gopinath, Gaussianization, 2000.
 type Gaussianization struct{ Columns []Marginal }
 
-// Marginal is a mixture of one Student t distribution and of univariate normal distributions.
+// Marginal is a mixture of one Student t distribution and of univariate normal distributions, of y or of ψ(y), see [Gaussianization].
 type Marginal struct {
 	// DF is the first component's degrees of freedom; 0 makes it normal too.
 	DF float64
 	// Weights, Locs and Scales are those of the components.
 	Weights, Locs, Scales []float64
+	// Lower and Upper are the bounds of y, none if they are zero.
+	Lower, Upper Bound
 
 	student *special.StudentTails
 	logNorm float64 // of the t distribution
-	middle  float64 // a value with both tails well above 0
+	middle  float64 // of ψ(y), with both tails well above 0
+
+	first, last end // of ψ between its straight parts
 }
 
 // NewGaussianization returns the map of len(columns) columns. It panics if one is not a
@@ -78,7 +86,7 @@ func (m *Marginal) Restore() error {
 		m.student, m.logNorm = special.NewStudentTails(special.NewStudent(m.DF, b)), -b-float64(0.5*special.Log(m.DF))
 	}
 	m.center()
-	return nil
+	return m.setEnds()
 }
 
 // center finds a value near the median.
@@ -89,7 +97,7 @@ func (m *Marginal) center() {
 	}
 	for range 40 {
 		m.middle = 0.5*lo + 0.5*hi
-		if z, _, _ := m.at(m.middle); z < 0 {
+		if z, _, _ := m.score(m.middle); z < 0 {
 			lo = m.middle
 		} else {
 			hi = m.middle

@@ -16,7 +16,20 @@ var (
 	marginalA = bijector.Marginal{DF: 2.5, Weights: []float64{0.25, 0.5, 0.25}, Locs: []float64{0, -1, 1.5}, Scales: []float64{1, 0.25, 0.5}}
 	marginalB = bijector.Marginal{Weights: []float64{0.75, 0.25}, Locs: []float64{-0.5, 1}, Scales: []float64{0.5, 2}}
 	marginalC = bijector.Marginal{DF: 30, Weights: []float64{0.5, 0.5}, Locs: []float64{0, 3}, Scales: []float64{1, 0.0625}}
+
+	lowerBound, upperBound = bijector.Bound{At: -1, Margin: 0.25}, bijector.Bound{At: 3, Margin: 1.5}
+
+	marginalLower = bounded(lowerBound, bijector.Bound{})
+	marginalUpper = bounded(bijector.Bound{}, upperBound)
+	marginalBoth  = bounded(lowerBound, upperBound)
 )
+
+// bounded returns marginalA with bounds.
+func bounded(lower, upper bijector.Bound) bijector.Marginal {
+	m := marginalA
+	m.Lower, m.Upper = lower, upper
+	return m
+}
 
 // marginalGoldens are y, z = Φ⁻¹(F(y)) and log z′ at 50 digits of mpmath.
 var marginalGoldens = map[*bijector.Marginal][][3]float64{
@@ -52,6 +65,39 @@ var marginalGoldens = map[*bijector.Marginal][][3]float64{
 		{12, 7.3041575649767721, -1.2729178277922057},
 		{80, 12.678081101297299, -3.5313615185256577},
 		{1000, 17.648985686626443, -6.3804503150695684},
+	},
+	&marginalLower: {
+		{-80, -5.2004170785991231, -5.1434954689821839},
+		{-1.25, -2.4559168194702184, -0.092647709381546014},
+		{-0.875, -2.017382792073626, 0.46288061532367703},
+		{-0.75, -1.5131629842401827, 2.1596604947500784},
+		{0.5, 0.42317002841828191, -1.7088147631294143},
+		{1.75, 0.64691026824015117, -1.63550947617123},
+		{2.75, 0.85386919938579804, -1.5389776900912133},
+		{5, 1.3189871205995406, -1.6660159260618206},
+		{80, 2.6567798602755926, -6.1399309845940427},
+	},
+	&marginalUpper: {
+		{-80, -2.6610252149899903, -6.1702030068259657},
+		{-1.25, -1.6348065465546335, -0.8387074056321169},
+		{-0.875, -1.4419735948928485, -0.51558287123347066},
+		{-0.75, -1.363931045171645, -0.4289414325030868},
+		{0.5, -0.33065790180169856, -0.15478537703417303},
+		{1.75, 0.26154384183725794, -1.8044715658472232},
+		{2.75, 0.42928927636616288, -1.6974694274080147},
+		{5, 1.4760408702822895, -0.2507078395062205},
+		{80, 4.2823476271039362, -4.942817490134944},
+	},
+	&marginalBoth: {
+		{-80, -5.2319923403200061, -5.1527797562480222},
+		{-1.25, -2.7308339661521704, -0.3984846621629682},
+		{-0.875, -2.4221875884872595, 0.014297397753181519},
+		{-0.75, -2.2844696083182482, 0.17959944057280408},
+		{0.5, 0.17331427082686602, -0.64280487854039185},
+		{1.75, 0.54055406131593788, -0.89431702153330201},
+		{2.75, 1.3788858747560319, 0.20547785010431755},
+		{5, 2.6300588442554871, -1.6441612722252929},
+		{80, 4.5440033672171142, -5.010598490424628},
 	},
 }
 
@@ -130,6 +176,58 @@ func TestFitGaussianization(t *testing.T) {
 	}
 	if k := len(g.Columns[0].Weights); k != 1 {
 		t.Errorf("normal numbers got %d components, want 1", k)
+	}
+}
+
+// Columns with bounds that values come near to, or stay away from, lose less than a hundredth of a nat.
+func TestFitGaussianizationBounds(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, c := range []struct {
+		name         string
+		draw         func() float64
+		nll          float64
+		lower, upper bool
+	}{
+		{"uniform", r.Float64, 0, true, true},
+		{"far uniform", func() float64 { return 1.7e9 + 1e7*r.Float64() }, math.Log(1e7), true, true},
+		{"arcsine", func() float64 { s := math.Sin(r.Float64() * math.Pi / 2); return s * s }, math.Log(math.Pi / 4), true, true},
+		{"lognormal", func() float64 { return math.Exp(2 * r.NormFloat64()) }, math.Log(2) + 1.4189385, true, false},
+		{"negative exponential", func() float64 { return -1e-7 * r.ExpFloat64() }, 1 + math.Log(1e-7), false, true},
+		{"normal", r.NormFloat64, 1.4189385, false, false},
+	} {
+		rows := func(n int) *mat.Dense {
+			x := mat.NewDense(n, 1, nil)
+			x.Apply(func(_, _ int, _ float64) float64 { return c.draw() }, x)
+			return x
+		}
+		g, err := bijector.FitGaussianization(rows(5000), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := rows(50000)
+		z, l := g.InverseILDJ(autodiff.NewTape().Matrix(x))
+		nll := 0.0
+		for i, v := range z.Data() {
+			nll += (0.5*v*v + 0.91893853320467274 - l.Data()[i]) / 50000
+		}
+		// 50,000 log-densities have standard errors of up to .01 (lognormal).
+		if nll > c.nll+0.02 {
+			t.Errorf("%s: NLL %v, want %v", c.name, nll, c.nll)
+		}
+		if m := g.Columns[0]; c.lower && m.Lower.Margin == 0 || c.upper && m.Upper.Margin == 0 || !c.lower && !c.upper && m.Lower.Margin+m.Upper.Margin > 0 {
+			t.Errorf("%s: bounds %v and %v", c.name, m.Lower, m.Upper)
+		}
+	}
+}
+
+func TestGaussianizationBadBounds(t *testing.T) {
+	for _, c := range [][2]bijector.Bound{
+		{{At: math.NaN(), Margin: 1}, {}}, {{}, {At: 1, Margin: -1}}, {{Margin: math.Inf(1)}, {}}, {{At: 0, Margin: 1}, {At: 1.5, Margin: 0.5}}, {{At: 1e100, Margin: 1}, {}}, {{}, {At: 1e100, Margin: 1}},
+	} {
+		m := bounded(c[0], c[1])
+		if err := (&bijector.Gaussianization{Columns: []bijector.Marginal{m}}).Restore(); err == nil || !strings.Contains(err.Error(), "column 0: got ") {
+			t.Errorf("bounds %v: error %v", c, err)
+		}
 	}
 }
 

@@ -22,7 +22,7 @@ var gaussianizeOp = &autodiff.Op{
 				in[i] = c.In(0)[i*d+j]
 			}
 			if dir.back() {
-				g.Columns[j].normal(v, ls, in, buffers)
+				g.Columns[j].normal(c, v, ls, in, buffers)
 			} else {
 				g.Columns[j].quantile(c, v, ls, in, buffers)
 			}
@@ -66,16 +66,30 @@ func (r marginalBuffers) first(n int) marginalBuffers {
 	return marginalBuffers{r.side[:n], r.tail[:n], r.u[:n], r.e[:n], r.p[:n]}
 }
 
-// normal sets z = Φ⁻¹(F(y)) and ls = log z′: by the tail on whose side of the middle y is, or where that
+// normal sets z = Φ⁻¹(F(ψ(y))) and ls = log z′.
+func (m *Marginal) normal(c *autodiff.Call, z, ls, y []float64, r marginalBuffers) {
+	if !m.bounded() {
+		m.scores(z, ls, y, r)
+		return
+	}
+	u, slopes := c.Temp(len(y)), c.Temp(len(y))
+	for i, v := range y {
+		u[i], slopes[i], _ = m.unbound(v)
+	}
+	m.scores(z, ls, u, r)
+	kernel.Add(ls, ls, slopes)
+}
+
+// scores sets z = Φ⁻¹(F(u)) and ls = log z′: by the tail on whose side of the middle u is, or where that
 // or the density is too small for a float64, by their logarithms.
-func (m *Marginal) normal(z, ls, y []float64, r marginalBuffers) {
+func (m *Marginal) scores(z, ls, u []float64, r marginalBuffers) {
 	density := ls
-	m.tails(r, density, y)
+	m.tails(r, density, u)
 	kernel.NormalQuantile(z, r.tail)
 	kernel.Mul(z, z, r.side)
 	for i, p := range r.tail {
 		if !(p > 1e-280 && density[i] > 1e-280) {
-			z[i], ls[i], _ = m.at(y[i])
+			z[i], ls[i], _ = m.score(u[i])
 			r.side[i] = 0
 		} else {
 			r.side[i] = 1
@@ -91,8 +105,8 @@ func (m *Marginal) normal(z, ls, y []float64, r marginalBuffers) {
 
 // tails sets side to 1 below the middle and −1 above it, tail to the probability of what is
 // farther out on that side, and density.
-func (m *Marginal) tails(r marginalBuffers, density, y []float64) {
-	for i, v := range y {
+func (m *Marginal) tails(r marginalBuffers, density, x []float64) {
+	for i, v := range x {
 		r.side[i] = 1
 		if v > m.middle {
 			r.side[i] = -1
@@ -101,7 +115,7 @@ func (m *Marginal) tails(r marginalBuffers, density, y []float64) {
 	clear(r.tail)
 	clear(density)
 	for k, w := range m.Weights {
-		kernel.AddConst(r.u, y, -m.Locs[k])
+		kernel.AddConst(r.u, x, -m.Locs[k])
 		kernel.Scale(r.u, r.u, 1/m.Scales[k])
 		if k == 0 && m.DF > 0 {
 			m.studentTails(r, density)
@@ -139,43 +153,53 @@ func (m *Marginal) studentTails(r marginalBuffers, density []float64) {
 	}
 }
 
-// at returns z = Φ⁻¹(F(y)), log z′ and its derivative, by logarithms throughout.
+// at returns z = Φ⁻¹(F(ψ(y))), log z′ and its derivative, by logarithms throughout.
 func (m *Marginal) at(y float64) (z, logSlope, dlogslope float64) {
-	if math.IsNaN(y) {
-		return y, y, y
+	u, l, dl := m.unbound(y)
+	z, logSlope, dlogslope = m.score(u)
+	if !m.bounded() || math.IsInf(logSlope, 0) {
+		return z, logSlope, dlogslope
 	}
-	if math.IsInf(y, 0) {
-		return y, math.Inf(-1), 0
+	return z, logSlope + l, kernel.FMA(dlogslope, special.Exp(l), dl)
+}
+
+// score returns z = Φ⁻¹(F(u)), log z′ and its derivative.
+func (m *Marginal) score(u float64) (z, logSlope, dlogslope float64) {
+	if math.IsNaN(u) {
+		return u, u, u
+	}
+	if math.IsInf(u, 0) {
+		return u, math.Inf(-1), 0
 	}
 	side := 1.0
-	if y > m.middle {
+	if u > m.middle {
 		side = -1
 	}
 	tail, density := math.Inf(-1), math.Inf(-1)
 	for k := range m.Weights {
-		t, l, _ := m.component(k, y, side)
+		t, l, _ := m.component(k, u, side)
 		tail, density = logAdd(tail, t), logAdd(density, l)
 	}
 	tail = min(tail, 0)
 	z = side * special.LogNdtrInv(tail, special.Log1mExp(tail))
 	if !(math.Abs(z) < 1e7) { // far out among normals only: the widest decides
 		k := m.widest()
-		return (y - m.Locs[k]) / m.Scales[k], -special.Log(m.Scales[k]), 0
+		return (u - m.Locs[k]) / m.Scales[k], -special.Log(m.Scales[k]), 0
 	}
 	logSlope = density + kernel.FMA(0.5*z, z, halfLog2π)
 	dlogslope = z * special.Exp(logSlope)
 	for k := range m.Weights {
-		_, l, rate := m.component(k, y, side)
+		_, l, rate := m.component(k, u, side)
 		dlogslope = kernel.FMA(special.Exp(l-density), rate, dlogslope)
 	}
 	return z, logSlope, dlogslope
 }
 
-// component returns the logarithm of the tail of component k at y, that of its density, and
+// component returns the logarithm of the tail of component k at x, that of its density, and
 // the derivative of the latter.
-func (m *Marginal) component(k int, y, side float64) (tail, density, rate float64) {
+func (m *Marginal) component(k int, x, side float64) (tail, density, rate float64) {
 	s := m.Scales[k]
-	u := (y - m.Locs[k]) / s
+	u := (x - m.Locs[k]) / s
 	log := special.Log(m.Weights[k])
 	if k > 0 || m.DF == 0 {
 		return log + special.LogNdtr(side*u), log - special.Log(s) - kernel.FMA(0.5*u, u, halfLog2π), -u / s
@@ -217,7 +241,7 @@ func logAdd(a, b float64) float64 {
 	return a + special.Log1p(special.Exp(b-a))
 }
 
-// quantile sets y = F⁻¹(Φ(z)) and ls = log y′.
+// quantile sets y = ψ⁻¹(F⁻¹(Φ(z))) and ls = log y′.
 func (m *Marginal) quantile(c *autodiff.Call, y, ls, z []float64, r marginalBuffers) {
 	n := len(z)
 	g, l, x, want, places := c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n), c.Temp(n)
@@ -231,7 +255,7 @@ func (m *Marginal) quantile(c *autodiff.Call, y, ls, z []float64, r marginalBuff
 		}
 	}
 	for range maxIterations {
-		m.normal(g[:n], l[:n], x[:n], r.first(n))
+		m.scores(g[:n], l[:n], x[:n], r.first(n))
 		roots.step(x[:n], g[:n], l[:n])
 		if n = roots.settle(y, x[:n], places); n == 0 {
 			break
@@ -240,7 +264,12 @@ func (m *Marginal) quantile(c *autodiff.Call, y, ls, z []float64, r marginalBuff
 	for i, v := range x[:n] {
 		y[int(places[i])] = v
 	}
-	m.normal(g, ls, y, r)
+	if m.bounded() {
+		for i, u := range y {
+			y[i] = m.bound(u)
+		}
+	}
+	m.normal(c, g, ls, y, r)
 	kernel.Scale(ls, ls, -1)
 	for i, v := range z {
 		if math.IsInf(v, 0) || math.Abs(y[i]) > 1e300 { // beyond the range of float64

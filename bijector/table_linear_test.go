@@ -178,6 +178,10 @@ func structureCases() []bijectortest.Case {
 			bijector.Marginal{DF: 2.5, Weights: []float64{0.3, 0.5, 0.2}, Locs: []float64{0, -1, 1.5}, Scales: []float64{1, 0.3, 0.5}},
 			bijector.Marginal{Weights: []float64{0.6, 0.4}, Locs: []float64{-0.5, 1}, Scales: []float64{0.5, 2}},
 			bijector.Marginal{DF: 30, Weights: []float64{1}, Locs: []float64{0.2}, Scales: []float64{1.1}}), X: normal(8, 3)},
+		{Name: "Gaussianization/bounds", B: bijector.NewGaussianization(
+			bijector.Marginal{DF: 2.5, Weights: []float64{0.3, 0.7}, Locs: []float64{0, -1}, Scales: []float64{1, 0.3}, Lower: bijector.Bound{At: -1, Margin: 0.25}},
+			bijector.Marginal{Weights: []float64{1}, Locs: []float64{-0.5}, Scales: []float64{0.5}, Upper: bijector.Bound{At: 3, Margin: 1.5}},
+			bijector.Marginal{Weights: []float64{0.6, 0.4}, Locs: []float64{-0.5, 1}, Scales: []float64{0.5, 2}, Lower: bijector.Bound{At: -2, Margin: 0.5}, Upper: bijector.Bound{At: 2, Margin: 0.75}}), X: normal(8, 3)},
 		{Name: "BatchNorm", B: norm, X: normal(5, 3)},
 		{Name: "Inline", B: inline, X: normal(5, 3), NoExtremes: true},
 	}

@@ -35,7 +35,7 @@ func (r *Report) look(d *train.Memory) {
 	_, cond := d.Dims()
 	r.Rows, r.Context = n, cond
 	r.Columns = make([]ColumnReport, cols)
-	var tied, grid, atoms, wide, heavy, constant []int
+	var tied, grid, atoms, heavy, constant []int
 	for j := range cols {
 		c := describeColumn(mat.Col(nil, j, d.Rows))
 		r.Columns[j] = c
@@ -50,9 +50,6 @@ func (r *Report) look(d *train.Memory) {
 			if len(c.Atoms) > 0 {
 				atoms = append(atoms, j)
 			}
-		}
-		if c.Decades > 3 {
-			wide = append(wide, j)
 		}
 		if c.Tail < 3 {
 			heavy = append(heavy, j)
@@ -69,9 +66,6 @@ func (r *Report) look(d *train.Memory) {
 	}
 	if len(atoms) > 0 {
 		r.warn("columns %v have values of their own among others, such as %v in column %d: package table gives these a probability, and the others a density", atoms, r.Columns[atoms[0]].Atoms[0], atoms[0])
-	}
-	if len(wide) > 0 {
-		r.warn("columns %v are positive and span more than three powers of ten: their logarithms may be easier to learn", wide)
 	}
 	if len(heavy) > 0 {
 		r.warn("columns %v have heavy tails", heavy)

@@ -15,10 +15,54 @@ func (g *graph) gaussianization(b *bijector.Gaussianization, v value, dir direct
 	}
 	var columns []value
 	for j := range b.Columns {
-		z, slope := g.marginal(&b.Columns[j], v.slice(j, j+1))
-		columns, logDet = append(columns, z), sum(logDet, slope)
+		m := &b.Columns[j]
+		u, spread := unbounded(m, v.slice(j, j+1))
+		z, slope := g.marginal(m, u)
+		columns, logDet = append(columns, z), sum(logDet, sum(spread, slope))
 	}
 	return concat(columns...), logDet
+}
+
+// unbounded returns ψ(y) of a column with bounds and log ψ′(y), which is no value if there are none.
+func unbounded(m *bijector.Marginal, y value) (u, logSlope value) {
+	a, b := m.Lower, m.Upper
+	if a.Margin == 0 && b.Margin == 0 {
+		return y, logSlope
+	}
+	inside := y
+	var straight value // what is added beyond the margins
+	slope := func(y float64) float64 {
+		switch {
+		case b.Margin == 0:
+			return 1 / (y - a.At)
+		case a.Margin == 0:
+			return 1 / (b.At - y)
+		}
+		return 1/(y-a.At) + 1/(b.At-y)
+	}
+	if a.Margin > 0 {
+		first := a.At + a.Margin
+		inside = inside.max(y.c(first))
+		straight = y.plus(-first).min(y.c(0)).times(slope(first))
+	}
+	if b.Margin > 0 {
+		last := b.At - b.Margin
+		inside = inside.min(y.c(last))
+		straight = sum(straight, y.plus(-last).max(y.c(0)).times(slope(last)))
+	}
+	u = straight
+	if a.Margin > 0 {
+		l := inside.plus(-a.At).log()
+		u, logSlope = u.add(l), l.neg()
+	}
+	if b.Margin > 0 {
+		l := inside.neg().plus(b.At).log()
+		u, logSlope = u.sub(l), sum(logSlope, l.neg())
+	}
+	if a.Margin > 0 && b.Margin > 0 {
+		logSlope = logSlope.plus(math.Log(b.At - a.At))
+	}
+	return u, logSlope
 }
 
 // marginal returns the normal numbers that a column is made of, and the logarithms of their slopes.

@@ -132,7 +132,7 @@ func TestFitLine(t *testing.T) {
 		}
 	}
 	slices.Sort(x)
-	l := FitLine(x, w, 0.05)
+	l, _ := FitLine(x, w, 0.05)
 	least := slices.Min(l.Scale)
 	if least != 0.05 {
 		t.Errorf("the least scale is %v, want the floor", least)

@@ -17,22 +17,22 @@ type Line struct {
 // lineCounts are the numbers of normal components that FitLine chooses from.
 var lineCounts = []int{0, 1, 2, 4, 7}
 
-// FitLine fits a mixture to ascending numbers with weights by EM. No scale is below the
+// FitLine fits a mixture to ascending numbers with weights by EM, and returns it with its criterion: minus twice
+// its log-likelihood, and a penalty. No scale is below the
 // floor. The number of components is that with the least criterion of G. Schwarz,
 // Estimating the dimension of a model, 1978, with half its penalty: log-densities of other
 // rows are better so.
-func FitLine(x, weights []float64, floor float64) *Line {
-	var best *Line
-	least := math.Inf(1)
+func FitLine(x, weights []float64, floor float64) (best *Line, criterion float64) {
+	criterion = math.Inf(1)
 	f := newLineFit(x, weights, floor)
 	for _, k := range lineCounts {
 		l := f.start(k)
 		bic := float64(0.5*float64(3*k+3)*special.Log(f.total)) - float64(2*f.run(l))
-		if bic < least {
-			best, least = l, bic
+		if bic < criterion {
+			best, criterion = l, bic
 		}
 	}
-	return best
+	return best, criterion
 }
 
 // lineFit holds the numbers of a fit and room.
