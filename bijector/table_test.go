@@ -45,8 +45,12 @@ func coreCases() []bijectortest.Case {
 	free, circle := bijector.Spline{Bins: 4, Bound: 1, Tails: bijector.FreeTails}, bijector.Spline{Bins: 4, Bound: 1, Tails: bijector.CircularTails}
 	standardizer := bijector.NewStandardizer(3)
 	bijector.Initialize(standardizer, autodiff.NewTape().Matrix(bijectortest.Uniform(20, 3, -1, 7)))
+	whitener := bijector.NewWhitener(3)
+	bijector.Initialize(whitener, autodiff.NewTape().Matrix(correlated(40)))
 	return []bijectortest.Case{
 		{Name: "Identity", B: bijector.Identity{}, X: normal(5, 3)},
+		{Name: "Whitener", B: whitener, X: normal(5, 3)},
+		{Name: "Whitener/plain", B: bijector.NewWhitener(3), X: normal(5, 3)},
 		{Name: "Standardizer", B: standardizer, X: normal(5, 3)},
 		{Name: "Chain", B: bijector.Chain{elementwiseMap(bijector.Affine{}), elementwiseMap(spline)}, X: normal(5, 3)},
 		{Name: "Chain/empty", B: bijector.Chain{}, X: normal(5, 3)},

@@ -40,5 +40,5 @@ func BNAF(a Arch, src rand.Source) *Transformed {
 		}
 		chain = append(chain, bijector.NewInvert(bijector.NewBlockAutoregressive(a.Dim, units, a.contextNet(a.Dim*units[0], src), src)))
 	}
-	return a.standardized(chain)
+	return a.whitened(chain)
 }

@@ -36,12 +36,12 @@ func TestCheckpointOfAnotherModel(t *testing.T) {
 		return flow.RealNVP(a, rng.New(1))
 	}
 	frozen := flow.RealNVP(arch, rng.New(1))
-	frozen.Map[0].(*bijector.Coupling).Net.(*nn.MLP).Layers[0].W.Freeze(true)
+	frozen.Map[1].(*bijector.Coupling).Net.(*nn.MLP).Layers[0].W.Freeze(true)
 	for want, m := range map[string]*flow.Transformed{
-		"Map.1.Net.Layers.0.W: got 1×8, learned, want 1×9, learned":                                                  with(func(a *flow.Arch) { a.Hidden = []int{9} }),
-		`Map.0.Net.Layers.0.Act: got "relu", want "tanh"`:                                                            with(func(a *flow.Arch) { a.Activation = nn.Tanh }),
-		`Map.2.kind: got "standardizer", want "coupling"`:                                                            with(func(a *flow.Arch) { a.Layers = 3 }),
-		`got Map.0.Net.Layers.0.W: "Map.0.Net.Layers.0.W", want Map.0.Net.Layers.0.W.frozen: "Map.0.Net.Layers.0.W"`: frozen,
+		"Map.2.Net.Layers.0.W: got 1×8, learned, want 1×9, learned":                                                  with(func(a *flow.Arch) { a.Hidden = []int{9} }),
+		`Map.1.Net.Layers.0.Act: got "relu", want "tanh"`:                                                            with(func(a *flow.Arch) { a.Activation = nn.Tanh }),
+		`Map.3.kind: got "standardizer", want "coupling"`:                                                            with(func(a *flow.Arch) { a.Layers = 3 }),
+		`got Map.1.Net.Layers.0.W: "Map.1.Net.Layers.0.W", want Map.1.Net.Layers.0.W.frozen: "Map.1.Net.Layers.0.W"`: frozen,
 	} {
 		wantError(t, fit(file, m), "it is of another training: "+want)
 	}

@@ -38,6 +38,7 @@ var kinds = registry(map[string]any{
 	"batchnorm":       (*bijector.BatchNorm)(nil),
 	"gaussianization": (*bijector.Gaussianization)(nil),
 	"standardizer":    (*bijector.Standardizer)(nil),
+	"whitener":        (*bijector.Whitener)(nil),
 
 	// bijectors: columns
 	"ascending":              bijector.Ascending{},

@@ -17,7 +17,7 @@ import (
 // arXiv:1804.00779.
 func NAF(a Arch, src rand.Source) *Transformed {
 	a = a.withDefaults("NAF", 3)
-	return a.standardized(a.autoregressive(bijector.Inverted{Map: bijector.MixtureCDF{Components: a.Bins, Logistic: true}}, false, src))
+	return a.whitened(a.autoregressive(bijector.Inverted{Map: bijector.MixtureCDF{Components: a.Bins, Logistic: true}}, false, src))
 }
 
 // SOSPF returns a sum-of-squares polynomial flow: the maps of [MAF] with integrals of squares of Bins polynomials, 3 by default, of degree 4 in place of affine
@@ -28,7 +28,7 @@ func SOSPF(a Arch, src rand.Source) *Transformed {
 	a = a.withDefaults("SOSPF", 3)
 	setDefault(&a.Bound, 3) // farther out no rows hold the polynomials
 	m := bijector.SOSPolynomial{Polynomials: a.Bins, Bound: a.Bound, Straight: true}
-	return a.standardized(a.autoregressive(bijector.Inverted{Map: m}, false, src))
+	return a.whitened(a.autoregressive(bijector.Inverted{Map: m}, false, src))
 }
 
 // BPF returns a Bernstein polynomial flow: the maps of [MAF] with Bernstein polynomials of degree Bins and a little, 16 by default, on [−Bound, Bound] in
@@ -39,7 +39,7 @@ func SOSPF(a Arch, src rand.Source) *Transformed {
 func BPF(a Arch, src rand.Source) *Transformed {
 	a = a.withDefaults("BPF", 3)
 	m := bijector.Bernstein{Degree: a.Bins, Bound: a.Bound}
-	return a.standardized(a.autoregressive(bijector.Inverted{Map: m}, false, src))
+	return a.whitened(a.autoregressive(bijector.Inverted{Map: m}, false, src))
 }
 
 // GF returns a Gaussianization flow: maps of each column by itself, six by default, by a mixture of Bins normal distribution functions, 8 by
@@ -68,5 +68,5 @@ func GF(a Arch, src rand.Source) *Transformed {
 			return a.network(in, out, src)
 		}))
 	}
-	return a.standardized(chain)
+	return a.whitened(chain)
 }

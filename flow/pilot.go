@@ -26,6 +26,9 @@ func (m *Transformed) locate(target func(y, c autodiff.Var) autodiff.Var, first 
 	}
 	base, chain := m.flat()
 	for _, b := range chain {
+		if w, ok := b.(*bijector.Whitener); ok {
+			w.Initialized = true // walkers do not know how columns depend on each other
+		}
 		if e, ok := b.(*bijector.Embedded); ok && c != nil {
 			if s, ok := e.Net.(*nn.Standardizer); ok {
 				t := autodiff.Borrow()

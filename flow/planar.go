@@ -18,7 +18,7 @@ func Planar(a Arch, src rand.Source) *Transformed {
 	for range a.Layers {
 		chain = append(chain, bijector.NewInvert(bijector.NewPlanar(a.Dim, a.contextNet(2*a.Dim+1, src), src)))
 	}
-	return a.standardized(chain)
+	return a.whitened(chain)
 }
 
 // Radial returns a radial flow, see [bijector.Radial]: 16 maps by default, each around a point of its own. Both directions have
@@ -31,7 +31,7 @@ func Radial(a Arch, src rand.Source) *Transformed {
 	for range a.Layers {
 		chain = append(chain, bijector.NewInvert(bijector.NewRadial(a.Dim, a.contextNet(a.Dim+2, src), src)))
 	}
-	return a.standardized(chain)
+	return a.whitened(chain)
 }
 
 // contextNet returns a network from the context that is 0 everywhere, or nil if there is no context.

@@ -26,7 +26,7 @@ func ExamplePresets() {
 func ExamplePreset() {
 	p := flow.Preset{Name: "two splines", New: flow.NSF}
 	fmt.Println(p.Name, len(p.New(flow.Arch{Dim: 2, Layers: 2}, rand.NewPCG(1, 0)).Map))
-	// Output: two splines 3
+	// Output: two splines 4
 }
 
 // Every function from an Arch to a flow is among the presets.

@@ -19,7 +19,9 @@ import (
 // All presets start as the identity, or near it where a map's parameters are alike there, draw random weights from the source that
 // they are given (nil is the global one), and end with a
 // [bijector.Standardizer], which [Fit] sets from the data, but for [NCSF]; the context is
-// standardised by an [nn.Standardizer] in the same way. Networks see columns clipped, see Clip,
+// standardised by an [nn.Standardizer] in the same way. Without a context, all but [NCSF] and [CNF] begin with a [bijector.Whitener]: where columns
+// are strongly correlated, by .3 nats a column or more, and there are at most ten rows for each pair of them, training starts from the normal
+// distribution of the rows. Networks see columns clipped, see Clip,
 // so that rows far from all others meet parameters that were trained. They panic if an Arch is not sensible.
 type Arch struct {
 	// Dim is the number of columns of the data. With one column the affine maps of NICE, RealNVP, MAF and IAF
@@ -88,7 +90,7 @@ func NICE(a Arch, src rand.Source) *Transformed {
 		ones[j] = 1
 	}
 	scale := bijector.NewScale(autodiff.Learned(ones...))
-	return a.standardized(append([]bijector.Bijector{scale}, a.couplings(bijector.Additive{}, src)...))
+	return a.whitened(append([]bijector.Bijector{scale}, a.couplings(bijector.Additive{}, src)...))
 }
 
 // RealNVP returns a flow of affine couplings, six by default, that keep the
@@ -99,7 +101,7 @@ func NICE(a Arch, src rand.Source) *Transformed {
 // Real NVP, 2016, arXiv:1605.08803.
 func RealNVP(a Arch, src rand.Source) *Transformed {
 	a = a.withDefaults("RealNVP", 6)
-	return a.standardized(a.couplings(bijector.Affine{}, src))
+	return a.whitened(a.couplings(bijector.Affine{}, src))
 }
 
 // NSF returns a neural spline flow: couplings, four by default, whose maps are
@@ -109,7 +111,7 @@ func RealNVP(a Arch, src rand.Source) *Transformed {
 // Flows, 2019, arXiv:1906.04032.
 func NSF(a Arch, src rand.Source) *Transformed {
 	a = a.withDefaults("NSF", 4)
-	return a.standardized(a.couplings(a.spline(), src))
+	return a.whitened(a.couplings(a.spline(), src))
 }
 
 // MAF returns a masked autoregressive flow: affine maps, five by default, of
@@ -120,7 +122,7 @@ func NSF(a Arch, src rand.Source) *Transformed {
 // for Density Estimation, 2017, arXiv:1705.07057.
 func MAF(a Arch, src rand.Source) *Transformed {
 	a = a.withDefaults("MAF", 5)
-	return a.standardized(a.autoregressive(bijector.Affine{}, false, src))
+	return a.whitened(a.autoregressive(bijector.Affine{}, false, src))
 }
 
 // IAF returns an inverse autoregressive flow: the maps of [MAF] turned around,
@@ -132,7 +134,7 @@ func MAF(a Arch, src rand.Source) *Transformed {
 // 2016, arXiv:1606.04934.
 func IAF(a Arch, src rand.Source) *Transformed {
 	a = a.withDefaults("IAF", 5)
-	return a.standardized(a.autoregressive(bijector.Affine{}, true, src))
+	return a.whitened(a.autoregressive(bijector.Affine{}, true, src))
 }
 
 // NSFAR returns an autoregressive neural spline flow: the maps of [MAF] with
@@ -142,10 +144,21 @@ func IAF(a Arch, src rand.Source) *Transformed {
 // Flows, 2019, arXiv:1906.04032.
 func NSFAR(a Arch, src rand.Source) *Transformed {
 	a = a.withDefaults("NSFAR", 5)
-	return a.standardized(a.autoregressive(a.spline(), false, src))
+	return a.whitened(a.autoregressive(a.spline(), false, src))
 }
 
 func (a *Arch) spline() bijector.Spline { return bijector.Spline{Bins: a.Bins, Bound: a.Bound} }
+
+// whitened returns the flow from a standard normal, or from the normal distribution of the rows where these are few and their columns depend
+// strongly on each other. From more rows networks learn that by themselves, a little better.
+func (a *Arch) whitened(chain []bijector.Bijector) *Transformed {
+	if a.Cond == 0 && a.Dim > 1 && a.Dim <= mostWhitened {
+		w := bijector.NewWhitener(a.Dim)
+		w.Least, w.MostRows = 0.3, 10
+		chain = append([]bijector.Bijector{w}, chain...)
+	}
+	return a.standardized(chain)
+}
 
 // standardized returns the flow from a standard normal.
 func (a *Arch) standardized(chain []bijector.Bijector) *Transformed {
@@ -154,6 +167,9 @@ func (a *Arch) standardized(chain []bijector.Bijector) *Transformed {
 	}
 	return New(dist.NewStdNormal(a.Dim), append(chain, bijector.NewStandardizer(a.Dim))...)
 }
+
+// mostWhitened is the number of columns up to which a matrix of their covariances is small beside networks.
+const mostWhitened = 256
 
 // couplings returns couplings that keep the even and the odd columns in turn.
 func (a *Arch) couplings(u bijector.Univariate, src rand.Source) []bijector.Bijector {

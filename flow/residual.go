@@ -25,5 +25,5 @@ func Residual(a Arch, src rand.Source) *Transformed {
 	for range a.Layers {
 		chain = append(chain, bijector.NewInvert(bijector.NewResidual(a.Dim, a.Hidden, a.contextNet(a.Hidden[0], src), src)))
 	}
-	return a.standardized(chain)
+	return a.whitened(chain)
 }

@@ -15,7 +15,8 @@ var _ calibration.Rosenblatter = (*Transformed)(nil)
 // Rosenblatt sets row i of dst to the distribution function of each column of row i of y given the columns before it, in the
 // order that it returns: column k of dst is that of column order[k]. These are uniform and independent if the rows follow the model.
 // It is known if the base has independent columns with distribution functions and all maps are
-// [bijector.Autoregressive] in one order or a [bijector.Standardizer]; else it returns an error.
+// [bijector.Autoregressive] in one order, a [bijector.Standardizer] or a
+// [bijector.Whitener]; else it returns an error.
 // It costs one inverse pass. It panics if dst or y has other than the model's columns.
 func (m *Transformed) Rosenblatt(dst *mat.Dense, y mat.Matrix) (order []int, err error) {
 	m.there("Rosenblatt")
@@ -35,9 +36,7 @@ func (m *Transformed) Rosenblatt(dst *mat.Dense, y mat.Matrix) (order []int, err
 		return nil, fmt.Errorf("flow: Rosenblatt: %w", err)
 	}
 	if order == nil {
-		for j := range m.dim {
-			order = append(order, j)
-		}
+		order = upTo(m.dim)
 	}
 	x := m.Encode(nil, y)
 	u := make([]float64, m.dim)
@@ -63,19 +62,35 @@ func triangular(b bijector.Bijector, order []int) ([]int, error) {
 		return order, nil
 	case *bijector.Standardizer:
 		return order, nil
+	case *bijector.Whitener:
+		if b.Plain() {
+			return order, nil
+		}
+		d, _ := b.L.Dims()
+		return ordered(upTo(d), order)
 	case *bijector.Embedded:
 		return triangular(b.B, order)
 	case *bijector.Autoregressive:
 		own := b.Net.Spec.Order
 		if own == nil {
-			for j := range b.Net.Spec.Dim {
-				own = append(own, j)
-			}
+			own = upTo(b.Net.Spec.Dim)
 		}
-		if order != nil && !slices.Equal(order, own) {
-			return nil, fmt.Errorf("got autoregressive maps in the orders %v and %v, want one", order, own)
-		}
-		return own, nil
+		return ordered(own, order)
 	}
 	return nil, fmt.Errorf("got a %T, want autoregressive maps", b)
+}
+
+// ordered returns the order of a map, which must be that of the maps before, nil for any.
+func ordered(own, before []int) ([]int, error) {
+	if before != nil && !slices.Equal(before, own) {
+		return nil, fmt.Errorf("got autoregressive maps in the orders %v and %v, want one", before, own)
+	}
+	return own, nil
+}
+
+func upTo(d int) (all []int) {
+	for j := range d {
+		all = append(all, j)
+	}
+	return all
 }

@@ -19,13 +19,13 @@ import (
 func TestSingle(t *testing.T) {
 	t.Run("RealNVP", func(t *testing.T) {
 		m := testSingle(t, flow.RealNVP)
-		if !m.Map[0].(*bijector.Coupling).Net.(*nn.MLP).Single {
+		if !m.Map[1].(*bijector.Coupling).Net.(*nn.MLP).Single {
 			t.Error("a loaded network is no longer in float32")
 		}
 	})
 	t.Run("MAF", func(t *testing.T) {
 		m := testSingle(t, flow.MAF)
-		if !m.Map[0].(*bijector.Autoregressive).Net.Single {
+		if !m.Map[1].(*bijector.Autoregressive).Net.Single {
 			t.Error("a loaded network is no longer in float32")
 		}
 	})

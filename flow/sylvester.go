@@ -19,5 +19,5 @@ func Sylvester(a Arch, src rand.Source) *Transformed {
 	for range a.Layers {
 		chain = append(chain, bijector.NewInvert(bijector.NewSylvester(a.Dim, m, a.contextNet(m*(m+2), src), src)))
 	}
-	return a.standardized(chain)
+	return a.whitened(chain)
 }

@@ -33,5 +33,5 @@ func TriangularSpline(a Arch, src rand.Source) *Transformed {
 		}
 		chain = append(chain, squash, bijector.NewElementwise(a.Dim, a.spline()), bijector.NewInvert(squash))
 	}
-	return a.standardized(chain)
+	return a.whitened(chain)
 }

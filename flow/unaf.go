@@ -21,7 +21,7 @@ func UNAF(a Arch, src rand.Source) *Transformed {
 	for i, h := range a.Hidden {
 		half[i] = (h + 1) / 2
 	}
-	return a.standardized(a.autoregressiveOf(func() bijector.Univariate {
+	return a.whitened(a.autoregressiveOf(func() bijector.Univariate {
 		net := bijector.NewIntegralNet(nn.NewMLP(1+signal, half, 1, nn.SiLU, src).ZeroLast().Layers...)
 		net.Straight = a.Bound
 		return bijector.Inverted{Map: bijector.NewNumeric(net)}

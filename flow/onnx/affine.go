@@ -41,6 +41,8 @@ func (g *graph) columnwise(b bijector.Bijector, v value, dir direction) (w value
 	switch b := b.(type) {
 	case bijector.Identity:
 		return v, true
+	case *bijector.Whitener:
+		return v, b.Plain()
 	case *bijector.Standardizer:
 		scale, shift = g.param(b.Scale), g.param(b.Shift)
 	case *bijector.ActNorm:
@@ -170,7 +172,7 @@ func unshifted(b bijector.Bijector) (linear bijector.Bijector, shift autodiff.Va
 		c := *b
 		c.Shift = none
 		return &c, b.Shift, true
-	case *bijector.Householder, *bijector.Rotation, *bijector.DCT, bijector.Haar, *bijector.Cumsum:
+	case *bijector.Whitener, *bijector.Householder, *bijector.Rotation, *bijector.DCT, bijector.Haar, *bijector.Cumsum:
 		return b, none, true
 	}
 	return nil, none, false

@@ -129,6 +129,11 @@ func partsOf(b bijector.Bijector, inverted bool, nets []nn.Network) (parts []par
 		return partsOf(b.B, !inverted, nets)
 	case *bijector.Embedded:
 		return partsOf(b.B, inverted, append(nets[:len(nets):len(nets)], b.Net))
+	case *bijector.Whitener:
+		if b.Plain() {
+			return nil
+		}
+		return partsOf(bijector.NewLinear(b.L, autodiff.Value{}), inverted, nets)
 	}
 	return []part{{b: b, inverted: inverted, nets: nets}}
 }

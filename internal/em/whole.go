@@ -33,6 +33,21 @@ func Single(rows *Rows, df float64, budget *Budget) *Model {
 	return m
 }
 
+// Correlated fits a normal distribution as Single does. With that are returned the nats a row by which its correlations make rows
+// left out likelier.
+func Correlated(rows *Rows) (m *Model, gain float64) {
+	m = Single(rows, math.Inf(1), nil)
+	u := make([]float64, rows.N)
+	for i := range u {
+		u[i] = 1
+	}
+	some, λ := correlations(rows, u, m)
+	if some == nil {
+		return m, 0
+	}
+	return m, (some.loss(1) - some.loss(λ)) / 2
+}
+
 // fewRows is the number of rows below which their tails are not taken for those of a normal distribution.
 const fewRows = 50
 
@@ -47,7 +62,13 @@ func moments(rows *Rows, m *Model) {
 	m.DF = df
 }
 
-// shrinkage returns the prior that takes a share λ of the correlations, each row weighted by u. It begins with
+// shrinkage returns the prior that takes a share of the correlations, each row weighted by u.
+func shrinkage(rows *Rows, u []float64, m *Model) Prior {
+	_, λ := correlations(rows, u, m)
+	return Prior{Ridge: 1e-6, Shrink: λ}
+}
+
+// correlations returns rows to be left out, nil if there are too few, and the share λ of the correlations that is to be taken away. It begins with
 //
 //	λ = Σ Var(sᵢⱼ)/Σ sᵢⱼ²
 //
@@ -55,10 +76,10 @@ func moments(rows *Rows, m *Model) {
 // large-scale covariance matrix estimation and implications for functional genomics, 2005), and goes on by halves or
 // doubles while that makes rows left out likelier: where some direction has little variance, λ may be far too large
 // for it.
-func shrinkage(rows *Rows, u []float64, m *Model) Prior {
+func correlations(rows *Rows, u []float64, m *Model) (some *left, λ float64) {
 	d := rows.D
 	scatter, squares := make([]float64, d*d), make([]float64, d*d)
-	some := &left{d: d, of: m}
+	some = &left{d: d, of: m}
 	step := (rows.N + leftRows - 1) / leftRows
 	z, zz, wz := make([]float64, d*blockRows), make([]float64, d*blockRows), make([]float64, d*blockRows)
 	total := 0.0
@@ -91,19 +112,19 @@ func shrinkage(rows *Rows, u []float64, m *Model) Prior {
 			signal = kernel.FMA(s, s, signal)
 		}
 	}
-	λ := 1.0
+	λ = 1
 	if signal > 0 {
 		λ = min(noise/signal, 1)
 	}
 	if total <= float64(d+1) { // the rows lie in a plane, however well they seem correlated
 		λ = max(λ, 1/max(total-1, 1))
 	}
-	if total > 2 {
-		kernel.Scale(scatter, scatter, 1/total)
-		some.scatter, some.total = scatter, total
-		λ = likeliest(some, λ)
+	if total <= 2 {
+		return nil, λ
 	}
-	return Prior{Ridge: 1e-6, Shrink: λ}
+	kernel.Scale(scatter, scatter, 1/total)
+	some.scatter, some.total = scatter, total
+	return some, likeliest(some, λ)
 }
 
 // robustWeights sets u to the weights (ν+d)/(ν+q) of the rows.
