@@ -26,7 +26,9 @@ import (
 // second counted twice: the distance to the nearest of sixteen clusters, of those alone that hold three quarters of the rows together;
 // and −log of a density of normal kernels on the four fifths of the rows that are nearest to such clusters. A small group of like
 // anomalies is in neither. The narrow one is −log of a mixture of normal distributions, fitted without the row's own third of the
-// table, with its covariances times 1 + 1.5², and counts half as much again. All this is learned from 2,500 of the rows at most, twice, and averaged.
+// table, with its covariances times 1 + 1.5², and counts half as much again. All this is learned from 2,500 of the rows at most, twice, and averaged, but not
+// from clumps: clusters of fewer than three rows in ten that are tighter than the others and far from them, as many like anomalies are. A table whose normal rows have such a
+// cluster looks the same.
 //
 // The scores are a function of rows and settings, on any number of cores. They have no scale that means a probability, as nothing
 // says how many of the rows are anomalies: there are no rows known to be normal that could be a reference. [RankPValues] says what
@@ -55,10 +57,10 @@ func outliers(ctx context.Context, x mat.Matrix, s *Settings) ([]float64, error)
 		return nil, fmt.Errorf("got %d rows, want at least %d", n, leastRows)
 	}
 	z := new(section).standardise(rows)
-	src := rng.New(c.Seed)
+	src, clumps := rng.New(c.Seed), rng.New(^c.Seed)
 	wide, narrow := make([]float64, n), make([]float64, n)
 	for range times {
-		chosen := rand.New(src).Perm(n)[:min(n, learnedRows)]
+		chosen := withoutClumps(z, rand.New(src).Perm(n)[:min(n, learnedRows)], clumps)
 		add(wide, outside(z, chosen, src), 1)
 		s, err := inflatedMixture(ctx, z, chosen, src)
 		if err != nil {

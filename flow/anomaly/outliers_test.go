@@ -44,6 +44,23 @@ func TestOutliers(t *testing.T) {
 	}
 }
 
+// A fifth of the rows that are all alike is seen, though nothing else in the table is as dense.
+func TestOutliersClump(t *testing.T) {
+	x := bananas(1000, 8)
+	r := rand.New(rand.NewPCG(4, 4))
+	for i := range 200 {
+		x.SetRow(i, []float64{-25 + 0.3*r.NormFloat64(), -3 + 0.05*r.NormFloat64(), 1015 + 0.3*r.NormFloat64()})
+	}
+	s, err := anomaly.Outliers(context.Background(), x, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	normal := slices.Sorted(slices.Values(s[200:]))
+	if limit := normal[len(normal)*98/100]; slices.Min(s[:200]) < limit {
+		t.Errorf("got scores of the clump from %.2f on, want them above those of 98 in 100 others, %.2f", slices.Min(s[:200]), limit)
+	}
+}
+
 // Normal rows are called odd as often as is said, with anomalies among the rows that scores know and with such that they do not.
 func TestRankPValues(t *testing.T) {
 	const n, odd = 1000, 200
