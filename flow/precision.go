@@ -16,7 +16,8 @@ const (
 	// little time, and for those of [CNF], [Residual] and [BNAF], which know float64 alone.
 	//
 	// Products then take half the time, and values of a network are good to six digits: the model learned is another one by
-	// rounding, no worse. It is the same on every processor.
+	// rounding, no worse. A row scored by itself takes up to twice as long, since weights are rounded at each call. The
+	// choice is the same on every processor.
 	ByWidth Precision = ""
 	// Float64 is for densities whose derivatives are wanted to more than six digits.
 	Float64 Precision = "float64"
