@@ -50,6 +50,7 @@ func coreCases() []bijectortest.Case {
 	return []bijectortest.Case{
 		{Name: "Identity", B: bijector.Identity{}, X: normal(5, 3)},
 		{Name: "Whitener", B: whitener, X: normal(5, 3)},
+		{Name: "Whitener/twice", B: bijector.Chain{whitener, bijector.NewWhitener(3)}, X: normal(5, 3)},
 		{Name: "Whitener/plain", B: bijector.NewWhitener(3), X: normal(5, 3)},
 		{Name: "Standardizer", B: standardizer, X: normal(5, 3)},
 		{Name: "Chain", B: bijector.Chain{elementwiseMap(bijector.Affine{}), elementwiseMap(spline)}, X: normal(5, 3)},

@@ -5,6 +5,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/em"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Whitener multiplies by a constant lower triangular matrix that it takes from data, so that the maps before it, or the base,
@@ -110,9 +111,9 @@ func (w *Whitener) Inverse(y autodiff.Var) autodiff.Var {
 func (w *Whitener) ILDJ(y autodiff.Var) autodiff.Var {
 	d, _ := w.L.Dims()
 	wantCols("Whitener", y, d)
-	diagonal := y.Tape().Zeros(1, d)
+	sum := 0.0
 	for j := range d {
-		diagonal.Data()[j] = w.L.Data()[j*d+j]
+		sum += special.Log(w.L.Data()[j*d+j])
 	}
-	return logAbs(diagonal, d).Neg()
+	return y.Tape().Scalar(-sum)
 }

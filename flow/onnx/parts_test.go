@@ -32,7 +32,10 @@ func parts() map[string]bijector.Bijector {
 	batchNorm := bijector.NewBatchNorm(3)
 	batchNorm.Mean.Set([]float64{1, 2, 30})
 	batchNorm.Var.Set([]float64{0.1, 2, 9})
+	whitener := bijector.NewWhitener(3)
+	whitener.L.Set([]float64{2, 0, 0, 1, 3, 0, -1, 0.5, 0.7})
 	return map[string]bijector.Bijector{
+		"whitener": whitener, "whitener, plain": bijector.NewWhitener(3),
 		"identity": bijector.Identity{}, "scale": bijector.NewScale(scale), "shift": bijector.NewShift(autodiff.Fixed(2)),
 		"diagonal": bijector.NewDiagonal(scale, shift), "batchnorm": batchNorm, "permute": bijector.NewPermute(2, 0, 1),
 		"linear": bijector.NewLinear(normalM(3, 3, 1), shift), "lu": bijector.NewLU(normalM(3, 3, 2), []int{1, 2, 0}, shift),

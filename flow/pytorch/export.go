@@ -133,7 +133,12 @@ func partsOf(b bijector.Bijector, inverted bool, nets []nn.Network) (parts []par
 		if b.Plain() {
 			return nil
 		}
-		return partsOf(bijector.NewLinear(b.L, autodiff.Value{}), inverted, nets)
+		d, _ := b.L.Dims()
+		lower := autodiff.NewParam(d, d, nil)
+		for i := range d {
+			copy(lower.Data()[i*d:], b.L.Data()[i*d:i*d+i+1])
+		}
+		return partsOf(bijector.NewLinear(lower, autodiff.Value{}), inverted, nets)
 	}
 	return []part{{b: b, inverted: inverted, nets: nets}}
 }

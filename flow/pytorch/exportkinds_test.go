@@ -54,7 +54,10 @@ func TestExportMaps(t *testing.T) {
 	cut := 1.0
 	alpha := (1 - math.Tanh(math.Tanh(cut))) / cut
 	free := bijector.Spline{Bins: 4, Bound: 0.5, Tails: bijector.FreeTails}
+	whitener := bijector.NewWhitener(3)
+	whitener.L.Set([]float64{2, 0, 0, 1, 3, 0, -1, 0.5, 0.7})
 	zuko := []bijector.Bijector{
+		bijector.Chain{whitener, bijector.NewWhitener(3)},
 		elementwise(turned(bijector.MixtureCDF{Components: 3, Equal: true, Scale: bijector.Exponential, Shrink: 1e-6})),
 		autoregressive(turned(bijector.Bernstein{Degree: 6, Bound: 4, Gap: 8e-6})),
 		autoregressive(turned(bijector.SOSPolynomial{Polynomials: 2, Degree: 2})),
@@ -65,6 +68,7 @@ func TestExportMaps(t *testing.T) {
 		bijector.NewRotation(matrix(3)),
 	}
 	nflows := []bijector.Bijector{
+		bijector.Chain{whitener, bijector.NewWhitener(3)},
 		bijector.NewLU(matrix(3), nil, autodiff.Fixed(1, 2, 3)),
 		bijector.NewLU(matrix(3), []int{2, 0, 1}, none),
 		bijector.NewLinear(matrix(3), none),
