@@ -134,8 +134,10 @@ func (p *Posterior) pairs(sims *Simulations, rows []int, in *region, n int) []in
 
 // describe adds to the report the NLLs of pairs by p(θ | x), by prior and likelihood and by the pool, given the mean log|det| of the way from θ to u.
 func (r *Report) describe(all *pool, slope float64) {
+	plain := *all
+	plain.weights = nil
 	of := func(powers ...float64) float64 {
-		loss, _, _ := all.nll(all.logs(powers), all.ratios[0], 0)
+		loss, _, _ := plain.nll(plain.logs(powers), plain.ratios[0], 0)
 		return loss - slope
 	}
 	likelihood := 0.0

@@ -17,6 +17,10 @@ const (
 	leastLog  = -1e6 // a log ratio, for none
 
 	truthWeight = 0.5 // of the truth among draws
+
+	strays     = 0.01 // share of pairs that the pool is not for, before any is seen
+	mostLooks  = 10   // for them
+	leastMoved = 0.01 // of the probability that a pair is one; less is the end
 )
 
 // A pool finds the powers of densities that are pooled, from pairs of parameters and observations. It has a row for the true
@@ -27,8 +31,9 @@ type pool struct {
 	proposed []float64   // log-density of the proposal
 	each     int         // rows of a pair
 
-	powers []float64
-	cost   []float64 // of power 1 of each
+	weights []float64 // of pairs, nil for 1: the probability that they are no strays
+	powers  []float64
+	cost    []float64 // of power 1 of each
 }
 
 func (p *pool) pairs() int { return len(p.before) / p.each }
@@ -62,13 +67,33 @@ func least(v float64) float64 {
 
 // fit finds the powers w ≥ 0 that make the truths most likely by the density before·exp Σₖ wₖ·ratioₖ over its integral. The mean of
 // −log of it, with the cost of parts and that of a sum unlike 1, is convex in w; a turn is a Newton step of each power. It begins with the second alone.
+//
+// A hundredth of the pairs may be strays, by the proposal: EM, whose weights are of the pairs that are not. A few observations that all
+// models misjudge, with truths that are dozens of nats less likely than by the proposal, would else make the pool too wide for all others.
 func (p *pool) fit() {
 	p.powers, p.cost = make([]float64, len(p.ratios)), make([]float64, len(p.ratios))
 	p.powers[1] = 1
 	for k := 2; k < len(p.cost); k++ {
 		p.cost[k] = partCost
 	}
+	p.weights = make([]float64, p.pairs())
+	for i := range p.weights {
+		p.weights[i] = 1
+	}
 	logs := p.logs(p.powers)
+	for look, moved := 0, 1.0; look < mostLooks && moved >= leastMoved; look++ {
+		p.climb(logs)
+		moved = p.weigh(logs)
+	}
+	for k, w := range p.powers {
+		if w < leastPow {
+			p.powers[k] = 0
+		}
+	}
+}
+
+// climb takes turns until powers move no more. logs are those by the powers.
+func (p *pool) climb(logs []float64) {
 	for turn, most := 0, 1.0; turn < mostTurns && most >= leastMove; turn++ {
 		most = 0
 		for k := range p.powers {
@@ -78,11 +103,17 @@ func (p *pool) fit() {
 			most = max(most, math.Abs(move))
 		}
 	}
-	for k, w := range p.powers {
-		if w < leastPow {
-			p.powers[k] = 0
-		}
+}
+
+// weigh sets the weights of pairs, and returns by how much one moved at most.
+func (p *pool) weigh(logs []float64) (most float64) {
+	for i := range p.weights {
+		loss, _, _ := p.pair(i, logs, p.ratios[0], 0)
+		odds := special.Exp(p.proposed[i*p.each] + loss) // of the proposal against the pool
+		w := (1 - strays) / (1 - strays + float64(strays*odds))
+		most, p.weights[i] = max(most, math.Abs(w-p.weights[i])), w
 	}
+	return most
 }
 
 // step returns by how much power k goes: halves of a Newton step until the loss is not greater, or 0.
@@ -122,31 +153,43 @@ func (p *pool) along(logs []float64, k int, move float64) (loss, slope, curve fl
 }
 
 // nll returns the mean over pairs of −log of the density logs + move·ratio over its integral, and its first two derivatives by move.
-// The integral is that by weights of truth and draws over the proposal; of n draws with weights of mean 1 and variance v, it would be too great by v/2n
-// if the truth counted as one more, and too small by as much without it: it counts half.
 func (p *pool) nll(logs, ratio []float64, move float64) (loss, slope, curve float64) {
-	n := float64(p.pairs())
-	for i := 0; i < len(logs); i += p.each {
-		top := math.Inf(-1)
-		for j := i; j < i+p.each; j++ {
-			top = max(top, logs[j]+float64(move*ratio[j])-p.proposed[j])
+	total := 0.0
+	for i := range p.pairs() {
+		weight := 1.0
+		if p.weights != nil {
+			weight = p.weights[i]
 		}
-		var sum, mean, square float64
-		for j := i; j < i+p.each; j++ {
-			if w := special.Exp(logs[j] + float64(move*ratio[j]) - p.proposed[j] - top); w > 0 {
-				if j == i {
-					w *= truthWeight
-				}
-				d := ratio[j] - ratio[i]
-				sum += w
-				mean += float64(w * d)
-				square += float64(w * d * d)
-			}
-		}
-		mean /= sum
-		loss += (top + special.Log(sum/(float64(p.each-1)+truthWeight)) - logs[i] - float64(move*ratio[i])) / n
-		slope += mean / n
-		curve += (square/sum - float64(mean*mean)) / n
+		l, s, c := p.pair(i, logs, ratio, move)
+		total += weight
+		loss += float64(weight * l)
+		slope += float64(weight * s)
+		curve += float64(weight * c)
 	}
-	return loss, slope, curve
+	return loss / total, slope / total, curve / total
+}
+
+// pair is nll of one pair. The integral is that by weights of truth and draws over the proposal; of n draws with weights of mean 1
+// and variance v, it would be too great by v/2n if the truth counted as one more, and too small by as much without it: it counts half.
+func (p *pool) pair(i int, logs, ratio []float64, move float64) (loss, slope, curve float64) {
+	truth := i * p.each
+	top := math.Inf(-1)
+	for j := truth; j < truth+p.each; j++ {
+		top = max(top, logs[j]+float64(move*ratio[j])-p.proposed[j])
+	}
+	var sum, mean, square float64
+	for j := truth; j < truth+p.each; j++ {
+		if w := special.Exp(logs[j] + float64(move*ratio[j]) - p.proposed[j] - top); w > 0 {
+			if j == truth {
+				w *= truthWeight
+			}
+			d := ratio[j] - ratio[truth]
+			sum += w
+			mean += float64(w * d)
+			square += float64(w * d * d)
+		}
+	}
+	mean /= sum
+	loss = top + special.Log(sum/(float64(p.each-1)+truthWeight)) - logs[truth] - float64(move*ratio[truth])
+	return loss, mean, square/sum - float64(mean*mean)
 }

@@ -52,6 +52,24 @@ func TestPowers(t *testing.T) {
 	}
 }
 
+// Few pairs whose truth is far less likely than by the proposal do not change the powers.
+func TestStrays(t *testing.T) {
+	p := twoLooks(2000, 50)
+	for i := range 10 {
+		for k := range p.ratios {
+			p.ratios[k][200*i*p.each] -= 30
+		}
+	}
+	if p.fit(); math.Abs(p.powers[0]-1) > 0.1 || math.Abs(p.powers[1]-1) > 0.1 {
+		t.Errorf("got powers %v beside ten strays, want 1 and 1", p.powers)
+	}
+	for i, w := range p.weights {
+		if stray := i%200 == 0; stray != (w < 0.01) {
+			t.Fatalf("got weight %v of pair %d, a stray: %t", w, i, stray)
+		}
+	}
+}
+
 // The derivatives along a power are those of differences.
 func TestPoolDerivatives(t *testing.T) {
 	p := twoLooks(20, 10)
