@@ -158,6 +158,12 @@ func logBeyondNoncentralT(t, ν, δ float64) float64 {
 	if r := δ / t; r > 1e-300 && r < 1e300 { // where tU passes δ
 		ends = grown(Log(r)-peak, 1/(1+math.Abs(δ)), h, ends)
 	}
+	if v := math.Abs(tu); v > 0 && v < 0.6 { // for small ν: where tU passes 1
+		ends = grown(-Log(v), 0.25, h, ends)
+	}
+	if v := math.Sqrt(ν) * Exp(peak); v > 0 && v < 0.6 { // and where νU² does
+		ends = grown(-Log(v), 0.25, h, ends)
+	}
 	slices.Sort(ends)
 	for i, to := range ends[1:] {
 		half, mid := 0.5*(to-ends[i]), 0.5*(to+ends[i])

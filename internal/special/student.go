@@ -24,13 +24,18 @@ func (s Student) Sides(t float64) (outside, inside float64) {
 // LogSides returns the logarithms of Sides, also where these underflow.
 func (s Student) LogSides(t float64) (outside, inside float64) {
 	if t > 0x1p300*math.Sqrt(s.DF) {
-		if s.share.A <= smallBeta {
-			return logs(s.Sides(t))
-		}
-		outside = -float64(s.DF*(Log(t)-0.5*Log(s.DF))) - Log(0.5*s.DF) - s.share.LogBeta
-		return outside, Log1mExp(outside)
+		return s.LogSidesFar(Log(t))
 	}
 	return s.share.LogInc(studentShares(s.DF, t))
+}
+
+// LogSidesFar is LogSides given log t, for a t so large that beside t² the degrees of freedom do not count.
+func (s Student) LogSidesFar(l float64) (outside, inside float64) {
+	if s.share.A <= smallBeta {
+		return logs(s.share.incAt(Log(s.DF) - 2*l))
+	}
+	outside = -float64(s.DF*(l-0.5*Log(s.DF))) - Log(0.5*s.DF) - s.share.LogBeta
+	return outside, Log1mExp(outside)
 }
 
 // studentShares returns ν/(ν+t²) and t²/(ν+t²).

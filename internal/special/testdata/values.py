@@ -141,9 +141,9 @@ mp.dps = 40
 for t, n, d in [(3, 2, 1.5), (0.1, 0.5, 3), (-4, 5, 2), (0, 3, 2), (300, 3, 0.2), (20, 2000, -3), (-7, 0.75, -1), (1e6, 2, 5), (-6, 12.5, -0.5)]:
     t, n, d = mpf(t), mpf(n), mpf(d); r = sqrt(t * t + n); y = t * d / r
     out('NoncentralT', [t, n, d], log(2) + n / 2 * log(n / 2) - loggamma(n / 2) - log(2 * pi) / 2 - (n + 1) * log(r) - d * d * n / 2 / r**2 + loggamma(n + 1) - y * y / 4 + log(pcfd(-n - 1, -y)))
-for t, n, d in [(3, 2, 1.5), (0.5, 3, 3), (-4, 5, 2), (0, 3, 2), (-7, 0.75, -1), (-6, 12.5, -0.5)]:
+for t, n, d in [(3, 2, 1.5), (0.5, 3, 3), (-4, 5, 2), (0, 3, 2), (-7, 0.75, -1), (-6, 12.5, -0.5), (-10, 1 / 64, 1.5), (50, 1 / 1024, 3), (-1e6, 1 / 1024, -1.5)]:
     t, n, d = mpf(t), mpf(n), mpf(d)
     def side(s):
         f = lambda q: exp(n * q - n / 2 * exp(2 * q)) * erfc(s * (t * exp(q) - d) / sqrt(mpf(2)))
-        return log(quad(f, [-80 / n] + [mpf(k) / 2 for k in range(-16, 9)]) * exp(n / 2 * log(n / 2) - loggamma(n / 2)))
+        return log(quad(f, [-80 / n] + [-mpf(2)**k for k in range(16, 3, -1) if 2**k < 80 / n] + [mpf(k) / 2 for k in range(-16, 17)]) * exp(n / 2 * log(n / 2) - loggamma(n / 2)))
     out('NoncentralTTails', [t, n, d], side(-1), side(1))
