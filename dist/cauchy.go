@@ -27,16 +27,17 @@ var cauchyFamily = &family{
 	logDensity: func(z autodiff.Var, _ vars) autodiff.Var {
 		return log1pSquareOp.of(z).Neg().AddConst(-special.Log(math.Pi))
 	},
-	high:     cauchyHigh,
-	cdf:      func(z float64, _ nums) float64 { return cauchyTail(-z) },
-	sf:       func(z float64, _ nums) float64 { return cauchyTail(z) },
-	logTails: func(z float64, _ nums) (float64, float64) { return swapped(z, -special.Log(math.Abs(z))-logπ) },
-	quantile: func(lower, upper float64, _ nums) float64 { return tanTurn(lower, upper) },
-	drop:     func(z, y float64, _ nums) float64 { return studentDrop(z, y, 1) },
-	mean:     always(math.NaN()),
-	variance: always(math.NaN()),
-	mode:     always(0),
-	entropy:  always(math.Ln2 + math.Ln2 + logπ),
+	high:      cauchyHigh,
+	highTails: func(l, sign float64, _ nums) (float64, float64) { return swapped(sign, -l-logπ) },
+	cdf:       func(z float64, _ nums) float64 { return cauchyTail(-z) },
+	sf:        func(z float64, _ nums) float64 { return cauchyTail(z) },
+	logTails:  func(z float64, _ nums) (float64, float64) { return swapped(z, -special.Log(math.Abs(z))-logπ) },
+	quantile:  func(lower, upper float64, _ nums) float64 { return tanTurn(lower, upper) },
+	drop:      func(z, y float64, _ nums) float64 { return studentDrop(z, y, 1) },
+	mean:      always(math.NaN()),
+	variance:  always(math.NaN()),
+	mode:      always(0),
+	entropy:   always(math.Ln2 + math.Ln2 + logπ),
 }
 
 var cauchyHigh = powerHigh(func(p vars) autodiff.Var { return p[0].Tape().Scalar(-2) })

@@ -100,6 +100,24 @@ func lowMark(z, x float64) float64 {
 	return 0
 }
 
+// logStandard returns log|z|.
+func logStandard(x, loc, scale float64) float64 {
+	if d := x - loc; !math.IsInf(d, 0) {
+		return special.Log(math.Abs(d)) - special.Log(scale)
+	}
+	return special.Log(math.Abs(0.5*x-0.5*loc)) + math.Ln2 - special.Log(scale)
+}
+
+// mayOverflow reports whether a finite number less one of the locations may overflow.
+func mayOverflow(loc []float64) bool {
+	for _, v := range loc {
+		if math.Abs(v) > 0x1p969 { // half the last digit of the largest number
+			return true
+		}
+	}
+	return false
+}
+
 var (
 	highOp = newFused("High", func(x args) float64 { return highMark(x[0], x[1]) }, func(args) args { return args{} })
 	lowOp  = newFused("Low", func(x args) float64 { return lowMark(x[0], x[1]) }, func(args) args { return args{} })
@@ -138,10 +156,7 @@ var (
 			if x[3] == 0 {
 				return 0
 			}
-			if d := x[0] - x[1]; !math.IsInf(d, 0) {
-				return special.Log(math.Abs(d)) - special.Log(x[2])
-			}
-			return special.Log(math.Abs(0.5*x[0]-0.5*x[1])) + math.Ln2 - special.Log(x[2])
+			return logStandard(x[0], x[1], x[2])
 		},
 		func(x args) args {
 			if x[3] == 0 {

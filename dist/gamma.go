@@ -31,6 +31,7 @@ var gammaFamily = &family{
 		return gammaOp.of(t, p[1]).Add(gammaNormOp.of(p[1]))
 	}),
 	low:      powerLow(func(p vars) autodiff.Var { return p[1].AddConst(-1) }),
+	lowTails: func(l, _ float64, p nums) (float64, float64) { return special.LogGammaIncAt(p[1], special.Exp(l), l) },
 	support:  positiveHalf,
 	cdf:      func(t float64, p nums) float64 { return first(special.GammaInc(p[1], t)) },
 	sf:       func(t float64, p nums) float64 { return second(special.GammaInc(p[1], t)) },

@@ -34,6 +34,10 @@ var generalizedNormalFamily = &family{
 		norm := lgammaOp.of(p[2].Recip().AddConst(1)).AddConst(math.Ln2)
 		return l.Mul(p[2]).Exp().Add(norm).Neg()
 	},
+	highTails: func(l, sign float64, p nums) (float64, float64) {
+		_, q := special.LogGammaInc(1/p[2], special.Exp(p[2]*l))
+		return swapped(sign, q-math.Ln2)
+	},
 	cdf: func(z float64, p nums) float64 { return generalizedTail(-z, p[2]) },
 	sf:  func(z float64, p nums) float64 { return generalizedTail(z, p[2]) },
 	logTails: func(z float64, p nums) (float64, float64) {

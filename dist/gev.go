@@ -35,6 +35,10 @@ var gEVFamily = &family{
 		w := extremeHighOp.of(l, p[2])
 		return w.Neg().Exp().Neg().Sub(w.Mul(p[2].AddConst(1))).Add(sideOp.of(sign, p[2])) // for ξ = 0 it falls as an exponential
 	},
+	highTails: func(l, sign float64, p nums) (float64, float64) {
+		minus := -extremeFar(l, sign, p[2])
+		return -special.Exp(minus), log1mExpExp(minus)
+	},
 	support: func(p nums) (lo, hi float64) {
 		lo, hi = math.Inf(-1), math.Inf(1)
 		switch {
@@ -67,15 +71,31 @@ var gEVFamily = &family{
 
 // extreme returns w = log(1+ξz)/ξ, and z for ξ = 0.
 func extreme(z, ξ float64) float64 {
-	if s := ξ * z; math.Abs(s) > 1e-300 {
+	switch s := ξ * z; {
+	case math.IsInf(s, 1) && !math.IsInf(z, 0):
+		return (special.Log(math.Abs(ξ)) + special.Log(math.Abs(z))) / ξ
+	case math.Abs(s) > 1e-300:
 		return special.Log1p(max(s, -1)) / ξ // at the end, which is rounded
 	}
 	return z
 }
 
+// extremeFar returns w given log|z| and the sign of z, on the side of the support.
+func extremeFar(l, sign, ξ float64) float64 {
+	if ξ == 0 {
+		return math.Inf(int(sign))
+	}
+	return extremeHigh(l, ξ)
+}
+
+func extremeHigh(l, ξ float64) float64 { return -logSigmoid(-special.Log(math.Abs(ξ))-l) / ξ }
+
 // extremeInverse returns z = (e^ξw − 1)/ξ.
 func extremeInverse(w, ξ float64) float64 {
-	if s := ξ * w; math.Abs(s) > 1e-300 {
+	switch s := ξ * w; {
+	case s > 700:
+		return math.Copysign(special.Exp(s-special.Log(math.Abs(ξ))), ξ)
+	case math.Abs(s) > 1e-300:
 		return special.Expm1(s) / ξ
 	}
 	return w
@@ -112,6 +132,9 @@ var extremeOp = newFused("Extreme",
 		if s <= -1 || math.IsInf(z, 0) {
 			return args{}
 		}
+		if math.IsInf(s, 1) {
+			return args{1 / z / ξ, (1 - special.Log(math.Abs(ξ)) - special.Log(math.Abs(z))) / ξ / ξ}
+		}
 		if math.Abs(s) > 0.05 {
 			return args{1 / (1 + s), (s/(1+s) - special.Log1p(s)) / ξ / ξ}
 		}
@@ -126,7 +149,7 @@ var extremeHighOp = newFused("ExtremeHigh",
 		if ξ == 0 {
 			return 0
 		}
-		return -logSigmoid(-special.Log(math.Abs(ξ))-l) / ξ
+		return extremeHigh(l, ξ)
 	},
 	func(x args) args {
 		l, ξ := x[0], x[1]

@@ -33,6 +33,10 @@ var gPDFamily = &family{
 	high: func(_, l, sign autodiff.Var, p vars) autodiff.Var {
 		return sideOp.of(sign, p[2]).Sub(extremeHighOp.of(l, p[2]).Mul(p[2].AddConst(1)))
 	},
+	highTails: func(l, sign float64, p nums) (float64, float64) {
+		upper := -extremeFar(l, sign, p[2])
+		return special.Log1mExp(upper), upper
+	},
 	support: func(p nums) (lo, hi float64) {
 		if p[2] < 0 {
 			return 0, -1 / p[2]

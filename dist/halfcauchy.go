@@ -27,7 +27,15 @@ var halfCauchyFamily = &family{
 	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
 		return cauchyFamily.logDensity(z, p).AddConst(math.Ln2)
 	}),
-	high:    cauchyHigh,
+	high: cauchyHigh,
+	highTails: func(l, _ float64, _ nums) (float64, float64) {
+		upper := math.Ln2 - logπ - l
+		return special.Log1mExp(upper), upper
+	},
+	lowTails: func(l, _ float64, _ nums) (float64, float64) {
+		lower := math.Ln2 - logπ + l
+		return lower, special.Log1mExp(lower)
+	},
 	support: positiveHalf,
 	cdf:     func(z float64, _ nums) float64 { return 2 / math.Pi * special.Atan(z) },
 	sf:      func(z float64, _ nums) float64 { return 2 * cauchyTail(z) },

@@ -28,7 +28,11 @@ var halfStudentTFamily = &family{
 	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
 		return studentT(z, p).AddConst(math.Ln2)
 	}),
-	high:     studentHigh,
+	high: studentHigh,
+	highTails: func(l, _ float64, p nums) (float64, float64) {
+		outside, inside := student(p[2]).LogSidesFar(l)
+		return inside, outside
+	},
 	support:  positiveHalf,
 	cdf:      func(z float64, p nums) float64 { return second(studentSides(z, p[2])) },
 	sf:       func(z float64, p nums) float64 { return first(studentSides(z, p[2])) },

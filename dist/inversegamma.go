@@ -30,7 +30,11 @@ var inverseGammaFamily = &family{
 	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
 		return inverseGammaOp.of(z, p[1]).Add(gammaNormOp.of(p[1]))
 	}),
-	high:    paretoHigh,
+	high: paretoHigh,
+	highTails: func(l, _ float64, p nums) (float64, float64) {
+		lower, upper := special.LogGammaIncAt(p[1], 0, -l)
+		return upper, lower
+	},
 	support: positiveHalf,
 	cdf:     func(z float64, p nums) float64 { return second(special.GammaInc(p[1], 1/z)) },
 	sf:      func(z float64, p nums) float64 { return first(special.GammaInc(p[1], 1/z)) },

@@ -35,6 +35,9 @@ var johnsonSUFamily = &family{
 		u := l.AddConst(math.Ln2).Mul(sign).Mul(p[3]).Add(p[2])
 		return normalFamily.logDensity(u, p).Sub(l).Add(p[3].Log())
 	},
+	highTails: func(l, sign float64, p nums) (float64, float64) {
+		return normalTails(p[2] + float64(sign*p[3]*(l+math.Ln2)))
+	},
 	cdf: func(z float64, p nums) float64 { return special.Ndtr(p[2] + float64(p[3]*special.Asinh(z))) },
 	sf:  func(z float64, p nums) float64 { return special.Ndtr(-p[2] - float64(p[3]*special.Asinh(z))) },
 	quantile: func(lower, upper float64, p nums) float64 {

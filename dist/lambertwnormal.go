@@ -29,11 +29,14 @@ var lambertWNormalFamily = &family{
 	name: "LambertWNormal", params: []string{"loc", "scale", "tailweight"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var { return lambertWOp.of(z, p[2]) },
 	high:       func(_, l, _ autodiff.Var, p vars) autodiff.Var { return lambertHighOp.of(l, p[2]) },
-	cdf:        func(z float64, p nums) float64 { return special.Ndtr(lambertInverse(z, p[2])) },
-	sf:         func(z float64, p nums) float64 { return special.Ndtr(-lambertInverse(z, p[2])) },
-	quantile:   func(lower, upper float64, p nums) float64 { return lambertForward(special.NdtrInv(lower, upper), p[2]) },
-	of:         func(z float64, p nums) float64 { return lambertForward(z, p[2]) },
-	normal:     true,
+	highTails: func(l, sign float64, p nums) (float64, float64) {
+		return normalTails(sign * math.Sqrt(special.LambertWExp(special.Log(p[2])+2*l)/p[2]))
+	},
+	cdf:      func(z float64, p nums) float64 { return special.Ndtr(lambertInverse(z, p[2])) },
+	sf:       func(z float64, p nums) float64 { return special.Ndtr(-lambertInverse(z, p[2])) },
+	quantile: func(lower, upper float64, p nums) float64 { return lambertForward(special.NdtrInv(lower, upper), p[2]) },
+	of:       func(z float64, p nums) float64 { return lambertForward(z, p[2]) },
+	normal:   true,
 	mean: func(p nums) float64 {
 		if p[2] >= 1 {
 			return math.NaN()

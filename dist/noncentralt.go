@@ -29,6 +29,9 @@ var noncentralTBase = family{
 	name: "NoncentralT", params: []string{"loc", "scale", "df", "noncentrality"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var { return noncentralTOp.of(z, p[2], p[3]) },
 	high:       studentHigh,
+	highTails: powerTails(
+		func(z float64, p nums) (lower, upper float64) { return special.LogNoncentralTTails(z, p[2], p[3]) },
+		func(p nums) float64 { return p[2] }),
 	draw: func(r *rand.Rand, p nums) float64 {
 		return (r.NormFloat64() + p[3]) * drawStudentScale(r, p[2])
 	},

@@ -28,7 +28,11 @@ var paretoFamily = &family{
 	logDensity: within(1, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
 		return p[1].Log().Sub(z.Log().Mul(p[1].AddConst(1)))
 	}),
-	high:     paretoHigh,
+	high: paretoHigh,
+	highTails: func(l, _ float64, p nums) (float64, float64) {
+		upper := -float64(p[1] * l)
+		return special.Log1mExp(upper), upper
+	},
 	support:  func(nums) (float64, float64) { return 1, math.Inf(1) },
 	cdf:      func(z float64, p nums) float64 { return -special.Expm1(-p[1] * special.Log(z)) },
 	sf:       func(z float64, p nums) float64 { return special.Exp(-p[1] * special.Log(z)) },

@@ -19,6 +19,9 @@ func (f *family) toStandard(x float64, p nums) float64 {
 		return x * p[0]
 	}
 	loc, scale := f.where(p)
+	if mayOverflow([]float64{loc}) {
+		return (0.5*x - 0.5*loc) / scale * 2
+	}
 	return (x - loc) / scale
 }
 
@@ -71,6 +74,9 @@ func (f *family) cdfOf(x float64, p nums) float64 {
 	case f.cdf == nil:
 		return first(f.integrate(z, p))
 	}
+	if lower, _, ok := f.tailsAtEnd(x, z, p); ok {
+		return special.Exp(lower)
+	}
 	return f.cdf(z, p)
 }
 
@@ -84,6 +90,9 @@ func (f *family) sfOf(x float64, p nums) float64 {
 		return max(float64(-side), 0)
 	case f.cdf == nil:
 		return second(f.integrate(z, p))
+	}
+	if _, upper, ok := f.tailsAtEnd(x, z, p); ok {
+		return special.Exp(upper)
 	}
 	return f.sf(z, p)
 }
@@ -112,7 +121,11 @@ func (f *family) quantileOf(lower, upper float64, p nums) float64 {
 	case quantile == nil:
 		quantile = f.solve
 	}
-	return f.fromStandard(quantile(lower, upper, p), p)
+	z := quantile(lower, upper, p)
+	if f.highTails != nil && math.IsInf(z, 0) || f.lowTails != nil && z < lowest {
+		return f.quantileAtEnd(lower, upper, z, p)
+	}
+	return f.fromStandard(z, p)
 }
 
 func (f *family) meanOf(p nums) float64 {
@@ -166,6 +179,9 @@ func (f *family) logTailsOf(x float64, p nums) (lower, upper float64) {
 		return math.Inf(-1), 0
 	case side > 0:
 		return 0, math.Inf(-1)
+	}
+	if lower, upper, ok := f.tailsAtEnd(x, z, p); ok {
+		return lower, upper
 	}
 	low, high := f.tails(x, p)
 	if min(low, high) < faint && !math.IsInf(z, 0) {

@@ -30,8 +30,12 @@ var sinhArcsinhFamily = &family{
 	name: "SinhArcsinh", params: []string{"loc", "scale", "skewness", "tailweight"}, kind: locScale,
 	logDensity: func(z autodiff.Var, p vars) autodiff.Var { return sinhArcsinhOp.of(z, p[2], p[3]) },
 	high:       sinhArcsinhHigh,
-	cdf:        func(z float64, p nums) float64 { return special.Ndtr(sinhArcsinhInverse(z, p)) },
-	sf:         func(z float64, p nums) float64 { return special.Ndtr(-sinhArcsinhInverse(z, p)) },
+	highTails: func(l, sign float64, p nums) (float64, float64) {
+		_, logS := sinhScale(p[3])
+		return normalTails(special.Sinh(sign*(l+logS+math.Ln2)/p[3] - p[2]))
+	},
+	cdf: func(z float64, p nums) float64 { return special.Ndtr(sinhArcsinhInverse(z, p)) },
+	sf:  func(z float64, p nums) float64 { return special.Ndtr(-sinhArcsinhInverse(z, p)) },
 	quantile: func(lower, upper float64, p nums) float64 {
 		return sinhArcsinhForward(special.NdtrInv(lower, upper), p)
 	},

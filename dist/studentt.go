@@ -28,8 +28,12 @@ var studentTFamily = &family{
 	name: "StudentT", params: []string{"loc", "scale", "df"}, kind: locScale,
 	logDensity: studentT,
 	high:       studentHigh,
-	cdf:        func(z float64, p nums) float64 { return studentTail(-z, p[2]) },
-	sf:         func(z float64, p nums) float64 { return studentTail(z, p[2]) },
+	highTails: func(l, sign float64, p nums) (float64, float64) {
+		outside, _ := student(p[2]).LogSidesFar(l)
+		return swapped(sign, outside-math.Ln2)
+	},
+	cdf: func(z float64, p nums) float64 { return studentTail(-z, p[2]) },
+	sf:  func(z float64, p nums) float64 { return studentTail(z, p[2]) },
 	logTails: func(z float64, p nums) (float64, float64) {
 		outside, _ := student(p[2]).LogSides(math.Abs(z))
 		return swapped(z, outside-math.Ln2)

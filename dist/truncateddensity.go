@@ -92,6 +92,11 @@ func (f *family) logMass(a, b float64, p nums) float64 {
 	if m := f.mass(a, b, p); m > faint {
 		return special.Log(m)
 	}
+	if f.highTails != nil && (highMark(f.toStandard(a, p), a) != 0 || highMark(f.toStandard(b, p), b) != 0) {
+		la, ua := f.logTailsOf(a, p)
+		lb, ub := f.logTailsOf(b, p)
+		return logBetween(a, b, la, ua, lb, ub)
+	}
 	e := f.edgeIn(a, b, p)
 	return f.at([]float64{e.end}, p)[0] + e.logBetween(0, e.width)
 }

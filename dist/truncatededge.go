@@ -31,7 +31,7 @@ func (f *family) dropOf(x, y float64, p nums) float64 {
 // drops returns the drops at distances.
 func (e edge) drops(y []float64) []float64 {
 	d := make([]float64, len(y))
-	if e.drop != nil {
+	if e.drop != nil && (e.high == nil || highMark(e.toStandard(e.end, e.p), e.end) == 0) {
 		for i, y := range y {
 			d[i] = e.dropOf(e.end, e.sign*y, e.p)
 		}

@@ -44,6 +44,8 @@ type family struct {
 	logDensity func(z autodiff.Var, p vars) autodiff.Var
 	// high and low, if set, are logDensity where z overflows, and where it is next to 0 and may have underflowed.
 	high, low end
+	// highTails and lowTails are the distribution functions there.
+	highTails, lowTails endTails
 	// rows, if set, is the sum of logDensity over the columns in one operation.
 	rows func(z autodiff.Var) autodiff.Var
 
@@ -97,7 +99,10 @@ func (f *family) where(p nums) (loc, scale float64) {
 func (f *family) standardise(x autodiff.Var, p vars) (z, logScale autodiff.Var) {
 	switch f.kind {
 	case locScale:
-		return x.Sub(p[0]).Div(p[1]), p[1].Log()
+		if loc := p[0]; !mayOverflow(loc.Data()) {
+			return x.Sub(loc).Div(p[1]), p[1].Log()
+		}
+		return x.MulConst(0.5).Sub(p[0].MulConst(0.5)).Div(p[1]).MulConst(2), p[1].Log()
 	case scaled:
 		return x.Div(p[0]), p[0].Log()
 	case rated:

@@ -28,6 +28,8 @@ var weibullFamily = &family{
 	logDensity: within(0, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var { return weibullOp.of(z, p[1]) }),
 	high:       weibullEnd,
 	low:        weibullEnd,
+	highTails:  weibullTails,
+	lowTails:   weibullTails,
 	support:    positiveHalf,
 	cdf:        func(z float64, p nums) float64 { return -special.Expm1(-special.Pow(z, p[1])) },
 	sf:         func(z float64, p nums) float64 { return special.Exp(-special.Pow(z, p[1])) },
@@ -48,6 +50,11 @@ var weibullFamily = &family{
 
 func weibullEnd(_, l, sign autodiff.Var, p vars) autodiff.Var {
 	return sideOp.of(sign, p[1]).Add(p[1].Log()).Add(l.Mul(p[1].AddConst(-1))).Sub(l.Mul(p[1]).Exp())
+}
+
+func weibullTails(l, _ float64, p nums) (lower, upper float64) {
+	l *= p[1]
+	return log1mExpExp(l), -special.Exp(l)
 }
 
 // weibullOp has inputs z and k.
