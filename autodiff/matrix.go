@@ -3,12 +3,14 @@ package autodiff
 import (
 	"math/rand/v2"
 
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
 
 // FixedMatrix returns a frozen parameter with the elements of m: a constant.
 func FixedMatrix(m mat.Matrix) *Param {
+	need.One("autodiff: FixedMatrix", "matrix", m)
 	p := LearnedMatrix(m)
 	p.Freeze(true)
 	return p
@@ -16,6 +18,7 @@ func FixedMatrix(m mat.Matrix) *Param {
 
 // LearnedMatrix returns a parameter that starts with the elements of m.
 func LearnedMatrix(m mat.Matrix) *Param {
+	need.One("autodiff: LearnedMatrix", "matrix", m)
 	d := mat.DenseCopyOf(m).RawMatrix()
 	return NewParam(d.Rows, d.Cols, d.Data)
 }

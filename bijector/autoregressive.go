@@ -7,6 +7,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/autodiff/nn/masked"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/need"
 )
 
 // Autoregressive maps each column by a univariate whose parameters a masked
@@ -59,7 +60,7 @@ func NewAutoregressive(net *masked.MADE, m Univariate) *Autoregressive {
 
 // Restore checks the fields and makes what follows from them.
 func (a *Autoregressive) Restore() error {
-	if a.Net == nil || a.Map == nil {
+	if a.Net == nil || need.Missing(a.Map) {
 		return fmt.Errorf("bijector: Autoregressive: got no network or no map, want both")
 	}
 	if k := a.Map.Params(); a.Net.Spec.Outputs != k {

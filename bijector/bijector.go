@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/nn"
+	"github.com/normflow/normflow/internal/need"
 )
 
 // A Bijector is a differentiable map with a differentiable inverse, applied to
@@ -69,6 +71,14 @@ func plus(a, b, none autodiff.Var) autodiff.Var {
 		return a
 	}
 	return a.Add(b)
+}
+
+// optional returns the network of a context, which may be nil, but no pointer that is.
+func optional(what string, net nn.Network) nn.Network {
+	if net != nil {
+		need.One("bijector: "+what, "network", net)
+	}
+	return net
 }
 
 // must panics with err on behalf of a constructor.

@@ -45,7 +45,7 @@ func NewBlockAutoregressive(d int, hidden []int, net nn.Network, src rand.Source
 	for j := range ones {
 		ones[j] = 1
 	}
-	b := &BlockAutoregressive{Tail: autodiff.Learned(ones...).Positive("BlockAutoregressive: Tail"), Net: net}
+	b := &BlockAutoregressive{Tail: autodiff.Learned(ones...).Positive("BlockAutoregressive: Tail"), Net: optional("NewBlockAutoregressive", net)}
 	r, in := rand.New(rng.Or(src)), 1
 	for l := range len(hidden) + 1 {
 		out := 1

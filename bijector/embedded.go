@@ -24,7 +24,7 @@ type Embedded struct {
 // NewEmbedded returns b with its context embedded by net. It panics unless net
 // gives what b takes as context.
 func NewEmbedded(net nn.Network, b Bijector) *Embedded {
-	e := &Embedded{Net: net, B: b}
+	e := &Embedded{Net: optional("NewEmbedded", net), B: b}
 	must(e.Restore())
 	return e
 }

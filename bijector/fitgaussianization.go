@@ -2,12 +2,14 @@ package bijector
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"github.com/normflow/normflow/internal/em"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
@@ -20,6 +22,9 @@ import (
 //
 // It returns an error if a value is not finite, a weight negative, or a column constant.
 func FitGaussianization(data mat.Matrix, weights []float64) (*Gaussianization, error) {
+	if need.Missing(data) {
+		return nil, errors.New("bijector: FitGaussianization: got no data, want some")
+	}
 	n, d := data.Dims()
 	if weights != nil && len(weights) != n {
 		return nil, fmt.Errorf("bijector: FitGaussianization: got %d weights for %d rows, want one each", len(weights), n)

@@ -1,6 +1,9 @@
 package bijector
 
-import "github.com/normflow/normflow/autodiff"
+import (
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
+)
 
 // An InverseILDJer computes its inverse and log-determinant in one walk. It changes the
 // speed of [InverseILDJ], never its meaning.
@@ -13,6 +16,7 @@ type InverseILDJer interface {
 // method if it has one, else by Inverse and ILDJ. Use it where both are needed: without
 // gradients, Inverse on its own skips the work that only the log-slopes of an elementwise map need.
 func InverseILDJ(b Bijector, y autodiff.Var) (x, ildj autodiff.Var) {
+	need.One("bijector: InverseILDJ", "bijector", b)
 	if f, ok := b.(InverseILDJer); ok {
 		return f.InverseILDJ(y)
 	}
@@ -31,6 +35,7 @@ type ForwardFLDJer interface {
 // b's own method if it has one, else by Forward and −ILDJ(y). [InverseILDJ] is the other
 // direction.
 func ForwardFLDJ(b Bijector, x autodiff.Var) (y, fldj autodiff.Var) {
+	need.One("bijector: ForwardFLDJ", "bijector", b)
 	if f, ok := b.(ForwardFLDJer); ok {
 		return f.ForwardFLDJ(x)
 	}

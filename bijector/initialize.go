@@ -5,6 +5,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/need"
 )
 
 // An Initializer sets its parameters from data before training: so that, say,
@@ -25,7 +26,12 @@ type InputInitializer interface {
 }
 
 // Initialize sets the data-dependent parameters of b, and of its parts, from y, if it has any.
-func Initialize(b Bijector, y autodiff.Var) { initialize(b, atOutput(y)) }
+func Initialize(b Bijector, y autodiff.Var) {
+	if b != nil {
+		need.One("bijector: Initialize", "bijector", b)
+	}
+	initialize(b, atOutput(y))
+}
 
 func initialize(b Bijector, a Arrival) {
 	if i, ok := b.(Initializer); ok {

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
 )
 
 // An Increasing is a strictly increasing, differentiable map of one element for
@@ -54,6 +55,7 @@ func NewNumeric(m Increasing) *Numeric {
 // NewNumericOn is like [NewNumeric] for a map of the open interval from lo to hi, of
 // which either may be infinite. It panics if m is nil, or unless lo < hi.
 func NewNumericOn(m Increasing, lo, hi float64) *Numeric {
+	need.One("bijector: NewNumericOn", "map", m)
 	n := &Numeric{Map: m, Min: lo, Max: hi}
 	must(n.Restore())
 	return n

@@ -37,7 +37,7 @@ func NewPlanar(d int, net nn.Network, src rand.Source) *Planar {
 	if d < 1 {
 		panic(fmt.Sprintf("bijector: Planar: got %d columns, want at least 1", d))
 	}
-	b := &Planar{W: autodiff.LearnedNormal(1, d, 1/math.Sqrt(float64(d)), src), U: autodiff.NewParam(1, d, nil), B: autodiff.NewParam(1, 1, nil), Net: net}
+	b := &Planar{W: autodiff.LearnedNormal(1, d, 1/math.Sqrt(float64(d)), src), U: autodiff.NewParam(1, d, nil), B: autodiff.NewParam(1, 1, nil), Net: optional("NewPlanar", net)}
 	n := norm(b.W.Data())
 	for j, w := range b.W.Data() {
 		b.U.Data()[j] = rootOfSoftplus * (w / n) / n

@@ -33,7 +33,7 @@ func NewRadial(d int, net nn.Network, src rand.Source) *Radial {
 	if d < 1 {
 		panic(fmt.Sprintf("bijector: Radial: got %d columns, want at least 1", d))
 	}
-	b := &Radial{Center: autodiff.LearnedNormal(1, d, 1, src), A: autodiff.NewParam(1, 1, nil), B: autodiff.NewParam(1, 1, nil), Net: net}
+	b := &Radial{Center: autodiff.LearnedNormal(1, d, 1, src), A: autodiff.NewParam(1, 1, nil), B: autodiff.NewParam(1, 1, nil), Net: optional("NewRadial", net)}
 	b.A.Set([]float64{rootOfSoftplus})
 	b.B.Set([]float64{rootOfSoftplus})
 	must(b.Restore())

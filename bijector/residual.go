@@ -42,7 +42,7 @@ func NewResidual(d int, hidden []int, net nn.Network, src rand.Source) *Residual
 	if len(hidden) == 0 {
 		panic("bijector: Residual: got no hidden layers, want at least one")
 	}
-	b := &Residual{Bound: 0.97, Net: net}
+	b := &Residual{Bound: 0.97, Net: optional("NewResidual", net)}
 	for l, layer := range nn.NewMLP(d, hidden, d, nn.Linear, src).ZeroLast().Layers {
 		b.W, b.B = append(b.W, layer.W), append(b.B, layer.B)
 		if l > 0 {

@@ -1,6 +1,9 @@
 package bijector
 
-import "github.com/normflow/normflow/autodiff"
+import (
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
+)
 
 // Rotation multiplies by an orthogonal matrix of determinant 1, made from a
 // skew-symmetric one:
@@ -26,6 +29,7 @@ func NewRotation(a *autodiff.Param) *Rotation {
 
 // NewCayley is like [NewRotation] with Q = (I − S)⁻¹·(I + S). It panics as that does.
 func NewCayley(a *autodiff.Param) *Rotation {
+	need.One("bijector: NewCayley", "matrix", a)
 	r := &Rotation{A: a, Cayley: true}
 	must(r.Restore())
 	return r

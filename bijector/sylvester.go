@@ -43,7 +43,7 @@ func NewSylvester(d, m int, net nn.Network, src rand.Source) *Sylvester {
 	}
 	size := 1 / math.Sqrt(float64(m))
 	b := &Sylvester{Axes: autodiff.LearnedNormal(m, d, 1, src), R: autodiff.NewParam(1, m*(m+1)/2, nil),
-		S: autodiff.LearnedNormal(1, m*(m+1)/2, size, src), B: autodiff.LearnedNormal(1, m, size, src), Net: net}
+		S: autodiff.LearnedNormal(1, m*(m+1)/2, size, src), B: autodiff.LearnedNormal(1, m, size, src), Net: optional("NewSylvester", net)}
 	must(b.Restore())
 	return b
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
 )
 
 // A Univariate is a strictly increasing map of one element with K raw
@@ -27,7 +28,7 @@ type Univariate interface {
 
 // checkMap returns what is wrong with the map that a constructor is given.
 func checkMap(what string, m Univariate) error {
-	if m == nil {
+	if need.Missing(m) {
 		return fmt.Errorf("bijector: %s: got no map, want one", what)
 	}
 	if r, ok := m.(interface{ Restore() error }); ok {

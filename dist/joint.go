@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -18,6 +19,9 @@ type Joint struct {
 
 // NewJoint sets parts side by side. It panics if there are none.
 func NewJoint(parts ...Distribution) *Joint {
+	for _, p := range parts {
+		need.One("dist: NewJoint", "distribution", p)
+	}
 	j := &Joint{parts}
 	if err := j.Restore(); err != nil {
 		panic(err.Error())

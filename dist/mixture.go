@@ -7,6 +7,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/kernel"
+	"github.com/normflow/normflow/internal/need"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -23,6 +24,9 @@ type Mixture struct {
 // NewMixture mixes parts of one dimension; for the logits see [FixedWeights] and
 // [LearnedWeights]. It panics unless there are as many logits as parts.
 func NewMixture(logits autodiff.Value, parts ...Distribution) *Mixture {
+	for _, p := range parts {
+		need.One("dist: NewMixture", "distribution", p)
+	}
 	m := &Mixture{logits, parts}
 	if err := m.Restore(); err != nil {
 		panic(err.Error())

@@ -32,7 +32,7 @@ const layers = `
 	internal/plain → autodiff, internal/strictjson
 	internal/train → autodiff/optim, internal/plain, internal/safetensors
 
-	autodiff → internal/rng, internal/special
+	autodiff → internal/need, internal/rng, internal/special
 	autodiff/gradtest → autodiff
 	autodiff/optim → autodiff
 	autodiff/nn → autodiff

@@ -38,7 +38,7 @@ func Run(t *testing.T, pkg string, calls map[string]Call) {
 	for name, c := range calls {
 		f := reflect.ValueOf(c.f)
 		for i, a := range c.args {
-			in := f.Type().In(i)
+			in := argument(f.Type(), i)
 			switch in.Kind() {
 			case reflect.Interface, reflect.Pointer, reflect.Func:
 			default:
@@ -50,6 +50,14 @@ func Run(t *testing.T, pkg string, calls map[string]Call) {
 			}
 		}
 	}
+}
+
+// argument returns the type of argument i of a function, which may be one of a list of any length.
+func argument(f reflect.Type, i int) reflect.Type {
+	if n := f.NumIn() - 1; f.IsVariadic() && i >= n {
+		return f.In(n).Elem()
+	}
+	return f.In(i)
 }
 
 // check calls f with argument i replaced by nothing.
@@ -78,7 +86,7 @@ func says(f reflect.Value, args []any, i int, nothing reflect.Value) (text strin
 	in := make([]reflect.Value, len(args))
 	for k, a := range args {
 		if in[k] = reflect.ValueOf(a); a == nil {
-			in[k] = reflect.Zero(f.Type().In(k))
+			in[k] = reflect.Zero(argument(f.Type(), k))
 		}
 	}
 	in[i] = nothing
@@ -121,6 +129,8 @@ func mayBeNil(f *ast.Field) bool {
 	switch t := f.Type.(type) {
 	case *ast.StarExpr, *ast.FuncType:
 		return true
+	case *ast.Ellipsis:
+		return mayBeNil(&ast.Field{Type: t.Elt})
 	case *ast.SelectorExpr:
 		return !slices.Contains(plain, t.Sel.Name)
 	case *ast.Ident:
