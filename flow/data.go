@@ -42,6 +42,10 @@ func (d Data) Given(c mat.Matrix) Data {
 // Weighted returns the data with a weight for each row, at least 0: a row of weight 2
 // counts as two rows. Only rows in memory take weights.
 func (d Data) Weighted(w []float64) Data {
+	if w == nil {
+		d.err = errors.New("got no weights by Data.Weighted, want one for each row of data")
+		return d
+	}
 	return d.with("weights", func(m *train.Memory) { m.Weights = w })
 }
 

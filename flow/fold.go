@@ -132,7 +132,10 @@ func (f *Fold) data() (learned, held Data) {
 		learned, held = learned.Given(f.Context), held.Given(f.HeldContext)
 	}
 	if f.Weights != nil {
-		learned, held = learned.Weighted(f.Weights), held.Weighted(f.HeldWeights)
+		learned = learned.Weighted(f.Weights)
+	}
+	if f.HeldWeights != nil {
+		held = held.Weighted(f.HeldWeights)
 	}
 	return learned, held
 }

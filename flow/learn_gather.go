@@ -100,7 +100,7 @@ func reservoir(from *train.Stream, most int, src rand.Source) (*train.Memory, er
 func (d Data) Collect(seed uint64) (rows, contexts *mat.Dense, weights []float64, err error) {
 	m, err := d.gather(seed)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, nil, fmt.Errorf("flow: Data.Collect: %w", err)
 	}
 	return m.Rows, m.Contexts, m.Weights, nil
 }

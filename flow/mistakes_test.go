@@ -75,8 +75,9 @@ func TestNilIsNamed(t *testing.T) {
 		mustPanic(t, want, f)
 	}
 	for want, data := range map[string]flow.Data{
-		"got no data":                   flow.Rows(matrix),
-		"got no contexts by Data.Given": flow.Rows(bananas(9, 1)).Given(matrix),
+		"got no data":                     flow.Rows(matrix),
+		"got no contexts by Data.Given":   flow.Rows(bananas(9, 1)).Given(matrix),
+		"got no weights by Data.Weighted": flow.Rows(bananas(9, 1)).Weighted(nil),
 	} {
 		if _, err := flow.Fit(background, conditional, data, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got error %v, want %q", err, want)
