@@ -89,7 +89,7 @@ func schema(_ context.Context, o *options, w *bufio.Writer) error {
 	}
 	s, err := table.Infer(t)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", o.file, err)
 	}
 	_, err = w.WriteString(s.String())
 	return err

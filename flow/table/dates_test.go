@@ -47,6 +47,8 @@ func TestOddDates(t *testing.T) {
 		{5, [2]string{"31.01.2020", "01.02.2021"}, Category, `3 different texts: "01.02.2021", "31.01.2020", "soon"`},
 		{0, [2]string{"01/02/2020", "03/04/2021"}, Date, "dates as MM/DD/YYYY, from 01/02/2020 to 03/04/2021; day and month may be the other way round"},
 		{0, [2]string{"01/02/2020", "13/04/2021"}, Date, "dates as DD/MM/YYYY, from 01/02/2020 to 13/04/2021"},
+		{0, [2]string{"3/4/20", "13/4/21"}, Date, "dates as D/M/YY, from 3/4/20 to 13/4/21"},
+		{0, [2]string{"7:05", "14:30"}, Date, "times of day as hh:mm, from 07:05 to 14:30"},
 	} {
 		table := &Table{Names: []string{"day"}}
 		for i := range 100 {
@@ -97,5 +99,30 @@ func TestStartOfDates(t *testing.T) {
 	}
 	if all < 0.99 || math.Abs(high/all-0.786) > 0.03 {
 		t.Errorf("got %.3f of the dates within the years of the table, and %.3f of these in their first halves, want 1 and 0.786", all, high/all)
+	}
+}
+
+// Times of day are numbers that stand on their grid, and come back as texts.
+func TestTimesOfDay(t *testing.T) {
+	from := &Table{Names: []string{"at"}}
+	for i := range 300 {
+		from.Rows = append(from.Rows, []string{date(float64(i*7%1440) / 1440).Format("15:04")})
+	}
+	s, err := Infer(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := s.Encode(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &s.Columns[0]
+	for i, row := range s.Decode(x).Rows {
+		if row[0] != from.Rows[i][0] {
+			t.Errorf("row %d: got %q back, want %q", i, row[0], from.Rows[i][0])
+		}
+	}
+	if got := c.text(c.cell(x.At(0, 0) + 10.2/1440)); c.Kind != Date || got != "00:10" {
+		t.Errorf("got %s, and %q ten minutes after midnight; want dates on a grid of minutes", c.Kind, got)
 	}
 }

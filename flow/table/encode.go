@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Encode returns a table's rows as numbers, a column for each of the schema's: numbers as they are, dates in days since 1970, of
+// Encode returns a table's rows as numbers, a column for each of the schema's: numbers as they are, dates in days since 1970, times of day in days, of
 // categories the place among Levels, NaN for blanks and for texts that are no value of their column.
 //
 // It returns an error unless the table has the schema's columns, in any order.

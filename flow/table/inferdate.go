@@ -11,7 +11,7 @@ var layouts = []string{
 	"2006-01-02", "2006/01/02", "2006.01.02", "20060102T150405", "01/02/2006", "02/01/2006", "02.01.2006", "02-01-2006", "1/2/2006", "2/1/2006", "2.1.2006",
 	"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", time.RFC3339, time.RFC3339Nano,
 	"01/02/2006 15:04:05", "01/02/2006 15:04", "02/01/2006 15:04:05", "02/01/2006 15:04", "02.01.2006 15:04:05", "02.01.2006 15:04", "1/2/2006 15:04", "2006/01/02 15:04:05",
-	"Jan 2 2006", "Jan 2, 2006", "January 2, 2006", "2 Jan 2006", "2 January 2006", "02-Jan-2006", "2006-01", "01/02/06", "02/01/06",
+	"Jan 2 2006", "Jan 2, 2006", "January 2, 2006", "2 Jan 2006", "2 January 2006", "02-Jan-2006", "2006-01", "01/02/06", "02/01/06", "1/2/06", "2/1/06", "02.01.06", "2.1.06", "15:04:05", "15:04",
 }
 
 // layoutWords says in words how dates are written.
@@ -63,7 +63,11 @@ func (c *Column) inferDate(l *look) {
 	if strings.Contains(l.layout, "2006-01") && !strings.Contains(l.layout, "02") {
 		c.Step = 1
 	}
-	c.Why = fmt.Sprintf("dates as %s, from %s to %s", layoutWords.Replace(l.layout), c.text(t.values[0]), c.text(t.values[len(t.values)-1]))
+	what := "dates"
+	if !strings.Contains(l.layout, "06") {
+		what = "times of day"
+	}
+	c.Why = fmt.Sprintf("%s as %s, from %s to %s", what, layoutWords.Replace(l.layout), c.text(t.values[0]), c.text(t.values[len(t.values)-1]))
 	if l.unclear {
 		c.Why += "; day and month may be the other way round"
 	}

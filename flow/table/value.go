@@ -144,8 +144,11 @@ func decimals(s string, comma bool) (n int, exponent bool) {
 
 const day = 86400
 
-// days returns the time since 1970 in days.
+// days returns the time since 1970 in days; times of day, which time.Parse has in the year 0, are those of 1970's first day.
 func days(t time.Time) float64 {
+	if t.Year() == 0 {
+		t = t.AddDate(1970, 0, 0)
+	}
 	return float64(t.Unix())/day + float64(t.Nanosecond())/(day*1e9)
 }
 
