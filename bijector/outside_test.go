@@ -29,6 +29,9 @@ func TestEdgesAmongOthers(t *testing.T) {
 			if v > 0 && v < 1 && math.IsInf(l[i], 0) {
 				t.Errorf("%s: y = %v: got ILDJ %v, want a number", name, v, l[i])
 			}
+			if v <= 0 && name != "Sinh" && !math.IsInf(l[i], -1) {
+				t.Errorf("%s: y = %v: got ILDJ %v, want that of no density", name, v, l[i])
+			}
 		}
 	}
 }
