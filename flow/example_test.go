@@ -175,7 +175,7 @@ func ExampleArch() {
 func ExamplePrecision() {
 	for _, p := range []flow.Precision{flow.ByWidth, flow.Float64} {
 		m := flow.RealNVP(flow.Arch{Dim: 2, Hidden: []int{128, 128}, Precision: p}, nil)
-		fmt.Println(m.Map[0].(*bijector.Coupling).Net.(*nn.MLP).Single)
+		fmt.Println(m.Map[1].(*bijector.Coupling).Net.(*nn.MLP).Single)
 	}
 	// Output:
 	// true

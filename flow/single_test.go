@@ -48,10 +48,10 @@ func TestPrecision(t *testing.T) {
 		{flow.Arch{Hidden: []int{4}, Precision: flow.Float32}, true},
 	} {
 		c.a.Dim, c.a.Layers = 3, 1
-		if got := flow.NSF(c.a, rng.New(1)).Map[0].(*bijector.Coupling).Net.(*nn.MLP).Single; got != c.want {
+		if got := part[*bijector.Coupling](flow.NSF(c.a, rng.New(1))).Net.(*nn.MLP).Single; got != c.want {
 			t.Errorf("%+v: got a coupling in float32: %v, want %v", c.a, got, c.want)
 		}
-		if got := flow.NSFAR(c.a, rng.New(1)).Map[0].(*bijector.Autoregressive).Net.Single; got != c.want {
+		if got := part[*bijector.Autoregressive](flow.NSFAR(c.a, rng.New(1))).Net.Single; got != c.want {
 			t.Errorf("%+v: got a masked network in float32: %v, want %v", c.a, got, c.want)
 		}
 	}
@@ -66,6 +66,16 @@ func TestPrecision(t *testing.T) {
 			}
 		}
 	}
+}
+
+// part returns the first map of a type.
+func part[T bijector.Bijector](m *flow.Transformed) T {
+	for _, b := range m.Map {
+		if p, ok := b.(T); ok {
+			return p
+		}
+	}
+	panic("no such map")
 }
 
 func TestPrecisionOfImages(t *testing.T) {
