@@ -81,6 +81,9 @@ func stages(m *flow.Transformed, x *mat.Dense) (all []*mat.Dense) {
 	}
 	show()
 	for _, b := range maps {
+		if w, ok := b.(*bijector.Whitener); ok && w.Plain() {
+			continue
+		}
 		y = b.Forward(y)
 		show()
 	}
