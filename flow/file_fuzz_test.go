@@ -36,7 +36,12 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var m *flow.Transformed
 		var err error
-		if n := memtest.Allocated(func() { m, err = flow.Load(bytes.NewReader(file)) }); n > memtest.Bound(file) {
+		load := func() { m, err = flow.Load(bytes.NewReader(file)) }
+		n := memtest.Allocated(load)
+		for try := 0; n > memtest.Bound(file) && try < 20; try++ { // under the race detector pools lose a quarter of what they get
+			n = memtest.Allocated(load)
+		}
+		if n > memtest.Bound(file) {
 			t.Errorf("got %d bytes allocated for %d", n, len(file))
 		}
 		if err != nil {
