@@ -9,19 +9,18 @@ import (
 
 const (
 	leastBounded = 30   // values, below which bounds are not looked for
-	mostChoosing = 1000 // values, by which bounds are chosen
+	mostChoosing = 1000 // values by which bounds are chosen
 )
 
-// chooseBounds returns a marginal with the bounds of ascending values, none if they have none.
+// chooseBounds returns a marginal with the bounds of ascending values, none if they have none, and the mixture fitted to some of them.
 func (c *weighted) chooseBounds() Marginal {
 	var best Marginal
 	must(best.setEnds())
+	some := c.thin(mostChoosing)
+	least := some.mixture(&best)
 	if len(c.x) < leastBounded {
 		return best
 	}
-	some := c.thin(mostChoosing)
-	none := best
-	least := some.mixture(&none)
 	penalty := 2 * special.Log(kernel.Sum(some.w)) // of a bound and its margin
 	for _, k := range []struct {
 		lower, upper bool
