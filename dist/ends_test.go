@@ -39,22 +39,39 @@ var heavy = map[string]struct {
 // Where the standard form of x overflows or underflows, log-densities and gradients are those of mpmath, and beside them in one batch
 // those of ordinary numbers stay as they are.
 func TestEnds(t *testing.T) {
-	file, err := os.Open("testdata/ends.txt")
+	eachEnd(t, "testdata/ends.txt", func(name string, args, v []float64) { // x, log p, its derivatives in x and scale
+		checkEnd(t, name, args, v)
+	})
+}
+
+// eachEnd calls f with each line of a file: a family, its parameters, and numbers, which may underflow or overflow.
+func eachEnd(t *testing.T, name string, f func(name string, args, values []float64)) {
+	t.Helper()
+	file, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
 	for lines := bufio.NewScanner(file); lines.Scan(); {
-		f := strings.Fields(lines.Text())
-		var want [4]float64 // x, log p, its derivatives in x and scale
-		for i := range want {
-			want[i], err = strconv.ParseFloat(f[2+i], 64)
-			if err != nil && !math.IsInf(want[i], 0) {
+		fields := strings.Fields(lines.Text())
+		var values []float64
+		for _, s := range fields[2:] {
+			v, err := strconv.ParseFloat(s, 64)
+			if err != nil && !math.IsInf(v, 0) {
 				t.Fatal(err)
 			}
+			values = append(values, v)
 		}
-		checkEnd(t, f[0], numbers(t, f[1]), want)
+		f(fields[0], numbers(t, fields[1]), values)
 	}
+}
+
+// fixed returns parameters that are not learned.
+func fixed(args []float64) (v []autodiff.Value) {
+	for _, a := range args {
+		v = append(v, autodiff.Fixed(a))
+	}
+	return v
 }
 
 func numbers(t *testing.T, list string) (x []float64) {
@@ -68,14 +85,11 @@ func numbers(t *testing.T, list string) (x []float64) {
 	return x
 }
 
-func checkEnd(t *testing.T, name string, args []float64, want [4]float64) {
+func checkEnd(t *testing.T, name string, args []float64, want []float64) {
 	t.Helper()
 	h, what := heavy[name], fmt.Sprintf("%s %v at %v", name, args, want[0])
-	fixed := make([]autodiff.Value, len(args))
-	for i, a := range args {
-		fixed[i] = autodiff.Fixed(a)
-	}
-	d, batch := h.of(fixed), mat.NewDense(2, 1, []float64{want[0], args[h.scale] * 1.5})
+	parameters := fixed(args)
+	d, batch := h.of(parameters), mat.NewDense(2, 1, []float64{want[0], args[h.scale] * 1.5})
 	lp := logDensity(d, batch)
 	if !(math.Abs(lp[0]-want[1]) <= 2e-13*(1+math.Abs(want[1]))) {
 		t.Errorf("%s: log p is %v, want %v", what, lp[0], want[1])
@@ -83,13 +97,13 @@ func checkEnd(t *testing.T, name string, args []float64, want [4]float64) {
 	if alone := d.LogProb(batch.RawRowView(1)); lp[1] != alone {
 		t.Errorf("%s: the row beside has log p %v, want %v as alone", what, lp[1], alone)
 	}
-	fixed[h.scale] = autodiff.Learned(args[h.scale])
-	d = h.of(fixed)
+	parameters[h.scale] = autodiff.Learned(args[h.scale])
+	d = h.of(parameters)
 	tape := autodiff.NewTape()
 	x := tape.Variable(mat.NewDense(1, 1, want[:1]))
 	tape.Backward(d.LogDensity(x).Sum())
 	byScale := want[3] * -math.Expm1(-args[h.scale]) // the parameter is the inverse of softplus
-	for i, c := range [][2]float64{{x.Grad()[0], want[2]}, {tape.Grad(fixed[h.scale].Param)[0], byScale}} {
+	for i, c := range [][2]float64{{x.Grad()[0], want[2]}, {tape.Grad(parameters[h.scale].Param)[0], byScale}} {
 		if !math.IsInf(c[1], 0) && !(math.Abs(c[0]-c[1]) <= 1e-11*math.Abs(c[1])) {
 			t.Errorf("%s: derivative %d is %v, want %v", what, i, c[0], c[1])
 		}

@@ -1,40 +1,19 @@
 package dist_test
 
 import (
-	"bufio"
 	"fmt"
 	"math"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
 )
 
 // Where the standard form of x overflows or underflows, distribution functions and quantiles are those of mpmath.
 func TestEndTails(t *testing.T) {
-	file, err := os.Open("testdata/endtails.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		f := strings.Fields(lines.Text())
-		args := numbers(t, f[1])
-		fixed := make([]autodiff.Value, len(args))
-		for i, a := range args {
-			fixed[i] = autodiff.Fixed(a)
-		}
-		var v [3]float64 // x and the logarithms of both tails, which may underflow
-		for i := range v {
-			if v[i], err = strconv.ParseFloat(f[2+i], 64); err != nil && !math.IsInf(v[i], 0) {
-				t.Fatal(err)
-			}
-		}
-		checkEndTails(t, fmt.Sprintf("%s %v at %v", f[0], args, v[0]), heavy[f[0]].of(fixed), v[0], v[1], v[2])
-	}
+	eachEnd(t, "testdata/endtails.txt", func(name string, args, v []float64) { // x and the logarithms of both tails
+		checkEndTails(t, fmt.Sprintf("%s %v at %v", name, args, v[0]), heavy[name].of(fixed(args)), v[0], v[1], v[2])
+	})
 }
 
 func checkEndTails(t *testing.T, what string, d *dist.Columns, x, lower, upper float64) {
