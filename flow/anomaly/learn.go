@@ -50,7 +50,7 @@ func learn(ctx context.Context, data flow.Data, s *Settings) (*Detector, error) 
 	x, context, weights, err := data.Collect(c.Seed)
 	switch {
 	case err != nil:
-		return nil, errors.Unwrap(err) // without the name of that call
+		return nil, err
 	case context != nil || weights != nil:
 		return nil, errors.New("got rows with contexts or weights, want neither")
 	}

@@ -50,7 +50,7 @@ func outliers(ctx context.Context, x mat.Matrix, s *Settings) ([]float64, error)
 	}
 	rows, _, _, err := flow.Rows(x).Collect(c.Seed)
 	if err != nil {
-		return nil, errors.Unwrap(err) // without the name of that call
+		return nil, err
 	}
 	n, _ := rows.Dims()
 	if n < leastRows {
