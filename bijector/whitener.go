@@ -16,7 +16,7 @@ import (
 // Initialize sets L to the Cholesky factor of the columns' covariance, whose correlations are shrunk as those of
 // [github.com/normflow/normflow/dist.FitMultivariateNormal] are; their means are left to a [Standardizer]. Until then, and where
 // correlations say less than Least, or rows are more than MostRows, L is the identity. At the front of a flow of maps that start as the identity, behind which there is
-// a Standardizer, it makes of a standard normal base the normal distribution of the rows. Both directions cost O(d²) a row, nothing while L is the identity;
+// a Standardizer, it makes of a standard normal base the normal distribution of the rows. Both directions cost O(d²) a row, or O(d²) a batch while L is the identity;
 // Initialize costs O(n·d² + d³) for n rows.
 type Whitener struct {
 	L *autodiff.Param // d×d, frozen
