@@ -15,6 +15,10 @@ var sizes = []float64{1e-6, 0.01, 0.5, 1, 2, 30, 1e3, 1e6}
 // extremes calls visit with distributions of one column and two such parameters, under
 // the name of the family.
 func extremes(visit func(name string, a, b float64, d *dist.Columns)) {
+	sizes := sizes
+	if testing.Short() {
+		sizes = []float64{1e-6, 0.5, 30, 1e6}
+	}
 	for _, a := range sizes {
 		for _, b := range sizes {
 			v := func(name string, d *dist.Columns) { visit(name, a, b, d) }

@@ -18,14 +18,14 @@ func testSampler(t *testing.T, d dist.Distribution) {
 		return
 	}
 	const n = 20000
-	x := sample(d, n)
+	x, integers := sample(d, n), lattice(d)
 	for j := range d.Dim() {
 		col := mat.Col(nil, j, x)
 		slices.Sort(col)
 		worst := 0.0
 		row := make([]float64, d.Dim())
 		for i, v := range col {
-			if lattice(d) && i+1 < n && col[i+1] == v || !lattice(d) && i%100 != 99 {
+			if integers && i+1 < n && col[i+1] == v || !integers && i%100 != 99 {
 				continue
 			}
 			copy(row, x.RawRowView(0))
@@ -42,8 +42,11 @@ func testSampler(t *testing.T, d dist.Distribution) {
 // Mean, variance and entropy against 100,000 samples: within five standard
 // errors, when the fourth moment exists as the samples see it.
 func testMoments(t *testing.T, d dist.Distribution) {
-	const n = 100000
-	x := sample(d, n)
+	size := 100000
+	if testing.Short() {
+		size = 10000
+	}
+	x, n := sample(d, size), float64(size)
 	if m, ok := d.(dist.Moments); ok {
 		mean, variance := m.Mean(nil), m.Variance(nil)
 		for j := range mean {
@@ -51,7 +54,7 @@ func testMoments(t *testing.T, d dist.Distribution) {
 				continue
 			}
 			var s1, s2, s4 float64
-			for i := range n {
+			for i := range size {
 				e := x.At(i, j) - mean[j]
 				s1, s2, s4 = s1+e, s2+e*e, s4+e*e*e*e
 			}

@@ -19,9 +19,9 @@ func TestPresetsFarFromTheRows(t *testing.T) {
 	for i := range n {
 		farthest = max(farthest, mat.Norm(x.RowView(i), 2))
 	}
-	directions := 40
+	directions, steps := 40, 400
 	if testing.Short() {
-		directions = 8 // single rows are slow under the race detector
+		directions, steps = 8, 100 // the race detector is slow
 	}
 	r := rand.New(rng.New(12))
 	for name, preset := range presets {
@@ -33,7 +33,7 @@ func TestPresetsFarFromTheRows(t *testing.T) {
 			a.Hidden = []int{16, 16} // many passes a row
 		}
 		m := preset(a, rng.New(1))
-		if _, err := flow.Fit(background, m, flow.Rows(x), &flow.Settings{Steps: 400, Schedule: fast}); err != nil {
+		if _, err := flow.Fit(background, m, flow.Rows(x), &flow.Settings{Steps: steps, Schedule: fast}); err != nil {
 			t.Fatal(err)
 		}
 		for range directions {

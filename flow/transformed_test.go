@@ -53,9 +53,13 @@ var presets = func() map[string]func(flow.Arch, rand.Source) *flow.Transformed {
 // The density integrates to one, by the midpoint rule on a grid that holds
 // nearly all of it.
 func TestDensityIntegratesToOne(t *testing.T) {
-	for _, dim := range []int{1, 2} {
+	dims, draws := []int{1, 2}, 20000
+	if testing.Short() {
+		dims, draws = dims[:1], 4000 // a million rows take minutes under the race detector
+	}
+	for _, dim := range dims {
 		for name, m := range models(dim, 0) {
-			n, draws := 1000.0, 20000
+			n, draws := 1000.0, draws
 			if name == "UNAF" {
 				draws = 4000 // each takes a millisecond
 			}
@@ -63,9 +67,6 @@ func TestDensityIntegratesToOne(t *testing.T) {
 			switch name {
 			case "CNF", "GF", "NAF", "UNAF", "SOSPF", "BPF", "Residual":
 				n = 200 // each row takes long
-			}
-			if testing.Short() {
-				n = min(n, 400) // a million rows take minutes under the race detector
 			}
 			cell := 1.0
 			for j := range dim {
