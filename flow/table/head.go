@@ -41,50 +41,60 @@ const leastScale, mostScale = -7, 3
 
 func clampScale(raw float64) float64 { return math.Exp(min(max(raw, leastScale), mostScale)) }
 
-// logSigmoid returns log F(z).
-func logSigmoid(z float64) float64 {
-	if z < 0 {
-		return z - math.Log1p(math.Exp(z))
-	}
-	return -math.Log1p(math.Exp(-z))
-}
-
 func sigmoid(z float64) float64 {
-	if z < 0 {
-		e := math.Exp(z)
-		return e / (1 + e)
-	}
-	return 1 / (1 + math.Exp(-z))
+	f, _ := halves(-z)
+	return f
 }
 
-// component returns the logarithm of a logistic distribution's mass, or density, at the target, and its derivatives by location and log-scale.
+// halves returns F(−z), and F(z)/e^{min(z, 0)}, which is at least a half.
+func halves(z float64) (other, rest float64) {
+	e := math.Exp(-math.Abs(z))
+	rest = 1 / (1 + e)
+	if z < 0 {
+		return rest, rest
+	}
+	return e * rest, rest
+}
+
+// component returns the logarithm of a logistic distribution's mass in the target's cell, or off a grid of its density, and its derivatives
+// by location and log-scale.
 func (h *head) component(t *target, mu, s float64) (lp, dmu, ds float64) {
 	if h.Step == 0 {
 		z := (t.a - mu) / s
-		th := math.Tanh(z / 2)
-		lp = -math.Abs(z) - 2*math.Log1p(math.Exp(-math.Abs(z))) - math.Log(s) + t.b
-		return lp, th / s, z*th - 1
+		other, rest := halves(math.Abs(z))
+		th := math.Copysign(rest-other, z) // tanh(z/2)
+		return math.Log(rest*rest/s) - math.Abs(z) + t.b, th / s, z*th - 1
 	}
 	// F(v) − F(u) = (1 − e^{−(v−u)})·F(v)·F(−u), without cancellation.
 	u, v := (t.a-mu)/s, (t.b-mu)/s
+	mass := 1.0
 	if w := v - u; !math.IsInf(w, 0) {
-		e := math.Exp(-w)
-		lp = math.Log(-math.Expm1(-w))
-		ds = -w * e / (1 - e)
+		mass = -math.Expm1(-w)
+		ds = -w * (1 - mass) / mass
 	}
 	if !math.IsInf(v, 0) {
-		g := sigmoid(-v)
-		lp += logSigmoid(v)
+		g, rest := halves(v)
+		mass *= rest
+		lp += min(v, 0)
 		dmu -= g / s
 		ds -= v * g
 	}
 	if !math.IsInf(u, 0) {
-		g := sigmoid(u)
-		lp += logSigmoid(-u)
+		g, rest := halves(-u)
+		mass *= rest
+		lp -= max(u, 0)
 		dmu += g / s
 		ds += u * g
 	}
-	return lp - math.Log(h.Step), dmu, ds
+	return lp + math.Log(mass), dmu, ds
+}
+
+// unit is the logarithm by which a component is a density: of an atom's cell counts the mass.
+func (h *head) unit(t *target) float64 {
+	if h.Step == 0 || t.atom >= 0 {
+		return 0
+	}
+	return math.Log(h.Step)
 }
 
 // logProb returns log p of a target by a row of outputs. With grad, which is as long, it adds to that
@@ -109,13 +119,11 @@ func (h *head) logProb(out []float64, t *target, grad, work []float64) float64 {
 	}
 	use := h.Comps > 0 && (t.atom < 0 || h.Step > 0)
 	if use {
+		unit := h.unit(t)
 		for c := range h.Comps {
 			mu, raw := out[n+c], out[n+h.Comps+c]
 			lp, dmu, ds := h.component(t, mu, clampScale(raw))
-			if t.atom >= 0 {
-				lp += math.Log(h.Step) // of the atom's cell counts the mass
-			}
-			lp += logits[h.Atoms+c]
+			lp += logits[h.Atoms+c] - unit
 			lps[h.Atoms+c] = lp
 			best = max(best, lp)
 			if grad != nil { // times the share, below

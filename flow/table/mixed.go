@@ -69,12 +69,10 @@ func (d *Conditional) LogProb(v float64) float64 {
 		lps = append(lps, math.Log(d.Probabilities[t.atom]))
 	}
 	if t.atom < 0 || d.head.Step > 0 && d.head.Comps > 0 {
+		unit := d.head.unit(&t)
 		for i, w := range d.weights {
 			lp, _, _ := d.head.component(&t, d.mu[i], d.scale[i])
-			if t.atom >= 0 {
-				lp += math.Log(d.head.Step)
-			}
-			lps = append(lps, lp+math.Log(w))
+			lps = append(lps, lp+math.Log(w)-unit)
 		}
 	}
 	for _, lp := range lps {

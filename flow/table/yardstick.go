@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/normflow/normflow/internal/parallel"
 	"github.com/normflow/normflow/internal/rng"
 )
 
@@ -18,9 +19,11 @@ type blend struct {
 
 // An independent is the distribution of one column in a component.
 type independent struct {
-	atoms    []float64 // probabilities
-	number   float64   // that it is none of these
-	mean, sd float64
+	atoms     []float64 // probabilities
+	number    float64   // that it is none of these
+	logAtoms  []float64
+	logNumber float64
+	mean, sd  float64
 }
 
 // yardRows is how many rows a blend is fitted to at most, and yardSteps how many steps of EM are taken.
@@ -43,9 +46,11 @@ func fitBlend(e *examples, use, columns []int, components int, src rand.Source) 
 		if components == 1 {
 			break
 		}
-		for i, row := range use {
-			b.logProb(e.targets[row], resp[i])
-		}
+		parallel.Pieces(len(use), chunk, func(from, to int) {
+			for i := from; i < to; i++ {
+				b.logProb(e.targets[use[i]], resp[i])
+			}
+		})
 	}
 	return b
 }
@@ -59,32 +64,50 @@ func (b *blend) maximise(e *examples, use []int, resp [][]float64) {
 			total += resp[i][k]
 		}
 		b.weights[k] = total / float64(len(use)+len(b.parts))
-		for c, col := range b.columns {
-			h := &e.joint.Heads[col]
-			p := independent{atoms: make([]float64, h.Atoms)}
-			var n, sum, squares float64
-			for i, row := range use {
-				t, w := &e.targets[row][col], resp[i][k]
-				switch {
-				case t.weight == 0:
-				case t.atom >= 0:
-					p.atoms[t.atom] += w
-					n += w
-				default:
-					z := h.middle(t)
-					p.number, n, sum, squares = p.number+w, n+w, sum+w*z, squares+w*z*z
+	}
+	parallel.Pieces(len(b.columns), 1, func(c, _ int) {
+		col := b.columns[c]
+		h := &e.joint.Heads[col]
+		ps, sums, squares := make([]independent, len(b.parts)), make([]float64, len(b.parts)), make([]float64, len(b.parts))
+		for k := range ps {
+			ps[k].atoms = make([]float64, h.Atoms)
+		}
+		for i, row := range use {
+			switch t := &e.targets[row][col]; {
+			case t.weight == 0:
+			case t.atom >= 0:
+				for k, w := range resp[i] {
+					ps[k].atoms[t.atom] += w
+				}
+			default:
+				z := h.middle(t)
+				for k, w := range resp[i] {
+					ps[k].number, sums[k], squares[k] = ps[k].number+w, sums[k]+w*z, squares[k]+w*z*z
 				}
 			}
-			// A row's worth of the standard normal distribution, and of equal probabilities.
-			p.mean = sum / (p.number + 1)
-			p.sd = max(math.Sqrt(max((squares+1)/(p.number+1)-p.mean*p.mean, 0)), leastSD)
-			for i := range p.atoms {
-				p.atoms[i] = (p.atoms[i] + 1/float64(h.logits())) / (n + 1)
-			}
-			p.number = (p.number + float64(h.Comps)/float64(h.logits())) / (n + 1)
+		}
+		for k, p := range ps {
+			p.smooth(h, sums[k], squares[k])
 			b.parts[k][c] = p
 		}
+	})
+}
+
+// smooth makes a distribution of shares of rows: with a row's worth of the standard normal distribution, and of equal probabilities.
+func (p *independent) smooth(h *head, sum, squares float64) {
+	p.mean = sum / (p.number + 1)
+	p.sd = max(math.Sqrt(max((squares+1)/(p.number+1)-p.mean*p.mean, 0)), leastSD)
+	n := p.number + 1
+	for _, share := range p.atoms {
+		n += share
 	}
+	p.logAtoms = make([]float64, len(p.atoms))
+	for i := range p.atoms {
+		p.atoms[i] = (p.atoms[i] + 1/float64(h.logits())) / n
+		p.logAtoms[i] = math.Log(p.atoms[i])
+	}
+	p.number = (p.number + float64(h.Comps)/float64(h.logits())) / n
+	p.logNumber = math.Log(p.number)
 }
 
 // middle returns the warped number of a target.
@@ -123,41 +146,38 @@ func (b *blend) logProb(row []target, resp []float64) float64 {
 
 func (p *independent) logProb(h *head, t *target) float64 {
 	if t.atom >= 0 {
-		mass := p.atoms[t.atom]
 		if h.Step > 0 && h.Comps > 0 {
-			mass += p.number * math.Exp(p.cell(t))
+			return math.Log(p.atoms[t.atom] + p.number*p.cell(t))
 		}
-		return math.Log(mass)
+		return p.logAtoms[t.atom]
 	}
 	if h.Step > 0 {
-		return math.Log(p.number) + p.cell(t) - math.Log(h.Step)
+		return p.logNumber + math.Log(p.cell(t)) - math.Log(h.Step)
 	}
-	return math.Log(p.number) + t.b + withWide(p.sd, func(sd float64) float64 {
-		z := (t.a - p.mean) / sd
-		return -z*z/2 - math.Log(sd*math.Sqrt(2*math.Pi))
-	})
+	z := (t.a - p.mean) / p.sd
+	return p.logNumber + t.b - math.Log(p.sd) + math.Log(max((1-wide)*normal(z)+wide/wider*normal(z/wider), leastMass))
 }
 
-// withWide returns the logarithm of a mixture of two normal distributions of one mean, of which the second has a hundredth of
-// the weight and ten times the deviation, so that a row far out does not decide; lp is that of one by its deviation.
-func withWide(sd float64, lp func(sd float64) float64) float64 {
-	a, b := math.Log(0.99)+lp(sd), math.Log(0.01)+lp(10*sd)
-	return max(a, b) + math.Log1p(math.Exp(-math.Abs(a-b)))
-}
+// Numbers have a mixture of two normal distributions of one mean, of which the second has a hundredth of the weight and ten times the
+// deviation, so that a row far out does not decide.
+const wide, wider, leastMass = 0.01, 10, 1e-300
 
-// cell returns the logarithm of the mass in a cell.
+// cell returns the mass in a cell.
 func (p *independent) cell(t *target) float64 {
-	return withWide(p.sd, func(sd float64) float64 { return logNormalMass((t.a-p.mean)/sd, (t.b-p.mean)/sd) })
+	u, v := (t.a-p.mean)/p.sd, (t.b-p.mean)/p.sd
+	return max((1-wide)*normalMass(u, v)+wide*normalMass(u/wider, v/wider), leastMass)
 }
 
-// logNormalMass returns the logarithm of the standard normal distribution's mass from u to v.
-func logNormalMass(u, v float64) float64 {
+// normal returns the standard normal density.
+func normal(z float64) float64 { return math.Exp(-z*z/2) / math.Sqrt(2*math.Pi) }
+
+// normalMass returns the standard normal distribution's mass from u to v.
+func normalMass(u, v float64) float64 {
 	if v-u < 0.1 || u > 5 || v < -5 {
 		u, v = max(u, -1e3), min(v, 1e3)
-		z := (u + v) / 2
-		return -z*z/2 - math.Log(math.Sqrt(2*math.Pi)) + math.Log(v-u)
+		return normal((u+v)/2) * (v - u)
 	}
-	return math.Log(max((math.Erf(v/math.Sqrt2)-math.Erf(u/math.Sqrt2))/2, 1e-300))
+	return (math.Erf(v/math.Sqrt2) - math.Erf(u/math.Sqrt2)) / 2
 }
 
 // yardsticks adds, times share, the NLL of held-out rows by independent columns, each a blend of five components, and by the best of some
