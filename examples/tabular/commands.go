@@ -60,6 +60,7 @@ func learn(ctx context.Context, o *options, _ *bufio.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", o.file, err)
 	}
+	remark(t.Names)
 	if total > len(t.Rows) {
 		fmt.Fprintf(os.Stderr, "%d of %d rows, at random\n", len(t.Rows), total)
 	}
@@ -87,12 +88,23 @@ func schema(_ context.Context, o *options, w *bufio.Writer) error {
 	if err != nil {
 		return err
 	}
+	remark(t.Names)
 	s, err := table.Infer(t)
 	if err != nil {
 		return fmt.Errorf("%s: %w", o.file, err)
 	}
 	_, err = w.WriteString(s.String())
 	return err
+}
+
+// remark tells of names that look like values.
+func remark(names []string) {
+	for _, n := range names {
+		if _, err := strconv.ParseFloat(n, 64); err == nil {
+			fmt.Fprintf(os.Stderr, "the first line is taken for the names of the columns, and has the number %s: if it is a row like others, put a line of names above it\n", n)
+			return
+		}
+	}
 }
 
 // batches calls f with the rows of a CSV file, some at a time, the texts in it and the names of the columns.

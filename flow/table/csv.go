@@ -58,7 +58,7 @@ func NewReader(r io.Reader) (*Reader, error) {
 	if head, _ := b.Peek(3); string(head) == "\ufeff" {
 		b.Discard(3)
 	} else if len(head) > 1 && (head[0] == 0xff && head[1] == 0xfe || head[0] == 0xfe && head[1] == 0xff) {
-		return nil, errors.New("table: got a file in UTF-16, want UTF-8")
+		return nil, errors.New("table: got a file in UTF-16, want UTF-8: save it in that encoding")
 	}
 	d := &Reader{Delimiter: delimiter(b), csv: csv.NewReader(b)}
 	d.csv.Comma, d.csv.FieldsPerRecord = d.Delimiter, -1
@@ -67,23 +67,36 @@ func NewReader(r io.Reader) (*Reader, error) {
 		return nil, errors.New("table: got an empty file, want a header with the names of the columns")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("table: %w", err)
+		return nil, fmt.Errorf("table: %w", inWords(err))
 	}
-	seen := map[string]bool{}
+	seen := map[string]int{}
 	for j, name := range names {
 		if name = strings.TrimSpace(name); name == "" {
 			name = fmt.Sprintf("column %d", j+1)
 		}
-		if seen[name] {
-			return nil, fmt.Errorf("table: line 1: got the name %q twice", name)
+		if seen[name] > 0 {
+			return nil, fmt.Errorf("table: line 1: columns %d and %d are both called %q, want different names", seen[name], j+1, name)
 		}
 		if !utf8.ValidString(name) {
-			return nil, fmt.Errorf("table: line 1, column %d: got %q, want UTF-8", j+1, name)
+			return nil, fmt.Errorf("table: line 1, column %d: got %q, want UTF-8: save the file in that encoding", j+1, name)
 		}
-		seen[name], names[j] = true, name
+		seen[name], names[j] = j+1, name
 	}
 	d.Names = names
 	return d, nil
+}
+
+// inWords says what is wrong with quotation marks, and what to do about it.
+func inWords(err error) error {
+	var p *csv.ParseError
+	switch {
+	case !errors.As(err, &p):
+	case errors.Is(err, csv.ErrBareQuote):
+		return fmt.Errorf("line %d, character %d: got a quotation mark inside a field that does not begin with one: put the field into quotation marks, and double those inside it", p.Line, p.Column)
+	case errors.Is(err, csv.ErrQuote):
+		return fmt.Errorf("line %d, character %d: got a quotation mark that neither ends the field, which begins on line %d, nor is doubled, or none at its end", p.Line, p.Column, p.StartLine)
+	}
+	return err
 }
 
 // delimiter returns what the first line has most of, outside quotes.
@@ -115,7 +128,7 @@ func (d *Reader) Next() ([]string, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, fmt.Errorf("table: %w", err)
+		return nil, fmt.Errorf("table: %w", inWords(err))
 	}
 	d.row++
 	if n := len(d.Names); len(fields) != n {
@@ -129,7 +142,7 @@ func (d *Reader) Next() ([]string, error) {
 	for j, s := range fields {
 		if !utf8.ValidString(s) {
 			line, at := d.csv.FieldPos(j)
-			return nil, fmt.Errorf("table: line %d, character %d, column %q: got %.40q, want UTF-8", line, at, d.Names[j], s)
+			return nil, fmt.Errorf("table: line %d, character %d, column %q: got %.40q, want UTF-8: save the file in that encoding", line, at, d.Names[j], s)
 		}
 	}
 	return fields, nil

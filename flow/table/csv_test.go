@@ -49,9 +49,11 @@ func TestCSVErrors(t *testing.T) {
 		"":                  "empty file",
 		"a,b\n1,2\n3\n":     `line 3: got 1 fields, want 2: nothing stands for column 2, "b", after "3"`,
 		"a,b\n1,2\n3,4,5\n": `line 3: got 3 fields, want 2: column 3 is "5" and has no name`,
-		"a,a\n1,2\n":        `got the name "a" twice`,
+		"a,a\n1,2\n":        `columns 1 and 2 are both called "a"`,
 		"a,b\n1,\"2\n":      "line 2",
 		"a,b\n1,2\"\n":      "line 2",
+		"a,b\n1,5\" x\n":    `line 2, character 4: got a quotation mark inside a field`,
+		"a,b\n1,\"2\n3,4\n": `the field, which begins on line 2`,
 		"a,b\n1,\xff\n":     `line 2, character 3, column "b": got "\xff", want UTF-8`,
 		"\xff\xfea\x00":     "UTF-16",
 	} {

@@ -126,3 +126,41 @@ func TestTimesOfDay(t *testing.T) {
 		t.Errorf("got %s, and %q ten minutes after midnight; want dates on a grid of minutes", c.Kind, got)
 	}
 }
+
+// Whole numbers that all are dates are dates; one that is none makes them numbers.
+func TestCompactDates(t *testing.T) {
+	table := &Table{Names: []string{"day"}, Rows: [][]string{{"20201231"}, {"20210101"}, {""}, {"20210228"}}}
+	s, err := Infer(table)
+	if err != nil || s.Columns[0].Kind != Date || s.Columns[0].text(s.Columns[0].Most) != "20210228" {
+		t.Errorf("got %v, %v, want dates", s, err)
+	}
+	table.Rows[3][0] = "20210229"
+	if s, err := Infer(table); err != nil || s.Columns[0].Kind == Date {
+		t.Errorf("got %v, %v, want numbers", s, err)
+	}
+}
+
+// A column of names says why it is not one of numbers, or dates, as most of its texts are.
+func TestNearly(t *testing.T) {
+	for _, c := range []struct {
+		texts []string
+		want  string
+	}{
+		{[]string{"1", "2", "3", "few"}, `; 3 of 4 rows have numbers, but too many have other texts, like "few"`},
+		{[]string{"2020-01-31", "2020-02-01", "soon"}, `; 2 of 3 rows have dates as YYYY-MM-DD, but too many have other texts, like "soon"`},
+		{[]string{"2020-01-31", "Jan 31, 2020", "soon"}, "; 2 of 3 rows have dates, in several forms, such as YYYY-MM-DD and Mon D, YYYY: all in one form"},
+		{[]string{"red", "green", "7"}, ""},
+	} {
+		table := &Table{Names: []string{"x"}}
+		for _, s := range c.texts {
+			table.Rows = append(table.Rows, []string{s})
+		}
+		s, err := Infer(table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if why := s.Columns[0].Why; !strings.Contains(why, c.want) || c.want == "" && strings.Contains(why, " rows have ") {
+			t.Errorf("%q: got %q, want one that says %q", c.texts, why, c.want)
+		}
+	}
+}

@@ -35,7 +35,7 @@ var (
 func Infer(t *Table) (*Schema, error) {
 	need.One("table: Infer", "table", t)
 	if len(t.Rows) == 0 {
-		return nil, errors.New("table: Infer: got no rows")
+		return nil, errors.New("table: Infer: got no rows below the header")
 	}
 	if err := t.check(); err != nil {
 		return nil, fmt.Errorf("table: Infer: %w", err)
@@ -67,6 +67,7 @@ func Infer(t *Table) (*Schema, error) {
 			c.inferNumbers(l)
 		default:
 			c.inferCategory(l)
+			c.Why += l.nearly()
 		}
 		if l.before != "" || l.after != "" {
 			c.Why += fmt.Sprintf("; %q stands around them", l.before+"…"+l.after)
@@ -125,6 +126,7 @@ type look struct {
 	blank   int
 	bad     int    // rows whose text is no number, or no date, where nearly all others are
 	odd     string // such a text
+	numeric int    // rows whose text is a number
 	numbers bool   // nearly all texts are
 	comma   bool   // with a decimal comma
 	grouped bool   // with separators of thousands
@@ -214,9 +216,13 @@ func (l *look) shape(delimiter rune) {
 			l.example = c.example[1]
 		}
 	}
-	if l.numbers = good > 0 && odd*mostOdd <= good; l.numbers {
+	l.numeric = good
+	switch l.numbers = good > 0 && odd*mostOdd <= good; {
+	case l.numbers && compactDates(values):
+		l.numbers, l.layout = false, compact
+	case l.numbers:
 		l.bad = odd
-	} else {
+	default:
 		l.findLayout(values)
 	}
 	if l.numbers || l.layout != "" {

@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,6 +13,44 @@ var layouts = []string{
 	"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", time.RFC3339, time.RFC3339Nano,
 	"01/02/2006 15:04:05", "01/02/2006 15:04", "02/01/2006 15:04:05", "02/01/2006 15:04", "02.01.2006 15:04:05", "02.01.2006 15:04", "1/2/2006 15:04", "2006/01/02 15:04:05",
 	"Jan 2 2006", "Jan 2, 2006", "January 2, 2006", "2 Jan 2006", "2 January 2006", "02-Jan-2006", "2006-01", "01/02/06", "02/01/06", "1/2/06", "2/1/06", "02.01.06", "2.1.06", "15:04:05", "15:04",
+}
+
+// compact is how dates are written that are whole numbers, too.
+const compact = "20060102"
+
+// compactDates reports whether all of at least three texts are dates without signs between year, month and day.
+func compactDates(texts []string) bool {
+	return len(texts) >= 3 && !slices.ContainsFunc(texts, func(s string) bool {
+		d, err := time.Parse(compact, s)
+		return err != nil || d.Year() < 1800 || d.Year() > 2199
+	})
+}
+
+// nearly says of names that many of them are numbers, or dates, and why the column is none of these.
+func (l *look) nearly() string {
+	if 2*l.numeric > l.rows {
+		return fmt.Sprintf("; %d of %d rows have numbers, but too many have other texts, like %q", l.numeric, l.rows, l.odd)
+	}
+	dates, forms, odd := 0, []string(nil), ""
+	for _, s := range l.texts {
+		at := slices.IndexFunc(layouts, func(layout string) bool { _, err := time.Parse(layout, s); return err == nil })
+		if at < 0 {
+			odd = s
+			continue
+		}
+		dates += l.count[s]
+		if form := layoutWords.Replace(layouts[at]); !slices.Contains(forms, form) {
+			forms = append(forms, form)
+		}
+	}
+	switch {
+	case 2*dates <= l.rows:
+		return ""
+	case len(forms) == 1:
+		return fmt.Sprintf("; %d of %d rows have dates as %s, but too many have other texts, like %q", dates, l.rows, forms[0], odd)
+	}
+	return fmt.Sprintf("; %d of %d rows have dates, in several forms, such as %s: all in one form, the column would be one of dates",
+		dates, l.rows, strings.Join(forms[:2], " and "))
 }
 
 // layoutWords says in words how dates are written.
