@@ -25,7 +25,7 @@ type Settings struct {
 	// Checkpoint is the beginning of names of files that keep what has been trained: learning goes
 	// on from there. Empty is none.
 	Checkpoint string
-	// Direct makes a posterior of p(θ | x) alone, without a likelihood: it costs a third to train, and much less to
+	// Direct makes a posterior of p(θ | x) alone, without a likelihood: it costs much less to train and to
 	// sample, and is farther from the truth.
 	Direct bool
 	// Observation is the one that the posterior is for, if there is but one: then simulations are run in Rounds rounds, the

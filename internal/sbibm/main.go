@@ -6,7 +6,8 @@
 // DIR has for each task and observation TASK/O/observation.csv and TASK/O/reference_posterior_samples.csv.bz2. A task,
 // observation or budget may be a list with commas: each gives a line of JSON on standard output, and those of one task and budget
 // share a training but in rounds. FILE gets 10,000 draws; with several lines, {} in its name stands for task, observation and
-// budget. Models are kept in the folder that -models names.
+// budget. cpu_s is the time of training and of 10,000 draws, train_cpu_s that of training alone. Models are kept in the folder
+// that -models names.
 package main
 
 import (
@@ -24,6 +25,8 @@ type options struct {
 	data, tasks, observations, budgets, method, draws, models string
 	rows, pairs, rounds                                       int
 	seed                                                      uint64
+
+	last *trained // the model of the line before
 }
 
 func main() {
@@ -37,7 +40,7 @@ func main() {
 	flag.StringVar(&o.draws, "draws", "", "file for 10,000 draws")
 	flag.StringVar(&o.models, "models", "", "folder that keeps models; empty for none")
 	flag.IntVar(&o.rows, "rows", 10000, "draws and reference draws that the classifier is given, at most")
-	flag.IntVar(&o.pairs, "calibrate", 0, "new simulations by which ranks and coverage are tested: p-values beside the rest")
+	flag.IntVar(&o.pairs, "calibrate", 0, "new simulations by which ranks and coverage are tested: p-values, and the mean mass of regions with the truth at their edge, beside the rest")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of simulations, training and draws")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -57,8 +60,10 @@ type line struct {
 	C2ST        *float64 `json:"c2st,omitempty"`
 	HeldOutNLL  *float64 `json:"heldout_nll,omitempty"`
 	CPU         float64  `json:"cpu_s"`
+	Training    float64  `json:"train_cpu_s,omitempty"`
 	Ranks       *float64 `json:"ranks_p,omitempty"`
 	Coverage    *float64 `json:"coverage_p,omitempty"`
+	Mass        *float64 `json:"mean_mass,omitempty"`
 	Error       string   `json:"error,omitempty"`
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/normflow/normflow/flow/calibration"
 	"github.com/normflow/normflow/flow/sbi"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 )
 
 // measure fills a line.
@@ -32,19 +33,19 @@ func (o *options) measure(ctx context.Context, l *line, budget, observation stri
 	if err != nil {
 		return err
 	}
-	start := cpu()
-	p, nll, spent, err := o.model(ctx, s, l, x.RawRowView(0))
+	m, err := o.model(ctx, s, l, x.RawRowView(0))
 	if err != nil {
 		return err
 	}
+	start, p := cpu(), m.posterior
 	n, d := reference.Dims()
 	samples, err := p.Sample(ctx, x, n, o.seed+uint64(l.Observation))
 	if err != nil {
 		return err
 	}
-	l.CPU = spent + cpu() - start
-	if !math.IsNaN(nll) {
-		l.HeldOutNLL = &nll
+	l.Training, l.CPU = m.spent, m.spent+cpu()-start
+	if !math.IsNaN(m.nll) {
+		l.HeldOutNLL = &m.nll
 	}
 	for _, ob := range samples.Observations {
 		fmt.Fprintf(os.Stderr, "%s %d %d: powers %.2f, %v, %d moves, %.3f accepted, %.3f missed %s\n", l.Task, l.Observation, l.Budget, p.Powers, ob.Importance, ob.Moves, ob.Accepted, ob.Missed.Value, ob.Warning)
@@ -56,11 +57,13 @@ func (o *options) measure(ctx context.Context, l *line, budget, observation stri
 		}
 	}
 	if o.pairs > 0 {
-		check, err := p.Calibrate(ctx, s, o.pairs, 100, o.seed+1<<32)
-		if err != nil {
-			return err
+		if m.check == nil {
+			if m.check, err = p.Calibrate(ctx, s, o.pairs, 100, o.seed+1<<32); err != nil {
+				return err
+			}
 		}
-		l.Ranks, l.Coverage = &check.Ranks.P, &check.Coverage.P
+		mass := stat.Mean(mat.Col(nil, 0, m.check.Coverage.U), nil)
+		l.Ranks, l.Coverage, l.Mass = &m.check.Ranks.P, &m.check.Coverage.P, &mass
 	}
 	n = min(n, o.rows)
 	c := calibration.C2ST(reference.Slice(0, n, 0, d), samples.Theta.Slice(0, n, 0, d), nil)
@@ -86,21 +89,29 @@ func (o *options) describe(l *line, budget, observation string) (err error) {
 	return err
 }
 
-// model trains a posterior, for one observation if in rounds, or takes one from the folder of models, and returns the CPU time that it takes or took.
-func (o *options) model(ctx context.Context, s *sbi.Simulator, l *line, x []float64) (p *sbi.Posterior, nll, spent float64, err error) {
+// A trained posterior, and what it took.
+type trained struct {
+	name       string
+	posterior  *sbi.Posterior
+	nll, spent float64
+	check      *sbi.Calibration // nil for not yet
+}
+
+// model trains a posterior, for one observation if in rounds, unless it is that of the line before or in the folder of models.
+func (o *options) model(ctx context.Context, s *sbi.Simulator, l *line, x []float64) (*trained, error) {
 	name := filepath.Join(o.models, fmt.Sprintf("%s-%d-%s-%d", l.Task, l.Budget, o.method, o.seed))
 	if o.rounds > 1 {
 		name = fmt.Sprintf("%s-%d-rounds-%d", name, o.rounds, l.Observation)
 	}
+	if o.last != nil && o.last.name == name {
+		return o.last, nil
+	}
+	o.last = nil
 	if o.models != "" {
-		if m, err := readCSV(name + ".csv"); err == nil {
-			p, err := loadModel(name)
-			if err == nil {
-				return p, m.At(0, 0), 0, nil
-			}
-			if !errors.Is(err, fs.ErrNotExist) {
-				return nil, 0, 0, err
-			}
+		m, err := loadModel(name)
+		if err == nil || !errors.Is(err, fs.ErrNotExist) {
+			o.last = m
+			return m, err
 		}
 	}
 	settings := &sbi.Settings{Simulations: l.Budget, Seed: o.seed, Direct: o.method == "npe"}
@@ -110,31 +121,39 @@ func (o *options) model(ctx context.Context, s *sbi.Simulator, l *line, x []floa
 	if o.models != "" {
 		settings.Checkpoint = name + ".checkpoint"
 	}
+	start := cpu()
 	p, r, err := sbi.Learn(ctx, s, settings)
 	if err != nil {
-		return nil, 0, 0, err
+		return nil, err
 	}
 	fmt.Fprintf(os.Stderr, "%s, %d simulations\n%v%v%v", l.Task, l.Budget, r, r.Posterior, r.Likelihood)
+	o.last = &trained{name: name, posterior: p, nll: r.NLL, spent: cpu() - start}
 	if o.models != "" {
-		err = errors.Join(saveModel(name, p), writeCSV(name+".csv", []string{"heldout_nll"}, mat.NewDense(1, 1, []float64{r.NLL})))
+		err = o.last.save()
 	}
-	return p, r.NLL, 0, err
+	return o.last, err
 }
 
-func loadModel(name string) (*sbi.Posterior, error) {
+func loadModel(name string) (*trained, error) {
+	numbers, err := readCSV(name + ".csv")
+	if err != nil {
+		return nil, err
+	}
 	f, err := os.Open(name + ".safetensors")
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return sbi.Load(f)
+	m := &trained{name: name, nll: numbers.At(0, 0), spent: numbers.At(0, 1)}
+	m.posterior, err = sbi.Load(f)
+	return m, err
 }
 
-func saveModel(name string, p *sbi.Posterior) (err error) {
-	f, err := os.Create(name + ".safetensors")
+func (m *trained) save() (err error) {
+	f, err := os.Create(m.name + ".safetensors")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return p.Save(f)
+	return errors.Join(m.posterior.Save(f), writeCSV(m.name+".csv", []string{"heldout_nll", "cpu_s"}, mat.NewDense(1, 2, []float64{m.nll, m.spent})))
 }

@@ -189,3 +189,28 @@ func TestErrors(t *testing.T) {
 		t.Errorf("got %v, want an error about rounds", err)
 	}
 }
+
+// Observations of a task and budget share a training, and a folder of models keeps it with what it took.
+func TestModelShared(t *testing.T) {
+	ctx, s, l := context.Background(), twoMoons(), &line{Task: "two_moons", Budget: 60}
+	o := options{method: "npe", rounds: 1, models: t.TempDir()}
+	first, err := o.model(ctx, s, l, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := o.model(ctx, s, l, nil); second != first || err != nil {
+		t.Errorf("got another model (error %v), want the one of before", err)
+	}
+	o.last = nil
+	kept, err := o.model(ctx, s, l, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kept == first || kept.nll != first.nll || kept.spent != first.spent {
+		t.Errorf("got NLL %v, %v s from the folder, want %v and %v", kept.nll, kept.spent, first.nll, first.spent)
+	}
+	l.Budget = 50
+	if other, err := o.model(ctx, s, l, nil); err != nil || other.name == kept.name {
+		t.Errorf("got the model of another budget (error %v)", err)
+	}
+}
