@@ -148,7 +148,7 @@ type plan struct {
 
 func newMember(j *joint, p *plan, src rand.Source) member {
 	m := member{nn.NewMLP(j.features.width, p.hidden, j.heads.width, nn.ReLU, src), nn.NewMLP(j.features.width, nil, j.heads.width, nn.Linear, src)}
-	m.Body.Single = true
+	m.Body.Single, m.Skip.Single = true, true
 	for _, l := range m.Body.Layers[:len(m.Body.Layers)-1] {
 		nn.He(l, src)
 	}

@@ -26,8 +26,9 @@ type independent struct {
 	mean, sd  float64
 }
 
-// yardRows is how many rows a blend is fitted to at most, and yardSteps how many steps of EM are taken.
-const yardRows, yardSteps = 5000, 40
+// yardRows is how many rows a blend is fitted to at most, yardSteps how many steps of EM are taken, and yardGain by how many nats a row each
+// has to be better than the one before.
+const yardRows, yardSteps, yardGain = 5000, 40, 1e-4
 
 // leastSD is the smallest deviation of a warped number.
 const leastSD = 0.02
@@ -41,6 +42,7 @@ func fitBlend(e *examples, use, columns []int, components int, src rand.Source) 
 	for i := range resp { // begin with random groups
 		resp[i][r.IntN(components)] = 1
 	}
+	lps, before := make([]float64, len(use)), math.Inf(-1)
 	for range yardSteps {
 		b.maximise(e, use, resp)
 		if components == 1 {
@@ -48,9 +50,14 @@ func fitBlend(e *examples, use, columns []int, components int, src rand.Source) 
 		}
 		parallel.Pieces(len(use), chunk, func(from, to int) {
 			for i := from; i < to; i++ {
-				b.logProb(e.targets[use[i]], resp[i])
+				lps[i] = b.logProb(e.targets[use[i]], resp[i])
 			}
 		})
+		mean := finiteMean(lps)
+		if mean < before+yardGain {
+			break
+		}
+		before = mean
 	}
 	return b
 }
