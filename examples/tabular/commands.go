@@ -10,6 +10,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/normflow/normflow/flow/progress"
@@ -45,12 +46,15 @@ func load(name string) (*table.Model, error) {
 	defer f.Close()
 	m, err := table.Load(f)
 	if err != nil {
-		return nil, fmt.Errorf("-model %s: %w", name, err)
+		return nil, fmt.Errorf("-model %s: this is no file that learn has written whole: %w", name, err)
 	}
 	return m, nil
 }
 
 func learn(ctx context.Context, o *options, _ *bufio.Writer) error {
+	if _, err := os.Stat(filepath.Dir(o.model)); err != nil { // before the training
+		return fmt.Errorf("-model %s: %w", o.model, err)
+	}
 	f, err := open(o.file)
 	if err != nil {
 		return err
