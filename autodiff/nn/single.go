@@ -81,7 +81,7 @@ func (m *MLP) single(x autodiff.Var) autodiff.Var {
 		in = append(in, t.Use(l.W), t.Use(l.B))
 		size += kernel.Lines32(l.W.Len()) + kernel.Lines32(l.B.Len())
 	}
-	if x.Rows() <= singleRows && size >= kernel.RoundedWeights && !t.Shares() && x.Constant() && constant(in[2:]) {
+	if x.Rows() <= singleRows && kernel.RoundsOnce(x.Rows(), size) && !t.Shares() && x.Constant() && constant(in[2:]) {
 		in[1] = x
 		return singleOnceOp.Apply(t, autodiff.Args{Ref: m}, autodiff.Shape{Rows: x.Rows(), Cols: m.Out()}, in[1:]...)
 	}

@@ -1,9 +1,15 @@
 package kernel
 
 const (
-	RoundedWeights = 1 << 16 // in a network, from which on DenseRounded is faster than weights rounded before
-	RoundedBlock   = 1 << 14 // weights that it rounds at a time
+	RoundedBlock   = 1 << 14 // weights that DenseRounded rounds at a time
+	roundedWeights = 1 << 16 // in a network, from which on it is faster than weights rounded before
+	roundedRows    = 1       // that are multiplied by weights which are rounded on the way
 )
+
+// RoundsOnce reports whether DenseRounded is faster for so few rows and a network of so many weights than weights rounded before.
+func RoundsOnce(rows, weights int) bool {
+	return weights >= roundedWeights || rows <= roundedRows && hasRounded()
+}
 
 // DenseRounded computes Y = act(start + X·W) in float32, W and start being rounded from float64 when
 // their turn comes: some rows of W at a time, as many as fit into block, which stay in the cache. For few
@@ -13,6 +19,13 @@ const (
 func DenseRounded(y, x []float32, w, start []float64, lds, rows, in, out int, first []int, act Act, block []float32) {
 	for i := range rows {
 		Narrow(y[i*out:(i+1)*out], start[i*lds:i*lds+out])
+	}
+	if rows <= roundedRows && hasRounded() {
+		for i := range rows {
+			roundedRow(y[i*out:(i+1)*out], x[i*in:(i+1)*in], w, first)
+		}
+		activate32(y[:rows*out], act)
+		return
 	}
 	p := rounded{w: w, block: block, out: out, first: first, whole: first == nil || out <= wholeRow}
 	step, done := p.step(), 0 // done is how many columns all rows have come to
@@ -86,6 +99,16 @@ func (r *rounded) round(k, n int) (b []float32, width int) {
 func roundedPart(y, x, block []float32, rows, n, in, out, width, cols int, act Act) {
 	if cols > 0 {
 		DensePart32(y, out, x, in, block, width, y, out, rows, n, cols, act)
+	}
+}
+
+// activate32 applies the activation to y.
+func activate32(y []float32, act Act) {
+	switch act {
+	case ReLU:
+		ReLU32(y, y)
+	case Tanh:
+		tanhOf(y)
 	}
 }
 

@@ -74,3 +74,21 @@ func fastTanhMask32(dz, dy, y []float32) int {
 		}
 	})
 }
+
+// hasRounded reports whether there is fastRounded.
+func hasRounded() bool { return active != generic }
+
+// fastRounded adds x·w to y of 8, 16, … elements: x has one or eight.
+func fastRounded(y, x []float32, w []float64, stride int) {
+	_ = w[(len(x)-1)*stride+len(y)-1]
+	switch {
+	case active == avx512 && len(x) == 8:
+		rounded8x512(&y[0], &x[0], &w[0], 8*stride, len(y))
+	case active == avx512:
+		rounded1x512(&y[0], &x[0], &w[0], 8*stride, len(y))
+	case len(x) == 8:
+		rounded8x256(&y[0], &x[0], &w[0], 8*stride, len(y))
+	default:
+		rounded1x256(&y[0], &x[0], &w[0], 8*stride, len(y))
+	}
+}

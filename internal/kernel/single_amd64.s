@@ -131,6 +131,78 @@ DATA c3f8000003f800000<>+16(SB)/8, $0x3f8000003f800000
 DATA c3f8000003f800000<>+24(SB)/8, $0x3f8000003f800000
 GLOBL c3f8000003f800000<>(SB), RODATA|NOPTR, $32
 
+// func rounded1x512(y *float32, x *float32, w *float64, stride int, n int)
+// Requires: AVX, AVX512F, FMA3
+TEXT ·rounded1x512(SB), NOSPLIT, $0-40
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         stride+24(FP), BX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSS (CX), Y0
+	XORQ         CX, CX
+
+loop7:
+	VMOVUPS     (AX)(CX*4), Y1
+	VCVTPD2PS   (DX)(CX*8), Y2
+	VFMADD231PS Y0, Y2, Y1
+	VMOVUPS     Y1, (AX)(CX*4)
+	ADDQ        $0x08, CX
+	CMPQ        CX, BX
+	JLT         loop7
+	VZEROUPPER
+	RET
+
+// func rounded8x512(y *float32, x *float32, w *float64, stride int, n int)
+// Requires: AVX, AVX512F, FMA3
+TEXT ·rounded8x512(SB), NOSPLIT, $0-40
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         stride+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS (CX), Y0
+	VBROADCASTSS 4(CX), Y1
+	LEAQ         (DX)(BX*1), DI
+	VBROADCASTSS 8(CX), Y2
+	LEAQ         (DI)(BX*1), R8
+	VBROADCASTSS 12(CX), Y3
+	LEAQ         (R8)(BX*1), R9
+	VBROADCASTSS 16(CX), Y4
+	LEAQ         (R9)(BX*1), R10
+	VBROADCASTSS 20(CX), Y5
+	LEAQ         (R10)(BX*1), R11
+	VBROADCASTSS 24(CX), Y6
+	LEAQ         (R11)(BX*1), R12
+	VBROADCASTSS 28(CX), Y7
+	LEAQ         (R12)(BX*1), CX
+	XORQ         BX, BX
+
+loop8:
+	VMOVUPS     (AX)(BX*4), Y8
+	VCVTPD2PS   (DX)(BX*8), Y9
+	VFMADD231PS Y0, Y9, Y8
+	VCVTPD2PS   (DI)(BX*8), Y9
+	VFMADD231PS Y1, Y9, Y8
+	VCVTPD2PS   (R8)(BX*8), Y9
+	VFMADD231PS Y2, Y9, Y8
+	VCVTPD2PS   (R9)(BX*8), Y9
+	VFMADD231PS Y3, Y9, Y8
+	VCVTPD2PS   (R10)(BX*8), Y9
+	VFMADD231PS Y4, Y9, Y8
+	VCVTPD2PS   (R11)(BX*8), Y9
+	VFMADD231PS Y5, Y9, Y8
+	VCVTPD2PS   (R12)(BX*8), Y9
+	VFMADD231PS Y6, Y9, Y8
+	VCVTPD2PS   (CX)(BX*8), Y9
+	VFMADD231PS Y7, Y9, Y8
+	VMOVUPS     Y8, (AX)(BX*4)
+	ADDQ        $0x08, BX
+	CMPQ        BX, SI
+	JLT         loop8
+	VZEROUPPER
+	RET
+
 // func narrow256(dst *float32, x *float64, n int)
 // Requires: AVX
 TEXT ·narrow256(SB), NOSPLIT, $0-24
@@ -139,7 +211,7 @@ TEXT ·narrow256(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-loop7:
+loop9:
 	VMOVUPD    (CX)(BX*8), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (AX)(BX*4)
@@ -154,7 +226,7 @@ loop7:
 	VMOVUPS    X0, 48(AX)(BX*4)
 	ADDQ       $0x10, BX
 	CMPQ       BX, DX
-	JLT        loop7
+	JLT        loop9
 	VZEROUPPER
 	RET
 
@@ -166,7 +238,7 @@ TEXT ·widen256(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-loop8:
+loop10:
 	VCVTPS2PD (CX)(BX*4), Y0
 	VMOVUPD   Y0, (AX)(BX*8)
 	VCVTPS2PD 16(CX)(BX*4), Y0
@@ -177,7 +249,7 @@ loop8:
 	VMOVUPD   Y0, 96(AX)(BX*8)
 	ADDQ      $0x10, BX
 	CMPQ      BX, DX
-	JLT       loop8
+	JLT       loop10
 	VZEROUPPER
 	RET
 
@@ -189,7 +261,7 @@ TEXT ·widenAdd256(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-loop9:
+loop11:
 	VCVTPS2PD (CX)(BX*4), Y0
 	VADDPD    (AX)(BX*8), Y0, Y0
 	VMOVUPD   Y0, (AX)(BX*8)
@@ -204,7 +276,7 @@ loop9:
 	VMOVUPD   Y0, 96(AX)(BX*8)
 	ADDQ      $0x10, BX
 	CMPQ      BX, DX
-	JLT       loop9
+	JLT       loop11
 	VZEROUPPER
 	RET
 
@@ -216,7 +288,7 @@ TEXT ·singleReLU256(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-loop10:
+loop12:
 	VXORPD  Y0, Y0, Y0
 	VMAXPS  (CX)(BX*4), Y0, Y0
 	VMOVUPS Y0, (AX)(BX*4)
@@ -225,7 +297,7 @@ loop10:
 	VMOVUPS Y0, 32(AX)(BX*4)
 	ADDQ    $0x10, BX
 	CMPQ    BX, DX
-	JLT     loop10
+	JLT     loop12
 	VZEROUPPER
 	RET
 
@@ -238,7 +310,7 @@ TEXT ·singleReLUMask256(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 
-loop11:
+loop13:
 	VXORPD  Y1, Y1, Y1
 	VMOVUPS (DX)(SI*4), Y0
 	VCMPPS  $0x1e, Y1, Y0, Y0
@@ -251,7 +323,7 @@ loop11:
 	VMOVUPS Y0, 32(AX)(SI*4)
 	ADDQ    $0x10, SI
 	CMPQ    SI, BX
-	JLT     loop11
+	JLT     loop13
 	VZEROUPPER
 	RET
 
@@ -264,7 +336,7 @@ TEXT ·singleTanhMask256(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 
-loop12:
+loop14:
 	VMOVUPD      c3f8000003f800000<>+0(SB), Y1
 	VMOVUPS      (DX)(SI*4), Y0
 	VFNMADD231PS Y0, Y0, Y1
@@ -277,6 +349,100 @@ loop12:
 	VMOVUPS      Y1, 32(AX)(SI*4)
 	ADDQ         $0x10, SI
 	CMPQ         SI, BX
-	JLT          loop12
+	JLT          loop14
+	VZEROUPPER
+	RET
+
+// func rounded1x256(y *float32, x *float32, w *float64, stride int, n int)
+// Requires: AVX, FMA3
+TEXT ·rounded1x256(SB), NOSPLIT, $0-40
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         stride+24(FP), BX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSS (CX), X0
+	XORQ         CX, CX
+
+loop15:
+	VMOVUPS     (AX)(CX*4), X1
+	VCVTPD2PSY  (DX)(CX*8), X2
+	VFMADD231PS X0, X2, X1
+	VMOVUPS     X1, (AX)(CX*4)
+	VMOVUPS     16(AX)(CX*4), X1
+	VCVTPD2PSY  32(DX)(CX*8), X2
+	VFMADD231PS X0, X2, X1
+	VMOVUPS     X1, 16(AX)(CX*4)
+	ADDQ        $0x08, CX
+	CMPQ        CX, BX
+	JLT         loop15
+	VZEROUPPER
+	RET
+
+// func rounded8x256(y *float32, x *float32, w *float64, stride int, n int)
+// Requires: AVX, FMA3
+TEXT ·rounded8x256(SB), NOSPLIT, $0-40
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         stride+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS (CX), X0
+	VBROADCASTSS 4(CX), X1
+	LEAQ         (DX)(BX*1), DI
+	VBROADCASTSS 8(CX), X2
+	LEAQ         (DI)(BX*1), R8
+	VBROADCASTSS 12(CX), X3
+	LEAQ         (R8)(BX*1), R9
+	VBROADCASTSS 16(CX), X4
+	LEAQ         (R9)(BX*1), R10
+	VBROADCASTSS 20(CX), X5
+	LEAQ         (R10)(BX*1), R11
+	VBROADCASTSS 24(CX), X6
+	LEAQ         (R11)(BX*1), R12
+	VBROADCASTSS 28(CX), X7
+	LEAQ         (R12)(BX*1), CX
+	XORQ         BX, BX
+
+loop16:
+	VMOVUPS     (AX)(BX*4), X8
+	VCVTPD2PSY  (DX)(BX*8), X9
+	VFMADD231PS X0, X9, X8
+	VCVTPD2PSY  (DI)(BX*8), X9
+	VFMADD231PS X1, X9, X8
+	VCVTPD2PSY  (R8)(BX*8), X9
+	VFMADD231PS X2, X9, X8
+	VCVTPD2PSY  (R9)(BX*8), X9
+	VFMADD231PS X3, X9, X8
+	VCVTPD2PSY  (R10)(BX*8), X9
+	VFMADD231PS X4, X9, X8
+	VCVTPD2PSY  (R11)(BX*8), X9
+	VFMADD231PS X5, X9, X8
+	VCVTPD2PSY  (R12)(BX*8), X9
+	VFMADD231PS X6, X9, X8
+	VCVTPD2PSY  (CX)(BX*8), X9
+	VFMADD231PS X7, X9, X8
+	VMOVUPS     X8, (AX)(BX*4)
+	VMOVUPS     16(AX)(BX*4), X8
+	VCVTPD2PSY  32(DX)(BX*8), X9
+	VFMADD231PS X0, X9, X8
+	VCVTPD2PSY  32(DI)(BX*8), X9
+	VFMADD231PS X1, X9, X8
+	VCVTPD2PSY  32(R8)(BX*8), X9
+	VFMADD231PS X2, X9, X8
+	VCVTPD2PSY  32(R9)(BX*8), X9
+	VFMADD231PS X3, X9, X8
+	VCVTPD2PSY  32(R10)(BX*8), X9
+	VFMADD231PS X4, X9, X8
+	VCVTPD2PSY  32(R11)(BX*8), X9
+	VFMADD231PS X5, X9, X8
+	VCVTPD2PSY  32(R12)(BX*8), X9
+	VFMADD231PS X6, X9, X8
+	VCVTPD2PSY  32(CX)(BX*8), X9
+	VFMADD231PS X7, X9, X8
+	VMOVUPS     X8, 16(AX)(BX*4)
+	ADDQ        $0x08, BX
+	CMPQ        BX, SI
+	JLT         loop16
 	VZEROUPPER
 	RET

@@ -8,3 +8,6 @@ func fastWidenAdd(_ []float64, _ []float32) int { return 0 }
 func fastRelu32(_, _ []float32) int             { return 0 }
 func fastReluMask32(_, _, _ []float32) int      { return 0 }
 func fastTanhMask32(_, _, _ []float32) int      { return 0 }
+
+func hasRounded() bool                               { return false }
+func fastRounded(_, _ []float32, _ []float64, _ int) {}

@@ -34,6 +34,16 @@ func singleReLUMask512(dz *float32, dy *float32, y *float32, n int)
 //go:noescape
 func singleTanhMask512(dz *float32, dy *float32, y *float32, n int)
 
+// rounded1x512 adds x[0]·w[0], … of 1 rows of w, stride bytes apart, to n > 0 elements of y, a multiple of 8.
+//
+//go:noescape
+func rounded1x512(y *float32, x *float32, w *float64, stride int, n int)
+
+// rounded8x512 adds x[0]·w[0], … of 8 rows of w, stride bytes apart, to n > 0 elements of y, a multiple of 8.
+//
+//go:noescape
+func rounded8x512(y *float32, x *float32, w *float64, stride int, n int)
+
 // narrow256 works on n > 0 elements, a multiple of 16.
 //
 //go:noescape
@@ -63,3 +73,13 @@ func singleReLUMask256(dz *float32, dy *float32, y *float32, n int)
 //
 //go:noescape
 func singleTanhMask256(dz *float32, dy *float32, y *float32, n int)
+
+// rounded1x256 adds x[0]·w[0], … of 1 rows of w, stride bytes apart, to n > 0 elements of y, a multiple of 8.
+//
+//go:noescape
+func rounded1x256(y *float32, x *float32, w *float64, stride int, n int)
+
+// rounded8x256 adds x[0]·w[0], … of 8 rows of w, stride bytes apart, to n > 0 elements of y, a multiple of 8.
+//
+//go:noescape
+func rounded8x256(y *float32, x *float32, w *float64, stride int, n int)

@@ -38,7 +38,7 @@ func (p *program) once(rows int) bool {
 	for _, g := range p.linear {
 		weights += g.mask.in * g.mask.out
 	}
-	return rows <= singleRows && weights >= kernel.RoundedWeights
+	return rows <= singleRows && kernel.RoundsOnce(rows, weights)
 }
 
 // constant reports whether no gradient of any of the values is needed.

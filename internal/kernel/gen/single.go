@@ -36,6 +36,8 @@ func single(c *asm) {
 		v.singleReLU()
 		v.singleGradient("singleReLUMask", v.singleReLUMask)
 		v.singleGradient("singleTanhMask", v.singleTanhMask)
+		v.rounded(1)
+		v.rounded(8)
 	})
 }
 
