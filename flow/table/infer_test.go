@@ -210,3 +210,21 @@ func TestRoundNumbers(t *testing.T) {
 		}
 	}
 }
+
+// Numbers with exponents are written with all their digits, however small.
+func TestExponents(t *testing.T) {
+	table := &Table{Names: []string{"x"}}
+	for i := range 60 {
+		table.Rows = append(table.Rows, []string{fmt.Sprintf("%d.5e%d", 1+i%9, i-40)})
+	}
+	s, err := Infer(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range table.Rows {
+		v, _ := s.Columns[0].parse(r[0])
+		if again, _ := s.Columns[0].parse(s.Columns[0].text(v)); again != v || v == 0 {
+			t.Errorf("%s: got %v back", r[0], again)
+		}
+	}
+}

@@ -83,7 +83,7 @@ func (c *Column) set(t *tally) {
 	c.Least, c.Most = t.values[0], t.values[len(t.values)-1]
 	c.Decimals, c.Fixed, c.Width = t.decimals, t.fixed, t.width
 	if t.exponent {
-		c.Decimals, c.Fixed = min(20, max(t.decimals, 2-int(math.Floor(math.Log10(max(c.Most-c.Least, math.Abs(c.Most)*1e-6, 1e-18))))+6, 0)), false
+		c.Decimals, c.Fixed = allDecimals, false
 	}
 }
 

@@ -176,9 +176,9 @@ func (s *Schema) measured(t *Table, place []int, rows [][]float64) *Schema {
 			least, most = min(least, r[col]), max(most, r[col])
 			if c.Kind != Date && c.Kind.numeric() && !c.Fixed {
 				if n, exponent := decimals(bare(strings.TrimSpace(t.Rows[i][place[col]]), c.Before, c.After), c.Comma); exponent {
-					c.Decimals = 17
+					c.Decimals = allDecimals
 				} else {
-					c.Decimals = max(c.Decimals, min(n, 20))
+					c.Decimals = max(c.Decimals, min(n, allDecimals))
 				}
 			}
 		}

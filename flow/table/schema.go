@@ -47,7 +47,7 @@ type Column struct {
 	Atoms []float64
 	// Least and Most are the extremes of the rows learned from.
 	Least, Most float64
-	// Decimals is how many digits after the point texts have, always or, unless Fixed, at most.
+	// Decimals is how many digits after the point texts have, always or, unless Fixed, at most; then 20 stands for all that a number has, and for exponents.
 	Decimals      int
 	Fixed         bool
 	Width         int    // of texts that begin with zeros, as 00501, to be as long as others; 0 if none do
@@ -136,7 +136,7 @@ func (c *Column) check() error {
 		if !(c.Low < c.High) || bounds && math.IsInf(c.High-c.Low, 0) || !(c.Step >= 0) || math.IsInf(c.Step, 0) || math.IsNaN(c.Origin-c.Origin) {
 			return fail("got bounds %v and %v, step %v and origin %v", c.Low, c.High, c.Step, c.Origin)
 		}
-		if c.Decimals < 0 || c.Decimals > 20 || c.Width < 0 || c.Width > 20 || c.Kind == Date && c.Layout == "" {
+		if c.Decimals < 0 || c.Decimals > allDecimals || c.Width < 0 || c.Width > 20 || c.Kind == Date && c.Layout == "" {
 			return fail("got %d decimals and layout %q", c.Decimals, c.Layout)
 		}
 	default:

@@ -70,7 +70,9 @@ func (c *Column) text(v float64) string {
 		v = c.cell(v)
 	}
 	s := strconv.FormatFloat(v, 'f', -1, 64)
-	if n, _ := decimals(s, false); c.Fixed || n > c.Decimals {
+	if n, _ := decimals(s, false); c.Decimals == allDecimals && !c.Fixed {
+		s = strconv.FormatFloat(v, 'g', -1, 64)
+	} else if c.Fixed || n > c.Decimals {
 		s = strconv.FormatFloat(v, 'f', c.Decimals, 64)
 		if !c.Fixed && c.Decimals > 0 {
 			s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
@@ -141,6 +143,9 @@ func decimals(s string, comma bool) (n int, exponent bool) {
 	_, after, _ := strings.Cut(s, point)
 	return len(after), false
 }
+
+// allDecimals stands for as many as a number has, and for exponents.
+const allDecimals = 20
 
 const day = 86400
 
