@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/rng"
@@ -71,7 +72,15 @@ func run(ctx context.Context, what string, m *Transformed, data Data, dim int, s
 	if t.Unsaved != nil {
 		f.warnings = append(f.warnings, t.Unsaved.Error())
 	}
-	return f.result(err), err
+	if err != nil || f.refit == nil {
+		return f.result(err), err
+	}
+	f.refit.back(f)
+	r := f.result(nil)
+	if err := f.refit.all(f); err != nil {
+		return r, fmt.Errorf("flow: %s: %w", what, err)
+	}
+	return r, nil
 }
 
 // result tells how the training went, and what the rows or weights say of the model if it went well.
@@ -149,8 +158,12 @@ func (f *fit) holdOut(src *rng.Source) error {
 		return nil
 	}
 	order := rand.New(src).Perm(n)
+	all := f.data.source.(*train.Memory)
 	f.held = f.data.hold(order[:k], src)
-	f.data.source = f.data.source.(*train.Memory).Pick(order[k:])
+	f.data.source = all.Pick(order[k:])
+	if f.target == nil && f.added == nil {
+		f.refit = newRefit(f.model, all)
+	}
 	return nil
 }
 
@@ -182,6 +195,11 @@ func (f *fit) prepare(ctx context.Context, src *rng.Source) error {
 	if err != nil {
 		return err
 	}
+	if f.refit != nil && f.refit.whitens() {
+		f.refit.from = autodiff.NewParam(1, len(g.Params.Data), slices.Clone(g.Params.Data))
+	} else {
+		f.refit = nil
+	}
 	f.batches = &train.Minibatches{Cursor: cursor, Gradient: g, Batch: batch, Size: f.Batch, Accumulate: f.Accumulate}
 	if f.Machines != nil {
 		f.batches.Reduce = f.Machines.Reduce
@@ -198,6 +216,9 @@ func (f *fit) start(first *train.Batch) {
 // newTraining returns the training of the model as it is.
 func (f *fit) newTraining() *train.Training {
 	t := &train.Training{Config: f.config(), Objective: f.batches, State: f.batches.Gradient.Frozen, Explain: f.explain}
+	if f.refit != nil {
+		t.State = append(slices.Clone(t.State), f.refit.own, f.refit.from)
+	}
 	if f.target == nil && len(f.model.statistics()) > 0 {
 		t.Observe = f.observe
 	}

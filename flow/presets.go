@@ -21,7 +21,7 @@ import (
 // [bijector.Standardizer], which [Fit] sets from the data, but for [NCSF]; the context is
 // standardised by an [nn.Standardizer] in the same way. Without a context, all but [NCSF] and [CNF] begin with a [bijector.Whitener]: where columns
 // are strongly correlated, by .3 nats a column or more, and there are at most ten rows for each pair of them, training starts from the normal
-// distribution of the rows. Networks see columns clipped, see Clip,
+// distribution of the rows, and ends with it if nothing better is found, see Settings.Validation. Networks see columns clipped, see Clip,
 // so that rows far from all others meet parameters that were trained. They panic if an Arch is not sensible.
 type Arch struct {
 	// Dim is the number of columns of the data. With one column the affine maps of NICE, RealNVP, MAF and IAF

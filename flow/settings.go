@@ -45,6 +45,9 @@ type Settings struct {
 	// Validation is the share of the rows that are held out to judge by; 0 is a tenth, but
 	// at least 20 rows or a quarter, whichever is less, and at most 2000; none of less than 20 rows,
 	// streams and fresh samples; negative is none.
+	//
+	// A model that begins as the normal distribution of few rows, see [bijector.Whitener], and by no step makes held-out rows likelier by a
+	// standard error, is made the normal distribution of all rows in the end, held-out ones too: [Result] is of the one that has not seen them.
 	Validation float64
 	// Held is rows to judge by, in place of a share of the data.
 	Held Data

@@ -36,6 +36,7 @@ type fit struct {
 	model    *Transformed
 	data     Data          // rows of the model, or of its base if there is a target
 	held     *train.Memory // nil if nothing is held out
+	refit    *refit        // nil if what is held out are no rows of data
 	found    *mat.Dense    // places that walkers through the target came to; nil if there were none
 	warnings []string
 	batches  *train.Minibatches
