@@ -101,6 +101,7 @@ func (f *Fold) train(ctx context.Context, name string, m *Transformed, r recipe)
 		t.steps, t.recipe = result.Steps, r
 		t.spent += result.Steps
 		t.open = float64(result.Best) >= 0.95*float64(result.Steps) && !result.Stopped
+		t.hoped = result.History[len(result.History)/2].Validation - result.Loss
 		if !thrown(result) || t.spent >= steps || r.rate < leastRate {
 			f.note(t)
 			return nil

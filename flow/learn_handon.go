@@ -3,8 +3,6 @@ package flow
 import (
 	"context"
 	"slices"
-
-	"gonum.org/v1/gonum/stat"
 )
 
 // A training is how a flow of a fold was trained.
@@ -13,9 +11,10 @@ type training struct {
 	name   string
 	model  *Transformed
 	recipe recipe
-	steps  int  // of the last time
-	spent  int  // steps of all times
-	open   bool // it was still getting better at its last steps
+	steps  int     // of the last time
+	spent  int     // steps of all times
+	open   bool    // it was still getting better at its last steps
+	hoped  float64 // nats a row by which as many steps more may make it better
 }
 
 // note keeps how a flow was trained.
@@ -57,21 +56,22 @@ func (t *training) goOn(ctx context.Context, steps int) error {
 		t.steps += result.Steps
 		t.spent += result.Steps
 		t.open = result.Best > result.Steps/2
+		t.hoped = 0.5 * max(result.History[0].Validation-result.Loss, 0)
 	}
 	return err
 }
 
 const (
-	openWeight = 0.05 // in the mixture of all candidates, from which on a training is worth going on with
-	openGain   = 0.02 // nats a row by which it must get better each time
 	mostHanded = 0.25 // of the budget
+	price      = 0.2  // nats a row that the mixture of all candidates must hope to gain for work, as a share of the budget
 )
 
 // handsOn reports whether trainings may go on: of flows without contexts, fitted once.
 func (l *learner) handsOn() bool { return len(l.folds) == 1 && l.data.Contexts == nil }
 
 // handOn gives what other candidates have left of the budget, at most a quarter of it, to trainings that were still getting better in the
-// end: as many steps as they had, again and again while there is something to gain.
+// end: as many steps as they had, again and again while the mixture of all may gain by it. To be hoped for is what the second half of the
+// steps gained, and then half of what the last time did.
 func (l *learner) handOn(ctx context.Context, tasks []*task) error {
 	f := l.folds[0]
 	left := float64(l.Budget)
@@ -91,20 +91,22 @@ func (l *learner) handOn(ctx context.Context, tasks []*task) error {
 		return nil
 	}
 	left = min(left, mostHanded*float64(l.Budget))
-	use, _, w := l.weighTasks(f, tasks)
-	going := slices.Clone(open)
-	going = slices.DeleteFunc(going, func(t *task) bool { return w == nil || w[slices.Index(use, t.candidate)] < openWeight })
-	for {
-		going = slices.DeleteFunc(going, func(t *task) bool { return !t.training.open })
-		if len(going) == 0 {
+	for going := open; len(going) > 0; {
+		use, _, w := l.weighTasks(f, tasks)
+		if w == nil {
 			break
 		}
-		share := left / float64(len(going))
+		share, worth := left/float64(len(going)), []*task(nil)
 		for _, t := range going {
-			t.more = min(t.training.steps, int(share/t.training.work(1)))
-			left -= t.training.work(t.more)
+			r := t.training
+			t.more = min(r.steps, int(share/r.work(1)))
+			hoped := w[slices.Index(use, t.candidate)] * r.hoped
+			if work := r.work(t.more); r.open && t.more >= 10*r.recipe.every && hoped >= price*work/float64(l.Budget) {
+				left -= work
+				worth = append(worth, t)
+			}
 		}
-		going = slices.DeleteFunc(going, func(t *task) bool { return t.more < t.training.recipe.every*10 })
+		going = worth
 		if err := l.runTasks(ctx, going, l.goOn); err != nil {
 			return err
 		}
@@ -114,12 +116,9 @@ func (l *learner) handOn(ctx context.Context, tasks []*task) error {
 
 // goOn goes on with the training of a task.
 func (l *learner) goOn(ctx context.Context, t *task) error {
-	f := l.folds[t.fold]
-	before := stat.Mean(t.held, f.HeldWeights)
 	if err := t.training.goOn(ctx, t.more); err != nil {
 		return err
 	}
-	t.held = f.judge(t.model)
-	t.training.open = t.training.open && stat.Mean(t.held, f.HeldWeights) > before+openGain
+	t.held = l.folds[t.fold].judge(t.model)
 	return nil
 }

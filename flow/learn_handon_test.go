@@ -81,9 +81,9 @@ func (c *impatient) Err() error {
 
 // A learning that ended while it handed on goes on to the same bits.
 func TestHandingOnResumes(t *testing.T) {
-	want, _ := patientBits(t, LearnSettings{Budget: 4 * patientBudget})
-	s := LearnSettings{Budget: 4 * patientBudget, Candidates: patient("NSF"), Checkpoint: filepath.Join(t.TempDir(), "learning")}
-	for _, after := range []int64{90, 150, 1e6} {
+	want, _ := patientBits(t, LearnSettings{Budget: 8 * patientBudget})
+	s := LearnSettings{Budget: 8 * patientBudget, Candidates: patient("NSF"), Checkpoint: filepath.Join(t.TempDir(), "learning")}
+	for _, after := range []int64{90, 115, 1e6} {
 		ctx := &impatient{Context: context.Background()}
 		ctx.left.Store(after)
 		m, _, err := Learn(ctx, Rows(checkerboard(oneSplit)), &s)
