@@ -75,7 +75,7 @@ func run(ctx context.Context, data, task string, draws int, out string, settings
 	fmt.Println(check)
 	if out != "" {
 		names := []string{"θ₁", "θ₂", "θ₃", "θ₄", "θ₅"}[:d]
-		if err := plot.Save(out, 600, 600, plot.Corner(truth, samples.Theta, names)); err != nil {
+		if err := plot.Save(out, 300, 300, plot.Corner(truth, samples.Theta, names)); err != nil {
 			return err
 		}
 	}

@@ -87,8 +87,12 @@ func judge(ctx context.Context, p *posterior, reference *mat.Dense, find method,
 
 func (v *verdict) String() string {
 	d := v.draws
-	s := fmt.Sprintf("means %.3f  deviations %4.1f %%  C2ST %.3f  ESS %4.1f %%  k̂ %5.2f  log Z %.4f ± %.4f  missed %.1f %%  %.1f s",
-		v.mean, 100*v.deviation, v.c2st, 100*d.ESS/float64(d.N), d.K, d.LogZ.Value, d.LogZ.SE, 100*d.Missed.Value, v.seconds)
+	apart := "" // where a classifier was asked
+	if !math.IsNaN(v.c2st) {
+		apart = fmt.Sprintf("  C2ST %.3f", v.c2st)
+	}
+	s := fmt.Sprintf("means %.3f  deviations %4.1f %%%s  ESS %4.1f %%  k̂ %5.2f  log Z %.4f ± %.4f  missed %.1f %%  %.1f s",
+		v.mean, 100*v.deviation, apart, 100*d.ESS/float64(d.N), d.K, d.LogZ.Value, d.LogZ.SE, 100*d.Missed.Value, v.seconds)
 	for _, w := range d.Warnings {
 		s += "\nwarning: " + w
 	}
