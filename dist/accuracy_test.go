@@ -35,3 +35,26 @@ func TestCancellation(t *testing.T) {
 		}
 	}
 }
+
+// Where the formulas of a textbook lose nothing, these must not either; the exact values have 22 digits.
+func TestRoundings(t *testing.T) {
+	student, poisson := dist.NewStudentT(1, f(0.8), f(0), f(1)), dist.NewPoisson(1, f(0.7))
+	for _, c := range []struct {
+		what      string
+		got, want float64
+	}{
+		{"cdf of StudentT(0.8) at -15", student.CDF(nil, []float64{-15})[0], 0.03557424150847036182337},
+		{"cdf of StudentT(0.8) at -5", student.CDF(nil, []float64{-5})[0], 0.08505566539384100278557},
+		{"cdf of StudentT(0.8) at -2.25", student.CDF(nil, []float64{-2.25})[0], 0.1563493729692464654051},
+		{"sf of StudentT(0.8) at 12.5", student.Survival(nil, []float64{12.5})[0], 0.04114400631731091232003},
+		{"log-density of Poisson(0.7) at 3", poisson.LogProb([]float64{3}), -3.561784301044252283465},
+		{"log-density of Poisson(0.7) at 4", poisson.LogProb([]float64{4}), -5.304753606102875344654},
+		{"log-density of Poisson(0.7) at 6", poisson.LogProb([]float64{6}), -9.419300875642495604775},
+		{"log-density of Poisson(0.7) at 9", poisson.LogProb([]float64{9}), -16.71190197553006154798},
+		{"sf of SigmoidBeta(3.3, 0.8) at -0.897", dist.NewSigmoidBeta(1, f(3.3), f(0.8)).Survival(nil, []float64{-0.897})[0], 0.9883477193532497315291},
+	} {
+		if e := math.Abs(c.got-c.want) / ulp(c.want); !(e <= 1.5) {
+			t.Errorf("%s: got %v, want %v: %.3g ulp", c.what, c.got, c.want, e)
+		}
+	}
+}

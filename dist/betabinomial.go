@@ -16,8 +16,9 @@ type BetaBinomial struct {
 }
 
 // NewBetaBinomial returns d independent beta-binomial columns with n = totalCount, a = concentration1
-// and b = concentration0. Its distribution function is a sum over k, of 4000 terms at most. It panics
-// unless totalCount is fixed and of positive integers and the concentrations are positive.
+// and b = concentration0. Its distribution function is a sum over k, of 4000 terms at most; it, quantiles and
+// the entropy are for n up to 2⁵³, beyond which k is no number. It panics unless totalCount is fixed and of
+// positive integers and the concentrations are positive.
 func NewBetaBinomial(d int, totalCount, concentration1, concentration0 autodiff.Value) *Columns {
 	checkCounts("NewBetaBinomial", totalCount, 1)
 	return NewColumns(d, &BetaBinomial{totalCount,
@@ -29,7 +30,7 @@ func (b *BetaBinomial) values() values {
 }
 func (b *BetaBinomial) family() *family { return betaBinomialFamily }
 
-var betaBinomialFamily = summed(&family{
+var betaBinomialFamily = mirrored(summed(&family{
 	name: "BetaBinomial", params: []string{"totalCount", "concentration1", "concentration0"}, integer: true,
 	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
 		k, penalty := integers(x, x.Tape().Scalar(0), p[0])
@@ -61,6 +62,9 @@ var betaBinomialFamily = summed(&family{
 			return min(math.Floor((n+1)*((a-1)/(a+b-2))), n)
 		}
 	},
+}), func(p nums) nums {
+	p[1], p[2] = min(p[1], p[2]), max(p[1], p[2])
+	return p
 })
 
 // summed gives a family of integers its distribution function, by sums.

@@ -26,7 +26,7 @@ func NewBinomial(d int, count, probs autodiff.Value) *Columns {
 func (b *Binomial) values() values  { return values{b.Count, b.Probs} }
 func (b *Binomial) family() *family { return binomialFamily }
 
-var binomialFamily = &family{
+var binomialFamily = mirrored(&family{
 	name: "Binomial", params: []string{"count", "probs"}, integer: true,
 	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
 		k, penalty := integers(x, x.Tape().Scalar(0), p[0])
@@ -43,6 +43,16 @@ var binomialFamily = &family{
 	mean:     func(p nums) float64 { return p[0] * p[1] },
 	variance: func(p nums) float64 { return p[0] * p[1] * (1 - p[1]) },
 	mode:     func(p nums) float64 { return math.Floor((p[0] + 1) * p[1]) },
+}, func(p nums) nums {
+	p[1] = min(p[1], 1-p[1])
+	return p
+})
+
+// mirrored gives a family of integers the entropy of that of n − X, which has the parameters that mirror returns: near 0
+// there are numbers between large integers.
+func mirrored(f *family, mirror func(nums) nums) *family {
+	f.entropy = func(p nums) float64 { return f.expectedEntropy(mirror(p)) }
+	return f
 }
 
 func checkCounts(what string, count autodiff.Value, least float64) {

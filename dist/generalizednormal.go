@@ -63,6 +63,9 @@ var generalizedNormalFamily = &family{
 	},
 	mean: always(0),
 	variance: func(p nums) float64 {
+		if p[2] < leastShape {
+			return math.Inf(1)
+		}
 		return special.Exp(special.Lgamma(3/p[2]) - special.Lgamma(1/p[2]))
 	},
 	mode:    always(0),

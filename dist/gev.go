@@ -106,11 +106,21 @@ func extremeMean(ξ float64) float64 {
 	if math.Abs(ξ) < 1e-300 {
 		return eulerγ
 	}
+	if ξ > 0.5 || ξ < -2 { // Γ is far from 1
+		return (special.Gamma(1-ξ) - 1) / ξ
+	}
 	return special.Expm1(special.Lgamma1p(-ξ)) / ξ
 }
 
 // extremeVariance returns (Γ(1−2ξ) − Γ(1−ξ)²)/ξ².
 func extremeVariance(ξ float64) float64 {
+	if ξ > 0.4 || ξ < -2 {
+		g, square := special.Gamma(1-ξ)/ξ, special.Gamma(1-2*ξ)/ξ/ξ
+		if math.IsInf(square, 1) {
+			return square
+		}
+		return kernel.FMA(-g, g, square)
+	}
 	gap, g := special.LgammaGap(-ξ), special.Exp(2*special.Lgamma1p(-ξ))
 	if s := ξ * ξ; s > 1e-300 {
 		return g * special.Expm1(gap*s) / s

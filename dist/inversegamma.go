@@ -48,7 +48,7 @@ var inverseGammaFamily = &family{
 	drop: func(z, y float64, p nums) float64 { return powerDrop(p[1]+1, z, y) - y/z/(z+y) },
 	mean: func(p nums) float64 { return momentUpTo(1, p[1], 1/(p[1]-1)) },
 	variance: func(p nums) float64 {
-		return momentUpTo(2, p[1], 1/((p[1]-1)*(p[1]-1)*(p[1]-2)))
+		return momentUpTo(2, p[1], 1/(p[1]-1)/(p[1]-1)/(p[1]-2))
 	},
 	mode: func(p nums) float64 { return 1 / (p[1] + 1) },
 	entropy: func(p nums) float64 {

@@ -53,6 +53,10 @@ var johnsonSUFamily = &family{
 	},
 	variance: func(p nums) float64 {
 		w := 1 / (p[3] * p[3])
-		return 0.5 * special.Expm1(w) * (float64(special.Exp(w)*special.Cosh(2*p[2]/p[3])) + 1)
+		wide := 0.5 * (float64(special.Exp(w)*special.Cosh(2*p[2]/p[3])) + 1)
+		if w < 1e-300 { // it may underflow
+			return wide / p[3] / p[3]
+		}
+		return special.Expm1(w) * wide
 	},
 }

@@ -52,15 +52,18 @@ var kumaraswamyFamily = &family{
 	},
 	entropy: func(p nums) float64 {
 		a, b := p[0], p[1]
-		return 1 - 1/b + float64((1-1/a)*(special.Digamma(b+1)+eulerγ)) - special.Log(a*b)
+		return 1 - 1/b + float64((1-1/a)*(special.Digamma(b+1)+eulerγ)) - special.Log(a) - special.Log(b)
 	},
 }
 
 // kumaraswamyMoment is E Xⁿ = b·B(1+n/a, b) = Γ(1+n/a)·Γ(1+b)/Γ(1+b+n/a).
 func kumaraswamyMoment(n float64, p nums) float64 {
-	r := n / p[0]
+	r := min(n/p[0], math.MaxFloat64)
 	if r > 50 {
 		return special.Exp(special.Log(p[1]) + special.LogBeta(1+r, p[1]))
+	}
+	if r > max(p[1], 0.5) {
+		return special.Gamma(1+p[1]) / special.GammaRatio(1+r, p[1])
 	}
 	g := special.Exp(special.Lgamma1p(r))
 	if r > 0.5 {

@@ -34,7 +34,7 @@ func roundingOf(p float64) float64 {
 // search returns the smallest integer that is reached.
 func (f *family) search(p nums, reached func(k float64) bool) float64 {
 	lo, hi := f.supportOf(p)
-	k, step := max(lo, min(0, hi)), 1.0
+	k, step := max(lo, min(0, hi)), f.stride(p)
 	start := math.NaN()
 	switch {
 	case f.mode != nil:
@@ -49,7 +49,7 @@ func (f *family) search(p nums, reached func(k float64) bool) float64 {
 		lo, k, step = k, min(k+step, hi), 2*step
 	}
 	hi = k
-	for step = 1; k > lo && reached(k); step *= 2 {
+	for step = f.stride(p); k > lo && reached(k); step *= 2 {
 		hi, k = k, max(k-step, lo)
 	}
 	if reached(k) {
@@ -66,6 +66,21 @@ func (f *family) search(p nums, reached func(k float64) bool) float64 {
 		}
 	}
 	return hi
+}
+
+// stride is the first step of search: the standard deviation, or where it overflows a part of the mean.
+func (f *family) stride(p nums) float64 {
+	if f.variance == nil || f.mean == nil {
+		return 1
+	}
+	s := math.Sqrt(f.varianceOf(p))
+	if math.IsInf(s, 1) {
+		s = math.Abs(f.meanOf(p)) / 1024
+	}
+	if s = math.Floor(s); s >= 1 && !math.IsInf(s, 1) {
+		return s
+	}
+	return 1
 }
 
 // sum returns E g(K, log p(K)) over the integers around the median.

@@ -25,7 +25,13 @@ func (l *LogNormal) family() *family { return logNormalFamily }
 var logNormalFamily = func() *family {
 	f := pushed(normalFamily, "LogNormal", exponential)
 	f.mean = func(p nums) float64 { return special.Exp(p[0] + float64(0.5*p[1]*p[1])) }
-	f.variance = func(p nums) float64 { return special.Expm1(p[1]*p[1]) * special.Exp(2*p[0]+float64(p[1]*p[1])) }
+	f.variance = func(p nums) float64 {
+		s := float64(p[1] * p[1])
+		if s > 40 { // e^s − 1 is e^s, which may overflow
+			return special.Exp(2 * (p[0] + s))
+		}
+		return special.Expm1(s) * special.Exp(2*p[0]+s)
+	}
 	f.mode = func(p nums) float64 { return special.Exp(p[0] - float64(p[1]*p[1])) }
 	f.entropy = func(p nums) float64 { return p[0] + special.Log(p[1]) + (1+log2π)/2 }
 	return f

@@ -39,13 +39,15 @@ var poissonFamily = &family{
 	mode:     func(p nums) float64 { return math.Floor(p[0]) },
 }
 
-// poisson is the gamma density of shape k+1 at λ.
+// poisson is the gamma density of shape k+1 at λ, for small numbers as it stands.
 func poisson(k, λ float64) float64 {
 	switch {
 	case λ == 0:
 		return atOnly(k, 0)
 	case k == 0:
 		return -λ
+	case k <= 20 && λ > 1e-10 && λ < 2:
+		return special.Log(special.Pow(λ, k)/special.Gamma(k+1)) - λ
 	}
 	return special.LogGammaKernel(k+1, λ) - special.Log(λ)
 }

@@ -140,7 +140,11 @@ func (f *family) varianceOf(p nums) float64 {
 	if f.variance == nil {
 		return f.expectedVariance(p)
 	}
-	return scale * scale * f.variance(p)
+	v, square := f.variance(p), scale*scale
+	if square < 1e-300 || square > 1e300 {
+		return scale * v * scale
+	}
+	return square * v
 }
 
 func (f *family) modeOf(p nums) float64 {

@@ -151,8 +151,8 @@ func counts(a, b float64) (y, weight []float64) {
 	const ends = 32.0
 	a, b = math.Ceil(a), math.Floor(b)
 	if b-a <= few {
-		for ; a <= b; a++ {
-			y, weight = append(y, a), append(weight, 1)
+		for k := 0.0; k <= b-a; k++ { // a + k is a for some k beyond 2⁵³
+			y, weight = append(y, a+k), append(weight, 1)
 		}
 		return y, weight
 	}

@@ -106,11 +106,14 @@ func inflateMoments(f, g *family, n int) {
 		}
 		return m
 	}
-	if !f.integer {
-		g.entropy = func(p nums) float64 {
-			π := p[n]
-			return times(1-π, f.entropyOf(p)) - special.XLogY(π, π) - special.XLogY(1-π, 1-π)
+	g.entropy = func(p nums) float64 {
+		π, zero := p[n], 0.0 // zero is P(0) of f
+		if f.integer {
+			zero = special.Exp(f.at([]float64{0}, p)[0])
 		}
+		all := π + float64((1-π)*zero)
+		rest := times(1-π, f.entropyOf(p)+special.XLogY(zero, zero)-float64((1-zero)*special.Log1p(-π)))
+		return rest - special.XLogY(all, all)
 	}
 }
 

@@ -97,9 +97,11 @@ func powers(x float64) int {
 // leastShape is where shapes are so small that 1/Γ(a) is a to the last digit, and quotients may overflow.
 const leastShape = 1e-290
 
-// Lgamma returns log Γ(x) for x > 0, with small relative error also near 1 and 2.
+// Lgamma returns log Γ(x) for x > 0, with small relative error also near 1 and 2; NaN for x < 0.
 func Lgamma(x float64) float64 {
 	switch {
+	case x < 0:
+		return math.NaN()
 	case x < 0.5: // Γ(x) = Γ(1+x)/x
 		return Lgamma1p(x) - Log(x)
 	case x <= 1.5:
@@ -115,8 +117,11 @@ func Lgamma(x float64) float64 {
 
 // Gamma returns Γ(x) for x > 0.
 func Gamma(x float64) float64 {
+	if x < 0.5 {
+		return Exp(Lgamma1p(x)) / x
+	}
 	f := 1.0
-	for ; x >= 2.5 && x < 172; x-- {
+	for ; x > 1.5 && x < 172; x-- {
 		f *= x - 1
 	}
 	return f * Exp(Lgamma(x))
@@ -210,7 +215,7 @@ func LgammaGap(x float64) float64 {
 
 // GammaRatio returns Γ(c+r)/Γ(c) for c, r > 0.
 func GammaRatio(c, r float64) float64 {
-	if c+r < 20 && r > 0.5 {
+	if c+r < 20 && (float64(r*r) > c || c < 1) {
 		return Gamma(c+r) / Gamma(c)
 	}
 	u := r / c

@@ -2,6 +2,8 @@ package special
 
 import "math"
 
+const sqrtπ = 1.7724538509055160272981674833411451827975494561224
+
 // A Student is Student's t with DF degrees of freedom.
 type Student struct {
 	DF    float64
@@ -10,7 +12,12 @@ type Student struct {
 
 // NewStudent returns the distribution with ν degrees of freedom; logBeta = log B(ν/2, ½).
 func NewStudent(ν, logBeta float64) Student {
-	return Student{ν, BetaOf(max(0.5*ν, math.SmallestNonzeroFloat64), 0.5, logBeta)}
+	a := max(0.5*ν, math.SmallestNonzeroFloat64)
+	share := BetaOf(a, 0.5, logBeta)
+	if a < 20 {
+		share.norm = GammaRatio(a, 0.5) / sqrtπ
+	}
+	return Student{ν, share}
 }
 
 // Sides returns P(|T| > t) and P(|T| ≤ t) for t ≥ 0.
