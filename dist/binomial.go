@@ -51,7 +51,7 @@ var binomialFamily = mirrored(&family{
 // mirrored gives a family of integers the entropy of that of n − X, which has the parameters that mirror returns: near 0
 // there are numbers between large integers.
 func mirrored(f *family, mirror func(nums) nums) *family {
-	f.entropy = func(p nums) float64 { return f.expectedEntropy(mirror(p)) }
+	f.entropy = func(p nums) float64 { return f.countEntropy(mirror(p)) }
 	return f
 }
 

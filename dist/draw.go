@@ -1,10 +1,12 @@
 package dist
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
@@ -19,7 +21,11 @@ func uniform(r *rand.Rand) float64 { return rng.Uniform(r) }
 func (f *family) drawOf(r *rand.Rand, p nums) float64 {
 	switch {
 	case f.draw != nil:
-		return f.fromStandard(f.draw(r, p), p)
+		z := f.draw(r, p)
+		if f.highTails != nil && math.IsInf(z, 0) {
+			return f.drawBeyond(r, z, p)
+		}
+		return f.fromStandard(z, p)
 	case f.normal:
 		return f.sample(r.NormFloat64(), p)
 	}
@@ -35,7 +41,27 @@ func (f *family) sample(x float64, p nums) float64 {
 	case f.of == nil:
 		return f.quantileOf(x, 1-x, p)
 	}
-	return f.fromStandard(f.of(x, p), p)
+	z := f.of(x, p)
+	if f.highTails != nil && math.IsInf(z, 0) {
+		return f.quantileAtEnd(special.Ndtr(x), special.Ndtr(-x), z, p)
+	}
+	return f.fromStandard(z, p)
+}
+
+// drawBeyond returns a sample whose standard form overflows to z, which is infinite only if it overflows itself, or if
+// the distribution function takes a quadrature.
+func (f *family) drawBeyond(r *rand.Rand, z float64, p nums) float64 {
+	if _, scale := f.where(p); scale >= 1 || f.numeric {
+		return z
+	}
+	lower, upper := f.highTails(special.Log(math.MaxFloat64), math.Copysign(1, z), p)
+	u := uniform(r)
+	if z < 0 {
+		u *= special.Exp(lower)
+		return f.quantileAtEnd(u, 1-u, z, p)
+	}
+	u *= special.Exp(upper)
+	return f.quantileAtEnd(1-u, u, z, p)
 }
 
 // drawColumns fills batch with samples, of parameters p[j] in column j.

@@ -31,8 +31,12 @@ var gompertzFamily = &family{
 	sf:         func(z float64, p nums) float64 { return special.Exp(-gompertzHazard(z, p[1])) },
 	logTails: func(z float64, p nums) (float64, float64) {
 		h := gompertzHazard(z, p[1])
+		if h < 1e-290 { // it may underflow
+			return smallHazard(special.Log(p[1]) + special.Log(special.Expm1(z)))
+		}
 		return special.Log1mExp(-h), -h
 	},
+	lowTails: func(l, _ float64, p nums) (float64, float64) { return smallHazard(special.Log(p[1]) + l) },
 	quantile: func(lower, upper float64, p nums) float64 { return gompertzInverse(minusLog(upper, lower), p[1]) },
 	logQuantile: func(lower, upper float64, p nums) float64 {
 		if upper > lower {
@@ -45,6 +49,9 @@ var gompertzFamily = &family{
 	entropy: func(p nums) float64 { return 1 - special.Log(p[1]) - gompertzMean(p[1]) },
 	mean:    func(p nums) float64 { return gompertzMean(p[1]) },
 }
+
+// smallHazard returns the logarithms of both tails, given that of a cumulative hazard.
+func smallHazard(l float64) (lower, upper float64) { return log1mExpExp(l), -special.Exp(l) }
 
 // gompertzHazard returns c·(eᶻ − 1).
 func gompertzHazard(z, c float64) float64 {

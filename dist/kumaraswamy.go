@@ -52,7 +52,7 @@ var kumaraswamyFamily = &family{
 	},
 	entropy: func(p nums) float64 {
 		a, b := p[0], p[1]
-		return 1 - 1/b + float64((1-1/a)*(special.Digamma(b+1)+eulerγ)) - special.Log(a) - special.Log(b)
+		return 1 - 1/b + float64((1-1/a)*(special.Digamma(b+1)+eulerγ)) - logProduct(a, b)
 	},
 }
 
@@ -72,6 +72,15 @@ func kumaraswamyMoment(n float64, p nums) float64 {
 	return g / special.GammaRatio(1+p[1], r)
 }
 
+// logProduct returns log ab, also where ab overflows or underflows.
+func logProduct(a, b float64) float64 {
+	l := special.Log(a * b)
+	if math.IsInf(l, 0) {
+		return special.Log(a) + special.Log(b)
+	}
+	return l
+}
+
 // kumaraswamyOp has inputs x, a and b.
 var kumaraswamyOp = newFused("Kumaraswamy",
 	func(v args) float64 {
@@ -83,11 +92,7 @@ var kumaraswamyOp = newFused("Kumaraswamy",
 			return atZero(b, special.Log(a))
 		}
 		l := special.Log(x)
-		ab := special.Log(a * b)
-		if math.IsInf(ab, 0) {
-			ab = special.Log(a) + special.Log(b)
-		}
-		return ab + float64((a-1)*l) + float64((b-1)*special.Log1mExp(a*l))
+		return logProduct(a, b) + float64((a-1)*l) + float64((b-1)*special.Log1mExp(a*l))
 	},
 	func(v args) args {
 		x, a, b := v[0], v[1], v[2]

@@ -34,7 +34,7 @@ func roundingOf(p float64) float64 {
 // search returns the smallest integer that is reached.
 func (f *family) search(p nums, reached func(k float64) bool) float64 {
 	lo, hi := f.supportOf(p)
-	k, step := max(lo, min(0, hi)), f.stride(p)
+	k, step := max(lo, min(0, hi)), 1.0
 	start := math.NaN()
 	switch {
 	case f.mode != nil:
@@ -49,7 +49,7 @@ func (f *family) search(p nums, reached func(k float64) bool) float64 {
 		lo, k, step = k, min(k+step, hi), 2*step
 	}
 	hi = k
-	for step = f.stride(p); k > lo && reached(k); step *= 2 {
+	for step = 1; k > lo && reached(k); step *= 2 {
 		hi, k = k, max(k-step, lo)
 	}
 	if reached(k) {
@@ -68,19 +68,14 @@ func (f *family) search(p nums, reached func(k float64) bool) float64 {
 	return hi
 }
 
-// stride is the first step of search: the standard deviation, or where it overflows a part of the mean.
-func (f *family) stride(p nums) float64 {
-	if f.variance == nil || f.mean == nil {
-		return 1
+// countEntropy is expectedEntropy, or that of a normal distribution far beyond 2⁵³, between whose points there may be no number.
+func (f *family) countEntropy(p nums) float64 {
+	if f.mean != nil && f.variance != nil {
+		if m, v := f.meanOf(p), f.varianceOf(p); math.Abs(m) > 0x1p53 && math.Sqrt(v) < 0x1p-30*math.Abs(m) {
+			return 0.5 * (1 + log2π + special.Log(v))
+		}
 	}
-	s := math.Sqrt(f.varianceOf(p))
-	if math.IsInf(s, 1) {
-		s = math.Abs(f.meanOf(p)) / 1024
-	}
-	if s = math.Floor(s); s >= 1 && !math.IsInf(s, 1) {
-		return s
-	}
-	return 1
+	return f.expectedEntropy(p)
 }
 
 // sum returns E g(K, log p(K)) over the integers around the median.

@@ -84,11 +84,6 @@ func (f *family) expectedVariance(p nums) float64 {
 }
 
 func (f *family) expectedEntropy(p nums) float64 {
-	if f.integer && f.mean != nil && f.variance != nil {
-		if m, v := f.meanOf(p), f.varianceOf(p); math.Abs(m) > 0x1p53 && math.Sqrt(v) < 0x1p-30*math.Abs(m) {
-			return 0.5 * (1 + log2π + special.Log(v)) // a normal distribution, between whose points there may be no number
-		}
-	}
 	return f.expect(p, func(_, logDensity float64) float64 { return -logDensity })
 }
 

@@ -156,7 +156,10 @@ func (f *family) modeOf(p nums) float64 {
 
 func (f *family) entropyOf(p nums) float64 {
 	_, scale := f.where(p)
-	if f.entropy == nil {
+	switch {
+	case f.entropy == nil && f.integer:
+		return f.countEntropy(p)
+	case f.entropy == nil:
 		return f.expectedEntropy(p)
 	}
 	return f.entropy(p) + special.Log(scale)

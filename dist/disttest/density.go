@@ -130,12 +130,15 @@ var levels = []float64{1e-9, 1e-6, 1e-4, 0.01, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 
 
 func (c *Case) normalisation(t testing.TB) {
 	q, ok := c.Dist.(dist.Quantiler)
+	_, rises := c.Dist.(dist.CDFer)
 	s, known := c.support()
 	switch {
 	case c.integers():
 		return // the distribution function is compared with the probabilities there
 	case c.Dist.Dim() == 1 && ok:
 		c.integral(t, q)
+	case c.Dist.Dim() == 1 && rises:
+		c.masses(t)
 	case known && s.Unbounded():
 		c.againstNormal(t)
 	case c.Dist.Dim() == 1:

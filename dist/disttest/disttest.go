@@ -13,8 +13,9 @@
 //     in its row.
 //   - The gradient of the log-density is that of differences, in the rows and in every
 //     learned parameter.
-//   - The density integrates to 1: in one column between quantiles, or those of draws where it has none, in several
-//     against a normal density if their support is known and has no bounds.
+//   - The density integrates to 1: in one column between quantiles, or between those of draws to what the distribution
+//     function rises by there, or else to their share; in several against a normal density if their support is known and
+//     has no bounds.
 //   - The distribution function rises from 0 to 1, its complement is the survival
 //     function, their logarithms are the logarithms, and the draws are distributed by it.
 //   - Quantiles invert it; of integers each is the smallest that reaches the probability.

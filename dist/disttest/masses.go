@@ -13,8 +13,8 @@ import (
 // shares are those of draws between whose quantiles a density is integrated.
 var shares = []float64{0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98}
 
-// masses checks that the density of one column has, between quantiles of half the draws, the mass that is the share of the
-// other half there, within six standard errors.
+// masses checks that the density of one column has, between quantiles of half the draws, the mass by which the
+// distribution function rises; or without one the share of the other half there, within six standard errors.
 func (c *Case) masses(t testing.TB) {
 	x := mat.Col(nil, 0, c.sample(2*c.Draws))
 	learned, held := x[:c.Draws], x[c.Draws:]
@@ -27,6 +27,7 @@ func (c *Case) masses(t testing.TB) {
 	slices.Sort(knots)
 	density := func(x float64) float64 { return math.Exp(dist.LogProb(c.Dist, []float64{x})) }
 	n := float64(c.Draws)
+	f, known := c.Dist.(dist.CDFer)
 	for i := 1; i < len(knots); i++ {
 		a, b := knots[i-1], knots[i]
 		if a == b {
@@ -34,6 +35,12 @@ func (c *Case) masses(t testing.TB) {
 		}
 		share := float64(below(held, b)-below(held, a)) / n
 		mass := quad.Fixed(density, a, b, 200, nil, 0)
+		if known {
+			if rise := f.CDF(nil, []float64{b})[0] - f.CDF(nil, []float64{a})[0]; !(math.Abs(mass-rise) <= 1e-6) {
+				t.Errorf("the density integrates to %v from %v to %v, where the distribution function rises by %v", mass, a, b, rise)
+			}
+			continue
+		}
 		if !(math.Abs(mass-share) <= 6*math.Sqrt((share+1/n)/n)) {
 			t.Errorf("the density integrates to %v from %v to %v, where %v of the draws are", mass, a, b, share)
 		}

@@ -34,3 +34,37 @@ func TestBare(t *testing.T) {
 		}
 	}
 }
+
+// rising is such a distribution that knows its distribution function.
+type rising struct{ bare }
+
+func (rising) CDF(dst, x []float64) []float64 {
+	return each(dst, x, func(v float64) float64 { return v })
+}
+
+func (rising) Survival(dst, x []float64) []float64 {
+	return each(dst, x, func(v float64) float64 { return -v })
+}
+
+// each returns P(X ≤ f(x)) after dst, which is nil.
+func each(dst, x []float64, f func(v float64) float64) []float64 {
+	for _, v := range x {
+		p := 0.5 * math.Exp(-math.Abs(v))
+		if f(v) > 0 {
+			p = 1 - p
+		}
+		dst = append(dst, p)
+	}
+	return dst
+}
+
+// A few draws find a small excess by the distribution function, which they would not by themselves.
+func TestRising(t *testing.T) {
+	for _, too := range []float64{0, 1e-5} {
+		r := &recorder{TB: t}
+		c := Case{Dist: rising{bare{too}}, Draws: 500, Corners: []float64{0}}
+		if c.normalisation(r); r.failed != (too > 0) {
+			t.Errorf("with exp(%v) times the density normalisation fails: %v", too, r.failed)
+		}
+	}
+}

@@ -16,7 +16,8 @@ func checkpointed(file string) *Training {
 	b := newBowl()
 	c := config()
 	c.Checkpoint = file
-	return &Training{Config: c, Objective: b, Validate: func() float64 { return math.Abs(b.params.Data[0] - 0.9) }}
+	return &Training{Config: c, Objective: b, Validate: func() float64 { return math.Abs(b.params.Data[0] - 0.9) },
+		Explain: func([]float64, float64) string { return "no more is known" }}
 }
 
 // Faults of the file are found before the first step.
