@@ -43,12 +43,16 @@ func TestBanana(t *testing.T) {
 // the density's integral there, by a chi-squared statistic.
 func histogram(t *testing.T, name string, m *flow.Transformed, lo, hi [2]float64) {
 	t.Helper()
-	const cells, fine, n = 12, 10, 40000.0
+	const cells, fine = 12, 10
+	n := 40000.0
+	if testing.Short() {
+		n = 10000
+	}
 	var width [2]float64
 	for k := range width {
 		width[k] = (hi[k] - lo[k]) / cells
 	}
-	y := mat.NewDense(n, 2, nil)
+	y := mat.NewDense(int(n), 2, nil)
 	m.Draw(y, rng.New(3))
 	var counts [cells][cells]float64
 	for i := range int(n) {
@@ -82,9 +86,6 @@ func histogram(t *testing.T, name string, m *flow.Transformed, lo, hi [2]float64
 
 // The samples of every preset follow its density.
 func TestSamplesFollowTheDensity(t *testing.T) {
-	if testing.Short() {
-		t.Skip("its million rows take minutes under the race detector")
-	}
 	for name, m := range models(2, 0) {
 		x := mat.NewDense(4000, 2, nil)
 		m.Draw(x, rng.New(8))

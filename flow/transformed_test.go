@@ -53,13 +53,9 @@ var presets = func() map[string]func(flow.Arch, rand.Source) *flow.Transformed {
 // The density integrates to one, by the midpoint rule on a grid that holds
 // nearly all of it.
 func TestDensityIntegratesToOne(t *testing.T) {
-	dims, draws := []int{1, 2}, 20000
-	if testing.Short() {
-		dims, draws = dims[:1], 4000 // a million rows take minutes under the race detector
-	}
-	for _, dim := range dims {
+	for _, dim := range []int{1, 2} {
 		for name, m := range models(dim, 0) {
-			n, draws := 1000.0, draws
+			n, draws := 1000.0, 20000
 			if name == "UNAF" {
 				draws = 4000 // each takes a millisecond
 			}
@@ -67,6 +63,9 @@ func TestDensityIntegratesToOne(t *testing.T) {
 			switch name {
 			case "CNF", "GF", "NAF", "UNAF", "SOSPF", "BPF", "Residual":
 				n = 200 // each row takes long
+			}
+			if testing.Short() {
+				n = min(n, 400) // a million rows take minutes under the race detector
 			}
 			cell := 1.0
 			for j := range dim {

@@ -3,12 +3,11 @@ package kernel
 const (
 	RoundedBlock   = 1 << 14 // weights that DenseRounded rounds at a time
 	roundedWeights = 1 << 16 // in a network, from which on it is faster than weights rounded before
-	roundedRows    = 1       // that are multiplied by weights which are rounded on the way
 )
 
 // RoundsOnce reports whether DenseRounded is faster for so few rows and a network of so many weights than weights rounded before.
 func RoundsOnce(rows, weights int) bool {
-	return weights >= roundedWeights || rows <= roundedRows && hasRounded()
+	return weights >= roundedWeights || rows == 1 && hasRounded()
 }
 
 // DenseRounded computes Y = act(start + X·W) in float32, W and start being rounded from float64 when
@@ -20,11 +19,9 @@ func DenseRounded(y, x []float32, w, start []float64, lds, rows, in, out int, fi
 	for i := range rows {
 		Narrow(y[i*out:(i+1)*out], start[i*lds:i*lds+out])
 	}
-	if rows <= roundedRows && hasRounded() {
-		for i := range rows {
-			roundedRow(y[i*out:(i+1)*out], x[i*in:(i+1)*in], w, first)
-		}
-		activate32(y[:rows*out], act)
+	if rows == 1 && hasRounded() {
+		roundedRow(y[:out], x[:in], w, first)
+		finish(y, 0, out, 1, out, act)
 		return
 	}
 	p := rounded{w: w, block: block, out: out, first: first, whole: first == nil || out <= wholeRow}
@@ -102,19 +99,14 @@ func roundedPart(y, x, block []float32, rows, n, in, out, width, cols int, act A
 	}
 }
 
-// activate32 applies the activation to y.
-func activate32(y []float32, act Act) {
-	switch act {
-	case ReLU:
-		ReLU32(y, y)
-	case Tanh:
-		tanhOf(y)
-	}
-}
-
-// finish applies the activation to columns from to to−1, to which no row of W has come.
+// finish applies the activation to columns from to to−1, whose sums are complete.
 func finish(y []float32, from, to, rows, out int, act Act) {
-	if from < to {
-		DensePart32(y[from:], out, nil, 0, nil, out, y[from:], out, rows, 0, to-from, act)
+	for i := range rows {
+		switch row := y[i*out+from : i*out+to]; act {
+		case ReLU:
+			ReLU32(row, row)
+		case Tanh:
+			tanhOf(row)
+		}
 	}
 }
