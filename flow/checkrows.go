@@ -73,13 +73,11 @@ func networked(b bijector.Bijector) bool {
 
 // pending reports whether b, or a part of it, takes parameters from data.
 func pending(b bijector.Bijector) bool {
-	if _, ok := b.(bijector.Initializer); ok {
-		return true
-	}
 	found := false
-	if c, ok := b.(bijector.Composite); ok {
-		c.Walk(bijector.Arrival{}, func(part bijector.Bijector, _ bijector.Arrival) { found = found || pending(part) })
-	}
+	eachPart(b, func(part bijector.Bijector) {
+		_, ok := part.(bijector.Initializer)
+		found = found || ok
+	})
 	return found
 }
 

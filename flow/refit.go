@@ -47,14 +47,6 @@ func newRefit(m *Transformed, rows *train.Memory) *refit {
 	return r
 }
 
-// eachPart calls visit for a bijector and all its parts.
-func eachPart(b bijector.Bijector, visit func(bijector.Bijector)) {
-	visit(b)
-	if c, ok := b.(bijector.Composite); ok {
-		c.Walk(bijector.Arrival{}, func(part bijector.Bijector, _ bijector.Arrival) { eachPart(part, visit) })
-	}
-}
-
 // whitens reports whether a whitener, initialised by now, does anything.
 func (r *refit) whitens() bool {
 	for _, b := range r.maps {

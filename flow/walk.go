@@ -17,6 +17,14 @@ func eachFlow(d dist.Distribution, visit func(m *Transformed)) {
 	}
 }
 
+// eachPart calls visit for a bijector and all its parts.
+func eachPart(b bijector.Bijector, visit func(bijector.Bijector)) {
+	visit(b)
+	if c, ok := b.(bijector.Composite); ok {
+		c.Walk(bijector.Arrival{}, func(part bijector.Bijector, _ bijector.Arrival) { eachPart(part, visit) })
+	}
+}
+
 // walk calls visit for the map, given its context, of every flow that d is, or is made of, with the
 // rows that arrive there when y and their contexts c arrive at d. What visit changes in a map holds
 // for the rows that go on from there to the base.
