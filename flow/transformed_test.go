@@ -65,7 +65,7 @@ func TestDensityIntegratesToOne(t *testing.T) {
 				n = 200 // each row takes long
 			}
 			if testing.Short() {
-				n = min(n, 400) // a million rows take minutes under the race detector
+				n = min(n/2, 400) // a million rows take minutes under the race detector
 			}
 			cell := 1.0
 			for j := range dim {
