@@ -33,7 +33,10 @@ func (l *look) nearly() string {
 	}
 	dates, forms, odd := 0, []string(nil), ""
 	for _, s := range l.texts {
-		at := slices.IndexFunc(layouts, func(layout string) bool { _, err := time.Parse(layout, s); return err == nil })
+		at := -1
+		if strings.ContainsAny(s, "0123456789") { // as all dates have
+			at = slices.IndexFunc(layouts, func(layout string) bool { _, err := time.Parse(layout, s); return err == nil })
+		}
 		if at < 0 {
 			odd = s
 			continue
