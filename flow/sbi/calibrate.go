@@ -2,10 +2,9 @@ package sbi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
-	"slices"
+	"math/rand/v2"
 
 	"github.com/normflow/normflow/flow/calibration"
 	"github.com/normflow/normflow/internal/rng"
@@ -61,7 +60,7 @@ func (p *Posterior) logDensity(u, x *mat.Dense, w *calibration.Importance) []flo
 	if w == nil {
 		return p.Direct.Given(x).LogProbs(nil, u)
 	}
-	logs, _ := p.logPool(u, x, nil)
+	logs := p.logPool(u, x, nil)
 	for i := range logs {
 		logs[i] -= w.LogZ.Value
 	}
@@ -72,8 +71,8 @@ func (p *Posterior) logDensity(u, x *mat.Dense, w *calibration.Importance) []flo
 const integralDraws = 4000
 
 // LogProbs returns the log-density, in nats, of each row of theta given one observation: −Inf outside the prior's support. Where
-// there is a likelihood, the integral Z(x) comes from 4,000 draws of q with a seed that is always the same,
-// whose error, LogZ.SE, is returned with other marks of them; else nil is. It panics if shapes do not
+// there is a likelihood, the integral Z(x) comes from 4,000 draws of q, or of what [Posterior.Sample] fits where q is far, with a seed
+// that is always the same. Its error, LogZ.SE, is returned with other marks of them; else nil is. It panics if shapes do not
 // fit; NaN or infinite numbers of x, and one that has no likelihood anywhere, are an error.
 func (p *Posterior) LogProbs(theta mat.Matrix, x []float64) ([]float64, *calibration.Importance, error) {
 	if _, d := theta.Dims(); d != p.space.Prior.Dim() || len(x) != p.width() {
@@ -85,11 +84,16 @@ func (p *Posterior) LogProbs(theta mat.Matrix, x []float64) ([]float64, *calibra
 	row, rows := p.summarised(mat.NewDense(1, len(x), x)), mat.DenseCopyOf(theta)
 	var w *calibration.Importance
 	if p.Likelihood != nil {
-		weighed, err := p.weighted(row, integralDraws, rng.New(1))
+		src := rng.New(1)
+		first, err := p.weighted(row, leastDraws, src)
 		if err != nil {
 			return nil, nil, fmt.Errorf("sbi: LogProbs: %w", err)
 		}
-		w = weighed.Importance
+		draws, err := p.more(context.Background(), first, row, integralDraws, rand.New(src), src)
+		if err != nil {
+			return nil, nil, fmt.Errorf("sbi: LogProbs: %w", err)
+		}
+		w = draws.Importance
 	}
 	u := p.space.free(rows)
 	lp := p.logDensity(u, row, w)
@@ -99,41 +103,4 @@ func (p *Posterior) LogProbs(theta mat.Matrix, x []float64) ([]float64, *calibra
 		}
 	}
 	return lp, w, nil
-}
-
-var errNoLikelihood = errors.New("no draw of p(θ | x) has any likelihood")
-
-// A weighing is draws of q, and their weights for the pool.
-type weighing struct {
-	*calibration.Importance
-	u   *mat.Dense
-	top float64 // the largest logarithm of a weight, before these are smoothed and sum to one
-	// evidence is log ∫ p(θ)·p(x | θ) dθ.
-	evidence calibration.Estimate
-}
-
-// weighted draws n rows of q and weighs them.
-func (p *Posterior) weighted(x *mat.Dense, n int, src *rng.Source) (w *weighing, err error) {
-	w = &weighing{u: mat.NewDense(n, p.Direct.Dim(), nil)}
-	lq := p.Direct.Given(x).WithSource(src).SampleLogProbs(w.u, nil)
-	logs, joint := p.logPool(w.u, x, lq)
-	for i, q := range lq {
-		logs[i], joint[i] = weightOf(logs[i], q), weightOf(joint[i], q)
-	}
-	w.top = slices.Max(logs)
-	if w.Importance, err = calibration.ImportanceWeights(logs); err != nil {
-		return nil, errNoLikelihood
-	}
-	if e, err := calibration.ImportanceWeights(joint); err == nil {
-		w.evidence = e.LogZ
-	}
-	return w, nil
-}
-
-// weightOf returns log of a weight, −Inf for what is none.
-func weightOf(log, proposed float64) float64 {
-	if l := log - proposed; !math.IsNaN(l) && !math.IsInf(l, 1) {
-		return l
-	}
-	return math.Inf(-1)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow/sbi"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 )
 
 // Ranks and coverage of a posterior that is right are uniform; of one that was learned of another noise they are not.
@@ -97,5 +98,34 @@ func TestMissed(t *testing.T) {
 	narrow.Powers = []float64{0, 1}
 	if o := mustSample(t, &narrow, x, 2000).Observations[0]; o.Missed.Value < 0.05 || !strings.Contains(o.String(), "accepted\nwarning: p(θ | x) misses mass") {
 		t.Errorf("got %v missed by a posterior that is too narrow, %q", o.Missed, o.Warning)
+	}
+}
+
+// Where p(θ | x) is far from the likelihood, another proposal is found: draws are those of before, and the integral is known as well.
+func TestFar(t *testing.T) {
+	p := conjugate(t)
+	right := *p
+	right.Powers = []float64{0, 1}
+	far := right
+	far.Direct = p.Direct.Then(bijector.NewShift(autodiff.Fixed(2.5)))
+	x := mat.NewDense(1, 1, []float64{1})
+	const n = 4000
+	want, got := mustSample(t, &right, x, n), mustSample(t, &far, x, n)
+	if o := got.Observations[0]; o.Importance.ESS > 0.1*float64(o.Importance.N) || o.Moves > 3 {
+		t.Errorf("got %v: want few draws of q to count, and three moves of what came after", o)
+	}
+	wantMean, wantSD := stat.MeanStdDev(mat.Col(nil, 0, want.Theta), nil)
+	mean, sd := stat.MeanStdDev(mat.Col(nil, 0, got.Theta), nil)
+	if se := wantSD * math.Sqrt(2./n); math.Abs(mean-wantMean) > 4*se || math.Abs(sd/wantSD-1) > 0.05 {
+		t.Errorf("got draws of %.3f ± %.3f, want %.3f ± %.3f", mean, sd, wantMean, wantSD)
+	}
+	at := mat.NewDense(1, 1, []float64{wantMean})
+	wantLog, _, err := right.LogProbs(at, []float64{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, w, err := far.LogProbs(at, []float64{1})
+	if err != nil || w.LogZ.SE > 0.01 || math.Abs(log[0]-wantLog[0]) > 0.04 {
+		t.Errorf("got log-density %.3f by %v (%v), want %.3f", log, w, err, wantLog)
 	}
 }

@@ -103,7 +103,7 @@ func (s *proposals) first(n int) *proposals {
 
 // ratios returns, of each row, logarithms of what is pooled: p(θ | x) over the prior, the likelihood, and its parts if they are several.
 func (p *Posterior) ratios(s *proposals) [][]float64 {
-	lps := p.logLikelihoods(s.u, s.x, s.each)
+	lps := p.logLikelihoods(s.u, s.x, s.each, nil)
 	direct := slices.Clone(s.proposed)
 	if s.by != p.Direct {
 		p.Direct.GivenEach(s.x, s.each).LogProbs(direct, s.u)

@@ -1,7 +1,9 @@
 package sbi
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
@@ -11,10 +13,10 @@ const (
 	partCost  = 0.02 // nats a pair that power 1 of a part costs: what parts have to gain beside their mixture
 	sumSpread = 0.3  // of the powers' sum around 1, before any pair is seen
 	mostTurns = 100
-	mostMove  = 0.2  // of a power in a turn
-	leastMove = 1e-3 // less is the end
-	leastPow  = 0.02 // less is 0
-	leastLog  = -1e6 // a log ratio, for none
+	mostMove  = 0.2   // of a power in a turn
+	leastMove = 1e-3  // less is the end
+	leastGain = 0.002 // nats a pair that a density has to gain, or it is left out
+	leastLog  = -1e6  // a log ratio, for none
 
 	truthWeight = 0.5 // of the truth among draws
 
@@ -34,6 +36,7 @@ type pool struct {
 	weights []float64 // of pairs, nil for 1: the probability that they are no strays
 	powers  []float64
 	cost    []float64 // of power 1 of each
+	out     []bool    // those that are left out, whose powers stay 0; nil for none
 }
 
 func (p *pool) pairs() int { return len(p.before) / p.each }
@@ -85,9 +88,29 @@ func (p *pool) fit() {
 		p.climb(logs)
 		moved = p.weigh(logs)
 	}
-	for k, w := range p.powers {
-		if w < leastPow {
-			p.powers[k] = 0
+	p.thin()
+}
+
+// thin leaves out densities that gain next to nothing, that of the least power first: what is not pooled need not be evaluated.
+func (p *pool) thin() {
+	p.out = make([]bool, len(p.powers))
+	order := make([]int, len(p.powers))
+	for k := range order {
+		order[k] = k
+	}
+	with := slices.Clone(p.powers)
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(with[i], with[j]) })
+	logs := p.logs(p.powers)
+	loss, _, _ := p.along(logs, 0, 0)
+	for _, k := range order {
+		copy(with, p.powers)
+		p.out[k], p.powers[k] = true, 0
+		logs = p.logs(p.powers)
+		p.climb(logs)
+		l, _, _ := p.along(logs, 0, 0)
+		if l > loss+leastGain {
+			p.out[k] = false
+			copy(p.powers, with)
 		}
 	}
 }
@@ -97,6 +120,9 @@ func (p *pool) climb(logs []float64) {
 	for turn, most := 0, 1.0; turn < mostTurns && most >= leastMove; turn++ {
 		most = 0
 		for k := range p.powers {
+			if p.out != nil && p.out[k] {
+				continue
+			}
 			move := p.step(logs, k)
 			p.powers[k] += move
 			kernel.Axpy(logs, p.ratios[k], move)

@@ -52,6 +52,34 @@ func TestPowers(t *testing.T) {
 	}
 }
 
+// A density that tells next to nothing beside the others is left out: of two looks the one of deviation 20.
+func TestThin(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	p := &pool{each: 51}
+	for range 2000 {
+		truth := r.NormFloat64()
+		x, vague := truth+r.NormFloat64(), truth+20*r.NormFloat64()
+		before, proposed, ratios := make([]float64, p.each), make([]float64, p.each), [][]float64{make([]float64, p.each), make([]float64, p.each)}
+		for k := range p.each {
+			θ := truth
+			if k > 0 {
+				θ = x/2 + r.NormFloat64()
+			}
+			before[k], proposed[k] = -θ*θ/2, -(θ-x/2)*(θ-x/2)/2
+			ratios[0][k], ratios[1][k] = -(vague-θ)*(vague-θ)/800, -(x-θ)*(x-θ)/2
+		}
+		p.add(before, proposed, ratios)
+	}
+	p.powers, p.cost = []float64{1, 1}, make([]float64, 2)
+	p.climb(p.logs(p.powers))
+	if p.powers[0] == 0 {
+		t.Fatal("a look that tells something has no power before it is left out")
+	}
+	if p.fit(); p.powers[0] != 0 || math.Abs(p.powers[1]-1) > 0.1 {
+		t.Errorf("got powers %v, want 0 and 1", p.powers)
+	}
+}
+
 // Few pairs whose truth is far less likely than by the proposal do not change the powers.
 func TestStrays(t *testing.T) {
 	p := twoLooks(2000, 50)
@@ -101,7 +129,7 @@ func TestStack(t *testing.T) {
 	}
 	rows, contexts := mat.NewDense(3, 1, []float64{-1, 0, 4}), mat.NewDense(3, 1, []float64{0, 1, 3})
 	want := p.Likelihood.Given(contexts).LogProbs(nil, rows)
-	for i, got := range p.stack.mixed(p.stack.logProbs(rows, contexts)) {
+	for i, got := range p.stack.mixed(p.stack.logProbs(rows, contexts, nil)) {
 		if math.Abs(got-want[i]) > 1e-9*(1+math.Abs(want[i])) {
 			t.Errorf("row %d: got log-density %v of the parts, want %v", i, got, want[i])
 		}

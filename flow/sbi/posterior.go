@@ -9,7 +9,6 @@ import (
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/flow/calibration"
-	"github.com/normflow/normflow/flow/mc"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
 )
@@ -51,11 +50,11 @@ type Samples struct {
 // An Observation is how well the posterior given it was drawn.
 type Observation struct {
 	// Importance sums up the weights of draws of q for the pool: effective sample size, Pareto's
-	// k̂, and log Z. nil if there is no likelihood.
+	// k̂, and log Z. Those of another proposal, where q is far from the pool, do not count. nil if there is no likelihood.
 	Importance *calibration.Importance
 	// Evidence is log ∫ p(θ)·p(x | θ) dθ of the observation as the likelihood has it, from the same draws.
 	Evidence calibration.Estimate
-	// Moves is how many Metropolis moves followed, and Accepted the share of these that were taken.
+	// Moves is how many Metropolis moves followed resampling in the end, and Accepted the share of these that were taken.
 	Moves    int
 	Accepted float64
 	// Missed estimates the share of the mass that draws of q miss, which neither effective size nor k̂ sees: that of walkers
@@ -66,9 +65,11 @@ type Observation struct {
 	Warning string
 }
 
-// Sample draws n parameters given each row of x, a fixed function of its arguments. Where there is a likelihood, 2n
-// draws of q, at least 1,000, are weighted by the pool over q and resampled systematically; then they take
-// Metropolis moves along differences of one another, the more the lower the effective sample size: 3, 7, 15 or 60.
+// Sample draws n parameters given each row of x, a fixed function of its arguments. Where there is a likelihood, n/2
+// draws of q, at least 1,000, are weighted by the pool over q. If their effective size is more than .15 of them there are 2n in
+// the end. Otherwise, for 1,000 draws and more, 1,000 of them take Metropolis moves along differences of one another, a mixture of
+// Student t distributions is fitted to where they come to, and 2n draws of that are weighted, twice if once is not enough. Weighted draws are
+// resampled systematically and moved, the more often the lower the effective size: 3, 7, 15 or up to 60 times.
 //
 // When ctx is done Sample returns its error. It panics unless x has as many columns as observations, and
 // n is positive; a number of x that is NaN or infinite is an error.
@@ -112,27 +113,30 @@ const (
 
 // sample fills the rows of u given one observation.
 func (p *Posterior) sample(ctx context.Context, u, x *mat.Dense, o *Observation, src *rng.Source) error {
-	q := p.Direct.Given(x).WithSource(src)
+	q := p.Direct.Given(x)
 	if p.Likelihood == nil {
-		q.Sample(u)
+		q.WithSource(src).Sample(u)
 		return nil
 	}
 	n, _ := u.Dims()
-	w, err := p.weighted(x, max(2*n, leastDraws), src)
+	first, err := p.weighted(x, max(n/2, leastDraws), src)
 	if err != nil {
 		o.Warning = err.Error() + ": only that is used"
-		q.Sample(u)
+		q.WithSource(src).Sample(u)
 		return nil
 	}
-	o.Importance, o.Evidence = w.Importance, w.evidence
 	r := rand.New(src)
-	walkers := (&mc.Draws{Importance: o.Importance, X: w.u}).Resample(max(n, leastWalkers), src)
-	o.Moves = moves(o.Importance.ESS / float64(o.Importance.N))
-	var logs []float64
-	if o.Accepted, logs, err = p.walk(ctx, walkers, x, o.Moves, r); err != nil {
+	draws, err := p.more(ctx, first, x, 2*n, r, src)
+	if err != nil {
 		return err
 	}
-	o.Missed = p.missed(walkers, x, logs, w.top)
+	o.Importance, o.Evidence = first.Importance, first.evidence
+	walkers := draws.Resample(max(n, leastWalkers), src)
+	var logs []float64
+	if o.Moves, o.Accepted, logs, err = p.walk(ctx, walkers, x, moves(efficiency(draws.Importance)), r); err != nil {
+		return err
+	}
+	o.Missed = p.missed(walkers, x, logs, first.top)
 	o.warn()
 	u.Copy(walkers)
 	return nil

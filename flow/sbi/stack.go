@@ -44,10 +44,13 @@ func newStack(m *flow.Transformed) *stack {
 	return s
 }
 
-// logProbs returns the log-densities of rows given contexts, one or as many, by each part.
-func (s *stack) logProbs(rows, contexts *mat.Dense) [][]float64 {
+// logProbs returns the log-densities of rows given contexts, one or as many, by each part that counts, nil for all.
+func (s *stack) logProbs(rows, contexts *mat.Dense, counts []bool) [][]float64 {
 	lps := make([][]float64, len(s.parts))
 	for k, part := range s.parts {
+		if counts != nil && !counts[k] {
+			continue
+		}
 		if part.CondDim() > 0 {
 			part = part.Given(contexts)
 		}

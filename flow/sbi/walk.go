@@ -4,14 +4,15 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/normflow/normflow/flow/calibration"
 	"github.com/normflow/normflow/internal/walkers"
 	"gonum.org/v1/gonum/mat"
 )
 
-// logLikelihoods returns log p(x | u) by the parts of the likelihood, of each rows for each x or, for 0, of all for one x.
-func (p *Posterior) logLikelihoods(u, x *mat.Dense, each int) [][]float64 {
+// logLikelihoods returns log p(x | u) by those parts of the likelihood that count, nil for all, of each rows for each x or, for 0, of all for one x.
+func (p *Posterior) logLikelihoods(u, x *mat.Dense, each int, counts []bool) [][]float64 {
 	n, _ := u.Dims()
 	y := p.outcome.rows(x, nil)
 	_, w := y.Dims()
@@ -23,32 +24,49 @@ func (p *Posterior) logLikelihoods(u, x *mat.Dense, each int) [][]float64 {
 		}
 		copy(all.RawRowView(i), y.RawRowView(k))
 	}
-	return p.stack.logProbs(all, p.space.features(p.space.bound(u)))
+	return p.stack.logProbs(all, p.space.features(p.space.bound(u)), counts)
 }
 
-// logPool returns log of the pool of densities at rows u given x, without its integral, and log p(u) + log p(x | u). lq are
-// the logarithms of q there, nil for it to find them if they count.
-func (p *Posterior) logPool(u, x *mat.Dense, lq []float64) (logs, joint []float64) {
-	logs, lps := p.logBefore(u), p.logLikelihoods(u, x, 0)
-	joint = p.stack.mixed(lps)
+// logPool returns log of the pool of densities at rows u given x, without its integral. lq are the logarithms of q there, nil for
+// it to find them. Densities without a power are not evaluated.
+func (p *Posterior) logPool(u, x *mat.Dense, lq []float64) []float64 {
+	var counts []bool
+	if p.Powers[1] == 0 {
+		for _, power := range p.Powers[2:] {
+			counts = append(counts, power > 0)
+		}
+	}
+	return p.pooled(u, x, lq, p.logBefore(u), p.logLikelihoods(u, x, 0, counts))
+}
+
+// pooled is logPool given log p(u) and the likelihoods.
+func (p *Posterior) pooled(u, x *mat.Dense, lq, before []float64, lps [][]float64) []float64 {
+	logs := slices.Clone(before)
 	a, b := p.Powers[0], p.Powers[1]
 	if lq == nil && a > 0 {
 		lq = p.Direct.Given(x).LogProbs(nil, u)
 	}
-	for i, before := range logs {
-		l := before + float64(b*joint[i])
+	var mixed []float64
+	if b > 0 {
+		mixed = p.stack.mixed(lps)
+	}
+	for i, l := range before {
+		if b > 0 {
+			l += float64(b * mixed[i])
+		}
 		if a > 0 {
-			l += float64(a * (lq[i] - before))
+			l += float64(a * (lq[i] - before[i]))
 		}
 		for k, power := range p.Powers[2:] {
-			l += float64(power * lps[k][i])
+			if power > 0 {
+				l += float64(power * lps[k][i])
+			}
 		}
-		joint[i] += before
-		if logs[i] = l; math.IsNaN(l) || math.IsInf(before, -1) {
+		if logs[i] = l; math.IsNaN(l) || math.IsInf(before[i], -1) {
 			logs[i] = math.Inf(-1)
 		}
 	}
-	return logs, joint
+	return logs
 }
 
 // logBefore is the prior's log-density, or that of parameters whose simulations do not fail.
@@ -72,20 +90,26 @@ func moves(efficiency float64) int {
 	return 60
 }
 
-// walk takes Metropolis moves with the rows of u, and returns the share that was accepted, and log of the pool where they end.
-func (p *Posterior) walk(ctx context.Context, u, x *mat.Dense, steps int, r *rand.Rand) (accepted float64, logs []float64, err error) {
+const (
+	leastMoves = 15 // of many
+	enoughMade = 20 // moves that a walker has made, in the mean: more are not taken
+)
+
+// walk takes Metropolis moves with the rows of u, fewer than steps if enough are made before. It returns how many, the share that was accepted, and log of
+// the pool where they end.
+func (p *Posterior) walk(ctx context.Context, u, x *mat.Dense, steps int, r *rand.Rand) (moves int, accepted float64, logs []float64, err error) {
 	w := &walkers.Population{At: u, Rand: r, Density: func(dst []float64, rows *mat.Dense, _ int) {
-		logs, _ := p.logPool(rows, x, nil)
-		copy(dst, logs)
+		copy(dst, p.logPool(rows, x, nil))
 	}}
 	w.Evaluate()
-	for range steps {
+	for moves < steps && (moves < leastMoves || accepted < enoughMade) {
 		if err := ctx.Err(); err != nil {
-			return 0, nil, err
+			return 0, 0, nil, err
 		}
-		accepted += float64(w.Step()) / float64(len(w.Logs)*steps)
+		accepted += float64(w.Step()) / float64(len(w.Logs))
+		moves++
 	}
-	return accepted, w.Logs, nil
+	return moves, accepted / float64(moves), w.Logs, nil
 }
 
 const (
