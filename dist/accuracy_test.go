@@ -58,3 +58,39 @@ func TestRoundings(t *testing.T) {
 		}
 	}
 }
+
+// Far out a standard form that is rounded once takes digits from what is computed of it. The exact values are of 60 digits;
+// most is what half a unit of every input and one of the result allow, in units of the latter.
+func TestRoundingsFarOut(t *testing.T) {
+	at := func(x ...float64) []float64 { return x }
+	tail := dist.NewTruncated(dist.NewNormal(1, f(-4), f(0.743)), f(0.655), f(4.585))
+	steep := dist.NewTruncated(dist.NewNormal(1, f(-2.23), f(0.344)), f(0.242), f(5.372))
+	cauchy := dist.NewTruncated(dist.NewCauchy(1, f(-1.87), f(0.199)), f(0.0915), f(1.251))
+	long, wide := dist.NewLambertWNormal(1, f(2.7), f(0.457), f(0.243)), dist.NewLambertWNormal(1, f(-4.46), f(1.11), f(0.359))
+	for _, c := range []struct {
+		what      string
+		got, want float64
+		most      float64
+	}{
+		{"cdf of a truncated normal", tail.CDF(nil, at(0.6846165417017195))[0], 0.2263093937972851, 20},
+		{"sf of a truncated normal", tail.Survival(nil, at(0.6550000000001468))[0], 0.9999999999987323, 7},
+		{"log-density of a truncated normal", steep.LogProb(at(0.24203638498938684)), 3.0570012866009333, 3},
+		{"log-density of a truncated normal", steep.LogProb(at(0.2780186388495974)), 2.299862275202918, 7},
+		{"cdf of a truncated Cauchy", cauchy.CDF(nil, at(0.3706803550797039))[0], 0.3346669893561494, 5},
+		{"cdf of LambertWNormal", long.CDF(nil, at(-10639.723246906351))[0], 2.833532094669323e-16, 25},
+		{"quantile of LambertWNormal", wide.Quantile(nil, at(7.202389215019636e-13))[0], -63555.45710439616, 12},
+		{"cdf of LogLogistic", dist.NewLogLogistic(1, f(-0.308), f(0.127)).CDF(nil, at(1.1901667520909779e-08))[0], 4.533783132967658e-62, 80},
+		{"cdf of SinhArcsinh", dist.NewSinhArcsinh(1, f(0.258), f(1.29), f(4.16), f(5.19)).CDF(nil, at(-30.290449728345692))[0], 5.485289970232482e-12, 50},
+		{"log-density of Binomial", dist.NewBinomial(1, f(291), f(0.293)).LogProb(at(0)), -100.8968624078992, 1},
+		{"cdf of Binomial", dist.NewBinomial(1, f(226), f(0.274)).CDF(nil, at(0))[0], 3.7297204193565825e-32, 64},
+		{"cdf of EMG", dist.NewExponentiallyModifiedGaussian(1, f(0.0408), f(6.18), f(0.0692)).CDF(nil, at(34.31308588026026))[0], 0.8977359788150484, 2},
+		{"cdf of Kumaraswamy", dist.NewKumaraswamy(1, f(0.606), f(3.34)).CDF(nil, at(1.0722831828990548e-08))[0], 4.9443191771802655e-05, 8},
+		{"variance of GeneralizedNormal", dist.NewGeneralizedNormal(1, f(4.54), f(0.276), f(0.369)).Variance(nil)[0], 320.8383296558766, 4},
+		{"variance of Weibull", dist.NewWeibull(1, f(0.53), f(5.05)).Variance(nil)[0], 354.5232172989672, 4},
+		{"quantile of InverseGaussian", dist.NewInverseGaussian(1, f(6.94), f(0.184)).Quantile(nil, at(1.0893915748368806e-12))[0], 0.003627180694274928, 3},
+	} {
+		if e := math.Abs(c.got-c.want) / ulp(c.want); !(e <= c.most) {
+			t.Errorf("%s: got %v, want %v: %.3g ulp", c.what, c.got, c.want, e)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -53,8 +54,9 @@ var betaBox = &family{
 	entropy: func(p nums) float64 {
 		a, b := p[2], p[3]
 		n := a + b
-		return special.Log(a/n) + special.Log(b/n) - special.BetaNorm(a, b) +
-			float64((a-1)*special.DigammaGap(a)) + float64((b-1)*special.DigammaGap(b)) - float64((n-2)*special.DigammaGap(n))
+		sum := special.Log(a/n) + special.Log(b/n) - special.BetaNorm(a, b)
+		sum = kernel.FMA(2-n, special.DigammaGap(n), sum)
+		return kernel.FMA(b-1, special.DigammaGap(b), kernel.FMA(a-1, special.DigammaGap(a), sum))
 	},
 }
 

@@ -65,8 +65,13 @@ func checkCounts(what string, count autodiff.Value, least float64) {
 
 // binomial uses C(n, k) = 1/((n+1)·B(k+1, n−k+1)).
 func binomial(k, n, p float64) float64 {
-	if p == 0 || p == 1 {
+	switch {
+	case p == 0 || p == 1:
 		return atOnly(k, n*p)
+	case k == 0:
+		return n * special.Log1p(-p)
+	case k == n:
+		return n * special.Log(p)
 	}
 	return special.LogBetaKernel(k+1, n-k+1, p, 1-p) - special.Log(p) - special.Log1p(-p) - special.Log(n+1)
 }

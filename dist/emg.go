@@ -56,8 +56,11 @@ var emgStandard = &family{
 		return emgOp.of(z, p[2], z.Mul(p[2]), p[2].Log()).Add(p[2].Log())
 	},
 	cdf: func(z float64, p nums) float64 {
-		if z > 8 || z > 0 && p[2] > 0.5 {
-			return -special.Expm1(emgExponent(z, p[2])) - special.Ndtr(-z)
+		if z > 0 {
+			whole, part := -special.Expm1(emgExponent(z, p[2])), special.Ndtr(-z)
+			if z > 8 || whole > 4*part {
+				return whole - part
+			}
 		}
 		// Φ(z) and the other term are φ(z) times Mills' ratio
 		return special.ExpHalfSquare(z) * special.NdtrTailDrop(-z, p[2])

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -63,10 +64,20 @@ var generalizedNormalFamily = &family{
 	},
 	mean: always(0),
 	variance: func(p nums) float64 {
-		if p[2] < leastShape {
+		switch c := 1 / p[2]; {
+		case p[2] < leastShape:
 			return math.Inf(1)
+		case c < 1e-300: // uniform on (−1, 1)
+			return 1. / 3
+		default: // Γ(3/β)/Γ(1/β), with what the rounding of 1/β and of thrice that takes
+			rest, three := kernel.FMA(-c, p[2], 1)/p[2], 3*c
+			fall := float64(rest*special.Digamma(c)) - float64((3*rest+kernel.FMA(3, c, -three))*special.Digamma(three))
+			v := special.GammaRatio(c, 2*c)
+			if math.IsInf(v, 1) {
+				return v
+			}
+			return kernel.FMA(-v, fall, v)
 		}
-		return special.Exp(special.Lgamma(3/p[2]) - special.Lgamma(1/p[2]))
 	},
 	mode:    always(0),
 	entropy: func(p nums) float64 { return 1/p[2] + math.Ln2 + special.Lgamma(1+1/p[2]) },

@@ -27,8 +27,8 @@ var kumaraswamyFamily = &family{
 	name: "Kumaraswamy", params: []string{"a", "b"},
 	logDensity: within(0, 1, func(x autodiff.Var, p vars) autodiff.Var { return kumaraswamyOp.of(x, p[0], p[1]) }),
 	support:    func(nums) (float64, float64) { return 0, 1 },
-	cdf:        func(x float64, p nums) float64 { return -special.Expm1(p[1] * special.Log1mExp(p[0]*special.Log(x))) },
-	sf:         func(x float64, p nums) float64 { return special.Exp(p[1] * special.Log1mExp(p[0]*special.Log(x))) },
+	cdf:        func(x float64, p nums) float64 { return -special.Expm1(p[1] * log1mPow(x, p[0])) },
+	sf:         func(x float64, p nums) float64 { return special.Exp(p[1] * log1mPow(x, p[0])) },
 	quantile: func(lower, upper float64, p nums) float64 {
 		return special.Exp(special.Log1mExp(-minusLog(upper, lower)/p[1]) / p[0])
 	},
@@ -52,8 +52,16 @@ var kumaraswamyFamily = &family{
 	},
 	entropy: func(p nums) float64 {
 		a, b := p[0], p[1]
-		return 1 - 1/b + float64((1-1/a)*(special.Digamma(b+1)+eulerγ)) - logProduct(a, b)
+		return kernel.FMA((a-1)/a, special.Digamma(b+1)+eulerγ, (b-1)/b-logProduct(a, b))
 	},
+}
+
+// log1mPow returns log(1 − xᵃ) for 0 ≤ x ≤ 1.
+func log1mPow(x, a float64) float64 {
+	if y := special.Pow(x, a); y < 0.5 {
+		return special.Log1p(-y)
+	}
+	return special.Log1mExp(a * special.Log(x))
 }
 
 // kumaraswamyMoment is E Xⁿ = b·B(1+n/a, b) = Γ(1+n/a)·Γ(1+b)/Γ(1+b+n/a).
@@ -74,11 +82,11 @@ func kumaraswamyMoment(n float64, p nums) float64 {
 
 // logProduct returns log ab, also where ab overflows or underflows.
 func logProduct(a, b float64) float64 {
-	l := special.Log(a * b)
-	if math.IsInf(l, 0) {
+	c := float64(a * b)
+	if c < 1e-290 || c > 1e300 {
 		return special.Log(a) + special.Log(b)
 	}
-	return l
+	return special.Log(c) + kernel.FMA(a, b, -c)/c
 }
 
 // kumaraswamyOp has inputs x, a and b.

@@ -32,9 +32,9 @@ var lambertWNormalFamily = &family{
 	highTails: func(l, sign float64, p nums) (float64, float64) {
 		return normalTails(sign * math.Sqrt(special.LambertWExp(special.Log(p[2])+2*l)/p[2]))
 	},
-	cdf:      func(z float64, p nums) float64 { return special.Ndtr(lambertInverse(z, p[2])) },
-	sf:       func(z float64, p nums) float64 { return special.Ndtr(-lambertInverse(z, p[2])) },
-	quantile: func(lower, upper float64, p nums) float64 { return lambertForward(special.NdtrInv(lower, upper), p[2]) },
+	cdf:      func(z float64, p nums) float64 { return lambertTail(-z, p[2]) },
+	sf:       func(z float64, p nums) float64 { return lambertTail(z, p[2]) },
+	quantile: lambertQuantile,
 	of:       func(z float64, p nums) float64 { return lambertForward(z, p[2]) },
 	normal:   true,
 	mean: func(p nums) float64 {
@@ -53,6 +53,43 @@ var lambertWNormalFamily = &family{
 		return special.Pow(1-2*p[2], -1.5)
 	},
 	mode: always(0),
+}
+
+// lambertTail returns P(Z > z), with what the rounding of u takes from it.
+func lambertTail(z, δ float64) float64 {
+	u := lambertInverse(z, δ)
+	return normalTail(u, kernel.FMA(z, lambertShrink(u, δ), -u)/kernel.FMA(δ*u, u, 1))
+}
+
+// lambertShrink returns exp(−½δu²), with what the rounding of δu² takes from it.
+func lambertShrink(u, δ float64) float64 {
+	square := float64(u * u)
+	t := float64(δ * square)
+	e := special.Exp(-0.5 * t)
+	if !(t < 1400) {
+		return e
+	}
+	low := kernel.FMA(δ, square, -t) + float64(δ*kernel.FMA(u, u, -square))
+	return kernel.FMA(-0.5*low, e, e)
+}
+
+// lambertQuantile corrects u, the normal quantile, by Newton's step before it is stretched.
+func lambertQuantile(lower, upper float64, p nums) float64 {
+	u, δ := special.NdtrInv(lower, upper), p[2]
+	rest, d := 0.0, special.NormalDensity(u)
+	switch {
+	case d == 0 || math.Abs(u) < 1: // where one step cannot gain
+	case u < 0:
+		rest = (lower - special.Ndtr(u)) / d
+	default:
+		rest = (special.Ndtr(-u) - upper) / d
+	}
+	grow := 1 / lambertShrink(u, δ)
+	x := u * grow
+	if rest == 0 || math.IsInf(grow, 1) {
+		return x
+	}
+	return kernel.FMA(rest, grow*kernel.FMA(δ*u, u, 1), x)
 }
 
 func lambertForward(u, δ float64) float64 { return u * special.Exp(0.5*δ*u*u) }

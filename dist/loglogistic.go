@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -24,6 +25,8 @@ func (l *LogLogistic) family() *family { return logLogisticFamily }
 
 var logLogisticFamily = func() *family {
 	f := pushed(logisticFamily, "LogLogistic", exponential)
+	f.cdf = func(x float64, p nums) float64 { z, rest := logStandardParts(x, p); return sigmoidNear(z, rest) }
+	f.sf = func(x float64, p nums) float64 { z, rest := logStandardParts(x, p); return sigmoidNear(-z, -rest) }
 	f.mean = func(p nums) float64 { return momentUpTo(1, 1/p[1], special.Exp(p[0])*hump(p[1])) }
 	f.variance = func(p nums) float64 { // e^2μ·(2t/sin 2t − t²/sin² t) with t = πs
 		s := p[1]
@@ -38,6 +41,25 @@ var logLogisticFamily = func() *family {
 	f.entropy = func(p nums) float64 { return p[0] + 2 + special.Log(p[1]) }
 	return f
 }()
+
+// logStandardParts returns z = (log x − μ)/σ, and what its rounding and that of log x took from it.
+func logStandardParts(x float64, p nums) (z, rest float64) {
+	l := special.Log(x)
+	d := l - p[0]
+	z = d / p[1]
+	if math.Abs(l) > 690 || !(math.Abs(z) < 1e100) {
+		return z, 0
+	}
+	b := d - l
+	dl := (l - (d - b)) - (p[0] + b)
+	return z, (kernel.FMA(-z, p[1], d) + dl + kernel.FMA(x, special.Exp(-l), -1)) / p[1]
+}
+
+// sigmoidNear returns sigmoid(z + rest) for a small rest.
+func sigmoidNear(z, rest float64) float64 {
+	s := special.Sigmoid(z)
+	return kernel.FMA(s*special.Sigmoid(-z), rest, s)
+}
 
 // hump returns πs/sin πs.
 func hump(s float64) float64 { return math.Pi * s / sinPi(s) }

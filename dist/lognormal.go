@@ -24,6 +24,8 @@ func (l *LogNormal) family() *family { return logNormalFamily }
 
 var logNormalFamily = func() *family {
 	f := pushed(normalFamily, "LogNormal", exponential)
+	f.cdf = func(x float64, p nums) float64 { z, rest := logStandardParts(x, p); return normalTail(-z, -rest) }
+	f.sf = func(x float64, p nums) float64 { z, rest := logStandardParts(x, p); return normalTail(z, rest) }
 	f.mean = func(p nums) float64 { return special.Exp(p[0] + float64(0.5*p[1]*p[1])) }
 	f.variance = func(p nums) float64 {
 		s := float64(p[1] * p[1])

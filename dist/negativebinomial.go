@@ -49,8 +49,11 @@ var negativeBinomialFamily = &family{
 var negativeBinomialOp = newFused("NegativeBinomial",
 	func(x args) float64 {
 		k, r, p := x[0], x[1], x[2]
-		if p == 0 {
+		switch {
+		case p == 0:
 			return atOnly(k, 0)
+		case k == 0:
+			return r * special.Log1p(-p)
 		}
 		return special.LogBetaKernel(r, k+1, 1-p, p) - special.Log(p) - special.Log(k+r)
 	},

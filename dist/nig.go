@@ -162,6 +162,9 @@ var nigOp = newFused("NIG",
 		if α/r < 1e-290 { // their quotient underflows
 			return special.Log(k1) + (special.Log(α) - special.Log(r)) - logπ + e
 		}
+		if αr := float64(α * r); αr < 1e6 {
+			return special.Log(α/r*k1*(1/math.Pi)) + e
+		}
 		return special.Log(k1) + special.Log(α/r) - logπ + e
 	},
 	nigSlopes)

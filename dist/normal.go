@@ -1,7 +1,10 @@
 package dist
 
 import (
+	"math"
+
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -40,4 +43,13 @@ var normalFamily = &family{
 	variance:    always(1),
 	mode:        always(0),
 	entropy:     always((1 + log2π) / 2),
+}
+
+// normalTail returns Φ(−u−rest) for what u lacks by rounding, which counts far out.
+func normalTail(u, rest float64) float64 {
+	q := special.Ndtr(-u)
+	if !(math.Abs(rest) < 1e-8*math.Abs(u)) || q == 0 {
+		return q
+	}
+	return kernel.FMA(-q*special.Hazard(-u), rest, q)
 }

@@ -137,25 +137,6 @@ func (f *family) stretch(s float64, p nums) (z, slope float64) {
 	return kernel.FMA(u, lo, l*hi), (hi - lo) * l * u
 }
 
-// solve is the quantile in standard form, the root of the distribution
-// function.
-func (f *family) solve(lower, upper float64, p nums) float64 {
-	return f.solveFrom(0, lower, upper, p)
-}
-
-// solveFrom does the same from a point near the quantile, in the stretched variable.
-func (f *family) solveFrom(s, lower, upper float64, p nums) float64 {
-	loc, scale := f.where(p)
-	s = special.Root(s, func(s float64) (v, slope float64) {
-		z, dz := f.stretch(s, p)
-		x := kernel.FMA(scale, z, loc)
-		l, u := f.tails(x, p)
-		return special.LogRatio(l, u, lower, upper, special.Exp(f.at([]float64{x}, p)[0])*scale*dz)
-	})
-	z, _ := f.stretch(s, p)
-	return z
-}
-
 // climb returns the point of greatest density: where the slope changes sign
 // next to the best of some quantiles.
 func (f *family) climb(p nums) float64 {

@@ -34,8 +34,8 @@ var sinhArcsinhFamily = &family{
 		_, logS := sinhScale(p[3])
 		return normalTails(special.Sinh(sign*(l+logS+math.Ln2)/p[3] - p[2]))
 	},
-	cdf: func(z float64, p nums) float64 { return special.Ndtr(sinhArcsinhInverse(z, p)) },
-	sf:  func(z float64, p nums) float64 { return special.Ndtr(-sinhArcsinhInverse(z, p)) },
+	cdf: func(z float64, p nums) float64 { u, rest := sinhArcsinhInverse(z, p); return normalTail(-u, -rest) },
+	sf:  func(z float64, p nums) float64 { u, rest := sinhArcsinhInverse(z, p); return normalTail(u, rest) },
 	quantile: func(lower, upper float64, p nums) float64 {
 		return sinhArcsinhForward(special.NdtrInv(lower, upper), p)
 	},
@@ -95,17 +95,30 @@ func sinhArcsinhForward(u float64, p nums) float64 {
 // lightSlope is the limit of asinh(y)/(δz) for small δ: ½·asinh 2.
 const lightSlope = 0.5 * asinh2
 
-func sinhArcsinhInverse(z float64, p nums) float64 {
+// sinhArcsinhInverse returns u, and what it lacks by rounding.
+func sinhArcsinhInverse(z float64, p nums) (u, rest float64) {
 	if p[3] < leastShape {
-		return special.Sinh(float64(lightSlope*z) - p[2])
+		return special.Sinh(float64(lightSlope*z) - p[2]), 0
 	}
 	s, logS := sinhScale(p[3])
 	y, t := sinhArcsinhInner(z, s, logS)
-	u := special.Sinh(t/p[3] - p[2])
-	if math.Abs(u) < 40 && math.Abs(y) < 1e300 && s < 1e300 { // with what y lacks
-		return kernel.FMA(kernel.FMA(z, s, -y)/(special.Hypot1(y)*p[3]), special.Hypot1(u), u)
+	angle, low := sinhArcsinhAngle(z, y, t, s, p[2], p[3])
+	if u = special.Sinh(angle); low == 0 {
+		return u, 0
 	}
-	return u
+	return u, special.Hypot1(u) * low
+}
+
+// sinhArcsinhAngle returns asinh(y)/δ − ε, with y = zs and t = asinh y, and what it and y lack by rounding.
+func sinhArcsinhAngle(z, y, t, s, ε, δ float64) (u, rest float64) {
+	q := t / δ
+	u = q - ε
+	if !(math.Abs(u) < 5 && math.Abs(q) < 1e10 && math.Abs(y) < 1e150 && s < 1e300) {
+		return u, 0
+	}
+	b := u - q
+	rest = (q - (u - b)) - (ε + b)
+	return u, rest + (kernel.FMA(-q, δ, t)+(kernel.FMA(z, s, -y)+(y-special.Sinh(t)))/special.Hypot1(y))/δ
 }
 
 // asinh2 + asinh2Low is asinh 2.
@@ -154,7 +167,11 @@ var sinhArcsinhOp = fused{&autodiff.Op{
 		for i := range c.Out(0) {
 			x, k := in.at(i), in.index(2, i)
 			y, t := sinhArcsinhInner(x[0], s[k], logS[k])
-			v, far := special.Sinh(t/x[2]-x[1]), logS[k]-special.Log(x[2])
+			u, rest := sinhArcsinhAngle(x[0], y, t, s[k], x[1], x[2])
+			v, far := special.Sinh(u), logS[k]-special.Log(x[2])
+			if rest != 0 {
+				v = kernel.FMA(special.Hypot1(v), rest, v)
+			}
 			if x[2] < leastShape {
 				y, v, far = 0, special.Sinh(float64(lightSlope*x[0])-x[1]), special.Log(lightSlope)
 			}

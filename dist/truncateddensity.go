@@ -12,18 +12,16 @@ import (
 const faint = 1e-290
 
 // faintOp has as inputs a truncated log-density log p₀(x) − log(mass), x, log(mass) and
-// the parameters. Where the mass is faint, the first is a small difference of large
-// values, whose gradient alone is meaningful: the result is that from the edge of the
-// interval. Elsewhere it is the first.
+// the parameters. Where the mass is faint or the interval far out, the first is a small
+// difference of large values, whose gradient alone is meaningful: the result is that from
+// the edge of the interval. Elsewhere it is the first.
 var faintOp = &autodiff.Op{
 	Name: "TruncatedFaint",
 	Forward: func(c *autodiff.Call) {
 		copy(c.Out(0), c.In(0))
 		d := c.InShape(0).Cols
 		for j := range d {
-			if !(of(c.In(2), j) > logFaint) {
-				faintColumn(c, j, d)
-			}
+			faintColumn(c, j, d)
 		}
 	},
 	Backward: func(c *autodiff.Call) {
@@ -37,7 +35,7 @@ var faintOp = &autodiff.Op{
 
 var logFaint = special.Log(faint)
 
-// faintColumn sets column j of the result.
+// faintColumn sets column j of the result where the mass is faint or the interval far out.
 func faintColumn(c *autodiff.Call, j, d int) {
 	t := truncation{c.Args().Ref.(*family), c.Args().I, c.Args().J}
 	var p nums
@@ -45,14 +43,24 @@ func faintColumn(c *autodiff.Call, j, d int) {
 		p[k-3] = of(c.In(k), j)
 	}
 	lo, hi := t.bounds(p)
-	if !(lo <= hi) {
+	e, isFar := t.farEdge(lo, hi, p)
+	if !(lo <= hi) || of(c.In(2), j) > logFaint && !isFar {
 		return
 	}
-	e, x, y := t.edgeIn(lo, hi, p), c.In(1), []float64(nil)
+	if !isFar {
+		e = t.edgeIn(lo, hi, p)
+	}
+	x, y := c.In(1), []float64(nil)
+	total := e.logBetween(0, e.width)
+	if isFar {
+		for i := j; i < len(x); i += d {
+			c.Out(0)[i] = -e.dropAt(e.sign*(x[i]-e.end)) - total
+		}
+		return
+	}
 	for i := j; i < len(x); i += d {
 		y = append(y, e.sign*(x[i]-e.end))
 	}
-	total := e.logBetween(0, e.width)
 	for i, drop := range e.drops(y) {
 		if v := x[i*d+j]; !t.integer || v == math.Floor(v) {
 			c.Out(0)[i*d+j] = -drop - total

@@ -28,10 +28,15 @@ func (f *family) dropOf(x, y float64, p nums) float64 {
 	return f.drop(f.toStandard(x, p), y, p)
 }
 
+// direct says whether there is a formula for the drops.
+func (e edge) direct() bool {
+	return e.drop != nil && (e.high == nil || highMark(e.toStandard(e.end, e.p), e.end) == 0)
+}
+
 // drops returns the drops at distances.
 func (e edge) drops(y []float64) []float64 {
 	d := make([]float64, len(y))
-	if e.drop != nil && (e.high == nil || highMark(e.toStandard(e.end, e.p), e.end) == 0) {
+	if e.direct() {
 		for i, y := range y {
 			d[i] = e.dropOf(e.end, e.sign*y, e.p)
 		}
@@ -73,7 +78,12 @@ func (e edge) climbed(y []float64) []float64 {
 	return d
 }
 
-func (e edge) dropAt(y float64) float64 { return e.drops([]float64{y})[0] }
+func (e edge) dropAt(y float64) float64 {
+	if e.direct() {
+		return e.dropOf(e.end, e.sign*y, e.p)
+	}
+	return e.drops([]float64{y})[0]
+}
 
 // depth is how far, in drops, integrals go.
 const depth = 45
@@ -176,17 +186,40 @@ func counts(a, b float64) (y, weight []float64) {
 	return y, weight
 }
 
+// between returns ∫ exp(drop(from) − drop(y)) dy between two distances.
+func (e edge) between(from, to float64) float64 {
+	if e.integer || !e.direct() {
+		_, _, weight := e.points(from, to)
+		return kernel.Sum(weight)
+	}
+	to = min(to, from+e.reach(from, depth))
+	sum, rest, base := 0.0, 0.0, e.dropAt(from)
+	for i := 0; i < len(nodes.weight); i += 2 { // half of them are enough for one falling piece
+		w := nodes.weight[i]
+		if w < 1e-22 {
+			continue
+		}
+		y := kernel.FMA(nodes.lower[i], to, nodes.upper[i]*from)
+		if w *= special.Exp(base - e.dropOf(e.end, e.sign*y, e.p)); math.IsNaN(w) {
+			continue
+		}
+		next := sum + w
+		if sum >= w {
+			rest += (sum - next) + w
+		} else {
+			rest += (w - next) + sum
+		}
+		sum = next
+	}
+	return 2 * (sum + rest) * (to - from)
+}
+
 // logBetween returns the logarithm of ∫ exp(−drop) between two distances.
 func (e edge) logBetween(from, to float64) float64 {
 	if !(from <= to) {
 		return math.Inf(-1)
 	}
-	_, _, weight := e.points(from, to)
-	sum := 0.0
-	for _, w := range weight {
-		sum += w
-	}
-	return special.Log(sum) - e.dropAt(from)
+	return special.Log(e.between(from, to)) - e.dropAt(from)
 }
 
 // distance returns the y such that the part near of the mass is nearer than it, and the

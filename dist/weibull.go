@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -42,7 +43,15 @@ var weibullFamily = &family{
 	},
 	mean: func(p nums) float64 { return special.Gamma(1 + 1/p[1]) },
 	variance: func(p nums) float64 { // Γ(1+2/k) − Γ(1+1/k)²
-		return extremeVariance(-1/p[1]) / (p[1] * p[1])
+		r := 1 / p[1]
+		if r < 1 || r > 80 {
+			return extremeVariance(-r) / (p[1] * p[1])
+		}
+		// with what the rounding of 1/k and of 1 + 2/k takes
+		a, b := 1+r, 1+2*r
+		rest, ga, gb := kernel.FMA(-r, p[1], 1)/p[1], special.Gamma(a), special.Gamma(b)
+		low := float64((2*rest+(2*r-(b-1)))*special.Digamma(b)*gb) - float64(2*(rest+(r-(a-1)))*special.Digamma(a)*ga*ga)
+		return kernel.FMA(-ga, ga, gb) + low
 	},
 	mode:    func(p nums) float64 { return special.Pow(max(p[1]-1, 0)/p[1], 1/p[1]) },
 	entropy: func(p nums) float64 { return float64(eulerγ*(1-1/p[1])) - special.Log(p[1]) + 1 },

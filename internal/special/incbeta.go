@@ -130,7 +130,7 @@ func (d Beta) kernel(x, y float64) float64 {
 	lx, ly := float64(d.A*logShare(x, y)), float64(d.B*logShare(y, x))
 	if lo := min(d.A, d.B); lo < 1e-3 {
 		norm := lo * (max(d.A, d.B) / (d.A + d.B)) * Exp(BetaOf(lo, max(d.A, d.B), 0).smallNorm())
-		return powShare(x, d.A, lx) * powShare(y, d.B, ly) * norm
+		return powShare(x, y, d.A, lx) * powShare(y, x, d.B, ly) * norm
 	}
 	if math.Abs(d.LogBeta) < 1 && lx > -1 && ly > -1 {
 		return Exp(lx + ly - d.LogBeta)
@@ -140,7 +140,7 @@ func (d Beta) kernel(x, y float64) float64 {
 			return Exp(d.rest + e)
 		}
 	}
-	return powShare(x, d.A, lx) * powShare(y, d.B, ly) * d.norm
+	return powShare(x, y, d.A, lx) * powShare(y, x, d.B, ly) * d.norm
 }
 
 // logShare returns log x, y being 1 − x.
@@ -151,10 +151,14 @@ func logShare(x, y float64) float64 {
 	return Log(x)
 }
 
-// powShare returns xᵖ with the logarithm l.
-func powShare(x, p, l float64) float64 {
-	if x > 0.5 || l > -1 {
+// powShare returns xᵖ with the logarithm l, y being 1 − x.
+func powShare(x, y, p, l float64) float64 {
+	switch {
+	case l > -1 || x > 0.5 && p > large:
 		return Exp(l)
+	case x > 0.5: // y is the one that is not rounded
+		power := Pow(x, p)
+		return kernel.FMA(power, p*(((1-x)-y)/x), power)
 	}
 	return Pow(x, p)
 }
