@@ -15,8 +15,8 @@ import (
 )
 
 // FitGaussianization fits the columns of data, with one weight for each row or nil, one by one: one
-// t distribution and 0, 1, 2, 4 or 7 normal ones by EM, whatever G. Schwarz's criterion, Estimating
-// the dimension of a model, 1978, chooses with half its penalty; no scale is less than a twentieth
+// t distribution and 0, 1, 2, 4 or 7 normal ones by EM, until two numbers are no better by G. Schwarz's criterion, Estimating
+// the dimension of a model, 1978, with half its penalty; no scale is less than a twentieth
 // of the column's, or of that of its middle. Of more than 3,000 rows it takes evenly spaced order
 // statistics. It costs 60 to 100 ms a column of as many rows.
 //

@@ -53,7 +53,7 @@ func FitGaussianMixture(data mat.Matrix, s *MixtureSettings) (*Mixture, error) {
 // shrunk scale of all rows, or in the end towards the components' average, as d+2 rows would. The number of
 // components K, the strength s, which of the two, and the degrees of freedom are those with the greatest
 // likelihood of rows held out: of 4,000 rows at most, in up to five folds; K = 1, 2, 4, …
-// until two are no better, then counts near the best. All rows are fitted with these.
+// until two are no better, or one from 32 on, then counts near the best. All rows are fitted with these.
 // Columns may have any location and scale, rows may be fewer than columns, repeated or far
 // away. A pass over n rows costs n·K·d² multiply-adds. The result is a function of data and
 // settings alone.

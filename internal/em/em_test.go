@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -145,6 +146,47 @@ func TestFitLine(t *testing.T) {
 	}
 	if math.Abs(near-0.5) > 0.05 {
 		t.Errorf("components at 3 have weight %v, want 0.5", near)
+	}
+}
+
+// A number with a weight is as many equal numbers.
+func TestFitLineOfEqualNumbers(t *testing.T) {
+	var x, ones, once, weights []float64
+	for i := range 40 {
+		v, n := float64(i*i), 1+i%5
+		once, weights = append(once, v), append(weights, float64(n))
+		for range n {
+			x, ones = append(x, v), append(ones, 1)
+		}
+	}
+	got, c := FitLine(x, ones, 1)
+	want, d := FitLine(once, weights, 1)
+	if !reflect.DeepEqual(got, want) || c != d {
+		t.Errorf("got %v, %v, want %v, %v", got, c, want, d)
+	}
+}
+
+// Rows held out are no likelier by other degrees of freedom than those that a search chooses.
+func TestSearchChoosesDF(t *testing.T) {
+	for _, df := range []float64{2, 5, 100} {
+		rows := sample(1500, 2, df)
+		s := Search{X: make([]float64, 3000), N: 1500, D: 2, Rand: rand.New(rand.NewPCG(5, 6))}
+		for i := range s.N {
+			rows.row(s.X[2*i:2*i+2], i)
+		}
+		s.df = s.firstDF()
+		s.split()
+		s.try(1, usual)
+		s.explore()
+		if s.best.k < 2 {
+			t.Fatalf("ν = %v: got %d components, want at least 2", df, s.best.k)
+		}
+		for _, other := range degrees {
+			c := choice{k: s.best.k, models: s.best.models, heldOut: math.Inf(-1)}
+			if s.judgeDF(&c, other); c.heldOut > s.best.heldOut {
+				t.Errorf("ν = %v: held-out log-likelihood %v with %v degrees of freedom, %v with those chosen, %v", df, c.heldOut, other, s.best.heldOut, s.best.df)
+			}
+		}
 	}
 }
 

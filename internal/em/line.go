@@ -14,7 +14,7 @@ type Line struct {
 	Weight, Loc, Scale []float64 // of the t distribution first
 }
 
-// lineCounts are the numbers of normal components that FitLine chooses from.
+// lineCounts are the numbers of normal components that FitLine chooses from, until two in a row are no better.
 var lineCounts = []int{0, 1, 2, 4, 7}
 
 // FitLine fits a mixture to ascending numbers with weights by EM, and returns it with its criterion: minus twice
@@ -24,15 +24,31 @@ var lineCounts = []int{0, 1, 2, 4, 7}
 // rows are better so.
 func FitLine(x, weights []float64, floor float64) (best *Line, criterion float64) {
 	criterion = math.Inf(1)
+	x, weights = distinct(x, weights)
 	f := newLineFit(x, weights, floor)
-	for _, k := range lineCounts {
+	for i, bad := 0, 0; i < len(lineCounts) && bad < 2; i++ {
+		k := lineCounts[i]
 		l := f.start(k)
 		bic := float64(0.5*float64(3*k+3)*special.Log(f.total)) - float64(2*f.run(l))
 		if bic < criterion {
-			best, criterion = l, bic
+			best, criterion, bad = l, bic, 0
+		} else {
+			bad++
 		}
 	}
 	return best, criterion
+}
+
+// distinct returns ascending numbers without repetitions, with the sums of their weights.
+func distinct(x, weights []float64) (once, sums []float64) {
+	for i, v := range x {
+		if i > 0 && v == x[i-1] {
+			sums[len(sums)-1] += weights[i]
+			continue
+		}
+		once, sums = append(once, v), append(sums, weights[i])
+	}
+	return once, sums
 }
 
 // lineFit holds the numbers of a fit and room.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
-	"gonum.org/v1/gonum/stat"
 )
 
 // A Search finds a mixture for standardised rows: the number of its components, the
@@ -52,6 +51,7 @@ type choice struct {
 const (
 	searchRows = 4000 // by which components are chosen
 	maxK       = 128
+	manyK      = 32 // components from which on no more are tried once they are no better
 	ridge      = 1e-4
 	usual      = 0.3 // strength of the prior
 	pooled     = 0.7 // of the pooled prior
@@ -123,7 +123,7 @@ func (s *Search) pick(rows []int) *Rows {
 	return NewRows(x, len(rows), s.D, w)
 }
 
-// explore tries 2, 4, … components until two numbers in a row are no better, then
+// explore tries 2, 4, … components until two numbers in a row are no better, or one from manyK on, then
 // other strengths of the prior and numbers near the best.
 func (s *Search) explore() {
 	most := int(min(0.25*s.folds[0].fit.Total, maxK))
@@ -132,6 +132,9 @@ func (s *Search) explore() {
 			bad = 0
 		} else {
 			bad++
+			if k >= manyK {
+				break
+			}
 		}
 	}
 	k := s.best.k
@@ -156,6 +159,10 @@ func (s *Search) try(k int, strength float64) bool {
 		return false
 	}
 	o := Options{Tolerance: 1e-3, Steps: 200}
+	first, rough := o, s.best.pooled && k >= manyK
+	if rough { // for the shape alone
+		first.Tolerance = 3e-3
+	}
 	c := choice{k: k, prior: strength}
 	for i, f := range s.folds {
 		if k == 1 {
@@ -163,12 +170,12 @@ func (s *Search) try(k int, strength float64) bool {
 			c.models = append(c.models, s.folds[i].one)
 			continue
 		}
-		o.Prior = s.prior(f.one, k, strength)
-		m := s.start(f.fit, f.one, k, s.df, o.Prior)
-		Fit(f.fit, m, o, s.budget)
+		first.Prior = s.prior(f.one, k, strength)
+		m := s.start(f.fit, f.one, k, s.df, first.Prior)
+		Fit(f.fit, m, first, s.budget)
 		c.models = append(c.models, m)
 	}
-	better := s.judge(c)
+	better := !rough && s.judge(c)
 	if k == 1 {
 		return better
 	}
@@ -188,61 +195,6 @@ func (s *Search) pool(rows *Rows, m *Model, o Options) {
 		kernel.Axpy(o.Prior.Scale, m.scale(k), pooled*w)
 	}
 	Fit(rows, m, o, s.budget)
-}
-
-// degrees are numbers of degrees of freedom to choose from.
-var degrees = []float64{math.Inf(1), 50, 25, 16, 11, 8, 6, 4.5, 3.5, 2.7, 2, 1.5, 1.1, 0.9, MinDF}
-
-// judge takes a choice as the best so far if the rows that were held out are likelier. They
-// choose the degrees of freedom of several components, too: rows lie nearer to the components
-// that were fitted to them than others do.
-func (s *Search) judge(c choice) bool {
-	choose := !s.Normal && c.k > 1
-	c.heldOut = math.Inf(-1)
-	models := slices.Clone(c.models)
-	for _, df := range degrees {
-		sum := 0.0
-		byFold := make([]float64, len(s.folds))
-		for i, f := range s.folds {
-			if choose {
-				m := *c.models[i]
-				m.DF = df
-				models[i] = &m
-			}
-			byFold[i] = LogLik(f.held, models[i], s.budget)
-			sum += byFold[i]
-		}
-		if sum > c.heldOut {
-			c.heldOut, c.df, c.byFold = sum, df, byFold
-		}
-		if !choose {
-			c.df = s.df
-			break
-		}
-	}
-	least := s.best.heldOut
-	if c.k > s.best.k {
-		least += max(margin, s.spread(c.byFold))
-	}
-	if len(s.best.models) > 0 && !(c.heldOut > least) {
-		return false
-	}
-	c.models = slices.Clone(c.models)
-	s.best = c
-	return true
-}
-
-// spread returns the standard error of the difference to the best, of which folds are the sample.
-func (s *Search) spread(byFold []float64) float64 {
-	n := float64(len(byFold))
-	if n < 2 || len(s.best.byFold) == 0 {
-		return 0
-	}
-	diff := make([]float64, len(byFold))
-	for i, v := range byFold {
-		diff[i] = v - s.best.byFold[i]
-	}
-	return stat.StdDev(diff, nil) * math.Sqrt(n)
 }
 
 // start returns the best of four starts, each after a few rounds.
