@@ -16,8 +16,8 @@ type BetaBinomial struct {
 }
 
 // NewBetaBinomial returns d independent beta-binomial columns with n = totalCount, a = concentration1
-// and b = concentration0. Its distribution function is a sum over k, of 4000 terms at most; it, quantiles and
-// the entropy are for n up to 2⁵³, beyond which k is no number. It panics unless totalCount is fixed and of
+// and b = concentration0. Its distribution function is a sum over k, of 4000 terms at most, or where n and k are beyond 2⁵³
+// that of n times a beta variable. It panics unless totalCount is fixed and of
 // positive integers and the concentrations are positive.
 func NewBetaBinomial(d int, totalCount, concentration1, concentration0 autodiff.Value) *Columns {
 	checkCounts("NewBetaBinomial", totalCount, 1)
@@ -30,7 +30,7 @@ func (b *BetaBinomial) values() values {
 }
 func (b *BetaBinomial) family() *family { return betaBinomialFamily }
 
-var betaBinomialFamily = mirrored(summed(&family{
+var betaBinomialFamily = summed(&family{
 	name: "BetaBinomial", params: []string{"totalCount", "concentration1", "concentration0"}, integer: true,
 	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
 		k, penalty := integers(x, x.Tape().Scalar(0), p[0])
@@ -62,42 +62,85 @@ var betaBinomialFamily = mirrored(summed(&family{
 			return min(math.Floor((n+1)*((a-1)/(a+b-2))), n)
 		}
 	},
-}), func(p nums) nums {
-	p[1], p[2] = min(p[1], p[2]), max(p[1], p[2])
-	return p
 })
 
-// summed gives a family of integers its distribution function, by sums.
+// summed gives the family its distribution function: the sum below the mean, or that above it, which is the one below of
+// n − X; and its entropy, that of the one which is nearer to 0, where there are numbers between large integers.
 func summed(f *family) *family {
-	tails := func(k float64, p nums) (lower, upper float64) {
-		lo, hi := f.support(p)
+	tail := func(k float64, p nums) (log float64, below bool) {
 		if k < f.mean(p) {
-			lower = special.Exp(f.sumFrom(k, -1, k-lo, p))
-			return lower, 1 - lower
+			return f.logBelow(k, p), true
 		}
-		upper = special.Exp(f.sumFrom(k+1, 1, hi-k-1, p))
-		return 1 - upper, upper
+		return f.logBelow(p[0]-k-1, nums{p[0], p[2], p[1]}), false
 	}
-	f.cdf = func(k float64, p nums) float64 { return min(max(first(tails(k, p)), 0), 1) }
-	f.sf = func(k float64, p nums) float64 { return min(max(second(tails(k, p)), 0), 1) }
-	f.logTails = func(k float64, p nums) (float64, float64) {
-		lo, hi := f.support(p)
-		if k < f.mean(p) {
-			lower := f.sumFrom(k, -1, k-lo, p)
-			return lower, special.Log1mExp(lower)
+	share := func(k float64, p nums, below bool) float64 {
+		l, is := tail(k, p)
+		if is == below {
+			return special.Exp(l)
 		}
-		upper := f.sumFrom(k+1, 1, hi-k-1, p)
-		return special.Log1mExp(upper), upper
+		return 1 - special.Exp(l)
+	}
+	f.cdf = func(k float64, p nums) float64 { return share(k, p, true) }
+	f.sf = func(k float64, p nums) float64 { return share(k, p, false) }
+	f.entropy = func(p nums) float64 {
+		if p[0] > many || p[1]+p[2] < 1e-13*p[0] {
+			return betaBinomialEntropy(p)
+		}
+		return f.countEntropy(nums{p[0], min(p[1], p[2]), max(p[1], p[2])})
+	}
+	f.logTails = func(k float64, p nums) (lower, upper float64) {
+		l, below := tail(k, p)
+		if below {
+			return l, special.Log1mExp(l)
+		}
+		return special.Log1mExp(l), l
 	}
 	return f
 }
 
-// sumFrom returns log Σ P(k ± y) over y = 0, …, width.
-func (f *family) sumFrom(k, sign, width float64, p nums) float64 {
-	if width < 0 {
+// many is a number of trials beyond which sums over k have no meaning: between its neighbours there may be no number.
+const many = 0x1p53
+
+// logBelow returns log P(X ≤ k) of a beta-binomial X: for a k beyond 2⁵³, where the sum would miss what is next to a pole at
+// 0, or points lie too far apart, that of a continuous limit.
+func (f *family) logBelow(k float64, p nums) float64 {
+	n, a, b := p[0], p[1], p[2]
+	switch {
+	case k < 0:
 		return math.Inf(-1)
+	case k > many && (a < 1 || n > 1e18 || a+b < 1e-13*n):
+		return first(betaBinomialLimit(p).LogInc(k/n, (n-k)/n))
 	}
-	return edge{f, p, k, sign, width}.logBetween(0, width) + f.at([]float64{k}, p)[0]
+	return min(edge{f, p, k, -1, k}.logBetween(0, k)+f.at([]float64{k}, p)[0], 0)
+}
+
+// betaBinomialLimit is the beta distribution of X/n for large n, with its mean and variance.
+func betaBinomialLimit(p nums) special.Beta {
+	wide := 1 + (p[1]+p[2])/p[0]
+	return special.NewBeta(p[1]/wide, p[2]/wide)
+}
+
+// betaBinomialEntropy is that of large n: of the limit, with what the first probabilities at a pole differ by.
+func betaBinomialEntropy(p nums) float64 {
+	n, d := p[0], betaBinomialLimit(p)
+	h := special.Log(n) + betaBox.entropy(nums{0, 1, d.A, d.B})
+	return h + poleEntropy(n, p[1], p[2], d.LogBeta) + poleEntropy(n, p[2], p[1], d.LogBeta)
+}
+
+// poleEntropy returns Σ −P·log P over k < 1000, less the integral over the density of the limit.
+func poleEntropy(n, a, b, logBeta float64) float64 {
+	if a >= 1 {
+		return 0
+	}
+	const few = 1000
+	sum := 0.0
+	for k := range few {
+		l := betaBinomial(float64(k), n, a, b)
+		sum -= float64(special.Exp(l) * l)
+	}
+	l := special.Log(few-0.5+0.5*a) - special.Log(n) // of the end ε of ∫ −f·log(f/n) with f = xᵃ⁻¹/B, P(k) being f((k+½a)/n)/n
+	mass := special.Exp(float64(a*l)-logBeta) / a
+	return sum - mass*(float64((1-a)*(l-1/a))+logBeta+special.Log(n))
 }
 
 // betaBinomial multiplies a binomial probability of any p by the quotient of the beta densities before and

@@ -33,6 +33,8 @@ var emgFamily = func() *family {
 		y, logRate := x.Sub(p[0]), p[2].Log()
 		return emgOp.of(y.Div(p[1]), p[1].Mul(p[2]), y.Mul(p[2]), logRate.Add(p[1].Log())).Add(logRate)
 	}
+	f.mean = func(p nums) float64 { return p[0] + 1/p[2] } // also where σλ underflows
+	f.variance = func(p nums) float64 { return float64(p[1]*p[1]) + 1/p[2]/p[2] }
 	cdf, sf := f.cdf, f.sf
 	f.cdf = func(x float64, p nums) float64 {
 		if y := x - p[0]; math.IsInf(y/p[1], 0) { // beside an exponential variable
