@@ -68,8 +68,8 @@ type Observation struct {
 // Sample draws n parameters given each row of x, a fixed function of its arguments. Where there is a likelihood, n/2
 // draws of q, at least 1,000, are weighted by the pool over q. If their effective size is more than .15 of them there are 2n in
 // the end. Otherwise, for 1,000 draws and more, 1,000 of them take Metropolis moves along differences of one another, a mixture of
-// Student t distributions is fitted to where they come to, and 2n draws of that are weighted, twice if once is not enough. Weighted draws are
-// resampled systematically and moved, the more often the lower the effective size: 3, 7, 15 or up to 60 times.
+// Student t distributions is fitted to where they come to, and n to 2n draws of that are weighted, twice if once is not enough. Weighted draws are
+// resampled systematically and moved, the more often the lower the effective size: 1, 3, 7, 15 or up to 60 times.
 //
 // When ctx is done Sample returns its error. It panics unless x has as many columns as observations, and
 // n is positive; a number of x that is NaN or infinite is an error.
@@ -133,7 +133,7 @@ func (p *Posterior) sample(ctx context.Context, u, x *mat.Dense, o *Observation,
 	o.Importance, o.Evidence = first.Importance, first.evidence
 	walkers := draws.Resample(max(n, leastWalkers), src)
 	var logs []float64
-	if o.Moves, o.Accepted, logs, err = p.walk(ctx, walkers, x, moves(efficiency(draws.Importance)), r); err != nil {
+	if o.Moves, o.Accepted, logs, err = p.walk(ctx, walkers, x, moves(efficiency(draws.Importance)), walkersMade, r); err != nil {
 		return err
 	}
 	o.Missed = p.missed(walkers, x, logs, first.top)

@@ -80,9 +80,11 @@ func (p *Posterior) logBefore(u *mat.Dense) []float64 {
 // moves is how many Metropolis moves make up for an efficiency of the weights.
 func moves(efficiency float64) int {
 	switch {
-	case efficiency > 0.5:
+	case efficiency > fineEfficiency:
+		return 1
+	case efficiency > goodEfficiency:
 		return 3
-	case efficiency > 0.15:
+	case efficiency > fairEfficiency:
 		return 7
 	case efficiency > 0.05:
 		return 15
@@ -91,18 +93,19 @@ func moves(efficiency float64) int {
 }
 
 const (
-	leastMoves = 15 // of many
-	enoughMade = 20 // moves that a walker has made, in the mean: more are not taken
+	leastMoves  = 15 // of many
+	scoutsMade  = 10 // moves that a scout has made, in the mean: more are not taken
+	walkersMade = 20 // and a walker whose place is a draw
 )
 
-// walk takes Metropolis moves with the rows of u, fewer than steps if enough are made before. It returns how many, the share that was accepted, and log of
+// walk takes Metropolis moves with the rows of u, fewer than steps if rows have made enough in the mean before. It returns how many, the share that was accepted, and log of
 // the pool where they end.
-func (p *Posterior) walk(ctx context.Context, u, x *mat.Dense, steps int, r *rand.Rand) (moves int, accepted float64, logs []float64, err error) {
+func (p *Posterior) walk(ctx context.Context, u, x *mat.Dense, steps int, enough float64, r *rand.Rand) (moves int, accepted float64, logs []float64, err error) {
 	w := &walkers.Population{At: u, Rand: r, Density: func(dst []float64, rows *mat.Dense, _ int) {
 		copy(dst, p.logPool(rows, x, nil))
 	}}
 	w.Evaluate()
-	for moves < steps && (moves < leastMoves || accepted < enoughMade) {
+	for moves < steps && (moves < leastMoves || accepted < enough) {
 		if err := ctx.Err(); err != nil {
 			return 0, 0, nil, err
 		}

@@ -67,6 +67,7 @@ func (w *weighing) draws() *mc.Draws { return &mc.Draws{Importance: w.Importance
 const (
 	fairEfficiency = 0.15 // of draws of q; with less, another proposal is made,
 	goodEfficiency = 0.5
+	fineEfficiency = 0.9
 	scouts         = 1000 // which is fitted to so many walkers,
 	moreScouts     = 5000 // and once more to these, unless it is good
 	fitBudget      = 5e8
@@ -85,7 +86,7 @@ func (p *Posterior) more(ctx context.Context, first *weighing, x *mat.Dense, n i
 	best := first.draws()
 	for _, count := range []int{scouts, moreScouts} {
 		rows := best.Resample(count, src)
-		if _, _, _, err := p.walk(ctx, rows, x, moves(efficiency(best.Importance)), r); err != nil {
+		if _, _, _, err := p.walk(ctx, rows, x, moves(efficiency(best.Importance)), scoutsMade, r); err != nil {
 			return nil, err
 		}
 		d, err := p.refitted(rows, x, n, src)
@@ -113,7 +114,7 @@ func (p *Posterior) add(w *weighing, x *mat.Dense, n int, src *rng.Source) error
 	return w.sum()
 }
 
-// refitted weighs n draws of a mixture fitted to rows, a tenth of which come from a single t distribution.
+// refitted weighs draws of a mixture fitted to rows, a tenth of which come from a single t distribution: n, or half of them if their weights are nearly equal.
 func (p *Posterior) refitted(rows, x *mat.Dense, n int, src *rng.Source) (*mc.Draws, error) {
 	near, err := dist.FitStudentTMixture(rows, &dist.MixtureSettings{Source: src, Budget: fitBudget})
 	if err != nil {
@@ -123,13 +124,19 @@ func (p *Posterior) refitted(rows, x *mat.Dense, n int, src *rng.Source) (*mc.Dr
 	if err != nil {
 		return nil, err
 	}
-	q := flow.New(dist.NewMixture(dist.FixedWeights(9, 1), near, wide))
-	d := &mc.Draws{X: mat.NewDense(n, q.Dim(), nil)}
-	proposed := q.WithSource(src).SampleLogProbs(d.X, nil)
-	logs := p.logPool(d.X, x, nil)
-	for i, lq := range proposed {
-		logs[i] = weightOf(logs[i], lq)
+	q := flow.New(dist.NewMixture(dist.FixedWeights(9, 1), near, wide)).WithSource(src)
+	d := new(mc.Draws)
+	var logs []float64
+	for len(logs) < n {
+		u := mat.NewDense(n/2, q.Dim(), nil)
+		proposed := q.SampleLogProbs(u, nil)
+		for i, log := range p.logPool(u, x, nil) {
+			logs = append(logs, weightOf(log, proposed[i]))
+		}
+		d.X = stacked(d.X, u)
+		if d.Importance, err = calibration.ImportanceWeights(logs); err != nil || efficiency(d.Importance) > fineEfficiency {
+			break
+		}
 	}
-	d.Importance, err = calibration.ImportanceWeights(logs)
 	return d, err
 }
