@@ -48,6 +48,9 @@ func histogram(t *testing.T, name string, m *flow.Transformed, lo, hi [2]float64
 	if testing.Short() {
 		n = 10000
 	}
+	if name == "UNAF" {
+		n /= 4 // each takes a millisecond
+	}
 	var width [2]float64
 	for k := range width {
 		width[k] = (hi[k] - lo[k]) / cells
@@ -86,14 +89,14 @@ func histogram(t *testing.T, name string, m *flow.Transformed, lo, hi [2]float64
 
 // The samples of every preset follow its density.
 func TestSamplesFollowTheDensity(t *testing.T) {
-	for name, m := range models(2, 0) {
-		x := mat.NewDense(4000, 2, nil)
+	for name, m := range moved(2, 0) {
+		x := mat.NewDense(1000, 2, nil)
 		m.Draw(x, rng.New(8))
 		var lo, hi [2]float64
 		for k := range lo {
 			col := mat.Col(nil, k, x)
 			slices.Sort(col)
-			lo[k], hi[k] = col[100], col[3900] // nearly all, without the tails
+			lo[k], hi[k] = col[25], col[975] // nearly all, without the tails
 		}
 		histogram(t, name, m, lo, hi)
 	}
@@ -102,6 +105,10 @@ func TestSamplesFollowTheDensity(t *testing.T) {
 // The same seed gives the same bits on any number of cores.
 func TestFitIsDeterministic(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	cores, steps := []int{1, 2, 8}, 200
+	if testing.Short() {
+		cores, steps = []int{1, 3}, 60
+	}
 	for name, data := range map[string]flow.Data{
 		"fresh":    flow.Fresh(2, banana),
 		"rows":     flow.Rows(bananas(3000, 4)),
@@ -113,10 +120,10 @@ func TestFitIsDeterministic(t *testing.T) {
 		if name == "single" {
 			a.Precision = flow.Float32
 		}
-		for _, procs := range []int{1, 2, 8} {
+		for _, procs := range cores {
 			runtime.GOMAXPROCS(procs)
 			m := flow.NSF(a, rng.New(1))
-			if _, err := flow.Fit(background, m, data, &flow.Settings{Steps: 200, Batch: 400, Seed: 9}); err != nil {
+			if _, err := flow.Fit(background, m, data, &flow.Settings{Steps: steps, Batch: 400, Seed: 9}); err != nil {
 				t.Fatal(err)
 			}
 			got := bits(m)
