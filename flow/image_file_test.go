@@ -38,8 +38,12 @@ func TestImageModelsAreSaved(t *testing.T) {
 // The lists of columns that the couplings of large images hold are no more
 // memory than the weights of a usual network justify.
 func TestLargeImageModelsAreLoaded(t *testing.T) {
+	sides := []int{28, 64, 128}
+	if testing.Short() {
+		sides = sides[:2]
+	}
 	for name, preset := range imagePresets {
-		for _, side := range []int{28, 64, 128} {
+		for _, side := range sides {
 			m := preset(flow.ImageArch{Channels: 3, Height: side, Width: side, Hidden: 32}, rng.New(1))
 			var file bytes.Buffer
 			if err := m.Save(&file); err != nil {
