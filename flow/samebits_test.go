@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"testing"
 
+	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/rng"
 	"gonum.org/v1/gonum/mat"
@@ -47,17 +48,33 @@ func TestSameBits(t *testing.T) {
 			if _, err := flow.Fit(background, m, flow.Rows(x.Slice(0, c.rows, 0, 2)), &flow.Settings{Steps: c.steps, Batch: c.batch, Seed: 9}); err != nil {
 				t.Fatal(err)
 			}
-			h := fnv.New64a()
-			for _, b := range bits(m) {
-				for s := range 8 {
-					h.Write([]byte{byte(b >> (8 * s))})
-				}
-			}
-			sums[i] = h.Sum64()
+			sums[i] = digest(m)
 		}
 		if sums[0] != sums[1] {
 			t.Errorf("%s: got %x and %x with the same seed", c.name, sums[0], sums[1])
 		}
 		t.Logf("same bits: %s of %d rows %016x", c.name, c.batch, sums[0])
 	}
+}
+
+// So does training towards a density, whose walkers find where the model starts.
+func TestFitDensitySameBits(t *testing.T) {
+	m := flow.RealNVP(flow.Arch{Dim: 2, Layers: 2, Hidden: []int{8}}, rng.New(1))
+	if _, err := flow.FitDensity(background, m, func(y autodiff.Var) autodiff.Var {
+		return y.AddConst(-30).MulConst(0.25).Square().RowSum().MulConst(-0.5)
+	}, &flow.Settings{Steps: 5, Batch: 64, Seed: 9}); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("same bits: RealNVP towards a density %016x", digest(m))
+}
+
+// digest returns a hash of the model's parameters.
+func digest(m *flow.Transformed) uint64 {
+	h := fnv.New64a()
+	for _, b := range bits(m) {
+		for s := range 8 {
+			h.Write([]byte{byte(b >> (8 * s))})
+		}
+	}
+	return h.Sum64()
 }

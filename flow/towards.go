@@ -6,6 +6,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/special"
 	"github.com/normflow/normflow/internal/train"
 )
 
@@ -86,10 +87,10 @@ func share(out, in []float64, a float64) float64 {
 	for i, v := range in {
 		out[i] = 0
 		if v-v == 0 {
-			out[i] = math.Exp(a * (least - v))
+			out[i] = special.Exp(a * (least - v))
 		}
 		sum += out[i]
-		squares += out[i] * out[i]
+		squares += float64(out[i] * out[i])
 	}
 	if sum == 0 {
 		return 1

@@ -66,7 +66,7 @@ func (p *Population) Spread(k int) {
 	width := p.widths(best)
 	for i := range k {
 		for j, w := range width {
-			p.At.Set(i, j, p.At.At(i, j)+w*p.Rand.NormFloat64())
+			p.At.Set(i, j, p.At.At(i, j)+float64(w*p.Rand.NormFloat64()))
 		}
 	}
 	p.Evaluate()

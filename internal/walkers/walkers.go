@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -53,7 +54,7 @@ func (p *Population) Step() (accepted int) {
 		panic(fmt.Sprintf("walkers: Step: got %d walkers, want at least 4", n))
 	}
 	half := n / 2
-	γ := 2.38 / math.Sqrt(2*float64(d)) * math.Exp(-1.5*p.Rand.Float64())
+	γ := 2.38 / math.Sqrt(2*float64(d)) * special.Exp(-1.5*p.Rand.Float64())
 	if p.generation++; p.generation%5 == 0 {
 		γ = 1
 	}
@@ -75,7 +76,7 @@ func (p *Population) move(i, j, from, to int, γ float64) (accepted int) {
 		}
 		row, at, x, y := rows.RawRowView(k), p.At.RawRowView(i+k), p.At.RawRowView(from+a), p.At.RawRowView(from+b)
 		for c := range row {
-			row[c] = at[c] + γ*(x[c]-y[c])*(1+1e-3*p.Rand.NormFloat64())
+			row[c] = at[c] + float64(γ*(x[c]-y[c])*(1+float64(1e-3*p.Rand.NormFloat64())))
 		}
 	}
 	logs := p.logs[:j-i]
@@ -94,7 +95,7 @@ func (p *Population) move(i, j, from, to int, γ float64) (accepted int) {
 // Accept says whether a walker goes, given the log of the ratio of Metropolis and Hastings: never for −Inf and NaN,
 // which is −Inf less −Inf.
 func (p *Population) Accept(logRatio float64) bool {
-	return logRatio >= 0 || math.Log(p.Rand.Float64()) < logRatio
+	return logRatio >= 0 || special.Log(p.Rand.Float64()) < logRatio
 }
 
 // Follow sends walkers that are lost, where log p is below the quartiles by more than twice their distance and 10, to the
