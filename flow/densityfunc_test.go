@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/autodiff/optim"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/rng"
@@ -98,7 +99,8 @@ func TestFitDensityFunc(t *testing.T) {
 	wantError(t, err, "does not depend on y")
 }
 
-// Modes are not lost: three normal distributions far apart, in unequal shares.
+// Modes are not lost: three normal distributions far apart, in unequal shares. The rate is that of which FitDensity says that it keeps
+// them: all of eight seeds had them, and six with the default.
 func TestFitDensityModes(t *testing.T) {
 	weights, places := []float64{0.5, 0.3, 0.2}, [][]float64{{-9, 0}, {6, 8}, {6, -8}}
 	target := flow.DensityFunc(func(x, grad []float64) float64 {
@@ -120,7 +122,7 @@ func TestFitDensityModes(t *testing.T) {
 		return top + math.Log(sum)
 	})
 	m := flow.NSF(flow.Arch{Dim: 2, Hidden: []int{32}, Clip: -1}, rng.New(1))
-	r, err := flow.FitDensity(background, m, target.LogDensity, &flow.Settings{Steps: 500})
+	r, err := flow.FitDensity(background, m, target.LogDensity, &flow.Settings{Steps: 500, Schedule: optim.Cosine{Start: 0.001}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,8 @@ import (
 // drawn without a gradient. For a conditional model see [FitDensityGiven].
 //
 // The result has the importance weights of draws of the model, and a warning if walks that start at these and at
-// the places found before come to where the model has no mass; a mode far from all that was met can still be missed. A density whose
+// the places found before come to where the model has no mass; a mode far from all that was met can still be missed.
+// Where modes are far apart, a smaller rate, such as optim.Cosine{Start: 0.001}, is less likely to lose some that were met. A density whose
 // gradient is 0 everywhere, since it was computed outside the tape, is an error.
 func FitDensity(ctx context.Context, m *Transformed, logDensity func(y autodiff.Var) autodiff.Var, s *Settings) (*Result, error) {
 	checkCall("FitDensity", ctx, m)

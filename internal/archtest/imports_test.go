@@ -22,7 +22,7 @@ const layers = `
 	internal/need →
 	internal/niltest →
 	internal/parallel →
-	internal/walkers →
+	internal/walkers → internal/special
 	internal/archtest →
 	internal/kernel → internal/kernel/peak
 	internal/special → internal/kernel
