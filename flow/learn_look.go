@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"slices"
 
@@ -139,10 +140,10 @@ func tailIndex(sorted []float64) float64 {
 	}
 	mid := quantile(sorted, 0.5)
 	index := func(at func(i int) float64) float64 {
-		least := math.Log(math.Abs(at(k) - mid))
+		least := special.Log(math.Abs(at(k) - mid))
 		sum := 0.0
 		for i := range k {
-			sum += math.Log(math.Abs(at(i)-mid)) - least
+			sum += special.Log(math.Abs(at(i)-mid)) - least
 		}
 		if !(sum > 0) || math.IsInf(least, -1) {
 			return math.Inf(1)

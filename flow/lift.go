@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 
@@ -127,7 +128,7 @@ func meanOfExp(x []float64) (logMean, se float64) {
 	}
 	var sum, squares float64
 	for _, v := range x {
-		e := math.Exp(v - most)
+		e := special.Exp(v - most)
 		sum += e
 		squares += float64(e * e)
 	}
@@ -136,7 +137,7 @@ func meanOfExp(x []float64) (logMean, se float64) {
 	if n > 1 {
 		se = math.Sqrt(max(0, squares/n-float64(mean*mean))/(n-1)) / mean
 	}
-	return most + math.Log(mean), se
+	return most + special.Log(mean), se
 }
 
 // Draw fills the rows of batch with samples.

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 
 	"github.com/normflow/normflow/dist"
@@ -61,7 +62,7 @@ func NewUnivariate(m *Transformed) (*Univariate, error) {
 func (u *Univariate) LogProb(y float64) float64 { return u.model.LogProb([]float64{y}) }
 
 // Prob returns p(y).
-func (u *Univariate) Prob(y float64) float64 { return math.Exp(u.LogProb(y)) }
+func (u *Univariate) Prob(y float64) float64 { return special.Exp(u.LogProb(y)) }
 
 // CDF returns P(Y ≤ y).
 func (u *Univariate) CDF(y float64) float64 { return u.tail(y, u.falls) }

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 
@@ -97,7 +98,7 @@ func (f *fit) missing(e *explorer, w *calibration.Importance, walkers, steps int
 			if k == 0 {
 				gap += over / float64(walkers)
 			}
-			if over > math.Log(20) {
+			if over > special.Log(20) {
 				thin += 1 / float64(more*walkers)
 			}
 		}
@@ -108,11 +109,11 @@ func (f *fit) missing(e *explorer, w *calibration.Importance, walkers, steps int
 // resample fills dst with rows of x, systematically by their weights.
 func resample(dst, x *mat.Dense, logWeights []float64, r *rand.Rand) {
 	n := dst.RawMatrix().Rows
-	u, sum, i := r.Float64(), math.Exp(logWeights[0]), 0
+	u, sum, i := r.Float64(), special.Exp(logWeights[0]), 0
 	for k := range n {
 		for sum < (float64(k)+u)/float64(n) && i < len(logWeights)-1 {
 			i++
-			sum += math.Exp(logWeights[i])
+			sum += special.Exp(logWeights[i])
 		}
 		copy(dst.RawRowView(k), x.RawRowView(i))
 	}

@@ -2,6 +2,7 @@ package calibration
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 
@@ -38,8 +39,8 @@ func Divergences(p, q dist.Distribution, draws int, src rand.Source) *Divergence
 		j, v := make([]float64, draws), make([]float64, draws)
 		for i := range la {
 			la[i] -= lb[i] // log a/b
-			j[i] = math.Ln2 - math.Log1p(math.Exp(-la[i]))
-			v[i] = max(0, -math.Expm1(-la[i]))
+			j[i] = math.Ln2 - special.Log1p(special.Exp(-la[i]))
+			v[i] = max(0, -special.Expm1(-la[i]))
 		}
 		return meanOf(la), meanOf(j), meanOf(v)
 	}

@@ -2,6 +2,7 @@ package calibration
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"slices"
 )
@@ -45,12 +46,12 @@ func ImportanceWeights(logWeights []float64) (*Importance, error) {
 	}
 	var sum, squares float64
 	for _, v := range logWeights {
-		w := math.Exp(v - top)
+		w := special.Exp(v - top)
 		sum += w
 		squares += w * w
 	}
 	r := &Importance{N: n, ESS: sum * sum / squares}
-	r.LogZ.Value = top + math.Log(sum/float64(n))
+	r.LogZ.Value = top + special.Log(sum/float64(n))
 	r.LogZ.SE = math.NaN()
 	if n > 1 {
 		r.LogZ.SE = math.Sqrt(max(0, 1/r.ESS-1/float64(n)) * float64(n) / float64(n-1))
@@ -95,26 +96,26 @@ func paretoSmooth(logWeights []float64, top float64) (lw []float64, k float64) {
 	})
 	m := int(math.Ceil(min(float64(n)/5, 3*math.Sqrt(float64(n)))))
 	if tail := order[n-m:]; m >= 5 && m < n {
-		cut := math.Exp(lw[order[n-m-1]])
+		cut := special.Exp(lw[order[n-m-1]])
 		excess := make([]float64, m)
 		for i, at := range tail {
-			excess[i] = math.Exp(lw[at]) - cut
+			excess[i] = special.Exp(lw[at]) - cut
 		}
 		if excess[0] > 0 || excess[m/4] > 0 {
 			var scale float64
 			k, scale = fitPareto(excess)
 			for i, at := range tail {
 				p := (float64(i) + 0.5) / float64(m)
-				lw[at] = min(0, math.Log(cut+paretoQuantile(p, k, scale)))
+				lw[at] = min(0, special.Log(cut+paretoQuantile(p, k, scale)))
 			}
 		}
 	}
 	var sum float64
 	for _, v := range lw {
-		sum += math.Exp(v)
+		sum += special.Exp(v)
 	}
 	for i := range lw {
-		lw[i] -= math.Log(sum)
+		lw[i] -= special.Log(sum)
 	}
 	return lw, k
 }
@@ -133,13 +134,13 @@ func fitPareto(x []float64) (shape, scale float64) {
 	for j := range m {
 		θ[j] = 1/x[len(x)-1] + (1-math.Sqrt(float64(m)/(float64(j)+0.5)))/3/quarter
 		k := meanLog1p(-θ[j], x)
-		l[j] = n * (math.Log(-θ[j]/k) - k - 1)
+		l[j] = n * (special.Log(-θ[j]/k) - k - 1)
 	}
 	var mean, sum float64
 	for j := range m {
 		var w float64 // 1/Σ exp(l − lⱼ)
 		for i := range m {
-			w += math.Exp(l[i] - l[j])
+			w += special.Exp(l[i] - l[j])
 		}
 		mean += θ[j] / w
 		sum += 1 / w
@@ -153,14 +154,14 @@ func fitPareto(x []float64) (shape, scale float64) {
 func meanLog1p(a float64, x []float64) float64 {
 	var sum float64
 	for _, v := range x {
-		sum += math.Log1p(a * v)
+		sum += special.Log1p(a * v)
 	}
 	return sum / float64(len(x))
 }
 
 func paretoQuantile(p, shape, scale float64) float64 {
 	if math.Abs(shape) < 1e-12 {
-		return -scale * math.Log1p(-p)
+		return -scale * special.Log1p(-p)
 	}
-	return scale * math.Expm1(-shape*math.Log1p(-p)) / shape
+	return scale * special.Expm1(-shape*special.Log1p(-p)) / shape
 }

@@ -2,6 +2,7 @@ package calibration
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -69,7 +70,7 @@ func normalised(logWeights []float64) []float64 {
 	top := slices.Max(logWeights)
 	w, sum := make([]float64, len(logWeights)), 0.0
 	for i, v := range logWeights {
-		w[i] = math.Exp(v - top)
+		w[i] = special.Exp(v - top)
 		sum += w[i]
 	}
 	for i := range w {
@@ -86,7 +87,7 @@ func logMeanExp(x []float64) float64 {
 	}
 	sum := 0.0
 	for _, v := range x {
-		sum += math.Exp(v - top)
+		sum += special.Exp(v - top)
 	}
-	return top + math.Log(sum/float64(len(x)))
+	return top + special.Log(sum/float64(len(x)))
 }

@@ -2,6 +2,7 @@ package calibration
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -114,7 +115,7 @@ func sameShare(a, n, b, m int) float64 {
 	}
 	var low, high float64
 	for i := max(0, k-m); i <= min(n, k); i++ {
-		p := math.Exp(logP(i))
+		p := special.Exp(logP(i))
 		if i <= a {
 			low += p
 		}

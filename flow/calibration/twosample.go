@@ -2,6 +2,7 @@ package calibration
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -70,7 +71,7 @@ func MMD(x, y mat.Matrix, permutations int, src rand.Source) *TwoSample {
 		width = 1
 	}
 	for i, v := range d2.data {
-		d2.data[i] = math.Exp(-v / (2 * width))
+		d2.data[i] = special.Exp(-v / (2 * width))
 	}
 	return d2.test("squared maximum mean discrepancy", permutations, src)
 }

@@ -2,6 +2,7 @@ package calibration
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"slices"
 	"strings"
@@ -67,7 +68,7 @@ func testUniform(u []float64) ColumnUniformity {
 	c := ColumnUniformity{}
 	for i, v := range u {
 		w := 1 - u[len(u)-1-i]
-		a2 -= (2*float64(i) + 1) * (math.Log(max(v, tiny)) + math.Log(max(w, tiny)))
+		a2 -= (2*float64(i) + 1) * (special.Log(max(v, tiny)) + special.Log(max(w, tiny)))
 		sum += v - 0.5
 		squares += (v - 0.5) * (v - 0.5)
 		for _, gap := range []float64{float64(i)/n - v, float64(i+1)/n - v} {
@@ -89,10 +90,10 @@ func andersonDarling(z float64) float64 {
 	case !(z > 0):
 		return 0
 	case z < 2:
-		return math.Exp(-1.2337141/z) / math.Sqrt(z) *
+		return special.Exp(-1.2337141/z) / math.Sqrt(z) *
 			(2.00012 + (.247105-(.0649821-(.0347962-(.011672-.00168691*z)*z)*z)*z)*z)
 	default:
-		return math.Exp(-math.Exp(1.0776 - (2.30695-(.43424-(.082433-(.008056-.0003146*z)*z)*z)*z)*z))
+		return special.Exp(-special.Exp(1.0776 - (2.30695-(.43424-(.082433-(.008056-.0003146*z)*z)*z)*z)*z))
 	}
 }
 

@@ -2,6 +2,7 @@ package mc
 
 import (
 	"errors"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 
 	"github.com/normflow/normflow/flow/calibration"
@@ -65,10 +66,10 @@ func normalised(ratio []float64, step float64) []float64 {
 	lw := make([]float64, len(ratio))
 	for i, v := range ratio {
 		lw[i] = step*v - top
-		sum += math.Exp(lw[i])
+		sum += special.Exp(lw[i])
 	}
 	for i := range lw {
-		lw[i] -= math.Log(sum)
+		lw[i] -= special.Log(sum)
 	}
 	return lw
 }

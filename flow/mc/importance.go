@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -123,13 +124,13 @@ func (d *Draws) Mean(f func(x []float64) float64) calibration.Estimate {
 	values := make([]float64, d.N)
 	var mean, variance float64
 	for i, lw := range d.LogWeight {
-		if w := math.Exp(lw); w > 0 {
+		if w := special.Exp(lw); w > 0 {
 			values[i] = f(d.X.RawRowView(i))
 			mean += w * values[i]
 		}
 	}
 	for i, lw := range d.LogWeight {
-		v := math.Exp(lw) * (values[i] - mean)
+		v := special.Exp(lw) * (values[i] - mean)
 		variance += v * v
 	}
 	return calibration.Estimate{Value: mean, SE: math.Sqrt(variance)}
@@ -148,11 +149,11 @@ func (d *Draws) String() string {
 // systematic returns n indices, each as often as its normalised log weight says.
 func systematic(logWeights []float64, n int, r *rand.Rand) []int {
 	rows := make([]int, n)
-	u, sum, i := r.Float64(), math.Exp(logWeights[0]), 0
+	u, sum, i := r.Float64(), special.Exp(logWeights[0]), 0
 	for k := range rows {
 		for sum < (float64(k)+u)/float64(n) && i < len(logWeights)-1 {
 			i++
-			sum += math.Exp(logWeights[i])
+			sum += special.Exp(logWeights[i])
 		}
 		for i > 0 && math.IsInf(logWeights[i], -1) { // rounding at the end
 			i--

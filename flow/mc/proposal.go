@@ -2,6 +2,7 @@ package mc
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 
@@ -68,7 +69,7 @@ func (p *Preconditioned) ConditionalLogProb(x, y []float64) float64 {
 	lp := p.flow.LogProb(x) // with log N(f⁻¹(x)|0, 1) in it
 	for i, z := range to {
 		δ := (z - keep*from[i]) / p.rho
-		lp += 0.5*(z*z-δ*δ) - math.Log(p.rho)
+		lp += 0.5*(z*z-δ*δ) - special.Log(p.rho)
 	}
 	return lp
 }
@@ -101,7 +102,7 @@ func isNormal(m *flow.Transformed) bool {
 	for k := range 2 * d {
 		clear(x)
 		x[k/2] = []float64{0.5, -1.7}[k%2]
-		want := -0.5*float64(d)*math.Log(2*math.Pi) - 0.5*x[k/2]*x[k/2]
+		want := -0.5*float64(d)*special.Log(2*math.Pi) - 0.5*x[k/2]*x[k/2]
 		if dist.CondDim(m.Base) > 0 || math.Abs(dist.LogProb(m.Base, x)-want) > 1e-9*(1+math.Abs(want)) {
 			return false
 		}

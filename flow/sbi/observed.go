@@ -2,6 +2,7 @@ package sbi
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -59,7 +60,7 @@ func (o *outcome) rows(x *mat.Dense, r *rand.Rand) *mat.Dense {
 				v += 0.5
 			}
 			if o.Log[k] {
-				v = math.Log(max(v+o.Least[k], math.SmallestNonzeroFloat64))
+				v = special.Log(max(v+o.Least[k], math.SmallestNonzeroFloat64))
 			}
 			y.Set(i, k, v)
 		}

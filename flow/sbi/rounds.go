@@ -3,6 +3,7 @@ package sbi
 import (
 	"context"
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -84,7 +85,7 @@ func (r *region) resampled(s *space, n int, src *rng.Source) *mat.Dense {
 	lq := r.q.WithSource(src).SampleLogProbs(u, nil)
 	keys, rows, noise := make([]float64, 20*n), firstRows(20*n), rand.New(src)
 	for i, lp := range s.logPrior(u) {
-		keys[i] = lp - lq[i] - math.Log(noise.ExpFloat64()) // Gumbel noise: the largest are a weighted sample
+		keys[i] = lp - lq[i] - special.Log(noise.ExpFloat64()) // Gumbel noise: the largest are a weighted sample
 		if lq[i] < r.bound || math.IsNaN(keys[i]) {
 			keys[i] = math.Inf(-1)
 		}

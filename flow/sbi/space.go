@@ -1,6 +1,7 @@
 package sbi
 
 import (
+	"github.com/normflow/normflow/internal/special"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -168,9 +169,9 @@ func (s *space) features(theta *mat.Dense) *mat.Dense {
 		for i := range n {
 			switch v := theta.At(i, j); {
 			case above && !below:
-				out.Set(i, j, math.Log(max(v-low[j], math.SmallestNonzeroFloat64)))
+				out.Set(i, j, special.Log(max(v-low[j], math.SmallestNonzeroFloat64)))
 			case below && !above:
-				out.Set(i, j, math.Log(max(high[j]-v, math.SmallestNonzeroFloat64)))
+				out.Set(i, j, special.Log(max(high[j]-v, math.SmallestNonzeroFloat64)))
 			}
 		}
 	}

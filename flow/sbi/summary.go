@@ -3,6 +3,7 @@ package sbi
 import (
 	"context"
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 
@@ -65,7 +66,7 @@ func elementFeatures(x *mat.Dense, n int) *nn.Features {
 			continue
 		}
 		for i, v := range all {
-			all[i] = math.Log(v + e)
+			all[i] = special.Log(v + e)
 		}
 		mean, sd = stat.MeanStdDev(all, nil)
 		logs, least = append(logs, j), append(least, e)

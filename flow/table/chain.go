@@ -1,6 +1,7 @@
 package table
 
 import (
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -74,7 +75,7 @@ func (j *joint) logProb(col int, outs [][]float64, v float64, work []float64) fl
 	}
 	best, lps := math.Inf(-1), make([]float64, len(outs))
 	for k, out := range outs {
-		lps[k] = h.logProb(out, &t, nil, work) + math.Log(j.Weights[k])
+		lps[k] = h.logProb(out, &t, nil, work) + special.Log(j.Weights[k])
 		best = max(best, lps[k])
 	}
 	if math.IsInf(best, -1) {
@@ -82,9 +83,9 @@ func (j *joint) logProb(col int, outs [][]float64, v float64, work []float64) fl
 	}
 	var sum float64
 	for _, lp := range lps {
-		sum += math.Exp(lp - best)
+		sum += special.Exp(lp - best)
 	}
-	return best + math.Log(sum)
+	return best + special.Log(sum)
 }
 
 // chain sets dst to the log-density of the values that rows have, NaN standing for none, given those of the columns in given; terms, if not

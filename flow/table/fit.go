@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -178,13 +179,13 @@ func (m *member) startFrom(e *examples, use []int) {
 			}
 		}
 		for i := range h.Atoms {
-			b[i] = math.Log(count[i] / n)
+			b[i] = special.Log(count[i] / n)
 		}
 		for c := range h.Comps {
 			u := (float64(c) + 0.5) / float64(h.Comps)
-			b[h.Atoms+c] = math.Log(count[h.Atoms] / n / float64(h.Comps))
+			b[h.Atoms+c] = special.Log(count[h.Atoms] / n / float64(h.Comps))
 			b[h.logits()+c] = 1.2 * math.Sqrt2 * math.Erfinv(2*u-1)
-			b[h.logits()+h.Comps+c] = math.Log(0.5 / math.Sqrt(float64(h.Comps)))
+			b[h.logits()+h.Comps+c] = special.Log(0.5 / math.Sqrt(float64(h.Comps)))
 		}
 		if e.joint.Schema.Columns[col].Kind == Date {
 			e.startDates(b[h.logits():], col, use)
@@ -209,7 +210,7 @@ func (e *examples) startDates(b []float64, col int, use []int) {
 	for c := range h.Comps {
 		from, to := at(float64(c)), at(float64(c+1))
 		b[c] = (from + to) / 2
-		b[h.Comps+c] = math.Log(max(startScale*(to-from), leastSD/2))
+		b[h.Comps+c] = special.Log(max(startScale*(to-from), leastSD/2))
 	}
 }
 

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -39,7 +40,7 @@ type target struct {
 // Scales of the logistic distributions are kept between these logarithms.
 const leastScale, mostScale = -7, 3
 
-func clampScale(raw float64) float64 { return math.Exp(min(max(raw, leastScale), mostScale)) }
+func clampScale(raw float64) float64 { return special.Exp(min(max(raw, leastScale), mostScale)) }
 
 func sigmoid(z float64) float64 {
 	f, _ := halves(-z)
@@ -48,7 +49,7 @@ func sigmoid(z float64) float64 {
 
 // halves returns F(−z), and F(z)/e^{min(z, 0)}, which is at least a half.
 func halves(z float64) (other, rest float64) {
-	e := math.Exp(-math.Abs(z))
+	e := special.Exp(-math.Abs(z))
 	rest = 1 / (1 + e)
 	if z < 0 {
 		return rest, rest
@@ -63,13 +64,13 @@ func (h *head) component(t *target, mu, s float64) (lp, dmu, ds float64) {
 		z := (t.a - mu) / s
 		other, rest := halves(math.Abs(z))
 		th := math.Copysign(rest-other, z) // tanh(z/2)
-		return math.Log(rest*rest/s) - math.Abs(z) + t.b, th / s, z*th - 1
+		return special.Log(rest*rest/s) - math.Abs(z) + t.b, th / s, z*th - 1
 	}
 	// F(v) − F(u) = (1 − e^{−(v−u)})·F(v)·F(−u), without cancellation.
 	u, v := (t.a-mu)/s, (t.b-mu)/s
 	mass := 1.0
 	if w := v - u; !math.IsInf(w, 0) {
-		mass = -math.Expm1(-w)
+		mass = -special.Expm1(-w)
 		ds = -w * (1 - mass) / mass
 	}
 	if !math.IsInf(v, 0) {
@@ -86,7 +87,7 @@ func (h *head) component(t *target, mu, s float64) (lp, dmu, ds float64) {
 		dmu += g / s
 		ds += u * g
 	}
-	return lp + math.Log(mass), dmu, ds
+	return lp + special.Log(mass), dmu, ds
 }
 
 // unit is the logarithm by which a component is a density: of an atom's cell counts the mass.
@@ -94,7 +95,7 @@ func (h *head) unit(t *target) float64 {
 	if h.Step == 0 || t.atom >= 0 {
 		return 0
 	}
-	return math.Log(h.Step)
+	return special.Log(h.Step)
 }
 
 // logProb returns log p of a target by a row of outputs. With grad, which is as long, it adds to that
@@ -108,11 +109,11 @@ func (h *head) logProb(out []float64, t *target, grad, work []float64) float64 {
 	}
 	var norm float64
 	for i, l := range logits {
-		e := math.Exp(l - top)
+		e := special.Exp(l - top)
 		work[i] = e
 		norm += e
 	}
-	logNorm := top + math.Log(norm)
+	logNorm := top + special.Log(norm)
 	best := math.Inf(-1)
 	if t.atom >= 0 {
 		best = logits[t.atom]
@@ -139,14 +140,14 @@ func (h *head) logProb(out []float64, t *target, grad, work []float64) float64 {
 	}
 	var total float64
 	if t.atom >= 0 {
-		total = math.Exp(logits[t.atom] - best)
+		total = special.Exp(logits[t.atom] - best)
 	}
 	if use {
 		for c := range h.Comps {
-			total += math.Exp(lps[h.Atoms+c] - best)
+			total += special.Exp(lps[h.Atoms+c] - best)
 		}
 	}
-	lp := best + math.Log(total)
+	lp := best + special.Log(total)
 	if grad != nil {
 		h.addGrad(t, logits, lps, work, norm, lp, use, grad)
 	}
@@ -160,13 +161,13 @@ func (h *head) addGrad(t *target, logits, lps, work []float64, norm, lp float64,
 		grad[i] += t.weight * work[i] / norm
 	}
 	if t.atom >= 0 {
-		grad[t.atom] -= t.weight * math.Exp(logits[t.atom]-lp)
+		grad[t.atom] -= t.weight * special.Exp(logits[t.atom]-lp)
 	}
 	if !use {
 		return
 	}
 	for c := range h.Comps {
-		share := t.weight * math.Exp(lps[h.Atoms+c]-lp)
+		share := t.weight * special.Exp(lps[h.Atoms+c]-lp)
 		grad[h.Atoms+c] -= share
 		grad[n+c] -= share * work[2*n+c]
 		grad[n+h.Comps+c] -= share * work[2*n+h.Comps+c]

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"maps"
 	"math"
 	"regexp"
@@ -55,7 +56,7 @@ func (t *tally) grid() float64 {
 	if t.exponent || t.decimals > 9 || len(t.values) < 2 {
 		return 0
 	}
-	scale := math.Pow(10, float64(t.decimals))
+	scale := special.Pow(10, float64(t.decimals))
 	var step int64
 	for _, v := range t.values {
 		k := math.Round((v - t.values[0]) * scale)

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -64,10 +65,10 @@ func meanOf(p, q []float64) calibration.Estimate {
 	}
 	var sum, squares float64
 	for _, w := range p {
-		w = math.Exp(w - top)
+		w = special.Exp(w - top)
 		sum, squares = sum+w, squares+w*w
 	}
 	n := float64(len(p))
 	mean := sum / n
-	return calibration.Estimate{Value: top + math.Log(mean), SE: math.Sqrt(max(squares/n-mean*mean, 0)/(n-1)) / mean}
+	return calibration.Estimate{Value: top + special.Log(mean), SE: math.Sqrt(max(squares/n-mean*mean, 0)/(n-1)) / mean}
 }

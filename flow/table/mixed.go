@@ -1,6 +1,7 @@
 package table
 
 import (
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 
@@ -47,7 +48,7 @@ func softmax(dst, logits []float64) {
 	}
 	var sum float64
 	for i, l := range logits {
-		dst[i] = math.Exp(l - top)
+		dst[i] = special.Exp(l - top)
 		sum += dst[i]
 	}
 	for i := range dst {
@@ -66,13 +67,13 @@ func (d *Conditional) LogProb(v float64) float64 {
 	}
 	best, lps := math.Inf(-1), make([]float64, 0, len(d.weights)+1)
 	if t.atom >= 0 {
-		lps = append(lps, math.Log(d.Probabilities[t.atom]))
+		lps = append(lps, special.Log(d.Probabilities[t.atom]))
 	}
 	if t.atom < 0 || d.head.Step > 0 && d.head.Comps > 0 {
 		unit := d.head.unit(&t)
 		for i, w := range d.weights {
 			lp, _, _ := d.head.component(&t, d.mu[i], d.scale[i])
-			lps = append(lps, lp+math.Log(w)-unit)
+			lps = append(lps, lp+special.Log(w)-unit)
 		}
 	}
 	for _, lp := range lps {
@@ -83,9 +84,9 @@ func (d *Conditional) LogProb(v float64) float64 {
 	}
 	var sum float64
 	for _, lp := range lps {
-		sum += math.Exp(lp - best)
+		sum += special.Exp(lp - best)
 	}
-	return best + math.Log(sum)
+	return best + special.Log(sum)
 }
 
 // CDF returns the probability of values up to v: for a number on a grid, of all of its cell.
@@ -198,7 +199,7 @@ func (d *Conditional) draw(u, outermost float64) float64 {
 	for i, w := range d.weights {
 		if u < w || i == len(d.weights)-1 && w > 0 {
 			z := min(max(u/w, outermost), 1-outermost)
-			return d.round(d.head.Warp.inverse(d.mu[i] + d.scale[i]*(math.Log(z)-math.Log1p(-z))))
+			return d.round(d.head.Warp.inverse(d.mu[i] + d.scale[i]*(special.Log(z)-special.Log1p(-z))))
 		}
 		u -= w
 	}
@@ -235,7 +236,7 @@ func (d *Conditional) expect(f func(float64) float64) float64 {
 		var m float64
 		for k := range nodes {
 			u := (float64(k) + 0.5) / nodes
-			v := d.head.Warp.inverse(d.mu[i] + d.scale[i]*(math.Log(u)-math.Log1p(-u)))
+			v := d.head.Warp.inverse(d.mu[i] + d.scale[i]*(special.Log(u)-special.Log1p(-u)))
 			m += f(min(max(v, d.Column.Least), d.Column.Most))
 		}
 		sum, mass = sum+w*m/nodes, mass+w

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"slices"
 )
@@ -26,17 +27,17 @@ type warp struct {
 func (w *warp) raw(v float64) float64 {
 	switch w.Form {
 	case "log":
-		return math.Log(v - w.Low)
+		return special.Log(v - w.Low)
 	case "softplus":
 		u := (v - w.Low) / w.Unit
 		if u > 30 {
 			return u
 		}
-		return math.Log(math.Expm1(u))
+		return special.Log(special.Expm1(u))
 	case "asinh":
-		return math.Asinh((v - w.Mid) / w.Unit)
+		return special.Asinh((v - w.Mid) / w.Unit)
 	case "logit":
-		return math.Log(v-w.Low) - math.Log(w.High-v)
+		return special.Log(v-w.Low) - special.Log(w.High-v)
 	}
 	return v
 }
@@ -58,34 +59,34 @@ func (w *warp) inverse(t float64) float64 {
 	v := r
 	switch w.Form {
 	case "log":
-		v = w.Low + math.Exp(r)
+		v = w.Low + special.Exp(r)
 	case "softplus":
 		u := r
 		if r < 30 {
-			u = math.Log1p(math.Exp(r))
+			u = special.Log1p(special.Exp(r))
 		}
 		v = w.Low + w.Unit*u
 	case "asinh":
-		v = w.Mid + w.Unit*math.Sinh(r)
+		v = w.Mid + w.Unit*special.Sinh(r)
 	case "logit":
-		v = w.Low + (w.High-w.Low)/(1+math.Exp(-r))
+		v = w.Low + (w.High-w.Low)/(1+special.Exp(-r))
 	}
 	return min(max(v, w.Low, -math.MaxFloat64), w.High, math.MaxFloat64)
 }
 
 // logSlope returns log dt/dv inside the support.
 func (w *warp) logSlope(v float64) float64 {
-	s := -math.Log(w.Scale)
+	s := -special.Log(w.Scale)
 	switch w.Form {
 	case "log":
-		s -= math.Log(v - w.Low)
+		s -= special.Log(v - w.Low)
 	case "softplus":
 		u := (v - w.Low) / w.Unit
-		s += -math.Log(w.Unit) - math.Log(-math.Expm1(-u))
+		s += -special.Log(w.Unit) - special.Log(-special.Expm1(-u))
 	case "asinh":
-		s -= math.Log(w.Unit) + math.Log(math.Hypot(1, (v-w.Mid)/w.Unit))
+		s -= special.Log(w.Unit) + special.Log(math.Hypot(1, (v-w.Mid)/w.Unit))
 	case "logit":
-		s += math.Log(w.High-w.Low) - math.Log(v-w.Low) - math.Log(w.High-v)
+		s += special.Log(w.High-w.Low) - special.Log(v-w.Low) - special.Log(w.High-v)
 	}
 	return s
 }

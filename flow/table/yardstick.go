@@ -1,6 +1,7 @@
 package table
 
 import (
+	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 
@@ -111,10 +112,10 @@ func (p *independent) smooth(h *head, sum, squares float64) {
 	p.logAtoms = make([]float64, len(p.atoms))
 	for i := range p.atoms {
 		p.atoms[i] = (p.atoms[i] + 1/float64(h.logits())) / n
-		p.logAtoms[i] = math.Log(p.atoms[i])
+		p.logAtoms[i] = special.Log(p.atoms[i])
 	}
 	p.number = (p.number + float64(h.Comps)/float64(h.logits())) / n
-	p.logNumber = math.Log(p.number)
+	p.logNumber = special.Log(p.number)
 }
 
 // middle returns the warped number of a target.
@@ -132,7 +133,7 @@ func (h *head) middle(t *target) float64 {
 func (b *blend) logProb(row []target, resp []float64) float64 {
 	best, lps := math.Inf(-1), make([]float64, len(b.parts))
 	for k, part := range b.parts {
-		lps[k] = math.Log(b.weights[k])
+		lps[k] = special.Log(b.weights[k])
 		for c, col := range b.columns {
 			if t := &row[col]; t.weight > 0 {
 				lps[k] += part[c].logProb(&b.joint.Heads[col], t)
@@ -142,27 +143,27 @@ func (b *blend) logProb(row []target, resp []float64) float64 {
 	}
 	var sum float64
 	for k, lp := range lps {
-		lps[k] = math.Exp(lp - best)
+		lps[k] = special.Exp(lp - best)
 		sum += lps[k]
 	}
 	for k := range resp {
 		resp[k] = lps[k] / sum
 	}
-	return best + math.Log(sum)
+	return best + special.Log(sum)
 }
 
 func (p *independent) logProb(h *head, t *target) float64 {
 	if t.atom >= 0 {
 		if h.Step > 0 && h.Comps > 0 {
-			return math.Log(p.atoms[t.atom] + p.number*p.cell(t))
+			return special.Log(p.atoms[t.atom] + p.number*p.cell(t))
 		}
 		return p.logAtoms[t.atom]
 	}
 	if h.Step > 0 {
-		return p.logNumber + math.Log(p.cell(t)) - math.Log(h.Step)
+		return p.logNumber + special.Log(p.cell(t)) - special.Log(h.Step)
 	}
 	z := (t.a - p.mean) / p.sd
-	return p.logNumber + t.b - math.Log(p.sd) + math.Log(max((1-wide)*normal(z)+wide/wider*normal(z/wider), leastMass))
+	return p.logNumber + t.b - special.Log(p.sd) + special.Log(max((1-wide)*normal(z)+wide/wider*normal(z/wider), leastMass))
 }
 
 // Numbers have a mixture of two normal distributions of one mean, of which the second has a hundredth of the weight and ten times the
@@ -176,7 +177,7 @@ func (p *independent) cell(t *target) float64 {
 }
 
 // normal returns the standard normal density.
-func normal(z float64) float64 { return math.Exp(-z*z/2) / math.Sqrt(2*math.Pi) }
+func normal(z float64) float64 { return special.Exp(-z*z/2) / math.Sqrt(2*math.Pi) }
 
 // normalMass returns the standard normal distribution's mass from u to v.
 func normalMass(u, v float64) float64 {

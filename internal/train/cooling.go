@@ -1,6 +1,10 @@
 package train
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/special"
+)
 
 // A cooling is the last part of a training whose patience has ended: from the
 // parameters of the best record on, at rates that fall from that record's to 0.
@@ -15,7 +19,7 @@ func (t *Training) rate(step int) float64 {
 	if c.End == 0 || step < c.Start {
 		return t.Schedule.Rate(step, t.Steps)
 	}
-	return c.Rate * 0.5 * (1 + math.Cos(math.Pi*float64(step-c.Start)/float64(c.End-c.Start)))
+	return c.Rate * 0.5 * (1 + special.Cos(math.Pi*float64(step-c.Start)/float64(c.End-c.Start)))
 }
 
 // cool begins the cooling when patience ends after a record, and ends the training when it is over. It takes as
