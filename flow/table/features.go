@@ -1,6 +1,10 @@
 package table
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/special"
+)
 
 // features are what the networks see of a row: of each column whether it is known, and if so a one for its level or atom, the warped number, and waves
 // of periodic ones and of dates.
@@ -113,7 +117,7 @@ func (f *features) set(dst []float64, j int, v float64) {
 	}
 	dst[1+g.atoms] = g.number(v)
 	for k, w := range g.waves {
-		dst[2+g.atoms+2*k], dst[3+g.atoms+2*k] = math.Sincos(w * v)
+		dst[2+g.atoms+2*k], dst[3+g.atoms+2*k] = special.Sin(w*v), special.Cos(w*v)
 	}
 	for _, i := range f.of[j] {
 		p := f.pairs[i]

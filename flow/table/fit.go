@@ -184,7 +184,7 @@ func (m *member) startFrom(e *examples, use []int) {
 		for c := range h.Comps {
 			u := (float64(c) + 0.5) / float64(h.Comps)
 			b[h.Atoms+c] = special.Log(count[h.Atoms] / n / float64(h.Comps))
-			b[h.logits()+c] = 1.2 * math.Sqrt2 * math.Erfinv(2*u-1)
+			b[h.logits()+c] = 1.2 * special.NdtrInv(u, 1-u)
 			b[h.logits()+h.Comps+c] = special.Log(0.5 / math.Sqrt(float64(h.Comps)))
 		}
 		if e.joint.Schema.Columns[col].Kind == Date {

@@ -185,7 +185,7 @@ func normalMass(u, v float64) float64 {
 		u, v = max(u, -1e3), min(v, 1e3)
 		return normal((u+v)/2) * (v - u)
 	}
-	return (math.Erf(v/math.Sqrt2) - math.Erf(u/math.Sqrt2)) / 2
+	return special.Ndtr(v) - special.Ndtr(u)
 }
 
 // yardsticks adds, times share, the NLL of held-out rows by independent columns, each a blend of five components, and by the best of some
