@@ -2,10 +2,10 @@ package flow
 
 import (
 	"fmt"
-	"github.com/normflow/normflow/internal/special"
 	"math"
 	"slices"
 
+	"github.com/normflow/normflow/internal/special"
 	"github.com/normflow/normflow/internal/train"
 	"gonum.org/v1/gonum/mat"
 )

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"fmt"
-	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 

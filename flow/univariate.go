@@ -2,11 +2,11 @@ package flow
 
 import (
 	"fmt"
-	"github.com/normflow/normflow/internal/special"
 	"math"
 
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/need"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 

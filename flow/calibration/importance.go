@@ -2,9 +2,10 @@ package calibration
 
 import (
 	"fmt"
-	"github.com/normflow/normflow/internal/special"
 	"math"
 	"slices"
+
+	"github.com/normflow/normflow/internal/special"
 )
 
 // An Importance sums up log weights log wᵢ = log p̃(xᵢ) − log q(xᵢ) of draws xᵢ

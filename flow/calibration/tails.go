@@ -2,13 +2,13 @@ package calibration
 
 import (
 	"fmt"
-	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 	"strings"
 
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/need"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 

@@ -2,12 +2,12 @@ package calibration
 
 import (
 	"fmt"
-	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/normflow/normflow/internal/need"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 

@@ -2,10 +2,10 @@ package mc
 
 import (
 	"errors"
-	"github.com/normflow/normflow/internal/special"
 	"math"
 
 	"github.com/normflow/normflow/flow/calibration"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // nextStep returns the greatest step of β, at most most, at which half of the particles that are not outside the target count, and their weights.

@@ -3,13 +3,13 @@ package sbi
 import (
 	"context"
 	"fmt"
-	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 

@@ -1,13 +1,13 @@
 package sbi
 
 import (
-	"github.com/normflow/normflow/internal/special"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/bijector"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 

@@ -3,7 +3,6 @@ package table
 import (
 	"context"
 	"fmt"
-	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/parallel"
 	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/special"
 	"github.com/normflow/normflow/internal/train"
 	"gonum.org/v1/gonum/mat"
 )

@@ -2,10 +2,10 @@ package table
 
 import (
 	"fmt"
-	"github.com/normflow/normflow/internal/special"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // A head is what the network's outputs mean for one column: the logits of its atoms and of Comps logistic

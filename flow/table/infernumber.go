@@ -2,13 +2,14 @@ package table
 
 import (
 	"fmt"
-	"github.com/normflow/normflow/internal/special"
 	"maps"
 	"math"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/normflow/normflow/internal/special"
 )
 
 // A tally counts the numbers of a column.

@@ -2,13 +2,13 @@ package table
 
 import (
 	"fmt"
-	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/normflow/normflow/flow/calibration"
 	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // Marginal returns the log-density of the values that each row has as the integral of the joint density over its blanks, by importance

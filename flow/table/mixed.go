@@ -1,11 +1,11 @@
 package table
 
 import (
-	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // A Conditional is the distribution of one column, as it is or given values of others: probabilities of

@@ -2,9 +2,10 @@ package table
 
 import (
 	"fmt"
-	"github.com/normflow/normflow/internal/special"
 	"math"
 	"slices"
+
+	"github.com/normflow/normflow/internal/special"
 )
 
 // A warp is a fixed increasing map from a column's support onto the real line, by which numbers of

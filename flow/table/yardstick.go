@@ -1,12 +1,12 @@
 package table
 
 import (
-	"github.com/normflow/normflow/internal/special"
 	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/internal/parallel"
 	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // A blend is a mixture whose components have independent columns: probabilities of atoms and levels, and a normal distribution of
