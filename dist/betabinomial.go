@@ -140,7 +140,7 @@ func poleEntropy(n, a, b, logBeta float64) float64 {
 	}
 	l := special.Log(few-0.5+0.5*a) - special.Log(n) // of the end ε of ∫ −f·log(f/n) with f = xᵃ⁻¹/B, P(k) being f((k+½a)/n)/n
 	mass := special.Exp(float64(a*l)-logBeta) / a
-	return sum - mass*(float64((1-a)*(l-1/a))+logBeta+special.Log(n))
+	return sum - float64(mass*(float64((1-a)*(l-1/a))+logBeta+special.Log(n)))
 }
 
 // betaBinomial multiplies a binomial probability of any p by the quotient of the beta densities before and

@@ -71,7 +71,7 @@ var generalizedNormalFamily = &family{
 			return 1. / 3
 		default: // Γ(3/β)/Γ(1/β), with what the rounding of 1/β and of thrice that takes
 			rest, three := kernel.FMA(-c, p[2], 1)/p[2], 3*c
-			fall := float64(rest*special.Digamma(c)) - float64((3*rest+kernel.FMA(3, c, -three))*special.Digamma(three))
+			fall := float64(rest*special.Digamma(c)) - float64((float64(3*rest)+kernel.FMA(3, c, -three))*special.Digamma(three))
 			v := special.GammaRatio(c, 2*c)
 			if math.IsInf(v, 1) {
 				return v

@@ -200,7 +200,7 @@ func (e edge) between(from, to float64) float64 {
 			continue
 		}
 		y := kernel.FMA(nodes.lower[i], to, nodes.upper[i]*from)
-		if w *= special.Exp(base - e.dropOf(e.end, e.sign*y, e.p)); math.IsNaN(w) {
+		if w = float64(w * special.Exp(base-e.dropOf(e.end, e.sign*y, e.p))); math.IsNaN(w) {
 			continue
 		}
 		next := sum + w

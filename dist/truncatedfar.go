@@ -9,7 +9,7 @@ func (e edge) parts(x float64) (lower, upper float64) {
 	near := e.between(0, y) / whole
 	far := 1 - near
 	if near > 0.5 {
-		far = e.between(y, e.width) / whole * special.Exp(-e.dropAt(y))
+		far = float64(e.between(y, e.width) / whole * special.Exp(-e.dropAt(y)))
 		near = 1 - far
 	}
 	if e.sign > 0 {
