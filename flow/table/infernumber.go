@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/normflow/normflow/internal/special"
 )
 
 // A tally counts the numbers of a column.
@@ -57,7 +55,7 @@ func (t *tally) grid() float64 {
 	if t.exponent || t.decimals > 9 || len(t.values) < 2 {
 		return 0
 	}
-	scale := special.Pow(10, float64(t.decimals))
+	scale := math.Pow10(t.decimals)
 	var step int64
 	for _, v := range t.values {
 		k := math.Round((v - t.values[0]) * scale)
