@@ -97,7 +97,7 @@ func (g convolution) backwardPatch(c *autodiff.Call) {
 		}
 		if dx != nil {
 			kernel.Gemm(false, true, j-i, taps, g.out, dz, g.out, c.In(1), g.out, false, p, taps)
-			addPatches(g, part(dx, i, j, g.in), p, g.in)
+			addPatches(g, part(dx, i, j, g.in), p, g.in, addTo)
 		}
 	})
 }
@@ -112,7 +112,7 @@ func (g convolution) forwardSum(c *autodiff.Call) {
 		for o := 0; o < len(y); o += g.out {
 			copy(y[o:], c.In(2))
 		}
-		addPatches(g, y, p, g.out)
+		addPatches(g, y, p, g.out, addTo)
 		switch g.act {
 		case kernel.ReLU:
 			kernel.LeakyReLU(y, y, 0)
@@ -210,8 +210,8 @@ func patches[T float32 | float64](g convolution, p, x []T, channels int) {
 }
 
 // addPatches adds the patches in the rows of p to the pixels of x that they
-// cover: the transpose of patches.
-func addPatches[T float32 | float64](g convolution, x, p []T, channels int) {
+// cover, the transpose of patches; add adds its second slice to its first.
+func addPatches[T float32 | float64](g convolution, x, p []T, channels int, add func(y, x []T)) {
 	line := g.k * channels
 	r := g.k / 2
 	for at := 0; len(x) > 0; x = x[g.h*g.w*channels:] {
@@ -222,11 +222,7 @@ func addPatches[T float32 | float64](g convolution, x, p []T, channels int) {
 				n := (hi - lo) * channels
 				for a := i - r; a <= i+r; a++ {
 					if a >= 0 && a < g.h {
-						src := p[at+skip : at+skip+n]
-						dst := x[(a*g.w+lo)*channels:][:len(src)]
-						for s, v := range src {
-							dst[s] += v
-						}
+						add(x[(a*g.w+lo)*channels:][:n], p[at+skip:at+skip+n])
 					}
 					at += line
 				}
@@ -234,3 +230,6 @@ func addPatches[T float32 | float64](g convolution, x, p []T, channels int) {
 		}
 	}
 }
+
+// addTo adds x to y.
+func addTo(y, x []float64) { kernel.Add(y, y, x) }

@@ -101,7 +101,7 @@ func (g convolution) singleSum(c *autodiff.Call) {
 		for o := 0; o < len(y); o += g.out {
 			copy(y[o:], b)
 		}
-		addPatches(g, y, p, g.out)
+		addPatches(g, y, p, g.out, kernel.Add32)
 		kernel.Widen(out, y)
 		switch g.act {
 		case kernel.ReLU:
@@ -141,7 +141,7 @@ func (g convolution) singleBackwardPatch(c *autodiff.Call) {
 		}
 		x := x[:(j-i)*g.in]
 		clear(x)
-		addPatches(g, x, p, g.in)
+		addPatches(g, x, p, g.in, kernel.Add32)
 		kernel.WidenAdd(part(dx, i, j, g.in), x)
 	})
 }

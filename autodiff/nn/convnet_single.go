@@ -178,8 +178,10 @@ func (g convolution) forward32(y, x, p, w, b, v []float32) {
 	for o := 0; o < len(y); o += g.out {
 		copy(y[o:], b)
 	}
-	addPatches(g, y, p, g.out)
-	kernel.DensePart32(y, g.out, nil, 0, nil, g.out, y, g.out, rows, 0, g.out, g.act)
+	addPatches(g, y, p, g.out, kernel.Add32)
+	if g.act != kernel.Linear {
+		kernel.DensePart32(y, g.out, nil, 0, nil, g.out, y, g.out, rows, 0, g.out, g.act)
+	}
 }
 
 // narrowPixels sets dst to the pixels of images x, see [Pixels], whose channels stand in groups.

@@ -99,7 +99,7 @@ func (b *convBackward) patches(i int, g convolution, dx, dy, x, w []float32) {
 	default:
 		kernel.Gemm32(false, true, rows, taps, g.out, dy, g.out, w, g.out, false, b.p, taps)
 		clear(dx)
-		addPatches(g, dx, b.p, g.in)
+		addPatches(g, dx, b.p, g.in, kernel.Add32)
 	}
 }
 

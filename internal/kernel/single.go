@@ -38,6 +38,14 @@ func ReLU32(y, x []float32) {
 	}
 }
 
+// Add32 adds x to y. It panics if y is shorter.
+func Add32(y, x []float32) {
+	y = y[:len(x)]
+	for i := fastAdd32(y, x); i < len(x); i++ {
+		y[i] += x[i]
+	}
+}
+
 // ActGrad32 is ActGrad in float32.
 func ActGrad32(dz, dy, y []float32, act Act) {
 	dz, dy = dz[:len(y)], dy[:len(y)]

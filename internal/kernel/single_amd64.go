@@ -55,6 +55,16 @@ func fastRelu32(y, x []float32) int {
 	})
 }
 
+func fastAdd32(y, x []float32) int {
+	return blocks(len(x), func(i, n int) {
+		if active == avx512 {
+			singleAdd512(&y[i], &x[i], n)
+		} else {
+			singleAdd256(&y[i], &x[i], n)
+		}
+	})
+}
+
 func fastReluMask32(dz, dy, y []float32) int {
 	return blocks(len(y), func(i, n int) {
 		if active == avx512 {

@@ -83,6 +83,24 @@ loop4:
 	VZEROUPPER
 	RET
 
+// func singleAdd512(y *float32, x *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·singleAdd512(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop5:
+	VMOVUPS (AX)(BX*4), Z0
+	VADDPS  (CX)(BX*4), Z0, Z0
+	VMOVUPS Z0, (AX)(BX*4)
+	ADDQ    $0x10, BX
+	CMPQ    BX, DX
+	JLT     loop5
+	VZEROUPPER
+	RET
+
 // func singleReLUMask512(dz *float32, dy *float32, y *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·singleReLUMask512(SB), NOSPLIT, $0-32
@@ -92,7 +110,7 @@ TEXT ·singleReLUMask512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 
-loop5:
+loop6:
 	VXORPD    Z1, Z1, Z1
 	VMOVUPS   (DX)(SI*4), Z0
 	VCMPPS    $0x1e, Z1, Z0, K1
@@ -100,7 +118,7 @@ loop5:
 	VMOVUPS   Z0, (AX)(SI*4)
 	ADDQ      $0x10, SI
 	CMPQ      SI, BX
-	JLT       loop5
+	JLT       loop6
 	VZEROUPPER
 	RET
 
@@ -113,7 +131,7 @@ TEXT ·singleTanhMask512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 
-loop6:
+loop7:
 	VBROADCASTSD c3f8000003f800000<>+0(SB), Z1
 	VMOVUPS      (DX)(SI*4), Z0
 	VFNMADD231PS Z0, Z0, Z1
@@ -121,7 +139,7 @@ loop6:
 	VMOVUPS      Z1, (AX)(SI*4)
 	ADDQ         $0x10, SI
 	CMPQ         SI, BX
-	JLT          loop6
+	JLT          loop7
 	VZEROUPPER
 	RET
 
@@ -142,14 +160,14 @@ TEXT ·rounded1x512(SB), NOSPLIT, $0-40
 	VBROADCASTSS (CX), Y0
 	XORQ         CX, CX
 
-loop7:
+loop8:
 	VMOVUPS     (AX)(CX*4), Y1
 	VCVTPD2PS   (DX)(CX*8), Y2
 	VFMADD231PS Y0, Y2, Y1
 	VMOVUPS     Y1, (AX)(CX*4)
 	ADDQ        $0x08, CX
 	CMPQ        CX, BX
-	JLT         loop7
+	JLT         loop8
 	VZEROUPPER
 	RET
 
@@ -178,7 +196,7 @@ TEXT ·rounded8x512(SB), NOSPLIT, $0-40
 	LEAQ         (R12)(BX*1), CX
 	XORQ         BX, BX
 
-loop8:
+loop9:
 	VMOVUPS     (AX)(BX*4), Y8
 	VCVTPD2PS   (DX)(BX*8), Y9
 	VFMADD231PS Y0, Y9, Y8
@@ -199,7 +217,7 @@ loop8:
 	VMOVUPS     Y8, (AX)(BX*4)
 	ADDQ        $0x08, BX
 	CMPQ        BX, SI
-	JLT         loop8
+	JLT         loop9
 	VZEROUPPER
 	RET
 
@@ -211,7 +229,7 @@ TEXT ·narrow256(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-loop9:
+loop10:
 	VMOVUPD    (CX)(BX*8), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (AX)(BX*4)
@@ -226,7 +244,7 @@ loop9:
 	VMOVUPS    X0, 48(AX)(BX*4)
 	ADDQ       $0x10, BX
 	CMPQ       BX, DX
-	JLT        loop9
+	JLT        loop10
 	VZEROUPPER
 	RET
 
@@ -238,7 +256,7 @@ TEXT ·widen256(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-loop10:
+loop11:
 	VCVTPS2PD (CX)(BX*4), Y0
 	VMOVUPD   Y0, (AX)(BX*8)
 	VCVTPS2PD 16(CX)(BX*4), Y0
@@ -249,7 +267,7 @@ loop10:
 	VMOVUPD   Y0, 96(AX)(BX*8)
 	ADDQ      $0x10, BX
 	CMPQ      BX, DX
-	JLT       loop10
+	JLT       loop11
 	VZEROUPPER
 	RET
 
@@ -261,7 +279,7 @@ TEXT ·widenAdd256(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-loop11:
+loop12:
 	VCVTPS2PD (CX)(BX*4), Y0
 	VADDPD    (AX)(BX*8), Y0, Y0
 	VMOVUPD   Y0, (AX)(BX*8)
@@ -276,7 +294,7 @@ loop11:
 	VMOVUPD   Y0, 96(AX)(BX*8)
 	ADDQ      $0x10, BX
 	CMPQ      BX, DX
-	JLT       loop11
+	JLT       loop12
 	VZEROUPPER
 	RET
 
@@ -288,7 +306,7 @@ TEXT ·singleReLU256(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-loop12:
+loop13:
 	VXORPD  Y0, Y0, Y0
 	VMAXPS  (CX)(BX*4), Y0, Y0
 	VMOVUPS Y0, (AX)(BX*4)
@@ -297,7 +315,28 @@ loop12:
 	VMOVUPS Y0, 32(AX)(BX*4)
 	ADDQ    $0x10, BX
 	CMPQ    BX, DX
-	JLT     loop12
+	JLT     loop13
+	VZEROUPPER
+	RET
+
+// func singleAdd256(y *float32, x *float32, n int)
+// Requires: AVX
+TEXT ·singleAdd256(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop14:
+	VMOVUPS (AX)(BX*4), Y0
+	VADDPS  (CX)(BX*4), Y0, Y0
+	VMOVUPS Y0, (AX)(BX*4)
+	VMOVUPS 32(AX)(BX*4), Y0
+	VADDPS  32(CX)(BX*4), Y0, Y0
+	VMOVUPS Y0, 32(AX)(BX*4)
+	ADDQ    $0x10, BX
+	CMPQ    BX, DX
+	JLT     loop14
 	VZEROUPPER
 	RET
 
@@ -310,7 +349,7 @@ TEXT ·singleReLUMask256(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 
-loop13:
+loop15:
 	VXORPD  Y1, Y1, Y1
 	VMOVUPS (DX)(SI*4), Y0
 	VCMPPS  $0x1e, Y1, Y0, Y0
@@ -323,7 +362,7 @@ loop13:
 	VMOVUPS Y0, 32(AX)(SI*4)
 	ADDQ    $0x10, SI
 	CMPQ    SI, BX
-	JLT     loop13
+	JLT     loop15
 	VZEROUPPER
 	RET
 
@@ -336,7 +375,7 @@ TEXT ·singleTanhMask256(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 
-loop14:
+loop16:
 	VMOVUPD      c3f8000003f800000<>+0(SB), Y1
 	VMOVUPS      (DX)(SI*4), Y0
 	VFNMADD231PS Y0, Y0, Y1
@@ -349,7 +388,7 @@ loop14:
 	VMOVUPS      Y1, 32(AX)(SI*4)
 	ADDQ         $0x10, SI
 	CMPQ         SI, BX
-	JLT          loop14
+	JLT          loop16
 	VZEROUPPER
 	RET
 
@@ -364,7 +403,7 @@ TEXT ·rounded1x256(SB), NOSPLIT, $0-40
 	VBROADCASTSS (CX), X0
 	XORQ         CX, CX
 
-loop15:
+loop17:
 	VMOVUPS     (AX)(CX*4), X1
 	VCVTPD2PSY  (DX)(CX*8), X2
 	VFMADD231PS X0, X2, X1
@@ -375,7 +414,7 @@ loop15:
 	VMOVUPS     X1, 16(AX)(CX*4)
 	ADDQ        $0x08, CX
 	CMPQ        CX, BX
-	JLT         loop15
+	JLT         loop17
 	VZEROUPPER
 	RET
 
@@ -404,7 +443,7 @@ TEXT ·rounded8x256(SB), NOSPLIT, $0-40
 	LEAQ         (R12)(BX*1), CX
 	XORQ         BX, BX
 
-loop16:
+loop18:
 	VMOVUPS     (AX)(BX*4), X8
 	VCVTPD2PSY  (DX)(BX*8), X9
 	VFMADD231PS X0, X9, X8
@@ -443,6 +482,6 @@ loop16:
 	VMOVUPS     X8, 16(AX)(BX*4)
 	ADDQ        $0x08, BX
 	CMPQ        BX, SI
-	JLT         loop16
+	JLT         loop18
 	VZEROUPPER
 	RET

@@ -24,6 +24,11 @@ func widenAdd512(dst *float64, x *float32, n int)
 //go:noescape
 func singleReLU512(y *float32, x *float32, n int)
 
+// singleAdd512 works on n > 0 elements, a multiple of 16.
+//
+//go:noescape
+func singleAdd512(y *float32, x *float32, n int)
+
 // singleReLUMask512 works on n > 0 elements, a multiple of 16.
 //
 //go:noescape
@@ -63,6 +68,11 @@ func widenAdd256(dst *float64, x *float32, n int)
 //
 //go:noescape
 func singleReLU256(y *float32, x *float32, n int)
+
+// singleAdd256 works on n > 0 elements, a multiple of 16.
+//
+//go:noescape
+func singleAdd256(y *float32, x *float32, n int)
 
 // singleReLUMask256 works on n > 0 elements, a multiple of 16.
 //

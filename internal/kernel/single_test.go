@@ -117,6 +117,24 @@ func TestReLU32(t *testing.T) {
 	})
 }
 
+func TestAdd32(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(59, 60))
+		for _, n := range append(upTo(50), chunk+19) {
+			x, before := singles(r, n), singles(r, n)
+			y, verify := guardedOf[float32](n, 7)
+			copy(y, before)
+			Add32(y, x)
+			verify(t, "Add32")
+			for i, v := range x {
+				if want := before[i] + v; !sameBits32(y[i], want) {
+					t.Fatalf("%d numbers: %x at %d, want %x", n, y[i], i, want)
+				}
+			}
+		}
+	})
+}
+
 func BenchmarkSingle(b *testing.B) {
 	r := rand.New(rand.NewPCG(55, 56))
 	for _, n := range []int{4096, 1 << 18} {

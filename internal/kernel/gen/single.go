@@ -34,6 +34,7 @@ func single(c *asm) {
 			v.VMOVUPD(r, dst)
 		})
 		v.singleReLU()
+		v.singleAdd()
 		v.singleGradient("singleReLUMask", v.singleReLUMask)
 		v.singleGradient("singleTanhMask", v.singleTanhMask)
 		v.rounded(1)
@@ -107,6 +108,20 @@ func (v vec) singleReLU() {
 		for i := 0; i < singleBlock; i += 2 * v.lanes {
 			r := v.new()
 			v.VMAXPS(at(1, i, 4), v.zero(), r)
+			v.VMOVUPS(r, at(0, i, 4))
+		}
+	})
+}
+
+// singleAdd writes the kernel that adds x to y.
+func (v vec) singleAdd() {
+	name := "singleAdd" + v.suffix()
+	v.text(name, "func(y, x *float32, n int)", name+" works on n > 0 elements, a multiple of 16.")
+	v.blocks([]string{"y", "x"}, func(at func(s, i, size int) Mem) {
+		for i := 0; i < singleBlock; i += 2 * v.lanes {
+			r := v.new()
+			v.VMOVUPS(at(0, i, 4), r)
+			v.VADDPS(at(1, i, 4), r, r)
 			v.VMOVUPS(r, at(0, i, 4))
 		}
 	})
