@@ -28,6 +28,18 @@ type Candidate struct {
 	Least int
 
 	trained bool // by steps, after the others, and no longer than there may be something to gain
+	late    bool // after those that are trained, too
+}
+
+// wave returns the number of candidates' groups that go before it.
+func (c *Candidate) wave() int {
+	switch {
+	case !c.trained:
+		return 0
+	case !c.late:
+		return 1
+	}
+	return 2
 }
 
 // Candidates returns those that Learn tries by default.
@@ -37,12 +49,12 @@ func Candidates() []Candidate {
 		{Name: "gaussian", Fit: fitGaussian, Steady: true},
 		{Name: "mixture", Fit: fitMixture, Least: 10},
 		{Name: "marginal mixture", Fit: marginal(fitMixture), Least: 20},
-		{Name: "NSF", Fit: marginal(fitNSF), Least: 150, trained: true},
-		{Name: "NSF on mixture", Fit: fitNSFMixture, Least: 150, trained: true},
+		{Name: "NSF", Fit: marginal(fitNSF), Least: 150, trained: true, late: true},
+		{Name: "NSF on mixture", Fit: fitNSFMixture, Least: 150, trained: true, late: true},
 		{Name: "NSF on marginal mixture", Fit: marginal(fitNSFMixture), Least: 150, trained: true},
 		{Name: "NSFAR on mixture", Fit: fitNSFARMixture, Least: 150, trained: true},
-		{Name: "MAF", Fit: fitMAF, Least: 150, trained: true},
-		{Name: "MADE", Fit: marginal(fitMADE), Least: 150, trained: true},
+		{Name: "MAF", Fit: fitMAF, Least: 150, trained: true, late: true},
+		{Name: "MADE", Fit: marginal(fitMADE), Least: 150, trained: true, late: true},
 		{Name: "kernel density", Fit: fitKernelDensity, Steady: true, Rows: true},
 		{Name: "regression", Fit: fitRegression, Conditional: true, Steady: true},
 		{Name: "NSF given on residuals", Fit: fitNSFResiduals, Conditional: true, Least: 60, trained: true},
@@ -115,9 +127,9 @@ const learned = Float32
 func (f *Fold) usual() recipe {
 	n, _ := f.X.Dims()
 	if n < 4500 {
-		return recipe{rate: 1e-3, batch: 128, steps: 2000, every: 20, patience: 10, average: 0.99, clip: 10}
+		return recipe{rate: 1e-3, batch: 128, steps: 2000, every: 20, patience: 10, average: 0.99, clip: 10, overfits: true}
 	}
-	return recipe{rate: 2e-3, batch: 256, steps: min(2400+n/4, 6000), every: 40, patience: 10, average: 0.99, clip: 10}
+	return recipe{rate: 2e-3, batch: 256, steps: min(2400+n/4, 6000), every: 40, patience: 10, average: 0.99, clip: 10, overfits: true}
 }
 
 func (f *Fold) trained(ctx context.Context, name string, m *Transformed, r recipe) (*Transformed, error) {

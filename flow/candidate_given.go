@@ -112,5 +112,5 @@ func (f *Fold) onResiduals(ctx context.Context, name string, chain []bijector.Bi
 func (f *Fold) rest(r *regression) *Fold {
 	held, _ := f.Held.Dims()
 	return &Fold{outer: f, slope: slices.Repeat([]float64{r.slope()}, held), X: r.residuals, Held: r.rest(f.Held, f.HeldContext),
-		Context: f.Context, HeldContext: f.HeldContext, Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed, Work: f.Work}
+		Context: f.Context, HeldContext: f.HeldContext, Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed, Work: f.Work, budget: f.budget}
 }

@@ -27,9 +27,10 @@ type Fold struct {
 	// Work is how many multiply-adds a candidate may take.
 	Work float64
 
-	stack []float64 // log-densities of the held-out rows by the best mixture of the candidates before those that are trained
-	outer *Fold     // whose rows these are behind a map, with slope log|det| of the way to them, a held-out row each; nil if none
-	slope []float64
+	stack  []float64 // log-densities of the held-out rows by the best mixture of the candidates before those that are trained
+	budget float64   // multiply-adds of all candidates
+	outer  *Fold     // whose rows these are behind a map, with slope log|det| of the way to them, a held-out row each; nil if none
+	slope  []float64
 
 	mixtures *foldMixtures // nil for one fold
 	index    int           // of this one among the folds
@@ -71,14 +72,19 @@ type recipe struct {
 	patience int
 	average  float64
 	clip     float64
+	overfits bool // training stops when it does nothing but that
 }
 
 // settings are those of a training of so many steps.
 func (r *recipe) settings(steps int, held Data, seed uint64) *Settings {
-	return &Settings{
+	s := &Settings{
 		Steps: steps, Batch: r.batch, Schedule: optim.Cosine{Start: r.rate}, Average: r.average, Clip: r.clip,
 		Every: r.every, Patience: r.patience, Held: held, Seed: seed, serial: true,
 	}
+	if r.overfits {
+		s.overfit = newOverfit()
+	}
+	return s
 }
 
 // train fits a model to the fold's rows: as it was, if held-out rows are no better by any training.
@@ -93,7 +99,7 @@ func (f *Fold) train(ctx context.Context, name string, m *Transformed, r recipe)
 	t := &training{fold: f, name: name, model: m, recipe: r}
 	for {
 		s := r.settings(steps-t.spent, held, f.source(name).Uint64())
-		s.futility = f.futility()
+		s.futility = f.futility(t.work(1))
 		result, err := Fit(ctx, m, data, s)
 		if err != nil {
 			return err
@@ -115,7 +121,7 @@ const leastRate = 1e-4
 
 // thrown reports whether the steps of a training took the model away from where it began and no later ones found back: they were too long.
 func thrown(r *Result) bool {
-	return r.Best == 0 && slices.ContainsFunc(r.History, func(h Record) bool { return h.Validation > r.Loss+0.02 })
+	return r.Best == 0 && slices.ContainsFunc(r.History, func(h Record) bool { return h.Validation > r.Loss+clearly })
 }
 
 // work is the multiply-adds of a row in a training step.
@@ -155,7 +161,7 @@ func (f *Fold) Marginal() (*Fold, bijector.Bijector, error) {
 		if err != nil {
 			return nil, err
 		}
-		inner := &Fold{outer: f, slope: slopes(g, f.Held), index: f.index, X: back(g, f.X), Held: back(g, f.Held), Context: f.Context, HeldContext: f.HeldContext, Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed + 1, Work: f.Work}
+		inner := &Fold{outer: f, slope: slopes(g, f.Held), index: f.index, X: back(g, f.X), Held: back(g, f.Held), Context: f.Context, HeldContext: f.HeldContext, Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed + 1, Work: f.Work, budget: f.budget}
 		if f.mixtures != nil {
 			inner.mixtures = f.mixtures.marginal
 		}

@@ -22,21 +22,28 @@ const (
 // That is so, from a quarter of the steps on, when
 //   - its held-out log-density is on the way to a limit that is behind theirs by .1 nats a row: the limit of a geometric series through
 //     three records, the last, at three quarters of its steps and at half of them, and
-//   - the best mixture of both is ahead of theirs by less than .002 nats a row.
+//   - the best mixture of both is ahead of theirs by less than .002 nats a row, or came ahead by less than the work is worth in the last
+//     quarter of its steps.
 type futility struct {
 	stack   []float64 // log-densities of held-out rows by the best mixture of the candidates before
 	weights []float64 // of these rows, or nil
+	worth   float64   // nats a row that a step is to gain, 0 for any
 	lps     []float64 // by the last record
 	lags    []float64 // nats a row behind the stack, of all records
+	gains   []float64 // nats a row ahead of it of the best mixture with a record, NaN before a quarter of the steps
 }
 
-// futility returns that of a candidate's training; nil if rows are few or there are no candidates before.
-func (f *Fold) futility() *futility {
+// futility returns that of a candidate's training by steps of so many multiply-adds; nil if rows are few or there are no candidates before.
+func (f *Fold) futility(work float64) *futility {
 	stack := f.before()
 	if len(stack) < futileRows {
 		return nil
 	}
-	return &futility{stack: stack, weights: f.HeldWeights}
+	u := &futility{stack: stack, weights: f.HeldWeights}
+	if f.Context == nil { // as for handing on
+		u.worth = price * work / f.budget
+	}
+	return u
 }
 
 // before returns the log-densities of the held-out rows by the best mixture of the candidates before, nil if there is none.
@@ -59,7 +66,17 @@ func (u *futility) see(lps []float64) {
 
 // stop reports whether training is to stop after a record that was seen.
 func (u *futility) stop(r train.Record) bool {
-	return float64(r.Step) >= futileAfter*float64(r.Steps) && u.limit() > futileLag && u.gain() < futileGain
+	last := len(u.lags) - 1
+	for len(u.gains) < last {
+		u.gains = append(u.gains, math.NaN())
+	}
+	if float64(r.Step) < futileAfter*float64(r.Steps) {
+		return false
+	}
+	gain, back := u.gain(), last/4
+	u.gains = append(u.gains, gain)
+	slow := u.worth > 0 && gain-u.gains[last-back] < u.worth*float64(r.Step)*float64(back)/float64(last)
+	return u.limit() > futileLag && (gain < futileGain || slow)
 }
 
 // limit returns the lag that training is on the way to, −Inf if records do not tell.

@@ -11,9 +11,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/train"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 )
 
 // The limit of lags is that of a geometric series; lags that rise have come to theirs, and those that fall ever faster have none.
@@ -75,6 +77,57 @@ func TestFutilityStops(t *testing.T) {
 	}
 }
 
+// A candidate that comes ahead by less than its steps are worth stops from a third of them on.
+func TestFutilityWorth(t *testing.T) {
+	for _, worth := range []float64{0, 1e-4, 1e-2} {
+		u := &futility{worth: worth}
+		for range 200 {
+			u.stack = append(u.stack, -1)
+		}
+		stopped := 0
+		for i := range 21 {
+			lps := make([]float64, 200)
+			for k := range lps {
+				lps[k] = -9 - 0.3*float64(i)/9 // the lag rises
+				if k%10 == 0 {
+					lps[k] = 1 + 0.2*float64(i)
+				}
+			}
+			u.see(lps)
+			if i > 0 && u.stop(train.Record{Step: 5 * i, Steps: 100}) && stopped == 0 {
+				stopped = i
+			}
+		}
+		if want := map[float64]int{1e-2: 6}[worth]; stopped != want {
+			t.Errorf("worth %v a step: stopped after record %d, want %d", worth, stopped, want)
+		}
+	}
+}
+
+// Late candidates are judged beside those that are trained before.
+func TestLateCandidates(t *testing.T) {
+	var before, late []float64
+	fit := func(scale float64, stack *[]float64) func(context.Context, *Fold) (*Transformed, error) {
+		return func(_ context.Context, f *Fold) (*Transformed, error) {
+			*stack = f.before()
+			return New(dist.NewNormal(2, autodiff.Fixed(0), autodiff.Fixed(scale))), nil
+		}
+	}
+	s := &LearnSettings{Budget: 1e9, Candidates: []Candidate{
+		{Name: "last", Fit: fit(1, &late), trained: true, late: true},
+		{Name: "second", Fit: fit(1, &before), trained: true},
+		{Name: "first", Fit: fit(5, new([]float64))},
+	}}
+	_, r, err := Learn(context.Background(), Rows(normalDense(1500, 2, 1, 1)), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := r.Parts[2].NLL, r.Parts[1].NLL
+	if a, b := -stat.Mean(before, nil), -stat.Mean(late, nil); a <= b || math.Abs((a-b)-(first-second)) > 0.01 {
+		t.Errorf("trained candidates are beside a stack of NLL %v, late ones %v; want %v apart", a, b, first-second)
+	}
+}
+
 func normalDense(n, d int, scale float64, seed uint64) *mat.Dense {
 	r := rand.New(rand.NewPCG(seed, 0))
 	x := mat.NewDense(n, d, nil)
@@ -101,10 +154,10 @@ func TestFoldBefore(t *testing.T) {
 	f.stack = New(normal.Base, r.maps()...).Given(f.HeldContext).LogProbs(nil, f.Held)
 	rest := f.rest(r)
 	compare(t, "residuals", rest.before(), normal.LogProbs(nil, rest.Held))
-	if u := rest.futility(); u == nil || len(u.stack) != 120 {
+	if u := rest.futility(1); u == nil || len(u.stack) != 120 {
 		t.Errorf("got futility %v of 120 rows", u)
 	}
-	if f.stack = f.stack[:99]; f.futility() != nil {
+	if f.stack = f.stack[:99]; f.futility(1) != nil {
 		t.Errorf("got a futility of 99 rows, want none")
 	}
 }

@@ -17,7 +17,7 @@ import (
 
 // A checkpoint of Learn is a zip archive: "learning" says of what, and an entry a finished fit
 // holds its model file, or after "note:" why there is none.
-const learnVersion = "normflow learning 4"
+const learnVersion = "normflow learning 5"
 
 // workEntry follows the name of a fit in that of an entry with the multiply-adds of its training.
 const workEntry = "/work"

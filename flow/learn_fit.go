@@ -26,28 +26,26 @@ func (l *learner) fit(ctx context.Context) error {
 	}
 	l.tasks = make([][]*task, len(l.tried))
 	for i := range l.folds {
-		var before, trained []*task
+		var waves [3][]*task
+		var tasks []*task
 		for k, c := range l.tried {
 			if i > 0 && l.useless(k) {
 				continue
 			}
 			t := &task{candidate: k, fold: i, name: fmt.Sprintf("%s/%d", c.Name, i)}
 			l.tasks[k] = append(l.tasks[k], t)
-			if c.trained {
-				trained = append(trained, t)
-			} else {
-				before = append(before, t)
+			w := c.wave()
+			waves[w] = append(waves[w], t)
+		}
+		for _, wave := range waves {
+			if err := l.runTasks(ctx, wave, l.runTask); err != nil {
+				return err
 			}
-		}
-		if err := l.runTasks(ctx, before, l.runTask); err != nil {
-			return err
-		}
-		l.folds[i].stack = l.stacked(l.folds[i], before)
-		if err := l.runTasks(ctx, trained, l.runTask); err != nil {
-			return err
+			tasks = append(tasks, wave...)
+			l.folds[i].stack = l.stacked(l.folds[i], tasks)
 		}
 		if l.handsOn() {
-			if err := l.handOn(ctx, append(before, trained...)); err != nil {
+			if err := l.handOn(ctx, tasks); err != nil {
 				return err
 			}
 		}
@@ -174,6 +172,6 @@ var errNoCandidate = errors.New("no candidate could be fitted")
 func (l *learner) refit(ctx context.Context, k int) (*Transformed, error) {
 	first := l.folds[0]
 	all := &Fold{X: l.data.Rows, Held: first.Held, Context: l.data.Contexts, HeldContext: first.HeldContext,
-		Weights: l.data.Weights, HeldWeights: first.HeldWeights, Seed: first.Seed, Work: first.Work}
+		Weights: l.data.Weights, HeldWeights: first.HeldWeights, Seed: first.Seed, Work: first.Work, budget: first.budget}
 	return l.tried[k].Fit(ctx, all)
 }

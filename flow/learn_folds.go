@@ -31,7 +31,8 @@ func (l *learner) makeFolds() {
 	}
 	l.report.Folds = len(l.folds)
 	for _, f := range l.folds {
-		f.Work = float64(l.Budget) / float64(len(l.folds)*len(l.tried))
+		f.budget = float64(l.Budget) / float64(len(l.folds))
+		f.Work = f.budget / float64(len(l.tried))
 	}
 	if len(l.folds) > 1 {
 		shareMixtures(l.folds)
