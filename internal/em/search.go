@@ -29,6 +29,7 @@ type Search struct {
 	best   choice
 	budget *Budget
 	fixDF  bool // in the race and at the end
+	few    int  // folds after which a number of components may be given up; 0 for all
 }
 
 // A fold is rows to fit and rows to judge by, and a single component fitted to the former.
@@ -153,39 +154,45 @@ func (s *Search) explore() {
 }
 
 // try fits k components to every fold, with the prior and then with the pooled one, and
-// reports whether a result is the best so far.
+// reports whether a result is the best so far. It gives up after the first few folds if that is none of these.
 func (s *Search) try(k int, strength float64) bool {
 	if s.budget.Spent() {
 		return false
+	}
+	if k == 1 {
+		return s.trySingle(strength)
 	}
 	o := Options{Tolerance: 1e-3, Steps: 200}
 	first, rough := o, s.best.pooled && k >= manyK
 	if rough { // for the shape alone
 		first.Tolerance = 3e-3
 	}
-	c := choice{k: k, prior: strength}
+	own, shared := choice{k: k, prior: strength}, choice{k: k, prior: strength, pooled: true}
 	for i, f := range s.folds {
-		if k == 1 {
-			s.folds[i].one = Single(f.fit, s.df, s.budget)
-			c.models = append(c.models, s.folds[i].one)
-			continue
+		if i == s.few && i > 0 && !s.leads(own) && !s.leads(shared) {
+			return false
 		}
 		first.Prior = s.prior(f.one, k, strength)
 		m := s.start(f.fit, f.one, k, s.df, first.Prior)
 		Fit(f.fit, m, first, s.budget)
-		c.models = append(c.models, m)
-	}
-	better := !rough && s.judge(c)
-	if k == 1 {
-		return better
-	}
-	c.pooled = true
-	for i, f := range s.folds {
-		c.models[i] = c.models[i].Clone()
+		own.models = append(own.models, m)
+		m = m.Clone()
 		o.Prior = s.prior(f.one, k, strength)
-		s.pool(f.fit, c.models[i], o)
+		s.pool(f.fit, m, o)
+		shared.models = append(shared.models, m)
 	}
-	return s.judge(c) || better
+	better := !rough && s.judge(own)
+	return s.judge(shared) || better
+}
+
+// trySingle is try for one component.
+func (s *Search) trySingle(strength float64) bool {
+	c := choice{k: 1, prior: strength}
+	for i, f := range s.folds {
+		s.folds[i].one = Single(f.fit, s.df, s.budget)
+		c.models = append(c.models, s.folds[i].one)
+	}
+	return s.judge(c)
 }
 
 // pool fits a model with a prior of the shape of its components.
