@@ -73,7 +73,7 @@ func binomial(k, n, p float64) float64 {
 	case k == n:
 		return n * special.Log(p)
 	}
-	return special.LogBetaKernel(k+1, n-k+1, p, 1-p) - special.Log(p) - special.Log1p(-p) - special.Log(n+1)
+	return special.LogBetaKernel(k+1, n-k+1, p, 1-p) - (special.Log(p) + special.Log1p(-p) + special.Log(n+1))
 }
 
 // atOnly returns the log-probability of k where the only atom is at.

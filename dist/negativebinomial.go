@@ -55,7 +55,7 @@ var negativeBinomialOp = newFused("NegativeBinomial",
 		case k == 0:
 			return r * special.Log1p(-p)
 		}
-		return special.LogBetaKernel(r, k+1, 1-p, p) - special.Log(p) - special.Log(k+r)
+		return special.LogBetaKernel(r, k+1, 1-p, p) - (special.Log(p) + special.Log(k+r))
 	},
 	func(x args) args {
 		k, r, p := x[0], x[1], x[2]

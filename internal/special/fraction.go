@@ -17,7 +17,7 @@ type terms interface {
 // add up.
 func fraction[T terms](b0 float64, t T) float64 {
 	f, n := lentz(b0, t)
-	if n > 64 {
+	if n > 1000 {
 		return f
 	}
 	tail := 0.0
@@ -69,4 +69,16 @@ func (t betaTerms) at(n float64) (num, den float64) {
 	s := n * (b - n) * x / m
 	num = (a + n - 1) * (a + b + n - 1) * s * x / m
 	return num, n + s + (a+n)*kernel.FMA(n, 1+t.y, t.e)/(m+2)
+}
+
+// positiveTerms are those of xᵃ·yᵇ⁻¹/(a·B(a,b))/I_x(a,b) = 1 + c₁/(1 + c₂/(1 + …)) in z = x/y, which are positive for b < 1:
+// nothing cancels where x is not small either.
+type positiveTerms struct{ a, b, z float64 }
+
+func (t positiveTerms) at(n float64) (num, den float64) {
+	m := math.Floor(0.5 * n)
+	if num = m * (t.a + t.b + m - 1); n > 2*m {
+		num = (t.a + m) * (m + 1 - t.b)
+	}
+	return t.z * (num / ((t.a + n - 1) * (t.a + n))), 1
 }

@@ -250,13 +250,24 @@ func LgammaCurve(c, x float64) float64 {
 
 // GammaKernel returns tᵃ·e⁻ᵗ/Γ(a) for a > 0, t ≥ 0.
 func GammaKernel(a, t float64) float64 {
-	if a < 20 && t < 700 {
+	switch {
+	case a < 1 && t < 700:
 		return Pow(t, a) * Exp(-t) / Gamma(a)
+	case isWide(a, t):
+		return math.Sqrt(a/(2*math.Pi)) * Exp(-Stirling(a)) * kernel.ExpSum(kernel.GammaPower(a, t))
 	}
 	return Exp(LogGammaKernel(a, t))
 }
 
 // LogGammaKernel returns the logarithm of GammaKernel.
 func LogGammaKernel(a, t float64) float64 {
-	return 0.5*(Log(a)-log2π) - Stirling(a) - Deviance(a, t)
+	norm := 0.5*(Log(a)-log2π) - Stirling(a)
+	if isWide(a, t) {
+		hi, lo := kernel.GammaPower(a, t)
+		return hi + (norm + lo)
+	}
+	return norm - Deviance(a, t)
 }
+
+// isWide says whether kernel.GammaPower takes a and t.
+func isWide(a, t float64) bool { return min(a, t) > 1e-100 && max(a, t) < 1e15 }

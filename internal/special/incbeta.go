@@ -9,29 +9,25 @@ import (
 // A Beta is the beta distribution with shapes A and B, both positive.
 type Beta struct {
 	A, B, LogBeta float64 // LogBeta is log B(A, B)
-	norm          float64 // 1/B(A, B), which may be 0 or ∞
 	rest          float64 // BetaNorm(A, B)
+	norm          float64 // its exponential
 }
 
 // NewBeta returns the beta distribution with shapes a and b.
-func NewBeta(a, b float64) Beta {
-	d := BetaOf(a, b, LogBeta(a, b))
-	if lo, hi := min(a, b), max(a, b); lo < 20 && hi < 1e100 {
-		d.norm = GammaRatio(hi, lo) / Gamma(lo)
-	}
-	return d
-}
+func NewBeta(a, b float64) Beta { return BetaOf(a, b, LogBeta(a, b)) }
 
-// BetaOf returns NewBeta with a few digits less, for a known log B(a, b).
+// BetaOf returns NewBeta for a known log B(a, b).
 func BetaOf(a, b, logBeta float64) Beta {
 	if math.IsInf(a+b, 1) { // to the last digit a point
 		a, b = 0.25*a, 0.25*b
 	}
-	return Beta{a, b, logBeta, Exp(-logBeta), BetaNorm(a, b)}
+	d := Beta{A: a, B: b, LogBeta: logBeta, rest: BetaNorm(a, b)}
+	d.norm = math.Sqrt(a/(a+b)*b/(2*math.Pi)) * Exp(Stirling(a+b)-Stirling(a)-Stirling(b))
+	return d
 }
 
 // mirror returns the distribution of 1 − x.
-func (d Beta) mirror() Beta { return Beta{d.B, d.A, d.LogBeta, d.norm, d.rest} }
+func (d Beta) mirror() Beta { return Beta{d.B, d.A, d.LogBeta, d.rest, d.norm} }
 
 // Inc returns the regularised incomplete beta function p = I_x(A, B) and q = 1 − p,
 // of which the smaller one has small relative error; y = 1 − x, given so that
@@ -87,60 +83,55 @@ func logs(p, q float64) (logP, logQ float64) {
 	return Log1p(-q), Log(q)
 }
 
-// inc returns Inc for the kernel k. The fraction is that which converges faster,
-// unless it is for much the greater part.
+// inc returns Inc for the kernel k.
 func (d Beta) inc(x, y, k float64) (p, q float64) {
 	below := d.below(x)
 	switch {
-	case d.isSmall(below) && below:
-		return d.incSmall(logShare(x, y))
-	case d.isSmall(below):
-		q, p = d.mirror().incSmall(logShare(y, x))
-		return p, q
-	case max(d.A, d.B) > large:
-		return balanced(betaTilt(d.A, d.B, x, y) > 0, min(d.A, d.B) > 0.3, func(lower bool) float64 {
+	case max(d.A, d.B) > large && !d.isSmall(below):
+		return balanced(betaTilt(d.A, d.B, x, y) > 0, min(d.A, d.B) > smallBeta, func(lower bool) float64 {
 			if lower {
 				return k * betaTail(d.A, d.B, x, y)
 			}
 			return k * betaTail(d.B, d.A, y, x)
 		})
+	case below:
+		return d.lower(x, y, k)
 	}
-	part := d.part(x, y, k, below)
-	if part > 0.8 && min(d.A, d.B) > 0.3 {
-		below = !below
-		part = d.part(x, y, k, below)
-	}
-	if below {
-		return part, 1 - part
-	}
-	return 1 - part, part
+	q, p = d.mirror().lower(y, x, k)
+	return p, q
 }
 
-// part returns I_x(A, B), or 1 − I_x.
-func (d Beta) part(x, y, k float64, below bool) float64 {
-	if below {
-		return k / betaFraction(d.A, d.B, x, y)
+// lower returns inc where the fraction for p converges. If p is much the greater part, q has its own.
+func (d Beta) lower(x, y, k float64) (p, q float64) {
+	if d.A < 1e-3 || d.A <= smallBeta && d.B > large {
+		return d.incSmall(logShare(x, y))
 	}
-	return k / betaFraction(d.B, d.A, y, x)
+	p = k / betaFraction(d.A, d.B, x, y)
+	switch {
+	case p < 0.7:
+		return p, 1 - p
+	case d.A < 1 && x*(d.A+d.B) > 0.2:
+		q = k / (float64(d.B*x) * fraction(1, positiveTerms{d.B, d.A, y / x}))
+	case d.A <= smallBeta:
+		return d.incSmall(logShare(x, y))
+	case d.B <= smallBeta:
+		return p, 1 - p
+	default:
+		q = k / betaFraction(d.B, d.A, y, x)
+	}
+	return 1 - q, q
 }
 
-// kernel returns xᵃ·yᵇ/B(a,b): by the logarithms of its factors if these are small,
-// by that of itself if this is smaller than they are, or else as it stands.
+// kernel returns xᵃ·yᵇ/B(a,b).
 func (d Beta) kernel(x, y float64) float64 {
-	lx, ly := float64(d.A*logShare(x, y)), float64(d.B*logShare(y, x))
-	if lo := min(d.A, d.B); lo < 1e-3 {
-		norm := lo * (max(d.A, d.B) / (d.A + d.B)) * Exp(BetaOf(lo, max(d.A, d.B), 0).smallNorm())
-		return powShare(x, y, d.A, lx) * powShare(y, x, d.B, ly) * norm
+	switch lo, hi := min(d.A, d.B), max(d.A, d.B); {
+	case lo < 1e-3:
+		lx, ly := float64(d.A*logShare(x, y)), float64(d.B*logShare(y, x))
+		return powShare(x, y, d.A, lx) * powShare(y, x, d.B, ly) * (lo * (hi / (d.A + d.B)) * Exp(BetaOf(lo, hi, 0).smallNorm()))
+	case hi > 1e15:
+		return Exp(d.rest + BetaExponent(d.A, d.B, x, y))
 	}
-	if math.Abs(d.LogBeta) < 1 && lx > -1 && ly > -1 {
-		return Exp(lx + ly - d.LogBeta)
-	}
-	if math.Abs(d.LogBeta) > 2 {
-		if e := BetaExponent(d.A, d.B, x, y); math.Abs(e) < math.Abs(d.LogBeta) || math.Abs(d.LogBeta) > 300 || min(lx, ly) < -600 {
-			return Exp(d.rest + e)
-		}
-	}
-	return powShare(x, y, d.A, lx) * powShare(y, x, d.B, ly) * d.norm
+	return d.norm * kernel.ExpSum(kernel.BetaPower(d.A, d.B, x, y))
 }
 
 // logShare returns log x, y being 1 − x.
@@ -206,16 +197,16 @@ func (d Beta) inv(p, q float64) (x, y, logit float64) {
 	case max(d.A, d.B) > large:
 		return d.largeInv(p, q)
 	case below:
-		return d.tail(p, mean)
+		return d.tail(p, q, mean)
 	default:
-		y, x, logit = m.tail(q, rest)
+		y, x, logit = m.tail(q, p, rest)
 	}
 	return x, y, -logit
 }
 
-// tail returns the x ≤ top with I_x(A, B) = p, y = 1 − x and log(x/y), by Newton's method
+// tail returns the x ≤ top with I_x(A, B) = p = 1 − q, y = 1 − x and log(x/y), by Newton's method
 // for log I as a function of log x, which is concave: from the left it does not overshoot.
-func (d Beta) tail(p, top float64) (x, y, logit float64) {
+func (d Beta) tail(p, q, top float64) (x, y, logit float64) {
 	l := Log(p)
 	u := min((l+Log(d.A)+d.LogBeta)/d.A, Log(top))
 	if u < -690 { // I is xᵃ/(a·B) to the last digit
@@ -231,28 +222,30 @@ func (d Beta) tail(p, top float64) (x, y, logit float64) {
 			break
 		}
 	}
-	x = Exp(u)
-	if y = 1 - x; x > 0.5 { // a last step by the exact function, in the smaller of x and y
-		y = kernel.FMA(y, Expm1(-x*d.step(x, y, p)), y)
-		x = 1 - y
-	} else {
-		x = kernel.FMA(x, Expm1(y*d.step(x, y, p)), x)
-		y = 1 - x
+	return d.polished(Exp(u), -Expm1(u), p, q)
+}
+
+// polished returns inv near x = 1 − y, of which the smaller is exact, by a step of Newton's method for the function itself.
+func (d Beta) polished(x, y, p, q float64) (_, _, logit float64) {
+	k := d.kernel(x, y)
+	lower, upper := d.inc(x, y, k)
+	v, slope := LogRatio(lower, upper, p, q, k)
+	step := -v / slope // in log(x/y), with dI = k
+	logit = Log(x / y)
+	if x > 0.5 {
+		rest := kernel.LogitRest(y, -logit)
+		y = kernel.FMA(y, Expm1(-x*step), y)
+		return 1 - y, y, logit + (step - rest)
 	}
-	return x, y, Log(x / y)
+	rest := kernel.LogitRest(x, logit)
+	x = kernel.FMA(x, Expm1(y*step), x)
+	return x, 1 - x, logit + (step + rest)
 }
 
 // slope returns dI/I in log(x/y).
 func (d Beta) slope(x float64) float64 {
 	f, _ := lentz(newBetaTerms(d.A, d.B, x, 1-x))
 	return f
-}
-
-// step returns Newton's step for I = p, as a change of log(x/y).
-func (d Beta) step(x, y, p float64) float64 {
-	k := d.kernel(x, y)
-	v, _ := d.inc(x, y, k)
-	return -logQuotient(v, p) * v / k
 }
 
 // LogBeta returns log B(a, b) for a, b > 0: Stirling's formula with the large
@@ -274,7 +267,13 @@ func LogBeta(a, b float64) float64 {
 }
 
 // LogBetaKernel returns log(xᵃ·yᵇ/B(a,b)) for x + y = 1.
-func LogBetaKernel(a, b, x, y float64) float64 { return BetaNorm(a, b) + BetaExponent(a, b, x, y) }
+func LogBetaKernel(a, b, x, y float64) float64 {
+	if lo, hi := min(a, b), max(a, b); lo < 1e-3 || hi > 1e15 {
+		return BetaNorm(a, b) + BetaExponent(a, b, x, y)
+	}
+	hi, lo := kernel.BetaPower(a, b, x, y)
+	return hi + (BetaNorm(a, b) + lo)
+}
 
 // BetaExponent returns a·log(n·x/a) + b·log(n·y/b) ≤ 0 for n = a + b and
 // x + y = 1, exact where it is near 0.

@@ -1,6 +1,10 @@
 package special
 
-import "math"
+import (
+	"math"
+
+	"github.com/normflow/normflow/internal/kernel"
+)
 
 // Large shapes: where one is far larger than the other, beta numbers are gamma numbers, and where both are large,
 // their logits are normal but for a skewness.
@@ -96,5 +100,13 @@ func (d Beta) IncLogit(u float64) (p, q float64) {
 		q, p = d.mirror().incAt(-u)
 		return p, q
 	}
-	return d.Inc(Sigmoid(u), Sigmoid(-u))
+	x, y := Sigmoid(u), Sigmoid(-u)
+	if isGamma(d.A, d.B) || isGamma(d.B, d.A) || math.IsNaN(d.LogBeta+u) {
+		return d.Inc(x, y)
+	}
+	k := d.kernel(x, y)
+	p, q = d.inc(x, y, k)
+	rest := kernel.LogitRest(min(x, y), -math.Abs(u)) // how far the rounding of x goes, in u
+	change := float64(k * math.Copysign(rest, u*rest))
+	return max(p+change, 0), max(q-change, 0)
 }

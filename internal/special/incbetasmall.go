@@ -77,6 +77,8 @@ func (d Beta) smallInv(p, q float64) (x, y, logit float64) {
 			break
 		}
 	}
-	y = -Expm1(u)
-	return Exp(u), y, u - Log(y)
+	if u < -600 {
+		return Exp(u), 1, u
+	}
+	return d.polished(Exp(u), -Expm1(u), p, q)
 }

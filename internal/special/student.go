@@ -13,11 +13,7 @@ type Student struct {
 // NewStudent returns the distribution with ν degrees of freedom; logBeta = log B(ν/2, ½).
 func NewStudent(ν, logBeta float64) Student {
 	a := max(0.5*ν, math.SmallestNonzeroFloat64)
-	share := BetaOf(a, 0.5, logBeta)
-	if a < 20 {
-		share.norm = GammaRatio(a, 0.5) / sqrtπ
-	}
-	return Student{ν, share}
+	return Student{ν, BetaOf(a, 0.5, logBeta)}
 }
 
 // Sides returns P(|T| > t) and P(|T| ≤ t) for t ≥ 0.

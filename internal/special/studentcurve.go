@@ -14,7 +14,7 @@ import (
 // below 0.1 or above 10⁶, are evaluated one by one.
 type StudentCurve struct {
 	*StudentTails
-	a, norm float64            // ν/2 and 1/B(a, ½)
+	a       float64            // ν/2
 	middle  [midTerms]float64  // P(0 < T < t)/w as a polynomial in w²
 	reach   float64            // the greatest w² at which it is used
 	start   [tailTerms]float64 // (1−w)/s as a polynomial in q, with s = (2·P(T > t))^(1/a)
@@ -51,7 +51,6 @@ func fitStudent(ν, logBeta float64) *StudentCurve {
 		return c
 	}
 	c.StudentTails = NewStudentTails(c.Student)
-	c.norm = c.share.norm
 	c.reach = 0.25 / max(c.a, 1)
 	term := c.norm
 	for k := range c.middle {

@@ -12,6 +12,7 @@ import (
 // q = (w−c)/((1−2c)·w+c), c about 4/√ν, over a linear function of w.
 type StudentTails struct {
 	Student
+	norm    float64 // 1/B(ν/2, ½)
 	c, rise float64
 	poly    [tailTerms]float64
 	good    bool
@@ -22,7 +23,7 @@ const tailTerms = 32
 // NewStudentTails fits the polynomial, at the cost of some 40 tails. Where it is not good
 // to 10⁻¹⁴, which no ν between 0.1 and 10⁶ was seen to be, tails are evaluated one by one.
 func NewStudentTails(s Student) *StudentTails {
-	f := &StudentTails{Student: s, c: 4 / math.Sqrt(s.DF+64), rise: 3 * math.Sqrt(s.DF)}
+	f := &StudentTails{Student: s, norm: GammaRatio(0.5*s.DF, 0.5) / sqrtπ, c: 4 / math.Sqrt(s.DF+64), rise: 3 * math.Sqrt(s.DF)}
 	var at [tailTerms]float64
 	for j := range at {
 		at[j] = f.ratio(Cos(math.Pi * (float64(j) + 0.5) / tailTerms))
@@ -46,7 +47,7 @@ func (f *StudentTails) ratio(q float64) float64 {
 	x := (1 - w) * (1 + w)
 	var r float64
 	if a := 0.5 * f.DF; x*(a+2.5) < a+1 {
-		r = 0.5 * w * f.share.norm / betaFraction(a, 0.5, x, w*w)
+		r = 0.5 * w * f.norm / betaFraction(a, 0.5, x, w*w)
 	} else {
 		r = f.Tail(math.Sqrt(f.DF)*w/math.Sqrt(x)) / Exp(a*Log1p(-w*w))
 	}
