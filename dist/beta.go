@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
-	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -54,9 +53,12 @@ var betaBox = &family{
 	entropy: func(p nums) float64 {
 		a, b := p[2], p[3]
 		n := a + b
-		sum := special.Log(a/n) + special.Log(b/n) - special.BetaNorm(a, b)
-		sum = kernel.FMA(2-n, special.DigammaGap(n), sum)
-		return kernel.FMA(b-1, special.DigammaGap(b), kernel.FMA(a-1, special.DigammaGap(a), sum))
+		var sum special.Sum
+		sum.Add(special.Log(a/n), special.Log(b/n), -special.BetaNorm(a, b))
+		sum.AddProduct(2-n, special.DigammaGap(n))
+		sum.AddProduct(a-1, special.DigammaGap(a))
+		sum.AddProduct(b-1, special.DigammaGap(b))
+		return sum.Value()
 	},
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -33,6 +34,7 @@ var cauchyFamily = &family{
 	sf:        func(z float64, _ nums) float64 { return cauchyTail(z) },
 	logTails:  func(z float64, _ nums) (float64, float64) { return swapped(z, -special.Log(math.Abs(z))-logπ) },
 	quantile:  func(lower, upper float64, _ nums) float64 { return tanTurn(lower, upper) },
+	between:   cauchyBetween,
 	drop:      func(z, y float64, _ nums) float64 { return studentDrop(z, y, 1) },
 	mean:      always(math.NaN()),
 	variance:  always(math.NaN()),
@@ -50,6 +52,18 @@ func cauchyTail(z float64) float64 {
 		return special.Atan(1/z) / math.Pi
 	}
 	return 0.5 - special.Atan(z)/math.Pi
+}
+
+// cauchyBetween is the angle between the directions of z and z + w over π.
+func cauchyBetween(z, w float64, _ nums) float64 {
+	c := kernel.FMA(z, z+w, 1)
+	switch {
+	case math.IsInf(c, 0):
+		return math.NaN()
+	case c > w:
+		return special.Atan(w/c) / math.Pi
+	}
+	return 0.5 - special.Atan(c/w)/math.Pi
 }
 
 // tanTurn returns tan π(p−½), p + q = 1.

@@ -37,6 +37,9 @@ var chiFamily = &family{
 		return special.LogGammaIncAt(half(p[0]), t, l)
 	},
 	quantile: func(lower, upper float64, p nums) float64 {
+		if t := special.GammaIncInv(half(p[0]), lower, upper); t > 1e-290 && t < 1e290 {
+			return math.Sqrt(2 * t)
+		}
 		return math.Sqrt2 * special.Exp(0.5*special.LogGammaIncInv(half(p[0]), lower, upper))
 	},
 	draw: func(r *rand.Rand, p nums) float64 { return math.Sqrt2 * special.Exp(0.5*drawLogGamma(r, half(p[0]))) },

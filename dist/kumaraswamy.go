@@ -52,7 +52,11 @@ var kumaraswamyFamily = &family{
 	},
 	entropy: func(p nums) float64 {
 		a, b := p[0], p[1]
-		return kernel.FMA((a-1)/a, special.Digamma(b+1)+eulerγ, (b-1)/b-logProduct(a, b))
+		var sum special.Sum
+		sum.Add((b-1)/b, -logProduct(a, b))
+		sum.AddProduct((a-1)/a, special.Digamma(b+1))
+		sum.AddProduct((a-1)/a, eulerγ)
+		return sum.Value()
 	},
 }
 

@@ -6,8 +6,8 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
-	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/need"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -145,14 +145,17 @@ func (m *Mixture) Rand(dst []float64) []float64 { return Rand(m, dst) }
 // weighted sets dst = Σ wₖ·f(k).
 func (m *Mixture) weighted(what string, dst []float64, f func(p Distribution) []float64) []float64 {
 	dst = sized(what, dst, m.Dim())
-	clear(dst)
+	sums := make([]special.Sum, len(dst))
 	for k, w := range weightsOf(m.Logits) {
 		if w == 0 {
 			continue
 		}
 		for j, v := range f(m.Parts[k]) {
-			dst[j] = kernel.FMA(w, v, dst[j])
+			sums[j].AddProduct(w, v)
 		}
+	}
+	for j := range dst {
+		dst[j] = sums[j].Value()
 	}
 	return dst
 }

@@ -59,8 +59,8 @@ var nigFamily = func() *family {
 	f.draw = drawNIG
 	f.mean = func(p nums) float64 { return p[0] + float64(p[3]/nigGamma(p[2], p[3])*p[1]) }
 	f.variance = func(p nums) float64 {
-		γ := nigGamma(p[2], p[3])
-		return p[1] / γ * (p[2] / γ) * (p[2] / γ)
+		α, β := p[2], p[3] // γ² is (α−β)(α+β)
+		return p[1] / nigGamma(α, β) * (α / (α - β)) * (0.5 * α / (0.5*α + 0.5*β))
 	}
 	return f
 }()

@@ -74,8 +74,15 @@ func (f *family) expect(p nums, g func(x, logDensity float64) float64) float64 {
 	return sum
 }
 
+// expectedMean measures from near the middle: the digits of the result are those of the deviations from it.
 func (f *family) expectedMean(p nums) float64 {
-	return f.expect(p, func(x, _ float64) float64 { return x })
+	at := 0.0
+	if f.quantile != nil && !f.integer {
+		if at = f.quantileOf(0.5, 0.5, p); math.IsInf(at, 0) || math.IsNaN(at) {
+			at = 0
+		}
+	}
+	return at + f.expect(p, func(x, _ float64) float64 { return x - at })
 }
 
 func (f *family) expectedVariance(p nums) float64 {

@@ -21,11 +21,27 @@ func NewPERT(d int, low, peak, high, temperature autodiff.Value) *Columns {
 func (p *PERT) values() values  { return values{p.Low, p.Peak, p.High, p.Temperature} }
 func (p *PERT) family() *family { return pERTFamily }
 
-var pERTFamily = derived(betaBox, "PERT", []string{"low", "peak", "high", "temperature"},
-	func(p nums) nums {
-		w := p[2] - p[0]
-		return nums{p[0], w, 1 + float64(p[3]*((p[1]-p[0])/w)), 1 + float64(p[3]*((p[2]-p[1])/w))}
-	},
+var pERTFamily = func() *family {
+	f := pertBox
+	f.cdf = func(x float64, p nums) float64 { return first(pertInc(x, p)) }
+	f.sf = func(x float64, p nums) float64 { return second(pertInc(x, p)) }
+	f.mode = func(p nums) float64 { return p[1] }
+	return f
+}()
+
+// pertInc measures x from both ends.
+func pertInc(x float64, p nums) (lower, upper float64) {
+	q := pertShapes(p)
+	return betaInc(q[2], q[3], (x-p[0])/q[1], (p[2]-x)/q[1])
+}
+
+func pertShapes(p nums) nums {
+	w := p[2] - p[0]
+	return nums{p[0], w, 1 + float64(p[3]*((p[1]-p[0])/w)), 1 + float64(p[3]*((p[2]-p[1])/w))}
+}
+
+var pertBox = derived(betaBox, "PERT", []string{"low", "peak", "high", "temperature"},
+	pertShapes,
 	func(p vars) vars {
 		shape := p[0].Tape().Zeros(1, max(p[0].Cols(), p[1].Cols(), p[2].Cols(), p[3].Cols()))
 		return vars{p[0], p[2].Sub(p[0]), pertOp.of(p[1].Add(shape), p[0], p[2], p[3]), pertOp.of(p[1].Add(shape), p[2], p[0], p[3])}

@@ -18,6 +18,12 @@ func (f *family) below(x float64, p nums) (lower, upper float64) {
 
 // mass returns P(a ≤ X ≤ b), 0 if it underflows.
 func (f *family) mass(a, b float64, p nums) float64 {
+	if f.between != nil && a < b {
+		_, scale := f.where(p)
+		if m := f.between(f.toStandard(a, p), (b-a)/scale, p); m >= 0 {
+			return m
+		}
+	}
 	la, ua := f.below(a, p)
 	lb, ub := f.tails(b, p)
 	switch {

@@ -101,26 +101,44 @@ func asymptoticI(n, x float64) float64 {
 	return sum
 }
 
-// BesselK01 returns eˣ·K₀(x) and eˣ·K₁(x) for x > 0, by the trapezoidal rule on
+// BesselK01 returns eˣ·K₀(x) and eˣ·K₁(x) for x > 0, by their power series up to 1 and beyond by the trapezoidal rule on
 // ∫ exp(−x(cosh t − 1))·cosh νt dt, which converges doubly exponentially.
 func BesselK01(x float64) (k0, k1 float64) {
 	if !(x < math.MaxFloat64) { // NaN or +Inf
 		return 0 / x, 0 / x
 	}
-	if x < 1e-17 { // K₀ ≈ −log(x/2) − γ and K₁ ≈ 1/x; the terms of the sum would overflow
-		const gamma = 0.57721566490153286
-		return math.Ln2 - math.Log(x) - gamma, 1 / x
+	switch {
+	case x == 0:
+		return math.Inf(1), math.Inf(1)
+	case x <= 1:
+		return smallK01(x)
 	}
-	h := math.Min(0.12, 0.6/math.Sqrt(x))
+	h := min(0.2, 0.7/math.Sqrt(x))
 	k0, k1 = 0.5, 0.5
-	for t := h; ; t += h {
-		s := Sinh(0.5 * t)
+	for i := 1.0; ; i++ {
+		s := Sinh(0.5 * i * h)
 		w := Exp(-2 * x * s * s)
 		c := kernel.FMA(2*s, s, 1)
 		k0 += w
-		k1 += float64(w * c)
+		k1 = kernel.FMA(w, c, k1)
 		if w*c < 1e-18*k1 {
 			return h * k0, h * k1
 		}
 	}
+}
+
+// smallK01 sums, with y = x²/4 and l = log(x/2) + γ, K₀ = Σ (Hₖ − l)·yᵏ/k!² and
+// K₁ = 1/x + x/2·Σ (l − ½·(Hₖ + Hₖ₊₁))·yᵏ/(k!·(k+1)!), H being harmonic numbers.
+func smallK01(x float64) (k0, k1 float64) {
+	y, l := float64(0.25*x*x), Log(x)-(math.Ln2-eulerγ)
+	term, harmonic, rest := 1.0, 0.0, 0.0
+	for k := 0.0; term > 1e-19; k++ {
+		k0 = kernel.FMA(harmonic-l, term, k0)
+		next := 1 / (k + 1)
+		rest = kernel.FMA(l-(harmonic+0.5*next), term*next, rest)
+		harmonic += next
+		term *= y * next * next
+	}
+	up := Exp(x)
+	return up * k0, up * kernel.FMA(0.5*x, rest, 1/x)
 }

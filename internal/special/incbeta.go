@@ -108,17 +108,17 @@ func (d Beta) lower(x, y, k float64) (p, q float64) {
 	}
 	p = k / betaFraction(d.A, d.B, x, y)
 	switch {
-	case p < 0.7:
+	case p < 0.3 || p < 0.7 && d.A > smallBeta:
 		return p, 1 - p
-	case d.A < 1 && x*(d.A+d.B) > 0.2:
+	case p > 0.5 && d.A < 1 && x*(d.A+d.B) > 0.2:
 		q = k / (float64(d.B*x) * fraction(1, positiveTerms{d.B, d.A, y / x}))
+		return 1 - q, q
 	case d.A <= smallBeta:
 		return d.incSmall(logShare(x, y))
 	case d.B <= smallBeta:
 		return p, 1 - p
-	default:
-		q = k / betaFraction(d.B, d.A, y, x)
 	}
+	q = k / betaFraction(d.B, d.A, y, x)
 	return 1 - q, q
 }
 

@@ -87,14 +87,16 @@ func gammaIncSmall(a, x float64) (p, q float64) {
 			break
 		}
 	}
-	l := float64(a*Log(x)) - Lgamma1p(a)
 	scale := Pow(x, a) / Gamma(1+a)
 	p = float64(scale * kernel.FMA(a, sum, 1))
-	q = -Expm1(l) - float64(scale*a*sum)
-	if p < 0.5 {
-		q = 1 - p
+	switch {
+	case p < 0.5:
+		return p, 1 - p
+	case x > 0.2 && a > 1e-3:
+		q = GammaKernel(a, x) / gammaFraction(a, x)
+		return 1 - q, q
 	}
-	return p, q
+	return p, -Expm1(float64(a*Log(x))-Lgamma1p(a)) - float64(scale*a*sum)
 }
 
 // gammaIncLarge is the uniform expansion of N. M. Temme, The asymptotic expansion of the
@@ -115,12 +117,14 @@ func gammaIncLarge(a, x float64) (p, q float64) {
 	return p, 1 - p
 }
 
-// gammaSeries returns Σ xⁿ/((a+1)…(a+n)).
+// gammaSeries returns Σ xⁿ/((a+1)…(a+n)), from the last term to the first, where rounding errors do not add up.
 func gammaSeries(a, x float64) float64 {
-	sum, term := 1.0, 1.0
-	for n := 1.0; term > 1e-17*sum && n < 1e6; n++ {
-		term = float64(term * (x / (a + n)))
-		sum += term
+	n, sum := 1.0, 1.0
+	for term := 1.0; term > 1e-17 && n < 1e6; n++ {
+		term *= x / (a + n)
+	}
+	for ; n > 0; n-- {
+		sum = kernel.FMA(sum, x/(a+n), 1)
 	}
 	return sum
 }
