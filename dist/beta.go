@@ -35,8 +35,7 @@ var betaBox = &family{
 		return betaOp.of(x, p[2], p[3]).Add(betaNorm(p[2], p[3]))
 	}),
 	support: func(nums) (float64, float64) { return 0, 1 },
-	cdf:     func(x float64, p nums) float64 { return first(betaInc(p[2], p[3], x, 1-x)) },
-	sf:      func(x float64, p nums) float64 { return second(betaInc(p[2], p[3], x, 1-x)) },
+	both:    func(x float64, p nums) (lower, upper float64) { return betaInc(p[2], p[3], x, 1-x) },
 	quantile: func(lower, upper float64, p nums) float64 {
 		return first(special.NewBeta(p[2], p[3]).Inv(lower, upper))
 	},

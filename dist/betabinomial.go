@@ -73,15 +73,14 @@ func summed(f *family) *family {
 		}
 		return f.logBelow(p[0]-k-1, nums{p[0], p[2], p[1]}), false
 	}
-	share := func(k float64, p nums, below bool) float64 {
-		l, is := tail(k, p)
-		if is == below {
-			return special.Exp(l)
+	f.both = func(k float64, p nums) (lower, upper float64) {
+		l, below := tail(k, p)
+		part := special.Exp(l)
+		if below {
+			return part, 1 - part
 		}
-		return 1 - special.Exp(l)
+		return 1 - part, part
 	}
-	f.cdf = func(k float64, p nums) float64 { return share(k, p, true) }
-	f.sf = func(k float64, p nums) float64 { return share(k, p, false) }
 	f.entropy = func(p nums) float64 {
 		if p[0] > many || p[1]+p[2] < 1e-13*p[0] {
 			return betaBinomialEntropy(p)

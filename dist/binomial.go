@@ -33,8 +33,7 @@ var binomialFamily = mirrored(&family{
 		return binomialOp.of(k, p[0], p[1]).Add(penalty)
 	},
 	support: func(p nums) (float64, float64) { return 0, p[0] },
-	cdf:     func(k float64, p nums) float64 { return first(betaInc(p[0]-k, k+1, 1-p[1], p[1])) },
-	sf:      func(k float64, p nums) float64 { return second(betaInc(p[0]-k, k+1, 1-p[1], p[1])) },
+	both:    func(k float64, p nums) (lower, upper float64) { return betaInc(p[0]-k, k+1, 1-p[1], p[1]) },
 	draw:    func(r *rand.Rand, p nums) float64 { return drawBinomial(r, p[0], p[1]) },
 	drop: func(k, y float64, p nums) float64 {
 		n := p[0]

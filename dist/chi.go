@@ -30,8 +30,7 @@ var chiFamily = &family{
 		return chiOp.of(x, a).Add(chiNormOp.of(p[0])).AddConst(math.Ln2)
 	}),
 	support: positiveHalf,
-	cdf:     func(x float64, p nums) float64 { return first(chiInc(x, p)) },
-	sf:      func(x float64, p nums) float64 { return second(chiInc(x, p)) },
+	both:    func(x float64, p nums) (lower, upper float64) { return chiInc(x, p) },
 	logTails: func(x float64, p nums) (float64, float64) {
 		t, l := chiSquare(x)
 		return special.LogGammaIncAt(half(p[0]), t, l)

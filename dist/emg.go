@@ -36,6 +36,7 @@ var emgFamily = func() *family {
 	f.mean = func(p nums) float64 { return p[0] + 1/p[2] } // also where σλ underflows
 	f.variance = func(p nums) float64 { return float64(p[1]*p[1]) + 1/p[2]/p[2] }
 	cdf, sf := f.cdf, f.sf
+	f.both = nil
 	f.cdf = func(x float64, p nums) float64 {
 		if y := x - p[0]; math.IsInf(y/p[1], 0) { // beside an exponential variable
 			return -special.Expm1(-p[2] * max(y, 0))

@@ -29,8 +29,7 @@ var expGammaFamily = &family{
 	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
 		return expGammaOp.of(x.Add(p[1].Log()), p[0]).Add(gammaNormOp.of(p[0]))
 	},
-	cdf: func(x float64, p nums) float64 { return first(gammaIncAtLog(x, p)) },
-	sf:  func(x float64, p nums) float64 { return second(gammaIncAtLog(x, p)) },
+	both: func(x float64, p nums) (lower, upper float64) { return gammaIncAtLog(x, p) },
 	logTails: func(x float64, p nums) (float64, float64) {
 		return special.LogGammaIncAt(p[0], p[1]*special.Exp(x), x+special.Log(p[1]))
 	},

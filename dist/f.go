@@ -31,8 +31,7 @@ var fFamily = &family{
 		return fOp.of(x, p[0], p[1])
 	}),
 	support: positiveHalf,
-	cdf:     func(x float64, p nums) float64 { return first(fTails(x, p[0], p[1])) },
-	sf:      func(x float64, p nums) float64 { return second(fTails(x, p[0], p[1])) },
+	both:    func(x float64, p nums) (lower, upper float64) { return fTails(x, p[0], p[1]) },
 	quantile: func(lower, upper float64, p nums) float64 {
 		return special.Exp(special.NewBeta(half(p[0]), half(p[1])).LogitInv(lower, upper) + special.Log(p[1]) - special.Log(p[0]))
 	},

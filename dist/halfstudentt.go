@@ -33,9 +33,11 @@ var halfStudentTFamily = &family{
 		outside, inside := student(p[2]).LogSidesFar(l)
 		return inside, outside
 	},
-	support:  positiveHalf,
-	cdf:      func(z float64, p nums) float64 { return second(studentSides(z, p[2])) },
-	sf:       func(z float64, p nums) float64 { return first(studentSides(z, p[2])) },
+	support: positiveHalf,
+	both: func(z float64, p nums) (lower, upper float64) {
+		upper, lower = studentSides(z, p[2])
+		return lower, upper
+	},
 	quantile: func(lower, upper float64, p nums) float64 { return studentQuantile(upper, lower, p[2]) },
 	draw:     func(r *rand.Rand, p nums) float64 { return math.Abs(studentTFamily.draw(r, p)) },
 	drop:     func(z, y float64, p nums) float64 { return studentDrop(z, y, p[2]) },

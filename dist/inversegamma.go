@@ -36,8 +36,10 @@ var inverseGammaFamily = &family{
 		return upper, lower
 	},
 	support: positiveHalf,
-	cdf:     func(z float64, p nums) float64 { return second(special.GammaInc(p[1], 1/z)) },
-	sf:      func(z float64, p nums) float64 { return first(special.GammaInc(p[1], 1/z)) },
+	both: func(z float64, p nums) (lower, upper float64) {
+		upper, lower = special.GammaInc(p[1], 1/z)
+		return lower, upper
+	},
 	quantile: func(lower, upper float64, p nums) float64 {
 		if x := special.GammaIncInv(p[1], upper, lower); x > 1e-290 {
 			return 1 / x

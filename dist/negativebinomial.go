@@ -31,8 +31,7 @@ var negativeBinomialFamily = &family{
 		return negativeBinomialOp.of(k, p[0], p[1]).Add(penalty)
 	},
 	support: positiveHalf,
-	cdf:     func(k float64, p nums) float64 { return first(betaInc(p[0], k+1, 1-p[1], p[1])) },
-	sf:      func(k float64, p nums) float64 { return second(betaInc(p[0], k+1, 1-p[1], p[1])) },
+	both:    func(k float64, p nums) (lower, upper float64) { return betaInc(p[0], k+1, 1-p[1], p[1]) },
 	draw: func(r *rand.Rand, p nums) float64 { // a Poisson sample with a gamma rate
 		return drawPoisson(r, drawGamma(r, p[0])*(p[1]/(1-p[1])))
 	},

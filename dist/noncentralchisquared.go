@@ -43,8 +43,7 @@ var noncentralChiSquaredBase = family{
 
 var noncentralChiSquaredFamily = func() *family {
 	f := noncentralChiSquaredBase
-	f.cdf = func(x float64, p nums) float64 { return special.Exp(first(noncentralChiSquaredTails(x, p))) }
-	f.sf = func(x float64, p nums) float64 { return special.Exp(second(noncentralChiSquaredTails(x, p))) }
+	f.both = exponentials(noncentralChiSquaredTails)
 	f.logTails = noncentralChiSquaredTails
 	f.quantile = noncentralChiSquaredQuantile
 	f.entropy = noncentralChiSquaredBase.coverEntropy

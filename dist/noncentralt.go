@@ -41,11 +41,8 @@ var noncentralTBase = family{
 
 var noncentralTFamily = func() *family {
 	f := noncentralTBase
-	f.cdf = func(z float64, p nums) float64 { return special.Exp(first(special.LogNoncentralTTails(z, p[2], p[3]))) }
-	f.sf = func(z float64, p nums) float64 {
-		return special.Exp(second(special.LogNoncentralTTails(z, p[2], p[3])))
-	}
 	f.logTails = func(z float64, p nums) (lower, upper float64) { return special.LogNoncentralTTails(z, p[2], p[3]) }
+	f.both = exponentials(f.logTails)
 	f.mean = func(p nums) float64 {
 		if p[2] <= 1 {
 			return math.NaN()
@@ -115,8 +112,7 @@ var noncentralTOp = newFused("NoncentralT",
 		if math.IsInf(v[0], 0) {
 			return math.Inf(-1)
 		}
-		l, _, _, _ := special.LogNoncentralT(v[0], v[1], v[2])
-		return l
+		return special.LogNoncentralTDensity(v[0], v[1], v[2])
 	},
 	func(v args) args {
 		_, dz, dν, dδ := special.LogNoncentralT(v[0], v[1], v[2])

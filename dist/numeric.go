@@ -136,7 +136,8 @@ func (f *family) stretch(s float64, p nums) (z, slope float64) {
 	case a && b:
 		return special.Sinh(s), special.Cosh(s)
 	case b:
-		return lo + special.Exp(s), special.Exp(s)
+		e := special.Exp(s)
+		return lo + e, e
 	case a:
 		return hi - special.Exp(-s), special.Exp(-s)
 	}
@@ -229,13 +230,11 @@ func (f *family) integrateNarrow(z, mean float64, p nums) (lower, upper float64)
 // tail returns the integral from s to ±∞ in the stretched variable, by the
 // substitution s ± exp(½π·sinh t).
 func (f *family) tail(s0, sign float64, p nums) float64 {
-	const h = 1.0 / 32
 	loc, scale := f.where(p)
-	var x, w []float64
-	for t := -4.5; t <= 2.5; t += h {
-		e := special.Exp(0.5 * math.Pi * special.Sinh(t))
-		z, dz := f.stretch(s0+float64(sign*e), p)
-		if weight := h * 0.5 * math.Pi * special.Cosh(t) * e * math.Abs(dz) * scale; !math.IsInf(z, 0) && !math.IsInf(weight, 0) {
+	x, w := make([]float64, 0, len(tailNodes)), make([]float64, 0, len(tailNodes))
+	for _, n := range tailNodes {
+		z, dz := f.stretch(s0+float64(sign*n.distance), p)
+		if weight := n.weight * math.Abs(dz) * scale; !math.IsInf(z, 0) && !math.IsInf(weight, 0) {
 			x, w = append(x, kernel.FMA(scale, z, loc)), append(w, weight)
 		}
 	}
@@ -247,6 +246,16 @@ func (f *family) tail(s0, sign float64, p nums) float64 {
 	}
 	return sum
 }
+
+// tailNodes are exp(½π·sinh t) and the weights there.
+var tailNodes = func() (nodes []struct{ distance, weight float64 }) {
+	const h = 1.0 / 32
+	for t := -4.5; t <= 2.5; t += h {
+		e := special.Exp(0.5 * math.Pi * special.Sinh(t))
+		nodes = append(nodes, struct{ distance, weight float64 }{e, h * 0.5 * math.Pi * special.Cosh(t) * e})
+	}
+	return nodes
+}()
 
 // unstretch is the inverse of stretch.
 func (f *family) unstretch(z float64, p nums) float64 {

@@ -75,8 +75,7 @@ func order(f *family) *family {
 				weighedOp.of(f.logInterval(x, ends(math.Inf(1)), p), above)).Sub(norm)
 		},
 		support: f.supportOf,
-		cdf:     func(x float64, p nums) float64 { return first(tails(x, p)) },
-		sf:      func(x float64, p nums) float64 { return second(tails(x, p)) },
+		both:    func(x float64, p nums) (lower, upper float64) { return tails(x, p) },
 		quantile: func(lower, upper float64, p nums) float64 {
 			s, y := special.NewBeta(shapes(p)).Inv(lower, upper)
 			return f.quantileOf(s, y, p)

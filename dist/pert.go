@@ -23,8 +23,7 @@ func (p *PERT) family() *family { return pERTFamily }
 
 var pERTFamily = func() *family {
 	f := pertBox
-	f.cdf = func(x float64, p nums) float64 { return first(pertInc(x, p)) }
-	f.sf = func(x float64, p nums) float64 { return second(pertInc(x, p)) }
+	f.both, f.cdf, f.sf = pertInc, nil, nil
 	f.mode = func(p nums) float64 { return p[1] }
 	return f
 }()

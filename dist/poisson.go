@@ -29,9 +29,11 @@ var poissonFamily = &family{
 		k, penalty := integers(x, x.Tape().Scalar(0), x.Tape().Scalar(math.Inf(1)))
 		return poissonOp.of(k, p[0]).Add(penalty)
 	},
-	support:  positiveHalf,
-	cdf:      func(k float64, p nums) float64 { return second(special.GammaInc(k+1, p[0])) },
-	sf:       func(k float64, p nums) float64 { return first(special.GammaInc(k+1, p[0])) },
+	support: positiveHalf,
+	both: func(k float64, p nums) (lower, upper float64) {
+		upper, lower = special.GammaInc(k+1, p[0])
+		return lower, upper
+	},
 	draw:     func(r *rand.Rand, p nums) float64 { return drawPoisson(r, p[0]) },
 	drop:     func(k, y float64, p nums) float64 { return special.LogRise(k+1, y, p[0]) },
 	mean:     func(p nums) float64 { return p[0] },

@@ -63,48 +63,70 @@ func (f *family) place(x float64, p nums) (z float64, side int) {
 	return z, 0
 }
 
+// hasTails says whether there is a formula for the distribution function.
+func (f *family) hasTails() bool { return f.cdf != nil || f.both != nil }
+
 // cdfOf returns P(X ≤ x).
 func (f *family) cdfOf(x float64, p nums) float64 {
-	z, side := f.place(x, p)
-	switch {
-	case math.IsNaN(x):
-		return x
-	case side != 0:
-		return max(float64(side), 0)
-	case f.cdf == nil:
-		return first(f.integrate(z, p))
+	if f.cdf == nil {
+		return first(f.tails(x, p))
 	}
-	if lower, _, ok := f.tailsAtEnd(x, z, p); ok {
-		return special.Exp(lower)
+	z, lower, _, ok := f.outside(x, p)
+	if ok {
+		return lower
 	}
 	return f.cdf(z, p)
 }
 
 // sfOf returns P(X > x).
 func (f *family) sfOf(x float64, p nums) float64 {
-	z, side := f.place(x, p)
-	switch {
-	case math.IsNaN(x):
-		return x
-	case side != 0:
-		return max(float64(-side), 0)
-	case f.cdf == nil:
-		return second(f.integrate(z, p))
+	if f.sf == nil {
+		return second(f.tails(x, p))
 	}
-	if _, upper, ok := f.tailsAtEnd(x, z, p); ok {
-		return special.Exp(upper)
+	z, _, upper, ok := f.outside(x, p)
+	if ok {
+		return upper
 	}
 	return f.sf(z, p)
 }
 
 // tails returns both.
 func (f *family) tails(x float64, p nums) (lower, upper float64) {
-	if f.cdf == nil {
-		if z, side := f.place(x, p); side == 0 && !math.IsNaN(x) {
-			return f.integrate(z, p)
-		}
+	z, lower, upper, ok := f.outside(x, p)
+	switch {
+	case ok:
+		return lower, upper
+	case f.both != nil:
+		return f.both(z, p)
+	case f.cdf != nil:
+		return f.cdf(z, p), f.sf(z, p)
 	}
-	return f.cdfOf(x, p), f.sfOf(x, p)
+	return f.integrate(z, p)
+}
+
+// outside returns both tails outside the support and at its ends, and else x in standard form.
+func (f *family) outside(x float64, p nums) (z, lower, upper float64, ok bool) {
+	z, side := f.place(x, p)
+	switch {
+	case math.IsNaN(x):
+		return z, x, x, true
+	case side != 0:
+		return z, max(float64(side), 0), max(float64(-side), 0), true
+	case !f.hasTails():
+		return z, 0, 0, false
+	}
+	if lower, upper, ok = f.tailsAtEnd(x, z, p); ok {
+		return z, special.Exp(lower), special.Exp(upper), true
+	}
+	return z, 0, 0, false
+}
+
+// exponentials returns the tails with these logarithms.
+func exponentials(of func(z float64, p nums) (lower, upper float64)) func(z float64, p nums) (lower, upper float64) {
+	return func(z float64, p nums) (lower, upper float64) {
+		lower, upper = of(z, p)
+		return special.Exp(lower), special.Exp(upper)
+	}
 }
 
 func (f *family) quantileOf(lower, upper float64, p nums) float64 {

@@ -30,8 +30,7 @@ var sigmoidBetaFamily = &family{
 	logDensity: func(u autodiff.Var, p vars) autodiff.Var {
 		return sigmoidBetaOp.of(u, p[0], p[1]).Add(betaNorm(p[0], p[1]))
 	},
-	cdf: func(u float64, p nums) float64 { return first(betaIncAtLogit(u, p)) },
-	sf:  func(u float64, p nums) float64 { return second(betaIncAtLogit(u, p)) },
+	both: func(u float64, p nums) (lower, upper float64) { return betaIncAtLogit(u, p) },
 	quantile: func(lower, upper float64, p nums) float64 {
 		return special.NewBeta(p[0], p[1]).LogitInv(lower, upper)
 	},

@@ -132,8 +132,7 @@ func truncate(f *family, bounds int) *family {
 		return faintOp.Apply(nil, args, x.Shape(), inputs[:3+n]...).Add(penalty)
 	}
 	g.support = t.bounds
-	g.cdf = func(x float64, p nums) float64 { return first(t.parts(x, p)) }
-	g.sf = func(x float64, p nums) float64 { return second(t.parts(x, p)) }
+	g.both = t.parts
 	g.logTails = t.logParts
 	g.drop = f.drop
 	g.quantile = t.quantile

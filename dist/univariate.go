@@ -51,6 +51,8 @@ type family struct {
 
 	support func(p nums) (lo, hi float64) // nil is the real line
 
+	// Either both, or each by itself, or all where each is cheaper alone.
+	both    func(z float64, p nums) (lower, upper float64)
 	cdf, sf func(z float64, p nums) float64
 	// logTails, if set, returns the logarithms of cdf and sf where one of them
 	// underflows.
@@ -146,6 +148,7 @@ func derived(f *family, name string, params []string, toNums func(nums) nums, to
 		name: name, params: params, integer: f.integer,
 		logDensity: func(x autodiff.Var, p vars) autodiff.Var { return f.logDensityOf(x, toVars(p)) },
 		support:    func(p nums) (float64, float64) { return f.supportOf(toNums(p)) },
+		both:       func(x float64, p nums) (float64, float64) { return f.tails(x, toNums(p)) },
 		cdf:        func(x float64, p nums) float64 { return f.cdfOf(x, toNums(p)) },
 		sf:         func(x float64, p nums) float64 { return f.sfOf(x, toNums(p)) },
 		quantile:   func(lower, upper float64, p nums) float64 { return f.quantileOf(lower, upper, toNums(p)) },
@@ -155,7 +158,7 @@ func derived(f *family, name string, params []string, toNums func(nums) nums, to
 		mode:       number(f.modeOf),
 		entropy:    number(f.entropyOf),
 	}
-	g.numeric = f.cdf == nil || f.quantile == nil && !f.integer || f.numeric
+	g.numeric = !f.hasTails() || f.quantile == nil && !f.integer || f.numeric
 	if f.logTails != nil {
 		g.logTails = func(x float64, p nums) (float64, float64) { return f.logTailsOf(x, toNums(p)) }
 	}

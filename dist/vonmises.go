@@ -64,8 +64,7 @@ const narrow = 1e8
 var circle = func() *family {
 	f := circleBase
 	f.numeric = true
-	f.cdf = func(z float64, p nums) float64 { return first(circleTails(z, p)) }
-	f.sf = func(z float64, p nums) float64 { return second(circleTails(z, p)) }
+	f.both = circleTails
 	f.quantile = func(lower, upper float64, p nums) float64 {
 		if p[2] < narrow {
 			return circleBase.solve(lower, upper, p)

@@ -151,10 +151,17 @@ func (c *Case) normalisation(t testing.TB) {
 // integral checks that the density of one column has the mass between quantiles that
 // is theirs.
 func (c *Case) integral(t testing.TB, q dist.Quantiler) {
-	density := func(x float64) float64 { return math.Exp(dist.LogProb(c.Dist, []float64{x})) }
 	s, known := c.support()
+	ends := make([]float64, len(levels))
+	for i := range ends {
+		ends[i] = q.Quantile(nil, levels[i:i+1])[0]
+	}
+	density := c.logDensity(mat.NewDense(len(ends), 1, slices.Clone(ends)))
+	for i, lp := range density {
+		density[i] = math.Exp(lp)
+	}
 	for i := 1; i < len(levels); i++ {
-		a, b := q.Quantile(nil, levels[i-1:i])[0], q.Quantile(nil, levels[i:i+1])[0]
+		a, b := ends[i-1], ends[i]
 		knots := []float64{a}
 		for _, corner := range c.Corners {
 			if a < corner && corner < b {
@@ -164,24 +171,39 @@ func (c *Case) integral(t testing.TB, q dist.Quantiler) {
 		knots = append(knots, b)
 		got := 0.0
 		for k := 1; k < len(knots); k++ {
-			lo, hi, f := straightened(knots[k-1], knots[k], levels[i] <= 0.5, density, s, known)
-			const panels = 4
-			for i := range panels {
-				w := (hi - lo) / panels
-				got += quad.Fixed(f, lo+float64(i)*w, lo+float64(i+1)*w, 40, nil, 0)
-			}
+			got += c.between(straightened(knots[k-1], knots[k], levels[i] <= 0.5, s, known))
 		}
 		want := levels[i] - levels[i-1]
-		rounding := 4e-16 * (math.Abs(a)*density(a) + math.Abs(b)*density(b))
+		rounding := 4e-16 * (math.Abs(a)*density[i-1] + math.Abs(b)*density[i])
 		if !(math.Abs(got-want) <= 1e-8+rounding) {
 			t.Errorf("the density integrates to %v from %v to %v, the quantiles of %v and %v", got, a, b, levels[i-1], levels[i])
 		}
 	}
 }
 
-// straightened returns the ends and the integrand in the logarithm of the distance from
+// between returns the integral of the density over x from lo to hi in u, with x and dx/du a function of u.
+func (c *Case) between(lo, hi float64, of func(u float64) (x, dx float64)) float64 {
+	const panels, points = 4, 40
+	u, w := make([]float64, panels*points), make([]float64, panels*points)
+	for i := range panels {
+		j, width := i*points, (hi-lo)/panels
+		quad.Legendre{}.FixedLocations(u[j:j+points], w[j:j+points], lo+float64(i)*width, lo+float64(i+1)*width)
+	}
+	for i := range u {
+		var dx float64
+		u[i], dx = of(u[i])
+		w[i] *= dx
+	}
+	sum := 0.0
+	for i, lp := range c.logDensity(mat.NewDense(len(u), 1, u)) {
+		sum += w[i] * math.Exp(lp)
+	}
+	return sum
+}
+
+// straightened returns the ends and x as a function of the logarithm of the distance from
 // the end of the support that is near, or from 0 if they are far apart.
-func straightened(a, b float64, below bool, density func(x float64) float64, s dist.Support, known bool) (lo, hi float64, f func(u float64) float64) {
+func straightened(a, b float64, below bool, s dist.Support, known bool) (lo, hi float64, of func(u float64) (x, dx float64)) {
 	low, high := math.Inf(-1), math.Inf(1)
 	if known {
 		low, high = s.Low[0], s.High[0]
@@ -195,12 +217,12 @@ func straightened(a, b float64, below bool, density func(x float64) float64, s d
 	case b < 0 && a < 10*b:
 		low, high = math.Inf(-1), 0
 	default:
-		return a, b, density
+		return a, b, func(u float64) (x, dx float64) { return u, 1 }
 	}
 	if !math.IsInf(low, -1) {
-		return math.Log(a - low), math.Log(b - low), func(u float64) float64 { return density(low+math.Exp(u)) * math.Exp(u) }
+		return math.Log(a - low), math.Log(b - low), func(u float64) (x, dx float64) { return low + math.Exp(u), math.Exp(u) }
 	}
-	return math.Log(high - b), math.Log(high - a), func(u float64) float64 { return density(high-math.Exp(u)) * math.Exp(u) }
+	return math.Log(high - b), math.Log(high - a), func(u float64) (x, dx float64) { return high - math.Exp(u), math.Exp(u) }
 }
 
 // againstNormal checks that the mean of q(x)/p(x) over draws x of p is 1, within six

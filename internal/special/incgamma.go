@@ -28,7 +28,7 @@ func GammaInc(a, x float64) (p, q float64) {
 	kernel := GammaKernel(a, x)
 	if x < a+1 {
 		p = float64(kernel / a * gammaSeries(a, x))
-		if p < 0.7 {
+		if p < 0.6 {
 			return p, 1 - p
 		}
 	}
@@ -90,7 +90,7 @@ func gammaIncSmall(a, x float64) (p, q float64) {
 	scale := Pow(x, a) / Gamma(1+a)
 	p = float64(scale * kernel.FMA(a, sum, 1))
 	switch {
-	case p < 0.5:
+	case p < 0.6:
 		return p, 1 - p
 	case x > 0.2 && a > 1e-3:
 		q = GammaKernel(a, x) / gammaFraction(a, x)

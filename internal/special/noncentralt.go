@@ -32,11 +32,21 @@ func around(c float64, h func(q float64) float64, visit func(q, w float64)) {
 // sureShift is the noncentrality beyond which the normal variable beside it is nothing.
 const sureShift = 1e140
 
-// LogNoncentralT returns the log-density of the noncentral t distribution of ν degrees of freedom and noncentrality δ
-// at t, and its derivatives in t, ν and δ, which are expectations given t.
+// LogNoncentralTDensity returns the log-density of the noncentral t distribution of ν degrees of freedom and
+// noncentrality δ at t.
+func LogNoncentralTDensity(t, ν, δ float64) float64 {
+	v, _, _, _ := logNoncentralT(t, ν, δ, false)
+	return v
+}
+
+// LogNoncentralT returns it with its derivatives in t, ν and δ, which are expectations given t.
 func LogNoncentralT(t, ν, δ float64) (v, dt, dν, dδ float64) {
+	return logNoncentralT(t, ν, δ, true)
+}
+
+func logNoncentralT(t, ν, δ float64, slopes bool) (v, dt, dν, dδ float64) {
 	if d := math.Abs(δ); d > sureShift {
-		v, dt, dν, _ = LogNoncentralT(t/d*sureShift, ν, math.Copysign(sureShift, δ))
+		v, dt, dν, _ = logNoncentralT(t/d*sureShift, ν, math.Copysign(sureShift, δ), slopes)
 		dt *= sureShift / d
 		return v - Log(d/sureShift), dt, dν, -(1 + float64(t*dt)) / δ
 	}
@@ -65,8 +75,11 @@ func LogNoncentralT(t, ν, δ float64) (v, dt, dν, dδ float64) {
 	around(b+ν+1, func(q float64) float64 {
 		return float64(0.5*b*Expm1Minus(2*q)) - float64(d*Expm1Minus(q))
 	}, func(q, weight float64) {
-		shift := kernel.FMA(tu, Expm1(q), g)
 		sum += weight
+		if !slopes {
+			return
+		}
+		shift := kernel.FMA(tu, Expm1(q), g)
 		sumδ = kernel.FMA(weight, shift, sumδ)
 		sumT = kernel.FMA(-weight, u*Exp(q)*shift, sumT)
 		sumν = kernel.FMA(weight, logU+q-0.5*kernel.FMA(u*u, Expm1(2*q), e), sumν)
@@ -132,6 +145,11 @@ func logBeyondNoncentralT(t, ν, δ float64) float64 {
 		tu := float64(t * Exp(q))
 		return float64(-ν*Expm1(2*q)) - float64(tu*Hazard(δ-tu))
 	}
+	width := func(q float64) float64 { // of a normal density that falls off as fast at q
+		tu := float64(t * Exp(q))
+		curve := float64(2*ν*Exp(2*q)) + float64(tu*tu) + math.Abs(tu*Hazard(δ-tu))
+		return 1 / math.Sqrt(min(curve, 1e300))
+	}
 	lo, hi, step := 0.0, 0.0, 1/math.Sqrt(ν+1)
 	for ; slope(lo) < 0 && lo > -700; step *= 2 {
 		lo, hi = lo-step, lo
@@ -139,7 +157,10 @@ func logBeyondNoncentralT(t, ν, δ float64) float64 {
 	for ; slope(hi) > 0 && hi < 700; step *= 2 {
 		lo, hi = hi, hi+step
 	}
-	for range 50 {
+	for i := range 50 { // the integral does not depend on where near the peak it begins
+		if i%8 == 7 && hi-lo < 1e-3*width(lo) {
+			break
+		}
 		if mid := 0.5*lo + 0.5*hi; slope(mid) > 0 {
 			lo = mid
 		} else {
@@ -153,8 +174,7 @@ func logBeyondNoncentralT(t, ν, δ float64) float64 {
 	h := func(q float64) float64 {
 		return float64(a*(Expm1Minus(2*(peak+q))-chi)) + (top - LogNdtr(δ-float64(t*Exp(peak+q))))
 	}
-	curve := float64(2*ν*Exp(2*peak)) + float64(tu*tu) + math.Abs(tu*Hazard(δ-tu))
-	ends := grown(0, 1/math.Sqrt(min(curve, 1e300)), h, nil)
+	ends := grown(0, width(peak), h, nil)
 	if r := δ / t; r > 1e-300 && r < 1e300 { // where tU passes δ
 		ends = grown(Log(r)-peak, 1/(1+math.Abs(δ)), h, ends)
 	}
