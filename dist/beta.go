@@ -53,7 +53,10 @@ var betaBox = &family{
 		a, b := p[2], p[3]
 		n := a + b
 		var sum special.Sum
-		sum.Add(special.Log(a/n), special.Log(b/n), -special.BetaNorm(a, b))
+		sum.Add(0.5*log2π, special.Stirling(a), special.Stirling(b), -special.Stirling(n))
+		sum.AddLog(0.5, a)
+		sum.AddLog(0.5, b)
+		sum.AddLog(-1.5, n)
 		sum.AddProduct(2-n, special.DigammaGap(n))
 		sum.AddProduct(a-1, special.DigammaGap(a))
 		sum.AddProduct(b-1, special.DigammaGap(b))

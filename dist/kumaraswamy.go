@@ -53,9 +53,10 @@ var kumaraswamyFamily = &family{
 	entropy: func(p nums) float64 {
 		a, b := p[0], p[1]
 		var sum special.Sum
-		sum.Add((b-1)/b, -logProduct(a, b))
-		sum.AddProduct((a-1)/a, special.Digamma(b+1))
-		sum.AddProduct((a-1)/a, eulerγ)
+		sum.Add((b - 1) / b)
+		sum.AddLog(-1, a)
+		sum.AddLog(-1, b)
+		sum.AddProduct((a-1)/a, special.Harmonic(b))
 		return sum.Value()
 	},
 }

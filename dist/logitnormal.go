@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -25,7 +26,12 @@ func (l *LogitNormal) family() *family { return logitNormalFamily }
 
 var logitNormalFamily = pushed(normalFamily, "LogitNormal", monotone{
 	forward: special.Sigmoid,
-	inverse: func(x float64) float64 { return special.Log(x) - special.Log1p(-x) },
+	inverse: func(x float64) float64 {
+		if x > 0 && x < 1 {
+			return kernel.LogitOne(x)
+		}
+		return special.Log(x) - special.Log1p(-x)
+	},
 	inverseVar: func(x autodiff.Var) autodiff.Var {
 		return x.Log().Sub(x.Neg().Log1p())
 	},

@@ -132,8 +132,9 @@ func truncate(f *family, bounds int) *family {
 		return faintOp.Apply(nil, args, x.Shape(), inputs[:3+n]...).Add(penalty)
 	}
 	g.support = t.bounds
-	g.both = t.parts
-	g.logTails = t.logParts
+	kept := new(spans)
+	g.both = func(x float64, p nums) (lower, upper float64) { return t.parts(x, kept.of(t, p)) }
+	g.logTails = func(x float64, p nums) (lower, upper float64) { return t.logParts(x, kept.of(t, p)) }
 	g.drop = f.drop
 	g.quantile = t.quantile
 	g.draw = func(r *rand.Rand, p nums) float64 { return t.sample(g, r, p) }
@@ -158,15 +159,14 @@ func (t truncation) bounds(p nums) (lo, hi float64) {
 }
 
 // parts returns P(X ≤ x) and P(X > x).
-func (t truncation) parts(x float64, p nums) (lower, upper float64) {
-	lo, hi := t.bounds(p)
-	if e, ok := t.farEdge(lo, hi, p); ok {
-		return e.parts(x)
-	}
-	if m := t.mass(lo, hi, p); m > faint {
-		lower, upper = t.mass(lo, x, p)/m, t.mass(t.next(x), hi, p)/m
-	} else {
-		lower, upper = t.logParts(x, p)
+func (t truncation) parts(x float64, s *span) (lower, upper float64) {
+	switch {
+	case s.far:
+		return s.edge.parts(x, s.mass)
+	case s.mass > faint:
+		lower, upper = t.mass(s.lo, x, s.p)/s.mass, t.mass(t.next(x), s.hi, s.p)/s.mass
+	default:
+		lower, upper = t.logParts(x, s)
 		lower, upper = min(special.Exp(lower), 1), min(special.Exp(upper), 1)
 	}
 	if lower < upper {
@@ -184,16 +184,15 @@ func (t truncation) next(x float64) float64 {
 }
 
 // logParts returns their logarithms.
-func (t truncation) logParts(x float64, p nums) (lower, upper float64) {
-	lo, hi := t.bounds(p)
-	e, isFar := t.farEdge(lo, hi, p)
+func (t truncation) logParts(x float64, s *span) (lower, upper float64) {
+	e := s.edge
 	switch {
-	case isFar:
-	case t.mass(lo, hi, p) > faint:
-		total := t.logMass(lo, hi, p)
-		return t.logMass(lo, x, p) - total, t.logMass(t.next(x), hi, p) - total
+	case s.far:
+	case s.mass > faint:
+		total := t.logMass(s.lo, s.hi, s.p)
+		return t.logMass(s.lo, x, s.p) - total, t.logMass(t.next(x), s.hi, s.p) - total
 	default:
-		e = t.edgeIn(lo, hi, p)
+		e = t.edgeIn(s.lo, s.hi, s.p)
 	}
 	total := e.logBetween(0, e.width)
 	if e.sign > 0 {

@@ -3,6 +3,7 @@ package dist_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
@@ -86,6 +87,25 @@ func TestTruncatedBetaOfTinyShapes(t *testing.T) {
 		for _, x := range sample(d, 50).RawMatrix().Data {
 			if !(x >= 0.25 && x <= 0.5) {
 				t.Errorf("Beta(%v, %v) on [0.25, 0.5]: draws %v", c.a, c.b, x)
+			}
+		}
+	}
+}
+
+// What is kept of an interval is that of its own parameters, whoever else asks.
+func TestTruncatedTogether(t *testing.T) {
+	scales := make([]float64, 40)
+	for j := range scales {
+		scales[j] = 0.5 + 0.05*float64(j)
+	}
+	all := dist.NewTruncated(dist.NewNormal(len(scales), f(-4), f(scales...)), f(0.5), f(4))
+	x := slices.Repeat([]float64{0.7}, len(scales))
+	for range 2 {
+		p, l := all.CDF(nil, x), all.LogSurvival(nil, x)
+		for j, scale := range scales {
+			alone := dist.NewTruncated(dist.NewNormal(1, f(-4), f(scale)), f(0.5), f(4))
+			if q, m := alone.CDF(nil, x[:1])[0], alone.LogSurvival(nil, x[:1])[0]; q != p[j] || m != l[j] {
+				t.Errorf("scale %v: got %v and %v, alone %v and %v", scale, p[j], l[j], q, m)
 			}
 		}
 	}

@@ -1,11 +1,52 @@
 package dist
 
-import "github.com/normflow/normflow/internal/special"
+import (
+	"math"
+	"sync/atomic"
 
-// parts returns the shares of the mass on both sides of a point.
-func (e edge) parts(x float64) (lower, upper float64) {
+	"github.com/normflow/normflow/internal/special"
+)
+
+// A span is the interval of a truncation with what its distribution function needs whatever the point is.
+type span struct {
+	p      nums
+	lo, hi float64
+	edge   edge
+	far    bool    // whether all is measured from the edge
+	mass   float64 // of the whole before it was truncated, or if far that beyond the edge over the density there
+}
+
+func (t truncation) span(p nums) *span {
+	s := &span{p: p}
+	s.lo, s.hi = t.bounds(p)
+	if s.edge, s.far = t.farEdge(s.lo, s.hi, p); s.far {
+		s.mass = s.edge.between(0, s.edge.width)
+	} else {
+		s.mass = t.mass(s.lo, s.hi, p)
+	}
+	return s
+}
+
+// spans keeps some of those that were asked for last, which cost as much as a number.
+type spans [16]atomic.Pointer[span]
+
+func (s *spans) of(t truncation, p nums) *span {
+	hash := uint64(0)
+	for _, v := range p {
+		hash = (hash ^ math.Float64bits(v)) * 0x9e3779b97f4a7c15
+	}
+	slot := &s[hash>>60]
+	if kept := slot.Load(); kept != nil && kept.p == p {
+		return kept
+	}
+	made := t.span(p)
+	slot.Store(made)
+	return made
+}
+
+// parts returns the shares of the mass on both sides of a point, whole being all of it over the density at the edge.
+func (e edge) parts(x, whole float64) (lower, upper float64) {
 	y := e.sign * (x - e.end)
-	whole := e.between(0, e.width)
 	near := e.between(0, y) / whole
 	far := 1 - near
 	if near > 0.5 {

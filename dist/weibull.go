@@ -53,8 +53,13 @@ var weibullFamily = &family{
 		low := float64((2*rest+(2*r-(b-1)))*special.Digamma(b)*gb) - float64(2*(rest+(r-(a-1)))*special.Digamma(a)*ga*ga)
 		return kernel.FMA(-ga, ga, gb) + low
 	},
-	mode:    func(p nums) float64 { return special.Pow(max(p[1]-1, 0)/p[1], 1/p[1]) },
-	entropy: func(p nums) float64 { return float64(eulerγ*(1-1/p[1])) - special.Log(p[1]) + 1 },
+	mode: func(p nums) float64 { return special.Pow(max(p[1]-1, 0)/p[1], 1/p[1]) },
+	entropy: func(p nums) float64 {
+		var sum special.Sum
+		sum.Add(1, eulerγ, -eulerγ/p[1])
+		sum.AddLog(-1, p[1])
+		return sum.Value()
+	},
 }
 
 func weibullEnd(_, l, sign autodiff.Var, p vars) autodiff.Var {
@@ -70,6 +75,9 @@ func weibullTails(l, _ float64, p nums) (lower, upper float64) {
 var weibullOp = newFused("Weibull",
 	func(x args) float64 {
 		z, k := x[0], x[1]
+		if z > 0 {
+			return kernel.FMA(k-1, special.Log(z), special.Log(k)) - special.Pow(z, k)
+		}
 		return special.Log(k) + special.XLogY(k-1, z) - special.Pow(z, k)
 	},
 	func(x args) args {

@@ -116,6 +116,18 @@ func GammaPower(a, t float64) (hi, lo float64) {
 	return s.hi, s.lo
 }
 
+// LogSum returns log x of a positive finite x as the sum of two numbers, of which the second is small.
+func LogSum(x float64) (hi, lo float64) {
+	l := wideLog(x)
+	return l.hi, l.lo
+}
+
+// LogitOne returns log(x/(1−x)) for 0 < x < 1, rounded once.
+func LogitOne(x float64) float64 {
+	l := wide{hi: x}.over(quickSum(1, -x)).log()
+	return l.hi + l.lo
+}
+
 // LogitRest returns log(x/(1−x)) − u where that is small.
 func LogitRest(x, u float64) float64 {
 	l := wide{hi: x}.over(quickSum(1, -x)).log()

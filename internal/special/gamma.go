@@ -148,12 +148,27 @@ func Digamma(x float64) float64 {
 }
 
 // digamma1p returns ψ(1+x) for |x| ≤ ½.
-func digamma1p(x float64) float64 {
-	sum := 0.0 // Σ ζ(k)·(−x)ᵏ⁻²
+func digamma1p(x float64) float64 { return kernel.FMA(x, digammaRise(x), -eulerγ) }
+
+// digammaRise returns (ψ(1+x) + γ)/x for |x| ≤ ½: Σ ζ(k)·(−x)ᵏ⁻².
+func digammaRise(x float64) float64 {
+	sum := 0.0
 	for i := len(zetas) - 1; i >= 0; i-- {
 		sum = kernel.FMA(-x, sum, float64(i+2)*zetas[i])
 	}
-	return kernel.FMA(x, sum, -eulerγ)
+	return sum
+}
+
+// Harmonic returns ψ(1+x) + γ for x ≥ 0, for integers 1 + ½ + … + 1/x.
+func Harmonic(x float64) float64 {
+	if x > 16 {
+		return Digamma(1+x) + eulerγ
+	}
+	sum := 0.0
+	for ; x > 0.5; x-- {
+		sum += 1 / x
+	}
+	return kernel.FMA(x, digammaRise(x), sum)
 }
 
 // digammaSeries returns log x − ψ(x) for x ≥ 12.

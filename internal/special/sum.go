@@ -29,6 +29,17 @@ func (s *Sum) AddProduct(x, y float64) {
 	s.rest += kernel.FMA(x, y, -p)
 }
 
+// AddLog adds w·log x.
+func (s *Sum) AddLog(w, x float64) {
+	if !(x > 0 && x <= math.MaxFloat64) {
+		s.Add(w * Log(x))
+		return
+	}
+	hi, lo := kernel.LogSum(x)
+	s.AddProduct(w, hi)
+	s.rest = kernel.FMA(w, lo, s.rest)
+}
+
 // Value returns what was added.
 func (s *Sum) Value() float64 {
 	if v := s.sum + s.rest; !math.IsNaN(v) {

@@ -23,6 +23,12 @@ func TestSum(t *testing.T) {
 			t.Errorf("Σ %v: got %v, want %v", c.x, s.Value(), c.want)
 		}
 	}
+	var logs Sum
+	logs.AddLog(3, 1e100)
+	logs.AddLog(-1, 1e299)
+	if got := logs.Value(); math.Abs(got-math.Ln10) > 1e-15 {
+		t.Errorf("3·log 10¹⁰⁰ − log 10²⁹⁹: got %v, want %v", got, math.Ln10)
+	}
 	var s Sum
 	s.AddProduct(1+0x1p-30, 1-0x1p-30)
 	s.Add(-1)
