@@ -222,7 +222,12 @@ func (f *fit) newTraining() *train.Training {
 	if f.target == nil && len(f.model.statistics()) > 0 {
 		t.Observe = f.observe
 	}
-	t.Futile = f.halts
+	if f.overfit != nil {
+		t.Overfit = f.overfit.see
+	}
+	if f.futility != nil {
+		t.Futile = f.futility.stop
+	}
 	if t.Decay = f.Decay; t.Decay > 0 {
 		t.Decayed = f.model.weights()
 	}
@@ -236,11 +241,6 @@ func (f *fit) newTraining() *train.Training {
 		t.Identity = f.identify()
 	}
 	return t
-}
-
-// halts reports after a record whether training is to stop though its patience has not ended.
-func (f *fit) halts(r train.Record) bool {
-	return f.overfit != nil && f.overfit.stop(r) || f.futility != nil && f.futility.stop(r)
 }
 
 // observe shows the last minibatch, or as many of its rows as fit on a tape of

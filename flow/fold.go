@@ -72,7 +72,7 @@ type recipe struct {
 	patience int
 	average  float64
 	clip     float64
-	overfits bool // training stops when it does nothing but that
+	overfits bool // patience ends when training does nothing but that
 }
 
 // settings are those of a training of so many steps.

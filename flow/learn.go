@@ -16,7 +16,7 @@ import (
 // nine tenths. Flows are trained after the other candidates, those that are seldom worth much last, and stop early where they come to
 // nothing beside the candidates before: from a quarter of their steps on, if they are on the way to a held-out log-density that is .1
 // behind, and would add less than .002 to it, or, without contexts, add less than .02 for each tenth of the budget. Those without
-// contexts stop, too, where held-out rows become less likely from record to record. With one fit and without contexts, what is left
+// contexts go back to their best and come to an end where held-out rows become less likely from record to record. With one fit and without contexts, what is left
 // of the budget, up to a quarter of it, goes to those that were still getting better, as far as that can be hoped to gain .02 nats for
 // each tenth of the budget. One part is a Student t, or a linear regression with such residuals, with a weight of at
 // least 1/1000: no row, however far from the data, has a log-density more than 7 below that of this part.

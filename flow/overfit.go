@@ -11,7 +11,7 @@ const (
 	clearly      = 0.02 // nats a row that a record is worse than another
 )
 
-// An overfit tells when a training goes on only to learn its rows by heart: the held-out loss has risen from record to record, and has come
+// An overfit tells when the patience of a training ends, since it goes on only to learn its rows by heart: the held-out loss has risen from record to record, and has come
 // clearly above the least. It is for parameters that are averaged, whose losses hardly waver.
 type overfit struct {
 	least, last float64
@@ -20,8 +20,8 @@ type overfit struct {
 
 func newOverfit() *overfit { return &overfit{least: math.Inf(1), last: math.Inf(1)} }
 
-// stop reports whether training is to stop after a record.
-func (o *overfit) stop(r train.Record) bool {
+// see reports whether training overfits by a record.
+func (o *overfit) see(r train.Record) bool {
 	if r.Validation > o.last {
 		o.rises++
 	} else {

@@ -6,12 +6,12 @@ import (
 	"github.com/normflow/normflow/internal/train"
 )
 
-// A training stops after four records that are each worse than the one before, the last by .02 than the best: not while it wavers, nor
+// A training overfits after four records that are each worse than the one before, the last by .02 than the best: not while it wavers, nor
 // where it rises by less, nor before a fifth record.
-func TestOverfitStops(t *testing.T) {
+func TestOverfit(t *testing.T) {
 	for name, c := range map[string]struct {
 		losses []float64
-		want   int // the record it stops after, 0 for none
+		want   int // the record, 0 for none
 	}{
 		"falls":           {[]float64{5, 4, 3, 2, 1, 0.5, 0.2}, 0},
 		"rises":           {[]float64{1, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95}, 6},
@@ -23,13 +23,13 @@ func TestOverfitStops(t *testing.T) {
 	} {
 		o, got := newOverfit(), 0
 		for i, v := range c.losses {
-			if o.stop(train.Record{Step: i + 1, Validation: v}) {
+			if o.see(train.Record{Step: i + 1, Validation: v}) {
 				got = i + 1
 				break
 			}
 		}
 		if got != c.want {
-			t.Errorf("%s: stopped after record %d, want %d", name, got, c.want)
+			t.Errorf("%s: overfits by record %d, want %d", name, got, c.want)
 		}
 	}
 }

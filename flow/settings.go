@@ -80,7 +80,7 @@ type Settings struct {
 
 	serial   bool              // computes steps on one core: Learn fits several models at once
 	futility *futility         // that may stop the training of a candidate; nil for none
-	overfit  *overfit          // likewise
+	overfit  *overfit          // that may end its patience; nil for none
 	only     []*autodiff.Param // that are learned; nil for all
 }
 

@@ -28,6 +28,7 @@ type Config struct {
 	Patience   int               // records without a better one after which training stops; no limit unless positive
 	MaxSkipped int               // steps in a row that may be skipped
 	Report     func(Record)      // is shown every record; or nil
+	Overfit    func(Record) bool // reports after a record that patience has ended; or nil
 	Futile     func(Record) bool // reports after a record that training is to stop; or nil
 
 	Checkpoint      string        // file; none if empty
