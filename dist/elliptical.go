@@ -59,14 +59,26 @@ func (m *Mixture) ellipticalParts(x autodiff.Var, normal bool) (lp, penalty auto
 	if normal {
 		return q.MulConst(-0.5).Add(w.AddConst(-0.5 * float64(d) * log2π)), penalty
 	}
-	vars = buf[:0]
-	for _, p := range m.Parts {
-		vars = append(vars, p.(*MultivariateStudentT).DF.On(t))
-	}
-	ν := autodiff.Concat(vars...)
+	ν := m.degrees(t, buf[:0])
 	a := ν.MulConst(0.5)
 	norm := studentNormOp.of(ν, t.Scalar(0.5*float64(d))).AddConst(0.5 * float64(d) * logπ)
 	return q.Div(ν).Log1p().Mul(a.AddConst(0.5 * float64(d)).Neg()).Add(w.Sub(norm)), penalty
+}
+
+// degrees returns the degrees of freedom of parts that are Student t: one number if they have the same constant, else 1×K.
+func (m *Mixture) degrees(t *autodiff.Tape, vars []autodiff.Var) autodiff.Var {
+	first, same := m.Parts[0].(*MultivariateStudentT).DF, true
+	for _, p := range m.Parts {
+		df := p.(*MultivariateStudentT).DF
+		same = same && df.Constant && df.Param.Data()[0] == first.Param.Data()[0]
+	}
+	if same {
+		return first.On(t)
+	}
+	for _, p := range m.Parts {
+		vars = append(vars, p.(*MultivariateStudentT).DF.On(t))
+	}
+	return autodiff.Concat(vars...)
 }
 
 // whiteningOp has for each part the inputs of its location (1×1 or 1×d) and L. Its rows are the maps x−c ↦
