@@ -27,6 +27,7 @@ type Candidate struct {
 	// Least is the number of rows below which the candidate is not tried.
 	Least int
 
+	cheap   bool // gets a tenth of what others get of the budget, beside it
 	trained bool // by steps, after the others, and no longer than there may be something to gain
 	late    bool // after those that are trained, too
 }
@@ -57,6 +58,7 @@ func Candidates() []Candidate {
 		{Name: "MADE", Fit: marginal(fitMADE), Least: 150, trained: true, late: true},
 		{Name: "kernel density", Fit: fitKernelDensity, Steady: true, Rows: true},
 		{Name: "regression", Fit: fitRegression, Conditional: true, Steady: true},
+		{Name: "mixture on residuals", Fit: fitMixtureResiduals, Conditional: true, Steady: true, Least: 20, cheap: true},
 		{Name: "NSF given on residuals", Fit: fitNSFResiduals, Conditional: true, Least: 60, trained: true},
 		{Name: "NSF given", Fit: fitNSFGiven, Conditional: true, Least: 60, trained: true},
 		{Name: "RealNVP given", Fit: fitRealNVPGiven, Conditional: true, Least: 60, trained: true},

@@ -14,6 +14,7 @@ import (
 func LikelihoodCandidates() []Candidate {
 	return []Candidate{
 		{Name: "regression", Fit: fitRegression, Conditional: true, Steady: true},
+		{Name: "mixture on residuals", Fit: fitMixtureResiduals, Conditional: true, Steady: true, Least: 20, cheap: true},
 		{Name: "RealNVP given on residuals", Fit: fitRealNVPResiduals, Conditional: true, Least: 60, trained: true},
 		{Name: "NSF given", Fit: fitNSFGivenSlowly, Conditional: true, Least: 60, trained: true},
 		{Name: "RealNVP given", Fit: fitRealNVPGiven, Conditional: true, Least: 60, trained: true},
@@ -78,12 +79,22 @@ func fitNormalGiven(ctx context.Context, f *Fold) (*Transformed, error) {
 }
 
 func fitRegression(_ context.Context, f *Fold) (*Transformed, error) {
-	r := newRegression(f.X, f.Context, f.Weights)
+	r := f.regressed()
 	t, err := (&Fold{X: r.residuals, Weights: f.Weights}).t()
 	if err != nil {
 		return nil, err
 	}
 	return New(t, r.maps()...), nil
+}
+
+// fitMixtureResiduals is for simple means and noise of any shape.
+func fitMixtureResiduals(_ context.Context, f *Fold) (*Transformed, error) {
+	r := f.regressed()
+	m, err := (&Fold{X: r.residuals, Weights: f.Weights, Seed: f.Seed, Work: f.Work / 10}).Mixture()
+	if err != nil {
+		return nil, err
+	}
+	return New(m, r.maps()...), nil
 }
 
 func fitNSFResiduals(ctx context.Context, f *Fold) (*Transformed, error) {
@@ -98,7 +109,7 @@ func fitRealNVPResiduals(ctx context.Context, f *Fold) (*Transformed, error) {
 
 // onResiduals trains a flow of the residuals of a linear regression.
 func (f *Fold) onResiduals(ctx context.Context, name string, chain []bijector.Bijector, how recipe) (*Transformed, error) {
-	r := newRegression(f.X, f.Context, f.Weights)
+	r := f.regressed()
 	rest := f.rest(r)
 	_, d := f.X.Dims()
 	m := New(dist.NewStdNormal(d), chain...)
@@ -113,4 +124,10 @@ func (f *Fold) rest(r *regression) *Fold {
 	held, _ := f.Held.Dims()
 	return &Fold{outer: f, slope: slices.Repeat([]float64{r.slope()}, held), X: r.residuals, Held: r.rest(f.Held, f.HeldContext),
 		Context: f.Context, HeldContext: f.HeldContext, Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed, Work: f.Work, budget: f.budget}
+}
+
+// regressed returns the regression of the fold's rows.
+func (f *Fold) regressed() *regression {
+	r, _ := f.linear.get(func() (*regression, error) { return newRegression(f.X, f.Context, f.Weights), nil })
+	return r
 }

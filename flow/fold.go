@@ -40,6 +40,7 @@ type Fold struct {
 
 	mixture  shared[dist.Distribution]
 	marginal shared[*marginalFold]
+	linear   shared[*regression]
 }
 
 // shared is made once.

@@ -30,9 +30,15 @@ func (l *learner) makeFolds() {
 		cut(0, min(max(n/10, min(20, n/3)), 2000))
 	}
 	l.report.Folds = len(l.folds)
+	shares := 0
+	for _, c := range l.tried {
+		if !c.cheap {
+			shares++
+		}
+	}
 	for _, f := range l.folds {
 		f.budget = float64(l.Budget) / float64(len(l.folds))
-		f.Work = f.budget / float64(len(l.tried))
+		f.Work = f.budget / float64(max(shares, 1))
 	}
 	if len(l.folds) > 1 {
 		shareMixtures(l.folds)

@@ -2,27 +2,70 @@ package flow
 
 import (
 	"math"
+	"slices"
 
 	"github.com/normflow/normflow/autodiff/nn"
 	"github.com/normflow/normflow/bijector"
+	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
-// A regression predicts rows from their contexts: x ≈ c·W + b, by least squares with a
-// penalty λ·‖W‖² of least leave-one-out error: A. Hoerl, R. Kennard, Ridge regression, 1970.
+// A regression predicts rows from their contexts: x ≈ c·W + b. It is the most likely one by noise of Student t distribution, by EM:
+// least squares in turns, a row with residual r having weight (ν + d)/(ν + rᵀΣ⁻¹r), which is small for rows far off. Where noise
+// is normal that is 1. K. Lange, R. Little, J. Taylor, Robust statistical modeling using the t distribution, 1989.
 type regression struct {
 	w, b      []float64  // k×d, d
 	residuals *mat.Dense // of the rows fitted, each as if it had been left out, in units of scale
 	scale     []float64  // d
 }
 
-// penalties are tried, in units of the number of rows.
-var penalties = []float64{1e-6, 1e-4, 1e-3, 1e-2, 0.1, 1, 10}
+const (
+	regressionTurns = 3   // in which the residuals' t distribution and the regression change places
+	normalNoise     = 100 // degrees of freedom from which on rows count the same
+)
 
 // newRegression fits rows, with a weight each or nil for ones.
 func newRegression(x, context *mat.Dense, weights []float64) *regression {
+	r := leastSquares(x, context, weights)
+	for range regressionTurns {
+		w := r.precisions(weights)
+		if w == nil {
+			break
+		}
+		r = leastSquares(x, context, w)
+	}
+	return r
+}
+
+// precisions returns the rows' weights times how exact the regression is for each; nil for the same for all.
+func (r *regression) precisions(weights []float64) []float64 {
+	m, err := dist.FitStudentTMixture(r.residuals, &dist.MixtureSettings{Components: 1, MinScale: leastScale, Weights: weights})
+	if err != nil {
+		return nil
+	}
+	t, ok := m.Parts[0].(*dist.MultivariateStudentT)
+	if !ok || t.DF.Numbers()[0] > normalNoise {
+		return nil
+	}
+	w := New(t).LogProbs(nil, r.residuals)
+	top, power := slices.Max(w), 2/(t.DF.Numbers()[0]+float64(t.Dim()))
+	for i, lp := range w {
+		w[i] = special.Exp(power * (lp - top)) // the density is such a power of the weight
+		if weights != nil {
+			w[i] *= weights[i]
+		}
+	}
+	return w
+}
+
+// penalties are tried, in units of the number of rows.
+var penalties = []float64{1e-6, 1e-4, 1e-3, 1e-2, 0.1, 1, 10}
+
+// leastSquares fits rows, with a weight each or nil for ones, by least squares with a penalty λ·‖W‖² of least
+// leave-one-out error: A. Hoerl, R. Kennard, Ridge regression, 1970.
+func leastSquares(x, context *mat.Dense, weights []float64) *regression {
 	n, d := x.Dims()
 	_, k := context.Dims()
 	roots := repeatedRoots(weights, n)
@@ -40,7 +83,7 @@ func newRegression(x, context *mat.Dense, weights []float64) *regression {
 			continue
 		}
 		w := solved(inverse, cross, k, d)
-		if loss := leaveOneOut(e, f, y, w, inverse, n, k, d); loss < best {
+		if loss := leaveOneOut(e, f, y, w, inverse, roots, k, d); loss < best {
 			best, r.w = loss, w
 			copy(r.residuals.RawMatrix().Data, e)
 		}
@@ -67,10 +110,11 @@ func newRegression(x, context *mat.Dense, weights []float64) *regression {
 // repeatedRoots returns the roots of weights, which are scaled to a mean of 1, or ones.
 func repeatedRoots(weights []float64, n int) []float64 {
 	r := make([]float64, n)
+	sum := kernel.Sum(weights)
 	for i := range r {
 		r[i] = 1
 		if weights != nil {
-			r[i] = math.Sqrt(weights[i] / kernel.Sum(weights) * float64(n))
+			r[i] = math.Sqrt(weights[i] / sum * float64(n))
 		}
 	}
 	return r
@@ -137,15 +181,16 @@ func solved(inverse, cross []float64, k, d int) []float64 {
 	return w
 }
 
-// leaveOneOut sets e to the residuals, each as if its row had been left out, and returns the sum of their squares.
-func leaveOneOut(e, f, y, w, inverse []float64, n, k, d int) float64 {
+// leaveOneOut sets e to the residuals, times the roots of weights, each as if its row had been left out, and returns the sum of their squares.
+func leaveOneOut(e, f, y, w, inverse, roots []float64, k, d int) float64 {
+	n := len(roots)
 	kernel.Gemm(false, false, n, d, k, f, k, w, d, false, e, d)
 	kernel.Sub(e, y, e)
 	z, leverage := make([]float64, n*k), make([]float64, n)
 	kernel.Gemm(false, true, n, k, k, f, k, inverse, k, false, z, k)
 	kernel.SquareRowSum(leverage, z, n, k)
 	for i, h := range leverage {
-		kernel.Scale(e[i*d:(i+1)*d], e[i*d:(i+1)*d], 1/max(1-h-1/float64(n), 1e-3))
+		kernel.Scale(e[i*d:(i+1)*d], e[i*d:(i+1)*d], 1/max(1-h-float64(roots[i]*roots[i])/float64(n), 1e-3))
 	}
 	return kernel.Dot(e, e)
 }
