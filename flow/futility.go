@@ -40,7 +40,7 @@ func (f *Fold) futility(work float64) *futility {
 		return nil
 	}
 	u := &futility{stack: stack, weights: f.HeldWeights}
-	if f.Context == nil { // as for handing on
+	if f.Context == nil && f.mixtures == nil { // as for handing on: one fold
 		u.worth = price * work / f.budget
 	}
 	return u

@@ -13,9 +13,9 @@ import (
 //
 // whose weights make the rows that the candidates have not seen most likely. Below 1500 rows each
 // candidate is fitted five times, to four fifths of the rows, and these fits are averaged; else once, to
-// nine tenths. Flows are trained after the other candidates, those that are seldom worth much last, and stop early where they come to
+// nine tenths. Flows are trained after the other candidates, with one fit those that are seldom worth much last, and stop early where they come to
 // nothing beside the candidates before: from a quarter of their steps on, if they are on the way to a held-out log-density that is .1
-// behind, and would add less than .002 to it, or, without contexts, add less than .02 for each tenth of the budget. Those without
+// behind, and would add less than .002 to it, or, with one fit and without contexts, add less than .02 for each tenth of the budget. Those without
 // contexts go back to their best and come to an end where held-out rows become less likely from record to record. With one fit and without contexts, what is left
 // of the budget, up to a quarter of it, goes to those that were still getting better, as far as that can be hoped to gain .02 nats for
 // each tenth of the budget. One part is a Student t, or a linear regression with such residuals, with a weight of at

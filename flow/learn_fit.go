@@ -35,6 +35,9 @@ func (l *learner) fit(ctx context.Context) error {
 			t := &task{candidate: k, fold: i, name: fmt.Sprintf("%s/%d", c.Name, i)}
 			l.tasks[k] = append(l.tasks[k], t)
 			w := c.wave()
+			if len(l.folds) > 1 { // what the first is judged by is of use in all: nothing is cut short beside other flows
+				w = min(w, 1)
+			}
 			waves[w] = append(waves[w], t)
 		}
 		for _, wave := range waves {
