@@ -16,7 +16,7 @@ type MixtureFold struct {
 
 // FitStudentTMixtureFolds fits a mixture like that of [FitStudentTMixture] to each fold, for the
 // price of one: the number of components, their prior and the degrees of freedom are the same in all,
-// those with which the rows held out of all folds are likeliest together. Numbers of components that are behind in the first two folds are not tried in the others. It is for cross-validation;
+// those with which the rows held out of all folds are likeliest together. It is for cross-validation;
 // as the held-out rows choose these three, they are no fresh rows for the mixtures.
 //
 // The settings' Weights are not used. It panics for no folds, and returns an error, which names the

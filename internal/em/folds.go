@@ -16,7 +16,6 @@ func (s *Search) RunFolds(folds []Fold) []*Model {
 	s.df = s.firstDF()
 	s.try(1, usual)
 	if s.K == 0 {
-		s.few = 2
 		s.explore()
 	} else if s.K > 1 {
 		s.best.heldOut = math.Inf(-1)

@@ -14,7 +14,13 @@ var degrees = []float64{math.Inf(1), 50, 25, 16, 11, 8, 6, 4.5, 3.5, 2.7, 2, 1.5
 // choose the degrees of freedom of several components, too: rows lie nearer to the components
 // that were fitted to them than others do.
 func (s *Search) judge(c choice) bool {
-	s.score(&c)
+	choose := !s.Normal && c.k > 1
+	c.heldOut, c.df = math.Inf(-1), s.df
+	if choose {
+		s.chooseDF(&c)
+	} else {
+		s.judgeDF(&c, s.df)
+	}
 	least := s.best.heldOut
 	if c.k > s.best.k {
 		least += max(margin, s.spread(c.byFold))
@@ -25,29 +31,6 @@ func (s *Search) judge(c choice) bool {
 	c.models = slices.Clone(c.models)
 	s.best = c
 	return true
-}
-
-// score sets how a choice does on the folds that it has models of.
-func (s *Search) score(c *choice) {
-	c.heldOut, c.df = math.Inf(-1), s.df
-	if !s.Normal && c.k > 1 {
-		s.chooseDF(c)
-	} else {
-		s.judgeDF(c, s.df)
-	}
-}
-
-// leads reports whether a choice is better than the best so far on the folds that it has models of.
-func (s *Search) leads(c choice) bool {
-	if len(s.best.byFold) == 0 {
-		return true
-	}
-	s.score(&c)
-	best := 0.0
-	for _, v := range s.best.byFold[:len(c.models)] {
-		best += v
-	}
-	return c.heldOut > best
 }
 
 // chooseDF goes from the degrees of freedom of the best so far up and down while the rows that were held out become likelier.
@@ -66,13 +49,13 @@ func (s *Search) chooseDF(c *choice) {
 // judgeDF takes degrees of freedom for all folds' models if the rows that were held out are likelier, and reports whether they are.
 func (s *Search) judgeDF(c *choice, df float64) bool {
 	sum := 0.0
-	byFold := make([]float64, len(c.models))
-	for i, m := range c.models {
-		m := *m
+	byFold := make([]float64, len(s.folds))
+	for i, f := range s.folds {
+		m := *c.models[i]
 		if c.k > 1 {
 			m.DF = df
 		}
-		byFold[i] = LogLik(s.folds[i].held, &m, s.budget)
+		byFold[i] = LogLik(f.held, &m, s.budget)
 		sum += byFold[i]
 	}
 	if !(sum > c.heldOut) {

@@ -29,7 +29,6 @@ type Search struct {
 	best   choice
 	budget *Budget
 	fixDF  bool // in the race and at the end
-	few    int  // folds after which a number of components may be given up; 0 for all
 }
 
 // A fold is rows to fit and rows to judge by, and a single component fitted to the former.
@@ -154,45 +153,39 @@ func (s *Search) explore() {
 }
 
 // try fits k components to every fold, with the prior and then with the pooled one, and
-// reports whether a result is the best so far. It gives up after the first few folds if that is none of these.
+// reports whether a result is the best so far.
 func (s *Search) try(k int, strength float64) bool {
 	if s.budget.Spent() {
 		return false
-	}
-	if k == 1 {
-		return s.trySingle(strength)
 	}
 	o := Options{Tolerance: 1e-3, Steps: 200}
 	first, rough := o, s.best.pooled && k >= manyK
 	if rough { // for the shape alone
 		first.Tolerance = 3e-3
 	}
-	own, shared := choice{k: k, prior: strength}, choice{k: k, prior: strength, pooled: true}
+	c := choice{k: k, prior: strength}
 	for i, f := range s.folds {
-		if i == s.few && i > 0 && !s.leads(own) && !s.leads(shared) {
-			return false
+		if k == 1 {
+			s.folds[i].one = Single(f.fit, s.df, s.budget)
+			c.models = append(c.models, s.folds[i].one)
+			continue
 		}
 		first.Prior = s.prior(f.one, k, strength)
 		m := s.start(f.fit, f.one, k, s.df, first.Prior)
 		Fit(f.fit, m, first, s.budget)
-		own.models = append(own.models, m)
-		m = m.Clone()
-		o.Prior = s.prior(f.one, k, strength)
-		s.pool(f.fit, m, o)
-		shared.models = append(shared.models, m)
+		c.models = append(c.models, m)
 	}
-	better := !rough && s.judge(own)
-	return s.judge(shared) || better
-}
-
-// trySingle is try for one component.
-func (s *Search) trySingle(strength float64) bool {
-	c := choice{k: 1, prior: strength}
+	better := !rough && s.judge(c)
+	if k == 1 {
+		return better
+	}
+	c.pooled = true
 	for i, f := range s.folds {
-		s.folds[i].one = Single(f.fit, s.df, s.budget)
-		c.models = append(c.models, s.folds[i].one)
+		c.models[i] = c.models[i].Clone()
+		o.Prior = s.prior(f.one, k, strength)
+		s.pool(f.fit, c.models[i], o)
 	}
-	return s.judge(c)
+	return s.judge(c) || better
 }
 
 // pool fits a model with a prior of the shape of its components.
