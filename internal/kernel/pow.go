@@ -48,5 +48,5 @@ func powInf(v float64, up bool) float64 {
 func powFinite(x, p float64) float64 {
 	l := wideLog(x)
 	h := float64(p * l.hi)
-	return expWide(h, FMA(p, l.lo, FMA(p, l.hi, -h)))
+	return ExpSum(h, FMA(p, l.lo, FMA(p, l.hi, -h)))
 }

@@ -71,13 +71,13 @@ func (a wide) log() wide {
 	return quickSum(l.hi, l.lo+a.lo/a.hi)
 }
 
-// expWide returns exp(h + t) for a t that is small beside h.
-func expWide(h, t float64) float64 {
-	if !(math.Abs(h) < 800) {
-		return exp1(h)
+// ExpSum returns exp(hi + lo) for a lo that is small beside hi.
+func ExpSum(hi, lo float64) float64 {
+	if !(math.Abs(hi) < 800) {
+		return exp1(hi)
 	}
-	r, kb := reduce(h)
-	return scale(1+expm1Poly(r+t), kb)
+	r, kb := reduce(hi)
+	return scale(1+expm1Poly(r+lo), kb)
 }
 
 // sum returns a + b exactly.
@@ -133,6 +133,3 @@ func LogitRest(x, u float64) float64 {
 	l := wide{hi: x}.over(quickSum(1, -x)).log()
 	return (l.hi - u) + l.lo
 }
-
-// ExpSum returns exp(hi + lo) for a lo that is small beside hi.
-func ExpSum(hi, lo float64) float64 { return expWide(hi, lo) }

@@ -33,8 +33,8 @@ func single(c *asm) {
 			v.VADDPD(dst, r, r)
 			v.VMOVUPD(r, dst)
 		})
-		v.singleReLU()
-		v.singleAdd()
+		v.singleUpdate("singleReLU", v.singleReLU)
+		v.singleUpdate("singleAdd", v.singleAdd)
 		v.singleGradient("singleReLUMask", v.singleReLUMask)
 		v.singleGradient("singleTanhMask", v.singleTanhMask)
 		v.rounded(1)
@@ -80,6 +80,17 @@ func (v vec) singleGradient(name string, f func(dy, y Mem) reg.Register) {
 	})
 }
 
+// singleUpdate writes the kernel of y[i] = f(y[i], x[i]) in float32.
+func (v vec) singleUpdate(name string, f func(y, x Mem) reg.Register) {
+	name += v.suffix()
+	v.text(name, "func(y, x *float32, n int)", name+" works on n > 0 elements, a multiple of 16.")
+	v.blocks([]string{"y", "x"}, func(at func(s, i, size int) Mem) {
+		for i := 0; i < singleBlock; i += 2 * v.lanes {
+			v.VMOVUPS(f(at(0, i, 4), at(1, i, 4)), at(0, i, 4))
+		}
+	})
+}
+
 // blocks writes a loop over blocks of the named slices; at is number i of the
 // block of slice s, whose numbers have size bytes.
 func (v vec) blocks(slices []string, body func(at func(s, i, size int) Mem)) {
@@ -99,32 +110,20 @@ func (v vec) blocks(slices []string, body func(at func(s, i, size int) Mem)) {
 	v.RET()
 }
 
-// singleReLU writes the kernel of y = 0 where x < 0, else x, NaN and −0 included: the
+// singleReLU is 0 where x < 0, else x, NaN and −0 included: the
 // maximum is its second operand where neither is greater.
-func (v vec) singleReLU() {
-	name := "singleReLU" + v.suffix()
-	v.text(name, "func(y, x *float32, n int)", name+" works on n > 0 elements, a multiple of 16.")
-	v.blocks([]string{"y", "x"}, func(at func(s, i, size int) Mem) {
-		for i := 0; i < singleBlock; i += 2 * v.lanes {
-			r := v.new()
-			v.VMAXPS(at(1, i, 4), v.zero(), r)
-			v.VMOVUPS(r, at(0, i, 4))
-		}
-	})
+func (v vec) singleReLU(_, x Mem) reg.Register {
+	r := v.new()
+	v.VMAXPS(x, v.zero(), r)
+	return r
 }
 
-// singleAdd writes the kernel that adds x to y.
-func (v vec) singleAdd() {
-	name := "singleAdd" + v.suffix()
-	v.text(name, "func(y, x *float32, n int)", name+" works on n > 0 elements, a multiple of 16.")
-	v.blocks([]string{"y", "x"}, func(at func(s, i, size int) Mem) {
-		for i := 0; i < singleBlock; i += 2 * v.lanes {
-			r := v.new()
-			v.VMOVUPS(at(0, i, 4), r)
-			v.VADDPS(at(1, i, 4), r, r)
-			v.VMOVUPS(r, at(0, i, 4))
-		}
-	})
+// singleAdd is y + x.
+func (v vec) singleAdd(y, x Mem) reg.Register {
+	r := v.new()
+	v.VMOVUPS(y, r)
+	v.VADDPS(x, r, r)
+	return r
 }
 
 // singleReLUMask is dy where y > 0, else 0.
