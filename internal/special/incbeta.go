@@ -9,8 +9,7 @@ import (
 // A Beta is the beta distribution with shapes A and B, both positive.
 type Beta struct {
 	A, B, LogBeta float64 // LogBeta is log B(A, B)
-	rest          float64 // BetaNorm(A, B)
-	norm          float64 // its exponential
+	norm          float64 // the exponential of BetaNorm(A, B)
 }
 
 // NewBeta returns the beta distribution with shapes a and b.
@@ -21,13 +20,13 @@ func BetaOf(a, b, logBeta float64) Beta {
 	if math.IsInf(a+b, 1) { // to the last digit a point
 		a, b = 0.25*a, 0.25*b
 	}
-	d := Beta{A: a, B: b, LogBeta: logBeta, rest: BetaNorm(a, b)}
+	d := Beta{A: a, B: b, LogBeta: logBeta}
 	d.norm = math.Sqrt(a/(a+b)*b/(2*math.Pi)) * Exp(Stirling(a+b)-Stirling(a)-Stirling(b))
 	return d
 }
 
 // mirror returns the distribution of 1 − x.
-func (d Beta) mirror() Beta { return Beta{d.B, d.A, d.LogBeta, d.rest, d.norm} }
+func (d Beta) mirror() Beta { return Beta{d.B, d.A, d.LogBeta, d.norm} }
 
 // Inc returns the regularised incomplete beta function p = I_x(A, B) and q = 1 − p,
 // of which the smaller one has small relative error; y = 1 − x, given so that
@@ -129,7 +128,7 @@ func (d Beta) kernel(x, y float64) float64 {
 		lx, ly := float64(d.A*logShare(x, y)), float64(d.B*logShare(y, x))
 		return powShare(x, y, d.A, lx) * powShare(y, x, d.B, ly) * (lo * (hi / (d.A + d.B)) * Exp(BetaOf(lo, hi, 0).smallNorm()))
 	case hi > 1e15:
-		return Exp(d.rest + BetaExponent(d.A, d.B, x, y))
+		return Exp(BetaNorm(d.A, d.B) + BetaExponent(d.A, d.B, x, y))
 	}
 	return d.norm * kernel.ExpSum(kernel.BetaPower(d.A, d.B, x, y))
 }

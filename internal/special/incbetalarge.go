@@ -107,6 +107,9 @@ func (d Beta) IncLogit(u float64) (p, q float64) {
 	k := d.kernel(x, y)
 	p, q = d.inc(x, y, k)
 	rest := kernel.LogitRest(min(x, y), -math.Abs(u)) // how far the rounding of x goes, in u
-	change := float64(k * math.Copysign(rest, u*rest))
+	change := float64(k * rest)
+	if u < 0 {
+		change = -change
+	}
 	return max(p+change, 0), max(q-change, 0)
 }
