@@ -22,7 +22,12 @@ func (p *PERT) values() values  { return values{p.Low, p.Peak, p.High, p.Tempera
 func (p *PERT) family() *family { return pERTFamily }
 
 var pERTFamily = func() *family {
-	f := pertBox
+	f := derived(betaBox, "PERT", []string{"low", "peak", "high", "temperature"},
+		pertShapes,
+		func(p vars) vars {
+			shape := p[0].Tape().Zeros(1, max(p[0].Cols(), p[1].Cols(), p[2].Cols(), p[3].Cols()))
+			return vars{p[0], p[2].Sub(p[0]), pertOp.of(p[1].Add(shape), p[0], p[2], p[3]), pertOp.of(p[1].Add(shape), p[2], p[0], p[3])}
+		})
 	f.both, f.cdf, f.sf = pertInc, nil, nil
 	f.mode = func(p nums) float64 { return p[1] }
 	return f
@@ -38,13 +43,6 @@ func pertShapes(p nums) nums {
 	w := p[2] - p[0]
 	return nums{p[0], w, 1 + float64(p[3]*((p[1]-p[0])/w)), 1 + float64(p[3]*((p[2]-p[1])/w))}
 }
-
-var pertBox = derived(betaBox, "PERT", []string{"low", "peak", "high", "temperature"},
-	pertShapes,
-	func(p vars) vars {
-		shape := p[0].Tape().Zeros(1, max(p[0].Cols(), p[1].Cols(), p[2].Cols(), p[3].Cols()))
-		return vars{p[0], p[2].Sub(p[0]), pertOp.of(p[1].Add(shape), p[0], p[2], p[3]), pertOp.of(p[1].Add(shape), p[2], p[0], p[3])}
-	})
 
 // pertOp has inputs peak, an end, the other end and τ: 1 + τ·(peak−end)/(other−end).
 var pertOp = newFused("PERT",

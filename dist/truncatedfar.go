@@ -27,7 +27,7 @@ func (t truncation) span(p nums) *span {
 	return s
 }
 
-// spans keeps some of those that were asked for last, which cost as much as a number.
+// spans keeps some of those that were asked for last: to make one costs as much as the share of a number.
 type spans [16]atomic.Pointer[span]
 
 func (s *spans) of(t truncation, p nums) *span {
