@@ -86,7 +86,8 @@ func TestSummaries(t *testing.T) {
 	}
 }
 
-// Where p(θ | x) has three tenths of the breadth that the likelihood has, the walkers that leave its draws say so.
+// Where p(θ | x) has three tenths of the breadth that the likelihood has, the walkers that leave its draws say so. At a quarter the
+// effective size of its draws is below a hundredth, and another warning comes first.
 func TestMissed(t *testing.T) {
 	p := conjugate(t)
 	x := mat.NewDense(1, 1, []float64{1}) // the posterior is N(1, 0.8), around 0 among unbounded numbers
