@@ -26,8 +26,8 @@ type reader interface {
 	// read goes to the window of at most n rows that begins with row first, the row after the last
 	// window or 0, and returns how many rows it has: 0, once, at the end of an epoch.
 	read(first, n int) (int, error)
-	// copy sets row k of b to row i of the window.
-	copy(b *Batch, k, i int)
+	// copy sets the rows of b from row k on to those of the window with the given indices.
+	copy(b *Batch, k int, index []int)
 	close()
 }
 
@@ -35,9 +35,10 @@ func (e *epochs) Fill(b *Batch, n int) error {
 	b.N = 0
 	for ends := 0; b.N < n; {
 		if e.at < len(e.order) {
-			e.from.copy(b, b.N, e.order[e.at])
-			e.at++
-			b.N++
+			take := min(n-b.N, len(e.order)-e.at)
+			e.from.copy(b, b.N, e.order[e.at:e.at+take])
+			e.at += take
+			b.N += take
 			continue
 		}
 		more, err := e.next()
@@ -78,7 +79,10 @@ func (e *epochs) next() (bool, error) {
 func (e *epochs) shuffle() {
 	e.before = state(e.src)
 	r := rand.New(e.src)
-	r.Shuffle(len(e.order), func(i, j int) { e.order[i], e.order[j] = e.order[j], e.order[i] })
+	for i := len(e.order) - 1; i > 0; i-- { // Shuffle without calls of a function
+		j := r.IntN(i + 1)
+		e.order[i], e.order[j] = e.order[j], e.order[i]
+	}
 }
 
 func (e *epochs) Position() Position {

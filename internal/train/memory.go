@@ -103,18 +103,36 @@ func (r *memoryReader) read(first, n int) (int, error) {
 	return min(n, r.Len()-first), nil
 }
 
-func (r *memoryReader) copy(b *Batch, k, i int) { r.copyRow(b, k, r.first+i) }
+func (r *memoryReader) copy(b *Batch, k int, index []int) { r.copyRows(b, k, r.first, index) }
 
 func (r *memoryReader) close() {}
 
-// copyRow sets row k of b to row i.
-func (m *Memory) copyRow(b *Batch, k, i int) {
-	copy(b.Row(k), m.Rows.RawRowView(i))
+// copyRows sets the rows of b from row k on to those with the given indices, counted from row first.
+func (m *Memory) copyRows(b *Batch, k, first int, index []int) {
+	gather(b.Rows[k*b.Dim:], m.Rows, first, index)
 	if m.Contexts != nil {
-		copy(b.Context(k), m.Contexts.RawRowView(i))
+		gather(b.Contexts[k*b.Cond:], m.Contexts, first, index)
 	}
 	if m.Weights != nil {
-		b.Weights[k] = m.Weights[i]
+		for n, i := range index {
+			b.Weights[k+n] = m.Weights[first+i]
+		}
+	}
+}
+
+// gather sets to to the rows of x with the given indices, counted from row first.
+func gather(to []float64, x *mat.Dense, first int, index []int) {
+	raw := x.RawMatrix()
+	width, from := raw.Cols, raw.Data[first*raw.Stride:]
+	for k, i := range index {
+		at, row := k*width, i*raw.Stride
+		if width >= 8 {
+			copy(to[at:at+width], from[row:row+width])
+			continue
+		}
+		for j := range width { // in less time than a call takes
+			to[at+j] = from[row+j]
+		}
 	}
 }
 
@@ -138,9 +156,7 @@ func adjacent(x *mat.Dense) []float64 {
 // Pick returns a copy of the rows with the given indices.
 func (m *Memory) Pick(index []int) *Memory {
 	b := m.NewBatch(len(index))
-	for k, i := range index {
-		m.copyRow(b, k, i)
-	}
+	m.copyRows(b, 0, 0, index)
 	p := &Memory{Rows: mat.NewDense(len(index), b.Dim, b.Rows), Weights: b.Weights}
 	if b.Cond > 0 {
 		p.Contexts = mat.NewDense(len(index), b.Cond, b.Contexts)

@@ -6,7 +6,8 @@ const (
 	maxShards    = 32
 	shardsMemory = 6e6 // values that the sums of one worker's shards may take
 	tapeValues   = 1e6 // values on a tape that stay in the cache
-	maxPart      = 256 // rows on a tape at a time
+	maxPart      = 256 // rows on a tape at a time, or as many as make fewValues
+	fewValues    = 5e4 // values that the calls of operations on them do not outweigh
 )
 
 // leastRows returns how many rows a shard has at least, when a row takes perRow
@@ -35,7 +36,7 @@ func shardCount(n, perRow, parameters int) int {
 // perRow values: equal parts that take what stays in the cache, or no more than the
 // parameters, all of which every part reads once more.
 func partRows(rows, perRow, parameters int) int {
-	most := max(min(max(tapeValues, parameters)/perRow, maxPart), 1)
+	most := max(min(max(tapeValues, parameters)/perRow, max(maxPart, fewValues/perRow)), 1)
 	parts := (rows + most - 1) / most
 	return (rows + parts - 1) / parts
 }

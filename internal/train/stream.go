@@ -86,9 +86,12 @@ func (r *streamReader) setRow(k int, row []float64) error {
 	return nil
 }
 
-func (r *streamReader) copy(b *Batch, k, i int) {
-	copy(b.Row(k), r.buffer.Row(i))
-	copy(b.Context(k), r.buffer.Context(i))
+func (r *streamReader) copy(b *Batch, k int, index []int) {
+	for _, i := range index {
+		copy(b.Row(k), r.buffer.Row(i))
+		copy(b.Context(k), r.buffer.Context(i))
+		k++
+	}
 }
 
 // close ends the reading, as it does between epochs.
