@@ -77,13 +77,15 @@ func (c *Call) spread(i int) []float64 {
 		return x
 	}
 	y := c.Temp(out.Rows * out.Cols)
+	if len(x) == 1 {
+		fill(y, x[0])
+		return y
+	}
 	for r := range out.Rows {
 		row := y[r*out.Cols : (r+1)*out.Cols]
 		switch {
-		case in.Cols == out.Cols && in.Rows == 1:
-			copy(row, x)
 		case in.Rows == 1:
-			fill(row, x[0])
+			copy(row, x)
 		default:
 			fill(row, x[r])
 		}
