@@ -45,3 +45,57 @@ loop:
 	VMOVUPD Y1, 32(BP)
 	VZEROUPPER
 	RET
+
+// func fusedBlock32(c *[8]float32, k int, a *float32, aRow, aCol int, b *float32, bRow, bCol int)
+TEXT ·fusedBlock32(SB), NOSPLIT, $0-32
+	MOVL c+0(FP), BP
+	VMOVUPS (BP), X0
+	VMOVUPS 16(BP), X1
+	MOVL a+8(FP), SI
+	MOVL aRow+12(FP), DX
+	MOVL aCol+16(FP), BX
+	MOVL b+20(FP), DI
+	MOVL bRow+24(FP), AX
+	MOVL bCol+28(FP), BP
+	SHLL $2, DX
+	SHLL $2, BX
+	SHLL $2, AX
+	CMPL BP, $1
+	JNE  apart
+	MOVL k+4(FP), CX
+
+loop:
+	VMOVUPS      (DI), X2
+	VBROADCASTSS (SI), X3
+	VBROADCASTSS (SI)(DX*1), X4
+	VFMADD231PS  X2, X3, X0
+	VFMADD231PS  X2, X4, X1
+	ADDL         BX, SI
+	ADDL         AX, DI
+	SUBL         $1, CX
+	JNZ          loop
+	JMP          done
+
+apart:
+	SHLL $2, BP
+
+gather:
+	MOVSS        (DI), X2
+	LEAL         (DI)(BP*2), CX
+	INSERTPS     $0x10, (DI)(BP*1), X2
+	INSERTPS     $0x20, (CX), X2
+	INSERTPS     $0x30, (CX)(BP*1), X2
+	VBROADCASTSS (SI), X3
+	VBROADCASTSS (SI)(DX*1), X4
+	VFMADD231PS  X2, X3, X0
+	VFMADD231PS  X2, X4, X1
+	ADDL         BX, SI
+	ADDL         AX, DI
+	SUBL         $1, k+4(FP)
+	JNZ          gather
+
+done:
+	MOVL    c+0(FP), BP
+	VMOVUPS X0, (BP)
+	VMOVUPS X1, 16(BP)
+	RET

@@ -78,6 +78,9 @@ func block2x4(p *product[float64], i, j int) {
 
 // block2x4in32 computes two rows of four columns; the steps of fma32 stand here so that they need no call.
 func block2x4in32(p *product[float32], i, j int) {
+	if fastBlock32(p, i, j) {
+		return
+	}
 	c00, c01, c02, c03 := p.startAt(i, j), p.startAt(i, j+1), p.startAt(i, j+2), p.startAt(i, j+3)
 	c10, c11, c12, c13 := p.startAt(i+1, j), p.startAt(i+1, j+1), p.startAt(i+1, j+2), p.startAt(i+1, j+3)
 	a, b := i*p.aRow, j*p.bCol
