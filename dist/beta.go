@@ -48,20 +48,8 @@ var betaBox = &family{
 		n := p[2] + p[3]
 		return p[2] / n * (p[3] / n) / (n + 1)
 	},
-	mode: betaMode,
-	entropy: func(p nums) float64 {
-		a, b := p[2], p[3]
-		n := a + b
-		var sum special.Sum
-		sum.Add(0.5*log2π, special.Stirling(a), special.Stirling(b), -special.Stirling(n))
-		sum.AddLog(0.5, a)
-		sum.AddLog(0.5, b)
-		sum.AddLog(-1.5, n)
-		sum.AddProduct(2-n, special.DigammaGap(n))
-		sum.AddProduct(a-1, special.DigammaGap(a))
-		sum.AddProduct(b-1, special.DigammaGap(b))
-		return sum.Value()
-	},
+	mode:    betaMode,
+	entropy: func(p nums) float64 { return betaEntropy(p[2], p[3], 1) },
 }
 
 // betaInc returns P(X ≤ x) and P(X > x), y being 1 − x.
@@ -103,11 +91,18 @@ var betaOp = newFused("Beta",
 		case y == 0:
 			return atZero(b, betaAtEnd(b, a))
 		}
-		lx, ly := special.Log(x), special.Log1p(-x)
 		if smallShape(0.5 * (a + b)) {
-			return float64((a-1)*lx) + float64((b-1)*ly)
+			var sum special.Sum
+			if x < y { // the logarithm of the smaller is the larger
+				sum.AddLog(a-1, x)
+				sum.AddProduct(b-1, special.Log1p(-x))
+			} else {
+				sum.AddLog(b-1, y)
+				sum.AddProduct(a-1, special.Log(x))
+			}
+			return sum.Value()
 		}
-		return special.BetaExponent(a, b, x, y) - lx - ly
+		return special.BetaExponent(a, b, x, y) - special.Log(x) - special.Log1p(-x)
 	},
 	func(v args) args {
 		x, a, b := v[0], v[1], v[2]

@@ -51,8 +51,10 @@ var chiFamily = &family{
 	},
 	mode: func(p nums) float64 { return math.Sqrt(max(p[0]-1, 0)) },
 	entropy: func(p nums) float64 {
-		a := half(p[0])
-		return 0.5*(log2π-math.Ln2) + special.Stirling(a) + float64((a-0.5)*special.DigammaGap(a))
+		var sum special.Sum
+		addGammaEntropy(&sum, 1, half(p[0]), 0.5)
+		sum.Add(-0.5 * math.Ln2)
+		return sum.Value()
 	},
 }
 

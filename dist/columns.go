@@ -6,6 +6,7 @@ import (
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/need"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -157,11 +158,11 @@ func (c *Columns) Mode(dst []float64) []float64 {
 
 // Entropy returns −E log p.
 func (c *Columns) Entropy() float64 {
-	f, sum := c.Of.family(), 0.0
+	var sum special.Sum
 	for _, p := range c.params() {
-		sum += f.entropyOf(p)
+		sum.Add(c.Of.family().entropyOf(p))
 	}
-	return sum
+	return sum.Value()
 }
 
 // every sets dst[j] = f(θⱼ).

@@ -43,54 +43,8 @@ func (m *Dirichlet) Dim() int { return m.D }
 func (m *Dirichlet) LogDensity(x autodiff.Var) autodiff.Var {
 	checkCols("Dirichlet: LogDensity", x.Cols(), m.D)
 	a := m.Concentration.On(x.Tape()).Expand(1, m.D)
-	n := a.RowSum()
-	// Around the mean a/n: Σ a·log(n·x/a), and the remainder of Stirling's formula.
-	norm := stirlingOp.of(a).Sub(a.Log().MulConst(0.5)).RowSum().Sub(stirlingOp.of(n)).
-		Add(n.Log().MulConst(0.5)).AddConst(0.5 * float64(m.D-1) * log2π)
-	outside := simplexOp.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: x.Rows(), Cols: 1}, x)
-	return settled(dirichletOp.of(x, a, n).RowSum().Sub(norm).Add(outside), x)
+	return settled(dirichletOp.Apply(nil, autodiff.Args{}, autodiff.Shape{Rows: x.Rows(), Cols: 1}, x, a), x)
 }
-
-var (
-	// stirlingOp is the remainder of Stirling's formula.
-	stirlingOp = newFused("Stirling",
-		func(x args) float64 { return special.Stirling(x[0]) },
-		func(x args) args { return args{special.Digamma(x[0]) - special.Log(x[0]) + 0.5/x[0]} })
-	// dirichletOp has inputs x, a and n: a·log(n·x/a) − log x.
-	dirichletOp = newFused("Dirichlet",
-		func(v args) float64 {
-			x, a, n := v[0], v[1], v[2]
-			switch {
-			case x < 0 || x > 2:
-				return 0 // simplexOp says that the row is outside
-			case x == 0:
-				return atZero(a, special.Log(n))
-			}
-			return float64(a*special.Log(n/a*x)) - special.Log(x)
-		},
-		func(v args) args {
-			x, a, n := v[0], v[1], v[2]
-			if x < 0 || x > 2 {
-				return args{}
-			}
-			return args{over(a-1, x), special.Log(n/a*x) - 1, a / n}
-		})
-	// simplexOp is 0 for rows of the simplex and −Inf for others.
-	simplexOp = &autodiff.Op{Name: "Simplex", Forward: func(c *autodiff.Call) {
-		x, d := c.In(0), c.InShape(0).Cols
-		for i := range c.Out(0) {
-			sum, inside := 0.0, true
-			for _, v := range x[i*d : (i+1)*d] {
-				sum += v
-				inside = inside && !(v < 0)
-			}
-			c.Out(0)[i] = 0
-			if !inside || math.Abs(sum-1) > 1e-8 {
-				c.Out(0)[i] = math.Inf(-1)
-			}
-		}
-	}}
-)
 
 // Draw fills the rows of batch.
 func (m *Dirichlet) Draw(batch *mat.Dense, src rand.Source) {
@@ -188,13 +142,12 @@ func (m *Dirichlet) Mode(dst []float64) []float64 {
 // Entropy returns −E log p.
 func (m *Dirichlet) Entropy() float64 {
 	a := m.concentration()
-	n := total(a)
-	k := float64(m.D)
-	h := float64(0.5*(k-1)*log2π) + float64((0.5-k)*special.Log(n)) - special.Stirling(n) - float64((n-k)*special.DigammaGap(n))
+	var sum special.Sum
 	for _, a := range a {
-		h += 0.5*special.Log(a) + special.Stirling(a) + float64((a-1)*special.DigammaGap(a))
+		addGammaEntropy(&sum, 1, a, 1)
 	}
-	return h
+	addGammaEntropy(&sum, -1, total(a), float64(m.D))
+	return sum.Value()
 }
 
 // Support returns the simplex.

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -27,7 +28,7 @@ func (e *ExpGamma) family() *family { return expGammaFamily }
 var expGammaFamily = &family{
 	name: "ExpGamma", params: []string{"concentration", "rate"},
 	logDensity: func(x autodiff.Var, p vars) autodiff.Var {
-		return expGammaOp.of(x.Add(p[1].Log()), p[0]).Add(gammaNormOp.of(p[0]))
+		return expGammaOp.of(x, p[0], p[1]).Add(gammaNormOp.of(p[0]))
 	},
 	both: func(x float64, p nums) (lower, upper float64) { return gammaIncAtLog(x, p) },
 	logTails: func(x float64, p nums) (float64, float64) {
@@ -41,28 +42,58 @@ var expGammaFamily = &family{
 	mean:     func(p nums) float64 { return special.Digamma(p[0]) - special.Log(p[1]) },
 	variance: func(p nums) float64 { return first(special.HurwitzZeta(2, p[0])) },
 	mode:     func(p nums) float64 { return special.Log(p[0] / p[1]) },
-	entropy:  func(p nums) float64 { return gammaEntropy(p[0]) },
+	entropy:  func(p nums) float64 { return gammaEntropy(p[0], 0) },
 }
 
-// expGammaOp has inputs y = log t and a: a·y − eʸ, or for large shapes less the
+// expGammaOp has inputs x, a and b: a·y − eʸ with y = x + log b, or for large shapes less the
 // deviance a·(eᵘ−1−u), u = y − log a.
 var expGammaOp = newFused("ExpGamma",
-	func(x args) float64 {
-		y, a := x[0], x[1]
-		if smallShape(a) {
-			return minusExp(float64(a*y), special.Exp(y))
+	func(v args) float64 {
+		x, a, b := v[0], v[1], v[2]
+		if !smallShape(a) {
+			u := shifted(x, b, a)
+			if u > 1 {
+				return minusExp(float64(a*(u+1)), expTimes(x, b))
+			}
+			return a * minusExp(u, special.Expm1(u))
 		}
-		u := y - special.Log(a)
-		return a * minusExp(u, special.Expm1(u))
+		var sum special.Sum
+		sum.AddProduct(a, x)
+		sum.AddLog(a, b)
+		return minusExp(sum.Value(), expTimes(x, b))
 	},
-	func(x args) args {
-		y, a := x[0], x[1]
+	func(v args) args {
+		x, a, b := v[0], v[1], v[2]
+		slope, u := 0.0, shifted(x, b, 1)
 		if smallShape(a) {
-			return args{a - special.Exp(y), y}
+			slope = a - special.Exp(u)
+		} else {
+			u = shifted(x, b, a)
+			slope = -a * special.Expm1(u)
 		}
-		u := y - special.Log(a)
-		return args{-a * special.Expm1(u), u}
+		return args{slope, u, slope / b}
 	})
+
+// shifted returns x + log(b/a), which may cancel.
+func shifted(x, b, a float64) float64 {
+	q := b / a
+	if !(q > 1e-300 && q < 1e300) {
+		return x + (special.Log(b) - special.Log(a))
+	}
+	var sum special.Sum
+	sum.Add(x)
+	sum.AddLog(1, q)
+	sum.Add(kernel.FMA(-q, a, b) / b)
+	return sum.Value()
+}
+
+// expTimes returns b·eˣ, also where only eˣ overflows.
+func expTimes(x, b float64) float64 {
+	if math.Abs(x) < 700 {
+		return float64(b * special.Exp(x))
+	}
+	return special.Exp(x + special.Log(b))
+}
 
 // minusExp returns u − e, e being an exponential, which wins where it overflows.
 func minusExp(u, e float64) float64 {

@@ -40,9 +40,7 @@ var gammaFamily = &family{
 	mean:     func(p nums) float64 { return p[1] },
 	variance: func(p nums) float64 { return p[1] },
 	mode:     func(p nums) float64 { return max(p[1]-1, 0) },
-	entropy: func(p nums) float64 {
-		return gammaEntropy(p[1]) - special.DigammaGap(p[1]) + special.Log(p[1])
-	},
+	entropy:  func(p nums) float64 { return gammaEntropy(p[1], 1) },
 }
 
 func first[T any](x, _ T) T  { return x }
@@ -105,12 +103,6 @@ func over(c, x float64) float64 {
 		return 0
 	}
 	return c / x
-}
-
-// gammaEntropy returns a + log Γ(a) − a·ψ(a), the entropy of the logarithm of a
-// gamma variable.
-func gammaEntropy(a float64) float64 {
-	return 0.5*(log2π-special.Log(a)) + special.Stirling(a) + float64(a*special.DigammaGap(a))
 }
 
 // atZero returns the limit of a log-density whose leading term is (a−1)·log x.

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -50,8 +51,22 @@ var halfStudentTFamily = &family{
 	entropy: func(p nums) float64 { return studentEntropy(p) - math.Ln2 },
 }
 
-// halfStudentMean is E|t| = 2√ν/((ν−1)·B(ν/2, ½)).
+// halfStudentMean is E|t| = √(ν/π)·Γ(½(ν−1))/Γ(½ν), which tends to √(2/π).
 func halfStudentMean(p nums) float64 {
 	ν := p[2]
-	return momentUpTo(1, ν, 2*math.Sqrt(ν)/(ν-1)*special.Exp(-special.LogBeta(half(ν), 0.5)))
+	c := 0.5 * (ν - 1)
+	switch {
+	case math.IsInf(ν, 1):
+		return rootTwoOverπ
+	case ν > 4:
+		e := special.Expm1(-special.LogRise(c, 0.5, 0.5*ν))
+		return rootTwoOverπ + kernel.FMA(rootTwoOverπ, e, rootTwoOverπLow)
+	}
+	return momentUpTo(1, ν, math.Sqrt(ν/math.Pi)*special.Gamma(c)/special.Gamma(0.5*ν))
 }
+
+// rootTwoOverπ + rootTwoOverπLow is √(2/π).
+const (
+	rootTwoOverπ    = 0x1.9884533d43651p-1
+	rootTwoOverπLow = -0x1.cbc0d30ebfd15p-55
+)

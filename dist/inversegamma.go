@@ -52,10 +52,8 @@ var inverseGammaFamily = &family{
 	variance: func(p nums) float64 {
 		return momentUpTo(2, p[1], 1/(p[1]-1)/(p[1]-1)/(p[1]-2))
 	},
-	mode: func(p nums) float64 { return 1 / (p[1] + 1) },
-	entropy: func(p nums) float64 {
-		return gammaEntropy(p[1]) + special.DigammaGap(p[1]) - special.Log(p[1])
-	},
+	mode:    func(p nums) float64 { return 1 / (p[1] + 1) },
+	entropy: func(p nums) float64 { return gammaEntropy(p[1], -1) },
 }
 
 // inverseGammaOp has inputs z and a: as for gamma variables t = 1/z, less log z.

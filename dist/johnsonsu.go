@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -38,8 +39,8 @@ var johnsonSUFamily = &family{
 	highTails: func(l, sign float64, p nums) (float64, float64) {
 		return normalTails(p[2] + float64(sign*p[3]*(l+math.Ln2)))
 	},
-	cdf: func(z float64, p nums) float64 { return special.Ndtr(p[2] + float64(p[3]*special.Asinh(z))) },
-	sf:  func(z float64, p nums) float64 { return special.Ndtr(-p[2] - float64(p[3]*special.Asinh(z))) },
+	cdf: func(z float64, p nums) float64 { u, rest := johnsonInverse(z, p); return normalTail(-u, -rest) },
+	sf:  func(z float64, p nums) float64 { u, rest := johnsonInverse(z, p); return normalTail(u, rest) },
 	quantile: func(lower, upper float64, p nums) float64 {
 		return special.Sinh((special.NdtrInv(lower, upper) - p[2]) / p[3])
 	},
@@ -49,7 +50,15 @@ var johnsonSUFamily = &family{
 		if p[2] == 0 {
 			return 0
 		}
-		return -special.Exp(0.5/(p[3]*p[3])) * special.Sinh(p[2]/p[3])
+		q := p[2] / p[3]
+		s := special.Sinh(q)
+		if math.Abs(q) < 300 { // with what the rounding of the quotient took
+			s = kernel.FMA(special.Hypot1(s), kernel.FMA(-q, p[3], p[2])/p[3], s)
+		}
+		if e := expm1HalfOverSquare(p[3]); e > 0 {
+			s = kernel.FMA(s, e, s)
+		}
+		return -s
 	},
 	variance: func(p nums) float64 {
 		w := 1 / (p[3] * p[3])
@@ -59,4 +68,30 @@ var johnsonSUFamily = &family{
 		}
 		return special.Expm1(w) * wide
 	},
+}
+
+// expm1HalfOverSquare returns exp(½/δ²) − 1.
+func expm1HalfOverSquare(δ float64) float64 {
+	square := float64(δ * δ)
+	a := 0.5 / square
+	e := special.Expm1(a)
+	if a < 1e-300 || a > 700 {
+		return e
+	}
+	rest := (kernel.FMA(-a, square, 0.5) - float64(a*kernel.FMA(δ, δ, -square))) / square
+	return kernel.FMA(rest, e+1, e)
+}
+
+// johnsonInverse returns u = γ + δ·asinh z, and what its rounding and that of asinh z took from it.
+func johnsonInverse(z float64, p nums) (u, rest float64) {
+	γ, δ := p[2], p[3]
+	t := special.Asinh(z)
+	u = γ + float64(δ*t)
+	if !(math.Abs(z) < 1e150 && math.Abs(u) < 100 && δ < 1e100) {
+		return u, 0
+	}
+	var sum special.Sum
+	sum.AddProduct(δ, t)
+	sum.Add(γ, -u, float64(δ*(z-special.Sinh(t)))/special.Hypot1(z))
+	return u, sum.Value()
 }

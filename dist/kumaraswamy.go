@@ -105,7 +105,11 @@ var kumaraswamyOp = newFused("Kumaraswamy",
 			return atZero(b, special.Log(a))
 		}
 		l := special.Log(x)
-		return logProduct(a, b) + float64((a-1)*l) + float64((b-1)*special.Log1mExp(a*l))
+		var sum special.Sum
+		sum.AddLog(a-1, x)
+		sum.AddProduct(b-1, special.Log1mExp(a*l))
+		sum.Add(logProduct(a, b))
+		return sum.Value()
 	},
 	func(v args) args {
 		x, a, b := v[0], v[1], v[2]

@@ -25,6 +25,9 @@ func (l *LogLogistic) family() *family { return logLogisticFamily }
 
 var logLogisticFamily = func() *family {
 	f := pushed(logisticFamily, "LogLogistic", exponential)
+	f.logDensity = within(exponential.lo, exponential.hi, func(x autodiff.Var, p vars) autodiff.Var {
+		return logLogisticOp.of(x, p[0], p[1])
+	})
 	f.cdf = func(x float64, p nums) float64 { z, rest := logStandardParts(x, p); return sigmoidNear(z, rest) }
 	f.sf = func(x float64, p nums) float64 { z, rest := logStandardParts(x, p); return sigmoidNear(-z, -rest) }
 	f.mean = func(p nums) float64 { return momentUpTo(1, 1/p[1], special.Exp(p[0])*hump(p[1])) }
@@ -41,6 +44,36 @@ var logLogisticFamily = func() *family {
 	f.entropy = func(p nums) float64 { return p[0] + 2 + special.Log(p[1]) }
 	return f
 }()
+
+// logLogisticOp has inputs x, μ and σ: −|z| − log x − 2·log(1+e^−|z|) − log σ, with z = (log x − μ)/σ. Below the
+// median z and log x cancel: the first two terms are one, ((1−σ)·log x − μ)/σ there and (μ − (1+σ)·log x)/σ above.
+var logLogisticOp = newFused("LogLogistic",
+	func(v args) float64 {
+		x, μ, σ := v[0], v[1], v[2]
+		if math.IsNaN(x) {
+			return x
+		}
+		hi, lo := kernel.LogSum(x)
+		z, side := (hi-μ+lo)/σ, -1.0
+		if z < 0 {
+			side = 1
+		}
+		c := 1 - float64(side*σ)
+		var sum special.Sum
+		sum.AddProduct(c, hi)
+		sum.Add(-μ, float64(((1-c)-float64(side*σ))*hi)+float64(c*lo))
+		first := side * sum.Value() / σ
+		if σ > 1e100 { // where the product may overflow
+			first = -math.Abs(z) - hi
+		}
+		return first - 2*special.Log1p(special.Exp(-math.Abs(z))) - special.Log(σ)
+	},
+	func(v args) args {
+		x, σ := v[0], v[2]
+		z := (special.Log(x) - v[1]) / σ
+		slope := special.Tanh(0.5*z) / σ
+		return args{-(slope + 1) / x, slope, float64(z*slope) - 1/σ}
+	})
 
 // logStandardParts returns z = (log x − μ)/σ, and what its rounding and that of log x took from it.
 func logStandardParts(x float64, p nums) (z, rest float64) {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -26,13 +27,14 @@ var logNormalFamily = func() *family {
 	f := pushed(normalFamily, "LogNormal", exponential)
 	f.cdf = func(x float64, p nums) float64 { z, rest := logStandardParts(x, p); return normalTail(-z, -rest) }
 	f.sf = func(x float64, p nums) float64 { z, rest := logStandardParts(x, p); return normalTail(z, rest) }
-	f.mean = func(p nums) float64 { return special.Exp(p[0] + float64(0.5*p[1]*p[1])) }
+	f.mean = func(p nums) float64 { return expPlusSquare(p[0], 0.5*p[1], p[1]) }
 	f.variance = func(p nums) float64 {
 		s := float64(p[1] * p[1])
 		if s > 40 { // e^s − 1 is e^s, which may overflow
 			return special.Exp(2 * (p[0] + s))
 		}
-		return special.Expm1(s) * special.Exp(2*p[0]+s)
+		v := special.Expm1(s)
+		return kernel.FMA(kernel.FMA(p[1], p[1], -s), v+1, v) * expPlusSquare(2*p[0], p[1], p[1])
 	}
 	f.mode = func(p nums) float64 { return special.Exp(p[0] - float64(p[1]*p[1])) }
 	f.entropy = func(p nums) float64 { return p[0] + special.Log(p[1]) + (1+log2π)/2 }
@@ -49,4 +51,14 @@ var exponential = monotone{
 		return du, du
 	},
 	lo: math.SmallestNonzeroFloat64, hi: math.Inf(1),
+}
+
+// expPlusSquare returns exp(x + y·z).
+func expPlusSquare(x, y, z float64) float64 {
+	var sum special.Sum
+	sum.Add(x)
+	sum.AddProduct(y, z)
+	v := sum.Value()
+	sum.Add(-v)
+	return kernel.ExpSum(v, sum.Value())
 }

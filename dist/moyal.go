@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -25,7 +26,7 @@ func (m *Moyal) family() *family { return moyalFamily }
 var moyalFamily = &family{
 	name: "Moyal", params: []string{"loc", "scale"}, kind: locScale,
 	logDensity: func(z autodiff.Var, _ vars) autodiff.Var {
-		return gumbelOp.of(z).AddConst(-log2π).MulConst(0.5)
+		return moyalOp.of(z).AddConst(-log2π / 2)
 	},
 	cdf: func(z float64, _ nums) float64 { return 2 * special.Ndtr(-special.Exp(-0.5*z)) },
 	sf:  func(z float64, _ nums) float64 { return special.NdtrWithin(special.Exp(-0.5 * z)) },
@@ -40,3 +41,32 @@ var moyalFamily = &family{
 	mode:     always(0),
 	entropy:  always((1 + log2π + eulerγ + math.Ln2) / 2),
 }
+
+// moyalOp is −½·(z + e⁻ᶻ), also where only e⁻ᶻ itself overflows.
+var moyalOp = fused{&autodiff.Op{
+	Name: "Moyal",
+	Forward: func(c *autodiff.Call) {
+		z, y := c.In(0), c.Out(0)
+		kernel.Scale(y, z, -1)
+		kernel.Exp(y, y)
+		for i, e := range y {
+			if e *= 0.5; math.IsInf(e, 1) {
+				e = special.Exp(-0.5 * z[i])
+				e *= 0.5 * e
+			}
+			if y[i] = -0.5*z[i] - e; math.IsInf(e, 1) {
+				y[i] = math.Inf(-1)
+			}
+		}
+	},
+	Backward: func(c *autodiff.Call) {
+		dz, dy, d := c.InGrad(0), c.OutGrad(0), c.Temp(len(c.In(0)))
+		kernel.Scale(d, c.In(0), -1)
+		kernel.Expm1(d, d)
+		for i, g := range dy {
+			if g != 0 {
+				dz[i] = kernel.FMA(0.5*d[i], g, dz[i])
+			}
+		}
+	},
+}}

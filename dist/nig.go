@@ -57,7 +57,7 @@ var nigFamily = func() *family {
 		func(p nums) nums { return nums{p[0], p[1], p[1] * p[2], p[1] * p[3]} },
 		func(p vars) vars { return vars{p[0], p[1], p[1].Mul(p[2]), p[1].Mul(p[3])} })
 	f.draw = drawNIG
-	f.mean = func(p nums) float64 { return p[0] + float64(p[3]/nigGamma(p[2], p[3])*p[1]) }
+	f.mean = func(p nums) float64 { return kernel.FMA(p[3]/nigGamma(p[2], p[3]), p[1], p[0]) }
 	f.variance = func(p nums) float64 {
 		α, β := p[2], p[3] // γ² is (α−β)(α+β)
 		return p[1] / nigGamma(α, β) * (α / (α - β)) * (0.5 * α / (0.5*α + 0.5*β))

@@ -65,13 +65,13 @@ func (f *family) expect(p nums, g func(x, logDensity float64) float64) float64 {
 			x[i] = f.quantileOf(nodes.lower[i], nodes.upper[i], p)
 		}
 	}
-	sum := 0.0
+	var sum special.Sum
 	for i, lp := range f.at(x, p) {
 		if v := g(x[i], lp); !math.IsInf(v, 0) && !math.IsNaN(v) {
-			sum = kernel.FMA(w[i], v, sum)
+			sum.AddProduct(w[i], v)
 		}
 	}
-	return sum
+	return sum.Value()
 }
 
 // expectedMean measures from near the middle: the digits of the result are those of the deviations from it.

@@ -177,14 +177,23 @@ func (f *family) modeOf(p nums) float64 {
 }
 
 func (f *family) entropyOf(p nums) float64 {
-	_, scale := f.where(p)
 	switch {
 	case f.entropy == nil && f.integer:
 		return f.countEntropy(p)
 	case f.entropy == nil:
 		return f.expectedEntropy(p)
 	}
-	return f.entropy(p) + special.Log(scale)
+	var sum special.Sum
+	sum.Add(f.entropy(p))
+	switch f.kind {
+	case locScale:
+		sum.AddLog(1, p[1])
+	case scaled:
+		sum.AddLog(1, p[0])
+	case rated:
+		sum.AddLog(-1, p[0])
+	}
+	return sum.Value()
 }
 
 // always returns a formula that does not depend on the parameters.

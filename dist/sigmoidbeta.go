@@ -38,10 +38,7 @@ var sigmoidBetaFamily = &family{
 	mean:     func(p nums) float64 { return special.Digamma(p[0]) - special.Digamma(p[1]) },
 	variance: func(p nums) float64 { return trigamma(p[0]) + trigamma(p[1]) },
 	mode:     func(p nums) float64 { return special.Log(p[0] / p[1]) },
-	entropy: func(p nums) float64 {
-		a, b := p[0], p[1]
-		return float64(a*special.DigammaGap(a)) + float64(b*special.DigammaGap(b)) - float64((a+b)*special.DigammaGap(a+b)) - special.BetaNorm(a, b)
-	},
+	entropy:  func(p nums) float64 { return betaEntropy(p[0], p[1], 0) },
 }
 
 func betaIncAtLogit(u float64, p nums) (lower, upper float64) {

@@ -101,7 +101,7 @@ func skellam(k, a, b float64) float64 {
 	if k < 0 {
 		k, a, b = -k, b, a
 	}
-	if skellamLarge(k, a, b) {
+	if x := 2 * math.Sqrt(a) * math.Sqrt(b); x > 20 && x <= k*k && k < 1e6*x*x { // elsewhere large terms do not cancel
 		return skellamSaddle(k, a, b).logProbability()
 	}
 	if skellamNear(k, a, b) {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -60,8 +61,44 @@ func studentT(z autodiff.Var, p vars) autodiff.Var {
 	ν := p[2]
 	half := ν.MulConst(0.5)
 	norm := studentNormOp.of(ν, ν.Tape().Scalar(0.5)).AddConst(0.5 * logπ)
-	return log1pSquareOp.of(z.Div(ν.Sqrt())).Mul(half.AddConst(0.5)).Add(norm).Neg()
+	return log1pShareOp.of(z, ν).Mul(half.AddConst(0.5)).Add(norm).Neg()
 }
+
+// log1pShareOp has inputs z and ν: log(1 + z²/ν).
+var log1pShareOp = fused{&autodiff.Op{
+	Name: "Log1pShare",
+	Forward: func(c *autodiff.Call) {
+		in, z, ν, y := inputs(c), c.In(0), c.In(1), c.Out(0)
+		for i, v := range z {
+			y[i] = v * v / ν[in.index(1, i)]
+		}
+		kernel.Log1p(y, y)
+		for i, v := range z {
+			if y[i] > 600 { // the square or the quotient may overflow
+				t := math.Abs(v) / math.Sqrt(ν[in.index(1, i)])
+				if y[i] = special.Log1p(t * t); t > 1e8 {
+					y[i] = 2 * special.Log(t)
+				}
+			}
+		}
+	},
+	Backward: func(c *autodiff.Call) {
+		in, z, ν, dz, dν := inputs(c), c.In(0), c.In(1), c.InGrad(0), c.InGrad(1)
+		for i, dy := range c.OutGrad(0) {
+			z, j := z[i], in.index(1, i)
+			if dy == 0 || z == 0 {
+				continue
+			}
+			rest := ν[j] / z
+			if dz != nil {
+				dz[i] = kernel.FMA(2/(z+rest), dy, dz[i])
+			}
+			if dν != nil {
+				dν[j] = kernel.FMA(-1/(ν[j]*(1+rest/z)), dy, dν[j])
+			}
+		}
+	},
+}}
 
 // studentNormOp has inputs ν and h: h·log ν − log(Γ(½ν+h)/Γ(½ν)), which tends to h·log 2.
 var studentNormOp = newFused("StudentNorm",

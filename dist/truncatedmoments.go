@@ -3,7 +3,6 @@ package dist
 import (
 	"math"
 
-	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -58,6 +57,7 @@ func (t truncation) profile(p nums) (s profile, ok bool) {
 		}
 	}
 	s.from = edges[0].end
+	var mass special.Sum
 	for _, e := range edges {
 		if e.width == 0 {
 			continue
@@ -68,19 +68,20 @@ func (t truncation) profile(p nums) (s profile, ok bool) {
 		y, drop, weight := e.points(0, e.width)
 		for i := range y {
 			s.y, s.drop, s.weight = append(s.y, e.sign*y[i]), append(s.drop, drop[i]), append(s.weight, weight[i])
-			s.mass += weight[i]
+			mass.Add(weight[i])
 		}
 	}
+	s.mass = mass.Value()
 	return s, s.mass > 0
 }
 
 // expect returns the expectation of values at the distances.
 func (s profile) expect(v []float64) float64 {
-	sum := 0.0
+	var sum special.Sum
 	for i, w := range s.weight {
 		if w > 0 {
-			sum = kernel.FMA(w/s.mass, v[i], sum)
+			sum.AddProduct(w/s.mass, v[i])
 		}
 	}
-	return sum
+	return sum.Value()
 }

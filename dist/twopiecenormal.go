@@ -34,16 +34,9 @@ var twoPieceNormalFamily = &family{
 		norm := γ.Add(γ.Recip()).Log().AddConst(-math.Ln2)
 		return normalFamily.logDensity(w, p).Sub(norm)
 	},
-	cdf: func(z float64, p nums) float64 { return twoPieceTail(-z, 1/p[2]) },
-	sf:  func(z float64, p nums) float64 { return twoPieceTail(z, p[2]) },
-	quantile: func(lower, upper float64, p nums) float64 {
-		if left := 1 / (1 + float64(p[2]*p[2])); lower < left {
-			q := 0.5 * lower / left
-			return special.NdtrInv(q, 1-q) / p[2]
-		}
-		q := 0.5 * upper / (1 - 1/(1+float64(p[2]*p[2])))
-		return special.NdtrInv(1-q, q) * p[2]
-	},
+	cdf:      func(z float64, p nums) float64 { return twoPieceTail(-z, 1/p[2]) },
+	sf:       func(z float64, p nums) float64 { return twoPieceTail(z, p[2]) },
+	quantile: twoPieceQuantile,
 	draw: func(r *rand.Rand, p nums) float64 {
 		z := math.Abs(r.NormFloat64())
 		if r.Float64()*(1+float64(p[2]*p[2])) < 1 {
@@ -78,8 +71,35 @@ var twoPieceOp = newFused("TwoPiece",
 // twoPieceTail returns P(Z > z) for the scale γ on that side and 1/γ on the
 // other.
 func twoPieceTail(z, γ float64) float64 {
-	if z < 0 {
-		return 1 - 2*special.Ndtr(z*γ)/(1+float64(γ*γ))
+	right, left := 1/(1+1/(γ*γ)), 1/(1+float64(γ*γ))
+	if z >= 0 {
+		return 2 * special.Ndtr(-z/γ) * right
 	}
-	return 2 * special.Ndtr(-z/γ) / (1 + 1/(γ*γ))
+	if below := 2 * special.Ndtr(z*γ) * left; below < 0.5 {
+		return 1 - below
+	}
+	return kernel.FMA(left, special.NdtrWithin(-z*γ), right)
+}
+
+// twoPieceQuantile gets the distance from the joint, e = lower·γ² − upper, without cancellation: the left piece has
+// the mass 1/(1+γ²).
+func twoPieceQuantile(lower, upper float64, p nums) float64 {
+	γ := p[2]
+	square := float64(γ * γ)
+	if math.IsInf(square, 1) {
+		return kernel.NormalQuantileAt(0.5*lower, 0.5*upper) * γ
+	}
+	var e float64
+	if lower < upper { // 1 − lower and what its rounding took
+		high := 1 - lower
+		e = kernel.FMA(lower, square, -high) - ((1 - high) - lower)
+	} else {
+		low := 1 - upper
+		e = kernel.FMA(low, square, -upper) + float64(square*((1-low)-upper))
+	}
+	e = kernel.FMA(lower, kernel.FMA(γ, γ, -square), e)
+	if e < 0 {
+		return kernel.NormalQuantileAt(0.5*e, 0.5*lower*(1+square)) / γ
+	}
+	return kernel.NormalQuantileAt(0.5*e/square, 0.5*(upper+upper/square)) * γ
 }

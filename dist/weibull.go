@@ -76,7 +76,10 @@ var weibullOp = newFused("Weibull",
 	func(x args) float64 {
 		z, k := x[0], x[1]
 		if z > 0 {
-			return kernel.FMA(k-1, special.Log(z), special.Log(k)) - special.Pow(z, k)
+			var sum special.Sum
+			sum.AddLog(k-1, z)
+			sum.Add(special.Log(k), -special.Pow(z, k))
+			return sum.Value()
 		}
 		return special.Log(k) + special.XLogY(k-1, z) - special.Pow(z, k)
 	},

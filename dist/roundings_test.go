@@ -1,0 +1,67 @@
+package dist_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/normflow/normflow/dist"
+)
+
+// Where a value is small because its terms cancel, these must not lose digits. The exact values are of 60 digits; most is in
+// units of the last place, and leaves to the inputs' own rounding what it takes.
+func TestTermsThatCancel(t *testing.T) {
+	at := func(x float64) []float64 { return []float64{x} }
+	logLogistic, logitNormal := dist.NewLogLogistic(1, f(-2.24), f(0.871)), dist.NewLogitNormal(1, f(-0.0409), f(2.09))
+	skellam, steep := dist.NewSkellam(1, f(29.9), f(22.9)), dist.NewLogLogistic(1, f(-2.88), f(0.0516))
+	johnson := dist.NewJohnsonSU(1, f(-0.658), f(4.75), f(-1.6), f(16))
+	for _, c := range []struct {
+		what            string
+		got, want, most float64
+	}{
+		{"log-density of LogLogistic(-2.24, 0.871) at 1.03e-8", logLogistic.LogProb(at(1.0317304103679091e-08)), -0.013710126649513318, 30},
+		{"log-density of LogLogistic(-2.24, 0.871) at 4e-12", logLogistic.LogProb(at(3.992673815608999e-12)), -1.1773932850719055, 2},
+		{"log-density of LogLogistic(-2.88, 0.0516) at 0.0563", steep.LogProb(at(0.05627886017701572)), 4.4547584806739975, 1.5},
+		{"log-density of LogitNormal(-0.0409, 2.09) at 0.00128", logitNormal.LogProb(at(0.001276280362926788)), -0.009902614845967179, 60},
+		{"log-density of LogitNormal(-0.0409, 2.09) at 0.985", logitNormal.LogProb(at(0.9848630930117951)), 0.5149138492221598, 2.5},
+		{"cdf of LogitNormal(3.07, 7.1) at 4.8e-14", dist.NewLogitNormal(1, f(3.07), f(7.1)).CDF(nil, at(4.8135628652114886e-14))[0], 1.0101963496067022e-06, 2},
+		{"log-density of Skellam(29.9, 22.9) at -17", skellam.LogProb(at(-17)), -8.391695465664016, 2},
+		{"log-density of Skellam(29.9, 22.9) at 19", skellam.LogProb(at(19)), -4.271652878740992, 2},
+		{"sf of JohnsonSU(-0.658, 4.75, -1.6, 16) at 8795", johnson.Survival(nil, at(8795.365676338293))[0], 1.7460616003827667e-233, 4},
+		{"quantile of TwoPieceNormal(2.03, 18.8, 3.18) at 0.0936", dist.NewTwoPieceNormal(1, f(2.03), f(18.8), f(3.18)).Quantile(nil, at(0.09360801371410772))[0], 2.3279361542381936, 2},
+		{"cdf of TwoPieceNormal(2.03, 18.8, 3.18) at 2.328", dist.NewTwoPieceNormal(1, f(2.03), f(18.8), f(3.18)).CDF(nil, at(2.3279361542381936))[0], 0.09360801371410772, 1},
+		{"mean of HalfStudentT(162, -3.88, 6.64)", dist.NewHalfStudentT(1, f(162), f(-3.88), f(6.64)).Mean(nil)[0], 1.4426397878743555, 2},
+		{"mean of HalfStudentT(26.3, -1.08, 2.99)", dist.NewHalfStudentT(1, f(26.3), f(-1.08), f(2.99)).Mean(nil)[0], 1.376513728573799, 2},
+		{"mean of JohnsonSU(-1.17, 2.6, -4.87, 8.63)", dist.NewJohnsonSU(1, f(-1.17), f(2.6), f(-4.87), f(8.63)).Mean(nil)[0], -0.5458033448029697, 2},
+		{"entropy of Beta(0.38, 0.792)", dist.NewBeta(1, f(0.38), f(0.792)).Entropy(), -0.5318185534674987, 4},
+		{"entropy of Chi(0.426)", dist.NewChi(1, f(0.426)).Entropy(), -0.10181474304221763, 4},
+		{"entropy of Gamma(2.22, 5.14)", dist.NewGamma(1, f(2.22), f(5.14)).Entropy(), 0.01295453148773992, 30},
+		{"log-density of Weibull(0.44, 3.88) at 2.5e-4", dist.NewWeibull(1, f(0.44), f(3.88)).LogProb(at(0.00025268606236547705)), 3.2067454563328583, 3},
+		{"log-density of ExpGamma(6.63, 3.79) at 34.7", dist.NewExpGamma(1, f(6.63), f(3.79)).LogProb(at(34.684855084987284)), -4.386118683148083e+15, 4},
+		{"log-density of Dirichlet(0.256, 0.211, 0.281)", dist.NewDirichlet(3, f(0.256, 0.211, 0.281)).LogProb([]float64{0.40498287046995113, 9.384624963274787e-07, 0.5950161910675525}), 8.306767822672828, 1.5},
+		{"variance of LogNormal(0.456, 2.9)", dist.NewLogNormal(1, f(0.456), f(2.9)).Variance(nil)[0], 5.0212639977968e+07, 2},
+	} {
+		if e := math.Abs(c.got-c.want) / ulp(c.want); !(e <= c.most) {
+			t.Errorf("%s: got %v, want %v: %.3g ulp, at most %v", c.what, c.got, c.want, e, c.most)
+		}
+	}
+	// e⁻ᶻ of Moyal's density overflows, half of it does not: the rounding of z = −709.9 alone moves it by 10⁻¹³.
+	got, want := dist.NewMoyal(1, f(3.31), f(15.7)).LogProb(at(-11142.277752991498)), -1.0209077050912457e308
+	if !(math.Abs(got/want-1) < 1e-13) {
+		t.Errorf("log-density of Moyal(3.31, 15.7) at −11142: got %v, want %v", got, want)
+	}
+}
+
+// Around their joint the quantiles of the two pieces keep their distance from it.
+func TestTwoPieceNormalAtTheJoint(t *testing.T) {
+	for _, γ := range []float64{1e-3, 0.5, 3.18, 40} {
+		d := dist.NewTwoPieceNormal(1, f(0), f(1), f(γ))
+		for _, z := range []float64{-1e-3, -1e-6, 1e-6, 1e-3} {
+			p := d.CDF(nil, []float64{z})[0]
+			slope := math.Exp(d.LogProb([]float64{z}))
+			// p is rounded, and so is what is left of it above
+			if got := d.Quantile(nil, []float64{p})[0]; !(math.Abs(got-z) <= 2*ulp(p)/slope) {
+				t.Errorf("γ = %v: the quantile of the cdf at %v is %v", γ, z, got)
+			}
+		}
+	}
+}
