@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -102,7 +103,15 @@ var betaOp = newFused("Beta",
 			}
 			return sum.Value()
 		}
-		return special.BetaExponent(a, b, x, y) - special.Log(x) - special.Log1p(-x)
+		n, rest := totalParts([]float64{a, b})
+		e := kernel.FMA(n, x, -a) + float64(rest*x)
+		if math.Abs(e) < 0.5*min(a, b) || n > 1e15 {
+			return special.BetaExponent(a, b, x, y) - special.Log(x) - special.Log1p(-x)
+		}
+		var sum special.Sum
+		addBetaShare(&sum, x, a, n, rest, e)
+		addBetaShare(&sum, y, b, n, rest, -e)
+		return sum.Value()
 	},
 	func(v args) args {
 		x, a, b := v[0], v[1], v[2]
@@ -110,6 +119,17 @@ var betaOp = newFused("Beta",
 		da, db := betaSlopes(special.Log(x), special.Log1p(-x), a, b)
 		return args{over(a-1, x) - over(b-1, y), da, db}
 	})
+
+// addBetaShare adds a·log((n+rest)·x/a) − log x, where (n+rest)·x = a + e.
+func addBetaShare(sum *special.Sum, x, a, n, rest, e float64) {
+	if math.Abs(e) < 0.5*a {
+		sum.AddProduct(a, special.Log1p(e/a))
+		sum.AddLog(-1, x)
+		return
+	}
+	sum.AddLog(a-1, x)
+	sum.AddProduct(a, logRatio(n, a)+rest/n)
+}
 
 // betaAtEnd returns betaOp where the variable with shape a = 1 is 0.
 func betaAtEnd(a, b float64) float64 {

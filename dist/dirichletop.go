@@ -69,13 +69,7 @@ func addDirichlet(sum *special.Sum, x, a, n, rest float64) {
 		sum.Add(atZero(a, special.Log(n)))
 		return
 	}
-	if e := (kernel.FMA(n, x, -a) + float64(rest*x)) / a; math.Abs(e) < 0.5 {
-		sum.AddProduct(a, special.Log1p(e))
-		sum.AddLog(-1, x)
-		return
-	}
-	sum.AddLog(a-1, x)
-	sum.AddProduct(a, logRatio(n, a)+rest/n)
+	addBetaShare(sum, x, a, n, rest, kernel.FMA(n, x, -a)+float64(rest*x))
 }
 
 // outsideSimplex says whether a number is negative or the sum is not 1 within 10⁻⁸.

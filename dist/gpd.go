@@ -47,7 +47,7 @@ var gPDFamily = &family{
 	sf:       func(z float64, p nums) float64 { return special.Exp(-extreme(z, p[2])) },
 	quantile: func(lower, upper float64, p nums) float64 { return extremeInverse(minusLog(upper, lower), p[2]) },
 	drop:     func(z, y float64, p nums) float64 { return (1 + p[2]) * extremeDrop(z, y, p[2]) },
-	mean:     func(p nums) float64 { return momentUpTo(p[2], 1, 1/(1-p[2])) },
+	mean:     func(p nums) float64 { return momentUpTo(p[2], 1, 1+p[2]/(1-p[2])) },
 	variance: func(p nums) float64 {
 		return momentUpTo(p[2], 0.5, 1/((1-p[2])*(1-p[2])*(1-2*p[2])))
 	},

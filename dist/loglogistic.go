@@ -41,7 +41,12 @@ var logLogisticFamily = func() *family {
 		}
 		return special.Exp(p[0]) * special.Pow((1-p[1])/(1+p[1]), p[1])
 	}
-	f.entropy = func(p nums) float64 { return p[0] + 2 + special.Log(p[1]) }
+	f.entropy = func(p nums) float64 {
+		var sum special.Sum
+		sum.Add(p[0], 2)
+		sum.AddLog(1, p[1])
+		return sum.Value()
+	}
 	return f
 }()
 

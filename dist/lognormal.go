@@ -37,7 +37,12 @@ var logNormalFamily = func() *family {
 		return kernel.FMA(kernel.FMA(p[1], p[1], -s), v+1, v) * expPlusSquare(2*p[0], p[1], p[1])
 	}
 	f.mode = func(p nums) float64 { return special.Exp(p[0] - float64(p[1]*p[1])) }
-	f.entropy = func(p nums) float64 { return p[0] + special.Log(p[1]) + (1+log2π)/2 }
+	f.entropy = func(p nums) float64 {
+		var sum special.Sum
+		sum.Add(p[0], (1+log2π)/2)
+		sum.AddLog(1, p[1])
+		return sum.Value()
+	}
 	return f
 }()
 

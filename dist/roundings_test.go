@@ -38,6 +38,9 @@ func TestTermsThatCancel(t *testing.T) {
 		{"log-density of Weibull(0.44, 3.88) at 2.5e-4", dist.NewWeibull(1, f(0.44), f(3.88)).LogProb(at(0.00025268606236547705)), 3.2067454563328583, 3},
 		{"log-density of ExpGamma(6.63, 3.79) at 34.7", dist.NewExpGamma(1, f(6.63), f(3.79)).LogProb(at(34.684855084987284)), -4.386118683148083e+15, 4},
 		{"log-density of Dirichlet(0.256, 0.211, 0.281)", dist.NewDirichlet(3, f(0.256, 0.211, 0.281)).LogProb([]float64{0.40498287046995113, 9.384624963274787e-07, 0.5950161910675525}), 8.306767822672828, 1.5},
+		{"log-density of Beta(1.28, 90) at 5.26e-5", dist.NewBeta(1, f(1.28), f(90)).LogProb(at(5.258857193891926e-05)), 3.1027804895421065, 2},
+		{"entropy of VonMises(-0.859, 19.9)", dist.NewVonMises(1, f(-0.859), f(19.9)).Entropy(), -0.0633482855421334, 40},
+		{"mean of GPD(-3.25, 3.93, 0.00379)", dist.NewGPD(1, f(-3.25), f(3.93), f(0.00379)).Mean(nil)[0], 0.6949513656759119, 3},
 		{"variance of LogNormal(0.456, 2.9)", dist.NewLogNormal(1, f(0.456), f(2.9)).Variance(nil)[0], 5.0212639977968e+07, 2},
 	} {
 		if e := math.Abs(c.got-c.want) / ulp(c.want); !(e <= c.most) {

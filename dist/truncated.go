@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/special"
 )
@@ -239,9 +240,11 @@ func (t truncation) polish(x, lower, upper, mass float64, p nums) float64 {
 		if density == 0 || math.IsInf(density, 0) {
 			return x
 		}
-		e := float64(lower*mass) - t.mass(lo, x, p)
+		e := 0.0
 		if upper < lower {
-			e = t.mass(x, hi, p) - float64(upper*mass)
+			e = kernel.FMA(-upper, mass, t.mass(x, hi, p))
+		} else {
+			e = kernel.FMA(lower, mass, -t.mass(lo, x, p))
 		}
 		x = min(max(x+e/density, lo), hi)
 	}

@@ -54,7 +54,10 @@ var circleBase = family{
 	mode: always(0),
 	entropy: func(p nums) float64 {
 		l, slope := special.LogI(0, p[2])
-		return log2π + l - float64(p[2]*slope)
+		var sum special.Sum
+		sum.Add(log2π, l)
+		sum.AddProduct(-p[2], slope)
+		return sum.Value()
 	},
 }
 

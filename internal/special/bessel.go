@@ -32,7 +32,19 @@ func LogI(n, x float64) (v, slope float64) {
 // logI0 is LogI for n = 0 and x ≤ 20: the mean of exp(x·(cos θ − 1)) over 64 points of the
 // circle, which is as good as the integral, and nothing cancels.
 func logI0(x float64) (v, slope float64) {
-	var sum, moment float64 // of e − 1 and of e·(cos θ − 1)
+	var sum, moment float64 // of e − 1, or of e where it is mostly small, and of e·(cos θ − 1)
+	if x > 1 {
+		sum = 1 // θ = 0
+		for j, c := range versines {
+			e := Exp(-x * c)
+			if j < len(versines)-1 {
+				e *= 2
+			}
+			sum += e
+			moment = kernel.FMA(-c, e, moment)
+		}
+		return Log(sum / 64), moment / sum
+	}
 	for j, c := range versines {
 		e, weight := Expm1(-x*c), 2.0
 		if j == len(versines)-1 {
