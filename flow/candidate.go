@@ -30,6 +30,7 @@ type Candidate struct {
 	cheap   bool // gets a tenth of what others get of the budget, beside it
 	trained bool // by steps, after the others, and no longer than there may be something to gain
 	late    bool // after those that are trained, too
+	again   bool // a second time, if it is worth it
 }
 
 // wave returns the number of candidates' groups that go before it.
@@ -59,9 +60,9 @@ func Candidates() []Candidate {
 		{Name: "kernel density", Fit: fitKernelDensity, Steady: true, Rows: true},
 		{Name: "regression", Fit: fitRegression, Conditional: true, Steady: true},
 		{Name: "mixture on residuals", Fit: fitMixtureResiduals, Conditional: true, Steady: true, Least: 20, cheap: true},
-		{Name: "NSF given on residuals", Fit: fitNSFResiduals, Conditional: true, Least: 60, trained: true},
-		{Name: "NSF given", Fit: fitNSFGiven, Conditional: true, Least: 60, trained: true},
-		{Name: "RealNVP given", Fit: fitRealNVPGiven, Conditional: true, Least: 60, trained: true},
+		{Name: "NSF given on residuals", Fit: fitNSFResiduals, Conditional: true, Least: 60, trained: true, again: true},
+		{Name: "NSF given", Fit: fitNSFGiven, Conditional: true, Least: 60, trained: true, again: true},
+		{Name: "RealNVP given", Fit: fitRealNVPGiven, Conditional: true, Least: 60, trained: true, again: true},
 	}
 }
 

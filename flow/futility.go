@@ -16,6 +16,8 @@ const (
 	futileAfter = 0.25  // of the steps
 	futileLag   = 0.1   // nats a row
 	futileGain  = 0.002 // nats a row
+
+	besides = 0.01 // weight of the candidates before, in the mixture by which a flow of rows with contexts is judged
 )
 
 // A futility tells when the training of a candidate can stop, since it would add next to nothing to the candidates before it.
@@ -28,6 +30,7 @@ type futility struct {
 	stack   []float64 // log-densities of held-out rows by the best mixture of the candidates before
 	weights []float64 // of these rows, or nil
 	worth   float64   // nats a row that a step is to gain, 0 for any
+	beside  float64   // weight of the stack in what a record is judged by
 	lps     []float64 // by the last record
 	lags    []float64 // nats a row behind the stack, of all records
 	gains   []float64 // nats a row ahead of it of the best mixture with a record, NaN before a quarter of the steps
@@ -40,7 +43,10 @@ func (f *Fold) futility(work float64) *futility {
 		return nil
 	}
 	u := &futility{stack: stack, weights: f.HeldWeights}
-	if f.Context == nil && f.mixtures == nil { // as for handing on: one fold
+	switch {
+	case f.Context != nil:
+		u.beside = besides
+	case f.mixtures == nil: // as for handing on: one fold
 		u.worth = price * work / f.budget
 	}
 	return u
@@ -62,6 +68,16 @@ func (f *Fold) before() []float64 {
 func (u *futility) see(lps []float64) {
 	u.lps = lps
 	u.lags = append(u.lags, stat.Mean(u.stack, u.weights)-stat.Mean(lps, u.weights))
+}
+
+// judged returns the log-densities by which the last record is judged: those of a mixture of it and a little of the candidates before, as
+// it will be used. Networks of contexts can be far out for a few rows, which cost dozens of nats each alone and next to nothing beside
+// others; the record that is best alone is then not the best one.
+func (u *futility) judged() []float64 {
+	if u.beside == 0 {
+		return u.lps
+	}
+	return mixed([][]float64{u.stack, u.lps}, []float64{u.beside, 1 - u.beside})
 }
 
 // stop reports whether training is to stop after a record that was seen.

@@ -17,7 +17,7 @@ import (
 
 // A checkpoint of Learn is a zip archive: "learning" says of what, and an entry a finished fit
 // holds its model file, or after "note:" why there is none.
-const learnVersion = "normflow learning 5"
+const learnVersion = "normflow learning 6"
 
 // workEntry follows the name of a fit in that of an entry with the multiply-adds of its training.
 const workEntry = "/work"
@@ -27,6 +27,7 @@ func (l *learner) openCheckpoint() error {
 	if l.Checkpoint == "" {
 		return nil
 	}
+	l.self = l.identity()
 	l.done = map[string][]byte{}
 	raw, err := os.ReadFile(l.Checkpoint)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -50,7 +51,7 @@ func (l *learner) openCheckpoint() error {
 		}
 		l.done[f.Name] = text
 	}
-	got, want := train.Identity{Training: string(l.done["learning"])}, train.Identity{Training: l.identity()}
+	got, want := train.Identity{Training: string(l.done["learning"])}, train.Identity{Training: l.self}
 	if diff := want.Difference(got); diff != "" {
 		return fmt.Errorf("it is of another learning: %s", diff)
 	}
@@ -110,7 +111,7 @@ func (l *learner) remember(tasks ...*task) error {
 		}
 		l.done[t.name], l.done[t.name+workEntry] = b.Bytes(), strconv.AppendFloat(nil, t.spent, 'g', -1, 64)
 	}
-	l.done["learning"] = []byte(l.identity())
+	l.done["learning"] = []byte(l.self)
 	if err := l.writeCheckpoint(); err != nil {
 		return fmt.Errorf("checkpoint %s: %w", l.Checkpoint, err)
 	}

@@ -47,8 +47,13 @@ func (l *learner) fit(ctx context.Context) error {
 			tasks = append(tasks, wave...)
 			l.folds[i].stack = l.stacked(l.folds[i], tasks)
 		}
-		if l.handsOn() {
+		switch {
+		case l.handsOn():
 			if err := l.handOn(ctx, tasks); err != nil {
+				return err
+			}
+		case len(l.folds) == 1 && !l.Single:
+			if err := l.again(ctx, tasks); err != nil {
 				return err
 			}
 		}

@@ -24,6 +24,7 @@ type learner struct {
 	folds    []*Fold
 	tasks    [][]*task         // of each candidate, one a fold
 	useful   []bool            // candidates in further folds
+	self     string            // what a checkpoint is of
 	done     map[string][]byte // the checkpoint
 	doneLock sync.Mutex
 }

@@ -17,6 +17,7 @@ func (f *fit) validate() float64 {
 	lps := f.logProbs(f.held)
 	if f.futility != nil {
 		f.futility.see(lps)
+		lps = f.futility.judged()
 	}
 	var sum, weight float64
 	for i, lp := range lps {
