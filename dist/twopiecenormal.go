@@ -75,7 +75,7 @@ func twoPieceTail(z, γ float64) float64 {
 	if z >= 0 {
 		return 2 * special.Ndtr(-z/γ) * right
 	}
-	if below := 2 * special.Ndtr(z*γ) * left; below < 0.5 {
+	if below := float64(2 * special.Ndtr(z*γ) * left); below < 0.5 {
 		return 1 - below
 	}
 	return kernel.FMA(left, special.NdtrWithin(-z*γ), right)
