@@ -177,6 +177,7 @@ func fitMAF(ctx context.Context, f *Fold) (*Transformed, error) {
 func fitMADE(ctx context.Context, f *Fold) (*Transformed, error) {
 	_, d := f.X.Dims()
 	made := dist.NewMADE(masked.Spec{Dim: d, Hidden: []int{64, 64}, Act: nn.ReLU, Direct: true}, dist.MixtureHead{Components: 8}, f.source("MADE weights"))
+	made.Net.Single = true // as learned
 	return f.trained(ctx, "MADE", New(made), f.usual())
 }
 

@@ -31,7 +31,7 @@ var evaluators = sync.Pool{New: func() any {
 	t := autodiff.NewTape()
 	return &evaluator{
 		buffers: buffers[float64]{tape: t, gemm: kernel.Gemm, accumulate: kernel.Accumulate, activate: activate},
-		single:  buffers[float32]{tape: t, gemm: kernel.Gemm32, activate: activate32},
+		single:  buffers[float32]{tape: t, gemm: kernel.Gemm32, accumulate: kernel.Add32, activate: activate32},
 	}
 }}
 

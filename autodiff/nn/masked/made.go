@@ -35,7 +35,7 @@ type MADE struct {
 	Context []*autodiff.Param
 	// Single computes the network in float32, as [nn.MLP].Single does, and so do [Solver] and
 	// Fill, which see the same bits. Few rows gain little, since all weights are rounded
-	// for them. It needs ReLU, Tanh or Linear, without Residual and Direct, and must be set
+	// for them. It needs ReLU, Tanh or Linear, without Residual, and must be set
 	// before the network becomes part of something else.
 	Single bool
 

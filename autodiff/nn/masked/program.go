@@ -12,6 +12,7 @@ type program struct {
 	units  [][]int // offsets of the degrees in each buffer
 	blocks []int   // degrees at which blocks of evaluators start, and at last dim
 	total  int     // units in all buffers
+	direct int     // layer from the columns to the outputs, before the last one; −1 if there is none
 }
 
 // blockUnits is how many units of a layer a block may have, if it has several degrees:
@@ -32,7 +33,7 @@ type stage struct {
 }
 
 func newProgram(s *Spec) *program {
-	p := &program{dim: s.Dim, units: [][]int{every(s.inputs(), s.Dim)}}
+	p := &program{dim: s.Dim, direct: -1, units: [][]int{every(s.inputs(), s.Dim)}}
 	h := 0
 	if s.Residual {
 		off := offsets(s.Degrees[0], s.Dim)
@@ -46,11 +47,12 @@ func newProgram(s *Spec) *program {
 			h = p.activate(p.layer(h, -1, offsets(d, s.Dim), s.Act), s.Act)
 		}
 	}
-	outputs, direct := every(s.Outputs, s.Dim), -1
+	outputs, skip := every(s.Outputs, s.Dim), -1
 	if s.Direct {
-		direct = p.layer(0, -1, outputs, nn.Linear)
+		p.direct = len(p.linear)
+		skip = p.layer(0, -1, outputs, nn.Linear)
 	}
-	p.layer(h, direct, outputs, nn.Linear)
+	p.layer(h, skip, outputs, nn.Linear)
 	for _, off := range p.units {
 		p.total += off[p.dim]
 	}

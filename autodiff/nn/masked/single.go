@@ -57,12 +57,23 @@ var singleMADEOp = &autodiff.Op{
 }
 
 // kept returns how many float32 singleMADEOp keeps for n rows.
-func (p *program) kept(n int) int {
+func (p *program) kept(n int) int { return p.keptBefore(len(p.linear), n) }
+
+// keptBefore returns how many of them stand before the result of layer l.
+func (p *program) keptBefore(l, n int) int {
 	k := kernel.Lines32(n * p.linear[0].mask.in)
-	for _, g := range p.linear {
+	for _, g := range p.linear[:l] {
 		k += kernel.Lines32(n * g.mask.out)
 	}
 	return k
+}
+
+// before returns the layer that layer l, which is not the first, goes on from.
+func (p *program) before(l int) int {
+	if l-1 == p.direct {
+		return l - 2
+	}
+	return l - 1
 }
 
 // startLen returns how many float32 the largest start of a layer takes for singleRows rows.
@@ -109,9 +120,9 @@ func (m *MADE) checkSingle() error {
 	if !m.Single {
 		return nil
 	}
-	if _, ok := m.Spec.Act.Fused(); !ok || m.Spec.Residual || m.Spec.Direct {
-		return fmt.Errorf("masked: MADE: got Single and activation %q, Residual %v, Direct %v, want linear, relu or tanh and neither",
-			string(m.Spec.Act), m.Spec.Residual, m.Spec.Direct)
+	if _, ok := m.Spec.Act.Fused(); !ok || m.Spec.Residual {
+		return fmt.Errorf("masked: MADE: got Single and activation %q, Residual %v, want linear, relu or tanh and false",
+			string(m.Spec.Act), m.Spec.Residual)
 	}
 	return nil
 }
@@ -120,8 +131,9 @@ func (m *MADE) checkSingle() error {
 func (p *program) singleForward(c *autodiff.Call, kept, start kernel.Pieces32, i, n int) {
 	weights := kernel.Pieces32(kernel.Singles(c.In(1)))
 	k := p.linear[0].mask.in
-	x := kept.Take(n * k)
-	kernel.Narrow(x, c.In(0)[i*k:(i+n)*k])
+	in := kept.Take(n * k)
+	kernel.Narrow(in, c.In(0)[i*k:(i+n)*k])
+	x, direct := in, []float32(nil)
 	for l, g := range p.linear {
 		w, y := weights.Take(g.mask.in*g.mask.out), kept.Take(n*g.mask.out)
 		s, lds := c.In(3+2*l), 0
@@ -129,10 +141,16 @@ func (p *program) singleForward(c *autodiff.Call, kept, start kernel.Pieces32, i
 			s, lds = s[i*k:(i+n)*k], k
 		}
 		kernel.Narrow(start[:len(s)], s)
+		if l == p.direct {
+			g.mask.dense32(y, in, w, start, lds, n, kernel.Linear)
+			direct = y
+			continue
+		}
 		act, _ := g.act.Fused()
 		g.mask.dense32(y, x, w, start, lds, n, act)
 		x = y
 	}
+	kernel.Add32(x, direct)
 	k = p.linear[len(p.linear)-1].mask.out
 	kernel.Widen(c.Out(0)[i*k:(i+n)*k], x)
 }

@@ -33,35 +33,60 @@ func (p *program) newSingleBackward(c *autodiff.Call, rows int) maskedBackward {
 
 // run adds the gradients of rows i to i+n−1, whose intermediate results are in kept.
 func (b *maskedBackward) run(kept kernel.Pieces32, i, n int) {
-	layers, at, end := b.p.linear, b.p.kept(n), 0
-	for _, g := range layers {
-		end += kernel.Lines32(g.mask.in * g.mask.out)
-	}
-	k := layers[len(layers)-1].mask.out
-	weights, dy := kernel.Singles(b.c.In(1)), b.a[:n*k]
+	layers := b.p.linear
+	k, in := layers[len(layers)-1].mask.out, layers[0].mask.in
+	dy := b.a[:n*k]
 	kernel.Narrow(dy, b.c.OutGrad(0)[i*k:(i+n)*k])
-	for l := len(layers) - 1; l >= 0; l-- {
-		s := layers[l].mask
-		at -= kernel.Lines32(n * s.out)
-		y, x := kept[at:at+n*s.out], kept[at-kernel.Lines32(n*s.in):][:n*s.in]
-		end -= kernel.Lines32(s.in * s.out)
-		act, _ := layers[l].act.Fused()
-		kernel.ActGrad32(dy, dy, y, act)
-		if dw, add := b.c.InGradAdd(2 + 2*l); dw != nil {
-			sum := b.sum[:s.in*s.out]
-			s.weightGrad32(sum, x, dy, n)
-			kernel.WidenTo(dw, sum, add)
+	add := b.add
+	if d := b.p.direct; d >= 0 {
+		b.parameters(d, kept[:n*in], dy, i, n)
+		if b.dx != nil {
+			dx := b.b[:n*in]
+			layers[d].mask.inputGrad32(dx, dy, b.weights(d), n)
+			kernel.WidenTo(b.dx[i*in:(i+n)*in], dx, add)
+			add = true
 		}
-		b.start(3+2*l, dy, i, n, s.out)
+	}
+	for l := len(layers) - 1; l >= 0; l-- {
+		if l == b.p.direct {
+			continue
+		}
+		s, x := layers[l].mask, kept[:n*in]
+		if l > 0 {
+			x = kept[b.p.keptBefore(b.p.before(l), n):][:n*s.in]
+		}
+		act, _ := layers[l].act.Fused()
+		kernel.ActGrad32(dy, dy, kept[b.p.keptBefore(l, n):][:n*s.out], act)
+		b.parameters(l, x, dy, i, n)
 		if l == 0 && b.dx == nil {
 			return
 		}
 		dx := b.b[:n*s.in]
-		s.inputGrad32(dx, dy, weights[end:][:s.in*s.out], n)
+		s.inputGrad32(dx, dy, b.weights(l), n)
 		b.a, b.b, dy = b.b, b.a, dx
 	}
-	k = layers[0].mask.in
-	kernel.WidenTo(b.dx[i*k:(i+n)*k], dy, b.add)
+	kernel.WidenTo(b.dx[i*in:(i+n)*in], dy, add)
+}
+
+// weights returns the rounded weights of a layer.
+func (b *maskedBackward) weights(l int) []float32 {
+	at := 0
+	for _, g := range b.p.linear[:l] {
+		at += kernel.Lines32(g.mask.in * g.mask.out)
+	}
+	s := b.p.linear[l].mask
+	return kernel.Singles(b.c.In(1))[at:][:s.in*s.out]
+}
+
+// parameters adds the gradients of a layer's parameters, given its input and the gradient of its output at n rows from row i on.
+func (b *maskedBackward) parameters(l int, x, dy []float32, i, n int) {
+	s := b.p.linear[l].mask
+	if dw, add := b.c.InGradAdd(2 + 2*l); dw != nil {
+		sum := b.sum[:s.in*s.out]
+		s.weightGrad32(sum, x, dy, n)
+		kernel.WidenTo(dw, sum, add)
+	}
+	b.start(3+2*l, dy, i, n, s.out)
 }
 
 // start adds the n rows of dy, from row i on, to the gradient of input j, or their sum.

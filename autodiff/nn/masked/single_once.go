@@ -16,19 +16,34 @@ var singleOnceOp = &autodiff.Op{
 			wide = max(wide, g.mask.out)
 		}
 		size := max(kernel.RoundedBlock, wide)
-		temp := kernel.Pieces32(kernel.Singles(c.Temp((2*kernel.Lines32(n*wide) + kernel.Lines32(size)) / 2)))
+		buffers, direct := 2, []float32(nil)
+		if p.direct >= 0 {
+			buffers = 3
+		}
+		temp := kernel.Pieces32(kernel.Singles(c.Temp((buffers*kernel.Lines32(n*wide) + kernel.Lines32(size)) / 2)))
 		x, y, block := temp.Take(n*wide), temp.Take(n*wide), temp.Take(size)
 		kernel.Narrow(x, c.In(0))
-		for l, g := range p.linear {
-			s, lds := g.mask, 0
-			act, _ := g.act.Fused()
+		dense := func(l int, y []float32) {
+			s, lds := p.linear[l].mask, 0
+			act, _ := p.linear[l].act.Fused()
 			if c.InShape(2+2*l).Rows > 1 {
 				lds = s.out
 			}
 			kernel.DenseRounded(y, x, c.In(1+2*l), c.In(2+2*l), lds, n, s.in, s.out, s.first, act, block)
-			x, y = y, x
 		}
-		kernel.Widen(c.Out(0), x[:n*p.linear[len(p.linear)-1].mask.out])
+		out := n * p.linear[len(p.linear)-1].mask.out
+		if p.direct >= 0 {
+			direct = temp.Take(n * wide)[:out]
+			dense(p.direct, direct)
+		}
+		for l := range p.linear {
+			if l != p.direct {
+				dense(l, y)
+				x, y = y, x
+			}
+		}
+		kernel.Add32(x, direct)
+		kernel.Widen(c.Out(0), x[:out])
 	},
 }
 

@@ -14,7 +14,7 @@ import (
 func TestSingleOnceHasTheBitsOfGradients(t *testing.T) {
 	for _, act := range []nn.Activation{nn.ReLU, nn.Tanh} {
 		for _, cond := range []int{0, 2} {
-			m, _ := madeTwins(Spec{Dim: 9, Hidden: []int{210, 300}, Outputs: 5, Act: act, Cond: cond})
+			m, _ := madeTwins(Spec{Dim: 9, Hidden: []int{210, 300}, Outputs: 5, Act: act, Cond: cond, Direct: act == nn.ReLU})
 			if !m.prog.once(7) || m.prog.once(singleRows+1) {
 				t.Fatal("got another way than a few rows take, or more rows take it")
 			}
