@@ -1,11 +1,15 @@
 package autodiff
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // A Shared holds what several tapes need of the same parameters: results of
 // operations without derivative whose inputs are all parameters, such as weights
 // rounded for a network. The first tape that asks computes, the others read,
-// until Forget: the parameters must not change before. It is safe for concurrent use.
+// until Forget: the parameters must not change before. What is made of frozen parameters
+// alone is computed anew only if they have changed. It is safe for concurrent use.
 type Shared struct {
 	mu      sync.Mutex
 	entries []*sharedEntry
@@ -20,7 +24,8 @@ type sharedEntry struct {
 	shape  Shape
 	params []*Param
 	val    []float64
-	gen    int // when it was computed; 0 for never
+	gen    int       // when it was computed; 0 for never
+	of     []float64 // the parameters then, one after the other, if all were frozen
 }
 
 // Forget makes all results be computed anew, in the same memory. No tape may be
@@ -73,12 +78,39 @@ func (e *sharedEntry) uses(t *Tape, in []Var) bool {
 	return true
 }
 
-// compute runs Forward unless the result is of the generation.
+// compute runs Forward unless the result is of the generation, or of the same frozen parameters.
 func (e *sharedEntry) compute(gen int, forward func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.gen != gen {
+	if e.gen == gen {
+		return
+	}
+	if !e.current() {
 		forward()
-		e.gen = gen
+		e.keep()
+	}
+	e.gen = gen
+}
+
+// current reports whether the result is of the parameters as they are, all of them frozen.
+func (e *sharedEntry) current() bool {
+	at := e.of
+	for _, p := range e.params {
+		if !p.frozen || len(at) < len(p.data) || !slices.Equal(at[:len(p.data)], p.data) {
+			return false
+		}
+		at = at[len(p.data):]
+	}
+	return true
+}
+
+// keep notes the parameters if all are frozen.
+func (e *sharedEntry) keep() {
+	e.of = e.of[:0]
+	if slices.ContainsFunc(e.params, func(p *Param) bool { return !p.frozen }) {
+		return
+	}
+	for _, p := range e.params {
+		e.of = append(e.of, p.data...)
 	}
 }

@@ -65,6 +65,18 @@ func TestShared(t *testing.T) {
 	shared.Forget()
 	round("forgotten", 8, 2)
 
+	p.Freeze(true)
+	shared.Forget()
+	round("frozen", 8, 2)
+	shared.Forget()
+	round("frozen and forgotten", 8, 1) // q alone
+	p.Data()[0] = 3
+	shared.Forget()
+	round("changed though frozen", 6, 2)
+	p.Freeze(false)
+	shared.Forget()
+	round("learned again", 6, 2)
+
 	calls.Store(0)
 	for _, tape := range tapes {
 		tape.Reset()
