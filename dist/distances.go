@@ -89,7 +89,7 @@ func slopesOf(dst, w []float64, d int) (rest []float64) {
 // fixedDistancesOp has the inputs x (n×d) and the result of [whiteningOp], of constants alone, and the result of [distancesOp].
 var fixedDistancesOp = &autodiff.Op{
 	Name:    "FixedDistances",
-	Forward: func(c *autodiff.Call) { newDistances(c).squares() },
+	Forward: distancesForward,
 	Backward: func(c *autodiff.Call) { // Σₖ dqₖ·2Pₖ(x−μₖ)
 		p := newDistances(c)
 		d, f, dx := p.d, p.d*(p.d+3)/2, c.InGrad(0)
@@ -117,7 +117,7 @@ var fixedDistancesOp = &autodiff.Op{
 // distancesOp has the inputs x, those of [whiteningOp], and its result: ‖Lₖ⁻¹(xᵢ−μₖ)‖², n×K.
 var distancesOp = &autodiff.Op{
 	Name:    "Distances",
-	Forward: func(c *autodiff.Call) { newDistances(c).squares() },
+	Forward: distancesForward,
 	Backward: func(c *autodiff.Call) {
 		p := newDistances(c)
 		dx := c.InGrad(0)
@@ -162,17 +162,18 @@ type distances struct {
 	x, z, q        []float64 // of a block: x−c and a row of ones, (d+1)×m, and Wₖ(x−μₖ), K·d×m
 }
 
-func newDistances(c *autodiff.Call) *distances {
+func newDistances(c *autodiff.Call) distances {
 	in := c.InShape(0)
-	p := &distances{c: c, n: in.Rows, d: in.Cols, k: c.OutShape(0).Cols, w: c.In(c.Len() - 1)}
+	p := distances{c: c, n: in.Rows, d: in.Cols, k: c.OutShape(0).Cols, w: c.In(c.Len() - 1)}
 	kd := p.k * p.d
 	p.block = max(min(65536/kd, 128, p.n), 1)
 	p.x, p.z, p.q = c.Temp((p.d+1)*p.block), c.Temp(kd*p.block), c.Temp(p.block)
 	return p
 }
 
-// squares sets the output.
-func (p *distances) squares() {
+// distancesForward sets the output.
+func distancesForward(c *autodiff.Call) {
+	p := newDistances(c)
 	for at := 0; at < p.n; at += p.block {
 		m := p.standardise(at)
 		q := p.q[:m]

@@ -43,7 +43,11 @@ func Fit(rows *Rows, m *Model, o Options, budget *Budget) float64 {
 	last, mark := math.Inf(-1), math.Inf(-1)
 	for step := range o.Steps {
 		turn := step%3 == 1 && !m.Normal() // of the tails
-		p.run(m, !turn)
+		if turn {
+			p.run(m, p.addTails)
+		} else {
+			p.run(m, p.addMoments)
+		}
 		budget.spend(p.work())
 		now := p.logLik + p.logPrior
 		if !tails.accept(m, now >= last) {
@@ -68,7 +72,7 @@ func Fit(rows *Rows, m *Model, o Options, budget *Budget) float64 {
 // LogLik returns the log-likelihood of a model.
 func LogLik(rows *Rows, m *Model, budget *Budget) float64 {
 	p := newPass(rows, m.K, Prior{})
-	p.run(m, false)
+	p.run(m, nil)
 	budget.spend(p.work())
 	return p.logLik
 }

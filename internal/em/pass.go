@@ -20,10 +20,10 @@ type pass struct {
 	logPrior   float64
 
 	logLik float64
-	count  []float64 // Σ r
+	count  []float64 // Σ r, of either sums
 	sums   []float64 // K×features: Σ r·u·monomials
-	logs   float64   // Σ r·log(1+q/ν)
-	s1, s2 []float64 // Σ r·s and Σ r·s² with s = q/(ν+q)
+	logs   float64   // Σ r·log(1+q/ν), and
+	s1, s2 []float64 // Σ r·s and Σ r·s² with s = q/(ν+q), of components that are not normal
 
 	phi, q, r, u, l, row []float64 // of a block
 	small                [3][]float64
@@ -90,8 +90,8 @@ func quadratic(c, prec, loc []float64) {
 	}
 }
 
-// run evaluates the model m. Sums of second order are left out unless full is set.
-func (p *pass) run(m *Model, full bool) {
+// run evaluates the model m, and adds up what add does for every block of rows, nil for nothing.
+func (p *pass) run(m *Model, add func(m *Model, rows int)) {
 	p.prepare(m)
 	clear(p.count)
 	clear(p.sums)
@@ -102,7 +102,9 @@ func (p *pass) run(m *Model, full bool) {
 		x, w := p.rows.block(at)
 		p.evaluate(m, x, w)
 		p.responsibilities(m.K, w)
-		p.accumulate(m, len(w), full)
+		if add != nil {
+			add(m, len(w))
+		}
 	}
 }
 
@@ -133,7 +135,9 @@ func (p *pass) responsibilities(k int, w []float64) {
 	copy(top, r)
 	for c := 1; c < k; c++ {
 		for i, v := range r[c*n : (c+1)*n] {
-			top[i] = max(top[i], v)
+			if v > top[i] {
+				top[i] = v
+			}
 		}
 	}
 	kernel.SubRow(r, r, top, k, n)
@@ -149,27 +153,39 @@ func (p *pass) responsibilities(k int, w []float64) {
 	p.logLik += kernel.Dot(w, sum)
 }
 
-// accumulate adds a block of n rows to the sums.
-func (p *pass) accumulate(m *Model, n int, full bool) {
-	k, f := m.K, features(m.D)
-	r := p.r[:k*n]
+// addCounts adds the probabilities of a block of n rows.
+func (p *pass) addCounts(k, n int) {
 	for c := range k {
-		p.count[c] += kernel.Sum(r[c*n : (c+1)*n])
+		p.count[c] += kernel.Sum(p.r[c*n : (c+1)*n])
 	}
+}
+
+// addMoments adds the sums that the next locations and scales are made of.
+func (p *pass) addMoments(m *Model, n int) {
+	k, f := m.K, features(m.D)
+	p.addCounts(k, n)
+	r := p.r[:k*n]
 	if !m.Normal() {
-		q, u, l := p.q[:k*n], p.u[:k*n], p.l[:k*n]
-		p.logs += kernel.Dot(r, l)
-		kernel.AddConst(u, q, 1)
+		u := p.u[:k*n]
+		kernel.AddConst(u, p.q[:k*n], 1)
 		kernel.Div(r, r, u)
-		kernel.Mul(q, q, r) // r·s
-		kernel.Div(l, q, u) // r·s·(1−s)
-		for c := range k {
-			s1 := kernel.Sum(q[c*n : (c+1)*n])
-			p.s1[c] += s1
-			p.s2[c] += s1 - kernel.Sum(l[c*n:(c+1)*n])
-		}
 	}
-	if full {
-		kernel.Gemm(false, true, k, f, n, r, n, p.phi, n, true, p.sums, f)
+	kernel.Gemm(false, true, k, f, n, r, n, p.phi, n, true, p.sums, f)
+}
+
+// addTails adds the sums that the next degrees of freedom are made of.
+func (p *pass) addTails(m *Model, n int) {
+	k := m.K
+	p.addCounts(k, n)
+	r, q, u, l := p.r[:k*n], p.q[:k*n], p.u[:k*n], p.l[:k*n]
+	p.logs += kernel.Dot(r, l)
+	kernel.AddConst(u, q, 1)
+	kernel.Div(r, r, u)
+	kernel.Mul(q, q, r) // r·s
+	kernel.Div(l, q, u) // r·s·(1−s)
+	for c := range k {
+		s1 := kernel.Sum(q[c*n : (c+1)*n])
+		p.s1[c] += s1
+		p.s2[c] += s1 - kernel.Sum(l[c*n:(c+1)*n])
 	}
 }

@@ -39,11 +39,11 @@ type clusters struct {
 	of      []int     // the cluster of each row
 	best    []float64 // its squared distance
 	dist    []float64 // k×blockRows
-	offset  []float64
+	offset  []float64 // one for each centre, and for each row of a block
 }
 
 func newClusters(rows, near *Rows, k int) *clusters {
-	return &clusters{rows, near, k, make([]float64, k*rows.D), make([]int, rows.N), make([]float64, rows.N), make([]float64, k*blockRows), make([]float64, k)}
+	return &clusters{rows, near, k, make([]float64, k*rows.D), make([]int, rows.N), make([]float64, rows.N), make([]float64, k*blockRows), make([]float64, max(k, blockRows))}
 }
 
 const clip = 4
@@ -96,9 +96,8 @@ func (c *clusters) seed(r *rand.Rand) {
 			best, dist := c.best[at:at+n], c.dist[:n]
 			clear(dist)
 			for j := range d {
-				for i, v := range x[j*n : (j+1)*n] {
-					dist[i] = kernel.FMA(v-centre[j], v-centre[j], dist[i])
-				}
+				kernel.AddConst(c.offset[:n], x[j*n:(j+1)*n], -centre[j])
+				kernel.MulAdd(dist, c.offset[:n], c.offset[:n])
 			}
 			for i, v := range dist {
 				if k == 0 || v < best[i] {
@@ -127,19 +126,26 @@ func (c *clusters) draw(r *rand.Rand) int {
 // assign gives every row to the nearest centre and reports whether one moved.
 func (c *clusters) assign() (moved bool) {
 	d := c.near.D
-	kernel.SquareRowSum(c.offset, c.centres, c.k, d)
+	offset := c.offset[:c.k]
+	kernel.SquareRowSum(offset, c.centres, c.k, d)
+	var of [blockRows]int
 	for at := 0; at < c.near.N; at += blockRows {
 		x, w := c.near.block(at)
 		n := len(w)
 		dist := c.dist[:c.k*n]
 		kernel.Gemm(false, false, c.k, n, d, c.centres, d, x, n, false, dist, n)
-		for i := range n {
-			to, least := 0, math.Inf(1)
-			for k := range c.k {
-				if v := kernel.FMA(-2, dist[k*n+i], c.offset[k]); v < least {
-					to, least = k, v
+		kernel.Scale(dist, dist, -2)
+		kernel.AddCol(dist, dist, offset, c.k, n)
+		least := dist[:n] // of the first centre, then of all before
+		clear(of[:n])
+		for k := 1; k < c.k; k++ {
+			for i, v := range dist[k*n : (k+1)*n] {
+				if v < least[i] {
+					of[i], least[i] = k, v
 				}
 			}
+		}
+		for i, to := range of[:n] {
 			moved = moved || c.of[at+i] != to
 			c.of[at+i] = to
 		}
