@@ -1,6 +1,8 @@
 package dist
 
 import (
+	"math"
+
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/em"
 	"github.com/normflow/normflow/internal/kernel"
@@ -79,7 +81,7 @@ func slopesOf(dst, w []float64, d int) (rest []float64) {
 			for r := i; r < d; r++ {
 				sum = kernel.FMA(w[r*(d+1)+i], w[r*(d+1)+j], sum)
 			}
-			dst[j-i] = 2 * sum
+			dst[j-i] = max(min(2*sum, math.MaxFloat64), -math.MaxFloat64) // finite: a part without weight adds nothing
 		}
 		dst = dst[d+1-i:]
 	}
