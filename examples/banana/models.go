@@ -22,7 +22,7 @@ type recipe struct {
 
 var recipes = map[string]recipe{
 	"realnvp": {model: func(src rand.Source) *flow.Transformed {
-		return flow.RealNVP(flow.Arch{Dim: 2, Clip: -1}, src) // fresh samples: nothing is far from all others
+		return flow.RealNVP(flow.Arch{Dim: 2, Clip: -1, Precision: flow.Float32}, src) // fresh samples: nothing is far from all others; float32 is exact enough
 	}, steps: 1000, schedule: optim.Cosine{Start: 0.005}},
 	"nsf": {model: func(src rand.Source) *flow.Transformed {
 		return flow.NSF(flow.Arch{Dim: 2, Bound: 14, Clip: -1}, src) // the tails of the banana are 12 deviations long
