@@ -30,7 +30,7 @@ type Candidate struct {
 	cheap   bool // gets a tenth of what others get of the budget, beside it
 	trained bool // by steps, after the others, and no longer than there may be something to gain
 	late    bool // after those that are trained, too
-	again   bool // a second time, if it is worth it
+	again   bool // a second time, if it is worth it; for use in a mixture alone, as which it is judged
 }
 
 // wave returns the number of candidates' groups that go before it.

@@ -29,6 +29,7 @@ type Fold struct {
 
 	stack  []float64 // log-densities of the held-out rows by the best mixture of the candidates before those that are trained
 	budget float64   // multiply-adds of all candidates
+	beside float64   // weight of that stack in what flows are judged by
 	outer  *Fold     // whose rows these are behind a map, with slope log|det| of the way to them, a held-out row each; nil if none
 	slope  []float64
 

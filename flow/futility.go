@@ -43,11 +43,11 @@ func (f *Fold) futility(work float64) *futility {
 		return nil
 	}
 	u := &futility{stack: stack, weights: f.HeldWeights}
-	switch {
-	case f.Context != nil:
-		u.beside = besides
-	case f.mixtures == nil: // as for handing on: one fold
+	if f.Context == nil && f.mixtures == nil { // as for handing on: one fold
 		u.worth = price * work / f.budget
+	}
+	for u.beside = f.beside; f.outer != nil; f = f.outer {
+		u.beside = f.outer.beside
 	}
 	return u
 }
@@ -72,7 +72,7 @@ func (u *futility) see(lps []float64) {
 
 // judged returns the log-densities by which the last record is judged: those of a mixture of it and a little of the candidates before, as
 // it will be used. Networks of contexts can be far out for a few rows, which cost dozens of nats each alone and next to nothing beside
-// others; the record that is best alone is then not the best one.
+// others; the record that is best alone is then not the best one. Likelihoods are not only mixed, but pooled part by part, where such rows do harm.
 func (u *futility) judged() []float64 {
 	if u.beside == 0 {
 		return u.lps

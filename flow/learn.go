@@ -19,7 +19,7 @@ import (
 // contexts go back to their best and come to an end where held-out rows become less likely from record to record. With one fit and without contexts, what is left
 // of the budget, up to a quarter of it, goes to those that were still getting better, as far as that can be hoped to gain .02 nats for
 // each tenth of the budget; with contexts it goes to second trainings of flows from other weights, where the mixture's lead over the best
-// flow alone lets hope for as much. Flows given contexts are judged from record to record beside the candidates before, which get a weight of
+// flow alone lets hope for as much. Flows given contexts, but those of [LikelihoodCandidates], are judged from record to record beside the candidates before, which get a weight of
 // .01: few rows that a flow alone has far out do not decide. One part is a Student t, or a linear regression with such residuals, with a weight of at
 // least 1/1000: no row, however far from the data, has a log-density more than 7 below that of this part.
 // Nil settings are the defaults.

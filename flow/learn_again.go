@@ -43,7 +43,7 @@ func (l *learner) again(ctx context.Context, tasks []*task) error {
 	for _, t := range worth {
 		c := l.tried[t.candidate]
 		other := &Fold{X: f.X, Held: f.Held, Context: f.Context, HeldContext: f.HeldContext, Weights: f.Weights, HeldWeights: f.HeldWeights,
-			Seed: f.Seed + 1, Work: min(t.spent, share), stack: before, budget: f.budget}
+			Seed: f.Seed + 1, Work: min(t.spent, share), stack: before, beside: f.beside, budget: f.budget}
 		fit := c.Fit
 		c.Name, c.Fit = c.Name+" again", func(ctx context.Context, _ *Fold) (*Transformed, error) { return fit(ctx, other) }
 		twin := &task{candidate: len(l.tried), name: c.Name + "/0"}

@@ -109,7 +109,8 @@ func TestJudgedBeside(t *testing.T) {
 	if a, b := mean(f, better), mean(f, worse); !(a < b) {
 		t.Errorf("without contexts: got mean log-densities %v and %v, want the first lower", a, b)
 	}
-	f.Context = mat.NewDense(1, 1, nil)
+	f.beside = besides
+	f = &Fold{outer: f, slope: make([]float64, 100), budget: 1}
 	if a, b := mean(f, better), mean(f, worse); !(a > b+0.9) {
 		t.Errorf("given contexts: got mean log-densities %v and %v, want the first higher by nearly 1", a, b)
 	}

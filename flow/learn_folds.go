@@ -2,6 +2,7 @@ package flow
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"github.com/normflow/normflow/internal/rng"
 )
@@ -37,6 +38,9 @@ func (l *learner) makeFolds() {
 		}
 	}
 	for _, f := range l.folds {
+		if slices.ContainsFunc(l.tried, func(c Candidate) bool { return c.again }) {
+			f.beside = besides
+		}
 		f.budget = float64(l.Budget) / float64(len(l.folds))
 		f.Work = f.budget / float64(max(shares, 1))
 	}
