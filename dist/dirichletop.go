@@ -36,6 +36,13 @@ var dirichletOp = &autodiff.Op{
 		x, a, d := c.In(0), c.In(1), c.InShape(1).Cols
 		dx, da := c.InGrad(0), c.InGrad(1)
 		n, _ := totalParts(a)
+		rest := c.Temp(d) // of the derivatives by a, beside log x
+		if da != nil {
+			gap := special.DigammaGap(n)
+			for j, a := range a {
+				rest[j] = logRatio(n, a) + special.DigammaGap(a) - gap
+			}
+		}
 		for i, dy := range c.OutGrad(0) {
 			if dy == 0 || math.IsInf(c.Out(0)[i], 0) {
 				continue
@@ -46,8 +53,7 @@ var dirichletOp = &autodiff.Op{
 					dx[i*d+j] = kernel.FMA(over(a-1, x), dy, dx[i*d+j])
 				}
 				if da != nil {
-					slope := special.Log(x) + logRatio(n, a) + special.DigammaGap(a) - special.DigammaGap(n)
-					da[j] = kernel.FMA(slope, dy, da[j])
+					da[j] = kernel.FMA(special.Log(x)+rest[j], dy, da[j])
 				}
 			}
 		}
