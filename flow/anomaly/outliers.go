@@ -26,7 +26,7 @@ import (
 // second counted twice: the distance to the nearest of sixteen clusters, of those alone that hold three quarters of the rows together;
 // and −log of a density of normal kernels on the four fifths of the rows that are nearest to such clusters. A small group of like
 // anomalies is in neither. The narrow one is −log of a mixture of normal distributions, fitted without the row's own third of the
-// table, with its covariances times 1 + 1.5², and counts half as much again. All this is learned from 2,500 of the rows at most, twice, and averaged, but not
+// table, with its covariances doubled, and counts half as much again. All this is learned from 2,500 of the rows at most, twice, and averaged, but not
 // from clumps: clusters of fewer than three rows in ten that are tighter than the others and far from them, as many like anomalies are. A table whose normal rows have such a
 // cluster looks the same.
 //
@@ -154,8 +154,8 @@ func kernelDensity(z *mat.Dense, core []int) []float64 {
 	return out
 }
 
-// inflation is by what covariances are multiplied, less 1.
-const inflation = 1.5 * 1.5
+// inflation multiplies covariances: by much of it tight clusters lose their edges, by little of it the odd are learned too.
+const inflation = 2
 
 // inflatedMixture returns −log density of each row by mixtures that were fitted to the chosen rows without one of three folds: that
 // without its own, or the mean of the three.
@@ -183,7 +183,7 @@ func inflatedMixture(ctx context.Context, z *mat.Dense, chosen []int, src *rng.S
 			}
 			g, err := dist.FitGaussianMixture(pick(z, rest), &dist.MixtureSettings{MinScale: leastScale, Budget: mixtureWork, Source: rng.New(seed)})
 			if err == nil {
-				g, err = changed(g, func(cov *mat.SymDense) { cov.ScaleSym(1+inflation, cov) })
+				g, err = changed(g, func(cov *mat.SymDense) { cov.ScaleSym(inflation, cov) })
 			}
 			if errs[k] = err; err == nil {
 				scores[k] = flow.New(g).LogProbs(nil, z)
