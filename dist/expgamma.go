@@ -64,13 +64,13 @@ var expGammaOp = newFused("ExpGamma",
 	},
 	func(v args) args {
 		x, a, b := v[0], v[1], v[2]
-		slope, u := 0.0, shifted(x, b, 1)
 		if smallShape(a) {
-			slope = a - special.Exp(u)
-		} else {
-			u = shifted(x, b, a)
-			slope = -a * special.Expm1(u)
+			u := shifted(x, b, 1)
+			slope := a - special.Exp(u)
+			return args{slope, u, slope / b}
 		}
+		u := shifted(x, b, a)
+		slope := -a * special.Expm1(u)
 		return args{slope, u, slope / b}
 	})
 

@@ -51,14 +51,17 @@ var gumbelOp = fused{&autodiff.Op{
 			}
 		}
 	},
-	Backward: func(c *autodiff.Call) {
-		dz, dy, d := c.InGrad(0), c.OutGrad(0), c.Temp(len(c.In(0)))
-		kernel.Scale(d, c.In(0), -1)
-		kernel.Expm1(d, d)
-		for i, g := range dy {
-			if g != 0 {
-				dz[i] = kernel.FMA(d[i], g, dz[i])
-			}
-		}
-	},
+	Backward: func(c *autodiff.Call) { addGumbelSlope(c, 1) },
 }}
+
+// addGumbelSlope adds the gradient of −w·(z + e⁻ᶻ) by z.
+func addGumbelSlope(c *autodiff.Call, w float64) {
+	dz, dy, d := c.InGrad(0), c.OutGrad(0), c.Temp(len(c.In(0)))
+	kernel.Scale(d, c.In(0), -1)
+	kernel.Expm1(d, d)
+	for i, g := range dy {
+		if g != 0 {
+			dz[i] = kernel.FMA(float64(w*d[i]), g, dz[i])
+		}
+	}
+}

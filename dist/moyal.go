@@ -59,14 +59,5 @@ var moyalOp = fused{&autodiff.Op{
 			}
 		}
 	},
-	Backward: func(c *autodiff.Call) {
-		dz, dy, d := c.InGrad(0), c.OutGrad(0), c.Temp(len(c.In(0)))
-		kernel.Scale(d, c.In(0), -1)
-		kernel.Expm1(d, d)
-		for i, g := range dy {
-			if g != 0 {
-				dz[i] = kernel.FMA(0.5*d[i], g, dz[i])
-			}
-		}
-	},
+	Backward: func(c *autodiff.Call) { addGumbelSlope(c, 0.5) },
 }}
