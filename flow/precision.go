@@ -11,9 +11,9 @@ import (
 type Precision string
 
 const (
-	// ByWidth is float32 for networks with a hidden layer of 96 units or more, or convolutions with 32 hidden
-	// channels or more, if the activation is nn.ReLU, nn.Tanh or nn.Linear, and float64 for smaller ones, which take
-	// little time, and for those of [CNF], [Residual] and [BNAF], which know float64 alone.
+	// ByWidth is float32 for networks with a hidden layer of 64 units or more, or convolutions with 32 hidden
+	// channels or more, if the activation is nn.ReLU, nn.Tanh or nn.Linear, and float64 for smaller ones, which gain
+	// less, and for those of [CNF], [Residual] and [BNAF], which know float64 alone.
 	//
 	// Products then take half the time, and values of a network are good to six digits: the model learned is another one by
 	// rounding, no worse. A row scored by itself takes up to twice as long, since weights are rounded at each call. The
@@ -28,7 +28,7 @@ const (
 
 // Widths from which on networks are in float32.
 const (
-	wideUnits    = 96
+	wideUnits    = 64
 	wideChannels = 32
 )
 

@@ -33,7 +33,7 @@ type Arch struct {
 	Hidden []int
 	// Activation is applied after every hidden layer; empty is nn.ReLU.
 	Activation nn.Activation
-	// Precision is what the networks compute in: by default float32 if a hidden layer has 96 units or more,
+	// Precision is what the networks compute in: by default float32 if a hidden layer has 64 units or more,
 	// else float64, see [ByWidth].
 	Precision Precision
 	// Order lists the columns in the order of the first autoregressive map, and each

@@ -37,10 +37,10 @@ func TestPrecision(t *testing.T) {
 		a    flow.Arch
 		want bool
 	}{
-		{flow.Arch{}, false},
-		{flow.Arch{Hidden: []int{95, 64}}, false},
-		{flow.Arch{Hidden: []int{16, 96}}, true},
-		{flow.Arch{Hidden: []int{16, 96}, Activation: nn.Tanh}, true},
+		{flow.Arch{}, true},
+		{flow.Arch{Hidden: []int{63, 32}}, false},
+		{flow.Arch{Hidden: []int{16, 64}}, true},
+		{flow.Arch{Hidden: []int{16, 64}, Activation: nn.Tanh}, true},
 		{flow.Arch{Hidden: []int{512}, Activation: nn.SiLU}, false},
 		{flow.Arch{Hidden: []int{512}, Precision: flow.Float64}, false},
 		{flow.Arch{Hidden: []int{}}, false},
