@@ -82,53 +82,91 @@ func drawLogitBeta(r *rand.Rand, a, b float64) float64 {
 
 // betaOp has inputs x, a and b: the logarithm of xᵃ⁻¹(1−x)ᵇ⁻¹, for large shapes
 // less a norm and arranged around the mean, where (a+b)·x = a.
-var betaOp = newFused("Beta",
-	func(v args) float64 {
-		x, a, b := v[0], v[1], v[2]
-		y := 1 - x
-		switch {
-		case x == 0:
-			return atZero(a, betaAtEnd(a, b))
-		case y == 0:
-			return atZero(b, betaAtEnd(b, a))
-		}
-		if smallShape(0.5 * (a + b)) {
-			var sum special.Sum
-			if x < y { // the logarithm of the smaller is the larger
-				sum.AddLog(a-1, x)
-				sum.AddProduct(b-1, special.Log1p(-x))
-			} else {
-				sum.AddLog(b-1, y)
-				sum.AddProduct(a-1, special.Log(x))
+var betaOp = fused{&autodiff.Op{
+	Name: "Beta",
+	Forward: func(c *autodiff.Call) {
+		all, columns := logitsOf(c), columnsOf(c, betaColumn)
+		for i, x := range all.x {
+			p := columns.next()
+			a, b, y := p[0], p[1], 1-x
+			switch {
+			case x == 0:
+				c.Out(0)[i] = atZero(a, betaAtEnd(a, b))
+			case y == 0:
+				c.Out(0)[i] = atZero(b, betaAtEnd(b, a))
+			case smallShape(0.5 * (a + b)):
+				c.Out(0)[i] = all.at(i).powers(a-1, b-1)
+			default:
+				c.Out(0)[i] = betaLarge(x, y, all.at(i), p)
 			}
-			return sum.Value()
 		}
-		n, rest := totalParts([]float64{a, b})
-		e := kernel.FMA(n, x, -a) + float64(rest*x)
-		if math.Abs(e) < 0.5*min(a, b) || n > 1e15 {
-			return special.BetaExponent(a, b, x, y) - special.Log(x) - special.Log1p(-x)
-		}
-		var sum special.Sum
-		addBetaShare(&sum, x, a, n, rest, e)
-		addBetaShare(&sum, y, b, n, rest, -e)
-		return sum.Value()
 	},
-	func(v args) args {
-		x, a, b := v[0], v[1], v[2]
-		y := 1 - x
-		da, db := betaSlopes(special.Log(x), special.Log1p(-x), a, b)
-		return args{over(a-1, x) - over(b-1, y), da, db}
-	})
+	Backward: func(c *autodiff.Call) {
+		in, grads, all := inputs(c), inputGrads(c), logitsOf(c)
+		for i, dy := range c.OutGrad(0) {
+			if dy != 0 && !math.IsInf(c.Out(0)[i], 0) {
+				x, a, b := all.x[i], in.num(1), in.num(2)
+				lx, ly := all.at(i).logs()
+				da, db := betaSlopes(lx, ly, a, b)
+				grads.add(&in, 0, over(a-1, x)-over(b-1, 1-x), dy)
+				grads.add(&in, 1, da, dy)
+				grads.add(&in, 2, db, dy)
+			}
+			in.next()
+		}
+	},
+}}
 
-// addBetaShare adds a·log((n+rest)·x/a) − log x, where (n+rest)·x = a + e.
-func addBetaShare(sum *special.Sum, x, a, n, rest, e float64) {
+// betaColumn returns a and b, and for large shapes n = a + b in two parts, log(n/a) and log(n/b).
+func betaColumn(p args) columnNumbers {
+	a, b := p[0], p[1]
+	if smallShape(0.5 * (a + b)) {
+		return columnNumbers{a, b}
+	}
+	n, rest := totalParts(p[:2])
+	return columnNumbers{a, b, n, rest, logRatio(n, a) + rest/n, logRatio(n, b) + rest/n}
+}
+
+// powers returns a·log x + b·log(1−x).
+func (l logit) powers(a, b float64) float64 {
+	if l.sign < 0 {
+		a, b = b, a
+	}
+	var sum special.Sum
+	sum.AddTimes(a, l.hi, l.lo)
+	sum.AddProduct(b, l.rest)
+	return sum.Value()
+}
+
+// betaLarge is betaOp for large shapes, given the numbers of betaColumn.
+func betaLarge(x, y float64, l logit, p *columnNumbers) float64 {
+	a, b, n := p[0], p[1], p[2]
+	e := kernel.FMA(n, x, -a) + float64(p[3]*x)
+	if math.Abs(e) < 0.5*min(a, b) || n > 1e15 {
+		lx, ly := l.logs()
+		return special.BetaExponent(a, b, x, y) - lx - ly
+	}
+	xHi, xLo, yHi, yLo := l.hi, l.lo, l.hi, l.lo
+	if l.sign > 0 {
+		yHi, yLo = kernel.LogSum(y)
+	} else {
+		xHi, xLo = kernel.LogSum(x)
+	}
+	var sum special.Sum
+	addBetaShare(&sum, xHi, xLo, a, p[4], e)
+	addBetaShare(&sum, yHi, yLo, b, p[5], -e)
+	return sum.Value()
+}
+
+// addBetaShare adds a·log(n·x/a) − log x for log x = hi + lo, where n·x = a + e, given log(n/a).
+func addBetaShare(sum *special.Sum, hi, lo, a, ratio, e float64) {
 	if math.Abs(e) < 0.5*a {
 		sum.AddProduct(a, special.Log1p(e/a))
-		sum.AddLog(-1, x)
+		sum.AddTimes(-1, hi, lo)
 		return
 	}
-	sum.AddLog(a-1, x)
-	sum.AddProduct(a, logRatio(n, a)+rest/n)
+	sum.AddTimes(a-1, hi, lo)
+	sum.AddProduct(a, ratio)
 }
 
 // betaAtEnd returns betaOp where the variable with shape a = 1 is 0.

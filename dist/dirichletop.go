@@ -22,10 +22,19 @@ var dirichletOp = &autodiff.Op{
 			norm.Add(-special.Stirling(a))
 			norm.AddLog(0.5, a)
 		}
+		hi, lo, ratio := c.Temp(len(x)), c.Temp(len(x)), c.Temp(d)
+		kernel.LogSums(hi, lo, x)
+		for j, a := range a {
+			ratio[j] = logRatio(n, a) + rest/n
+		}
 		for i := range c.Out(0) {
 			sum, row := norm, x[i*d:(i+1)*d]
 			for j, x := range row {
-				addDirichlet(&sum, x, a[j], n, rest)
+				if a := a[j]; x == 0 {
+					sum.Add(atZero(a, special.Log(n)))
+				} else {
+					addBetaShare(&sum, hi[i*d+j], lo[i*d+j], a, ratio[j], kernel.FMA(n, x, -a)+float64(rest*x))
+				}
 			}
 			if c.Out(0)[i] = sum.Value(); outsideSimplex(row) {
 				c.Out(0)[i] = math.Inf(-1)
@@ -43,6 +52,8 @@ var dirichletOp = &autodiff.Op{
 				rest[j] = logRatio(n, a) + special.DigammaGap(a) - gap
 			}
 		}
+		logs := c.Temp(len(x))
+		kernel.Log(logs, x)
 		for i, dy := range c.OutGrad(0) {
 			if dy == 0 || math.IsInf(c.Out(0)[i], 0) {
 				continue
@@ -53,7 +64,7 @@ var dirichletOp = &autodiff.Op{
 					dx[i*d+j] = kernel.FMA(over(a-1, x), dy, dx[i*d+j])
 				}
 				if da != nil {
-					da[j] = kernel.FMA(special.Log(x)+rest[j], dy, da[j])
+					da[j] = kernel.FMA(logs[i*d+j]+rest[j], dy, da[j])
 				}
 			}
 		}
@@ -67,15 +78,6 @@ func totalParts(a []float64) (n, rest float64) {
 	n = sum.Value()
 	sum.Add(-n)
 	return n, sum.Value()
-}
-
-// addDirichlet adds a·log((n+rest)·x/a) − log x.
-func addDirichlet(sum *special.Sum, x, a, n, rest float64) {
-	if x == 0 {
-		sum.Add(atZero(a, special.Log(n)))
-		return
-	}
-	addBetaShare(sum, x, a, n, rest, kernel.FMA(n, x, -a)+float64(rest*x))
 }
 
 // outsideSimplex says whether a number is negative or the sum is not 1 within 10⁻⁸.

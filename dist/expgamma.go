@@ -47,52 +47,82 @@ var expGammaFamily = &family{
 
 // expGammaOp has inputs x, a and b: a·y − eʸ with y = x + log b, or for large shapes less the
 // deviance a·(eᵘ−1−u), u = y − log a.
-var expGammaOp = newFused("ExpGamma",
-	func(v args) float64 {
-		x, a, b := v[0], v[1], v[2]
-		if !smallShape(a) {
-			u := shifted(x, b, a)
-			if u > 1 {
-				return minusExp(float64(a*(u+1)), expTimes(x, b))
+var expGammaOp = fused{&autodiff.Op{
+	Name: "ExpGamma",
+	Forward: func(c *autodiff.Call) {
+		x, y, columns := c.In(0), c.Out(0), columnsOf(c, expGammaColumn)
+		e, rise := c.Temp(len(x)), c.Temp(len(x))
+		for i, x := range x {
+			if p := columns.next(); !smallShape(p[0]) {
+				x = shifted(x, p)
 			}
-			return a * minusExp(u, special.Expm1(u))
+			y[i] = x
 		}
-		var sum special.Sum
-		sum.AddProduct(a, x)
-		sum.AddLog(a, b)
-		return minusExp(sum.Value(), expTimes(x, b))
+		kernel.Exp(e, x)
+		kernel.Expm1(rise, y)
+		for i, x := range x {
+			p := columns.next()
+			a, b, u := p[0], p[1], y[i]
+			if !smallShape(a) && u <= 1 {
+				y[i] = a * (u - rise[i])
+				continue
+			}
+			if e[i] *= b; math.Abs(x) >= 700 { // where only eˣ overflows
+				e[i] = special.Exp(x + special.Log(b))
+			}
+			if u = float64(a * (u + 1)); smallShape(a) {
+				var sum special.Sum
+				sum.AddProduct(a, x)
+				sum.AddTimes(a, p[2], p[3])
+				u = sum.Value()
+			}
+			y[i] = minusExp(u, e[i])
+		}
 	},
-	func(v args) args {
-		x, a, b := v[0], v[1], v[2]
-		if smallShape(a) {
-			u := shifted(x, b, 1)
-			slope := a - special.Exp(u)
-			return args{slope, u, slope / b}
+	Backward: func(c *autodiff.Call) {
+		in, grads, columns := inputs(c), inputGrads(c), columnsOf(c, expGammaColumn)
+		u, e, rise := c.Temp(len(c.In(0))), c.Temp(len(c.In(0))), c.Temp(len(c.In(0)))
+		for i, x := range c.In(0) {
+			u[i] = shifted(x, columns.next())
 		}
-		u := shifted(x, b, a)
-		slope := -a * special.Expm1(u)
-		return args{slope, u, slope / b}
-	})
+		kernel.Exp(e, u)
+		kernel.Expm1(rise, u)
+		for i, dy := range c.OutGrad(0) {
+			a := in.num(1)
+			slope := -a * rise[i]
+			if smallShape(a) {
+				slope = a - e[i]
+			}
+			if dy != 0 && !math.IsInf(c.Out(0)[i], 0) {
+				grads.add(&in, 0, slope, dy)
+				grads.add(&in, 1, u[i], dy)
+				grads.add(&in, 2, slope/in.num(2), dy)
+			}
+			in.next()
+		}
+	},
+}}
 
-// shifted returns x + log(b/a), which may cancel.
-func shifted(x, b, a float64) float64 {
+// expGammaColumn returns a, b, and log b, or for large shapes log(b/a), in two parts.
+func expGammaColumn(p args) columnNumbers {
+	a, b := p[0], p[1]
+	if smallShape(a) {
+		hi, lo := kernel.LogSum(b)
+		return columnNumbers{a, b, hi, lo}
+	}
 	q := b / a
 	if !(q > 1e-300 && q < 1e300) {
-		return x + (special.Log(b) - special.Log(a))
+		return columnNumbers{a, b, special.Log(b) - special.Log(a)}
 	}
-	var sum special.Sum
-	sum.Add(x)
-	sum.AddLog(1, q)
-	sum.Add(kernel.FMA(-q, a, b) / b)
-	return sum.Value()
+	hi, lo := kernel.LogSum(q)
+	return columnNumbers{a, b, hi, lo + kernel.FMA(-q, a, b)/b}
 }
 
-// expTimes returns b·eˣ, also where only eˣ overflows.
-func expTimes(x, b float64) float64 {
-	if math.Abs(x) < 700 {
-		return float64(b * special.Exp(x))
-	}
-	return special.Exp(x + special.Log(b))
+// shifted returns x + log b, or for large shapes x + log(b/a), which may cancel.
+func shifted(x float64, p *columnNumbers) float64 {
+	var sum special.Sum
+	sum.Add(x, p[2], p[3])
+	return sum.Value()
 }
 
 // minusExp returns u − e, e being an exponential, which wins where it overflows.

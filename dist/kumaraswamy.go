@@ -95,29 +95,62 @@ func logProduct(a, b float64) float64 {
 }
 
 // kumaraswamyOp has inputs x, a and b.
-var kumaraswamyOp = newFused("Kumaraswamy",
-	func(v args) float64 {
-		x, a, b := v[0], v[1], v[2]
-		switch {
-		case x == 0:
-			return atZero(a, special.Log(b))
-		case x == 1:
-			return atZero(b, special.Log(a))
+var kumaraswamyOp = fused{&autodiff.Op{
+	Name: "Kumaraswamy",
+	Forward: func(c *autodiff.Call) {
+		x, y := c.In(0), c.Out(0)
+		hi, lo := c.Temp(len(x)), c.Temp(len(x))
+		kernel.LogSums(hi, lo, x)
+		columns := columnsOf(c, func(p args) columnNumbers {
+			return columnNumbers{p[0], p[1], logProduct(p[0], p[1]), special.Log(p[0]), special.Log(p[1])}
+		})
+		for i, l := range hi {
+			y[i] = -columns.next()[0] * l
 		}
-		l := special.Log(x)
-		var sum special.Sum
-		sum.AddLog(a-1, x)
-		sum.AddProduct(b-1, special.Log1mExp(a*l))
-		sum.Add(logProduct(a, b))
-		return sum.Value()
+		kernel.Log1mExp(y, y)
+		for i, x := range x {
+			p := columns.next()
+			switch a, b := p[0], p[1]; x {
+			case 0:
+				y[i] = atZero(a, p[4])
+			case 1:
+				y[i] = atZero(b, p[3])
+			default:
+				var sum special.Sum
+				sum.AddTimes(a-1, hi[i], lo[i])
+				sum.AddProduct(b-1, y[i])
+				sum.Add(p[2])
+				y[i] = sum.Value()
+			}
+		}
 	},
-	func(v args) args {
-		x, a, b := v[0], v[1], v[2]
-		l := special.Log(x)
-		odds := over(b-1, special.Expm1(-a*l)) // (b−1)·xᵃ/(1−xᵃ)
-		slope := (a - 1 - float64(a*odds)) / x
-		if x == 0 && a == 1 {
-			slope = 1 - b
+	Backward: func(c *autodiff.Call) {
+		in, grads, x := inputs(c), inputGrads(c), c.In(0)
+		l, rise, rest := c.Temp(len(x)), c.Temp(len(x)), c.Temp(len(x))
+		kernel.Log(l, x)
+		for i, l := range l {
+			rise[i] = -in.num(1) * l
+			in.next()
 		}
-		return args{slope, 1/a + l - special.XLogY(odds, x), 1/b + special.Log1mExp(a*l)}
-	})
+		kernel.Log1mExp(rest, rise)
+		kernel.Expm1(rise, rise)
+		in = inputs(c)
+		for i, dy := range c.OutGrad(0) {
+			if a, b := in.num(1), in.num(2); dy != 0 && !math.IsInf(c.Out(0)[i], 0) {
+				odds := over(b-1, rise[i]) // (b−1)·xᵃ/(1−xᵃ)
+				slope := (a - 1 - float64(a*odds)) / x[i]
+				if x[i] == 0 && a == 1 {
+					slope = 1 - b
+				}
+				grads.add(&in, 0, slope, dy)
+				da := 1/a + l[i]
+				if odds != 0 {
+					da -= float64(odds * l[i])
+				}
+				grads.add(&in, 1, da, dy)
+				grads.add(&in, 2, 1/b+rest[i], dy)
+			}
+			in.next()
+		}
+	},
+}}

@@ -76,32 +76,81 @@ func logitParts(x float64) logit {
 
 // standard returns z = (logit − μ)/σ, and what its rounding and that of the parts took from it.
 func (l logit) standard(μ, σ float64) (z, rest float64) {
-	var sum special.Sum
-	sum.Add(l.sign*l.hi, -l.sign*l.rest, -μ, l.sign*l.lo)
-	d := sum.Value()
-	sum.Add(-d)
+	u, a := special.TwoSum(l.sign*l.hi, -l.sign*l.rest)
+	v, b := special.TwoSum(u, -μ)
+	low := a + b + float64(l.sign*l.lo)
+	d := v + low
 	z = d / σ
 	if !(math.Abs(z) < 1e100) || σ < 1e-100 {
 		return z, 0
 	}
-	return z, (kernel.FMA(-z, σ, d) + sum.Value()) / σ
+	return z, (kernel.FMA(-z, σ, d) + ((v - d) + low)) / σ
+}
+
+// logits has the parts of many.
+type logits struct{ x, hi, lo, rest []float64 }
+
+func logitsOf(c *autodiff.Call) logits {
+	x, small := c.In(0), c.Temp(len(c.In(0)))
+	l := logits{x, c.Temp(len(x)), c.Temp(len(x)), c.Temp(len(x))}
+	for i, x := range x {
+		small[i] = min(x, 1-x)
+	}
+	kernel.LogSums(l.hi, l.lo, small)
+	kernel.Scale(small, small, -1)
+	kernel.Log1p(l.rest, small)
+	return l
+}
+
+func (l logits) at(i int) logit {
+	if l.x[i] > 0.5 {
+		return logit{-1, l.hi[i], l.lo[i], l.rest[i]}
+	}
+	return logit{1, l.hi[i], l.lo[i], l.rest[i]}
+}
+
+// logs returns log x and log(1−x).
+func (l logit) logs() (lx, ly float64) {
+	if l.sign < 0 {
+		return l.rest, l.hi
+	}
+	return l.hi, l.rest
 }
 
 // logitNormalOp has inputs x, μ and σ.
-var logitNormalOp = newFused("LogitNormal",
-	func(v args) float64 {
-		l := logitParts(v[0])
-		z, rest := l.standard(v[1], v[2])
-		if math.IsInf(z, 0) {
-			return math.Inf(-1)
+var logitNormalOp = fused{&autodiff.Op{
+	Name: "LogitNormal",
+	Forward: func(c *autodiff.Call) {
+		all, saved := logitsOf(c), c.Save(len(c.In(0)))
+		columns := columnsOf(c, func(p args) columnNumbers {
+			hi, lo := kernel.LogSum(p[1])
+			return columnNumbers{p[0], p[1], hi, lo}
+		})
+		for i := range c.Out(0) {
+			l, p := all.at(i), columns.next()
+			z, rest := l.standard(p[0], p[1])
+			square := float64(0.5 * z * z)
+			if saved[i] = z; math.IsInf(square, 0) {
+				c.Out(0)[i] = math.Inf(-1)
+				continue
+			}
+			s, a := special.TwoSum(-square, -l.hi)
+			s, b := special.TwoSum(s, -l.rest)
+			s, d := special.TwoSum(s, -p[2])
+			s, e := special.TwoSum(s, -log2π/2)
+			c.Out(0)[i] = s + (a + b + d + e - kernel.FMA(0.5*z, z, -square) - kernel.FMA(z, rest, l.lo+p[3]))
 		}
-		var sum special.Sum
-		sum.AddProduct(-0.5*z, z)
-		sum.Add(-l.hi, -l.rest, -special.Log(v[2]), -log2π/2, -float64(z*rest)-l.lo)
-		return sum.Value()
 	},
-	func(v args) args {
-		x, σ := v[0], v[2]
-		z := (special.Log(x) - special.Log1p(-x) - v[1]) / σ
-		return args{(2*x - 1 - z/σ) / (x * (1 - x)), z / σ, (float64(z*z) - 1) / σ}
-	})
+	Backward: func(c *autodiff.Call) {
+		in, grads, z := inputs(c), inputGrads(c), c.Saved()
+		for i, dy := range c.OutGrad(0) {
+			if x, σ := in.num(0), in.num(2); dy != 0 && !math.IsInf(c.Out(0)[i], 0) {
+				s := z[i] / σ
+				grads.add(&in, 0, (2*x-1-s)/(x*(1-x)), dy)
+				grads.add(&in, 1, s, dy)
+				grads.add(&in, 2, kernel.FMA(z[i], z[i], -1)/σ, dy)
+			}
+			in.next()
+		}
+	},
+}}

@@ -52,33 +52,52 @@ var logLogisticFamily = func() *family {
 
 // logLogisticOp has inputs x, μ and σ: −|z| − log x − 2·log(1+e^−|z|) − log σ, with z = (log x − μ)/σ. Below the
 // median z and log x cancel: the first two terms are one, ((1−σ)·log x − μ)/σ there and (μ − (1+σ)·log x)/σ above.
-var logLogisticOp = newFused("LogLogistic",
-	func(v args) float64 {
-		x, μ, σ := v[0], v[1], v[2]
-		if math.IsNaN(x) {
-			return x
+var logLogisticOp = fused{&autodiff.Op{
+	Name: "LogLogistic",
+	Forward: func(c *autodiff.Call) {
+		x, y := c.In(0), c.Out(0)
+		hi, lo, z := c.Temp(len(x)), c.Temp(len(x)), c.Save(len(x))
+		kernel.LogSums(hi, lo, x)
+		columns := columnsOf(c, func(p args) columnNumbers { return columnNumbers{p[0], p[1], special.Log(p[1])} })
+		for i := range y {
+			p := columns.next()
+			y[i], z[i] = logLogisticTerm(hi[i], lo[i], p[0], p[1])
 		}
-		hi, lo := kernel.LogSum(x)
-		z, side := (hi-μ+lo)/σ, -1.0
-		if z < 0 {
-			side = 1
+		kernel.Abs(lo, z)
+		kernel.LogSigmoid(lo, lo)
+		for i, l := range lo {
+			y[i] = kernel.FMA(2, l, y[i]) - columns.next()[2]
 		}
-		c := 1 - float64(side*σ)
-		var sum special.Sum
-		sum.AddProduct(c, hi)
-		sum.Add(-μ, float64(((1-c)-float64(side*σ))*hi)+float64(c*lo))
-		first := side * sum.Value() / σ
-		if σ > 1e100 { // where the product may overflow
-			first = -math.Abs(z) - hi
-		}
-		return first - 2*special.Log1p(special.Exp(-math.Abs(z))) - special.Log(σ)
 	},
-	func(v args) args {
-		x, σ := v[0], v[2]
-		z := (special.Log(x) - v[1]) / σ
-		slope := special.Tanh(0.5*z) / σ
-		return args{-(slope + 1) / x, slope, float64(z*slope) - 1/σ}
-	})
+	Backward: func(c *autodiff.Call) {
+		in, grads, x, z := inputs(c), inputGrads(c), c.In(0), c.Saved()
+		slope := c.Temp(len(x))
+		kernel.Scale(slope, z, 0.5)
+		kernel.TanhOf(slope, slope)
+		for i, dy := range c.OutGrad(0) {
+			if σ := in.num(2); dy != 0 && !math.IsInf(c.Out(0)[i], 0) {
+				s := slope[i] / σ
+				grads.add(&in, 0, -(s+1)/x[i], dy)
+				grads.add(&in, 1, s, dy)
+				grads.add(&in, 2, float64(z[i]*s)-1/σ, dy)
+			}
+			in.next()
+		}
+	},
+}}
+
+// logLogisticTerm returns −|z| − log x and z for log x = hi + lo.
+func logLogisticTerm(hi, lo, μ, σ float64) (term, z float64) {
+	if z = (hi - μ + lo) / σ; σ > 1e100 { // where the product may overflow
+		return -math.Abs(z) - hi, z
+	}
+	side := -math.Copysign(1, z)
+	c, rest := special.TwoSum(1, -side*σ)
+	p := float64(c * hi)
+	sum, low := special.TwoSum(p, -μ)
+	low += kernel.FMA(c, hi, -p) + kernel.FMA(c, lo, float64(rest*hi))
+	return side * (sum + low) / σ, z
+}
 
 // logStandardParts returns z = (log x − μ)/σ, and what its rounding and that of log x took from it.
 func logStandardParts(x float64, p nums) (z, rest float64) {

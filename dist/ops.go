@@ -22,26 +22,20 @@ func newFused(name string, f func(x args) float64, partial func(x args) args) fu
 		Forward: func(c *autodiff.Call) {
 			in := inputs(c)
 			for i := range c.Out(0) {
-				c.Out(0)[i] = f(in.at(i))
+				c.Out(0)[i] = f(in.all())
+				in.next()
 			}
 		},
 		Backward: func(c *autodiff.Call) {
-			in := inputs(c)
-			var grads [4][]float64
-			for k := range c.Len() {
-				grads[k] = c.InGrad(k)
-			}
+			in, grads := inputs(c), inputGrads(c)
 			for i, dy := range c.OutGrad(0) {
-				if dy == 0 || math.IsInf(c.Out(0)[i], 0) {
-					continue // masked, or no value to move: keeps 0·∞ out
-				}
-				d := partial(in.at(i))
-				for k, g := range grads[:c.Len()] {
-					if g != nil {
-						j := in.index(k, i)
-						g[j] = kernel.FMA(d[k], dy, g[j])
+				if dy != 0 && !math.IsInf(c.Out(0)[i], 0) { // masked, or no value to move: keeps 0·∞ out
+					slopes := partial(in.all())
+					for k := range in.n {
+						grads.add(&in, k, slopes[k], dy)
 					}
 				}
+				in.next()
 			}
 		},
 	}}
@@ -52,39 +46,106 @@ func (f fused) of(in ...autodiff.Var) autodiff.Var {
 	return f.op.Apply(nil, autodiff.Args{}, in[0].Shape(), in...)
 }
 
-// broadcast reads the inputs of a fused operation.
+// broadcast reads the inputs of a fused operation, number by number.
 type broadcast struct {
-	n    int
-	cols int
-	x    [4][]float64
-	s    [4]autodiff.Shape
+	n, cols, col int
+	x            [4][]float64
+	at           [4]int // of the element's numbers
+	step, turn   [4]int // by how much at grows, and besides at the end of a row
 }
 
 func inputs(c *autodiff.Call) broadcast {
 	b := broadcast{n: c.Len(), cols: c.OutShape(0).Cols}
 	for k := range b.n {
-		b.x[k], b.s[k] = c.In(k), c.InShape(k)
+		b.x[k] = c.In(k)
+		s := c.InShape(k)
+		if s.Cols > 1 {
+			b.step[k] = 1
+		}
+		switch {
+		case s.Rows == 1:
+			b.turn[k] = -s.Cols * b.step[k]
+		case s.Cols == 1:
+			b.turn[k] = 1
+		}
 	}
 	return b
 }
 
-func (b *broadcast) index(k, i int) int {
-	switch s := b.s[k]; {
-	case s.Rows == 1 && s.Cols == 1:
-		return 0
-	case s.Rows == 1:
-		return i % b.cols
-	case s.Cols == 1:
-		return i / b.cols
-	}
-	return i
-}
+// num returns the element's number of input k.
+func (b *broadcast) num(k int) float64 { return b.x[k][b.at[k]] }
 
-func (b *broadcast) at(i int) (x args) {
+// all returns its numbers.
+func (b *broadcast) all() (x args) {
 	for k := range b.n {
-		x[k] = b.x[k][b.index(k, i)]
+		x[k] = b.num(k)
 	}
 	return x
+}
+
+// next goes on to the next element.
+func (b *broadcast) next() {
+	for k := range b.n {
+		b.at[k] += b.step[k]
+	}
+	if b.col++; b.col == b.cols {
+		b.col = 0
+		for k := range b.n {
+			b.at[k] += b.turn[k]
+		}
+	}
+}
+
+// grads are the gradients of the inputs of a fused operation.
+type grads [4][]float64
+
+func inputGrads(c *autodiff.Call) (g grads) {
+	for k := range c.Len() {
+		g[k] = c.InGrad(k)
+	}
+	return g
+}
+
+// add adds the element's of input k, which is its slope times dy.
+func (g *grads) add(b *broadcast, k int, slope, dy float64) {
+	if g := g[k]; g != nil {
+		j := b.at[k]
+		g[j] = kernel.FMA(slope, dy, g[j])
+	}
+}
+
+// A byColumn holds numbers of each column that are made of the parameters, the inputs 1, 2, … of a fused operation.
+type byColumn struct {
+	v  []float64
+	at int
+}
+
+type columnNumbers [8]float64
+
+// columnsOf returns f of each column's parameters.
+func columnsOf(c *autodiff.Call, f func(p args) columnNumbers) byColumn {
+	cols := 1
+	for k := 1; k < c.Len(); k++ {
+		cols = max(cols, c.InShape(k).Cols)
+	}
+	b := byColumn{v: c.Temp(len(columnNumbers{}) * cols)}
+	for j := range cols {
+		var p args
+		for k := 1; k < c.Len(); k++ {
+			p[k-1] = of(c.In(k), j)
+		}
+		*b.next() = f(p)
+	}
+	return b
+}
+
+// next returns the numbers of the next element's column.
+func (b *byColumn) next() *columnNumbers {
+	n := (*columnNumbers)(b.v[b.at:])
+	if b.at += len(n); b.at == len(b.v) {
+		b.at = 0
+	}
+	return n
 }
 
 // Operations that several families share.

@@ -52,10 +52,11 @@ func trigamma(x float64) float64 { return first(special.HurwitzZeta(2, x)) }
 var sigmoidBetaOp = fused{&autodiff.Op{
 	Name: "SigmoidBeta",
 	Forward: func(c *autodiff.Call) {
-		in, u := inputs(c), c.In(0)
+		in := inputs(c)
 		lx, ly := logSigmoids(c)
-		for i, v := range u {
-			a, b := c.In(1)[in.index(1, i)], c.In(2)[in.index(2, i)]
+		for i := range c.Out(0) {
+			v, a, b := in.num(0), in.num(1), in.num(2)
+			in.next()
 			switch {
 			case math.IsInf(v, 0):
 				c.Out(0)[i] = math.Inf(-1)
@@ -70,26 +71,17 @@ var sigmoidBetaOp = fused{&autodiff.Op{
 		}
 	},
 	Backward: func(c *autodiff.Call) {
-		in, x := inputs(c), c.Temp(len(c.In(0)))
+		in, grads, x := inputs(c), inputGrads(c), c.Temp(len(c.In(0)))
 		lx, ly := logSigmoids(c)
 		kernel.Sigmoid(x, c.In(0))
-		du, da, db := c.InGrad(0), c.InGrad(1), c.InGrad(2)
 		for i, dy := range c.OutGrad(0) {
-			j, k := in.index(1, i), in.index(2, i)
-			a, b := c.In(1)[j], c.In(2)[k]
-			if dy == 0 {
-				continue
+			if a, b := in.num(1), in.num(2); dy != 0 {
+				da, db := betaSlopes(lx[i], ly[i], a, b)
+				grads.add(&in, 0, kernel.FMA(-(a+b), x[i], a), dy)
+				grads.add(&in, 1, da, dy)
+				grads.add(&in, 2, db, dy)
 			}
-			if du != nil {
-				du[i] = kernel.FMA(kernel.FMA(-(a+b), x[i], a), dy, du[i])
-			}
-			sa, sb := betaSlopes(lx[i], ly[i], a, b)
-			if da != nil {
-				da[j] = kernel.FMA(sa, dy, da[j])
-			}
-			if db != nil {
-				db[k] = kernel.FMA(sb, dy, db[k])
-			}
+			in.next()
 		}
 	},
 }}

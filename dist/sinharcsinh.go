@@ -165,7 +165,8 @@ var sinhArcsinhOp = fused{&autodiff.Op{
 		in := inputs(c)
 		s, logS := sinhScales(c)
 		for i := range c.Out(0) {
-			x, k := in.at(i), in.index(2, i)
+			x, k := in.all(), in.at[2]
+			in.next()
 			y, t := sinhArcsinhInner(x[0], s[k], logS[k])
 			u, rest := sinhArcsinhAngle(x[0], y, t, s[k], x[1], x[2])
 			v, far := special.Sinh(u), logS[k]-special.Log(x[2])
@@ -187,20 +188,17 @@ var sinhArcsinhOp = fused{&autodiff.Op{
 		}
 	},
 	Backward: func(c *autodiff.Call) {
-		in, grads := inputs(c), [3][]float64{c.InGrad(0), c.InGrad(1), c.InGrad(2)}
+		in, grads := inputs(c), inputGrads(c)
 		s, logS := sinhScales(c)
-		for i, dy := range c.OutGrad(0) {
-			if dy == 0 {
-				continue
-			}
-			x, k := in.at(i), in.index(2, i)
-			slopes := sinhArcsinhSlopes(x[0], x[1], x[2], s[k], logS[k])
-			for n, g := range grads {
-				if g != nil {
-					j := in.index(n, i)
-					g[j] = kernel.FMA(slopes[n], dy, g[j])
+		for _, dy := range c.OutGrad(0) {
+			if dy != 0 {
+				k := in.at[2]
+				slopes := sinhArcsinhSlopes(in.num(0), in.num(1), in.num(2), s[k], logS[k])
+				for n := range in.n {
+					grads.add(&in, n, slopes[n], dy)
 				}
 			}
+			in.next()
 		}
 	},
 }}
@@ -216,12 +214,12 @@ func sinhScales(c *autodiff.Call) (s, logS []float64) {
 }
 
 // sinhArcsinhSlopes returns the derivatives in z, ε and δ.
-func sinhArcsinhSlopes(z, ε, δ, s, logS float64) [3]float64 {
+func sinhArcsinhSlopes(z, ε, δ, s, logS float64) args {
 	if δ < leastShape {
 		v := special.Sinh(float64(lightSlope*z) - ε)
 		h := special.Hypot1(v)
 		g := v/h - float64(v*h)
-		return [3]float64{lightSlope * g, -g, 0}
+		return args{lightSlope * g, -g, 0}
 	}
 	y, t := sinhArcsinhInner(z, s, logS)
 	u := t/δ - ε
@@ -239,5 +237,5 @@ func sinhArcsinhSlopes(z, ε, δ, s, logS float64) [3]float64 {
 	c := asinh2 / special.Tanh(asinh2*δ) // d log s/dδ
 	dδ := float64(g*(float64(w*c)-t/δ)/δ) + float64((1-float64(w*w))*c) - 1/δ
 	dz := kernel.FMA(g, dt/δ, -float64(w*dt))
-	return [3]float64{min(max(dz, -math.MaxFloat64), math.MaxFloat64), -g, dδ}
+	return args{min(max(dz, -math.MaxFloat64), math.MaxFloat64), -g, dδ}
 }

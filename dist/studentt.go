@@ -68,34 +68,33 @@ func studentT(z autodiff.Var, p vars) autodiff.Var {
 var log1pShareOp = fused{&autodiff.Op{
 	Name: "Log1pShare",
 	Forward: func(c *autodiff.Call) {
-		in, z, ν, y := inputs(c), c.In(0), c.In(1), c.Out(0)
-		for i, v := range z {
-			y[i] = v * v / ν[in.index(1, i)]
+		in, y := inputs(c), c.Out(0)
+		for i := range y {
+			z := in.num(0)
+			y[i] = z * z / in.num(1)
+			in.next()
 		}
 		kernel.Log1p(y, y)
-		for i, v := range z {
+		in = inputs(c)
+		for i := range y {
 			if y[i] > 600 { // the square or the quotient may overflow
-				t := math.Abs(v) / math.Sqrt(ν[in.index(1, i)])
+				t := math.Abs(in.num(0)) / math.Sqrt(in.num(1))
 				if y[i] = special.Log1p(t * t); t > 1e8 {
 					y[i] = 2 * special.Log(t)
 				}
 			}
+			in.next()
 		}
 	},
 	Backward: func(c *autodiff.Call) {
-		in, z, ν, dz, dν := inputs(c), c.In(0), c.In(1), c.InGrad(0), c.InGrad(1)
-		for i, dy := range c.OutGrad(0) {
-			z, j := z[i], in.index(1, i)
-			if dy == 0 || z == 0 {
-				continue
+		in, grads := inputs(c), inputGrads(c)
+		for _, dy := range c.OutGrad(0) {
+			if z, ν := in.num(0), in.num(1); dy != 0 && z != 0 {
+				rest := ν / z
+				grads.add(&in, 0, 2/(z+rest), dy)
+				grads.add(&in, 1, -1/(ν*(1+rest/z)), dy)
 			}
-			rest := ν[j] / z
-			if dz != nil {
-				dz[i] = kernel.FMA(2/(z+rest), dy, dz[i])
-			}
-			if dν != nil {
-				dν[j] = kernel.FMA(-1/(ν[j]*(1+rest/z)), dy, dν[j])
-			}
+			in.next()
 		}
 	},
 }}

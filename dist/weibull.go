@@ -72,19 +72,53 @@ func weibullTails(l, _ float64, p nums) (lower, upper float64) {
 }
 
 // weibullOp has inputs z and k.
-var weibullOp = newFused("Weibull",
-	func(x args) float64 {
-		z, k := x[0], x[1]
-		if z > 0 {
+var weibullOp = fused{&autodiff.Op{
+	Name: "Weibull",
+	Forward: func(c *autodiff.Call) {
+		z, y, columns := c.In(0), c.Out(0), columnsOf(c, weibullColumn)
+		hi, lo := c.Temp(len(z)), c.Temp(len(z))
+		kernel.LogSums(hi, lo, z)
+		weibullPowers(c, y, 0)
+		for i, t := range y {
+			p := columns.next()
+			if z[i] == 0 {
+				y[i] = p[1] + special.XLogY(p[0]-1, 0) - t
+				continue
+			}
 			var sum special.Sum
-			sum.AddLog(k-1, z)
-			sum.Add(special.Log(k), -special.Pow(z, k))
-			return sum.Value()
+			sum.AddTimes(p[0]-1, hi[i], lo[i])
+			sum.Add(p[1], -t)
+			y[i] = sum.Value()
 		}
-		return special.Log(k) + special.XLogY(k-1, z) - special.Pow(z, k)
 	},
-	func(x args) args {
-		z, k := x[0], x[1]
-		t, l := special.Pow(z, k), special.Log(z)
-		return args{over(k-1, z) - float64(k*special.Pow(z, k-1)), 1/k + l - special.XLogY(t, z)}
-	})
+	Backward: func(c *autodiff.Call) {
+		in, grads, z := inputs(c), inputGrads(c), c.In(0)
+		l, powers, lower := c.Temp(len(z)), c.Temp(len(z)), c.Temp(len(z))
+		kernel.Log(l, z)
+		weibullPowers(c, powers, 0)
+		weibullPowers(c, lower, -1)
+		for i, dy := range c.OutGrad(0) {
+			if k := in.num(1); dy != 0 && !math.IsInf(c.Out(0)[i], 0) {
+				grads.add(&in, 0, over(k-1, z[i])-float64(k*lower[i]), dy)
+				dk := 1/k + l[i]
+				if powers[i] != 0 {
+					dk -= float64(powers[i] * l[i])
+				}
+				grads.add(&in, 1, dk, dy)
+			}
+			in.next()
+		}
+	},
+}}
+
+func weibullColumn(p args) columnNumbers { return columnNumbers{p[0], special.Log(p[0])} }
+
+// weibullPowers sets y to the powers of z with exponents k + e.
+func weibullPowers(c *autodiff.Call, y []float64, e float64) {
+	in := inputs(c)
+	for i := range y {
+		y[i] = in.num(1) + e
+		in.next()
+	}
+	kernel.PowEach(y, c.In(0), y)
+}

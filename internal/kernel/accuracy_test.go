@@ -109,6 +109,18 @@ func TestLogSigmoidIsMinusSoftplus(t *testing.T) {
 	}
 }
 
+func TestLogSumsAccuracy(t *testing.T) {
+	for _, p := range table(t, "log") {
+		var hi, lo [1]float64
+		LogSums(hi[:], lo[:], p.args)
+		rest := new(big.Float).Sub(p.value, new(big.Float).SetFloat64(hi[0]))
+		miss, _ := rest.Sub(rest, new(big.Float).SetFloat64(lo[0])).Float64()
+		if math.Abs(miss) > 0x1p-64*math.Abs(hi[0]) || math.Abs(lo[0]) > 0x1p-52*math.Abs(hi[0]) {
+			t.Errorf("LogSums(%g) = %g + %g, which misses by %g", p.args[0], hi[0], lo[0], miss)
+		}
+	}
+}
+
 func TestPowAccuracy(t *testing.T) {
 	worst := 0.0
 	for _, p := range table(t, "pow") {

@@ -13805,6 +13805,624 @@ done786:
 	VZEROUPPER
 	RET
 
+// func logSums512(hi *float64, lo *float64, x *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·logSums512(SB), NOSPLIT, $0-32
+	MOVQ hi+0(FP), AX
+	MOVQ lo+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+	SUBQ $0x08, BX
+	JLT  tail794
+
+head793:
+	VMOVUPD          (DX)(SI*8), Z0
+	VCMPPD.BCST      $0x11, c0010000000000000<>+0(SB), Z0, K1
+	VMOVAPD          Z0, Z1
+	VMULPD.BCST      c4350000000000000<>+0(SB), Z0, Z2
+	VMOVAPD          Z2, K1, Z1
+	VPSUBQ.BCST      cffe6a09e667f3bcd<>+0(SB), Z1, Z1
+	VPSRLQ           $0x34, Z1, Z2
+	VORPD.BCST       c4330000000000000<>+0(SB), Z2, Z2
+	VSUBPD.BCST      c4330000000000400<>+0(SB), Z2, Z2
+	VANDPD.BCST      c000fffffffffffff<>+0(SB), Z1, Z1
+	VPADDQ.BCST      c3fe6a09e667f3bcd<>+0(SB), Z1, Z1
+	VBROADCASTSD.Z   cc04b000000000000<>+0(SB), K1, Z4
+	VADDPD           Z4, Z2, Z2
+	VSUBPD.BCST      c3ff0000000000000<>+0(SB), Z1, Z1
+	VBROADCASTSD     c4000000000000000<>+0(SB), Z4
+	VADDPD           Z1, Z4, Z5
+	VSUBPD           Z4, Z5, Z4
+	VSUBPD           Z4, Z1, Z4
+	VDIVPD           Z5, Z1, Z6
+	VMOVAPD          Z6, Z7
+	VFNMADD132PD     Z5, Z1, Z7
+	VMOVAPD          Z6, Z1
+	VFNMADD132PD     Z4, Z7, Z1
+	VDIVPD           Z5, Z1, Z1
+	VADDPD           Z1, Z6, Z4
+	VSUBPD           Z6, Z4, Z5
+	VSUBPD           Z5, Z1, Z1
+	VMULPD           Z4, Z4, Z5
+	VMOVAPD          Z4, Z6
+	VFMSUB213PD      Z5, Z4, Z6
+	VMOVAPD          Z4, Z7
+	VFMADD132PD      Z1, Z6, Z7
+	VMOVAPD          Z1, Z6
+	VFMADD132PD      Z4, Z7, Z6
+	VADDPD           Z6, Z5, Z7
+	VSUBPD           Z5, Z7, Z5
+	VSUBPD           Z5, Z6, Z5
+	VBROADCASTSD     c3fb2f684bda12f68<>+0(SB), Z6
+	VFMADD213PD.BCST c3fb47ae147ae147b<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST c3fb642c8590b2164<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST c3fb8618618618618<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST c3fbaf286bca1af28<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST c3fbe1e1e1e1e1e1e<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST c3fc1111111111111<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST c3fc3b13b13b13b14<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST c3fc745d1745d1746<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST c3fcc71c71c71c71c<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST c3fd2492492492492<>+0(SB), Z7, Z6
+	VFMADD213PD.BCST c3fd999999999999a<>+0(SB), Z7, Z6
+	VBROADCASTSD     c3fe5555555555555<>+0(SB), Z8
+	VBROADCASTSD     c3c85555555555555<>+0(SB), Z9
+	VMULPD           Z6, Z7, Z6
+	VXORPD           Z10, Z10, Z10
+	VADDPD           Z6, Z8, Z11
+	VSUBPD           Z8, Z11, Z8
+	VSUBPD           Z8, Z6, Z6
+	VADDPD           Z10, Z9, Z8
+	VADDPD           Z8, Z6, Z6
+	VADDPD           Z6, Z11, Z8
+	VSUBPD           Z11, Z8, Z9
+	VSUBPD           Z9, Z6, Z6
+	VADDPD           Z4, Z4, Z9
+	VADDPD           Z1, Z1, Z10
+	VMULPD           Z7, Z4, Z11
+	VMOVAPD          Z4, Z12
+	VFMSUB213PD      Z11, Z7, Z12
+	VMOVAPD          Z4, Z4
+	VFMADD132PD      Z5, Z12, Z4
+	VMOVAPD          Z1, Z1
+	VFMADD132PD      Z7, Z4, Z1
+	VADDPD           Z1, Z11, Z4
+	VSUBPD           Z11, Z4, Z5
+	VSUBPD           Z5, Z1, Z1
+	VMULPD           Z8, Z4, Z5
+	VMOVAPD          Z4, Z7
+	VFMSUB213PD      Z5, Z8, Z7
+	VMOVAPD          Z4, Z4
+	VFMADD132PD      Z6, Z7, Z4
+	VMOVAPD          Z1, Z1
+	VFMADD132PD      Z8, Z4, Z1
+	VADDPD           Z1, Z5, Z4
+	VSUBPD           Z5, Z4, Z5
+	VSUBPD           Z5, Z1, Z1
+	VADDPD           Z4, Z9, Z5
+	VSUBPD           Z9, Z5, Z6
+	VSUBPD           Z6, Z4, Z4
+	VADDPD           Z1, Z10, Z1
+	VADDPD           Z1, Z4, Z1
+	VADDPD           Z1, Z5, Z4
+	VSUBPD           Z5, Z4, Z5
+	VSUBPD           Z5, Z1, Z1
+	VMULPD.BCST      c3fe62e42fefa3800<>+0(SB), Z2, Z5
+	VXORPD           Z6, Z6, Z6
+	VMULPD.BCST      c3d2ef35793c76730<>+0(SB), Z2, Z7
+	VMULPD.BCST      c398f97b57a079a19<>+0(SB), Z2, Z2
+	VADDPD           Z7, Z5, Z8
+	VSUBPD           Z5, Z8, Z5
+	VSUBPD           Z5, Z7, Z5
+	VADDPD           Z2, Z6, Z2
+	VADDPD           Z2, Z5, Z2
+	VADDPD           Z2, Z8, Z5
+	VSUBPD           Z8, Z5, Z6
+	VSUBPD           Z6, Z2, Z2
+	VADDPD           Z4, Z5, Z6
+	VSUBPD           Z5, Z6, Z5
+	VSUBPD           Z5, Z4, Z4
+	VADDPD           Z1, Z2, Z1
+	VADDPD           Z1, Z4, Z1
+	VADDPD           Z1, Z6, Z2
+	VSUBPD           Z6, Z2, Z4
+	VSUBPD           Z4, Z1, Z1
+	VCMPPD.BCST      $0x00, c0000000000000000<>+0(SB), Z0, K1
+	VBROADCASTSD     cfff0000000000000<>+0(SB), K1, Z2
+	VCMPPD.BCST      $0x00, c7ff0000000000000<>+0(SB), Z0, K1
+	VBROADCASTSD     c7ff0000000000000<>+0(SB), K1, Z2
+	VCMPPD.BCST      $0x19, c0000000000000000<>+0(SB), Z0, K1
+	VBROADCASTSD     c7ff8000000000001<>+0(SB), K1, Z2
+	VCMPPD.BCST      $0x1e, c0000000000000000<>+0(SB), Z0, K1
+	VMOVAPD.Z        Z1, K1, Z1
+	VCMPPD.BCST      $0x11, c7ff0000000000000<>+0(SB), Z0, K1
+	VMOVAPD.Z        Z1, K1, Z0
+	VMOVUPD          Z2, (AX)(SI*8)
+	VMOVUPD          Z0, (CX)(SI*8)
+	ADDQ             $0x08, SI
+	SUBQ             $0x08, BX
+	JGE              head793
+
+tail794:
+	ADDQ      $0x08, BX
+	JEQ       done795
+	CMPQ      BX, $0x02
+	JLT       one796
+	JEQ       two797
+	MOVQ      $+1, DI
+	SHLXQ     BX, DI, DI
+	DECQ      DI
+	KMOVB     DI, K1
+	VMOVUPD.Z (DX)(SI*8), K1, Z3
+	JMP       go798
+
+one796:
+	VMOVSD (DX)(SI*8), X3
+	JMP    go798
+
+two797:
+	VMOVUPD (DX)(SI*8), X3
+
+go798:
+	VCMPPD.BCST      $0x11, c0010000000000000<>+0(SB), Z3, K1
+	VMOVAPD          Z3, Z0
+	VMULPD.BCST      c4350000000000000<>+0(SB), Z3, Z1
+	VMOVAPD          Z1, K1, Z0
+	VPSUBQ.BCST      cffe6a09e667f3bcd<>+0(SB), Z0, Z0
+	VPSRLQ           $0x34, Z0, Z1
+	VORPD.BCST       c4330000000000000<>+0(SB), Z1, Z1
+	VSUBPD.BCST      c4330000000000400<>+0(SB), Z1, Z1
+	VANDPD.BCST      c000fffffffffffff<>+0(SB), Z0, Z0
+	VPADDQ.BCST      c3fe6a09e667f3bcd<>+0(SB), Z0, Z0
+	VBROADCASTSD.Z   cc04b000000000000<>+0(SB), K1, Z2
+	VADDPD           Z2, Z1, Z1
+	VSUBPD.BCST      c3ff0000000000000<>+0(SB), Z0, Z0
+	VBROADCASTSD     c4000000000000000<>+0(SB), Z2
+	VADDPD           Z0, Z2, Z4
+	VSUBPD           Z2, Z4, Z2
+	VSUBPD           Z2, Z0, Z2
+	VDIVPD           Z4, Z0, Z5
+	VMOVAPD          Z5, Z6
+	VFNMADD132PD     Z4, Z0, Z6
+	VMOVAPD          Z5, Z0
+	VFNMADD132PD     Z2, Z6, Z0
+	VDIVPD           Z4, Z0, Z0
+	VADDPD           Z0, Z5, Z2
+	VSUBPD           Z5, Z2, Z4
+	VSUBPD           Z4, Z0, Z0
+	VMULPD           Z2, Z2, Z4
+	VMOVAPD          Z2, Z5
+	VFMSUB213PD      Z4, Z2, Z5
+	VMOVAPD          Z2, Z6
+	VFMADD132PD      Z0, Z5, Z6
+	VMOVAPD          Z0, Z5
+	VFMADD132PD      Z2, Z6, Z5
+	VADDPD           Z5, Z4, Z6
+	VSUBPD           Z4, Z6, Z4
+	VSUBPD           Z4, Z5, Z4
+	VBROADCASTSD     c3fb2f684bda12f68<>+0(SB), Z5
+	VFMADD213PD.BCST c3fb47ae147ae147b<>+0(SB), Z6, Z5
+	VFMADD213PD.BCST c3fb642c8590b2164<>+0(SB), Z6, Z5
+	VFMADD213PD.BCST c3fb8618618618618<>+0(SB), Z6, Z5
+	VFMADD213PD.BCST c3fbaf286bca1af28<>+0(SB), Z6, Z5
+	VFMADD213PD.BCST c3fbe1e1e1e1e1e1e<>+0(SB), Z6, Z5
+	VFMADD213PD.BCST c3fc1111111111111<>+0(SB), Z6, Z5
+	VFMADD213PD.BCST c3fc3b13b13b13b14<>+0(SB), Z6, Z5
+	VFMADD213PD.BCST c3fc745d1745d1746<>+0(SB), Z6, Z5
+	VFMADD213PD.BCST c3fcc71c71c71c71c<>+0(SB), Z6, Z5
+	VFMADD213PD.BCST c3fd2492492492492<>+0(SB), Z6, Z5
+	VFMADD213PD.BCST c3fd999999999999a<>+0(SB), Z6, Z5
+	VBROADCASTSD     c3fe5555555555555<>+0(SB), Z7
+	VBROADCASTSD     c3c85555555555555<>+0(SB), Z8
+	VMULPD           Z5, Z6, Z5
+	VXORPD           Z9, Z9, Z9
+	VADDPD           Z5, Z7, Z10
+	VSUBPD           Z7, Z10, Z7
+	VSUBPD           Z7, Z5, Z5
+	VADDPD           Z9, Z8, Z7
+	VADDPD           Z7, Z5, Z5
+	VADDPD           Z5, Z10, Z7
+	VSUBPD           Z10, Z7, Z8
+	VSUBPD           Z8, Z5, Z5
+	VADDPD           Z2, Z2, Z8
+	VADDPD           Z0, Z0, Z9
+	VMULPD           Z6, Z2, Z10
+	VMOVAPD          Z2, Z11
+	VFMSUB213PD      Z10, Z6, Z11
+	VMOVAPD          Z2, Z2
+	VFMADD132PD      Z4, Z11, Z2
+	VMOVAPD          Z0, Z0
+	VFMADD132PD      Z6, Z2, Z0
+	VADDPD           Z0, Z10, Z2
+	VSUBPD           Z10, Z2, Z4
+	VSUBPD           Z4, Z0, Z0
+	VMULPD           Z7, Z2, Z4
+	VMOVAPD          Z2, Z6
+	VFMSUB213PD      Z4, Z7, Z6
+	VMOVAPD          Z2, Z2
+	VFMADD132PD      Z5, Z6, Z2
+	VMOVAPD          Z0, Z0
+	VFMADD132PD      Z7, Z2, Z0
+	VADDPD           Z0, Z4, Z2
+	VSUBPD           Z4, Z2, Z4
+	VSUBPD           Z4, Z0, Z0
+	VADDPD           Z2, Z8, Z4
+	VSUBPD           Z8, Z4, Z5
+	VSUBPD           Z5, Z2, Z2
+	VADDPD           Z0, Z9, Z0
+	VADDPD           Z0, Z2, Z0
+	VADDPD           Z0, Z4, Z2
+	VSUBPD           Z4, Z2, Z4
+	VSUBPD           Z4, Z0, Z0
+	VMULPD.BCST      c3fe62e42fefa3800<>+0(SB), Z1, Z4
+	VXORPD           Z5, Z5, Z5
+	VMULPD.BCST      c3d2ef35793c76730<>+0(SB), Z1, Z6
+	VMULPD.BCST      c398f97b57a079a19<>+0(SB), Z1, Z1
+	VADDPD           Z6, Z4, Z7
+	VSUBPD           Z4, Z7, Z4
+	VSUBPD           Z4, Z6, Z4
+	VADDPD           Z1, Z5, Z1
+	VADDPD           Z1, Z4, Z1
+	VADDPD           Z1, Z7, Z4
+	VSUBPD           Z7, Z4, Z5
+	VSUBPD           Z5, Z1, Z1
+	VADDPD           Z2, Z4, Z5
+	VSUBPD           Z4, Z5, Z4
+	VSUBPD           Z4, Z2, Z2
+	VADDPD           Z0, Z1, Z0
+	VADDPD           Z0, Z2, Z0
+	VADDPD           Z0, Z5, Z1
+	VSUBPD           Z5, Z1, Z2
+	VSUBPD           Z2, Z0, Z0
+	VCMPPD.BCST      $0x00, c0000000000000000<>+0(SB), Z3, K1
+	VBROADCASTSD     cfff0000000000000<>+0(SB), K1, Z1
+	VCMPPD.BCST      $0x00, c7ff0000000000000<>+0(SB), Z3, K1
+	VBROADCASTSD     c7ff0000000000000<>+0(SB), K1, Z1
+	VCMPPD.BCST      $0x19, c0000000000000000<>+0(SB), Z3, K1
+	VBROADCASTSD     c7ff8000000000001<>+0(SB), K1, Z1
+	VCMPPD.BCST      $0x1e, c0000000000000000<>+0(SB), Z3, K1
+	VMOVAPD.Z        Z0, K1, Z0
+	VCMPPD.BCST      $0x11, c7ff0000000000000<>+0(SB), Z3, K1
+	VMOVAPD.Z        Z0, K1, Z0
+	CMPQ             BX, $0x02
+	JLT              one799
+	JEQ              two800
+	MOVQ             $+1, DX
+	SHLXQ            BX, DX, DX
+	DECQ             DX
+	KMOVB            DX, K1
+	VMOVUPD          Z1, K1, (AX)(SI*8)
+	MOVQ             $+1, AX
+	SHLXQ            BX, AX, AX
+	DECQ             AX
+	KMOVB            AX, K1
+	VMOVUPD          Z0, K1, (CX)(SI*8)
+	JMP              end801
+
+one799:
+	VMOVSD X1, (AX)(SI*8)
+	VMOVSD X0, (CX)(SI*8)
+	JMP    end801
+
+two800:
+	VMOVUPD X1, (AX)(SI*8)
+	VMOVUPD X0, (CX)(SI*8)
+
+end801:
+done795:
+	VZEROUPPER
+	RET
+
+// func logSums256(hi *float64, lo *float64, x *float64, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·logSums256(SB), NOSPLIT, $0-32
+	MOVQ hi+0(FP), AX
+	MOVQ lo+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+	SUBQ $0x04, BX
+	JLT  tail803
+
+head802:
+	VMOVUPD      (DX)(SI*8), Y0
+	VCMPPD       $0x11, c0010000000000000<>+0(SB), Y0, Y1
+	VMOVAPD      Y0, Y2
+	VMULPD       c4350000000000000<>+0(SB), Y0, Y3
+	VBLENDVPD    Y1, Y3, Y2, Y2
+	VPSUBQ       cffe6a09e667f3bcd<>+0(SB), Y2, Y2
+	VPSRLQ       $0x34, Y2, Y3
+	VORPD        c4330000000000000<>+0(SB), Y3, Y3
+	VSUBPD       c4330000000000400<>+0(SB), Y3, Y3
+	VANDPD       c000fffffffffffff<>+0(SB), Y2, Y2
+	VPADDQ       c3fe6a09e667f3bcd<>+0(SB), Y2, Y2
+	VANDPD       cc04b000000000000<>+0(SB), Y1, Y1
+	VADDPD       Y1, Y3, Y1
+	VSUBPD       c3ff0000000000000<>+0(SB), Y2, Y2
+	VMOVUPD      c4000000000000000<>+0(SB), Y3
+	VADDPD       Y2, Y3, Y5
+	VSUBPD       Y3, Y5, Y3
+	VSUBPD       Y3, Y2, Y3
+	VDIVPD       Y5, Y2, Y6
+	VMOVAPD      Y6, Y7
+	VFNMADD132PD Y5, Y2, Y7
+	VMOVAPD      Y6, Y2
+	VFNMADD132PD Y3, Y7, Y2
+	VDIVPD       Y5, Y2, Y2
+	VADDPD       Y2, Y6, Y3
+	VSUBPD       Y6, Y3, Y5
+	VSUBPD       Y5, Y2, Y2
+	VMULPD       Y3, Y3, Y5
+	VMOVAPD      Y3, Y6
+	VFMSUB213PD  Y5, Y3, Y6
+	VMOVAPD      Y3, Y7
+	VFMADD132PD  Y2, Y6, Y7
+	VMOVAPD      Y2, Y6
+	VFMADD132PD  Y3, Y7, Y6
+	VADDPD       Y6, Y5, Y7
+	VSUBPD       Y5, Y7, Y5
+	VSUBPD       Y5, Y6, Y5
+	VMOVUPD      c3fb2f684bda12f68<>+0(SB), Y6
+	VFMADD213PD  c3fb47ae147ae147b<>+0(SB), Y7, Y6
+	VFMADD213PD  c3fb642c8590b2164<>+0(SB), Y7, Y6
+	VFMADD213PD  c3fb8618618618618<>+0(SB), Y7, Y6
+	VFMADD213PD  c3fbaf286bca1af28<>+0(SB), Y7, Y6
+	VFMADD213PD  c3fbe1e1e1e1e1e1e<>+0(SB), Y7, Y6
+	VFMADD213PD  c3fc1111111111111<>+0(SB), Y7, Y6
+	VFMADD213PD  c3fc3b13b13b13b14<>+0(SB), Y7, Y6
+	VFMADD213PD  c3fc745d1745d1746<>+0(SB), Y7, Y6
+	VFMADD213PD  c3fcc71c71c71c71c<>+0(SB), Y7, Y6
+	VFMADD213PD  c3fd2492492492492<>+0(SB), Y7, Y6
+	VFMADD213PD  c3fd999999999999a<>+0(SB), Y7, Y6
+	VMOVUPD      c3fe5555555555555<>+0(SB), Y8
+	VMOVUPD      c3c85555555555555<>+0(SB), Y9
+	VMULPD       Y6, Y7, Y6
+	VXORPD       Y10, Y10, Y10
+	VADDPD       Y6, Y8, Y11
+	VSUBPD       Y8, Y11, Y8
+	VSUBPD       Y8, Y6, Y6
+	VADDPD       Y10, Y9, Y8
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y6, Y11, Y8
+	VSUBPD       Y11, Y8, Y9
+	VSUBPD       Y9, Y6, Y6
+	VADDPD       Y3, Y3, Y9
+	VADDPD       Y2, Y2, Y10
+	VMULPD       Y7, Y3, Y11
+	VMOVAPD      Y3, Y12
+	VFMSUB213PD  Y11, Y7, Y12
+	VMOVAPD      Y3, Y3
+	VFMADD132PD  Y5, Y12, Y3
+	VMOVAPD      Y2, Y2
+	VFMADD132PD  Y7, Y3, Y2
+	VADDPD       Y2, Y11, Y3
+	VSUBPD       Y11, Y3, Y5
+	VSUBPD       Y5, Y2, Y2
+	VMULPD       Y8, Y3, Y5
+	VMOVAPD      Y3, Y7
+	VFMSUB213PD  Y5, Y8, Y7
+	VMOVAPD      Y3, Y3
+	VFMADD132PD  Y6, Y7, Y3
+	VMOVAPD      Y2, Y2
+	VFMADD132PD  Y8, Y3, Y2
+	VADDPD       Y2, Y5, Y3
+	VSUBPD       Y5, Y3, Y5
+	VSUBPD       Y5, Y2, Y2
+	VADDPD       Y3, Y9, Y5
+	VSUBPD       Y9, Y5, Y6
+	VSUBPD       Y6, Y3, Y3
+	VADDPD       Y2, Y10, Y2
+	VADDPD       Y2, Y3, Y2
+	VADDPD       Y2, Y5, Y3
+	VSUBPD       Y5, Y3, Y5
+	VSUBPD       Y5, Y2, Y2
+	VMULPD       c3fe62e42fefa3800<>+0(SB), Y1, Y5
+	VXORPD       Y6, Y6, Y6
+	VMULPD       c3d2ef35793c76730<>+0(SB), Y1, Y7
+	VMULPD       c398f97b57a079a19<>+0(SB), Y1, Y1
+	VADDPD       Y7, Y5, Y8
+	VSUBPD       Y5, Y8, Y5
+	VSUBPD       Y5, Y7, Y5
+	VADDPD       Y1, Y6, Y1
+	VADDPD       Y1, Y5, Y1
+	VADDPD       Y1, Y8, Y5
+	VSUBPD       Y8, Y5, Y6
+	VSUBPD       Y6, Y1, Y1
+	VADDPD       Y3, Y5, Y6
+	VSUBPD       Y5, Y6, Y5
+	VSUBPD       Y5, Y3, Y3
+	VADDPD       Y2, Y1, Y1
+	VADDPD       Y1, Y3, Y1
+	VADDPD       Y1, Y6, Y2
+	VSUBPD       Y6, Y2, Y3
+	VSUBPD       Y3, Y1, Y1
+	VCMPPD       $0x00, c0000000000000000<>+0(SB), Y0, Y3
+	VBLENDVPD    Y3, cfff0000000000000<>+0(SB), Y2, Y2
+	VCMPPD       $0x00, c7ff0000000000000<>+0(SB), Y0, Y3
+	VBLENDVPD    Y3, c7ff0000000000000<>+0(SB), Y2, Y2
+	VCMPPD       $0x19, c0000000000000000<>+0(SB), Y0, Y3
+	VBLENDVPD    Y3, c7ff8000000000001<>+0(SB), Y2, Y2
+	VCMPPD       $0x1e, c0000000000000000<>+0(SB), Y0, Y3
+	VANDPD       Y1, Y3, Y1
+	VCMPPD       $0x11, c7ff0000000000000<>+0(SB), Y0, Y0
+	VANDPD       Y1, Y0, Y0
+	VMOVUPD      Y2, (AX)(SI*8)
+	VMOVUPD      Y0, (CX)(SI*8)
+	ADDQ         $0x04, SI
+	SUBQ         $0x04, BX
+	JGE          head802
+
+tail803:
+	ADDQ       $0x04, BX
+	JEQ        done804
+	CMPQ       BX, $0x02
+	JLT        one805
+	JEQ        two806
+	LEAQ       ones4<>+0(SB), DI
+	MOVQ       BX, R8
+	NEGQ       R8
+	VMOVDQU    32(DI)(R8*8), Y0
+	VMASKMOVPD (DX)(SI*8), Y0, Y4
+	JMP        go807
+
+one805:
+	VMOVSD (DX)(SI*8), X4
+	JMP    go807
+
+two806:
+	VMOVUPD (DX)(SI*8), X4
+
+go807:
+	VCMPPD       $0x11, c0010000000000000<>+0(SB), Y4, Y0
+	VMOVAPD      Y4, Y1
+	VMULPD       c4350000000000000<>+0(SB), Y4, Y2
+	VBLENDVPD    Y0, Y2, Y1, Y1
+	VPSUBQ       cffe6a09e667f3bcd<>+0(SB), Y1, Y1
+	VPSRLQ       $0x34, Y1, Y2
+	VORPD        c4330000000000000<>+0(SB), Y2, Y2
+	VSUBPD       c4330000000000400<>+0(SB), Y2, Y2
+	VANDPD       c000fffffffffffff<>+0(SB), Y1, Y1
+	VPADDQ       c3fe6a09e667f3bcd<>+0(SB), Y1, Y1
+	VANDPD       cc04b000000000000<>+0(SB), Y0, Y0
+	VADDPD       Y0, Y2, Y0
+	VSUBPD       c3ff0000000000000<>+0(SB), Y1, Y1
+	VMOVUPD      c4000000000000000<>+0(SB), Y2
+	VADDPD       Y1, Y2, Y3
+	VSUBPD       Y2, Y3, Y2
+	VSUBPD       Y2, Y1, Y2
+	VDIVPD       Y3, Y1, Y5
+	VMOVAPD      Y5, Y6
+	VFNMADD132PD Y3, Y1, Y6
+	VMOVAPD      Y5, Y1
+	VFNMADD132PD Y2, Y6, Y1
+	VDIVPD       Y3, Y1, Y1
+	VADDPD       Y1, Y5, Y2
+	VSUBPD       Y5, Y2, Y3
+	VSUBPD       Y3, Y1, Y1
+	VMULPD       Y2, Y2, Y3
+	VMOVAPD      Y2, Y5
+	VFMSUB213PD  Y3, Y2, Y5
+	VMOVAPD      Y2, Y6
+	VFMADD132PD  Y1, Y5, Y6
+	VMOVAPD      Y1, Y5
+	VFMADD132PD  Y2, Y6, Y5
+	VADDPD       Y5, Y3, Y6
+	VSUBPD       Y3, Y6, Y3
+	VSUBPD       Y3, Y5, Y3
+	VMOVUPD      c3fb2f684bda12f68<>+0(SB), Y5
+	VFMADD213PD  c3fb47ae147ae147b<>+0(SB), Y6, Y5
+	VFMADD213PD  c3fb642c8590b2164<>+0(SB), Y6, Y5
+	VFMADD213PD  c3fb8618618618618<>+0(SB), Y6, Y5
+	VFMADD213PD  c3fbaf286bca1af28<>+0(SB), Y6, Y5
+	VFMADD213PD  c3fbe1e1e1e1e1e1e<>+0(SB), Y6, Y5
+	VFMADD213PD  c3fc1111111111111<>+0(SB), Y6, Y5
+	VFMADD213PD  c3fc3b13b13b13b14<>+0(SB), Y6, Y5
+	VFMADD213PD  c3fc745d1745d1746<>+0(SB), Y6, Y5
+	VFMADD213PD  c3fcc71c71c71c71c<>+0(SB), Y6, Y5
+	VFMADD213PD  c3fd2492492492492<>+0(SB), Y6, Y5
+	VFMADD213PD  c3fd999999999999a<>+0(SB), Y6, Y5
+	VMOVUPD      c3fe5555555555555<>+0(SB), Y7
+	VMOVUPD      c3c85555555555555<>+0(SB), Y8
+	VMULPD       Y5, Y6, Y5
+	VXORPD       Y9, Y9, Y9
+	VADDPD       Y5, Y7, Y10
+	VSUBPD       Y7, Y10, Y7
+	VSUBPD       Y7, Y5, Y5
+	VADDPD       Y9, Y8, Y7
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y10, Y7
+	VSUBPD       Y10, Y7, Y8
+	VSUBPD       Y8, Y5, Y5
+	VADDPD       Y2, Y2, Y8
+	VADDPD       Y1, Y1, Y9
+	VMULPD       Y6, Y2, Y10
+	VMOVAPD      Y2, Y11
+	VFMSUB213PD  Y10, Y6, Y11
+	VMOVAPD      Y2, Y2
+	VFMADD132PD  Y3, Y11, Y2
+	VMOVAPD      Y1, Y1
+	VFMADD132PD  Y6, Y2, Y1
+	VADDPD       Y1, Y10, Y2
+	VSUBPD       Y10, Y2, Y3
+	VSUBPD       Y3, Y1, Y1
+	VMULPD       Y7, Y2, Y3
+	VMOVAPD      Y2, Y6
+	VFMSUB213PD  Y3, Y7, Y6
+	VMOVAPD      Y2, Y2
+	VFMADD132PD  Y5, Y6, Y2
+	VMOVAPD      Y1, Y1
+	VFMADD132PD  Y7, Y2, Y1
+	VADDPD       Y1, Y3, Y2
+	VSUBPD       Y3, Y2, Y3
+	VSUBPD       Y3, Y1, Y1
+	VADDPD       Y2, Y8, Y3
+	VSUBPD       Y8, Y3, Y5
+	VSUBPD       Y5, Y2, Y2
+	VADDPD       Y1, Y9, Y1
+	VADDPD       Y1, Y2, Y1
+	VADDPD       Y1, Y3, Y2
+	VSUBPD       Y3, Y2, Y3
+	VSUBPD       Y3, Y1, Y1
+	VMULPD       c3fe62e42fefa3800<>+0(SB), Y0, Y3
+	VXORPD       Y5, Y5, Y5
+	VMULPD       c3d2ef35793c76730<>+0(SB), Y0, Y6
+	VMULPD       c398f97b57a079a19<>+0(SB), Y0, Y0
+	VADDPD       Y6, Y3, Y7
+	VSUBPD       Y3, Y7, Y3
+	VSUBPD       Y3, Y6, Y3
+	VADDPD       Y0, Y5, Y0
+	VADDPD       Y0, Y3, Y0
+	VADDPD       Y0, Y7, Y3
+	VSUBPD       Y7, Y3, Y5
+	VSUBPD       Y5, Y0, Y0
+	VADDPD       Y2, Y3, Y5
+	VSUBPD       Y3, Y5, Y3
+	VSUBPD       Y3, Y2, Y2
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y0, Y2, Y0
+	VADDPD       Y0, Y5, Y1
+	VSUBPD       Y5, Y1, Y2
+	VSUBPD       Y2, Y0, Y0
+	VCMPPD       $0x00, c0000000000000000<>+0(SB), Y4, Y2
+	VBLENDVPD    Y2, cfff0000000000000<>+0(SB), Y1, Y1
+	VCMPPD       $0x00, c7ff0000000000000<>+0(SB), Y4, Y2
+	VBLENDVPD    Y2, c7ff0000000000000<>+0(SB), Y1, Y1
+	VCMPPD       $0x19, c0000000000000000<>+0(SB), Y4, Y2
+	VBLENDVPD    Y2, c7ff8000000000001<>+0(SB), Y1, Y1
+	VCMPPD       $0x1e, c0000000000000000<>+0(SB), Y4, Y2
+	VANDPD       Y0, Y2, Y0
+	VCMPPD       $0x11, c7ff0000000000000<>+0(SB), Y4, Y2
+	VANDPD       Y0, Y2, Y0
+	CMPQ         BX, $0x02
+	JLT          one808
+	JEQ          two809
+	LEAQ         ones4<>+0(SB), DX
+	MOVQ         BX, DI
+	NEGQ         DI
+	VMOVDQU      32(DX)(DI*8), Y2
+	VMASKMOVPD   Y1, Y2, (AX)(SI*8)
+	LEAQ         ones4<>+0(SB), AX
+	MOVQ         BX, DX
+	NEGQ         DX
+	VMOVDQU      32(AX)(DX*8), Y1
+	VMASKMOVPD   Y0, Y1, (CX)(SI*8)
+	JMP          end810
+
+one808:
+	VMOVSD X1, (AX)(SI*8)
+	VMOVSD X0, (CX)(SI*8)
+	JMP    end810
+
+two809:
+	VMOVUPD X1, (AX)(SI*8)
+	VMOVUPD X0, (CX)(SI*8)
+
+end810:
+done804:
+	VZEROUPPER
+	RET
+
 // func softClip512(a *float64, d *float64, s *float64, n int, c float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softClip512(SB), NOSPLIT, $0-40
@@ -13815,9 +14433,9 @@ TEXT ·softClip512(SB), NOSPLIT, $0-40
 	MOVQ         n+24(FP), BX
 	XORQ         SI, SI
 	SUBQ         $0x08, BX
-	JLT          tail794
+	JLT          tail812
 
-head793:
+head811:
 	VMOVUPD      (DX)(SI*8), Z1
 	VANDPD.BCST  c7fffffffffffffff<>+0(SB), Z1, Z2
 	VDIVPD       Z0, Z2, Z3
@@ -13836,29 +14454,29 @@ head793:
 	VMOVUPD      Z1, (CX)(SI*8)
 	ADDQ         $0x08, SI
 	SUBQ         $0x08, BX
-	JGE          head793
+	JGE          head811
 
-tail794:
+tail812:
 	ADDQ      $0x08, BX
-	JEQ       done795
+	JEQ       done813
 	CMPQ      BX, $0x02
-	JLT       one796
-	JEQ       two797
+	JLT       one814
+	JEQ       two815
 	MOVQ      $+1, DI
 	SHLXQ     BX, DI, DI
 	DECQ      DI
 	KMOVB     DI, K1
 	VMOVUPD.Z (DX)(SI*8), K1, Z5
-	JMP       go798
+	JMP       go816
 
-one796:
+one814:
 	VMOVSD (DX)(SI*8), X5
-	JMP    go798
+	JMP    go816
 
-two797:
+two815:
 	VMOVUPD (DX)(SI*8), X5
 
-go798:
+go816:
 	VANDPD.BCST  c7fffffffffffffff<>+0(SB), Z5, Z1
 	VDIVPD       Z0, Z1, Z2
 	VBROADCASTSD c3ff0000000000000<>+0(SB), Z3
@@ -13873,8 +14491,8 @@ go798:
 	VMOVAPD      Z0, K1, Z3
 	VMULPD       Z2, Z2, Z0
 	CMPQ         BX, $0x02
-	JLT          one799
-	JEQ          two800
+	JLT          one817
+	JEQ          two818
 	MOVQ         $+1, DX
 	SHLXQ        BX, DX, DX
 	DECQ         DX
@@ -13885,19 +14503,19 @@ go798:
 	DECQ         AX
 	KMOVB        AX, K1
 	VMOVUPD      Z0, K1, (CX)(SI*8)
-	JMP          end801
+	JMP          end819
 
-one799:
+one817:
 	VMOVSD X3, (AX)(SI*8)
 	VMOVSD X0, (CX)(SI*8)
-	JMP    end801
+	JMP    end819
 
-two800:
+two818:
 	VMOVUPD X3, (AX)(SI*8)
 	VMOVUPD X0, (CX)(SI*8)
 
-end801:
-done795:
+end819:
+done813:
 	VZEROUPPER
 	RET
 
@@ -13917,9 +14535,9 @@ TEXT ·softClip256(SB), NOSPLIT, $0-40
 	MOVQ         n+24(FP), BX
 	XORQ         SI, SI
 	SUBQ         $0x04, BX
-	JLT          tail803
+	JLT          tail821
 
-head802:
+head820:
 	VMOVUPD   (DX)(SI*8), Y1
 	VANDPD    c7fffffffffffffff<>+0(SB), Y1, Y2
 	VDIVPD    Y0, Y2, Y3
@@ -13938,29 +14556,29 @@ head802:
 	VMOVUPD   Y1, (CX)(SI*8)
 	ADDQ      $0x04, SI
 	SUBQ      $0x04, BX
-	JGE       head802
+	JGE       head820
 
-tail803:
+tail821:
 	ADDQ       $0x04, BX
-	JEQ        done804
+	JEQ        done822
 	CMPQ       BX, $0x02
-	JLT        one805
-	JEQ        two806
+	JLT        one823
+	JEQ        two824
 	LEAQ       ones4<>+0(SB), DI
 	MOVQ       BX, R8
 	NEGQ       R8
 	VMOVDQU    32(DI)(R8*8), Y1
 	VMASKMOVPD (DX)(SI*8), Y1, Y5
-	JMP        go807
+	JMP        go825
 
-one805:
+one823:
 	VMOVSD (DX)(SI*8), X5
-	JMP    go807
+	JMP    go825
 
-two806:
+two824:
 	VMOVUPD (DX)(SI*8), X5
 
-go807:
+go825:
 	VANDPD     c7fffffffffffffff<>+0(SB), Y5, Y1
 	VDIVPD     Y0, Y1, Y2
 	VMOVUPD    c3ff0000000000000<>+0(SB), Y3
@@ -13975,8 +14593,8 @@ go807:
 	VBLENDVPD  Y1, Y0, Y3, Y3
 	VMULPD     Y2, Y2, Y0
 	CMPQ       BX, $0x02
-	JLT        one808
-	JEQ        two809
+	JLT        one826
+	JEQ        two827
 	LEAQ       ones4<>+0(SB), DX
 	MOVQ       BX, DI
 	NEGQ       DI
@@ -13987,19 +14605,19 @@ go807:
 	NEGQ       DX
 	VMOVDQU    32(AX)(DX*8), Y1
 	VMASKMOVPD Y0, Y1, (CX)(SI*8)
-	JMP        end810
+	JMP        end828
 
-one808:
+one826:
 	VMOVSD X3, (AX)(SI*8)
 	VMOVSD X0, (CX)(SI*8)
-	JMP    end810
+	JMP    end828
 
-two809:
+two827:
 	VMOVUPD X3, (AX)(SI*8)
 	VMOVUPD X0, (CX)(SI*8)
 
-end810:
-done804:
+end828:
+done822:
 	VZEROUPPER
 	RET
 
@@ -14014,9 +14632,9 @@ TEXT ·affine512(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x08, DI
-	JLT  tail812
+	JLT  tail830
 
-head811:
+head829:
 	VMOVUPD           (DX)(R8*8), Z0
 	VMOVUPD           (BX)(R8*8), Z1
 	VMOVUPD           (SI)(R8*8), Z2
@@ -14057,14 +14675,14 @@ head811:
 	VMOVUPD           Z1, (CX)(R8*8)
 	ADDQ              $0x08, R8
 	SUBQ              $0x08, DI
-	JGE               head811
+	JGE               head829
 
-tail812:
+tail830:
 	ADDQ      $0x08, DI
-	JEQ       done813
+	JEQ       done831
 	CMPQ      DI, $0x02
-	JLT       one814
-	JEQ       two815
+	JLT       one832
+	JEQ       two833
 	MOVQ      $+1, R9
 	SHLXQ     DI, R9, R9
 	DECQ      R9
@@ -14072,20 +14690,20 @@ tail812:
 	VMOVUPD.Z (DX)(R8*8), K1, Z4
 	VMOVUPD.Z (BX)(R8*8), K1, Z5
 	VMOVUPD.Z (SI)(R8*8), K1, Z6
-	JMP       go816
+	JMP       go834
 
-one814:
+one832:
 	VMOVSD (DX)(R8*8), X4
 	VMOVSD (BX)(R8*8), X5
 	VMOVSD (SI)(R8*8), X6
-	JMP    go816
+	JMP    go834
 
-two815:
+two833:
 	VMOVUPD (DX)(R8*8), X4
 	VMOVUPD (BX)(R8*8), X5
 	VMOVUPD (SI)(R8*8), X6
 
-go816:
+go834:
 	VBROADCASTSD      cc087500000000000<>+0(SB), Z0
 	VMAXPD            Z5, Z0, Z0
 	VBROADCASTSD      c4086300000000000<>+0(SB), Z1
@@ -14120,8 +14738,8 @@ go816:
 	VMOVAPD           Z4, Z1
 	VFMADD132PD       Z0, Z6, Z1
 	CMPQ              DI, $0x02
-	JLT               one817
-	JEQ               two818
+	JLT               one835
+	JEQ               two836
 	MOVQ              $+1, DX
 	SHLXQ             DI, DX, DX
 	DECQ              DX
@@ -14132,19 +14750,19 @@ go816:
 	DECQ              AX
 	KMOVB             AX, K1
 	VMOVUPD           Z0, K1, (CX)(R8*8)
-	JMP               end819
+	JMP               end837
 
-one817:
+one835:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end819
+	JMP    end837
 
-two818:
+two836:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end819:
-done813:
+end837:
+done831:
 	VZEROUPPER
 	RET
 
@@ -14159,9 +14777,9 @@ TEXT ·affine256(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x04, DI
-	JLT  tail821
+	JLT  tail839
 
-head820:
+head838:
 	VMOVUPD      (DX)(R8*8), Y0
 	VMOVUPD      (BX)(R8*8), Y1
 	VMOVUPD      (SI)(R8*8), Y2
@@ -14208,14 +14826,14 @@ head820:
 	VMOVUPD      Y1, (CX)(R8*8)
 	ADDQ         $0x04, R8
 	SUBQ         $0x04, DI
-	JGE          head820
+	JGE          head838
 
-tail821:
+tail839:
 	ADDQ       $0x04, DI
-	JEQ        done822
+	JEQ        done840
 	CMPQ       DI, $0x02
-	JLT        one823
-	JEQ        two824
+	JLT        one841
+	JEQ        two842
 	LEAQ       ones4<>+0(SB), R9
 	MOVQ       DI, R10
 	NEGQ       R10
@@ -14223,20 +14841,20 @@ tail821:
 	VMASKMOVPD (DX)(R8*8), Y0, Y4
 	VMASKMOVPD (BX)(R8*8), Y0, Y5
 	VMASKMOVPD (SI)(R8*8), Y0, Y6
-	JMP        go825
+	JMP        go843
 
-one823:
+one841:
 	VMOVSD (DX)(R8*8), X4
 	VMOVSD (BX)(R8*8), X5
 	VMOVSD (SI)(R8*8), X6
-	JMP    go825
+	JMP    go843
 
-two824:
+two842:
 	VMOVUPD (DX)(R8*8), X4
 	VMOVUPD (BX)(R8*8), X5
 	VMOVUPD (SI)(R8*8), X6
 
-go825:
+go843:
 	VMOVUPD      cc087500000000000<>+0(SB), Y0
 	VMAXPD       Y5, Y0, Y0
 	VMOVUPD      c4086300000000000<>+0(SB), Y1
@@ -14277,8 +14895,8 @@ go825:
 	VMOVAPD      Y4, Y1
 	VFMADD132PD  Y0, Y6, Y1
 	CMPQ         DI, $0x02
-	JLT          one826
-	JEQ          two827
+	JLT          one844
+	JEQ          two845
 	LEAQ         ones4<>+0(SB), DX
 	MOVQ         DI, BX
 	NEGQ         BX
@@ -14289,19 +14907,19 @@ go825:
 	NEGQ         DX
 	VMOVDQU      32(AX)(DX*8), Y1
 	VMASKMOVPD   Y0, Y1, (CX)(R8*8)
-	JMP          end828
+	JMP          end846
 
-one826:
+one844:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end828
+	JMP    end846
 
-two827:
+two845:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end828:
-done822:
+end846:
+done840:
 	VZEROUPPER
 	RET
 
@@ -14316,9 +14934,9 @@ TEXT ·affineInverse512(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x08, DI
-	JLT  tail830
+	JLT  tail848
 
-head829:
+head847:
 	VMOVUPD           (DX)(R8*8), Z0
 	VMOVUPD           (BX)(R8*8), Z1
 	VMOVUPD           (SI)(R8*8), Z2
@@ -14360,14 +14978,14 @@ head829:
 	VMOVUPD           Z1, (CX)(R8*8)
 	ADDQ              $0x08, R8
 	SUBQ              $0x08, DI
-	JGE               head829
+	JGE               head847
 
-tail830:
+tail848:
 	ADDQ      $0x08, DI
-	JEQ       done831
+	JEQ       done849
 	CMPQ      DI, $0x02
-	JLT       one832
-	JEQ       two833
+	JLT       one850
+	JEQ       two851
 	MOVQ      $+1, R9
 	SHLXQ     DI, R9, R9
 	DECQ      R9
@@ -14375,20 +14993,20 @@ tail830:
 	VMOVUPD.Z (DX)(R8*8), K1, Z3
 	VMOVUPD.Z (BX)(R8*8), K1, Z4
 	VMOVUPD.Z (SI)(R8*8), K1, Z5
-	JMP       go834
+	JMP       go852
 
-one832:
+one850:
 	VMOVSD (DX)(R8*8), X3
 	VMOVSD (BX)(R8*8), X4
 	VMOVSD (SI)(R8*8), X5
-	JMP    go834
+	JMP    go852
 
-two833:
+two851:
 	VMOVUPD (DX)(R8*8), X3
 	VMOVUPD (BX)(R8*8), X4
 	VMOVUPD (SI)(R8*8), X5
 
-go834:
+go852:
 	VXORPD.BCST       c8000000000000000<>+0(SB), Z4, Z0
 	VBROADCASTSD      cc087500000000000<>+0(SB), Z1
 	VMAXPD            Z0, Z1, Z0
@@ -14424,8 +15042,8 @@ go834:
 	VSUBPD            Z5, Z3, Z1
 	VMULPD            Z0, Z1, Z1
 	CMPQ              DI, $0x02
-	JLT               one835
-	JEQ               two836
+	JLT               one853
+	JEQ               two854
 	MOVQ              $+1, DX
 	SHLXQ             DI, DX, DX
 	DECQ              DX
@@ -14436,19 +15054,19 @@ go834:
 	DECQ              AX
 	KMOVB             AX, K1
 	VMOVUPD           Z0, K1, (CX)(R8*8)
-	JMP               end837
+	JMP               end855
 
-one835:
+one853:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end837
+	JMP    end855
 
-two836:
+two854:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end837:
-done831:
+end855:
+done849:
 	VZEROUPPER
 	RET
 
@@ -14463,9 +15081,9 @@ TEXT ·affineInverse256(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), DI
 	XORQ R8, R8
 	SUBQ $0x04, DI
-	JLT  tail839
+	JLT  tail857
 
-head838:
+head856:
 	VMOVUPD      (DX)(R8*8), Y0
 	VMOVUPD      (BX)(R8*8), Y1
 	VMOVUPD      (SI)(R8*8), Y2
@@ -14513,14 +15131,14 @@ head838:
 	VMOVUPD      Y1, (CX)(R8*8)
 	ADDQ         $0x04, R8
 	SUBQ         $0x04, DI
-	JGE          head838
+	JGE          head856
 
-tail839:
+tail857:
 	ADDQ       $0x04, DI
-	JEQ        done840
+	JEQ        done858
 	CMPQ       DI, $0x02
-	JLT        one841
-	JEQ        two842
+	JLT        one859
+	JEQ        two860
 	LEAQ       ones4<>+0(SB), R9
 	MOVQ       DI, R10
 	NEGQ       R10
@@ -14528,20 +15146,20 @@ tail839:
 	VMASKMOVPD (DX)(R8*8), Y0, Y3
 	VMASKMOVPD (BX)(R8*8), Y0, Y4
 	VMASKMOVPD (SI)(R8*8), Y0, Y5
-	JMP        go843
+	JMP        go861
 
-one841:
+one859:
 	VMOVSD (DX)(R8*8), X3
 	VMOVSD (BX)(R8*8), X4
 	VMOVSD (SI)(R8*8), X5
-	JMP    go843
+	JMP    go861
 
-two842:
+two860:
 	VMOVUPD (DX)(R8*8), X3
 	VMOVUPD (BX)(R8*8), X4
 	VMOVUPD (SI)(R8*8), X5
 
-go843:
+go861:
 	VXORPD       c8000000000000000<>+0(SB), Y4, Y0
 	VMOVUPD      cc087500000000000<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -14583,8 +15201,8 @@ go843:
 	VSUBPD       Y5, Y3, Y1
 	VMULPD       Y0, Y1, Y1
 	CMPQ         DI, $0x02
-	JLT          one844
-	JEQ          two845
+	JLT          one862
+	JEQ          two863
 	LEAQ         ones4<>+0(SB), DX
 	MOVQ         DI, BX
 	NEGQ         BX
@@ -14595,19 +15213,19 @@ go843:
 	NEGQ         DX
 	VMOVDQU      32(AX)(DX*8), Y1
 	VMASKMOVPD   Y0, Y1, (CX)(R8*8)
-	JMP          end846
+	JMP          end864
 
-one844:
+one862:
 	VMOVSD X1, (AX)(R8*8)
 	VMOVSD X0, (CX)(R8*8)
-	JMP    end846
+	JMP    end864
 
-two845:
+two863:
 	VMOVUPD X1, (AX)(R8*8)
 	VMOVUPD X0, (CX)(R8*8)
 
-end846:
-done840:
+end864:
+done858:
 	VZEROUPPER
 	RET
 
@@ -14623,9 +15241,9 @@ TEXT ·tukeyStart512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R8
 	XORQ R9, R9
 	SUBQ $0x08, R8
-	JLT  tail848
+	JLT  tail866
 
-head847:
+head865:
 	VMOVUPD           (BX)(R9*8), Z0
 	VMOVUPD           (SI)(R9*8), Z1
 	VMOVUPD           (DI)(R9*8), Z2
@@ -14847,14 +15465,14 @@ head847:
 	VMOVUPD           Z0, (DX)(R9*8)
 	ADDQ              $0x08, R9
 	SUBQ              $0x08, R8
-	JGE               head847
+	JGE               head865
 
-tail848:
+tail866:
 	ADDQ      $0x08, R8
-	JEQ       done849
+	JEQ       done867
 	CMPQ      R8, $0x02
-	JLT       one850
-	JEQ       two851
+	JLT       one868
+	JEQ       two869
 	MOVQ      $+1, R10
 	SHLXQ     R8, R10, R10
 	DECQ      R10
@@ -14862,20 +15480,20 @@ tail848:
 	VMOVUPD.Z (BX)(R9*8), K1, Z5
 	VMOVUPD.Z (SI)(R9*8), K1, Z6
 	VMOVUPD.Z (DI)(R9*8), K1, Z7
-	JMP       go852
+	JMP       go870
 
-one850:
+one868:
 	VMOVSD (BX)(R9*8), X5
 	VMOVSD (SI)(R9*8), X6
 	VMOVSD (DI)(R9*8), X7
-	JMP    go852
+	JMP    go870
 
-two851:
+two869:
 	VMOVUPD (BX)(R9*8), X5
 	VMOVUPD (SI)(R9*8), X6
 	VMOVUPD (DI)(R9*8), X7
 
-go852:
+go870:
 	VANDPD.BCST       c7fffffffffffffff<>+0(SB), Z5, Z0
 	VANDPD.BCST       c7fffffffffffffff<>+0(SB), Z6, Z1
 	VMAXPD.BCST       c39b0000000000000<>+0(SB), Z1, Z1
@@ -15090,8 +15708,8 @@ go852:
 	VBROADCASTSD      c3ff0000000000000<>+0(SB), Z3
 	VDIVPD            Z2, Z3, Z2
 	CMPQ              R8, $0x02
-	JLT               one853
-	JEQ               two854
+	JLT               one871
+	JEQ               two872
 	MOVQ              $+1, BX
 	SHLXQ             R8, BX, BX
 	DECQ              BX
@@ -15107,21 +15725,21 @@ go852:
 	DECQ              AX
 	KMOVB             AX, K1
 	VMOVUPD           Z1, K1, (DX)(R9*8)
-	JMP               end855
+	JMP               end873
 
-one853:
+one871:
 	VMOVSD X0, (AX)(R9*8)
 	VMOVSD X2, (CX)(R9*8)
 	VMOVSD X1, (DX)(R9*8)
-	JMP    end855
+	JMP    end873
 
-two854:
+two872:
 	VMOVUPD X0, (AX)(R9*8)
 	VMOVUPD X2, (CX)(R9*8)
 	VMOVUPD X1, (DX)(R9*8)
 
-end855:
-done849:
+end873:
+done867:
 	VZEROUPPER
 	RET
 
@@ -15149,9 +15767,9 @@ TEXT ·tukeyStart256(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R8
 	XORQ R9, R9
 	SUBQ $0x04, R8
-	JLT  tail857
+	JLT  tail875
 
-head856:
+head874:
 	VMOVUPD      (BX)(R9*8), Y0
 	VMOVUPD      (SI)(R9*8), Y1
 	VMOVUPD      (DI)(R9*8), Y2
@@ -15379,14 +15997,14 @@ head856:
 	VMOVUPD      Y0, (DX)(R9*8)
 	ADDQ         $0x04, R9
 	SUBQ         $0x04, R8
-	JGE          head856
+	JGE          head874
 
-tail857:
+tail875:
 	ADDQ       $0x04, R8
-	JEQ        done858
+	JEQ        done876
 	CMPQ       R8, $0x02
-	JLT        one859
-	JEQ        two860
+	JLT        one877
+	JEQ        two878
 	LEAQ       ones4<>+0(SB), R10
 	MOVQ       R8, R11
 	NEGQ       R11
@@ -15394,20 +16012,20 @@ tail857:
 	VMASKMOVPD (BX)(R9*8), Y0, Y5
 	VMASKMOVPD (SI)(R9*8), Y0, Y6
 	VMASKMOVPD (DI)(R9*8), Y0, Y7
-	JMP        go861
+	JMP        go879
 
-one859:
+one877:
 	VMOVSD (BX)(R9*8), X5
 	VMOVSD (SI)(R9*8), X6
 	VMOVSD (DI)(R9*8), X7
-	JMP    go861
+	JMP    go879
 
-two860:
+two878:
 	VMOVUPD (BX)(R9*8), X5
 	VMOVUPD (SI)(R9*8), X6
 	VMOVUPD (DI)(R9*8), X7
 
-go861:
+go879:
 	VANDPD       c7fffffffffffffff<>+0(SB), Y5, Y0
 	VANDPD       c7fffffffffffffff<>+0(SB), Y6, Y1
 	VMAXPD       c39b0000000000000<>+0(SB), Y1, Y1
@@ -15628,8 +16246,8 @@ go861:
 	VMOVUPD      c3ff0000000000000<>+0(SB), Y3
 	VDIVPD       Y2, Y3, Y2
 	CMPQ         R8, $0x02
-	JLT          one862
-	JEQ          two863
+	JLT          one880
+	JEQ          two881
 	LEAQ         ones4<>+0(SB), BX
 	MOVQ         R8, SI
 	NEGQ         SI
@@ -15645,21 +16263,21 @@ go861:
 	NEGQ         CX
 	VMOVDQU      32(AX)(CX*8), Y0
 	VMASKMOVPD   Y1, Y0, (DX)(R9*8)
-	JMP          end864
+	JMP          end882
 
-one862:
+one880:
 	VMOVSD X0, (AX)(R9*8)
 	VMOVSD X2, (CX)(R9*8)
 	VMOVSD X1, (DX)(R9*8)
-	JMP    end864
+	JMP    end882
 
-two863:
+two881:
 	VMOVUPD X0, (AX)(R9*8)
 	VMOVUPD X2, (CX)(R9*8)
 	VMOVUPD X1, (DX)(R9*8)
 
-end864:
-done858:
+end882:
+done876:
 	VZEROUPPER
 	RET
 
@@ -15675,9 +16293,9 @@ TEXT ·tukeyStep512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R8
 	XORQ R9, R9
 	SUBQ $0x08, R8
-	JLT  tail866
+	JLT  tail884
 
-head865:
+head883:
 	VMOVUPD           (DX)(R9*8), Z0
 	VMOVUPD           (BX)(R9*8), Z1
 	VMOVUPD           (SI)(R9*8), Z2
@@ -15834,14 +16452,14 @@ head865:
 	VMOVUPD           Z1, (DX)(R9*8)
 	ADDQ              $0x08, R9
 	SUBQ              $0x08, R8
-	JGE               head865
+	JGE               head883
 
-tail866:
+tail884:
 	ADDQ      $0x08, R8
-	JEQ       done867
+	JEQ       done885
 	CMPQ      R8, $0x02
-	JLT       one868
-	JEQ       two869
+	JLT       one886
+	JEQ       two887
 	MOVQ      $+1, R10
 	SHLXQ     R8, R10, R10
 	DECQ      R10
@@ -15850,22 +16468,22 @@ tail866:
 	VMOVUPD.Z (BX)(R9*8), K1, Z5
 	VMOVUPD.Z (SI)(R9*8), K1, Z6
 	VMOVUPD.Z (DI)(R9*8), K1, Z7
-	JMP       go870
+	JMP       go888
 
-one868:
+one886:
 	VMOVSD (DX)(R9*8), X4
 	VMOVSD (BX)(R9*8), X5
 	VMOVSD (SI)(R9*8), X6
 	VMOVSD (DI)(R9*8), X7
-	JMP    go870
+	JMP    go888
 
-two869:
+two887:
 	VMOVUPD (DX)(R9*8), X4
 	VMOVUPD (BX)(R9*8), X5
 	VMOVUPD (SI)(R9*8), X6
 	VMOVUPD (DI)(R9*8), X7
 
-go870:
+go888:
 	VMULPD            Z4, Z5, Z0
 	VBROADCASTSD      cc044000000000000<>+0(SB), Z1
 	VMAXPD            Z0, Z1, Z1
@@ -16014,8 +16632,8 @@ go870:
 	VMOVAPD           Z0, Z0
 	VFNMADD132PD      Z3, Z4, Z0
 	CMPQ              R8, $0x02
-	JLT               one871
-	JEQ               two872
+	JLT               one889
+	JEQ               two890
 	MOVQ              $+1, BX
 	SHLXQ             R8, BX, BX
 	DECQ              BX
@@ -16031,21 +16649,21 @@ go870:
 	DECQ              AX
 	KMOVB             AX, K1
 	VMOVUPD           Z0, K1, (DX)(R9*8)
-	JMP               end873
+	JMP               end891
 
-one871:
+one889:
 	VMOVSD X1, (AX)(R9*8)
 	VMOVSD X5, (CX)(R9*8)
 	VMOVSD X0, (DX)(R9*8)
-	JMP    end873
+	JMP    end891
 
-two872:
+two890:
 	VMOVUPD X1, (AX)(R9*8)
 	VMOVUPD X5, (CX)(R9*8)
 	VMOVUPD X0, (DX)(R9*8)
 
-end873:
-done867:
+end891:
+done885:
 	VZEROUPPER
 	RET
 
@@ -16067,9 +16685,9 @@ TEXT ·tukeyStep256(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R8
 	XORQ R9, R9
 	SUBQ $0x04, R8
-	JLT  tail875
+	JLT  tail893
 
-head874:
+head892:
 	VMOVUPD      (DX)(R9*8), Y0
 	VMOVUPD      (BX)(R9*8), Y1
 	VMOVUPD      (SI)(R9*8), Y2
@@ -16232,14 +16850,14 @@ head874:
 	VMOVUPD      Y1, (DX)(R9*8)
 	ADDQ         $0x04, R9
 	SUBQ         $0x04, R8
-	JGE          head874
+	JGE          head892
 
-tail875:
+tail893:
 	ADDQ       $0x04, R8
-	JEQ        done876
+	JEQ        done894
 	CMPQ       R8, $0x02
-	JLT        one877
-	JEQ        two878
+	JLT        one895
+	JEQ        two896
 	LEAQ       ones4<>+0(SB), R10
 	MOVQ       R8, R11
 	NEGQ       R11
@@ -16248,22 +16866,22 @@ tail875:
 	VMASKMOVPD (BX)(R9*8), Y0, Y5
 	VMASKMOVPD (SI)(R9*8), Y0, Y6
 	VMASKMOVPD (DI)(R9*8), Y0, Y7
-	JMP        go879
+	JMP        go897
 
-one877:
+one895:
 	VMOVSD (DX)(R9*8), X4
 	VMOVSD (BX)(R9*8), X5
 	VMOVSD (SI)(R9*8), X6
 	VMOVSD (DI)(R9*8), X7
-	JMP    go879
+	JMP    go897
 
-two878:
+two896:
 	VMOVUPD (DX)(R9*8), X4
 	VMOVUPD (BX)(R9*8), X5
 	VMOVUPD (SI)(R9*8), X6
 	VMOVUPD (DI)(R9*8), X7
 
-go879:
+go897:
 	VMULPD       Y4, Y5, Y0
 	VMOVUPD      cc044000000000000<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y1
@@ -16418,8 +17036,8 @@ go879:
 	VMOVAPD      Y0, Y0
 	VFNMADD132PD Y3, Y4, Y0
 	CMPQ         R8, $0x02
-	JLT          one880
-	JEQ          two881
+	JLT          one898
+	JEQ          two899
 	LEAQ         ones4<>+0(SB), BX
 	MOVQ         R8, SI
 	NEGQ         SI
@@ -16435,21 +17053,21 @@ go879:
 	NEGQ         CX
 	VMOVDQU      32(AX)(CX*8), Y1
 	VMASKMOVPD   Y0, Y1, (DX)(R9*8)
-	JMP          end882
+	JMP          end900
 
-one880:
+one898:
 	VMOVSD X1, (AX)(R9*8)
 	VMOVSD X5, (CX)(R9*8)
 	VMOVSD X0, (DX)(R9*8)
-	JMP    end882
+	JMP    end900
 
-two881:
+two899:
 	VMOVUPD X1, (AX)(R9*8)
 	VMOVUPD X5, (CX)(R9*8)
 	VMOVUPD X0, (DX)(R9*8)
 
-end882:
-done876:
+end900:
+done894:
 	VZEROUPPER
 	RET
 
@@ -16465,9 +17083,9 @@ TEXT ·affineGrad512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R8
 	XORQ R9, R9
 	SUBQ $0x08, R8
-	JLT  tail884
+	JLT  tail902
 
-head883:
+head901:
 	VMOVUPD     (AX)(R9*8), Z0
 	VMOVUPD     (CX)(R9*8), Z1
 	VMOVUPD     (DX)(R9*8), Z2
@@ -16485,231 +17103,7 @@ head883:
 	VMOVUPD     Z0, (DX)(R9*8)
 	ADDQ        $0x08, R9
 	SUBQ        $0x08, R8
-	JGE         head883
-
-tail884:
-	ADDQ      $0x08, R8
-	JEQ       done885
-	CMPQ      R8, $0x02
-	JLT       one886
-	JEQ       two887
-	MOVQ      $+1, R10
-	SHLXQ     R8, R10, R10
-	DECQ      R10
-	KMOVB     R10, K1
-	VMOVUPD.Z (AX)(R9*8), K1, Z7
-	VMOVUPD.Z (CX)(R9*8), K1, Z8
-	VMOVUPD.Z (DX)(R9*8), K1, Z9
-	VMOVUPD.Z (BX)(R9*8), K1, Z10
-	VMOVUPD.Z (SI)(R9*8), K1, Z11
-	VMOVUPD.Z (DI)(R9*8), K1, Z12
-	JMP       go888
-
-one886:
-	VMOVSD (AX)(R9*8), X7
-	VMOVSD (CX)(R9*8), X8
-	VMOVSD (DX)(R9*8), X9
-	VMOVSD (BX)(R9*8), X10
-	VMOVSD (SI)(R9*8), X11
-	VMOVSD (DI)(R9*8), X12
-	JMP    go888
-
-two887:
-	VMOVUPD (AX)(R9*8), X7
-	VMOVUPD (CX)(R9*8), X8
-	VMOVUPD (DX)(R9*8), X9
-	VMOVUPD (BX)(R9*8), X10
-	VMOVUPD (SI)(R9*8), X11
-	VMOVUPD (DI)(R9*8), X12
-
-go888:
-	VMOVAPD     Z10, Z0
-	VFMADD132PD Z12, Z7, Z0
-	VMULPD      Z12, Z11, Z1
-	VMOVAPD     Z10, Z2
-	VFMADD132PD Z1, Z8, Z2
-	VADDPD      Z10, Z9, Z1
-	CMPQ        R8, $0x02
-	JLT         one889
-	JEQ         two890
-	MOVQ        $+1, BX
-	SHLXQ       R8, BX, BX
-	DECQ        BX
-	KMOVB       BX, K1
-	VMOVUPD     Z0, K1, (AX)(R9*8)
-	MOVQ        $+1, AX
-	SHLXQ       R8, AX, AX
-	DECQ        AX
-	KMOVB       AX, K1
-	VMOVUPD     Z2, K1, (CX)(R9*8)
-	MOVQ        $+1, AX
-	SHLXQ       R8, AX, AX
-	DECQ        AX
-	KMOVB       AX, K1
-	VMOVUPD     Z1, K1, (DX)(R9*8)
-	JMP         end891
-
-one889:
-	VMOVSD X0, (AX)(R9*8)
-	VMOVSD X2, (CX)(R9*8)
-	VMOVSD X1, (DX)(R9*8)
-	JMP    end891
-
-two890:
-	VMOVUPD X0, (AX)(R9*8)
-	VMOVUPD X2, (CX)(R9*8)
-	VMOVUPD X1, (DX)(R9*8)
-
-end891:
-done885:
-	VZEROUPPER
-	RET
-
-// func affineGrad256(dx *float64, ds *float64, dt *float64, dy *float64, x *float64, e *float64, n int)
-// Requires: AVX, FMA3
-TEXT ·affineGrad256(SB), NOSPLIT, $0-56
-	MOVQ dx+0(FP), AX
-	MOVQ ds+8(FP), CX
-	MOVQ dt+16(FP), DX
-	MOVQ dy+24(FP), BX
-	MOVQ x+32(FP), SI
-	MOVQ e+40(FP), DI
-	MOVQ n+48(FP), R8
-	XORQ R9, R9
-	SUBQ $0x04, R8
-	JLT  tail893
-
-head892:
-	VMOVUPD     (AX)(R9*8), Y0
-	VMOVUPD     (CX)(R9*8), Y1
-	VMOVUPD     (DX)(R9*8), Y2
-	VMOVUPD     (BX)(R9*8), Y3
-	VMOVUPD     (SI)(R9*8), Y4
-	VMOVUPD     (DI)(R9*8), Y5
-	VMOVAPD     Y3, Y6
-	VFMADD132PD Y5, Y0, Y6
-	VMULPD      Y5, Y4, Y0
-	VMOVAPD     Y3, Y4
-	VFMADD132PD Y0, Y1, Y4
-	VADDPD      Y3, Y2, Y0
-	VMOVUPD     Y6, (AX)(R9*8)
-	VMOVUPD     Y4, (CX)(R9*8)
-	VMOVUPD     Y0, (DX)(R9*8)
-	ADDQ        $0x04, R9
-	SUBQ        $0x04, R8
-	JGE         head892
-
-tail893:
-	ADDQ       $0x04, R8
-	JEQ        done894
-	CMPQ       R8, $0x02
-	JLT        one895
-	JEQ        two896
-	LEAQ       ones4<>+0(SB), R10
-	MOVQ       R8, R11
-	NEGQ       R11
-	VMOVDQU    32(R10)(R11*8), Y0
-	VMASKMOVPD (AX)(R9*8), Y0, Y7
-	VMASKMOVPD (CX)(R9*8), Y0, Y8
-	VMASKMOVPD (DX)(R9*8), Y0, Y9
-	VMASKMOVPD (BX)(R9*8), Y0, Y10
-	VMASKMOVPD (SI)(R9*8), Y0, Y11
-	VMASKMOVPD (DI)(R9*8), Y0, Y12
-	JMP        go897
-
-one895:
-	VMOVSD (AX)(R9*8), X7
-	VMOVSD (CX)(R9*8), X8
-	VMOVSD (DX)(R9*8), X9
-	VMOVSD (BX)(R9*8), X10
-	VMOVSD (SI)(R9*8), X11
-	VMOVSD (DI)(R9*8), X12
-	JMP    go897
-
-two896:
-	VMOVUPD (AX)(R9*8), X7
-	VMOVUPD (CX)(R9*8), X8
-	VMOVUPD (DX)(R9*8), X9
-	VMOVUPD (BX)(R9*8), X10
-	VMOVUPD (SI)(R9*8), X11
-	VMOVUPD (DI)(R9*8), X12
-
-go897:
-	VMOVAPD     Y10, Y0
-	VFMADD132PD Y12, Y7, Y0
-	VMULPD      Y12, Y11, Y1
-	VMOVAPD     Y10, Y2
-	VFMADD132PD Y1, Y8, Y2
-	VADDPD      Y10, Y9, Y1
-	CMPQ        R8, $0x02
-	JLT         one898
-	JEQ         two899
-	LEAQ        ones4<>+0(SB), BX
-	MOVQ        R8, SI
-	NEGQ        SI
-	VMOVDQU     32(BX)(SI*8), Y3
-	VMASKMOVPD  Y0, Y3, (AX)(R9*8)
-	LEAQ        ones4<>+0(SB), AX
-	MOVQ        R8, BX
-	NEGQ        BX
-	VMOVDQU     32(AX)(BX*8), Y0
-	VMASKMOVPD  Y2, Y0, (CX)(R9*8)
-	LEAQ        ones4<>+0(SB), AX
-	MOVQ        R8, CX
-	NEGQ        CX
-	VMOVDQU     32(AX)(CX*8), Y0
-	VMASKMOVPD  Y1, Y0, (DX)(R9*8)
-	JMP         end900
-
-one898:
-	VMOVSD X0, (AX)(R9*8)
-	VMOVSD X2, (CX)(R9*8)
-	VMOVSD X1, (DX)(R9*8)
-	JMP    end900
-
-two899:
-	VMOVUPD X0, (AX)(R9*8)
-	VMOVUPD X2, (CX)(R9*8)
-	VMOVUPD X1, (DX)(R9*8)
-
-end900:
-done894:
-	VZEROUPPER
-	RET
-
-// func affineInverseGrad512(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·affineInverseGrad512(SB), NOSPLIT, $0-56
-	MOVQ dy+0(FP), AX
-	MOVQ ds+8(FP), CX
-	MOVQ dt+16(FP), DX
-	MOVQ dx+24(FP), BX
-	MOVQ x+32(FP), SI
-	MOVQ e+40(FP), DI
-	MOVQ n+48(FP), R8
-	XORQ R9, R9
-	SUBQ $0x08, R8
-	JLT  tail902
-
-head901:
-	VMOVUPD      (AX)(R9*8), Z0
-	VMOVUPD      (CX)(R9*8), Z1
-	VMOVUPD      (DX)(R9*8), Z2
-	VMOVUPD      (BX)(R9*8), Z3
-	VMOVUPD      (SI)(R9*8), Z4
-	VMOVUPD      (DI)(R9*8), Z5
-	VMOVAPD      Z3, Z6
-	VFMADD132PD  Z5, Z0, Z6
-	VMOVAPD      Z3, Z0
-	VFNMADD132PD Z4, Z1, Z0
-	VMOVAPD      Z3, Z1
-	VFNMADD132PD Z5, Z2, Z1
-	VMOVUPD      Z6, (AX)(R9*8)
-	VMOVUPD      Z0, (CX)(R9*8)
-	VMOVUPD      Z1, (DX)(R9*8)
-	ADDQ         $0x08, R9
-	SUBQ         $0x08, R8
-	JGE          head901
+	JGE         head901
 
 tail902:
 	ADDQ      $0x08, R8
@@ -16747,55 +17141,55 @@ two905:
 	VMOVUPD (DI)(R9*8), X12
 
 go906:
-	VMOVAPD      Z10, Z0
-	VFMADD132PD  Z12, Z7, Z0
-	VMOVAPD      Z10, Z1
-	VFNMADD132PD Z11, Z8, Z1
-	VMOVAPD      Z10, Z2
-	VFNMADD132PD Z12, Z9, Z2
-	CMPQ         R8, $0x02
-	JLT          one907
-	JEQ          two908
-	MOVQ         $+1, BX
-	SHLXQ        R8, BX, BX
-	DECQ         BX
-	KMOVB        BX, K1
-	VMOVUPD      Z0, K1, (AX)(R9*8)
-	MOVQ         $+1, AX
-	SHLXQ        R8, AX, AX
-	DECQ         AX
-	KMOVB        AX, K1
-	VMOVUPD      Z1, K1, (CX)(R9*8)
-	MOVQ         $+1, AX
-	SHLXQ        R8, AX, AX
-	DECQ         AX
-	KMOVB        AX, K1
-	VMOVUPD      Z2, K1, (DX)(R9*8)
-	JMP          end909
+	VMOVAPD     Z10, Z0
+	VFMADD132PD Z12, Z7, Z0
+	VMULPD      Z12, Z11, Z1
+	VMOVAPD     Z10, Z2
+	VFMADD132PD Z1, Z8, Z2
+	VADDPD      Z10, Z9, Z1
+	CMPQ        R8, $0x02
+	JLT         one907
+	JEQ         two908
+	MOVQ        $+1, BX
+	SHLXQ       R8, BX, BX
+	DECQ        BX
+	KMOVB       BX, K1
+	VMOVUPD     Z0, K1, (AX)(R9*8)
+	MOVQ        $+1, AX
+	SHLXQ       R8, AX, AX
+	DECQ        AX
+	KMOVB       AX, K1
+	VMOVUPD     Z2, K1, (CX)(R9*8)
+	MOVQ        $+1, AX
+	SHLXQ       R8, AX, AX
+	DECQ        AX
+	KMOVB       AX, K1
+	VMOVUPD     Z1, K1, (DX)(R9*8)
+	JMP         end909
 
 one907:
 	VMOVSD X0, (AX)(R9*8)
-	VMOVSD X1, (CX)(R9*8)
-	VMOVSD X2, (DX)(R9*8)
+	VMOVSD X2, (CX)(R9*8)
+	VMOVSD X1, (DX)(R9*8)
 	JMP    end909
 
 two908:
 	VMOVUPD X0, (AX)(R9*8)
-	VMOVUPD X1, (CX)(R9*8)
-	VMOVUPD X2, (DX)(R9*8)
+	VMOVUPD X2, (CX)(R9*8)
+	VMOVUPD X1, (DX)(R9*8)
 
 end909:
 done903:
 	VZEROUPPER
 	RET
 
-// func affineInverseGrad256(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
+// func affineGrad256(dx *float64, ds *float64, dt *float64, dy *float64, x *float64, e *float64, n int)
 // Requires: AVX, FMA3
-TEXT ·affineInverseGrad256(SB), NOSPLIT, $0-56
-	MOVQ dy+0(FP), AX
+TEXT ·affineGrad256(SB), NOSPLIT, $0-56
+	MOVQ dx+0(FP), AX
 	MOVQ ds+8(FP), CX
 	MOVQ dt+16(FP), DX
-	MOVQ dx+24(FP), BX
+	MOVQ dy+24(FP), BX
 	MOVQ x+32(FP), SI
 	MOVQ e+40(FP), DI
 	MOVQ n+48(FP), R8
@@ -16804,24 +17198,24 @@ TEXT ·affineInverseGrad256(SB), NOSPLIT, $0-56
 	JLT  tail911
 
 head910:
-	VMOVUPD      (AX)(R9*8), Y0
-	VMOVUPD      (CX)(R9*8), Y1
-	VMOVUPD      (DX)(R9*8), Y2
-	VMOVUPD      (BX)(R9*8), Y3
-	VMOVUPD      (SI)(R9*8), Y4
-	VMOVUPD      (DI)(R9*8), Y5
-	VMOVAPD      Y3, Y6
-	VFMADD132PD  Y5, Y0, Y6
-	VMOVAPD      Y3, Y0
-	VFNMADD132PD Y4, Y1, Y0
-	VMOVAPD      Y3, Y1
-	VFNMADD132PD Y5, Y2, Y1
-	VMOVUPD      Y6, (AX)(R9*8)
-	VMOVUPD      Y0, (CX)(R9*8)
-	VMOVUPD      Y1, (DX)(R9*8)
-	ADDQ         $0x04, R9
-	SUBQ         $0x04, R8
-	JGE          head910
+	VMOVUPD     (AX)(R9*8), Y0
+	VMOVUPD     (CX)(R9*8), Y1
+	VMOVUPD     (DX)(R9*8), Y2
+	VMOVUPD     (BX)(R9*8), Y3
+	VMOVUPD     (SI)(R9*8), Y4
+	VMOVUPD     (DI)(R9*8), Y5
+	VMOVAPD     Y3, Y6
+	VFMADD132PD Y5, Y0, Y6
+	VMULPD      Y5, Y4, Y0
+	VMOVAPD     Y3, Y4
+	VFMADD132PD Y0, Y1, Y4
+	VADDPD      Y3, Y2, Y0
+	VMOVUPD     Y6, (AX)(R9*8)
+	VMOVUPD     Y4, (CX)(R9*8)
+	VMOVUPD     Y0, (DX)(R9*8)
+	ADDQ        $0x04, R9
+	SUBQ        $0x04, R8
+	JGE         head910
 
 tail911:
 	ADDQ       $0x04, R8
@@ -16859,6 +17253,230 @@ two914:
 	VMOVUPD (DI)(R9*8), X12
 
 go915:
+	VMOVAPD     Y10, Y0
+	VFMADD132PD Y12, Y7, Y0
+	VMULPD      Y12, Y11, Y1
+	VMOVAPD     Y10, Y2
+	VFMADD132PD Y1, Y8, Y2
+	VADDPD      Y10, Y9, Y1
+	CMPQ        R8, $0x02
+	JLT         one916
+	JEQ         two917
+	LEAQ        ones4<>+0(SB), BX
+	MOVQ        R8, SI
+	NEGQ        SI
+	VMOVDQU     32(BX)(SI*8), Y3
+	VMASKMOVPD  Y0, Y3, (AX)(R9*8)
+	LEAQ        ones4<>+0(SB), AX
+	MOVQ        R8, BX
+	NEGQ        BX
+	VMOVDQU     32(AX)(BX*8), Y0
+	VMASKMOVPD  Y2, Y0, (CX)(R9*8)
+	LEAQ        ones4<>+0(SB), AX
+	MOVQ        R8, CX
+	NEGQ        CX
+	VMOVDQU     32(AX)(CX*8), Y0
+	VMASKMOVPD  Y1, Y0, (DX)(R9*8)
+	JMP         end918
+
+one916:
+	VMOVSD X0, (AX)(R9*8)
+	VMOVSD X2, (CX)(R9*8)
+	VMOVSD X1, (DX)(R9*8)
+	JMP    end918
+
+two917:
+	VMOVUPD X0, (AX)(R9*8)
+	VMOVUPD X2, (CX)(R9*8)
+	VMOVUPD X1, (DX)(R9*8)
+
+end918:
+done912:
+	VZEROUPPER
+	RET
+
+// func affineInverseGrad512(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·affineInverseGrad512(SB), NOSPLIT, $0-56
+	MOVQ dy+0(FP), AX
+	MOVQ ds+8(FP), CX
+	MOVQ dt+16(FP), DX
+	MOVQ dx+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ e+40(FP), DI
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+	SUBQ $0x08, R8
+	JLT  tail920
+
+head919:
+	VMOVUPD      (AX)(R9*8), Z0
+	VMOVUPD      (CX)(R9*8), Z1
+	VMOVUPD      (DX)(R9*8), Z2
+	VMOVUPD      (BX)(R9*8), Z3
+	VMOVUPD      (SI)(R9*8), Z4
+	VMOVUPD      (DI)(R9*8), Z5
+	VMOVAPD      Z3, Z6
+	VFMADD132PD  Z5, Z0, Z6
+	VMOVAPD      Z3, Z0
+	VFNMADD132PD Z4, Z1, Z0
+	VMOVAPD      Z3, Z1
+	VFNMADD132PD Z5, Z2, Z1
+	VMOVUPD      Z6, (AX)(R9*8)
+	VMOVUPD      Z0, (CX)(R9*8)
+	VMOVUPD      Z1, (DX)(R9*8)
+	ADDQ         $0x08, R9
+	SUBQ         $0x08, R8
+	JGE          head919
+
+tail920:
+	ADDQ      $0x08, R8
+	JEQ       done921
+	CMPQ      R8, $0x02
+	JLT       one922
+	JEQ       two923
+	MOVQ      $+1, R10
+	SHLXQ     R8, R10, R10
+	DECQ      R10
+	KMOVB     R10, K1
+	VMOVUPD.Z (AX)(R9*8), K1, Z7
+	VMOVUPD.Z (CX)(R9*8), K1, Z8
+	VMOVUPD.Z (DX)(R9*8), K1, Z9
+	VMOVUPD.Z (BX)(R9*8), K1, Z10
+	VMOVUPD.Z (SI)(R9*8), K1, Z11
+	VMOVUPD.Z (DI)(R9*8), K1, Z12
+	JMP       go924
+
+one922:
+	VMOVSD (AX)(R9*8), X7
+	VMOVSD (CX)(R9*8), X8
+	VMOVSD (DX)(R9*8), X9
+	VMOVSD (BX)(R9*8), X10
+	VMOVSD (SI)(R9*8), X11
+	VMOVSD (DI)(R9*8), X12
+	JMP    go924
+
+two923:
+	VMOVUPD (AX)(R9*8), X7
+	VMOVUPD (CX)(R9*8), X8
+	VMOVUPD (DX)(R9*8), X9
+	VMOVUPD (BX)(R9*8), X10
+	VMOVUPD (SI)(R9*8), X11
+	VMOVUPD (DI)(R9*8), X12
+
+go924:
+	VMOVAPD      Z10, Z0
+	VFMADD132PD  Z12, Z7, Z0
+	VMOVAPD      Z10, Z1
+	VFNMADD132PD Z11, Z8, Z1
+	VMOVAPD      Z10, Z2
+	VFNMADD132PD Z12, Z9, Z2
+	CMPQ         R8, $0x02
+	JLT          one925
+	JEQ          two926
+	MOVQ         $+1, BX
+	SHLXQ        R8, BX, BX
+	DECQ         BX
+	KMOVB        BX, K1
+	VMOVUPD      Z0, K1, (AX)(R9*8)
+	MOVQ         $+1, AX
+	SHLXQ        R8, AX, AX
+	DECQ         AX
+	KMOVB        AX, K1
+	VMOVUPD      Z1, K1, (CX)(R9*8)
+	MOVQ         $+1, AX
+	SHLXQ        R8, AX, AX
+	DECQ         AX
+	KMOVB        AX, K1
+	VMOVUPD      Z2, K1, (DX)(R9*8)
+	JMP          end927
+
+one925:
+	VMOVSD X0, (AX)(R9*8)
+	VMOVSD X1, (CX)(R9*8)
+	VMOVSD X2, (DX)(R9*8)
+	JMP    end927
+
+two926:
+	VMOVUPD X0, (AX)(R9*8)
+	VMOVUPD X1, (CX)(R9*8)
+	VMOVUPD X2, (DX)(R9*8)
+
+end927:
+done921:
+	VZEROUPPER
+	RET
+
+// func affineInverseGrad256(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
+// Requires: AVX, FMA3
+TEXT ·affineInverseGrad256(SB), NOSPLIT, $0-56
+	MOVQ dy+0(FP), AX
+	MOVQ ds+8(FP), CX
+	MOVQ dt+16(FP), DX
+	MOVQ dx+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ e+40(FP), DI
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+	SUBQ $0x04, R8
+	JLT  tail929
+
+head928:
+	VMOVUPD      (AX)(R9*8), Y0
+	VMOVUPD      (CX)(R9*8), Y1
+	VMOVUPD      (DX)(R9*8), Y2
+	VMOVUPD      (BX)(R9*8), Y3
+	VMOVUPD      (SI)(R9*8), Y4
+	VMOVUPD      (DI)(R9*8), Y5
+	VMOVAPD      Y3, Y6
+	VFMADD132PD  Y5, Y0, Y6
+	VMOVAPD      Y3, Y0
+	VFNMADD132PD Y4, Y1, Y0
+	VMOVAPD      Y3, Y1
+	VFNMADD132PD Y5, Y2, Y1
+	VMOVUPD      Y6, (AX)(R9*8)
+	VMOVUPD      Y0, (CX)(R9*8)
+	VMOVUPD      Y1, (DX)(R9*8)
+	ADDQ         $0x04, R9
+	SUBQ         $0x04, R8
+	JGE          head928
+
+tail929:
+	ADDQ       $0x04, R8
+	JEQ        done930
+	CMPQ       R8, $0x02
+	JLT        one931
+	JEQ        two932
+	LEAQ       ones4<>+0(SB), R10
+	MOVQ       R8, R11
+	NEGQ       R11
+	VMOVDQU    32(R10)(R11*8), Y0
+	VMASKMOVPD (AX)(R9*8), Y0, Y7
+	VMASKMOVPD (CX)(R9*8), Y0, Y8
+	VMASKMOVPD (DX)(R9*8), Y0, Y9
+	VMASKMOVPD (BX)(R9*8), Y0, Y10
+	VMASKMOVPD (SI)(R9*8), Y0, Y11
+	VMASKMOVPD (DI)(R9*8), Y0, Y12
+	JMP        go933
+
+one931:
+	VMOVSD (AX)(R9*8), X7
+	VMOVSD (CX)(R9*8), X8
+	VMOVSD (DX)(R9*8), X9
+	VMOVSD (BX)(R9*8), X10
+	VMOVSD (SI)(R9*8), X11
+	VMOVSD (DI)(R9*8), X12
+	JMP    go933
+
+two932:
+	VMOVUPD (AX)(R9*8), X7
+	VMOVUPD (CX)(R9*8), X8
+	VMOVUPD (DX)(R9*8), X9
+	VMOVUPD (BX)(R9*8), X10
+	VMOVUPD (SI)(R9*8), X11
+	VMOVUPD (DI)(R9*8), X12
+
+go933:
 	VMOVAPD      Y10, Y0
 	VFMADD132PD  Y12, Y7, Y0
 	VMOVAPD      Y10, Y1
@@ -16866,8 +17484,8 @@ go915:
 	VMOVAPD      Y10, Y2
 	VFNMADD132PD Y12, Y9, Y2
 	CMPQ         R8, $0x02
-	JLT          one916
-	JEQ          two917
+	JLT          one934
+	JEQ          two935
 	LEAQ         ones4<>+0(SB), BX
 	MOVQ         R8, SI
 	NEGQ         SI
@@ -16883,21 +17501,21 @@ go915:
 	NEGQ         CX
 	VMOVDQU      32(AX)(CX*8), Y0
 	VMASKMOVPD   Y2, Y0, (DX)(R9*8)
-	JMP          end918
+	JMP          end936
 
-one916:
+one934:
 	VMOVSD X0, (AX)(R9*8)
 	VMOVSD X1, (CX)(R9*8)
 	VMOVSD X2, (DX)(R9*8)
-	JMP    end918
+	JMP    end936
 
-two917:
+two935:
 	VMOVUPD X0, (AX)(R9*8)
 	VMOVUPD X1, (CX)(R9*8)
 	VMOVUPD X2, (DX)(R9*8)
 
-end918:
-done912:
+end936:
+done930:
 	VZEROUPPER
 	RET
 
@@ -16911,9 +17529,9 @@ TEXT ·adam512(SB), NOSPLIT, $0-104
 	MOVQ n+32(FP), SI
 	XORQ DI, DI
 	SUBQ $0x08, SI
-	JLT  tail920
+	JLT  tail938
 
-head919:
+head937:
 	VMOVUPD      (AX)(DI*8), Z0
 	VMOVUPD      (CX)(DI*8), Z1
 	VMOVUPD      (DX)(DI*8), Z2
@@ -16945,14 +17563,14 @@ head919:
 	VMOVUPD      Z1, (DX)(DI*8)
 	ADDQ         $0x08, DI
 	SUBQ         $0x08, SI
-	JGE          head919
+	JGE          head937
 
-tail920:
+tail938:
 	ADDQ      $0x08, SI
-	JEQ       done921
+	JEQ       done939
 	CMPQ      SI, $0x02
-	JLT       one922
-	JEQ       two923
+	JLT       one940
+	JEQ       two941
 	MOVQ      $+1, R8
 	SHLXQ     SI, R8, R8
 	DECQ      R8
@@ -16961,22 +17579,22 @@ tail920:
 	VMOVUPD.Z (CX)(DI*8), K1, Z7
 	VMOVUPD.Z (DX)(DI*8), K1, Z8
 	VMOVUPD.Z (BX)(DI*8), K1, Z9
-	JMP       go924
+	JMP       go942
 
-one922:
+one940:
 	VMOVSD (AX)(DI*8), X6
 	VMOVSD (CX)(DI*8), X7
 	VMOVSD (DX)(DI*8), X8
 	VMOVSD (BX)(DI*8), X9
-	JMP    go924
+	JMP    go942
 
-two923:
+two941:
 	VMOVUPD (AX)(DI*8), X6
 	VMOVUPD (CX)(DI*8), X7
 	VMOVUPD (DX)(DI*8), X8
 	VMOVUPD (BX)(DI*8), X9
 
-go924:
+go942:
 	VBROADCASTSD beta1+40(FP), Z0
 	VBROADCASTSD rest1+48(FP), Z1
 	VMULPD       Z9, Z1, Z1
@@ -17000,8 +17618,8 @@ go924:
 	VMOVAPD      Z3, Z3
 	VFMADD132PD  Z2, Z4, Z3
 	CMPQ         SI, $0x02
-	JLT          one925
-	JEQ          two926
+	JLT          one943
+	JEQ          two944
 	MOVQ         $+1, BX
 	SHLXQ        SI, BX, BX
 	DECQ         BX
@@ -17017,21 +17635,21 @@ go924:
 	DECQ         AX
 	KMOVB        AX, K1
 	VMOVUPD      Z1, K1, (DX)(DI*8)
-	JMP          end927
+	JMP          end945
 
-one925:
+one943:
 	VMOVSD X3, (AX)(DI*8)
 	VMOVSD X0, (CX)(DI*8)
 	VMOVSD X1, (DX)(DI*8)
-	JMP    end927
+	JMP    end945
 
-two926:
+two944:
 	VMOVUPD X3, (AX)(DI*8)
 	VMOVUPD X0, (CX)(DI*8)
 	VMOVUPD X1, (DX)(DI*8)
 
-end927:
-done921:
+end945:
+done939:
 	VZEROUPPER
 	RET
 
@@ -17045,9 +17663,9 @@ TEXT ·adam256(SB), NOSPLIT, $0-104
 	MOVQ n+32(FP), SI
 	XORQ DI, DI
 	SUBQ $0x04, SI
-	JLT  tail929
+	JLT  tail947
 
-head928:
+head946:
 	VMOVUPD      (AX)(DI*8), Y0
 	VMOVUPD      (CX)(DI*8), Y1
 	VMOVUPD      (DX)(DI*8), Y2
@@ -17079,14 +17697,14 @@ head928:
 	VMOVUPD      Y1, (DX)(DI*8)
 	ADDQ         $0x04, DI
 	SUBQ         $0x04, SI
-	JGE          head928
+	JGE          head946
 
-tail929:
+tail947:
 	ADDQ       $0x04, SI
-	JEQ        done930
+	JEQ        done948
 	CMPQ       SI, $0x02
-	JLT        one931
-	JEQ        two932
+	JLT        one949
+	JEQ        two950
 	LEAQ       ones4<>+0(SB), R8
 	MOVQ       SI, R9
 	NEGQ       R9
@@ -17095,22 +17713,22 @@ tail929:
 	VMASKMOVPD (CX)(DI*8), Y0, Y7
 	VMASKMOVPD (DX)(DI*8), Y0, Y8
 	VMASKMOVPD (BX)(DI*8), Y0, Y9
-	JMP        go933
+	JMP        go951
 
-one931:
+one949:
 	VMOVSD (AX)(DI*8), X6
 	VMOVSD (CX)(DI*8), X7
 	VMOVSD (DX)(DI*8), X8
 	VMOVSD (BX)(DI*8), X9
-	JMP    go933
+	JMP    go951
 
-two932:
+two950:
 	VMOVUPD (AX)(DI*8), X6
 	VMOVUPD (CX)(DI*8), X7
 	VMOVUPD (DX)(DI*8), X8
 	VMOVUPD (BX)(DI*8), X9
 
-go933:
+go951:
 	VBROADCASTSD beta1+40(FP), Y0
 	VBROADCASTSD rest1+48(FP), Y1
 	VMULPD       Y9, Y1, Y1
@@ -17134,8 +17752,8 @@ go933:
 	VMOVAPD      Y3, Y3
 	VFMADD132PD  Y2, Y4, Y3
 	CMPQ         SI, $0x02
-	JLT          one934
-	JEQ          two935
+	JLT          one952
+	JEQ          two953
 	LEAQ         ones4<>+0(SB), BX
 	MOVQ         SI, R8
 	NEGQ         R8
@@ -17151,20 +17769,20 @@ go933:
 	NEGQ         CX
 	VMOVDQU      32(AX)(CX*8), Y0
 	VMASKMOVPD   Y1, Y0, (DX)(DI*8)
-	JMP          end936
+	JMP          end954
 
-one934:
+one952:
 	VMOVSD X3, (AX)(DI*8)
 	VMOVSD X0, (CX)(DI*8)
 	VMOVSD X1, (DX)(DI*8)
-	JMP    end936
+	JMP    end954
 
-two935:
+two953:
 	VMOVUPD X3, (AX)(DI*8)
 	VMOVUPD X0, (CX)(DI*8)
 	VMOVUPD X1, (DX)(DI*8)
 
-end936:
-done930:
+end954:
+done948:
 	VZEROUPPER
 	RET

@@ -5805,6 +5805,306 @@ tail131:
 done132:
 	RET
 
+// func logSums128(hi *float64, lo *float64, x *float64, n int)
+TEXT ·logSums128(SB), NOSPLIT, $0-32
+	MOVD $constants<>(SB), R20
+	FMOVQ 288(R20), F17
+	FMOVQ 304(R20), F18
+	FMOVQ 320(R20), F19
+	FMOVQ 336(R20), F20
+	FMOVQ 2848(R20), F21
+	FMOVQ 2864(R20), F22
+	FMOVQ 0(R20), F23
+	FMOVQ 2880(R20), F24
+	FMOVQ 864(R20), F25
+	FMOVQ 96(R20), F26
+	FMOVQ 432(R20), F27
+	FMOVQ 112(R20), F28
+	FMOVQ 448(R20), F29
+	FMOVQ 464(R20), F30
+	FMOVQ 480(R20), F31
+	MOVD hi+0(FP), R0
+	MOVD lo+8(FP), R1
+	MOVD x+16(FP), R2
+	MOVD n+24(FP), R3
+	EOR R6, R6
+	SUBS $0x02, R3, R3
+	BLT tail134
+
+head133:
+	ADD R6<<3, R2, R19
+	FMOVQ 0(R19), F16
+	WORD $0x6ef0e680 // FCMGT V0, V20, V16
+	FMOVQ 496(R20), F1
+	WORD $0x6e61de02 // FMUL V2, V16, V1
+	WORD $0x4eb01e01 // ORR V1, V16, V16
+	WORD $0x6ea01c41 // BIT V1, V2, V0
+	FMOVQ 528(R20), F2
+	WORD $0x6ee28423 // SUB V3, V1, V2
+	WORD $0x6f4c0461 // USHR V1, V3, #52
+	WORD $0x4ebe1c22 // ORR V2, V1, V30
+	WORD $0x4effd441 // FSUB V1, V2, V31
+	WORD $0x4e331c62 // AND V2, V3, V19
+	WORD $0x4efb8443 // ADD V3, V2, V27
+	FMOVQ 544(R20), F2
+	WORD $0x4e221c04 // AND V4, V0, V2
+	WORD $0x4e64d420 // FADD V0, V1, V4
+	WORD $0x4efcd461 // FSUB V1, V3, V28
+	WORD $0x4e61d7a2 // FADD V2, V29, V1
+	WORD $0x4efdd443 // FSUB V3, V2, V29
+	WORD $0x4ee3d424 // FSUB V4, V1, V3
+	WORD $0x6e62fc23 // FDIV V3, V1, V2
+	WORD $0x4ee3cc41 // FMLS V1, V2, V3
+	WORD $0x4ee3cc81 // FMLS V1, V4, V3
+	WORD $0x6e62fc24 // FDIV V4, V1, V2
+	WORD $0x4e64d461 // FADD V1, V3, V4
+	WORD $0x4ee3d422 // FSUB V2, V1, V3
+	WORD $0x4ee2d483 // FSUB V3, V4, V2
+	WORD $0x6e61dc22 // FMUL V2, V1, V1
+	WORD $0x6ee0f844 // FNEG V4, V2
+	WORD $0x4e61cc24 // FMLA V4, V1, V1
+	WORD $0x4e61cc64 // FMLA V4, V3, V1
+	WORD $0x4e63cc24 // FMLA V4, V1, V3
+	WORD $0x4e64d445 // FADD V5, V2, V4
+	WORD $0x4ee2d4a6 // FSUB V6, V5, V2
+	WORD $0x4ee6d482 // FSUB V2, V4, V6
+	FMOVQ 2896(R20), F4
+	WORD $0x4e78cca4 // FMLA V4, V5, V24
+	FMOVQ 2912(R20), F6
+	WORD $0x4e64cca6 // FMLA V6, V5, V4
+	FMOVQ 2928(R20), F4
+	WORD $0x4e66cca4 // FMLA V4, V5, V6
+	FMOVQ 2944(R20), F6
+	WORD $0x4e64cca6 // FMLA V6, V5, V4
+	FMOVQ 2960(R20), F4
+	WORD $0x4e66cca4 // FMLA V4, V5, V6
+	FMOVQ 2976(R20), F6
+	WORD $0x4e64cca6 // FMLA V6, V5, V4
+	FMOVQ 2992(R20), F4
+	WORD $0x4e66cca4 // FMLA V4, V5, V6
+	FMOVQ 3008(R20), F6
+	WORD $0x4e64cca6 // FMLA V6, V5, V4
+	FMOVQ 3024(R20), F4
+	WORD $0x4e66cca4 // FMLA V4, V5, V6
+	FMOVQ 3040(R20), F6
+	WORD $0x4e64cca6 // FMLA V6, V5, V4
+	FMOVQ 3056(R20), F4
+	WORD $0x4e66cca4 // FMLA V4, V5, V6
+	WORD $0x6e64dca6 // FMUL V6, V5, V4
+	WORD $0x6e291d24 // EOR V4, V9, V9
+	WORD $0x4e66d727 // FADD V7, V25, V6
+	WORD $0x4ef9d4e8 // FSUB V8, V7, V25
+	WORD $0x4ee8d4c9 // FSUB V9, V6, V8
+	WORD $0x4e64d6c6 // FADD V6, V22, V4
+	WORD $0x4e66d524 // FADD V4, V9, V6
+	WORD $0x4e64d4e6 // FADD V6, V7, V4
+	WORD $0x4ee7d4c8 // FSUB V8, V6, V7
+	WORD $0x4ee8d487 // FSUB V7, V4, V8
+	WORD $0x4e61d424 // FADD V4, V1, V1
+	WORD $0x4e63d468 // FADD V8, V3, V3
+	WORD $0x6e65dc29 // FMUL V9, V1, V5
+	WORD $0x6ee0f92a // FNEG V10, V9
+	WORD $0x4e61ccaa // FMLA V10, V5, V1
+	WORD $0x4e61cc4a // FMLA V10, V2, V1
+	WORD $0x4e63ccaa // FMLA V10, V5, V3
+	WORD $0x4e6ad521 // FADD V1, V9, V10
+	WORD $0x4ee9d422 // FSUB V2, V1, V9
+	WORD $0x4ee2d543 // FSUB V3, V10, V2
+	WORD $0x6e66dc22 // FMUL V2, V1, V6
+	WORD $0x6ee0f845 // FNEG V5, V2
+	WORD $0x4e61ccc5 // FMLA V5, V6, V1
+	WORD $0x4e61cce5 // FMLA V5, V7, V1
+	WORD $0x4e63ccc5 // FMLA V5, V6, V3
+	WORD $0x4e65d441 // FADD V1, V2, V5
+	WORD $0x4ee2d423 // FSUB V3, V1, V2
+	WORD $0x4ee3d4a2 // FSUB V2, V5, V3
+	WORD $0x4e61d483 // FADD V3, V4, V1
+	WORD $0x4ee4d465 // FSUB V5, V3, V4
+	WORD $0x4ee5d424 // FSUB V4, V1, V5
+	WORD $0x4e62d501 // FADD V1, V8, V2
+	WORD $0x4e61d482 // FADD V2, V4, V1
+	WORD $0x4e62d461 // FADD V1, V3, V2
+	WORD $0x4ee3d424 // FSUB V4, V1, V3
+	WORD $0x4ee4d443 // FSUB V3, V2, V4
+	WORD $0x6e7adc02 // FMUL V2, V0, V26
+	WORD $0x6e251ca4 // EOR V4, V5, V5
+	WORD $0x6e77dc05 // FMUL V5, V0, V23
+	WORD $0x6e75dc06 // FMUL V6, V0, V21
+	WORD $0x4e65d440 // FADD V0, V2, V5
+	WORD $0x4ee2d407 // FSUB V7, V0, V2
+	WORD $0x4ee7d4a2 // FSUB V2, V5, V7
+	WORD $0x4e66d485 // FADD V5, V4, V6
+	WORD $0x4e65d444 // FADD V4, V2, V5
+	WORD $0x4e64d402 // FADD V2, V0, V4
+	WORD $0x4ee0d445 // FSUB V5, V2, V0
+	WORD $0x4ee5d480 // FSUB V0, V4, V5
+	WORD $0x4e61d444 // FADD V4, V2, V1
+	WORD $0x4ee2d485 // FSUB V5, V4, V2
+	WORD $0x4ee5d422 // FSUB V2, V1, V5
+	WORD $0x4e63d401 // FADD V1, V0, V3
+	WORD $0x4e61d440 // FADD V0, V2, V1
+	WORD $0x4e60d481 // FADD V1, V4, V0
+	WORD $0x4ee4d422 // FSUB V2, V1, V4
+	WORD $0x4ee2d403 // FSUB V3, V0, V2
+	WORD $0x4e71e600 // FCMEQ V0, V16, V17
+	FMOVQ 608(R20), F2
+	WORD $0x6ea01c41 // BIT V1, V2, V0
+	WORD $0x4e72e600 // FCMEQ V0, V16, V18
+	WORD $0x6ea01e41 // BIT V1, V18, V0
+	WORD $0x6e71e600 // FCMGE V0, V16, V17
+	WORD $0x6e205800 // NOT V0, V0
+	FMOVQ 512(R20), F2
+	WORD $0x6ea01c41 // BIT V1, V2, V0
+	WORD $0x6ef1e600 // FCMGT V0, V16, V17
+	WORD $0x4e231c02 // AND V2, V0, V3
+	WORD $0x6ef0e640 // FCMGT V0, V18, V16
+	WORD $0x4e221c03 // AND V3, V0, V2
+	ADD R6<<3, R0, R19
+	FMOVQ F1, 0(R19)
+	ADD R6<<3, R1, R19
+	FMOVQ F3, 0(R19)
+	ADDS $0x02, R6, R6
+	SUBS $0x02, R3, R3
+	BGE head133
+
+tail134:
+	ADDS $0x02, R3, R3
+	BEQ done135
+	ADD R6<<3, R2, R19
+	FMOVD 0(R19), F0
+	WORD $0x6ee0e681 // FCMGT V1, V20, V0
+	FMOVQ 496(R20), F2
+	WORD $0x6e62dc03 // FMUL V3, V0, V2
+	WORD $0x4ea01c02 // ORR V2, V0, V0
+	WORD $0x6ea11c62 // BIT V2, V3, V1
+	FMOVQ 528(R20), F3
+	WORD $0x6ee38444 // SUB V4, V2, V3
+	WORD $0x6f4c0482 // USHR V2, V4, #52
+	WORD $0x4ebe1c43 // ORR V3, V2, V30
+	WORD $0x4effd462 // FSUB V2, V3, V31
+	WORD $0x4e331c83 // AND V3, V4, V19
+	WORD $0x4efb8464 // ADD V4, V3, V27
+	FMOVQ 544(R20), F3
+	WORD $0x4e231c25 // AND V5, V1, V3
+	WORD $0x4e65d441 // FADD V1, V2, V5
+	WORD $0x4efcd482 // FSUB V2, V4, V28
+	WORD $0x4e62d7a3 // FADD V3, V29, V2
+	WORD $0x4efdd464 // FSUB V4, V3, V29
+	WORD $0x4ee4d445 // FSUB V5, V2, V4
+	WORD $0x6e63fc44 // FDIV V4, V2, V3
+	WORD $0x4ee4cc62 // FMLS V2, V3, V4
+	WORD $0x4ee4cca2 // FMLS V2, V5, V4
+	WORD $0x6e63fc45 // FDIV V5, V2, V3
+	WORD $0x4e65d482 // FADD V2, V4, V5
+	WORD $0x4ee4d443 // FSUB V3, V2, V4
+	WORD $0x4ee3d4a4 // FSUB V4, V5, V3
+	WORD $0x6e62dc43 // FMUL V3, V2, V2
+	WORD $0x6ee0f865 // FNEG V5, V3
+	WORD $0x4e62cc45 // FMLA V5, V2, V2
+	WORD $0x4e62cc85 // FMLA V5, V4, V2
+	WORD $0x4e64cc45 // FMLA V5, V2, V4
+	WORD $0x4e65d466 // FADD V6, V3, V5
+	WORD $0x4ee3d4c7 // FSUB V7, V6, V3
+	WORD $0x4ee7d4a3 // FSUB V3, V5, V7
+	FMOVQ 2896(R20), F5
+	WORD $0x4e78ccc5 // FMLA V5, V6, V24
+	FMOVQ 2912(R20), F7
+	WORD $0x4e65ccc7 // FMLA V7, V6, V5
+	FMOVQ 2928(R20), F5
+	WORD $0x4e67ccc5 // FMLA V5, V6, V7
+	FMOVQ 2944(R20), F7
+	WORD $0x4e65ccc7 // FMLA V7, V6, V5
+	FMOVQ 2960(R20), F5
+	WORD $0x4e67ccc5 // FMLA V5, V6, V7
+	FMOVQ 2976(R20), F7
+	WORD $0x4e65ccc7 // FMLA V7, V6, V5
+	FMOVQ 2992(R20), F5
+	WORD $0x4e67ccc5 // FMLA V5, V6, V7
+	FMOVQ 3008(R20), F7
+	WORD $0x4e65ccc7 // FMLA V7, V6, V5
+	FMOVQ 3024(R20), F5
+	WORD $0x4e67ccc5 // FMLA V5, V6, V7
+	FMOVQ 3040(R20), F7
+	WORD $0x4e65ccc7 // FMLA V7, V6, V5
+	FMOVQ 3056(R20), F5
+	WORD $0x4e67ccc5 // FMLA V5, V6, V7
+	WORD $0x6e65dcc7 // FMUL V7, V6, V5
+	WORD $0x6e291d25 // EOR V5, V9, V9
+	WORD $0x4e67d728 // FADD V8, V25, V7
+	WORD $0x4ef9d509 // FSUB V9, V8, V25
+	WORD $0x4ee9d4ea // FSUB V10, V7, V9
+	WORD $0x4e65d6c7 // FADD V7, V22, V5
+	WORD $0x4e67d545 // FADD V5, V10, V7
+	WORD $0x4e65d507 // FADD V7, V8, V5
+	WORD $0x4ee8d4e9 // FSUB V9, V7, V8
+	WORD $0x4ee9d4a8 // FSUB V8, V5, V9
+	WORD $0x4e62d445 // FADD V5, V2, V2
+	WORD $0x4e64d489 // FADD V9, V4, V4
+	WORD $0x6e66dc4a // FMUL V10, V2, V6
+	WORD $0x6ee0f94b // FNEG V11, V10
+	WORD $0x4e62cccb // FMLA V11, V6, V2
+	WORD $0x4e62cc6b // FMLA V11, V3, V2
+	WORD $0x4e64cccb // FMLA V11, V6, V4
+	WORD $0x4e6bd542 // FADD V2, V10, V11
+	WORD $0x4eead443 // FSUB V3, V2, V10
+	WORD $0x4ee3d564 // FSUB V4, V11, V3
+	WORD $0x6e67dc43 // FMUL V3, V2, V7
+	WORD $0x6ee0f866 // FNEG V6, V3
+	WORD $0x4e62cce6 // FMLA V6, V7, V2
+	WORD $0x4e62cd06 // FMLA V6, V8, V2
+	WORD $0x4e64cce6 // FMLA V6, V7, V4
+	WORD $0x4e66d462 // FADD V2, V3, V6
+	WORD $0x4ee3d444 // FSUB V4, V2, V3
+	WORD $0x4ee4d4c3 // FSUB V3, V6, V4
+	WORD $0x4e62d4a4 // FADD V4, V5, V2
+	WORD $0x4ee5d486 // FSUB V6, V4, V5
+	WORD $0x4ee6d445 // FSUB V5, V2, V6
+	WORD $0x4e63d522 // FADD V2, V9, V3
+	WORD $0x4e62d4a3 // FADD V3, V5, V2
+	WORD $0x4e63d482 // FADD V2, V4, V3
+	WORD $0x4ee4d445 // FSUB V5, V2, V4
+	WORD $0x4ee5d464 // FSUB V4, V3, V5
+	WORD $0x6e7adc23 // FMUL V3, V1, V26
+	WORD $0x6e261cc5 // EOR V5, V6, V6
+	WORD $0x6e77dc26 // FMUL V6, V1, V23
+	WORD $0x6e75dc27 // FMUL V7, V1, V21
+	WORD $0x4e66d461 // FADD V1, V3, V6
+	WORD $0x4ee3d428 // FSUB V8, V1, V3
+	WORD $0x4ee8d4c3 // FSUB V3, V6, V8
+	WORD $0x4e67d4a6 // FADD V6, V5, V7
+	WORD $0x4e66d465 // FADD V5, V3, V6
+	WORD $0x4e65d423 // FADD V3, V1, V5
+	WORD $0x4ee1d466 // FSUB V6, V3, V1
+	WORD $0x4ee6d4a1 // FSUB V1, V5, V6
+	WORD $0x4e62d465 // FADD V5, V3, V2
+	WORD $0x4ee3d4a6 // FSUB V6, V5, V3
+	WORD $0x4ee6d443 // FSUB V3, V2, V6
+	WORD $0x4e64d422 // FADD V2, V1, V4
+	WORD $0x4e62d461 // FADD V1, V3, V2
+	WORD $0x4e61d4a2 // FADD V2, V5, V1
+	WORD $0x4ee5d443 // FSUB V3, V2, V5
+	WORD $0x4ee3d424 // FSUB V4, V1, V3
+	WORD $0x4e71e401 // FCMEQ V1, V0, V17
+	FMOVQ 608(R20), F3
+	WORD $0x6ea11c62 // BIT V2, V3, V1
+	WORD $0x4e72e401 // FCMEQ V1, V0, V18
+	WORD $0x6ea11e42 // BIT V2, V18, V1
+	WORD $0x6e71e401 // FCMGE V1, V0, V17
+	WORD $0x6e205821 // NOT V1, V1
+	FMOVQ 512(R20), F3
+	WORD $0x6ea11c62 // BIT V2, V3, V1
+	WORD $0x6ef1e401 // FCMGT V1, V0, V17
+	WORD $0x4e241c23 // AND V3, V1, V4
+	WORD $0x6ee0e641 // FCMGT V1, V18, V0
+	WORD $0x4e231c20 // AND V0, V1, V3
+	ADD R6<<3, R0, R19
+	FMOVD F2, 0(R19)
+	ADD R6<<3, R1, R19
+	FMOVD F0, 0(R19)
+
+done135:
+	RET
+
 // func softClip128(a *float64, d *float64, s *float64, n int, c float64)
 TEXT ·softClip128(SB), NOSPLIT, $0-40
 	MOVD $constants<>(SB), R20
@@ -5820,9 +6120,9 @@ TEXT ·softClip128(SB), NOSPLIT, $0-40
 	MOVD n+24(FP), R3
 	EOR R6, R6
 	SUBS $0x02, R3, R3
-	BLT tail134
+	BLT tail137
 
-head133:
+head136:
 	ADD R6<<3, R2, R19
 	FMOVQ 0(R19), F16
 	WORD $0x4e321e01 // AND V1, V16, V18
@@ -5842,11 +6142,11 @@ head133:
 	FMOVQ F1, 0(R19)
 	ADDS $0x02, R6, R6
 	SUBS $0x02, R3, R3
-	BGE head133
+	BGE head136
 
-tail134:
+tail137:
 	ADDS $0x02, R3, R3
-	BEQ done135
+	BEQ done138
 	ADD R6<<3, R2, R19
 	FMOVD 0(R19), F1
 	WORD $0x4e321c22 // AND V2, V1, V18
@@ -5865,7 +6165,7 @@ tail134:
 	ADD R6<<3, R1, R19
 	FMOVD F0, 0(R19)
 
-done135:
+done138:
 	RET
 
 // func affine128(y *float64, e *float64, x *float64, s *float64, t *float64, n int)
@@ -5892,9 +6192,9 @@ TEXT ·affine128(SB), NOSPLIT, $0-48
 	MOVD n+40(FP), R7
 	EOR R8, R8
 	SUBS $0x02, R7, R7
-	BLT tail137
+	BLT tail140
 
-head136:
+head139:
 	ADD R8<<3, R2, R19
 	FMOVQ 0(R19), F16
 	ADD R8<<3, R3, R19
@@ -5942,11 +6242,11 @@ head136:
 	FMOVQ F2, 0(R19)
 	ADDS $0x02, R8, R8
 	SUBS $0x02, R7, R7
-	BGE head136
+	BGE head139
 
-tail137:
+tail140:
 	ADDS $0x02, R7, R7
-	BEQ done138
+	BEQ done141
 	ADD R8<<3, R2, R19
 	FMOVD 0(R19), F0
 	ADD R8<<3, R3, R19
@@ -5993,7 +6293,7 @@ tail137:
 	ADD R8<<3, R1, R19
 	FMOVD F3, 0(R19)
 
-done138:
+done141:
 	RET
 
 // func affineInverse128(x *float64, e *float64, y *float64, s *float64, t *float64, n int)
@@ -6021,9 +6321,9 @@ TEXT ·affineInverse128(SB), NOSPLIT, $0-48
 	MOVD n+40(FP), R7
 	EOR R8, R8
 	SUBS $0x02, R7, R7
-	BLT tail140
+	BLT tail143
 
-head139:
+head142:
 	ADD R8<<3, R2, R19
 	FMOVQ 0(R19), F16
 	ADD R8<<3, R3, R19
@@ -6073,11 +6373,11 @@ head139:
 	FMOVQ F2, 0(R19)
 	ADDS $0x02, R8, R8
 	SUBS $0x02, R7, R7
-	BGE head139
+	BGE head142
 
-tail140:
+tail143:
 	ADDS $0x02, R7, R7
-	BEQ done141
+	BEQ done144
 	ADD R8<<3, R2, R19
 	FMOVD 0(R19), F0
 	ADD R8<<3, R3, R19
@@ -6126,7 +6426,7 @@ tail140:
 	ADD R8<<3, R1, R19
 	FMOVD F3, 0(R19)
 
-done141:
+done144:
 	RET
 
 // func tukeyStart128(x *float64, inv *float64, skew *float64, y *float64, gs *float64, tail *float64, n int)
@@ -6156,9 +6456,9 @@ TEXT ·tukeyStart128(SB), NOSPLIT, $0-56
 	MOVD n+48(FP), R8
 	EOR R9, R9
 	SUBS $0x02, R8, R8
-	BLT tail143
+	BLT tail146
 
-head142:
+head145:
 	ADD R9<<3, R3, R19
 	FMOVQ 0(R19), F16
 	ADD R9<<3, R6, R19
@@ -6415,11 +6715,11 @@ head142:
 	FMOVQ F3, 0(R19)
 	ADDS $0x02, R9, R9
 	SUBS $0x02, R8, R8
-	BGE head142
+	BGE head145
 
-tail143:
+tail146:
 	ADDS $0x02, R8, R8
-	BEQ done144
+	BEQ done147
 	ADD R9<<3, R3, R19
 	FMOVD 0(R19), F0
 	ADD R9<<3, R6, R19
@@ -6675,7 +6975,7 @@ tail143:
 	ADD R9<<3, R2, R19
 	FMOVD F4, 0(R19)
 
-done144:
+done147:
 	RET
 
 // func tukeyStep128(miss *float64, rise *float64, x *float64, skew *float64, tail *float64, inv *float64, n int)
@@ -6705,9 +7005,9 @@ TEXT ·tukeyStep128(SB), NOSPLIT, $0-56
 	MOVD n+48(FP), R8
 	EOR R9, R9
 	SUBS $0x02, R8, R8
-	BLT tail146
+	BLT tail149
 
-head145:
+head148:
 	ADD R9<<3, R2, R19
 	FMOVQ 0(R19), F16
 	ADD R9<<3, R3, R19
@@ -6887,11 +7187,11 @@ head145:
 	FMOVQ F16, 0(R19)
 	ADDS $0x02, R9, R9
 	SUBS $0x02, R8, R8
-	BGE head145
+	BGE head148
 
-tail146:
+tail149:
 	ADDS $0x02, R8, R8
-	BEQ done147
+	BEQ done150
 	ADD R9<<3, R2, R19
 	FMOVD 0(R19), F0
 	ADD R9<<3, R3, R19
@@ -7070,7 +7370,7 @@ tail146:
 	ADD R9<<3, R2, R19
 	FMOVD F0, 0(R19)
 
-done147:
+done150:
 	RET
 
 // func affineGrad128(dx *float64, ds *float64, dt *float64, dy *float64, x *float64, e *float64, n int)
@@ -7085,9 +7385,9 @@ TEXT ·affineGrad128(SB), NOSPLIT, $0-56
 	MOVD n+48(FP), R8
 	EOR R9, R9
 	SUBS $0x02, R8, R8
-	BLT tail149
+	BLT tail152
 
-head148:
+head151:
 	ADD R9<<3, R0, R19
 	FMOVQ 0(R19), F16
 	ADD R9<<3, R1, R19
@@ -7112,11 +7412,11 @@ head148:
 	FMOVQ F3, 0(R19)
 	ADDS $0x02, R9, R9
 	SUBS $0x02, R8, R8
-	BGE head148
+	BGE head151
 
-tail149:
+tail152:
 	ADDS $0x02, R8, R8
-	BEQ done150
+	BEQ done153
 	ADD R9<<3, R0, R19
 	FMOVD 0(R19), F0
 	ADD R9<<3, R1, R19
@@ -7140,7 +7440,7 @@ tail149:
 	ADD R9<<3, R2, R19
 	FMOVD F4, 0(R19)
 
-done150:
+done153:
 	RET
 
 // func affineInverseGrad128(dy *float64, ds *float64, dt *float64, dx *float64, x *float64, e *float64, n int)
@@ -7155,9 +7455,9 @@ TEXT ·affineInverseGrad128(SB), NOSPLIT, $0-56
 	MOVD n+48(FP), R8
 	EOR R9, R9
 	SUBS $0x02, R8, R8
-	BLT tail152
+	BLT tail155
 
-head151:
+head154:
 	ADD R9<<3, R0, R19
 	FMOVQ 0(R19), F16
 	ADD R9<<3, R1, R19
@@ -7181,11 +7481,11 @@ head151:
 	FMOVQ F1, 0(R19)
 	ADDS $0x02, R9, R9
 	SUBS $0x02, R8, R8
-	BGE head151
+	BGE head154
 
-tail152:
+tail155:
 	ADDS $0x02, R8, R8
-	BEQ done153
+	BEQ done156
 	ADD R9<<3, R0, R19
 	FMOVD 0(R19), F0
 	ADD R9<<3, R1, R19
@@ -7208,7 +7508,7 @@ tail152:
 	ADD R9<<3, R2, R19
 	FMOVD F2, 0(R19)
 
-done153:
+done156:
 	RET
 
 // func adam128(p *float64, m *float64, v *float64, grad *float64, n int, beta1 float64, rest1 float64, beta2 float64, rest2 float64, minusRate float64, root float64, eps float64, keep float64)
@@ -7221,9 +7521,9 @@ TEXT ·adam128(SB), NOSPLIT, $0-104
 	MOVD n+32(FP), R6
 	EOR R7, R7
 	SUBS $0x02, R6, R6
-	BLT tail155
+	BLT tail158
 
-head154:
+head157:
 	ADD R7<<3, R0, R19
 	FMOVQ 0(R19), F16
 	ADD R7<<3, R1, R19
@@ -7266,11 +7566,11 @@ head154:
 	FMOVQ F3, 0(R19)
 	ADDS $0x02, R7, R7
 	SUBS $0x02, R6, R6
-	BGE head154
+	BGE head157
 
-tail155:
+tail158:
 	ADDS $0x02, R6, R6
-	BEQ done156
+	BEQ done159
 	ADD R7<<3, R0, R19
 	FMOVD 0(R19), F0
 	ADD R7<<3, R1, R19
@@ -7312,7 +7612,7 @@ tail155:
 	ADD R7<<3, R2, R19
 	FMOVD F4, 0(R19)
 
-done156:
+done159:
 	RET
 
 DATA constants<>+0(SB)/8, $0x3d2ef35793c76730

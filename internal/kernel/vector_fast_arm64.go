@@ -550,6 +550,19 @@ func fastLogSigmoidGrad(dx, dy, x []float64) bool {
 	return true
 }
 
+func fastLogSums(hi, lo, x []float64) bool {
+	if active == generic {
+		return false
+	}
+	hi = hi[:len(x)]
+	lo = lo[:len(x)]
+	for i := 0; i < len(x); i += chunk {
+		n := min(len(x)-i, chunk)
+		logSums128(&hi[i], &lo[i], &x[i], n)
+	}
+	return true
+}
+
 func fastSoftClip(a, d, s []float64, c float64) bool {
 	if active == generic {
 		return false

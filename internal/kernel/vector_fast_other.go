@@ -92,6 +92,8 @@ func fastSoftplusGrad(_, _, _ []float64) bool { return false }
 
 func fastLogSigmoidGrad(_, _, _ []float64) bool { return false }
 
+func fastLogSums(_, _, _ []float64) bool { return false }
+
 func fastSoftClip(_, _, _ []float64, _ float64) bool { return false }
 
 func fastAffine(_, _, _, _, _ []float64) bool { return false }

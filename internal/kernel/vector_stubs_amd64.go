@@ -444,6 +444,16 @@ func logSigmoidGrad512(dx *float64, dy *float64, x *float64, n int)
 //go:noescape
 func logSigmoidGrad256(dx *float64, dy *float64, x *float64, n int)
 
+// logSums512 is LogSums on n elements.
+//
+//go:noescape
+func logSums512(hi *float64, lo *float64, x *float64, n int)
+
+// logSums256 is LogSums on n elements.
+//
+//go:noescape
+func logSums256(hi *float64, lo *float64, x *float64, n int)
+
 // softClip512 is SoftClip on n elements.
 //
 //go:noescape

@@ -224,6 +224,11 @@ func softplusGrad128(dx *float64, dy *float64, x *float64, n int)
 //go:noescape
 func logSigmoidGrad128(dx *float64, dy *float64, x *float64, n int)
 
+// logSums128 is LogSums on n elements.
+//
+//go:noescape
+func logSums128(hi *float64, lo *float64, x *float64, n int)
+
 // softClip128 is SoftClip on n elements.
 //
 //go:noescape

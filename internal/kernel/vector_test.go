@@ -45,6 +45,7 @@ var elementwises = []elementwise{
 	map2("ActGrad/ReLU", func(dz, dy, y []float64) { ActGrad(dz, dy, y, ReLU) }),
 	map2("ActGrad/Tanh", func(dz, dy, y []float64) { ActGrad(dz, dy, y, Tanh) }),
 	{"Select", 4, 1, func(s [][]float64) { Select(s[0], s[1], s[2], s[3]) }},
+	{"LogSums", 3, 2, func(s [][]float64) { LogSums(s[0], s[1], s[2]) }},
 	{"SoftClip", 3, 2, func(s [][]float64) { SoftClip(s[0], s[1], s[2], 6.9) }},
 	{"Affine", 5, 2, func(s [][]float64) { Affine(s[0], s[1], s[2], s[3], s[4]) }},
 	{"AffineInverse", 5, 2, func(s [][]float64) { AffineInverse(s[0], s[1], s[2], s[3], s[4]) }},

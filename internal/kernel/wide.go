@@ -116,10 +116,23 @@ func GammaPower(a, t float64) (hi, lo float64) {
 	return s.hi, s.lo
 }
 
-// LogSum returns log x of a positive finite x as the sum of two numbers, of which the second is small.
+// LogSum returns log x as the sum of two numbers, of which the second is small, and 0 where x is not positive and finite.
 func LogSum(x float64) (hi, lo float64) {
+	if !(x > 0 && x <= math.MaxFloat64) {
+		return log1(x), 0
+	}
 	l := wideLog(x)
 	return l.hi, l.lo
+}
+
+// LogSums sets hi[i] and lo[i] to log x[i] as LogSum does.
+func LogSums(hi, lo, x []float64) {
+	if fastLogSums(hi, lo, x) {
+		return
+	}
+	for i, v := range x {
+		hi[i], lo[i] = LogSum(v)
+	}
 }
 
 // LogitOne returns log(x/(1−x)) for 0 < x < 1, rounded once.

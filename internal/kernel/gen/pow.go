@@ -1,6 +1,10 @@
 package main
 
-import "github.com/mmcloughlin/avo/reg"
+import (
+	"math"
+
+	"github.com/mmcloughlin/avo/reg"
+)
 
 // A wide is the sum of two registers. Its methods follow those of pow.go of the
 // package line by line.
@@ -53,6 +57,14 @@ func (v vec) wideLog(x reg.Register) wide {
 	y := v.widePlus(wide{v.add(s.hi, s.hi), v.add(s.lo, s.lo)}, v.wideTimes(v.wideTimes(s, z), t))
 	l := v.widePlus(wide{v.mul(e, v.num(ln2Hi)), v.zero()}, wide{v.mul(e, v.num(ln2Lo)), v.mul(e, v.num(ln2Tail))})
 	return v.widePlus(l, y)
+}
+
+// logSum returns log x as a sum, of which the second is 0 where x is not positive and finite.
+func (v vec) logSum(x reg.Register) []reg.Register {
+	l := v.wideLog(x)
+	v.logEdges(x, 0, l.hi)
+	lo := v.keep(v.cmp(greater, x, v.num(0)), l.lo)
+	return []reg.Register{l.hi, v.keep(v.cmp(less, x, v.num(math.Inf(1))), lo)}
 }
 
 // power is exp(p·log x) for positive finite x and finite p.

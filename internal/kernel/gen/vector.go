@@ -146,6 +146,10 @@ var loops = []loop{
 	}),
 
 	{
+		name: "LogSums", slices: []string{"hi", "lo", "x"}, skip: 2, length: "x",
+		body: func(v vec, x regs, _ values) regs { return v.logSum(x[0]) },
+	},
+	{
 		name: "SoftClip", slices: []string{"a", "d", "s"}, skip: 2, scalars: []string{"c"}, length: "s",
 		body: func(v vec, x regs, s values) regs {
 			size := v.abs(x[0])
