@@ -26,6 +26,8 @@ func TestTermsThatCancel(t *testing.T) {
 		{"cdf of LogitNormal(3.07, 7.1) at 4.8e-14", dist.NewLogitNormal(1, f(3.07), f(7.1)).CDF(nil, at(4.8135628652114886e-14))[0], 1.0101963496067022e-06, 2},
 		{"log-density of Skellam(29.9, 22.9) at -17", skellam.LogProb(at(-17)), -8.391695465664016, 2},
 		{"log-density of Skellam(29.9, 22.9) at 19", skellam.LogProb(at(19)), -4.271652878740992, 2},
+		{"log-density of Skellam(2.5, 161) at -164", dist.NewSkellam(1, f(2.5), f(161)).LogProb(at(-164)), -3.5753479992106905, 4},
+		{"log-density of Skellam(60, 2) at 60", dist.NewSkellam(1, f(60), f(2)).LogProb(at(60)), -3.0302666561811973, 4},
 		{"sf of JohnsonSU(-0.658, 4.75, -1.6, 16) at 8795", johnson.Survival(nil, at(8795.365676338293))[0], 1.7460616003827667e-233, 4},
 		{"quantile of TwoPieceNormal(2.03, 18.8, 3.18) at 0.0936", dist.NewTwoPieceNormal(1, f(2.03), f(18.8), f(3.18)).Quantile(nil, at(0.09360801371410772))[0], 2.3279361542381936, 2},
 		{"cdf of TwoPieceNormal(2.03, 18.8, 3.18) at 2.328", dist.NewTwoPieceNormal(1, f(2.03), f(18.8), f(3.18)).CDF(nil, at(2.3279361542381936))[0], 0.09360801371410772, 1},

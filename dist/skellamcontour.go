@@ -41,15 +41,10 @@ func (c skellamContour) top() float64 {
 	return float64((c.a-c.b-c.k)*c.s) + float64(c.a*special.Expm1Minus(c.s)) + float64(c.b*special.Expm1Minus(-c.s))
 }
 
-// integrate returns the rest, 1/2π ∫ of the integrand over that at θ = 0: of the tail,
-// or of the probability.
-func (c skellamContour) integrate(tail bool) float64 {
+// integrate returns that of the tail's rest, 1/2π ∫ of the integrand over the one at θ = 0 of the probability.
+func (c skellamContour) integrate() float64 {
 	v := c.width()
-	steps := max(8*v, 100) // in the whole circle
-	if tail {
-		steps = max(steps, 36/c.s) // for the pole
-	}
-	steps = math.Ceil(steps)
+	steps := math.Ceil(max(8*v, 100, 36/c.s)) // in the whole circle, the last for the pole
 	h := 2 * math.Pi / steps
 	up, down := special.Expm1(c.s), special.Expm1(-c.s)
 	drift, turn := 0.0, c.k // of the phase
@@ -66,12 +61,10 @@ func (c skellamContour) integrate(tail bool) float64 {
 			break
 		}
 		phase := float64(drift*θ) + float64(turn*sinMinusAngle(θ))
-		re := size * special.Cos(phase)
-		if tail { // times 1/(1−e⁻ʷ)
-			x := -down + 2*(down+1)*half*half // 1 − e⁻ˢ·cos θ
-			y := (down + 1) * special.Sin(θ)
-			re = size * (float64(x*special.Cos(phase)) + float64(y*special.Sin(phase))) / (float64(x*x) + float64(y*y))
-		}
+		// times 1/(1−e⁻ʷ)
+		x := -down + 2*(down+1)*half*half // 1 − e⁻ˢ·cos θ
+		y := (down + 1) * special.Sin(θ)
+		re := size * (float64(x*special.Cos(phase)) + float64(y*special.Sin(phase))) / (float64(x*x) + float64(y*y))
 		if j == 0 || 2*j == steps {
 			re *= 0.5
 		}
@@ -92,15 +85,23 @@ func sinMinusAngle(θ float64) float64 {
 	return -θ * w / 6 * sum
 }
 
-// logProbability returns log P(K = k).
-func (c skellamContour) logProbability() float64 { return c.log(false) }
+// logProbability returns log P(K = k) by Debye's expansion of the integral, for a width whose square is at least 20.
+func (c skellamContour) logProbability() float64 {
+	n, x := c.k, 2*math.Sqrt(c.a)*math.Sqrt(c.b)
+	s, top := special.Hypot(n, x), c.top()
+	if !(top > -math.MaxFloat64) { // so far out that the terms overflow
+		return math.Inf(-1)
+	}
+	return top + (special.DebyeSum(n, s) - 0.5*(log2π+special.Log(s)))
+}
 
-func (c skellamContour) log(tail bool) float64 {
+// logTail returns log P(K ≥ k).
+func (c skellamContour) logTail() float64 {
 	top := c.top()
 	if !(top > -math.MaxFloat64) { // so far out that the terms overflow
 		return math.Inf(-1)
 	}
-	return top + special.Log(c.integrate(tail))
+	return top + special.Log(c.integrate())
 }
 
 // logSkellamTail returns log P(K ≥ k) for k above the mean, where the contour keeps its
@@ -116,7 +117,7 @@ func logSkellamTail(k, a, b float64) float64 {
 	if far := 1 / c.width(); c.s < far {
 		c.s, c.moved = far, true
 	}
-	if l := c.log(true); !math.IsNaN(l) {
+	if l := c.logTail(); !math.IsNaN(l) {
 		return l
 	}
 	return math.Inf(-1) // so far out that its parts overflow

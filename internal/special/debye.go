@@ -13,7 +13,7 @@ import (
 const debyeFrom = 100
 
 // debyeTerms are the polynomials Uₖ(p)/pᵏ in p², the coefficients of 1/√(n²+x²)ᵏ at p = n/√(n²+x²), from k = 1.
-var debyeTerms = func() (c [10][]float64) {
+var debyeTerms = func() (c [32][]float64) {
 	// Uₖ₊₁ = ½p²(1−p²)·Uₖ′ + ⅛∫(1−5t²)·Uₖ dt, in the coefficients of p^(k+2i)
 	u := []float64{1}
 	for k := range c {
@@ -52,6 +52,22 @@ func Debye(n, s float64) (v, ds, dn float64) {
 		dn = sumP / n
 	}
 	return Log1p(sum), ds, dn
+}
+
+// DebyeSum returns log Σ Uₖ(p)/nᵏ as Debye does, for s from 20 on: it takes more terms there. Those at p = 0 are the largest.
+func DebyeSum(n, s float64) float64 {
+	square, w, sum := float64(n/s*(n/s)), 1/s, 0.0
+	for _, c := range debyeTerms {
+		poly := 0.0
+		for i := len(c) - 1; i >= 0; i-- {
+			poly = kernel.FMA(poly, square, c[i])
+		}
+		sum = kernel.FMA(w, poly, sum)
+		if w *= 1 / s; w*c[0] < 1e-18 {
+			break
+		}
+	}
+	return Log1p(sum)
 }
 
 // HypergeometricSeries returns log ₀F₁(a; t) = log Σ tᵏ/(k!·a(a+1)…(a+k−1)) and its derivatives in log t and a, for
