@@ -46,8 +46,9 @@ var betaBox = &family{
 	},
 	mean: func(p nums) float64 { return p[2] / (p[2] + p[3]) },
 	variance: func(p nums) float64 {
-		n := p[2] + p[3]
-		return p[2] / n * (p[3] / n) / (n + 1)
+		n, rest := totalParts(p[2:4])
+		v := p[2] / n * (p[3] / n) / (n + 1)
+		return kernel.FMA(v, -rest/n*(2+n/(n+1)), v)
 	},
 	mode:    betaMode,
 	entropy: func(p nums) float64 { return betaEntropy(p[2], p[3], 1) },

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -49,8 +50,11 @@ var betaBinomialFamily = summed(&family{
 	},
 	mean: func(p nums) float64 { return p[0] * (p[1] / (p[1] + p[2])) },
 	variance: func(p nums) float64 {
-		n, s := p[0], p[1]+p[2]
-		return n * (p[1] / s) * (p[2] / s) * ((s + n) / (s + 1))
+		n := p[0]
+		s, rest := totalParts(p[1:3])
+		mean := p[1] / s
+		mean = kernel.FMA(mean, rest/s*(s/(s+n)-s/(s+1)-2), mean)
+		return n * mean * (p[2] / s) * ((s + n) / (s + 1))
 	},
 	mode: func(p nums) float64 {
 		switch n, a, b := p[0], p[1], p[2]; {

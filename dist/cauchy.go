@@ -54,9 +54,9 @@ func cauchyTail(z float64) float64 {
 	return 0.5 - special.Atan(z)/math.Pi
 }
 
-// cauchyBetween is the angle between the directions of z and z + w over π.
-func cauchyBetween(z, w float64, _ nums) float64 {
-	c := kernel.FMA(z, z+w, 1)
+// cauchyBetween is the angle between the directions of z and y over π.
+func cauchyBetween(z, y, w float64, _ nums) float64 {
+	c := kernel.FMA(z, y, 1)
 	switch {
 	case math.IsInf(c, 0):
 		return math.NaN()

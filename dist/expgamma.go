@@ -35,11 +35,20 @@ var expGammaFamily = &family{
 		return special.LogGammaIncAt(p[0], p[1]*special.Exp(x), x+special.Log(p[1]))
 	},
 	quantile: func(lower, upper float64, p nums) float64 {
-		return special.LogGammaIncInv(p[0], lower, upper) - special.Log(p[1])
+		hi, lo := special.LogGammaIncInvSum(p[0], lower, upper)
+		var sum special.Sum
+		sum.Add(hi, lo)
+		sum.AddLog(-1, p[1])
+		return sum.Value()
 	},
-	draw:     func(r *rand.Rand, p nums) float64 { return drawLogGamma(r, p[0]) - special.Log(p[1]) },
-	drop:     func(x, y float64, p nums) float64 { return scaledExpm1(p[1]*special.Exp(x), y) - float64(p[0]*y) },
-	mean:     func(p nums) float64 { return special.Digamma(p[0]) - special.Log(p[1]) },
+	draw: func(r *rand.Rand, p nums) float64 { return drawLogGamma(r, p[0]) - special.Log(p[1]) },
+	drop: func(x, y float64, p nums) float64 { return scaledExpm1(p[1]*special.Exp(x), y) - float64(p[0]*y) },
+	mean: func(p nums) float64 {
+		var sum special.Sum
+		sum.Add(special.Digamma(p[0]))
+		sum.AddLog(-1, p[1])
+		return sum.Value()
+	},
 	variance: func(p nums) float64 { return first(special.HurwitzZeta(2, p[0])) },
 	mode:     func(p nums) float64 { return special.Log(p[0] / p[1]) },
 	entropy:  func(p nums) float64 { return gammaEntropy(p[0], 0) },

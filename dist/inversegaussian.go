@@ -50,7 +50,7 @@ var inverseGaussianFamily = &family{
 		if e == 0 {
 			return 0
 		}
-		if a > -0.5 {
+		if a > 0.6 || a > -0.5 && r < 0.5 {
 			return e * special.NdtrTailDrop(a, 2*r)
 		}
 		return kernel.FMA(-e, special.NdtrTail(a+2*r), special.Ndtr(-a))

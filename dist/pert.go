@@ -1,7 +1,10 @@
 package dist
 
 import (
+	"math"
+
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/special"
 )
 
 // PERT is the beta distribution of [Low, High] with shapes 1 + τ·(peak−low)/(high−low)
@@ -30,8 +33,39 @@ var pERTFamily = func() *family {
 		})
 	f.both, f.cdf, f.sf = pertInc, nil, nil
 	f.mode = func(p nums) float64 { return p[1] }
+	mean, variance := f.mean, f.variance
+	f.mean = func(p nums) float64 {
+		if !pertInRange(p) {
+			return mean(p)
+		}
+		var sum special.Sum
+		sum.Add(p[0], p[2])
+		sum.AddProduct(p[3], p[1])
+		return sum.Value() / (p[3] + 2)
+	}
+	f.variance = func(p nums) float64 {
+		if !pertInRange(p) {
+			return variance(p)
+		}
+		n := p[3] + 2
+		return pertShare(p[0], p[1], p[2], p[3]) / n * (pertShare(-p[2], -p[1], -p[0], p[3]) / n) / (n + 1)
+	}
 	return f
 }()
+
+// pertShare returns the width times the shape that belongs to the peak's distance from low.
+func pertShare(low, peak, high, τ float64) float64 {
+	var sum special.Sum
+	sum.Add(high, -low)
+	sum.AddProduct(τ, peak)
+	sum.AddProduct(-τ, low)
+	return sum.Value()
+}
+
+// pertInRange says whether products of widths and the temperature are neither too large nor too small.
+func pertInRange(p nums) bool {
+	return p[2]-p[0] > 1e-100 && max(math.Abs(p[0]), math.Abs(p[2]), p[3]) < 1e100
+}
 
 // pertInc measures x from both ends.
 func pertInc(x float64, p nums) (lower, upper float64) {

@@ -13,6 +13,7 @@ func TestTermsThatCancel(t *testing.T) {
 	at := func(x float64) []float64 { return []float64{x} }
 	logLogistic, logitNormal := dist.NewLogLogistic(1, f(-2.24), f(0.871)), dist.NewLogitNormal(1, f(-0.0409), f(2.09))
 	skellam, steep := dist.NewSkellam(1, f(29.9), f(22.9)), dist.NewLogLogistic(1, f(-2.88), f(0.0516))
+	cauchy := dist.NewTruncated(dist.NewCauchy(1, f(0.979), f(0.0602)), f(-1.14), f(18.26))
 	johnson := dist.NewJohnsonSU(1, f(-0.658), f(4.75), f(-1.6), f(16))
 	for _, c := range []struct {
 		what            string
@@ -43,6 +44,12 @@ func TestTermsThatCancel(t *testing.T) {
 		{"log-density of Beta(1.28, 90) at 5.26e-5", dist.NewBeta(1, f(1.28), f(90)).LogProb(at(5.258857193891926e-05)), 3.1027804895421065, 2},
 		{"entropy of VonMises(-0.859, 19.9)", dist.NewVonMises(1, f(-0.859), f(19.9)).Entropy(), -0.0633482855421334, 40},
 		{"mean of GPD(-3.25, 3.93, 0.00379)", dist.NewGPD(1, f(-3.25), f(3.93), f(0.00379)).Mean(nil)[0], 0.6949513656759119, 3},
+		{"quantile of ExpGamma(24.4, 7.75) at 0.339", dist.NewExpGamma(1, f(24.4), f(7.75)).Quantile(nil, at(0.33889001193470586))[0], 1.0473670728694595, 1},
+		{"sf of InverseGaussian(5.26, 2.39) at 6.79", dist.NewInverseGaussian(1, f(5.26), f(2.39)).Survival(nil, at(6.79026419460353))[0], 0.21549453112957506, 2},
+		{"variance of PERT(4.38, 7.0005, 9.72, 2.05)", dist.NewPERT(1, f(4.38), f(7.0005), f(9.72), f(2.05)).Variance(nil)[0], 1.4115390532942187, 1},
+		{"log-density of SinhArcsinh(0.423, 0.482, 1.25, 1.14) at -30.1", dist.NewSinhArcsinh(1, f(0.423), f(0.482), f(1.25), f(1.14)).LogProb(at(-30.082555507044027)), -85009.04012750578, 12},
+		{"cdf of Cauchy(0.979, 0.0602) from -1.14 to 18.26 at 0.765", cauchy.CDF(nil, at(0.7653449896741257))[0], 0.07918445567232457, 2},
+		{"sf of Cauchy(0.979, 0.0602) from -1.14 to 18.26 at 0.973", cauchy.Survival(nil, at(0.9733829370919868))[0], 0.533924906383936, 1},
 		{"variance of LogNormal(0.456, 2.9)", dist.NewLogNormal(1, f(0.456), f(2.9)).Variance(nil)[0], 5.0212639977968e+07, 2},
 	} {
 		if e := math.Abs(c.got-c.want) / ulp(c.want); !(e <= c.most) {

@@ -113,7 +113,7 @@ func sinhArcsinhInverse(z float64, p nums) (u, rest float64) {
 func sinhArcsinhAngle(z, y, t, s, ε, δ float64) (u, rest float64) {
 	q := t / δ
 	u = q - ε
-	if !(math.Abs(u) < 5 && math.Abs(q) < 1e10 && math.Abs(y) < 1e150 && s < 1e300) {
+	if !(math.Abs(u) < 300 && math.Abs(q) < 1e10 && math.Abs(y) < 1e150 && s < 1e300) {
 		return u, 0
 	}
 	b := u - q

@@ -20,7 +20,7 @@ func (f *family) below(x float64, p nums) (lower, upper float64) {
 func (f *family) mass(a, b float64, p nums) float64 {
 	if f.between != nil && a < b {
 		_, scale := f.where(p)
-		if m := f.between(f.toStandard(a, p), (b-a)/scale, p); m >= 0 {
+		if m := f.between(f.toStandard(a, p), f.toStandard(b, p), (b-a)/scale, p); m >= 0 {
 			return m
 		}
 	}

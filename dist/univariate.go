@@ -57,8 +57,8 @@ type family struct {
 	// logTails, if set, returns the logarithms of cdf and sf where one of them
 	// underflows.
 	logTails func(z float64, p nums) (lower, upper float64)
-	// between, if set, is P(z < Z < z+w), which loses no digits, or NaN where another formula is better.
-	between func(z, w float64, p nums) float64
+	// between, if set, is P(z < Z < y), which loses no digits given w = y − z, or NaN where another formula is better.
+	between func(z, y, w float64, p nums) float64
 	// drop, if set, is log p(z) − log p(z+y), exact for small y, for a z of the support.
 	drop func(z, y float64, p nums) float64
 	// quantile gets p and 1−p, the smaller of which is accurate.

@@ -176,6 +176,19 @@ func LogGammaIncInv(a, p, q float64) float64 {
 	})
 }
 
+// LogGammaIncInvSum returns LogGammaIncInv as the sum of two numbers, of which the second is small.
+func LogGammaIncInvSum(a, p, q float64) (hi, lo float64) {
+	u := LogGammaIncInv(a, p, q)
+	x := Exp(u)
+	lower, upper := GammaInc(a, x)
+	v, slope := LogRatio(lower, upper, p, q, GammaKernel(a, x))
+	hi, lo = kernel.LogSum(x)
+	if step := v / slope; math.Abs(step) < 1e-10 && x > 1e-300 {
+		return hi, lo - step
+	}
+	return u, 0
+}
+
 // LogRatio returns log(lower/p), or log(q/upper) where q is the smaller, and
 // its derivative when that of lower is d.
 func LogRatio(lower, upper, p, q, d float64) (v, slope float64) {
