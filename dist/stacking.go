@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	stackRows  = 0.3 // that each model counts as having won from the start
+	stackRows  = 0.03 // that each model counts as having won from the start; 0.3 left more of the likelihood to models of no use
 	leastSafe  = 1e-3
 	stackTurns = 500
 )
@@ -20,7 +20,7 @@ const (
 // holds log pₖ(xᵢ), a row for each row and a column for each model; weights are the rᵢ, ones
 // if nil. Conditional densities are stacked alike.
 //
-// Each model has 0.3 rows more than it wins, so that few rows do not shut one out, and model safe, unless
+// Each model has 0.03 rows more than it wins, so that few rows do not shut one out, and model safe, unless
 // it is negative, has a weight of at least 1/1000: whatever a row, −log p is then no more than
 // 6.9 above that of this model. EM runs for 500 rounds, or until no weight moves by 10⁻⁹. A round costs two
 // multiply-adds per element.
