@@ -14,11 +14,12 @@ import (
 )
 
 // newFlow returns a flow for targets of d columns: splines for shapes, and nearer to the data autoregressive affine maps for
-// scales that depend on other columns, as in a funnel.
+// scales that depend on other columns, as in a funnel. Networks see columns up to ten deviations out, so that tails of a target may be bent.
 func newFlow(d int, src rand.Source) *flow.Transformed {
-	hidden := []int{32, 32}
-	near := flow.MAF(flow.Arch{Dim: d, Layers: 2, Hidden: hidden}, src)
-	far := flow.NSF(flow.Arch{Dim: d, Layers: 4, Hidden: hidden}, src)
+	a := flow.Arch{Dim: d, Layers: 2, Hidden: []int{32, 32}, Clip: 10}
+	near := flow.MAF(a, src)
+	a.Layers = 4
+	far := flow.NSF(a, src)
 	chain := slices.DeleteFunc(append(far.Map[:len(far.Map)-1:len(far.Map)-1], near.Map...), func(b bijector.Bijector) bool {
 		_, ok := b.(*bijector.Whitener)
 		return ok // columns come to depend on each other as walkers go on

@@ -153,3 +153,22 @@ func TestAdaptOnSurface(t *testing.T) {
 		t.Errorf("got %v, want log Z %v", d, want)
 	}
 }
+
+// The bent tails of a banana are not cut off: networks of the flow see columns far out.
+func TestSMCTails(t *testing.T) {
+	s := &mc.SMCSettings{Seed: 1}
+	p, err := mc.SMC(background, mc.Func(func(x []float64) float64 { return normalLog(x[0], x[1]*x[1]/4, 1) + normalLog(x[1], 0, 4) }), 2, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	far := p.Draws.Mean(func(x []float64) float64 {
+		if math.Abs(x[1]) > 10 {
+			return 1
+		}
+		return 0
+	})
+	want := math.Erfc(2.5 / math.Sqrt2)
+	if math.Abs(far.Value-want) > 0.25*want {
+		t.Errorf("got %v of the mass more than 2.5 deviations out, want %v", far, want)
+	}
+}
