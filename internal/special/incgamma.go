@@ -145,12 +145,18 @@ func GammaIncInv(a, p, q float64) float64 {
 	u := LogGammaIncInv(a, p, q)
 	x := Exp(u)
 	if x > 1e-290 && x < 1e290 { // a last step without the rounding of the logarithm
-		lower, upper := GammaInc(a, x)
-		if v, slope := LogRatio(lower, upper, p, q, GammaKernel(a, x)); slope > 0 {
-			x = kernel.FMA(x, Expm1(-v/slope), x)
+		if step := gammaIncStep(a, x, p, q); math.Abs(step) < 1 {
+			x = kernel.FMA(x, Expm1(step), x)
 		}
 	}
 	return x
+}
+
+// gammaIncStep returns the step of Newton's method from log x.
+func gammaIncStep(a, x, p, q float64) float64 {
+	lower, upper := GammaInc(a, x)
+	v, slope := LogRatio(lower, upper, p, q, GammaKernel(a, x))
+	return -v / slope
 }
 
 // LogGammaIncInv returns the logarithm of GammaIncInv, also where that would
@@ -180,11 +186,9 @@ func LogGammaIncInv(a, p, q float64) float64 {
 func LogGammaIncInvSum(a, p, q float64) (hi, lo float64) {
 	u := LogGammaIncInv(a, p, q)
 	x := Exp(u)
-	lower, upper := GammaInc(a, x)
-	v, slope := LogRatio(lower, upper, p, q, GammaKernel(a, x))
-	hi, lo = kernel.LogSum(x)
-	if step := v / slope; math.Abs(step) < 1e-10 && x > 1e-300 {
-		return hi, lo - step
+	if step := gammaIncStep(a, x, p, q); math.Abs(step) < 1e-10 && x > 1e-300 {
+		hi, lo = kernel.LogSum(x)
+		return hi, lo + step
 	}
 	return u, 0
 }
