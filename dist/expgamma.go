@@ -45,7 +45,7 @@ var expGammaFamily = &family{
 	drop: func(x, y float64, p nums) float64 { return scaledExpm1(p[1]*special.Exp(x), y) - float64(p[0]*y) },
 	mean: func(p nums) float64 {
 		var sum special.Sum
-		sum.Add(special.Digamma(p[0]))
+		addDigamma(&sum, 1, p[0])
 		sum.AddLog(-1, p[1])
 		return sum.Value()
 	},

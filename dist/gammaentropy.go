@@ -26,6 +26,16 @@ func addGammaEntropy(sum *special.Sum, w, a, c float64) {
 	sum.AddProduct(w*(c-a), special.Digamma(1+a))
 }
 
+// addDigamma adds w·ψ(a), w being 1 or −1.
+func addDigamma(sum *special.Sum, w, a float64) {
+	if a < 1 {
+		sum.Add(w * special.Digamma(a))
+		return
+	}
+	sum.AddLog(w, a)
+	sum.Add(-w * special.DigammaGap(a))
+}
+
 // gammaEntropy returns a + log Γ(a) + (c−a)·ψ(a).
 func gammaEntropy(a, c float64) float64 {
 	var sum special.Sum

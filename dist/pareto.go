@@ -35,7 +35,7 @@ var paretoFamily = &family{
 	},
 	support:  func(nums) (float64, float64) { return 1, math.Inf(1) },
 	cdf:      func(z float64, p nums) float64 { return -special.Expm1(-p[1] * special.Log(z)) },
-	sf:       func(z float64, p nums) float64 { return special.Exp(-p[1] * special.Log(z)) },
+	sf:       func(z float64, p nums) float64 { return special.Pow(z, -p[1]) },
 	quantile: func(lower, upper float64, p nums) float64 { return special.Exp(minusLog(upper, lower) / p[1]) },
 	drop:     func(z, y float64, p nums) float64 { return powerDrop(p[1]+1, z, y) },
 	mean:     func(p nums) float64 { return momentUpTo(1, p[1], p[1]/(p[1]-1)) },

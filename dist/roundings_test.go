@@ -50,6 +50,9 @@ func TestTermsThatCancel(t *testing.T) {
 		{"log-density of SinhArcsinh(0.423, 0.482, 1.25, 1.14) at -30.1", dist.NewSinhArcsinh(1, f(0.423), f(0.482), f(1.25), f(1.14)).LogProb(at(-30.082555507044027)), -85009.04012750578, 12},
 		{"cdf of Cauchy(0.979, 0.0602) from -1.14 to 18.26 at 0.765", cauchy.CDF(nil, at(0.7653449896741257))[0], 0.07918445567232457, 2},
 		{"sf of Cauchy(0.979, 0.0602) from -1.14 to 18.26 at 0.973", cauchy.Survival(nil, at(0.9733829370919868))[0], 0.533924906383936, 1},
+		{"mean of ExpGamma(5.96, 10.5)", dist.NewExpGamma(1, f(5.96), f(10.5)).Mean(nil)[0], -0.65253686559526542, 1},
+		{"mean of SigmoidBeta(5.96, 7.25)", dist.NewSigmoidBeta(1, f(5.96), f(7.25)).Mean(nil)[0], -0.21161513531552376, 1.5},
+		{"sf of Pareto(0.726, 13.8) at 11321", dist.NewPareto(1, f(13.8), f(0.726)).Survival(nil, at(11320.787705116347))[0], 1.3722323288823554e-58, 12},
 		{"variance of LogNormal(0.456, 2.9)", dist.NewLogNormal(1, f(0.456), f(2.9)).Variance(nil)[0], 5.0212639977968e+07, 2},
 	} {
 		if e := math.Abs(c.got-c.want) / ulp(c.want); !(e <= c.most) {

@@ -34,8 +34,13 @@ var sigmoidBetaFamily = &family{
 	quantile: func(lower, upper float64, p nums) float64 {
 		return special.NewBeta(p[0], p[1]).LogitInv(lower, upper)
 	},
-	draw:     func(r *rand.Rand, p nums) float64 { return drawLogitBeta(r, p[0], p[1]) },
-	mean:     func(p nums) float64 { return special.Digamma(p[0]) - special.Digamma(p[1]) },
+	draw: func(r *rand.Rand, p nums) float64 { return drawLogitBeta(r, p[0], p[1]) },
+	mean: func(p nums) float64 {
+		var sum special.Sum
+		addDigamma(&sum, 1, p[0])
+		addDigamma(&sum, -1, p[1])
+		return sum.Value()
+	},
 	variance: func(p nums) float64 { return trigamma(p[0]) + trigamma(p[1]) },
 	mode:     func(p nums) float64 { return special.Log(p[0] / p[1]) },
 	entropy:  func(p nums) float64 { return betaEntropy(p[0], p[1], 0) },
