@@ -6,7 +6,6 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
-	"gonum.org/v1/gonum/mat"
 )
 
 // A fold is what was learned from two thirds of the rows.
@@ -37,24 +36,4 @@ func (f *fold) Restore() error {
 		return errors.New("anomaly: fold: want centres of as many columns as the flow")
 	}
 	return nil
-}
-
-// changed returns a mixture of normals with each covariance changed.
-func changed(m *dist.Mixture, change func(cov *mat.SymDense)) (*dist.Mixture, error) {
-	parts := make([]dist.Distribution, len(m.Parts))
-	for k, p := range m.Parts {
-		normal, ok := p.(*dist.MultivariateNormal)
-		if !ok {
-			return nil, errors.New("anomaly: fold: want a mixture of normal distributions")
-		}
-		var cov mat.SymDense
-		normal.CovarianceMatrix(&cov)
-		change(&cov)
-		one, err := dist.NewCovarianceNormal(normal.Loc, &cov)
-		if err != nil {
-			return nil, err
-		}
-		parts[k] = one
-	}
-	return dist.NewMixture(m.Logits, parts...), nil
 }

@@ -3,14 +3,11 @@ package anomaly
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
-	"sync"
 
-	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/need"
@@ -22,11 +19,12 @@ import (
 // Outliers returns a score of each row of x, higher for the odder, beside the other rows of the same table, some of which
 // may be anomalies: outlier detection. If all rows are known to be normal and the question is about others, see [Learn].
 //
-// The score is the larger of two, each in units of its quartiles' distance from its median. The wide one is the mean of two, the
+// The score is the largest of three, each in units of its quartiles' distance from its median. The wide one is the mean of two, the
 // second counted twice: the distance to the nearest of sixteen clusters, of those alone that hold three quarters of the rows together;
 // and −log of a density of normal kernels on the four fifths of the rows that are nearest to such clusters. A small group of like
-// anomalies is in neither. The narrow one is −log of a mixture of normal distributions, fitted without the row's own third of the
-// table, with its covariances doubled, and counts half as much again. All this is learned from 2,500 of the rows at most, twice, and averaged, but not
+// anomalies is in neither. The other two are of mixtures of normal distributions, each fitted to two thirds of the rows: the narrow one,
+// −log of their densities with covariances doubled, counts half as much again; the local one, the least of the squared
+// Mahalanobis distances to their components, which measures each cluster by its own scale, counts half. All this is learned from 2,500 of the rows at most, twice, and averaged, but not
 // from clumps: clusters of fewer than three rows in ten that are tighter than the others and far from them, as many like anomalies are. A table whose normal rows have such a
 // cluster looks the same.
 //
@@ -58,26 +56,32 @@ func outliers(ctx context.Context, x mat.Matrix, s *Settings) ([]float64, error)
 	}
 	z := new(section).standardise(rows)
 	src, clumps := rng.New(c.Seed), rng.New(^c.Seed)
-	wide, narrow := make([]float64, n), make([]float64, n)
+	wide, narrow, local := make([]float64, n), make([]float64, n), make([]float64, n)
 	for range times {
 		chosen := withoutClumps(z, rand.New(src).Perm(n)[:min(n, learnedRows)], clumps)
 		add(wide, outside(z, chosen, src), 1)
-		s, err := inflatedMixture(ctx, z, chosen, src)
+		a, b, err := byMixtures(ctx, z, chosen, src)
 		if err != nil {
 			return nil, err
 		}
-		add(narrow, s, 1)
+		add(narrow, a, 1)
+		add(local, b, 1)
 	}
 	byQuartiles(wide)
 	byQuartiles(narrow)
-	for i, v := range narrow {
-		wide[i] = max(wide[i], float64(narrowWeight*v))
+	byQuartiles(local)
+	for i := range wide {
+		wide[i] = max(wide[i], float64(narrowWeight*narrow[i]), float64(localWeight*local[i]))
 	}
 	return wide, nil
 }
 
-// narrowWeight is what the narrow score counts beside the wide one, whose tails are the longer ones.
-const narrowWeight = 1.5
+// What the narrow and the local score count beside the wide one. Normal rows at the edge of a wrong component are local outliers, too:
+// it takes a large distance to count.
+const (
+	narrowWeight = 1.5
+	localWeight  = 0.5
+)
 
 // What is odd is seen among some rows of the table: of many, groups of like anomalies would be learned too.
 const (
@@ -152,57 +156,4 @@ func kernelDensity(z *mat.Dense, core []int) []float64 {
 		out[i] = 0.5*least - special.Log(sum/count)
 	})
 	return out
-}
-
-// inflation multiplies covariances: by much of it tight clusters lose their edges, by little of it the odd are learned too.
-const inflation = 2
-
-// inflatedMixture returns −log density of each row by mixtures that were fitted to the chosen rows without one of three folds: that
-// without its own, or the mean of the three.
-func inflatedMixture(ctx context.Context, z *mat.Dense, chosen []int, src *rng.Source) ([]float64, error) {
-	n, _ := z.Dims()
-	m := len(chosen)
-	of := make([]int, n) // fold, plus 1
-	for i, row := range chosen {
-		of[row] = 1 + i*folds/m
-	}
-	var scores [folds][]float64
-	var errs [folds]error
-	var wg sync.WaitGroup
-	for k := range folds {
-		seed := src.Uint64()
-		var rest []int
-		for _, row := range chosen {
-			if of[row] != k+1 {
-				rest = append(rest, row)
-			}
-		}
-		wg.Go(func() {
-			if errs[k] = ctx.Err(); errs[k] != nil {
-				return
-			}
-			g, err := dist.FitGaussianMixture(pick(z, rest), &dist.MixtureSettings{MinScale: leastScale, Budget: mixtureWork, Source: rng.New(seed)})
-			if err == nil {
-				g, err = changed(g, func(cov *mat.SymDense) { cov.ScaleSym(inflation, cov) })
-			}
-			if errs[k] = err; err == nil {
-				scores[k] = flow.New(g).LogProbs(nil, z)
-			}
-		})
-	}
-	wg.Wait()
-	if err := errors.Join(errs[:]...); err != nil {
-		return nil, err
-	}
-	out := make([]float64, n)
-	for i, k := range of {
-		if k > 0 {
-			out[i] = -scores[k-1][i]
-			continue
-		}
-		for _, s := range scores {
-			out[i] -= s[i] / folds
-		}
-	}
-	return out, nil
 }
