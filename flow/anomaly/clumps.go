@@ -9,33 +9,31 @@ import (
 )
 
 // A clump is a small, tight and lonely cluster: like anomalies, which to every density are the most usual rows of a table. It has fewer than
-// three rows in ten, a radius below six tenths of that of all clusters, and no other cluster within four of its radii or one of theirs.
+// three rows in ten, a radius below six tenths of that of all clusters and of those that hold nine tenths of the other rows, and no other
+// cluster within four of its radii or one of theirs. Clusters of many scales, of which one is the tightest, are no clumps.
 const (
 	clumpShare  = 0.3
 	clumpRadius = 0.6
 	clumpApart  = 4
+	tightOthers = 0.1 // of the rows that are in no clump, at most in clusters that are nearly as tight
 )
 
 // clumpClusters are the numbers of clusters among which clumps are looked for.
 var clumpClusters = []int{4, 8, 16}
 
-// withoutClumps returns the chosen rows of z that are in no clump by most restarts of k-means, for any number of clusters. Where
+// withoutClumps returns the chosen rows of z that are in no clump by most runs of k-means, for several numbers of clusters. Where
 // so much is in clumps that they would be the table, all are returned.
 func withoutClumps(z *mat.Dense, chosen []int, src *rng.Source) []int {
 	x := pick(z, chosen)
-	in := make([]bool, len(chosen))
+	votes := make([]int, len(chosen))
 	for _, k := range clumpClusters {
-		votes := make([]int, len(chosen))
 		for range restarts {
 			addClumps(votes, x, min(k, len(chosen)), src)
-		}
-		for i, v := range votes {
-			in[i] = in[i] || 2*v > restarts
 		}
 	}
 	var rest []int
 	for i, row := range chosen {
-		if !in[i] {
+		if 2*votes[i] <= restarts*len(clumpClusters) {
 			rest = append(rest, row)
 		}
 	}
@@ -45,7 +43,7 @@ func withoutClumps(z *mat.Dense, chosen []int, src *rng.Source) []int {
 	return rest
 }
 
-// addClumps gives each row of a clump among k clusters of x a vote.
+// addClumps gives each row of a clump among k clusters of x a vote. Radii are squared.
 func addClumps(votes []int, x *mat.Dense, k int, src *rng.Source) {
 	n, _ := x.Dims()
 	centres, _ := lloyd(x, spread(x, k, src), rounds)
@@ -59,7 +57,7 @@ func addClumps(votes []int, x *mat.Dense, k int, src *rng.Source) {
 		sums[c] += away[i]
 		all += away[i] / float64(n)
 	}
-	clump := make([]bool, k)
+	clump, radii := make([]bool, k), make([]float64, k)
 	eachDistance(centres, centres, func(c int, squared []float64) {
 		if sizes[c] < leastMember {
 			return
@@ -70,9 +68,26 @@ func addClumps(votes []int, x *mat.Dense, k int, src *rng.Source) {
 				squared[other] = math.Inf(1)
 			}
 		}
-		radius := sums[c] / (sizes[c] - 1)
-		clump[c] = sizes[c] < clumpShare*float64(n) && radius < clumpRadius*clumpRadius*all && slices.Min(squared) > max(clumpApart*clumpApart*radius, all)
+		radii[c] = sums[c] / (sizes[c] - 1)
+		clump[c] = sizes[c] < clumpShare*float64(n) && radii[c] < clumpRadius*clumpRadius*all && slices.Min(squared) > max(clumpApart*clumpApart*radii[c], all)
 	})
+	others, widest := 0.0, 0.0
+	for c, size := range sizes {
+		if clump[c] {
+			widest = max(widest, radii[c])
+		} else {
+			others += size
+		}
+	}
+	tight := 0.0
+	for c, size := range sizes {
+		if !clump[c] && size >= leastMember && clumpRadius*clumpRadius*radii[c] <= widest {
+			tight += size
+		}
+	}
+	if tight > tightOthers*others {
+		return
+	}
 	for i, c := range member {
 		if clump[c] {
 			votes[i]++

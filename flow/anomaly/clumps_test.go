@@ -49,6 +49,7 @@ func TestWithoutClumps(t *testing.T) {
 		{"beside two clusters", blobs(8, []int{400, 400, 200}, []float64{-3, 3, 8}, []float64{1, 1, 0.2}), 200},
 		{"a third", blobs(8, []int{660, 340}, []float64{0, 4}, []float64{1, 0.1}), 0},
 		{"clusters alike", blobs(8, []int{400, 300, 200}, []float64{-6, 3, 8}, []float64{1, 1, 1}), 0},
+		{"clusters of many scales", blobs(8, []int{200, 200, 200, 200, 200}, []float64{-20, -7, 3, 10, 20}, []float64{3, 1.5, 0.8, 0.4, 0.25}), 0},
 		{"no cluster", blobs(8, []int{1000}, []float64{0}, []float64{1}), 0},
 		{"two rows", constant, 0},
 	} {
