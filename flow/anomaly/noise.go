@@ -25,7 +25,7 @@ import (
 
 const (
 	leastNoise, mostNoise = 0.02, 2.2 // of training
-	noiseSteps            = 1500
+	leastSteps, mostSteps = 300, 1500 // of training; between them, as many as rows
 	noiseBatch            = 256
 )
 
@@ -78,14 +78,14 @@ func noiseContext(σ float64) float64 { return special.Log(σ/0.5) / 0.9 }
 
 // fitNoise trains a noise-conditional flow on standardised rows with so much work.
 func fitNoise(ctx context.Context, x *mat.Dense, work float64, seed uint64) (*flow.Transformed, error) {
-	_, d := x.Dims()
+	n, d := x.Dims()
 	src := rng.New(seed)
 	m := flow.NSF(flow.Arch{Dim: d, Cond: 1}, src)
 	numbers := 0
 	for _, p := range m.Params() {
 		numbers += p.Len()
 	}
-	steps := min(noiseSteps, max(1, int(work/(3*noiseBatch*float64(numbers)))))
+	steps := min(max(n, leastSteps), mostSteps, max(1, int(work/(3*noiseBatch*float64(numbers)))))
 	_, err := flow.Fit(ctx, m, flow.FreshGiven(d, 1, noisyRows(x)), &flow.Settings{
 		Steps: steps, Batch: noiseBatch, Schedule: optim.Cosine{Start: 3e-3}, Average: 0.99, Seed: src.Uint64(),
 	})

@@ -7,7 +7,7 @@ type Settings struct {
 	// Seed decides everything random.
 	Seed uint64
 	// Budget bounds the work of training the flows, in multiply-adds: a step of b rows counts as 3·b·w for w numbers
-	// in the flow's parameters. 0 is 8·10¹¹, about half a minute of one core; few columns need less. The same budget
+	// in the flow's parameters. 0 is 8·10¹¹, about half a minute of one core; few columns or rows need less. The same budget
 	// gives the same detector on any machine; for a limit of time cancel the context.
 	Budget int64
 }
