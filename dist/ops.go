@@ -1,6 +1,7 @@
 package dist
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
@@ -122,10 +123,13 @@ type byColumn struct {
 
 type columnNumbers [8]float64
 
-// columnsOf returns f of each column's parameters.
+// columnsOf returns f of each column's parameters, which must be the same for all rows.
 func columnsOf(c *autodiff.Call, f func(p args) columnNumbers) byColumn {
 	cols := 1
 	for k := 1; k < c.Len(); k++ {
+		if c.InShape(k).Rows > 1 {
+			panic(fmt.Sprintf("dist: parameter %d: got %d rows, want one", k, c.InShape(k).Rows))
+		}
 		cols = max(cols, c.InShape(k).Cols)
 	}
 	b := byColumn{v: c.Temp(len(columnNumbers{}) * cols)}

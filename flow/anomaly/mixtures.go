@@ -84,16 +84,16 @@ func inflated(g *dist.Mixture, z *mat.Dense) (minusLog, nearest []float64, err e
 				near = min(near, 2*below)
 				terms[c] = logits[c] + tops[c] - below/inflation
 			}
-			most := slices.Max(terms)
+			top := slices.Max(terms)
 			for c, v := range terms {
-				terms[c] = v - most
+				terms[c] = v - top
 			}
 			kernel.Exp(terms, terms)
 			sum := 0.0
 			for _, v := range terms {
 				sum += v
 			}
-			minusLog[i+row], nearest[i+row] = -most-special.Log(sum), near
+			minusLog[i+row], nearest[i+row] = -top-special.Log(sum), near
 		}
 	}
 	return minusLog, nearest, nil
