@@ -23,6 +23,7 @@ func shares(x *mat.Dense) (share [modes]float64) {
 // draw shows the first two columns of weighted draws over those of the flow.
 func draw(t target, p *mc.Particles, x *mat.Dense) *gplot.Plot {
 	pic := plot.Empty(plot.WindowOf(x, 0, 1), fmt.Sprintf("%s, log Z %.3f ± %.2g", t.name, p.Draws.LogZ.Value, math.Max(p.Draws.LogZ.SE, 1e-4)))
+	pic.Legend.Left = true
 	own := mat.NewDense(2000, t.d, nil)
 	p.Flow.Draw(own, rand.NewPCG(1, 2))
 	plot.Points(pic, own, 0, 1, "flow", plot.Grey)
