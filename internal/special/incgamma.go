@@ -154,9 +154,14 @@ func GammaIncInv(a, p, q float64) float64 {
 
 // gammaIncStep returns the step of Newton's method from log x.
 func gammaIncStep(a, x, p, q float64) float64 {
-	lower, upper := GammaInc(a, x)
-	v, slope := LogRatio(lower, upper, p, q, GammaKernel(a, x))
+	v, slope := gammaIncRatio(a, x, p, q)
 	return -v / slope
+}
+
+// gammaIncRatio returns LogRatio of P(a,x) and Q(a,x), and its derivative in log x.
+func gammaIncRatio(a, x, p, q float64) (v, slope float64) {
+	lower, upper := GammaInc(a, x)
+	return LogRatio(lower, upper, p, q, GammaKernel(a, x))
 }
 
 // LogGammaIncInv returns the logarithm of GammaIncInv, also where that would
@@ -175,11 +180,7 @@ func LogGammaIncInv(a, p, q float64) float64 {
 		}
 		u = math.Min(u, Log(a+40))
 	}
-	return Root(u, func(u float64) (v, slope float64) {
-		x := Exp(u)
-		lower, upper := GammaInc(a, x)
-		return LogRatio(lower, upper, p, q, GammaKernel(a, x))
-	})
+	return Root(u, func(u float64) (v, slope float64) { return gammaIncRatio(a, Exp(u), p, q) })
 }
 
 // LogGammaIncInvSum returns LogGammaIncInv as the sum of two numbers, of which the second is small.
