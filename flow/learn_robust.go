@@ -249,7 +249,7 @@ func (s *suspects) explain(m *dist.Mixture, index []int, clean, dirty []float64)
 		if row := terms.RawRowView(k); d == 1 {
 			dirty[i] = row[1]
 		} else {
-			dirty[i] = logSumExp(row) - math.Ln2
+			dirty[i] = special.LogSumExp(row) - math.Ln2
 		}
 	}
 	return nil

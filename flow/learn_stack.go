@@ -192,22 +192,9 @@ func mixed(lps [][]float64, w []float64) []float64 {
 				logs[i] = lps[i][r] + special.Log(w[i])
 			}
 		}
-		out[r] = logSumExp(logs)
+		out[r] = special.LogSumExp(logs)
 	}
 	return out
-}
-
-// logSumExp returns log Σ exp xᵢ.
-func logSumExp(x []float64) float64 {
-	most := slices.Max(x)
-	if math.IsInf(most, 0) {
-		return most
-	}
-	sum := 0.0
-	for _, v := range x {
-		sum += special.Exp(v - most)
-	}
-	return most + special.Log(sum)
 }
 
 // nllOf returns the weighted mean of −log p and its standard error over rows.

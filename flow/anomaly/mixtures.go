@@ -9,7 +9,6 @@ import (
 
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
-	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
@@ -84,16 +83,7 @@ func inflated(g *dist.Mixture, z *mat.Dense) (minusLog, nearest []float64, err e
 				near = min(near, 2*below)
 				terms[c] = logits[c] + tops[c] - below/inflation
 			}
-			top := slices.Max(terms)
-			for c, v := range terms {
-				terms[c] = v - top
-			}
-			kernel.Exp(terms, terms)
-			sum := 0.0
-			for _, v := range terms {
-				sum += v
-			}
-			minusLog[i+row], nearest[i+row] = -top-special.Log(sum), near
+			minusLog[i+row], nearest[i+row] = -special.LogSumExp(terms), near
 		}
 	}
 	return minusLog, nearest, nil
