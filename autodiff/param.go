@@ -2,6 +2,7 @@ package autodiff
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -18,6 +19,7 @@ type Param struct {
 	home       *Vector   // the vector that data is a part of, from element at
 	at         int
 	index      int // in home.Params
+	changes    atomic.Uint64
 }
 
 // NewParam returns a rows×cols parameter with the given elements, row by row;
@@ -44,7 +46,7 @@ func (p *Param) Dims() (rows, cols int) { return p.rows, p.cols }
 func (p *Param) Len() int { return len(p.data) }
 
 // Data returns the parameter's own elements, row by row. Writing to them changes the
-// parameter; do so only while no tape that used it is in use.
+// parameter; do so only while no tape that used it is in use, and call Changed after it.
 func (p *Param) Data() []float64 { return p.data }
 
 // Set copies the elements of x. It panics if the length differs.
@@ -53,7 +55,15 @@ func (p *Param) Set(x []float64) {
 		panic(fmt.Sprintf("autodiff: Param.Set: got %d numbers, want %d", len(x), len(p.data)))
 	}
 	copy(p.data, x)
+	p.Changed()
 }
+
+// Changed says that elements were written through Data, so that what is kept of them, as by a
+// prepared model, is computed anew. Set calls it. It is safe for concurrent use.
+func (p *Param) Changed() { p.changes.Add(1) }
+
+// Changes counts the calls of Changed. It is safe for concurrent use.
+func (p *Param) Changes() uint64 { return p.changes.Load() }
 
 // Matrix returns the parameter as a matrix that shares its elements.
 func (p *Param) Matrix() *mat.Dense { return mat.NewDense(p.rows, p.cols, p.data) }

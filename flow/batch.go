@@ -65,8 +65,8 @@ func (m *Transformed) eachChunk(what string, n int, f func(t *autodiff.Tape, i, 
 	}
 	workers := m.workers(n)
 	all := m.chunksOf(n, workers)
-	var shared *autodiff.Shared
-	if all.count() > 1 {
+	shared := m.kept.shared()
+	if shared == nil && all.count() > 1 {
 		shared = new(autodiff.Shared)
 	}
 	var next atomic.Int64

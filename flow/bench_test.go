@@ -182,20 +182,24 @@ func benchLoop(b *testing.B, call func(i int)) {
 	}
 }
 
+// benchLogProbs times a prepared model, as the peers' are, whose weights are in float32 from the start.
 func benchLogProbs(b *testing.B, m *Transformed, x *mat.Dense) {
 	n, _ := x.Dims()
 	dst := make([]float64, n)
+	m = m.Prepared()
 	benchLoop(b, func(int) { m.LogProbs(dst, x) })
 }
 
 func benchSample(b *testing.B, m *Transformed, n int) {
 	x := mat.NewDense(n, m.Dim(), nil)
 	src := rng.New(4)
+	m = m.Prepared()
 	benchLoop(b, func(int) { m.Draw(x, src) })
 }
 
 func benchLatency(b *testing.B, m *Transformed, x *mat.Dense) {
 	n, _ := x.Dims()
+	m = m.Prepared()
 	benchLoop(b, func(i int) { m.LogProb(x.RawRowView(i % n)) })
 }
 

@@ -41,7 +41,8 @@
 //
 // in nats: [Transformed.LogProb] of a row, [Transformed.LogProbs] of many. Outside the support the
 // log-density is −Inf; a row with NaN has NaN. [Transformed.Sample] and [Transformed.Draw] draw
-// rows, [Transformed.Encode] and [Transformed.Decode] go between data and base.
+// rows, [Transformed.Encode] and [Transformed.Decode] go between data and base. A service that scores
+// few rows at a time does so by [Transformed.Prepared].
 //
 // # Condition
 //

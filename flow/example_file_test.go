@@ -25,6 +25,22 @@ func ExampleLoad() {
 	// Output: true
 }
 
+// A service loads a model once and scores many rows, one by one.
+func ExampleTransformed_Prepared() {
+	var file bytes.Buffer
+	if err := flow.RealNVP(flow.Arch{Dim: 2}, nil).Save(&file); err != nil {
+		fmt.Println(err)
+	}
+	model, err := flow.Load(&file)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	score := model.Prepared().LogProb // for any number of goroutines
+	fmt.Println(score([]float64{0.5, -1}) == model.LogProb([]float64{0.5, -1}))
+	// Output: true
+}
+
 func ExampleFileInfo() {
 	model := flow.New(dist.NewStdNormal(2), bijector.NewShift(autodiff.Learned(1, 1)))
 	var file bytes.Buffer

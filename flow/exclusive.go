@@ -12,11 +12,13 @@ var inTraining sync.Map // of *autodiff.Param
 
 var errTwoTrainings = errors.New("got a model with a parameter that another training is changing: wait for its end, or train a copy")
 
-// claim takes the model's parameters that are not frozen for one training, until release is called.
+// claim takes the model's parameters that are not frozen for one training, until release is called,
+// and has them changed.
 func (m *Transformed) claim() (release func(), err error) {
 	var mine []*autodiff.Param
 	release = func() {
 		for _, p := range mine {
+			p.Changed()
 			inTraining.Delete(p)
 		}
 	}
@@ -28,6 +30,7 @@ func (m *Transformed) claim() (release func(), err error) {
 			release()
 			return nil, errTwoTrainings
 		}
+		p.Changed()
 		mine = append(mine, p)
 	}
 	return release, nil

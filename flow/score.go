@@ -13,7 +13,9 @@ import (
 func (m *Transformed) LogProb(y []float64) float64 {
 	m.there("LogProb")
 	t := autodiff.Borrow()
+	t.Share(m.kept.shared())
 	lp := m.logDensity("LogProb", t.View(1, len(y), y), m.context("LogProb", t, 0, 1, 1)).Value()
+	t.Share(nil)
 	t.Release()
 	return lp
 }

@@ -43,6 +43,7 @@ type Transformed struct {
 	ctx  *mat.Dense        // bound by Given
 	each int               // rows of a batch for each row of ctx; 0 for as many as ctx has, or all
 	src  rand.Source
+	kept *kept // by Prepared
 
 	sections []attached // sorted by name
 }

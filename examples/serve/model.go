@@ -37,7 +37,7 @@ func load(file []byte) (model, info, error) {
 	if err != nil {
 		return nil, info{}, err
 	}
-	n := &numeric{flow: m, dim: m.Dim(), given: m.CondDim()}
+	n := &numeric{flow: m.Prepared(), dim: m.Dim(), given: m.CondDim()}
 	i := info{Kind: "flow", Operations: []string{"logprob", "sample"}, Given: n.given, Columns: make([]column, n.dim)}
 	for j := range i.Columns {
 		i.Columns[j].Kind = "real"
