@@ -37,9 +37,8 @@ func (b *LambertWTail) params() params {
 
 var lambertMap = newScalar("LambertWTail", scalarMap{
 	forward: func(y, ls, x []float64, a scalarArgs) {
-		for i, v := range x {
-			ls[i] = a.theta[0][i] * v * v // in this order, for δ = 0 and v² = ∞
-		}
+		kernel.Mul(ls, a.theta[0], x) // first, for δ = 0 and v² = ∞
+		kernel.Mul(ls, ls, x)
 		kernel.Scale(y, ls, 0.5)
 		kernel.Exp(y, y)
 		kernel.Mul(y, y, x)
@@ -84,9 +83,8 @@ func lambertSlope(q []float64, a scalarArgs) {
 // lambertW sets w = W(δy²), also where y² overflows.
 func lambertW(w, y []float64, a scalarArgs) {
 	l := a.temp(len(y))
-	for i, v := range y {
-		w[i] = a.theta[0][i] * v * v
-	}
+	kernel.Mul(w, a.theta[0], y)
+	kernel.Mul(w, w, y)
 	copy(l, w)
 	kernel.LambertW(w, w)
 	for i, v := range l {

@@ -68,21 +68,27 @@ var tukeyMap = newScalar("TukeyGH", scalarMap{
 	},
 })
 
-// tukeyFactors sets, without overflow, e = exp(−|gx|) and m = (exp(gx) − 1)/g,
-// divided by exp(gx) where gx > 0.
+// tukeyFactors sets, without overflow, m = (exp(gx) − 1)/g, divided by exp(gx) where gx > 0, and
+// e = exp(−|gx|) unless it is nil.
 func tukeyFactors(e, m, x []float64, a scalarArgs) {
 	c := a.temp(len(x))
 	for i, g := range a.theta[0] {
 		c[i] = math.Copysign(g, -x[i])
 	}
 	expm1Over(m, x, c)
-	kernel.Mul(e, x, c)
-	kernel.Exp(e, e)
+	if e != nil {
+		kernel.Mul(e, x, c)
+		kernel.Exp(e, e)
+	}
 }
 
 func tukey(y, ls, x []float64, a scalarArgs) {
 	n := len(x)
-	e, m, q, u := a.temp(n), a.temp(n), a.temp(n), a.temp(n)
+	m, q, u := a.temp(n), a.temp(n), a.temp(n)
+	var e []float64
+	if !a.valueOnly {
+		e = a.temp(n)
+	}
 	tukeyFactors(e, m, x, a)
 	kernel.Mul(u, a.theta[0], x)
 	for i, v := range x { // without branches on signs, which are as good as random
