@@ -12,14 +12,19 @@ import (
 // alone is computed anew only if they have changed. It is safe for concurrent use.
 type Shared struct {
 	mu      sync.Mutex
-	entries []*sharedEntry
+	entries map[sharedKey][]*sharedEntry
 	gen     int
+}
+
+// A sharedKey is the operation and its first input.
+type sharedKey struct {
+	op    *Op
+	param *Param
 }
 
 // A sharedEntry is one result.
 type sharedEntry struct {
 	mu     sync.Mutex
-	op     *Op
 	args   Args
 	shape  Shape
 	params []*Param
@@ -53,16 +58,20 @@ func (s *Shared) entry(op *Op, args *Args, shape Shape, t *Tape, in []Var) (*sha
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, e := range s.entries {
-		if e.op == op && e.shape == shape && e.args.equal(args) && e.uses(t, in) {
+	k := sharedKey{op, t.nodes[in[0].id].param}
+	for _, e := range s.entries[k] {
+		if e.shape == shape && e.args.equal(args) && e.uses(t, in) {
 			return e, s.gen + 1
 		}
 	}
-	e := &sharedEntry{op: op, args: *args, shape: shape, val: make([]float64, shape.Rows*shape.Cols)}
+	e := &sharedEntry{args: *args, shape: shape, val: make([]float64, shape.Rows*shape.Cols)}
 	for _, v := range in {
 		e.params = append(e.params, t.nodes[v.id].param)
 	}
-	s.entries = append(s.entries, e)
+	if s.entries == nil {
+		s.entries = map[sharedKey][]*sharedEntry{}
+	}
+	s.entries[k] = append(s.entries[k], e)
 	return e, s.gen + 1
 }
 

@@ -34,7 +34,11 @@ func (j *joint) runColumn(col int, x []float64, n int, f func(i int, outs [][]fl
 
 func (j *joint) through(nets []*member, x []float64, n, width int, f func(i int, outs [][]float64)) {
 	t := autodiff.Borrow()
-	defer t.Release()
+	t.Share(j.shared)
+	defer func() {
+		t.Share(nil)
+		t.Release()
+	}()
 	in := t.View(n, j.features.width, x)
 	data := make([][]float64, len(nets))
 	for k, m := range nets {

@@ -30,7 +30,8 @@ type joint struct {
 
 	heads    *heads
 	features *features
-	parts    [][]member // of each network and column: with the outputs for that column alone
+	parts    [][]member       // of each network and column: with the outputs for that column alone
+	shared   *autodiff.Shared // weights in float32: no parameter changes after Restore
 }
 
 // A member is one network: a perceptron, and a linear map beside it.
@@ -93,7 +94,7 @@ func (j *joint) Restore() error {
 	if !(math.Abs(sum-1) < 1e-6) {
 		return fmt.Errorf("table: got weights whose sum is %v", sum)
 	}
-	j.parts = make([][]member, len(j.Nets))
+	j.parts, j.shared = make([][]member, len(j.Nets)), new(autodiff.Shared)
 	for k := range j.Nets {
 		for col := range j.Heads {
 			j.parts[k] = append(j.parts[k], j.Nets[k].part(j.heads.at[col], j.Heads[col].width()))
