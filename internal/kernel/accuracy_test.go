@@ -121,6 +121,23 @@ func TestLogSumsAccuracy(t *testing.T) {
 	}
 }
 
+func TestLog1pSumAccuracy(t *testing.T) {
+	for _, p := range table(t, "log1p") {
+		hi, lo := Log1pSum(p.args[0], 0)
+		rest := new(big.Float).Sub(p.value, new(big.Float).SetFloat64(hi))
+		miss, _ := rest.Sub(rest, new(big.Float).SetFloat64(lo)).Float64()
+		if math.Abs(miss) > 0x1p-62*math.Abs(hi) {
+			t.Errorf("Log1pSum(%g) = %g + %g, which misses by %g", p.args[0], hi, lo, miss)
+		}
+	}
+	for _, rest := range []float64{1e-20, -3e-18} {
+		hi, lo := Log1pSum(0.25, rest)
+		if want, low := Log1pSum(0.25, 0); math.Abs((hi-want)+(lo-low)-rest/1.25) > 1e-30 {
+			t.Errorf("Log1pSum(0.25, %g) = %g + %g, want %g + %g + %g", rest, hi, lo, want, low, rest/1.25)
+		}
+	}
+}
+
 func TestPowAccuracy(t *testing.T) {
 	worst := 0.0
 	for _, p := range table(t, "pow") {

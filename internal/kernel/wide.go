@@ -125,6 +125,17 @@ func LogSum(x float64) (hi, lo float64) {
 	return l.hi, l.lo
 }
 
+// Log1pSum returns log(1 + x + rest) for finite x > −1 as the sum of two numbers, of which the second is small, as rest must be
+// beside x and 1 + x.
+func Log1pSum(x, rest float64) (hi, lo float64) {
+	a := sum(1, x)
+	l, v := wideLog(a.hi), a.lo+rest
+	r := v / a.hi
+	s := sum(l.hi, r)
+	s = quickSum(s.hi, s.lo+(l.lo+FMA(-r, a.hi, v)/a.hi-float64(0.5*r*r)))
+	return s.hi, s.lo
+}
+
 // LogSums sets hi[i] and lo[i] to log x[i] as LogSum does.
 func LogSums(hi, lo, x []float64) {
 	if fastLogSums(hi, lo, x) {
