@@ -76,6 +76,12 @@ func LogHypergeometric(n, t float64) (v, slope float64) {
 	return Log(one+rest) + logScale, h
 }
 
+// Hypergeometric returns ₀F₁(n+1; t) for t from 0 to 10⁴, and the derivative of its logarithm in t.
+func Hypergeometric(n, t float64) (v, slope float64) {
+	rest, one, _, slope := hypergeometric(n, t)
+	return one + rest, slope
+}
+
 // hypergeometric returns ₀F₁(n+1; t) as (one + rest)·exp(logScale), one being its
 // first term, and its logarithm's derivative.
 func hypergeometric(n, t float64) (rest, one, logScale, slope float64) {
