@@ -49,8 +49,8 @@ var gEVFamily = &family{
 		}
 		return lo, hi
 	},
-	cdf: func(z float64, p nums) float64 { return special.Exp(-special.Exp(-extreme(z, p[2]))) },
-	sf:  func(z float64, p nums) float64 { return -special.Expm1(-special.Exp(-extreme(z, p[2]))) },
+	cdf: func(z float64, p nums) float64 { return gumbelCDF(extremeParts(z, p[2])) },
+	sf:  func(z float64, p nums) float64 { return gumbelSurvival(extremeParts(z, p[2])) },
 	quantile: func(lower, upper float64, p nums) float64 {
 		return extremeInverse(-special.Log(minusLog(lower, upper)), p[2])
 	},
@@ -78,6 +78,17 @@ func extreme(z, ξ float64) float64 {
 		return special.Log1p(max(s, -1)) / ξ // at the end, which is rounded
 	}
 	return z
+}
+
+// extremeParts returns w, and what its rounding took from it.
+func extremeParts(z, ξ float64) (w, rest float64) {
+	s := float64(ξ * z)
+	if !(math.Abs(s) > 1e-300 && math.Abs(s) < 1e300 && s > -1) || math.Abs(ξ) < 1e-290 {
+		return extreme(z, ξ), 0
+	}
+	hi, lo := kernel.Log1pSum(s, kernel.FMA(ξ, z, -s))
+	w = hi / ξ
+	return w, (kernel.FMA(-w, ξ, hi) + lo) / ξ
 }
 
 // extremeFar returns w given log|z| and the sign of z, on the side of the support.

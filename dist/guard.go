@@ -16,16 +16,16 @@ var guardOp = &autodiff.Op{
 	Name: "Guard",
 	Forward: func(c *autodiff.Call) {
 		x, lo, hi, d := c.In(0), c.In(1), c.In(2), c.InShape(0).Cols
-		in, penalty := c.Out(0), c.Out(1)
+		in, penalty, integer := c.Out(0), c.Out(1), c.Args().I == 1
 		for i, j := 0, 0; i < len(x); i, j = i+1, j+1 {
 			if j == d {
 				j = 0
 			}
 			v, lo, hi := x[i], of(lo, j), of(hi, j)
 			in[i], penalty[i] = v, 0
-			if v < lo || v > hi || math.IsInf(v, 0) || c.Args().I == 1 && v != math.Floor(v) && v == v {
+			if v < lo || v > hi || math.IsInf(v, 0) || integer && v != math.Floor(v) && v == v {
 				in[i], penalty[i] = between(lo, hi), math.Inf(-1)
-				if c.Args().I == 1 {
+				if integer {
 					in[i] = math.Floor(in[i])
 				}
 			}

@@ -26,14 +26,27 @@ func (g *Gumbel) family() *family { return gumbelFamily }
 var gumbelFamily = &family{
 	name: "Gumbel", params: []string{"loc", "scale"}, kind: locScale,
 	logDensity: func(z autodiff.Var, _ vars) autodiff.Var { return gumbelOp.of(z) },
-	cdf:        func(z float64, _ nums) float64 { return special.Exp(-special.Exp(-z)) },
-	sf:         func(z float64, _ nums) float64 { return -special.Expm1(-special.Exp(-z)) },
+	cdf:        func(z float64, _ nums) float64 { return gumbelCDF(z, 0) },
+	sf:         func(z float64, _ nums) float64 { return gumbelSurvival(z, 0) },
 	quantile:   func(lower, upper float64, _ nums) float64 { return -special.Log(minusLog(lower, upper)) },
 	drop:       gumbelDrop,
 	mean:       always(eulerγ),
 	variance:   always(math.Pi * math.Pi / 6),
 	mode:       always(0),
 	entropy:    always(eulerγ + 1),
+}
+
+// gumbelCDF returns exp(−e⁻ᶻ) at z + rest.
+func gumbelCDF(z, rest float64) float64 {
+	e, low := expParts(-z, -rest)
+	return kernel.ExpSum(-e, -low)
+}
+
+// gumbelSurvival returns 1 − exp(−e⁻ᶻ) at z + rest.
+func gumbelSurvival(z, rest float64) float64 {
+	e, low := expParts(-z, -rest)
+	v := special.Expm1(-e)
+	return kernel.FMA(v+1, low, -v)
 }
 
 const eulerγ = 0.57721566490153286060651209008240243104215933593992

@@ -42,7 +42,13 @@ var johnsonSUFamily = &family{
 	cdf: func(z float64, p nums) float64 { u, rest := johnsonInverse(z, p); return normalTail(-u, -rest) },
 	sf:  func(z float64, p nums) float64 { u, rest := johnsonInverse(z, p); return normalTail(u, rest) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		return special.Sinh((special.NdtrInv(lower, upper) - p[2]) / p[3])
+		u, rest := normalQuantile(lower, upper)
+		t, low := standardParts(u, rest, p[2], p[3])
+		s := special.Sinh(t)
+		if low == 0 || math.IsInf(s, 0) {
+			return s
+		}
+		return kernel.FMA(special.Hypot1(s), low, s)
 	},
 	of:     func(z float64, p nums) float64 { return special.Sinh((z - p[2]) / p[3]) },
 	normal: true,
@@ -55,30 +61,34 @@ var johnsonSUFamily = &family{
 		if math.Abs(q) < 300 { // with what the rounding of the quotient took
 			s = kernel.FMA(special.Hypot1(s), kernel.FMA(-q, p[3], p[2])/p[3], s)
 		}
-		if e := expm1HalfOverSquare(p[3]); e > 0 {
+		if e := expm1OverSquare(0.5, p[3]); e > 0 {
 			s = kernel.FMA(s, e, s)
 		}
 		return -s
 	},
-	variance: func(p nums) float64 {
-		w := 1 / (p[3] * p[3])
-		wide := 0.5 * (float64(special.Exp(w)*special.Cosh(2*p[2]/p[3])) + 1)
-		if w < 1e-300 { // it may underflow
-			return wide / p[3] / p[3]
+	variance: func(p nums) float64 { // (e^w − 1)·(1 + ½(e^w·cosh 2q − 1)) with w = 1/δ² and q = γ/δ
+		e, q := expm1OverSquare(1, p[3]), 2*p[2]/p[3]
+		s := special.Sinh(0.5 * q)
+		square := float64(s * s) // ½(cosh 2q − 1)
+		if math.Abs(q) < 300 {   // with what the rounding of the quotient and the square took
+			square += kernel.FMA(s, s, -square) + float64(s*special.Hypot1(s)*kernel.FMA(-q, p[3], 2*p[2])/p[3])
 		}
-		return special.Expm1(w) * wide
+		if e < 1e-300 { // it may underflow
+			return (square + 1) / p[3] / p[3]
+		}
+		return e * (kernel.FMA(e, 0.5+square, square) + 1)
 	},
 }
 
-// expm1HalfOverSquare returns exp(½/δ²) − 1.
-func expm1HalfOverSquare(δ float64) float64 {
+// expm1OverSquare returns exp(a/δ²) − 1.
+func expm1OverSquare(a, δ float64) float64 {
 	square := float64(δ * δ)
-	a := 0.5 / square
-	e := special.Expm1(a)
-	if a < 1e-300 || a > 700 {
+	w := a / square
+	e := special.Expm1(w)
+	if w < 1e-300 || w > 700 {
 		return e
 	}
-	rest := (kernel.FMA(-a, square, 0.5) - float64(a*kernel.FMA(δ, δ, -square))) / square
+	rest := (kernel.FMA(-w, square, a) - float64(w*kernel.FMA(δ, δ, -square))) / square
 	return kernel.FMA(rest, e+1, e)
 }
 

@@ -73,17 +73,10 @@ func lambertShrink(u, δ float64) float64 {
 	return kernel.FMA(-0.5*low, e, e)
 }
 
-// lambertQuantile corrects u, the normal quantile, by Newton's step before it is stretched.
+// lambertQuantile stretches the normal quantile.
 func lambertQuantile(lower, upper float64, p nums) float64 {
-	u, δ := special.NdtrInv(lower, upper), p[2]
-	rest, d := 0.0, special.NormalDensity(u)
-	switch {
-	case d == 0 || math.Abs(u) < 1: // where one step cannot gain
-	case u < 0:
-		rest = (lower - special.Ndtr(u)) / d
-	default:
-		rest = (special.Ndtr(-u) - upper) / d
-	}
+	u, rest := normalQuantile(lower, upper)
+	δ := p[2]
 	grow := 1 / lambertShrink(u, δ)
 	x := u * grow
 	if rest == 0 || math.IsInf(grow, 1) {

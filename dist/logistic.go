@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
 )
 
@@ -31,7 +32,8 @@ var logisticFamily = &family{
 	cdf:         func(z float64, _ nums) float64 { return special.Sigmoid(z) },
 	sf:          func(z float64, _ nums) float64 { return special.Sigmoid(-z) },
 	logTails:    func(z float64, _ nums) (float64, float64) { return swapped(z, -math.Abs(z)) },
-	quantile:    func(p, q float64, _ nums) float64 { return special.Log(p / q) },
+	quantile:    func(lower, upper float64, _ nums) float64 { return first(logisticQuantile(lower, upper)) },
+	of:          func(x float64, _ nums) float64 { return special.Log(x / (1 - x)) },
 	logQuantile: func(lower, upper float64, _ nums) float64 { return lower - upper },
 	drop: func(z, y float64, p nums) float64 {
 		e := func(z float64) float64 { return 2 * special.Log1p(special.Exp(-math.Abs(z))) }
@@ -41,4 +43,16 @@ var logisticFamily = &family{
 	variance: always(math.Pi * math.Pi / 3),
 	mode:     always(0),
 	entropy:  always(2),
+}
+
+// logisticQuantile returns the z with sigmoid(z) = lower, and what its rounding took from it: the smaller of the two
+// probabilities is exact, and the other 1 less it.
+func logisticQuantile(lower, upper float64) (z, rest float64) {
+	p := min(lower, upper)
+	z = kernel.LogitOne(p)
+	rest = kernel.LogitRest(p, z)
+	if upper < lower {
+		return -z, -rest
+	}
+	return z, rest
 }

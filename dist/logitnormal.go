@@ -25,7 +25,7 @@ func (l *LogitNormal) values() values  { return values{l.Loc, l.Scale} }
 func (l *LogitNormal) family() *family { return logitNormalFamily }
 
 var logitNormalFamily = func() *family {
-	f := pushed(normalFamily, "LogitNormal", logistic)
+	f := pushed(normalFamily, "LogitNormal", logistic, normalQuantile)
 	f.logDensity = within(logistic.lo, logistic.hi, func(x autodiff.Var, p vars) autodiff.Var {
 		return logitNormalOp.of(x, p[0], p[1])
 	})
@@ -43,6 +43,7 @@ var logitNormalFamily = func() *family {
 // logistic is u ↦ 1/(1+e⁻ᵘ).
 var logistic = monotone{
 	forward: special.Sigmoid,
+	near:    sigmoidNear,
 	inverse: func(x float64) float64 {
 		if x > 0 && x < 1 {
 			return kernel.LogitOne(x)
@@ -76,15 +77,8 @@ func logitParts(x float64) logit {
 
 // standard returns z = (logit − μ)/σ, and what its rounding and that of the parts took from it.
 func (l logit) standard(μ, σ float64) (z, rest float64) {
-	u, a := special.TwoSum(l.sign*l.hi, -l.sign*l.rest)
-	v, b := special.TwoSum(u, -μ)
-	low := a + b + float64(l.sign*l.lo)
-	d := v + low
-	z = d / σ
-	if !(math.Abs(z) < 1e100) || σ < 1e-100 {
-		return z, 0
-	}
-	return z, (kernel.FMA(-z, σ, d) + ((v - d) + low)) / σ
+	hi, lo := special.TwoSum(l.sign*l.hi, -l.sign*l.rest)
+	return standardParts(hi, lo+float64(l.sign*l.lo), μ, σ)
 }
 
 // logits has the parts of many.
@@ -142,15 +136,13 @@ var logitNormalOp = fused{&autodiff.Op{
 		}
 	},
 	Backward: func(c *autodiff.Call) {
-		in, grads, z := inputs(c), inputGrads(c), c.Saved()
+		s := append(c.Temp(len(c.In(0)))[:0], c.Saved()...)
+		addStandardGrads(c, c.Saved(), s)
+		dx, x, y := c.InGrad(0), c.In(0), c.Out(0)
 		for i, dy := range c.OutGrad(0) {
-			if x, σ := in.num(0), in.num(2); dy != 0 && !math.IsInf(c.Out(0)[i], 0) {
-				s := z[i] / σ
-				grads.add(&in, 0, (2*x-1-s)/(x*(1-x)), dy)
-				grads.add(&in, 1, s, dy)
-				grads.add(&in, 2, kernel.FMA(z[i], z[i], -1)/σ, dy)
+			if x := x[i]; dx != nil && dy != 0 && !math.IsInf(y[i], 0) {
+				dx[i] = kernel.FMA((2*x-1-s[i])/(x*(1-x)), dy, dx[i])
 			}
-			in.next()
 		}
 	},
 }}

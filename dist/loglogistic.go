@@ -24,7 +24,7 @@ func (l *LogLogistic) values() values  { return values{l.Loc, l.Scale} }
 func (l *LogLogistic) family() *family { return logLogisticFamily }
 
 var logLogisticFamily = func() *family {
-	f := pushed(logisticFamily, "LogLogistic", exponential)
+	f := pushed(logisticFamily, "LogLogistic", exponential, logisticQuantile)
 	f.logDensity = within(exponential.lo, exponential.hi, func(x autodiff.Var, p vars) autodiff.Var {
 		return logLogisticOp.of(x, p[0], p[1])
 	})
@@ -70,19 +70,10 @@ var logLogisticOp = fused{&autodiff.Op{
 		}
 	},
 	Backward: func(c *autodiff.Call) {
-		in, grads, x, z := inputs(c), inputGrads(c), c.In(0), c.Saved()
-		slope := c.Temp(len(x))
-		kernel.Scale(slope, z, 0.5)
-		kernel.TanhOf(slope, slope)
-		for i, dy := range c.OutGrad(0) {
-			if σ := in.num(2); dy != 0 && !math.IsInf(c.Out(0)[i], 0) {
-				s := slope[i] / σ
-				grads.add(&in, 0, -(s+1)/x[i], dy)
-				grads.add(&in, 1, s, dy)
-				grads.add(&in, 2, float64(z[i]*s)-1/σ, dy)
-			}
-			in.next()
-		}
+		s := c.Temp(len(c.In(0)))
+		kernel.Scale(s, c.Saved(), 0.5)
+		kernel.TanhOf(s, s)
+		addLogGrads(c, c.Saved(), s)
 	},
 }}
 
@@ -97,25 +88,6 @@ func logLogisticTerm(hi, lo, μ, σ float64) (term, z float64) {
 	sum, low := special.TwoSum(p, -μ)
 	low += kernel.FMA(c, hi, -p) + kernel.FMA(c, lo, float64(rest*hi))
 	return side * (sum + low) / σ, z
-}
-
-// logStandardParts returns z = (log x − μ)/σ, and what its rounding and that of log x took from it.
-func logStandardParts(x float64, p nums) (z, rest float64) {
-	l := special.Log(x)
-	d := l - p[0]
-	z = d / p[1]
-	if math.Abs(l) > 690 || !(math.Abs(z) < 1e100) {
-		return z, 0
-	}
-	b := d - l
-	dl := (l - (d - b)) - (p[0] + b)
-	return z, (kernel.FMA(-z, p[1], d) + dl + kernel.FMA(x, special.Exp(-l), -1)) / p[1]
-}
-
-// sigmoidNear returns sigmoid(z + rest) for a small rest.
-func sigmoidNear(z, rest float64) float64 {
-	s := special.Sigmoid(z)
-	return kernel.FMA(s*special.Sigmoid(-z), rest, s)
 }
 
 // hump returns πs/sin πs.

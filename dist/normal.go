@@ -45,6 +45,19 @@ var normalFamily = &family{
 	entropy:     always((1 + log2π) / 2),
 }
 
+// normalQuantile returns the z with Φ(z) = lower, and what its rounding took from it.
+func normalQuantile(lower, upper float64) (z, rest float64) {
+	z = special.NdtrInv(lower, upper)
+	switch d := special.NormalDensity(z); {
+	case d == 0 || math.Abs(z) < 1: // where one step cannot gain
+		return z, 0
+	case z < 0:
+		return z, (lower - special.Ndtr(z)) / d
+	default:
+		return z, (special.Ndtr(-z) - upper) / d
+	}
+}
+
 // normalTail returns Φ(−u−rest) for what u lacks by rounding, which counts far out.
 func normalTail(u, rest float64) float64 {
 	q := special.Ndtr(-u)

@@ -152,6 +152,42 @@ func (b *byColumn) next() *columnNumbers {
 	return n
 }
 
+// addStandardGrads adds the gradients of inputs 1 and 2, the location and scale of z, to the log-density of which s is minus
+// the slope in z, and divides s by the scale.
+func addStandardGrads(c *autodiff.Call, z, s []float64) {
+	y, dy, d := c.Out(0), c.OutGrad(0), c.OutShape(0).Cols
+	for j := range d {
+		scale, dLoc, dScale := of(c.In(2), j), 0.0, 0.0
+		by := 1 / scale
+		for i := j; i < len(dy); i += d {
+			s[i] /= scale
+			if g := dy[i]; g != 0 && !math.IsInf(y[i], 0) {
+				dLoc = kernel.FMA(s[i], g, dLoc)
+				dScale = kernel.FMA(float64(z[i]*s[i])-by, g, dScale)
+			}
+		}
+		for k, v := range [2]float64{dLoc, dScale} {
+			if g := c.InGrad(1 + k); g != nil {
+				g[min(j, len(g)-1)] += v
+			}
+		}
+	}
+}
+
+// addLogGrads does so for z = (log x − loc)/scale and a density of log x carried to x, whose gradient it adds too.
+func addLogGrads(c *autodiff.Call, z, s []float64) {
+	addStandardGrads(c, z, s)
+	dx, x, y := c.InGrad(0), c.In(0), c.Out(0)
+	if dx == nil {
+		return
+	}
+	for i, dy := range c.OutGrad(0) {
+		if dy != 0 && !math.IsInf(y[i], 0) {
+			dx[i] = kernel.FMA(-(s[i]+1)/x[i], dy, dx[i])
+		}
+	}
+}
+
 // Operations that several families share.
 var (
 	// log Γ(x).

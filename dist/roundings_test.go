@@ -15,10 +15,7 @@ func TestTermsThatCancel(t *testing.T) {
 	skellam, steep := dist.NewSkellam(1, f(29.9), f(22.9)), dist.NewLogLogistic(1, f(-2.88), f(0.0516))
 	cauchy := dist.NewTruncated(dist.NewCauchy(1, f(0.979), f(0.0602)), f(-1.14), f(18.26))
 	johnson := dist.NewJohnsonSU(1, f(-0.658), f(4.75), f(-1.6), f(16))
-	for _, c := range []struct {
-		what            string
-		got, want, most float64
-	}{
+	checkRoundings(t, []rounding{
 		{"log-density of LogLogistic(-2.24, 0.871) at 1.03e-8", logLogistic.LogProb(at(1.0317304103679091e-08)), -0.013710126649513318, 30},
 		{"log-density of LogLogistic(-2.24, 0.871) at 4e-12", logLogistic.LogProb(at(3.992673815608999e-12)), -1.1773932850719055, 2},
 		{"log-density of LogLogistic(-2.88, 0.0516) at 0.0563", steep.LogProb(at(0.05627886017701572)), 4.4547584806739975, 1.5},
@@ -54,15 +51,45 @@ func TestTermsThatCancel(t *testing.T) {
 		{"mean of SigmoidBeta(5.96, 7.25)", dist.NewSigmoidBeta(1, f(5.96), f(7.25)).Mean(nil)[0], -0.21161513531552376, 1.5},
 		{"sf of Pareto(0.726, 13.8) at 11321", dist.NewPareto(1, f(13.8), f(0.726)).Survival(nil, at(11320.787705116347))[0], 1.3722323288823554e-58, 12},
 		{"variance of LogNormal(0.456, 2.9)", dist.NewLogNormal(1, f(0.456), f(2.9)).Variance(nil)[0], 5.0212639977968e+07, 2},
-	} {
-		if e := math.Abs(c.got-c.want) / ulp(c.want); !(e <= c.most) {
-			t.Errorf("%s: got %v, want %v: %.3g ulp, at most %v", c.what, c.got, c.want, e, c.most)
-		}
-	}
+	})
 	// e⁻ᶻ of Moyal's density overflows, half of it does not: the rounding of z = −709.9 alone moves it by 10⁻¹³.
 	got, want := dist.NewMoyal(1, f(3.31), f(15.7)).LogProb(at(-11142.277752991498)), -1.0209077050912457e308
 	if !(math.Abs(got/want-1) < 1e-13) {
 		t.Errorf("log-density of Moyal(3.31, 15.7) at −11142: got %v, want %v", got, want)
+	}
+}
+
+// Nor may these, where the roundings of what the formulas compute on the way count for more than those of the inputs.
+func TestRoundingsOnTheWay(t *testing.T) {
+	at := func(x float64) []float64 { return []float64{x} }
+	gap := dist.NewTruncated(dist.NewNormal(1, f(-8.09423918967515), f(0.3566)), f(0.63), f(1.1))
+	far := dist.NewTruncated(dist.NewCauchy(1, f(-14.6), f(1.87)), f(-10.485055369388006), f(-1.4))
+	checkRoundings(t, []rounding{
+		{"quantile of Normal(-8.09, 0.357) from 0.63 to 1.1 at 0.291", gap.Quantile(nil, at(0.2906746469728094))[0], 0.6349962101966231, 1.5},
+		{"quantile of Normal(-8.09, 0.357) from 0.63 to 1.1 at 0.772", gap.Quantile(nil, at(0.7724217440916517))[0], 0.6515138174836151, 1.5},
+		{"sf of Cauchy(-14.6, 1.87) from -10.49 to -1.4 at -1.43", far.Survival(nil, at(-1.4325187109954498))[0], 0.0011999655246540675, 30},
+		{"cdf of GEV(0.603, 0.26, -0.049) at 0.079", dist.NewGEV(1, f(0.6034), f(0.26), f(-0.049)).CDF(nil, at(0.07898563776913455))[0], 0.001065460139127482, 13},
+		{"variance of JohnsonSU(1.187, 1.083, 1.04, 10.1)", dist.NewJohnsonSU(1, f(1.187), f(1.083), f(1.0438214164452226), f(10.07)).Variance(nil)[0], 793.6969884643985, 2},
+		{"quantile of JohnsonSU(-0.406, 0.512, -0.92, 24) at 8.13e-7", dist.NewJohnsonSU(1, f(-0.40581535482466835), f(0.512), f(-0.92), f(24)).Quantile(nil, at(8.131569485046911e-07))[0], -63427.44591945682, 14},
+		{"quantile of SinhArcsinh(-0.126, 3, 19, 40.4) at 0.00112", dist.NewSinhArcsinh(1, f(-0.12624838202676947), f(2.998), f(19), f(40.38485542549747)).Quantile(nil, at(0.001115985853469886))[0], -363.9809429590071, 3},
+		{"log-density of Skellam(7.4, 9.888) at 4", dist.NewSkellam(1, f(7.4), f(9.888)).LogProb(at(4)), -3.570542582847528, 1.5},
+		{"log-density of LogNormal(0.018, 1.46) at 0.00105", dist.NewLogNormal(1, f(0.018), f(1.46)).LogProb(at(0.0010521451288712832)), -5.527095293181131, 4.5},
+		{"entropy of StudentT(5.26, 62, 0.168)", dist.NewStudentT(1, f(5.26), f(62), f(0.1684738903970081)).Entropy(), -0.16411856511548406, 5},
+		{"quantile of VonMises(0.48, 6.4) at 0.378", dist.NewVonMises(1, f(0.48), f(6.4)).Quantile(nil, at(0.3781382080418972))[0], 0.35457148988175635, 4},
+	})
+}
+
+// A rounding is a value that may miss the exact one by most units in the last place.
+type rounding struct {
+	what            string
+	got, want, most float64
+}
+
+func checkRoundings(t *testing.T, all []rounding) {
+	for _, c := range all {
+		if e := math.Abs(c.got-c.want) / ulp(c.want); !(e <= c.most) {
+			t.Errorf("%s: got %v, want %v: %.3g ulp, at most %v", c.what, c.got, c.want, e, c.most)
+		}
 	}
 }
 

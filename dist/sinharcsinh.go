@@ -37,7 +37,8 @@ var sinhArcsinhFamily = &family{
 	cdf: func(z float64, p nums) float64 { u, rest := sinhArcsinhInverse(z, p); return normalTail(-u, -rest) },
 	sf:  func(z float64, p nums) float64 { u, rest := sinhArcsinhInverse(z, p); return normalTail(u, rest) },
 	quantile: func(lower, upper float64, p nums) float64 {
-		return sinhArcsinhForward(special.NdtrInv(lower, upper), p)
+		u, rest := normalQuantile(lower, upper)
+		return sinhArcsinhNear(u, rest, p)
 	},
 	of:     sinhArcsinhForward,
 	normal: true,
@@ -90,6 +91,20 @@ func sinhArcsinhForward(u float64, p nums) float64 {
 		return math.Copysign(2*special.Exp(math.Abs(v)-float64(asinh2*p[3])), v)
 	}
 	return special.Sinh(v) * 2 / sinhOfTwo(p[3])
+}
+
+// sinhArcsinhNear returns sinhArcsinhForward at u + rest, with what the roundings within took from it.
+func sinhArcsinhNear(u, rest float64, p nums) float64 {
+	y := sinhArcsinhForward(u, p)
+	t := special.Asinh(u)
+	v := (t + p[2]) * p[3]
+	if !(math.Abs(v) < 600 && math.Abs(u) < 1e10 && p[3] > leastShape && p[3] < 1e100 && math.Abs(p[2]) < 1e100) {
+		return y
+	}
+	sum, low := special.TwoSum(t, p[2])
+	low += (rest + (u - special.Sinh(t))) / special.Hypot1(u)
+	slope := special.Cosh(v) * 2 / sinhOfTwo(p[3])
+	return kernel.FMA(slope, kernel.FMA(sum, p[3], -v)+float64(low*p[3]), y)
 }
 
 // lightSlope is the limit of asinh(y)/(δz) for small δ: ½·asinh 2.

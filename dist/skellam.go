@@ -105,12 +105,27 @@ func skellam(k, a, b float64) float64 {
 		return skellamSaddle(k, a, b).logProbability()
 	}
 	if skellamNear(k, a, b) {
+		if a*b <= 100 {
+			return skellamSeries(k, a, b)
+		}
 		l, _ := special.LogI(k, 2*math.Sqrt(a*b))
 		e := math.Sqrt(a) - math.Sqrt(b)
 		return float64(0.5*k*logRatio(a, b)) - float64(e*e) + l
 	}
 	l, _ := special.LogHypergeometric(k, a*b)
 	return poisson(k, a) + (l - b)
+}
+
+// skellamSeries is that by the series, for k < 9 and ab ≤ 100: large terms cancel.
+func skellamSeries(k, a, b float64) float64 {
+	t := float64(a * b)
+	series, slope := special.Hypergeometric(k, t)
+	var sum special.Sum
+	sum.Add(-a, -b, float64(slope*kernel.FMA(a, b, -t)))
+	sum.AddLog(k, a)
+	sum.AddLog(-1, special.Gamma(k+1))
+	sum.AddLog(1, series)
+	return sum.Value()
 }
 
 // logRatio returns log(a/b), also where the quotient is no number.

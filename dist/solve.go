@@ -23,7 +23,7 @@ func (f *family) solveFrom(s, lower, upper float64, p nums) float64 {
 		return special.LogRatio(l, u, lower, upper, special.Exp(f.at([]float64{x}, p)[0])*scale*dz)
 	})
 	z, _ := f.stretch(s, p)
-	if f.hasTails() && !f.numeric { // a last step in z itself, which has more digits than s
+	if !f.numeric { // a last step in z itself, which has more digits than s
 		x := kernel.FMA(scale, z, loc)
 		l, u := f.tails(x, p)
 		e := l - lower

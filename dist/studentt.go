@@ -178,5 +178,9 @@ func studentVariance(p nums) float64 {
 func studentEntropy(p nums) float64 {
 	ν := p[2]
 	slope := special.Log1p(1/ν) - special.DigammaGap(0.5*(ν+1)) + special.DigammaGap(0.5*ν) // ψ(½(ν+1)) − ψ(½ν)
-	return float64(0.5*(ν+1)*slope) + 0.5*special.Log(ν) + special.LogBeta(half(ν), 0.5)
+	var sum special.Sum
+	sum.AddProduct(0.5*(ν+1), slope)
+	sum.AddLog(0.5, ν)
+	sum.Add(special.LogBeta(half(ν), 0.5))
+	return sum.Value()
 }

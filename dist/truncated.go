@@ -163,7 +163,7 @@ func (t truncation) bounds(p nums) (lo, hi float64) {
 func (t truncation) parts(x float64, s *span) (lower, upper float64) {
 	switch {
 	case s.far:
-		return s.edge.parts(x, s.mass)
+		return s.farParts(x)
 	case s.mass > faint:
 		lower, upper = t.mass(s.lo, x, s.p)/s.mass, t.mass(t.next(x), s.hi, s.p)/s.mass
 	default:
@@ -204,7 +204,15 @@ func (t truncation) logParts(x float64, s *span) (lower, upper float64) {
 
 func (t truncation) quantile(lower, upper float64, p nums) float64 {
 	lo, hi := t.bounds(p)
-	mass := t.mass(lo, hi, p)
+	if e, ok := t.farEdge(lo, hi, p); ok {
+		return e.quantile(lower, upper)
+	}
+	return t.inverse(lower, upper, t.mass(lo, hi, p), p)
+}
+
+// inverse is the quantile measured from the edge only where it has no digits otherwise.
+func (t truncation) inverse(lower, upper, mass float64, p nums) float64 {
+	lo, hi := t.bounds(p)
 	if t.isGap(lo, hi, mass, p) {
 		return t.edgeIn(lo, hi, p).quantile(lower, upper)
 	}
@@ -271,5 +279,8 @@ func (t truncation) sample(g *family, r *rand.Rand, p nums) float64 {
 		}
 	}
 	u := uniform(r)
-	return g.quantileOf(u, 1-u, p)
+	if t.integer {
+		return g.quantileOf(u, 1-u, p)
+	}
+	return t.inverse(u, 1-u, mass, p)
 }

@@ -236,7 +236,21 @@ func (e edge) distance(near, far float64) float64 {
 		l := e.logBetween(y, e.width)
 		return special.Log(far) + total - l, special.Exp(u - e.dropAt(y) - l)
 	})
-	return min(special.Exp(u), e.width)
+	return e.closer(min(special.Exp(u), e.width), near, far)
+}
+
+// closer takes a last step of Newton's from the distance y, without logarithms.
+func (e edge) closer(y, near, far float64) float64 {
+	whole, slope, step := e.between(0, e.width), special.Exp(-e.dropAt(y)), 0.0
+	if near <= far {
+		step = kernel.FMA(near, whole, -e.between(0, y)) / slope
+	} else {
+		step = e.between(y, e.width) - far*whole/slope
+	}
+	if e.integer || !(math.Abs(step) < 1e-6*y) {
+		return y
+	}
+	return min(y+step, e.width)
 }
 
 // quantile returns the point with the parts lower and upper of the mass below and above.

@@ -44,13 +44,18 @@ func (s *spans) of(t truncation, p nums) *span {
 	return made
 }
 
-// parts returns the shares of the mass on both sides of a point, whole being all of it over the density at the edge.
-func (e edge) parts(x, whole float64) (lower, upper float64) {
+// farParts returns the shares of the mass on both sides of a point, measured from the edge.
+func (s *span) farParts(x float64) (lower, upper float64) {
+	e := s.edge
 	y := e.sign * (x - e.end)
-	near := e.between(0, y) / whole
+	near := e.between(0, y) / s.mass
 	far := 1 - near
-	if near > 0.5 {
-		far = float64(e.between(y, e.width) / whole * special.Exp(-e.dropAt(y)))
+	if near > 0.5 { // from the point, so that its distance from the other end loses nothing
+		rest := e
+		if rest.end, rest.width = x, s.hi-x; e.sign < 0 {
+			rest.width = x - s.lo
+		}
+		far = float64(rest.between(0, rest.width) / s.mass * special.Exp(-e.dropAt(y)))
 		near = 1 - far
 	}
 	if e.sign > 0 {

@@ -44,7 +44,10 @@ var twoPieceNormalFamily = &family{
 		}
 		return z * p[2]
 	},
-	mean: func(p nums) float64 { return math.Sqrt(2/math.Pi) * (p[2] - 1/p[2]) },
+	mean: func(p nums) float64 {
+		q := 1 / p[2]
+		return math.Sqrt(2/math.Pi) * ((p[2] - q) - kernel.FMA(-q, p[2], 1)/p[2])
+	},
 	variance: func(p nums) float64 {
 		e := p[2] - 1/p[2]
 		return kernel.FMA((1-2/math.Pi)*e, e, 1)

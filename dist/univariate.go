@@ -172,6 +172,7 @@ func derived(f *family, name string, params []string, toNums func(nums) nums, to
 // a tape. ildj is log|dg⁻¹/dx|, as a function of x and u = g⁻¹(x).
 type monotone struct {
 	forward, inverse func(x float64) float64
+	near             func(u, rest float64) float64 // g(u + rest) for a small rest
 	inverseVar       func(x autodiff.Var) autodiff.Var
 	ildj             func(x, u autodiff.Var) autodiff.Var
 	// step returns g⁻¹(x+y) − g⁻¹(x), and by how much the log-slope of g⁻¹ falls.
@@ -180,8 +181,8 @@ type monotone struct {
 }
 
 // pushed returns the family of g(u), u from f, whose moments and mode are not
-// known; f has no draw.
-func pushed(f *family, name string, g monotone) *family {
+// known; f has no draw. quantile is that of f in standard form, and what its rounding took.
+func pushed(f *family, name string, g monotone, quantile func(lower, upper float64) (z, rest float64)) *family {
 	inside := func(u float64) float64 { return min(max(g.forward(u), g.lo), g.hi) }
 	return &family{
 		name: name, params: f.params,
@@ -189,10 +190,14 @@ func pushed(f *family, name string, g monotone) *family {
 			u := g.inverseVar(x)
 			return f.logDensityOf(u, p).Add(g.ildj(x, u))
 		}),
-		support:  func(nums) (float64, float64) { return g.lo, g.hi },
-		cdf:      func(x float64, p nums) float64 { return f.cdfOf(g.inverse(x), p) },
-		sf:       func(x float64, p nums) float64 { return f.sfOf(g.inverse(x), p) },
-		quantile: func(lower, upper float64, p nums) float64 { return inside(f.quantileOf(lower, upper, p)) },
+		support: func(nums) (float64, float64) { return g.lo, g.hi },
+		cdf:     func(x float64, p nums) float64 { return f.cdfOf(g.inverse(x), p) },
+		sf:      func(x float64, p nums) float64 { return f.sfOf(g.inverse(x), p) },
+		quantile: func(lower, upper float64, p nums) float64 {
+			z, rest := quantile(lower, upper)
+			u, low := f.fromStandardParts(z, rest, p)
+			return min(max(g.near(u, low), g.lo), g.hi)
+		},
 		logTails: func(x float64, p nums) (float64, float64) { return f.logTailsOf(g.inverse(x), p) },
 		drop: func(x, y float64, p nums) float64 {
 			du, drop := g.step(x, y)
