@@ -92,6 +92,62 @@ func TestLearnRobustInside(t *testing.T) {
 	}
 }
 
+// Wrong rows that are a plain cloud beside the others, of which a mixture makes a component, are told from these; heavy tails and a
+// scale that depends on a column are not taken for a cloud.
+func TestLearnRobustCloud(t *testing.T) {
+	const n, d = 800, 8
+	draw := func(n int, seed uint64, row func(r *rand.Rand, x []float64)) *mat.Dense {
+		r := rand.New(rand.NewPCG(seed, 1))
+		x := mat.NewDense(n, d, nil)
+		for i := range n {
+			row(r, x.RawRowView(i))
+		}
+		return x
+	}
+	student := func(r *rand.Rand, x []float64) {
+		chi := 0.0
+		for range 4 {
+			chi += math.Pow(r.NormFloat64(), 2)
+		}
+		for j := range x {
+			x[j] = r.NormFloat64() / math.Sqrt(chi/4)
+			if j > 0 {
+				x[j] += 0.8 * x[j-1]
+			}
+		}
+	}
+	scaled := func(r *rand.Rand, x []float64) {
+		x[0] = r.NormFloat64()
+		for j := range x[1:] {
+			x[1+j] = 0.5*x[0] + math.Exp(0.5*x[0])*r.NormFloat64()
+		}
+	}
+	learned := func(x *mat.Dense, robust bool) (*flow.Transformed, int) {
+		m, r := mustLearn(t, flow.Rows(x), &flow.LearnSettings{Budget: 2e11, Robust: robust, Candidates: flow.Candidates()[:3]}) // t, Gaussian and mixture
+		return m, r.Trimmed
+	}
+	for name, row := range map[string]func(r *rand.Rand, x []float64){"t": student, "scaled": scaled} {
+		if _, trimmed := learned(draw(n, 1, row), true); trimmed > n/100 {
+			t.Errorf("%s: %d of %d right rows left out", name, trimmed, n)
+		}
+	}
+	clean, test := draw(n, 1, student), draw(4000, 2, student)
+	dirty := mat.DenseCopyOf(clean)
+	r := rand.New(rand.NewPCG(3, 3))
+	for j := range d {
+		mean, sd := stat.MeanStdDev(mat.Col(nil, j, clean), nil)
+		for i := 0; i < n; i += 20 {
+			dirty.Set(i, j, mean+sd*(2+2*r.NormFloat64()))
+		}
+	}
+	right, _ := learned(clean, false)
+	m, trimmed := learned(dirty, true)
+	want, got := -stat.Mean(right.LogProbs(nil, test), nil), -stat.Mean(m.LogProbs(nil, test), nil)
+	if got > want+0.02 || trimmed < 36 || trimmed > 44 {
+		t.Errorf("NLL of clean rows is %v, after clean training %v; %d rows left out, want nearly 40", got, want, trimmed)
+	}
+}
+
 // Rows that are wrong given their context are told, though neither is odd by itself.
 func TestLearnRobustGiven(t *testing.T) {
 	const n = 400
