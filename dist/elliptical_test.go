@@ -25,10 +25,14 @@ func TestMixtureOfEllipticals(t *testing.T) {
 		for _, w := range w {
 			total += w
 		}
+		joint := m.LogJoint(autodiff.NewTape().Matrix(x))
 		for i, got := range logDensity(m, x) {
 			want := math.Inf(-1)
 			for k, p := range m.Parts {
 				a, b := want, dist.LogProb(p, x.RawRowView(i))+math.Log(w[k]/total)
+				if got := joint.Data()[i*len(m.Parts)+k]; math.Abs(got-b) > 1e-12*(1+math.Abs(b)) {
+					t.Errorf("%s: row %d: joint log-density with part %d is %v, want %v", name, i, k, got, b)
+				}
 				want = max(a, b) + math.Log1p(math.Exp(-math.Abs(a-b)))
 			}
 			if math.Abs(got-want) > 1e-12*(1+math.Abs(want)) {

@@ -85,6 +85,16 @@ func (m *Mixture) Responsibilities(x autodiff.Var) autodiff.Var {
 	return autodiff.Concat(m.weightedParts(nil, x, autodiff.Var{})...).RowSoftmax()
 }
 
+// LogJoint returns log(wₖ·pₖ(x)) of each row and part, n×K: of its rows LogDensity is the log of the sum of exponentials,
+// Responsibilities are the softmax. It panics if parts need a context.
+func (m *Mixture) LogJoint(x autodiff.Var) autodiff.Var {
+	if normal, ok := m.ellipticals(); ok {
+		lps, penalty := m.ellipticalParts(x, normal)
+		return lps.Add(penalty)
+	}
+	return autodiff.Concat(m.weightedParts(nil, x, autodiff.Var{})...)
+}
+
 // weightedParts appends log(wₖ·pₖ(x | c)), n×1 for each part, to lps.
 func (m *Mixture) weightedParts(lps []autodiff.Var, x, c autodiff.Var) []autodiff.Var {
 	w := logWeights(m.Logits, x.Tape())

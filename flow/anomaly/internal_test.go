@@ -8,8 +8,10 @@ import (
 	"testing"
 
 	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -202,5 +204,36 @@ func TestSharpest(t *testing.T) {
 	}
 	if got := narrow(60, 12, 1); got < 0.2 {
 		t.Errorf("few rows: got the width %v", got)
+	}
+}
+
+// The inflated density is that of components with doubled covariances, and the distance that to the nearest in its own scale; also far out, where
+// densities are 0.
+func TestInflated(t *testing.T) {
+	scales := []float64{0.2, 1, 3}
+	at := [][]float64{{0, 0}, {4, 1}, {-2, 5}}
+	shares := []float64{1, 2, 5}
+	var parts []dist.Distribution
+	for c, s := range scales {
+		parts = append(parts, dist.NewMultivariateNormal(autodiff.Fixed(at[c]...), autodiff.FixedMatrix(mat.NewDense(2, 2, []float64{s, 0, 0, s}))))
+	}
+	g := dist.NewMixture(dist.FixedWeights(shares...), parts...)
+	z := mat.NewDense(4, 2, []float64{0.1, 0, 3, 3, -40, 7, 0, 1e6})
+	got, near := inflated(g, z)
+	shift := 0.0
+	for i := range got {
+		sum, nearest := make([]float64, 3), math.Inf(1)
+		for c, s := range scales {
+			q := squared(z.RawRowView(i), at[c]) / (s * s)
+			nearest = min(nearest, q)
+			sum[c] = math.Log(shares[c]/(s*s)) - q/4
+		}
+		want := -special.LogSumExp(sum)
+		if i == 0 {
+			shift = got[0] - want
+		}
+		if math.Abs(got[i]-want-shift) > 1e-9*math.Abs(want) || math.Abs(near[i]-nearest) > 1e-9*(1+nearest) {
+			t.Errorf("row %d: got %v and %v, want %v and %v", i, got[i]-shift, near[i], want, nearest)
+		}
 	}
 }

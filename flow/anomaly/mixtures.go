@@ -7,8 +7,9 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
-	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/parallel"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
@@ -34,7 +35,7 @@ func byMixtures(ctx context.Context, z *mat.Dense, chosen []int, src *rng.Source
 			}
 			g, err := dist.FitGaussianMixture(pick(z, rest), &dist.MixtureSettings{MinScale: leastScale, Budget: mixtureWork, Source: rng.New(seed)})
 			if err == nil {
-				densities[k], distances[k], err = inflated(g, z)
+				densities[k], distances[k] = inflated(g, z)
 			}
 			errs[k] = err
 		})
@@ -55,36 +56,34 @@ func byMixtures(ctx context.Context, z *mat.Dense, chosen []int, src *rng.Source
 
 // inflated returns −log density of each row by a mixture of normals with inflated covariances, up to a constant, and the squared
 // Mahalanobis distance to the nearest of its components.
-func inflated(g *dist.Mixture, z *mat.Dense) (minusLog, nearest []float64, err error) {
+func inflated(g *dist.Mixture, z *mat.Dense) (minusLog, nearest []float64) {
 	n, d := z.Dims()
-	parts := len(g.Parts)
-	tops, models := make([]float64, parts), make([]*flow.Transformed, parts) // log densities at the means
+	k := len(g.Parts)
+	means := mat.NewDense(k, d, nil)
 	for c, p := range g.Parts {
-		normal, ok := p.(*dist.MultivariateNormal)
-		if !ok {
-			return nil, nil, errors.New("want a mixture of normal distributions")
-		}
-		tops[c], models[c] = normal.LogProb(normal.Mean(nil)), flow.New(normal)
+		p.(dist.Moments).Mean(means.RawRowView(c))
 	}
-	logits := g.Logits.Numbers()
+	t := autodiff.NewTape()
+	joint := g.LogJoint(t.Matrix(means)).Data()
+	tops := make([]float64, k) // of log(wₖ·pₖ)
+	for c := range tops {
+		tops[c] = joint[c*k+c]
+	}
 	minusLog, nearest = make([]float64, n), make([]float64, n)
-	const most = 64 * chunk
-	terms := make([]float64, parts)
-	for i := 0; i < n; i += most {
-		block := z.Slice(i, min(i+most, n), 0, d)
-		logs := make([][]float64, parts)
-		for c, m := range models {
-			logs[c] = m.LogProbs(nil, block)
-		}
-		for row := range logs[0] {
+	parallel.Pieces(n, chunk, func(i, j int) {
+		t := autodiff.Borrow()
+		joint := g.LogJoint(t.View(j-i, d, z.RawMatrix().Data[i*d:j*d])).Data()
+		terms := make([]float64, k)
+		for row := i; row < j; row++ {
 			near := math.Inf(1)
-			for c, l := range logs {
-				below := max(tops[c]-l[row], 0) // half the squared distance
+			for c, l := range joint[(row-i)*k : (row-i+1)*k] {
+				below := max(tops[c]-l, 0) // half the squared distance
 				near = min(near, 2*below)
-				terms[c] = logits[c] + tops[c] - below/inflation
+				terms[c] = tops[c] - below/inflation
 			}
-			minusLog[i+row], nearest[i+row] = -special.LogSumExp(terms), near
+			minusLog[row], nearest[row] = -special.LogSumExp(terms), near
 		}
-	}
-	return minusLog, nearest, nil
+		t.Release()
+	})
+	return minusLog, nearest
 }
