@@ -22,7 +22,7 @@ func bananas(n int, seed uint64) *mat.Dense {
 	return x
 }
 
-const work = 3e9 // seconds: some 130 steps for each flow
+const work = 3e9 // seconds: some 500 steps for each flow
 
 var learned = sync.OnceValues(func() (*anomaly.Detector, error) {
 	return anomaly.Learn(context.Background(), flow.Rows(bananas(1500, 1)), &anomaly.Settings{Budget: work})

@@ -24,9 +24,9 @@ import (
 // Every step of its training has fresh noise, so that it does not learn rows by heart.
 
 const (
-	leastNoise, mostNoise = 0.02, 2.2 // of training
-	leastSteps, mostSteps = 300, 1500 // of training; between them, as many as rows
-	noiseBatch            = 256
+	leastNoise, mostNoise = 0.02, 2.2  // of training
+	leastSteps, mostSteps = 1200, 5000 // of training; between them, four for each row
+	noiseBatch            = 64         // many steps of few rows see more than few steps of many
 )
 
 // narrowNoise are widths of which the narrow view has one.
@@ -85,7 +85,7 @@ func fitNoise(ctx context.Context, x *mat.Dense, work float64, seed uint64) (*fl
 	for _, p := range m.Params() {
 		numbers += p.Len()
 	}
-	steps := min(max(n, leastSteps), mostSteps, max(1, int(work/(3*noiseBatch*float64(numbers)))))
+	steps := min(max(4*n, leastSteps), mostSteps, max(1, int(work/(3*noiseBatch*float64(numbers)))))
 	_, err := flow.Fit(ctx, m, flow.FreshGiven(d, 1, noisyRows(x)), &flow.Settings{
 		Steps: steps, Batch: noiseBatch, Schedule: optim.Cosine{Start: 3e-3}, Average: 0.99, Seed: src.Uint64(),
 	})
