@@ -74,6 +74,9 @@ func TestRoundingsOnTheWay(t *testing.T) {
 		{"quantile of SinhArcsinh(-0.126, 3, 19, 40.4) at 0.00112", dist.NewSinhArcsinh(1, f(-0.12624838202676947), f(2.998), f(19), f(40.38485542549747)).Quantile(nil, at(0.001115985853469886))[0], -363.9809429590071, 3},
 		{"log-density of Skellam(7.4, 9.888) at 4", dist.NewSkellam(1, f(7.4), f(9.888)).LogProb(at(4)), -3.570542582847528, 1.5},
 		{"log-density of LogNormal(0.018, 1.46) at 0.00105", dist.NewLogNormal(1, f(0.018), f(1.46)).LogProb(at(0.0010521451288712832)), -5.527095293181131, 4.5},
+		{"quantile of SigmoidBeta(1.26, 0.471) at 0.317", dist.NewSigmoidBeta(1, f(1.26), f(0.471)).Quantile(nil, at(0.31677346101189746))[0], 0.5730597547680475, 3},
+		{"cdf of SigmoidBeta(1.26, 0.471) at 0.573", dist.NewSigmoidBeta(1, f(1.26), f(0.471)).CDF(nil, at(0.5730597547680475))[0], 0.31677346101189746, 1},
+		{"sf of StudentT(2.87, 0, 16.5) at 12.9", dist.NewStudentT(1, f(2.87), f(0), f(16.490050217140613)).Survival(nil, at(12.899814425927586))[0], 0.24673424830638324, 2},
 		{"entropy of StudentT(5.26, 62, 0.168)", dist.NewStudentT(1, f(5.26), f(62), f(0.1684738903970081)).Entropy(), -0.16411856511548406, 5},
 		{"quantile of VonMises(0.48, 6.4) at 0.378", dist.NewVonMises(1, f(0.48), f(6.4)).Quantile(nil, at(0.3781382080418972))[0], 0.35457148988175635, 4},
 	})

@@ -57,7 +57,7 @@ func Stirling(x float64) float64 {
 	sum := 0.0
 	for ; x < 10; x++ { // δ(x) = δ(x+1) + (x+½)·log(1+1/x) − 1
 		if x < 0.5 {
-			sum += float64((x+0.5)*(Log1p(x)-Log(x))) - 1
+			sum += smallStirling(x)
 			continue
 		}
 		s, tail := 1/float64((2*x+1)*(2*x+1)), 0.0 // atanh(1/(2x+1))·(2x+1) − 1
@@ -71,6 +71,21 @@ func Stirling(x float64) float64 {
 		s = kernel.FMA(s, u*u, stirling[k])
 	}
 	return kernel.FMA(s, u, sum)
+}
+
+// smallStirling returns (x+½)·log(1+1/x) − 1 for 0 ≤ x < ½.
+func smallStirling(x float64) float64 {
+	if x < 1e-300 {
+		return float64(-0.5*Log(x)) - 1
+	}
+	var sum Sum
+	hi, lo := kernel.Log1pSum(x, 0)
+	sum.AddTimes(0.5, hi, lo)
+	sum.AddProduct(x, hi)
+	sum.Add(-1)
+	sum.AddLog(-0.5, x)
+	sum.AddLog(-x, x)
+	return sum.Value()
 }
 
 // odd are 1/57, 1/55, …, 1/3.

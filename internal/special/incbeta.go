@@ -21,8 +21,21 @@ func BetaOf(a, b, logBeta float64) Beta {
 		a, b = 0.25*a, 0.25*b
 	}
 	d := Beta{A: a, B: b, LogBeta: logBeta}
-	d.norm = math.Sqrt(a/(a+b)*b/(2*math.Pi)) * Exp(Stirling(a+b)-Stirling(a)-Stirling(b))
+	d.norm = invSqrt2π * rootOfMean(a, b) * Exp(Stirling(a+b)-Stirling(a)-Stirling(b))
 	return d
+}
+
+// rootOfMean returns √(ab/(a+b)), rounded once where nothing overflows.
+func rootOfMean(a, b float64) float64 {
+	n, rest := TwoSum(a, b)
+	q := a / n
+	v := float64(q * b)
+	root := math.Sqrt(v)
+	if !(v > 1e-250) {
+		return root
+	}
+	low := kernel.FMA(q, b, -v) + float64(b*((kernel.FMA(-q, n, a)-float64(q*rest))/n))
+	return root + (kernel.FMA(-root, root, v)+low)/(2*root)
 }
 
 // mirror returns the distribution of 1 − x.
@@ -107,7 +120,7 @@ func (d Beta) lower(x, y, k float64) (p, q float64) {
 	}
 	p = k / betaFraction(d.A, d.B, x, y)
 	switch {
-	case p < 0.3 || p < 0.7 && d.A > smallBeta:
+	case p < 0.3 || p < 0.5 && d.A > smallBeta:
 		return p, 1 - p
 	case p > 0.5 && d.A < 1 && x*(d.A+d.B) > 0.2:
 		q = k / (float64(d.B*x) * fraction(1, positiveTerms{d.B, d.A, y / x}))
