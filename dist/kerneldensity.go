@@ -2,6 +2,7 @@ package dist
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"github.com/normflow/normflow/autodiff"
@@ -9,7 +10,6 @@ import (
 	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/special"
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
 )
 
 // KernelDensity is the empirical distribution of points, each blurred by a normal distribution:
@@ -34,8 +34,10 @@ func NewKernelDensity(points mat.Matrix, bandwidth autodiff.Value) *KernelDensit
 	c := mat.DenseCopyOf(points)
 	if bandwidth.IsZero() {
 		h := make([]float64, d)
+		_, sd := kernel.Moments(c.RawMatrix().Data, m, d)
+		factor := math.Sqrt(float64(m)/float64(m-1)) * special.Pow(float64(m), -1/float64(d+4))
 		for j := range h {
-			h[j] = stat.StdDev(mat.Col(nil, j, c), nil) * special.Pow(float64(m), -1/float64(d+4))
+			h[j] = sd[j] * factor
 		}
 		bandwidth = autodiff.Fixed(h...)
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/train"
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
 )
 
 const (
@@ -67,7 +66,7 @@ func (f *Fold) before() []float64 {
 // see notes the log-densities of a record.
 func (u *futility) see(lps []float64) {
 	u.lps = lps
-	u.lags = append(u.lags, stat.Mean(u.stack, u.weights)-stat.Mean(lps, u.weights))
+	u.lags = append(u.lags, kernel.Mean(u.stack, u.weights)-kernel.Mean(lps, u.weights))
 }
 
 // judged returns the log-densities by which the last record is judged: those of a mixture of it and a little of the candidates before, as
@@ -122,5 +121,5 @@ func (u *futility) gain() float64 {
 	if err != nil {
 		return math.Inf(1) // nothing can be said
 	}
-	return stat.Mean(mixed([][]float64{u.stack, u.lps}, w), u.weights) - stat.Mean(u.stack, u.weights)
+	return kernel.Mean(mixed([][]float64{u.stack, u.lps}, w), u.weights) - kernel.Mean(u.stack, u.weights)
 }

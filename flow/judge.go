@@ -9,6 +9,7 @@ import (
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow/calibration"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/train"
 	"gonum.org/v1/gonum/mat"
@@ -163,7 +164,7 @@ func logNormal(x, y *mat.Dense) []float64 {
 	}
 	mean := make([]float64, d)
 	for j := range d {
-		mean[j] = stat.Mean(mat.Col(nil, j, x), nil)
+		mean[j] = kernel.Mean(mat.Col(nil, j, x), nil)
 	}
 	var cov mat.SymDense
 	stat.CovarianceMatrix(&cov, x, nil)

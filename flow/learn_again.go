@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"gonum.org/v1/gonum/stat"
+	"github.com/normflow/normflow/internal/kernel"
 )
 
 const (
@@ -25,7 +25,7 @@ func (l *learner) again(ctx context.Context, tasks []*task) error {
 		return nil
 	}
 	alone := mixed(lps, bestAlone(lps, f.HeldWeights))
-	hoped := evened * (stat.Mean(mixed(lps, w), f.HeldWeights) - stat.Mean(alone, f.HeldWeights))
+	hoped := evened * (kernel.Mean(mixed(lps, w), f.HeldWeights) - kernel.Mean(alone, f.HeldWeights))
 	left := float64(l.Budget)
 	var cheap, worth []*task
 	for _, t := range tasks {

@@ -4,10 +4,9 @@ import (
 	"math"
 	"slices"
 
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
 )
 
 const (
@@ -118,7 +117,7 @@ func (c *cloud) fit(e *explained) (total float64) {
 				c.right[i], c.of[i] = terms[0], terms[3]
 			}
 		}
-		all := floats.Sum(sums[:])
+		all := sums[0] + sums[1] + sums[2] + sums[3]
 		sums[1] = 0.5 * (sums[1] + sums[2])
 		sums[2] = sums[1]
 		for k, sum := range sums {
@@ -136,21 +135,21 @@ func (c *cloud) fit(e *explained) (total float64) {
 
 // move sets μ and s by the rows that are of the cloud, unless there are none, and log N of all rows.
 func (c *cloud) move() {
-	if !(floats.Sum(c.of) > 0 && floats.Sum(c.right) > 0) {
+	if !(kernel.Sum(c.of) > 0 && kernel.Sum(c.right) > 0) {
 		return
 	}
 	n, d := c.x.Dims()
 	square := 0.0
 	for j := range d {
 		x := mat.Col(nil, j, c.x)
-		_, variance := stat.PopMeanVariance(x, c.right)
+		_, variance := moments(x, c.right)
 		c.scale[j] = max(math.Sqrt(variance), 1e-2)
-		c.loc[j], variance = stat.PopMeanVariance(x, c.of)
+		c.loc[j], variance = moments(x, c.of)
 		square += variance / float64(c.scale[j]*c.scale[j])
 	}
 	c.spread = max(math.Sqrt(square/float64(d)), leastSpread)
-	floats.Scale(c.spread, c.scale)
-	constant := 0.5 * float64(d) * special.Log(2*math.Pi)
+	kernel.Scale(c.scale, c.scale, c.spread)
+	constant := float64(0.5 * float64(d) * special.Log(2*math.Pi))
 	for _, s := range c.scale {
 		constant += special.Log(s)
 	}
@@ -162,4 +161,14 @@ func (c *cloud) move() {
 		}
 		c.log[i] = -0.5*sum - constant
 	}
+}
+
+// moments returns the weighted mean and variance of x.
+func moments(x, weights []float64) (mean, variance float64) {
+	mean = kernel.Mean(x, weights)
+	square := 0.0
+	for i, v := range x {
+		square = kernel.FMA(weights[i]*(v-mean), v-mean, square)
+	}
+	return mean, square / kernel.Sum(weights)
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/special"
-	"gonum.org/v1/gonum/stat"
 )
 
 // leastWeight is the weight below which a candidate is left out of the model, unless it is steady.
@@ -109,7 +108,7 @@ func bestAlone(lps [][]float64, weights []float64) []float64 {
 	w := make([]float64, len(lps))
 	best := 0
 	for i := range lps {
-		if stat.Mean(lps[i], weights) > stat.Mean(lps[best], weights) {
+		if kernel.Mean(lps[i], weights) > kernel.Mean(lps[best], weights) {
 			best = i
 		}
 	}
@@ -154,7 +153,7 @@ func (l *learner) describe(use []int, lps [][]float64, w []float64) {
 		}
 		if i := slices.Index(use, k); i >= 0 {
 			p.Weight = w[i]
-			p.NLL = -stat.Mean(lps[i], weights) - stat.Mean(slope, weights)
+			p.NLL = -kernel.Mean(lps[i], weights) - kernel.Mean(slope, weights)
 		} else if p.Note == "" {
 			p.Note = "worth next to nothing beside the others in the first fold"
 		}
@@ -199,7 +198,7 @@ func mixed(lps [][]float64, w []float64) []float64 {
 
 // nllOf returns the weighted mean of −log p and its standard error over rows.
 func nllOf(lps, weights []float64) (nll, se float64) {
-	mean := stat.Mean(lps, weights)
+	mean := kernel.Mean(lps, weights)
 	sum, square := 0.0, 0.0
 	for i, lp := range lps {
 		w := 1.0

@@ -6,9 +6,9 @@ import (
 	"slices"
 
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/kernel"
 	"github.com/normflow/normflow/internal/rng"
 	"github.com/normflow/normflow/internal/special"
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -166,7 +166,7 @@ func (s *suspects) explain(m *dist.Mixture, index []int, e *explained) error {
 	x := s.rows(index)
 	for k, lp := range New(m).LogProbs(nil, x) {
 		i := index[k]
-		e.clean[i], e.columns[i] = lp, floats.Sum(s.broad[i*d:(i+1)*d])
+		e.clean[i], e.columns[i] = lp, kernel.Sum(s.broad[i*d:(i+1)*d])
 		e.single[i] = e.columns[i]
 	}
 	if d == 1 {

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/internal/kernel"
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
 )
 
 // leastGain is what the candidates that further folds go without may be worth together, in nats a row.
@@ -73,7 +73,7 @@ func (l *learner) without(use []int, but int) (float64, []float64) {
 	if err != nil {
 		return math.Inf(-1), make([]float64, len(rest)) // nothing can be said
 	}
-	return stat.Mean(mixed(lps, w), weights), w
+	return kernel.Mean(mixed(lps, w), weights), w
 }
 
 // weigh returns the weights of candidates that make held-out rows, each with a weight, most likely, the first steady one's at

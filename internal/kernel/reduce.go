@@ -28,6 +28,14 @@ func Sum(x []float64) float64 {
 	return l.total()
 }
 
+// Mean returns Σ wᵢ·xᵢ / Σ wᵢ; nil weights are all 1.
+func Mean(x, weights []float64) float64 {
+	if weights == nil {
+		return Sum(x) / float64(len(x))
+	}
+	return Dot(weights, x) / Sum(weights)
+}
+
 // Dot returns Σ x[i]·y[i], in eight lanes of fused multiply-adds.
 func Dot(x, y []float64) float64 {
 	var l lanes

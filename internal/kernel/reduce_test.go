@@ -144,3 +144,13 @@ func BenchmarkReduce(b *testing.B) {
 		}
 	}
 }
+
+func TestMean(t *testing.T) {
+	x, weights := []float64{1, 2, 6}, []float64{3, 0, 1}
+	if got := Mean(x, nil); got != 3 {
+		t.Errorf("got %v without weights, want 3", got)
+	}
+	if got := Mean(x, weights); got != 2.25 {
+		t.Errorf("got %v with weights %v, want 2.25", got, weights)
+	}
+}
