@@ -164,10 +164,10 @@ var (
 	divOp = arithmetic{kernel.Div, kernel.DivRow, kernel.DivCol}.op("Div",
 		func(c *Call, d, dz []float64) { kernel.DivAdd(d, dz, c.spread(1)) },
 		func(c *Call, d, dz []float64) {
-			z := c.Out(0)
-			for i, v := range c.spread(1) {
-				d[i] -= float64(dz[i] * (z[i] / v))
-			}
+			part := c.Temp(len(d))
+			kernel.Div(part, c.Out(0), c.spread(1))
+			kernel.Mul(part, dz, part)
+			kernel.Sub(d, d, part)
 		})
 	maxOp = arithmetic{all: func(z, x, y []float64) {
 		for i, v := range x {

@@ -44,30 +44,37 @@ func (m scalarMap) differentiate(c *autodiff.Call) {
 	dv, dl := c.Temp(n), c.Temp(n)
 	copyOrClear(dv, c.OutGrad(0))
 	copyOrClear(dl, c.OutGrad(1))
-	for i, l := range d.ls {
-		if math.IsInf(l, 0) {
-			dv[i], dl[i], rate[i] = 0, 0, 0
-		}
-	}
+	clearInfinite(d.ls, dv, dl, rate)
+	sum, more := c.Temp(n), c.Temp(n)
 	if back {
-		for i, g := range dv {
-			dl[i] = -dl[i]
-			dv[i] = -times(g+times(dl[i], d.lsByX[i]), rate[i])
-		}
+		kernel.Scale(dl, dl, -1)
+		products(sum, dl, d.lsByX)
+		kernel.Accumulate(dv, sum)
+		products(sum, dv, rate)
+		kernel.Scale(dv, sum, -1)
 	}
 	if dx := c.InGrad(0); dx != nil && back {
 		kernel.Sub(dx, dx, dv)
 	} else if dx != nil {
-		for i, g := range dv {
-			dx[i] += times(g, rate[i]) + times(dl[i], d.lsByX[i])
-		}
+		twoProducts(sum, more, dv, rate, dl, d.lsByX)
+		kernel.Accumulate(dx, sum)
 	}
 	for k := range m.parameters(c) {
 		if g := c.InGrad(k + 1); g != nil {
-			for i, v := range dv {
-				d.yByTheta[k][i] = times(v, d.yByTheta[k][i]) + times(dl[i], d.lsByTheta[k][i])
-			}
-			gather(g, d.yByTheta[k], c.OutShape(0))
+			twoProducts(sum, more, dv, d.yByTheta[k], dl, d.lsByTheta[k])
+			gather(g, sum, c.OutShape(0))
+		}
+	}
+}
+
+// clearInfinite sets the numbers of dv, dl and rate to 0 where ls is infinite.
+func clearInfinite(ls, dv, dl, rate []float64) {
+	if allFinite(ls) {
+		return
+	}
+	for i, l := range ls {
+		if math.IsInf(l, 0) {
+			dv[i], dl[i], rate[i] = 0, 0, 0
 		}
 	}
 }
@@ -75,6 +82,9 @@ func (m scalarMap) differentiate(c *autodiff.Call) {
 // defined sets derivatives to 0 that do not exist, as ∞ − ∞ where x or y has
 // underflown.
 func defined(d, x []float64) {
+	if allFinite(d) {
+		return
+	}
 	for i, v := range d {
 		if v != v && x[i] == x[i] {
 			d[i] = 0
@@ -82,13 +92,24 @@ func defined(d, x []float64) {
 	}
 }
 
-// times returns g·a, and 0 for 0·∞.
-func times(g, a float64) float64 {
-	p := float64(g * a)
-	if p != p && g == g && a == a {
-		return 0
+// products sets dst to g·a, and to 0 for 0·∞.
+func products(dst, g, a []float64) {
+	kernel.Mul(dst, g, a)
+	if allFinite(dst) {
+		return
 	}
-	return p
+	for i, p := range dst {
+		if p != p && g[i] == g[i] && a[i] == a[i] {
+			dst[i] = 0
+		}
+	}
+}
+
+// twoProducts sets dst to g·a + h·b, by way of temp.
+func twoProducts(dst, temp, g, a, h, b []float64) {
+	products(dst, g, a)
+	products(temp, h, b)
+	kernel.Accumulate(dst, temp)
 }
 
 func copyOrClear(dst, src []float64) {
