@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"github.com/normflow/normflow/dist"
 	"github.com/normflow/normflow/flow"
 	"github.com/normflow/normflow/internal/need"
 	"github.com/normflow/normflow/internal/rng"
@@ -40,8 +39,9 @@ const goodShare = 0.75
 // Adapt trains a proposal towards a target by rounds of importance sampling, and returns the weighted draws of the best
 // round, whose parameters the flow has in the end. In a round the draws are weighed and resampled, moved through
 // the target by Metropolis steps, and the flow is fitted to them by maximum likelihood, which minimises
-// KL(p‖q): unlike reverse divergences this covers all mass that was met. The target needs no gradient. A tenth of
-// the draws come from the flow with its base spread by 1.5, so that weights in the tails are bounded. Rounds end when the
+// KL(p‖q): unlike reverse divergences this covers all mass that was met. Once half of the draws count, a flow with a normal base is
+// fitted to rows farther out as well, as if they came from it with a base of Student's t. The target needs no gradient. A tenth of
+// the draws come from the flow with Student's t for its base, so that weights in the tails are bounded. Rounds end when the
 // effective size is 75 % of the draws.
 //
 // It costs in each round what [Importance] costs, some ten to thirty evaluations of the target for each of 5000
@@ -68,7 +68,7 @@ func adapt(ctx context.Context, target Target, m *flow.Transformed, c AdaptSetti
 		if err != nil {
 			return nil, err
 		}
-		if best == nil || d.ESS > best.ESS {
+		if d.better(best) {
 			best, kept = d, nil
 			for _, p := range params {
 				kept = append(kept, append([]float64(nil), p.Data()...))
@@ -81,7 +81,12 @@ func adapt(ctx context.Context, target Target, m *flow.Transformed, c AdaptSetti
 		if err != nil {
 			return nil, err
 		}
-		if err := refit(ctx, m, rows, c.Steps, false, src.Uint64()); err != nil {
+		if d.ESS < 0.5*float64(d.N) { // so far off that its tails are not the target's
+			err = refit(ctx, m, rows, c.Steps, false, src.Uint64())
+		} else {
+			err = approach(ctx, target, m, rows, c.Steps, src.Split())
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -91,13 +96,12 @@ func adapt(ctx context.Context, target Target, m *flow.Transformed, c AdaptSetti
 	return best, nil
 }
 
-// defended is a proposal nine tenths of which are the flow, and the rest the same with its base spread: the flow alone if its
-// base is not normal.
-func defended(m *flow.Transformed) *flow.Transformed {
-	if !isNormal(m) {
-		return m
+// better says whether draws are to be trusted more than others: those without warnings, then of greater effective size.
+func (d *Draws) better(than *Draws) bool {
+	if than == nil || len(d.Warnings) == 0 && len(than.Warnings) > 0 {
+		return true
 	}
-	return flow.New(dist.NewMixture(dist.FixedWeights(9, 1), m, m.Tempered(1.5)))
+	return d.ESS > than.ESS && (len(d.Warnings) == 0 || len(than.Warnings) > 0)
 }
 
 // moved returns draws without weights, moved until few are where others are.

@@ -57,8 +57,8 @@ type Stage struct {
 // SMC draws from a target by sequential Monte Carlo: particles of a start distribution are weighted, resampled and moved
 // through densities between start and target, each so near to the one before that half of the particles count; a
 // flow fitted to them in each stage proposes their moves, independent ones and near ones in its normal space, beside
-// moves along their differences. In the end the flow is fitted to the particles, adapted as by [Adapt], and its weighted draws give the
-// evidence. d is the number of free columns, before SMCSettings.Map. The target needs no gradient.
+// moves along their differences. In the end the flow is fitted to the particles and to others farther out, adapted as by [Adapt], and its
+// weighted draws give the evidence. d is the number of free columns, before SMCSettings.Map. The target needs no gradient.
 //
 // It costs some 10 to 100 evaluations of the target for each particle and stage. Without a start there are one to three stages,
 // after about 50,000 + 5000·d evaluations to find the mass. It returns an error if the target is 0 or the same number at all places tried,
@@ -178,6 +178,9 @@ func (a *annealing) stage(ctx context.Context) error {
 // finish fits the flow to particles of several rounds and adapts it.
 func (a *annealing) finish(ctx context.Context) (*Particles, error) {
 	const rows = 8000
+	if err := approach(ctx, a.target, a.Flow, a.pop.At, 300, a.src.Split()); err != nil {
+		return nil, err
+	}
 	j := newJump(a.Flow, a.src.Split())
 	shots := (rows + a.Particles - 1) / a.Particles
 	pool := mat.NewDense(shots*a.Particles, a.d, nil)
@@ -188,7 +191,7 @@ func (a *annealing) finish(ctx context.Context) (*Particles, error) {
 		}
 	}
 	c := a.Adapt.withDefaults()
-	if err := refit(ctx, a.Flow, pool, c.Steps, false, a.src.Uint64()); err != nil {
+	if err := approach(ctx, a.target, a.Flow, pool, c.Steps, a.src.Split()); err != nil {
 		return nil, err
 	}
 	draws, err := adapt(ctx, a.target, a.Flow, c, a.src.Split())

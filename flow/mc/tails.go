@@ -1,0 +1,66 @@
+package mc
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"github.com/normflow/normflow/autodiff"
+	"github.com/normflow/normflow/dist"
+	"github.com/normflow/normflow/flow"
+	"github.com/normflow/normflow/internal/rng"
+	"github.com/normflow/normflow/internal/walkers"
+	"gonum.org/v1/gonum/mat"
+)
+
+// heavier is the flow from columns of Student's t of four degrees of freedom instead of normal ones.
+func heavier(m *flow.Transformed) *flow.Transformed { return flow.New(heavyBase(m), m.Map...) }
+
+func heavyBase(m *flow.Transformed) dist.Distribution {
+	return dist.NewStudentT(m.Base.Dim(), autodiff.Fixed(4), autodiff.Fixed(0), autodiff.Fixed(1))
+}
+
+// defended is a proposal nine tenths of which are the flow, and the rest the same from a heavier base, so that
+// weights are bounded where the flow is off in a tail: the flow alone if its base is not normal.
+//
+// T. Hesterberg, Weighted average importance sampling and defensive mixture distributions, Technometrics 37, 1995.
+func defended(m *flow.Transformed) *flow.Transformed {
+	if !isNormal(m) {
+		return m
+	}
+	return flow.New(dist.NewMixture(dist.FixedWeights(9, 1), m, heavier(m)))
+}
+
+// approach fits a flow by so many steps to rows of the target and, if its base is normal, to tails: the rows as from that base,
+// the tails as from the heavier one, so that they take nothing from a flow that can have the shape of the target.
+func approach(ctx context.Context, target Target, m *flow.Transformed, rows *mat.Dense, steps int, src *rng.Source) error {
+	if !isNormal(m) {
+		return refit(ctx, m, rows, steps, false, src.Uint64())
+	}
+	n, d := rows.Dims()
+	tails, err := outward(ctx, target, m, mat.DenseCopyOf(rows.Slice(n-n/4, n, 0, d)), src)
+	if err != nil {
+		return err
+	}
+	both := mat.NewDense(n+n/4, d, nil)
+	both.Stack(rows, tails)
+	base := dist.NewMixture(dist.FixedWeights(4, 1), m.Base, heavyBase(m))
+	return refit(ctx, flow.New(base, m.Map...), both, steps, false, src.Uint64())
+}
+
+// outward moves walkers through the density p·min(t(z)/N(z), e⁴), where z is in the normal base of the flow and t heavier. If p is the
+// flow, this is nearly the flow from the heavier base: rows far out in each column, which say how a target goes on where
+// few of its own are. The bound keeps it a density where tails of p are heavier than the flow's.
+func outward(ctx context.Context, target Target, m *flow.Transformed, at *mat.Dense, src *rng.Source) (*mat.Dense, error) {
+	const most = 4
+	heavy := heavier(m)
+	p := &walkers.Population{At: at, Rand: rand.New(src.Split()), Density: func(dst []float64, rows *mat.Dense, _ int) {
+		target.LogProbs(dst, rows)
+		own := m.LogProbs(nil, rows)
+		for i, l := range heavy.LogProbs(nil, rows) {
+			dst[i] += min(l-own[i], most)
+		}
+	}}
+	p.Evaluate()
+	_, err := (&jump{m, heavy, src}).mix(ctx, p, 4, 10)
+	return p.At, err
+}
