@@ -26,7 +26,7 @@ func newFlow(d int, src rand.Source) *flow.Transformed {
 		return ok // between base and networks, which cannot follow when it is set again
 	})
 	w := bijector.NewWhitener(d)
-	w.Least = 0.3
+	w.Least = 1
 	return flow.New(dist.NewStdNormal(d), slices.Insert(chain, len(chain)-1, bijector.Bijector(w))...)
 }
 
