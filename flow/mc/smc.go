@@ -178,8 +178,13 @@ func (a *annealing) stage(ctx context.Context) error {
 // finish fits the flow to particles of several rounds and adapts it.
 func (a *annealing) finish(ctx context.Context) (*Particles, error) {
 	const rows = 8000
-	if err := approach(ctx, a.target, a.Flow, a.pop.At, 300, a.src.Split()); err != nil {
-		return nil, err
+	for range 2 { // ends of tails come nearer each time
+		if err := approach(ctx, a.target, a.Flow, a.pop.At, 300, a.src.Split()); err != nil {
+			return nil, err
+		}
+		if _, err := newJump(a.Flow, a.src.Split()).mix(ctx, a.pop, 2, 8); err != nil {
+			return nil, err
+		}
 	}
 	j := newJump(a.Flow, a.src.Split())
 	shots := (rows + a.Particles - 1) / a.Particles
