@@ -32,6 +32,14 @@ var fFamily = &family{
 	}),
 	support: positiveHalf,
 	both:    func(x float64, p nums) (lower, upper float64) { return fTails(x, p[0], p[1]) },
+	logTails: func(x float64, p nums) (lower, upper float64) {
+		d := special.NewBeta(half(p[0]), half(p[1]))
+		u, s, y := fShares(x, p[0], p[1])
+		if min(s, y) > faint {
+			return d.LogInc(s, y)
+		}
+		return logBetaEnd(d, logSigmoid(u), logSigmoid(-u))
+	},
 	quantile: func(lower, upper float64, p nums) float64 {
 		return special.Exp(special.NewBeta(half(p[0]), half(p[1])).LogitInv(lower, upper) + special.Log(p[1]) - special.Log(p[0]))
 	},

@@ -39,8 +39,9 @@ var johnsonSUFamily = &family{
 	highTails: func(l, sign float64, p nums) (float64, float64) {
 		return normalTails(p[2] + float64(sign*p[3]*(l+math.Ln2)))
 	},
-	cdf: func(z float64, p nums) float64 { u, rest := johnsonInverse(z, p); return normalTail(-u, -rest) },
-	sf:  func(z float64, p nums) float64 { u, rest := johnsonInverse(z, p); return normalTail(u, rest) },
+	cdf:      func(z float64, p nums) float64 { u, rest := johnsonInverse(z, p); return normalTail(-u, -rest) },
+	sf:       func(z float64, p nums) float64 { u, rest := johnsonInverse(z, p); return normalTail(u, rest) },
+	logTails: func(z float64, p nums) (float64, float64) { return logNormalTails(johnsonInverse(z, p)) },
 	quantile: func(lower, upper float64, p nums) float64 {
 		u, rest := normalQuantile(lower, upper)
 		t, low := standardParts(u, rest, p[2], p[3])

@@ -58,6 +58,15 @@ func normalQuantile(lower, upper float64) (z, rest float64) {
 	}
 }
 
+// logNormalTails returns log Φ(u+rest) and log Φ(−u−rest), where one of them is far out.
+func logNormalTails(u, rest float64) (lower, upper float64) {
+	lower, upper = special.LogNdtr(u), special.LogNdtr(-u)
+	if u < 0 {
+		return lower - float64(rest*u), upper
+	}
+	return lower, upper - float64(rest*u)
+}
+
 // normalTail returns Φ(−u−rest) for what u lacks by rounding, which counts far out.
 func normalTail(u, rest float64) float64 {
 	q := special.Ndtr(-u)

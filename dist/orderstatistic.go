@@ -76,6 +76,10 @@ func order(f *family) *family {
 		},
 		support: f.supportOf,
 		both:    func(x float64, p nums) (lower, upper float64) { return tails(x, p) },
+		logTails: func(x float64, p nums) (lower, upper float64) {
+			a, b := shapes(p)
+			return logOrderTails(special.NewBeta(a, b), f, x, p)
+		},
 		quantile: func(lower, upper float64, p nums) float64 {
 			s, y := special.NewBeta(shapes(p)).Inv(lower, upper)
 			return f.quantileOf(s, y, p)
@@ -86,6 +90,27 @@ func order(f *family) *family {
 			return f.logQuantileOf(logSigmoid(u), logSigmoid(-u), p)
 		},
 	}
+}
+
+// logOrderTails returns the logarithms of the tails of d at F(x).
+func logOrderTails(d special.Beta, f *family, x float64, p nums) (lower, upper float64) {
+	if l, u := f.tails(x, p); min(l, u) > faint {
+		return d.LogInc(l, u)
+	}
+	l, u := f.logTailsOf(x, p)
+	return logBetaEnd(d, l, u)
+}
+
+// logBetaEnd returns the logarithms of the tails of d at an x of which log x and log(1−x) are given and x or 1−x underflows: of
+// the series only the first term is left.
+func logBetaEnd(d special.Beta, l, u float64) (lower, upper float64) {
+	rest := float64(d.A*l) + float64(d.B*u) - d.LogBeta
+	if l < u {
+		lower = rest - special.Log(d.A)
+		return lower, special.Log1mExp(lower)
+	}
+	upper = rest - special.Log(d.B)
+	return special.Log1mExp(upper), upper
 }
 
 // orderOp is the sum of a log-density and logarithms of tails, −Inf where one of these is and the density has

@@ -34,8 +34,9 @@ var sinhArcsinhFamily = &family{
 		_, logS := sinhScale(p[3])
 		return normalTails(special.Sinh(sign*(l+logS+math.Ln2)/p[3] - p[2]))
 	},
-	cdf: func(z float64, p nums) float64 { u, rest := sinhArcsinhInverse(z, p); return normalTail(-u, -rest) },
-	sf:  func(z float64, p nums) float64 { u, rest := sinhArcsinhInverse(z, p); return normalTail(u, rest) },
+	cdf:      func(z float64, p nums) float64 { u, rest := sinhArcsinhInverse(z, p); return normalTail(-u, -rest) },
+	sf:       func(z float64, p nums) float64 { u, rest := sinhArcsinhInverse(z, p); return normalTail(u, rest) },
+	logTails: func(z float64, p nums) (float64, float64) { return logNormalTails(sinhArcsinhInverse(z, p)) },
 	quantile: func(lower, upper float64, p nums) float64 {
 		u, rest := normalQuantile(lower, upper)
 		return sinhArcsinhNear(u, rest, p)
