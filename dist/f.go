@@ -35,8 +35,14 @@ var fFamily = &family{
 	logTails: func(x float64, p nums) (lower, upper float64) {
 		d := special.NewBeta(half(p[0]), half(p[1]))
 		u, s, y := fShares(x, p[0], p[1])
-		if min(s, y) > faint {
+		switch {
+		case min(s, y) > faint:
 			return d.LogInc(s, y)
+		case s < y && d.B > 1/faint: // the limit of many degrees of freedom
+			return special.LogGammaInc(d.A, d.A*x)
+		case y < s && d.A > 1/faint:
+			upper, lower = special.LogGammaInc(d.B, d.B/x)
+			return lower, upper
 		}
 		return logBetaEnd(d, logSigmoid(u), logSigmoid(-u))
 	},

@@ -51,11 +51,19 @@ var gEVFamily = &family{
 	},
 	cdf: func(z float64, p nums) float64 { return gumbelCDF(extremeParts(z, p[2])) },
 	sf:  func(z float64, p nums) float64 { return gumbelSurvival(extremeParts(z, p[2])) },
+	logTails: func(z float64, p nums) (lower, upper float64) {
+		w, rest := extremeParts(z, p[2])
+		e := special.Exp(-w)
+		return float64(e*rest) - e, log1mExpExp(-w) - rest
+	},
 	quantile: func(lower, upper float64, p nums) float64 {
 		return extremeInverse(-special.Log(minusLog(lower, upper)), p[2])
 	},
 	drop: func(z, y float64, p nums) float64 {
 		dw := extremeDrop(z, y, p[2])
+		if dw == math.Inf(-1) { // at the lower end, where there is no density
+			return math.Inf(1)
+		}
 		return float64((1+p[2])*dw) + scaledExpm1(special.Exp(-extreme(z, p[2])), -dw)
 	},
 	mean:     func(p nums) float64 { return momentUpTo(p[2], 1, extremeMean(p[2])) },

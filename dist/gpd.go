@@ -43,8 +43,13 @@ var gPDFamily = &family{
 		}
 		return 0, math.Inf(1)
 	},
-	cdf:      func(z float64, p nums) float64 { return -special.Expm1(-extreme(z, p[2])) },
-	sf:       func(z float64, p nums) float64 { return special.Exp(-extreme(z, p[2])) },
+	cdf: func(z float64, p nums) float64 { return -special.Expm1(-extreme(z, p[2])) },
+	sf:  func(z float64, p nums) float64 { return special.Exp(-extreme(z, p[2])) },
+	logTails: func(z float64, p nums) (lower, upper float64) {
+		w, rest := extremeParts(z, p[2])
+		upper = -w - rest
+		return special.Log1mExp(upper), upper
+	},
 	quantile: func(lower, upper float64, p nums) float64 { return extremeInverse(minusLog(upper, lower), p[2]) },
 	drop:     func(z, y float64, p nums) float64 { return (1 + p[2]) * extremeDrop(z, y, p[2]) },
 	mean:     func(p nums) float64 { return momentUpTo(p[2], 1, 1+p[2]/(1-p[2])) },

@@ -39,6 +39,10 @@ var halfStudentTFamily = &family{
 		upper, lower = studentSides(z, p[2])
 		return lower, upper
 	},
+	logTails: func(z float64, p nums) (float64, float64) {
+		outside, inside := student(p[2]).LogSides(z)
+		return inside, outside
+	},
 	quantile: func(lower, upper float64, p nums) float64 { return studentQuantile(upper, lower, p[2]) },
 	draw:     func(r *rand.Rand, p nums) float64 { return math.Abs(studentTFamily.draw(r, p)) },
 	drop:     func(z, y float64, p nums) float64 { return studentDrop(z, y, p[2]) },

@@ -40,6 +40,10 @@ var inverseGammaFamily = &family{
 		upper, lower = special.GammaInc(p[1], 1/z)
 		return lower, upper
 	},
+	logTails: func(z float64, p nums) (lower, upper float64) {
+		upper, lower = special.LogGammaInc(p[1], 1/z)
+		return lower, upper
+	},
 	quantile: func(lower, upper float64, p nums) float64 {
 		if x := special.GammaIncInv(p[1], upper, lower); x > 1e-290 {
 			return 1 / x

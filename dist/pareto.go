@@ -33,9 +33,13 @@ var paretoFamily = &family{
 		upper := -float64(p[1] * l)
 		return special.Log1mExp(upper), upper
 	},
-	support:  func(nums) (float64, float64) { return 1, math.Inf(1) },
-	cdf:      func(z float64, p nums) float64 { return -special.Expm1(-p[1] * special.Log(z)) },
-	sf:       func(z float64, p nums) float64 { return special.Pow(z, -p[1]) },
+	support: func(nums) (float64, float64) { return 1, math.Inf(1) },
+	cdf:     func(z float64, p nums) float64 { return -special.Expm1(-p[1] * special.Log(z)) },
+	sf:      func(z float64, p nums) float64 { return special.Pow(z, -p[1]) },
+	logTails: func(z float64, p nums) (lower, upper float64) {
+		upper = -p[1] * special.Log(z)
+		return special.Log1mExp(upper), upper
+	},
 	quantile: func(lower, upper float64, p nums) float64 { return special.Exp(minusLog(upper, lower) / p[1]) },
 	drop:     func(z, y float64, p nums) float64 { return powerDrop(p[1]+1, z, y) },
 	mean:     func(p nums) float64 { return momentUpTo(1, p[1], p[1]/(p[1]-1)) },

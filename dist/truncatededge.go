@@ -94,7 +94,7 @@ func (e edge) reach(y, depth float64) float64 {
 	base := e.dropAt(y)
 	falls := func(s float64) bool { return !(e.dropAt(y+s)-base < depth) } // also where it is NaN
 	rest := e.width - y
-	if rest < math.Inf(1) && !(e.dropAt(e.width)-base > 4*depth) {
+	if whole := e.dropAt(e.width) - base; rest < math.Inf(1) && whole <= 4*depth {
 		return rest
 	}
 	s := min(1, rest)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/dist"
 )
 
@@ -31,8 +32,8 @@ func TestLogTailsOfOrder(t *testing.T) {
 	}
 }
 
-// The logarithms of tails of F, Johnson's and sinh-arcsinh distributions are closed forms too, against values of 20 digits; by
-// quadrature a call took milliseconds, and seconds for parameters of extreme sizes.
+// The logarithms of these tails are closed forms too, against values of 20 digits; by quadrature a call took milliseconds, and
+// seconds for parameters of extreme sizes, and those of power tails had lost half their digits.
 func TestLogTailsInClosedForm(t *testing.T) {
 	johnson := dist.NewTruncated(dist.NewJohnsonSU(1, f(1e18), f(1e-6), f(0), f(1)), f(-1e300), f(1e300))
 	for _, c := range []struct {
@@ -49,6 +50,12 @@ func TestLogTailsInClosedForm(t *testing.T) {
 		{dist.NewJohnsonSU(1, f(1e18), f(1e-6), f(0), f(1)), -1e300, true, -5e35},
 		{dist.NewSinhArcsinh(1, f(0.5), f(0.5), f(0), f(1)), -9, false, -924.6759458851580536},
 		{johnson, 0, true, 0},
+		{dist.NewGPD(1, f(0), f(1), f(0.4)), 1e130, true, -746.04942839337941852},
+		{dist.NewGEV(1, f(0), f(1), f(0.4)), 1e130, true, -746.04942839337941852},
+		{dist.NewGEV(1, f(-4.035), f(1.21), f(0.032)), -13.244721202125868, false, -6142.5527066334643625},
+		{dist.NewPareto(1, f(2.3), f(1)), 1e140, true, -741.43239994408265313},
+		{dist.NewInverseGamma(1, f(2.3), f(1)), 1e140, true, -742.41949852197738753},
+		{dist.NewHalfStudentT(1, f(2.5), f(0), f(1)), 1e125, true, -719.19411592463416447},
 	} {
 		got := c.d.LogCDF(nil, []float64{c.x})[0]
 		if c.upper {
@@ -56,6 +63,22 @@ func TestLogTailsInClosedForm(t *testing.T) {
 		}
 		if c.want != 0 && !(math.Abs(got-c.want) <= 1e-15*math.Abs(c.want)) || math.IsNaN(got) {
 			t.Errorf("%v: at %v: got %v, want %v", c.d.Of, c.x, got, c.want)
+		}
+	}
+}
+
+// A distribution of extremes whose mass below the bound is e^−6,000: there the differences of logarithms count.
+func TestTruncatedExtremes(t *testing.T) {
+	d := dist.NewTruncated(dist.NewGEV(1, f(-4.035), f(1.21), f(0.032)), autodiff.Value{}, f(-13.244721202125868))
+	for _, c := range []struct{ x, lp, cdf, sf float64 }{
+		{-13.244758447846008, 8.56158992199166026, 0.778829396440667077, 0.221170603559332923},
+		{-13.245168150767544, 5.81176307546668085, 0.0497745208141924494, 0.950225479185807551},
+	} {
+		x := []float64{c.x}
+		for _, v := range [][2]float64{{d.LogProb(x), c.lp}, {d.CDF(nil, x)[0], c.cdf}, {d.Survival(nil, x)[0], c.sf}} {
+			if !(math.Abs(v[0]-v[1]) <= 1e-10*v[1]) {
+				t.Errorf("at %v: got %v, want %v", c.x, v[0], v[1])
+			}
 		}
 	}
 }
