@@ -53,8 +53,12 @@ var gEVFamily = &family{
 	sf:  func(z float64, p nums) float64 { return gumbelSurvival(extremeParts(z, p[2])) },
 	logTails: func(z float64, p nums) (lower, upper float64) {
 		w, rest := extremeParts(z, p[2])
+		if w > 40 { // log(1 − e^−t) is log t
+			return -special.Exp(-w), -w - rest
+		}
 		e := special.Exp(-w)
-		return float64(e*rest) - e, log1mExpExp(-w) - rest
+		lower = float64(e*rest) - e
+		return lower, special.Log1mExp(lower)
 	},
 	quantile: func(lower, upper float64, p nums) float64 {
 		return extremeInverse(-special.Log(minusLog(lower, upper)), p[2])
