@@ -10,6 +10,7 @@
 //	}
 //	posterior, report, err := sbi.Learn(ctx, simulator, nil)
 //	fmt.Println(report)
+//	observations := mat.NewDense(1, 3, []float64{…})             // one a row
 //	samples, err := posterior.Sample(ctx, observations, 1000, 1) // 1000 draws given each row
 //	fmt.Println(samples.Observations[0])                         // whether these can be trusted
 //	check, err := posterior.Calibrate(ctx, simulator, 200, 100, 2)

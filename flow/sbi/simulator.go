@@ -21,8 +21,8 @@ type Simulator struct {
 	Prior dist.Distribution
 	// Dim is how many numbers an observation has.
 	Dim int
-	// Run sets x to an observation given θ, with no other randomness than r. It is called from many
-	// goroutines, and must neither keep nor change theta. An error, and a number of x that is NaN
+	// Run sets x, zeros at first, to an observation given θ, with no other randomness than r, of math/rand/v2. It is called
+	// from many goroutines, and must neither keep nor change theta. An error, and a number of x that is NaN
 	// or infinite, is a simulation that failed.
 	Run func(theta, x []float64, r *rand.Rand) error
 	// Set, if not 0, says that an observation is a set: Dim/Set elements of so many numbers each, in an order that says
