@@ -30,6 +30,7 @@ type Fold struct {
 	stack  []float64 // log-densities of the held-out rows by the best mixture of the candidates before those that are trained
 	budget float64   // multiply-adds of all candidates
 	beside float64   // weight of that stack in what flows are judged by
+	single bool      // one flow will be taken, and is trained by few rows
 	outer  *Fold     // whose rows these are behind a map, with slope log|det| of the way to them, a held-out row each; nil if none
 	slope  []float64
 
@@ -163,7 +164,7 @@ func (f *Fold) Marginal() (*Fold, bijector.Bijector, error) {
 		if err != nil {
 			return nil, err
 		}
-		inner := &Fold{outer: f, slope: slopes(g, f.Held), index: f.index, X: back(g, f.X), Held: back(g, f.Held), Context: f.Context, HeldContext: f.HeldContext, Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed + 1, Work: f.Work, budget: f.budget}
+		inner := &Fold{outer: f, slope: slopes(g, f.Held), index: f.index, X: back(g, f.X), Held: back(g, f.Held), Context: f.Context, HeldContext: f.HeldContext, Weights: f.Weights, HeldWeights: f.HeldWeights, Seed: f.Seed + 1, Work: f.Work, budget: f.budget, single: f.single}
 		if f.mixtures != nil {
 			inner.mixtures = f.mixtures.marginal
 		}

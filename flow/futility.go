@@ -15,6 +15,8 @@ const (
 	futileAfter = 0.25  // of the steps
 	futileLag   = 0.1   // nats a row
 	futileGain  = 0.002 // nats a row
+	singleAfter = 12    // records
+	singleRise  = 0.05  // of what training has gained
 
 	besides = 0.01 // weight of the candidates before, in the mixture by which a flow of rows with contexts is judged
 )
@@ -25,10 +27,14 @@ const (
 //     three records, the last, at three quarters of its steps and at half of them, and
 //   - the best mixture of both is ahead of theirs by less than .002 nats a row, or came ahead by less than the work is worth in the last
 //     quarter of its steps.
+//
+// Where one flow will be taken and rows are few, the first alone decides, however few are held out, from twelve records on, beside the best candidate before: a flow whose limit is
+// behind by .1, and by a twentieth of what it has gained, which it may still gain as the rate falls, will not be the one.
 type futility struct {
 	stack   []float64 // log-densities of held-out rows by the best mixture of the candidates before
 	weights []float64 // of these rows, or nil
 	worth   float64   // nats a row that a step is to gain, 0 for any
+	single  bool      // one flow will be taken: the stack is the best candidate before
 	beside  float64   // weight of the stack in what a record is judged by
 	lps     []float64 // by the last record
 	lags    []float64 // nats a row behind the stack, of all records
@@ -38,10 +44,10 @@ type futility struct {
 // futility returns that of a candidate's training by steps of so many multiply-adds; nil if rows are few or there are no candidates before.
 func (f *Fold) futility(work float64) *futility {
 	stack := f.before()
-	if len(stack) < futileRows {
+	if stack == nil || len(stack) < futileRows && !f.single {
 		return nil
 	}
-	u := &futility{stack: stack, weights: f.HeldWeights}
+	u := &futility{stack: stack, weights: f.HeldWeights, single: f.single}
 	if f.Context == nil && f.mixtures == nil { // as for handing on: one fold
 		u.worth = price * work / f.budget
 	}
@@ -82,6 +88,9 @@ func (u *futility) judged() []float64 {
 // stop reports whether training is to stop after a record that was seen.
 func (u *futility) stop(r train.Record) bool {
 	last := len(u.lags) - 1
+	if u.single {
+		return last >= singleAfter && u.limit() > max(futileLag, singleRise*(u.lags[0]-u.lags[last]))
+	}
 	for len(u.gains) < last {
 		u.gains = append(u.gains, math.NaN())
 	}

@@ -104,6 +104,59 @@ func TestFutilityWorth(t *testing.T) {
 	}
 }
 
+// Where one flow will be taken, what will stay behind stops after twelve records, by few rows too; what comes near does not.
+func TestFutilitySingle(t *testing.T) {
+	for name, c := range map[string]struct {
+		lag  func(i float64) float64
+		stop bool
+	}{
+		"behind":   {func(float64) float64 { return 0.2 }, true},
+		"near":     {func(float64) float64 { return 0.05 }, false},
+		"to .5":    {func(i float64) float64 { return 0.5 + 3*math.Pow(0.8, i) }, true},
+		"from far": {func(i float64) float64 { return 0.5 + 30*math.Pow(0.6, i) }, false},
+		"ahead":    {func(i float64) float64 { return -1 + 3*math.Pow(0.95, i) }, false},
+	} {
+		u := &futility{stack: make([]float64, 5), single: true}
+		for i := range 13 {
+			lps := make([]float64, 5)
+			for k := range lps {
+				lps[k] = -c.lag(float64(i))
+			}
+			u.see(lps)
+			if got := u.stop(train.Record{Step: 20 * i, Steps: 2000}); got != (c.stop && i == 12) {
+				t.Errorf("%s: record %d: stopped %v; limit %v", name, i, got, u.limit())
+			}
+		}
+	}
+}
+
+// Below 1,500 rows the one flow of Single is looked for beside the best candidate before, else beside a mixture.
+func TestSingleBeside(t *testing.T) {
+	for _, n := range []int{300, 1500} {
+		var stack []float64
+		all := map[string][]float64{}
+		s := &LearnSettings{Single: true, Candidates: []Candidate{{Name: "flow", trained: true, Fit: func(_ context.Context, f *Fold) (*Transformed, error) {
+			stack = f.before()
+			for name, scale := range map[string]float64{"narrow": 0.5, "wide": 3} {
+				all[name] = f.judge(New(dist.NewNormal(1, autodiff.Fixed(0), autodiff.Fixed(scale))))
+			}
+			return New(dist.NewStdNormal(1)), nil
+		}}}}
+		for name, scale := range map[string]float64{"narrow": 0.5, "wide": 3} {
+			s.Candidates = append(s.Candidates, Candidate{Name: name, Fit: func(context.Context, *Fold) (*Transformed, error) {
+				return New(dist.NewNormal(1, autodiff.Fixed(0), autodiff.Fixed(scale))), nil
+			}})
+		}
+		if _, _, err := Learn(context.Background(), Rows(normalDense(n, 1, 1, 1)), s); err != nil {
+			t.Fatal(err)
+		}
+		alone := slices.Equal(stack, all["narrow"]) || slices.Equal(stack, all["wide"])
+		if alone != (n < oneSplit) {
+			t.Errorf("%d rows: beside the best candidate alone: %v", n, alone)
+		}
+	}
+}
+
 // Late candidates are judged beside those that are trained before.
 func TestLateCandidates(t *testing.T) {
 	var before, late []float64

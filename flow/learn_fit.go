@@ -61,9 +61,13 @@ func (l *learner) fit(ctx context.Context) error {
 	return nil
 }
 
-// stacked returns the log-densities of a fold's held-out rows by the best mixture of what tasks gave, nil if that is nothing.
+// stacked returns the log-densities of a fold's held-out rows by the best mixture of what tasks gave, or by the best of them if one will be taken; nil if
+// that is nothing.
 func (l *learner) stacked(f *Fold, tasks []*task) []float64 {
 	use, lps, w := l.weighTasks(f, tasks)
+	if len(use) > 0 && f.single {
+		w = bestAlone(lps, f.HeldWeights)
+	}
 	if len(use) == 0 || w == nil {
 		return nil
 	}

@@ -41,6 +41,7 @@ func (l *learner) makeFolds() {
 		if slices.ContainsFunc(l.tried, func(c Candidate) bool { return c.again }) {
 			f.beside = besides
 		}
+		f.single = l.Single && n < oneSplit && l.data.Contexts == nil
 		f.budget = float64(l.Budget) / float64(len(l.folds))
 		f.Work = f.budget / float64(max(shares, 1))
 	}
