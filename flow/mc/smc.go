@@ -179,7 +179,7 @@ func (a *annealing) stage(ctx context.Context) error {
 func (a *annealing) finish(ctx context.Context) (*Particles, error) {
 	const rows = 8000
 	for range 2 { // ends of tails come nearer each time
-		if err := approach(ctx, a.target, a.Flow, a.pop.At, 300, a.src.Split()); err != nil {
+		if err := approach(ctx, a.target, a.Flow, a.pop.At, 200, a.src.Split()); err != nil {
 			return nil, err
 		}
 		if _, err := newJump(a.Flow, a.src.Split()).mix(ctx, a.pop, 2, 8); err != nil {

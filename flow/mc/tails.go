@@ -27,7 +27,7 @@ func defended(m *flow.Transformed) *flow.Transformed {
 	if !isNormal(m) {
 		return m
 	}
-	return flow.New(dist.NewMixture(dist.FixedWeights(9, 1), m, heavier(m)))
+	return flow.New(dist.NewMixture(dist.FixedWeights(9, 1), m.Base, heavyBase(m)), m.Map...)
 }
 
 // approach fits a flow by so many steps to rows of the target and, if its base is normal, to tails: the rows as from that base,
@@ -52,15 +52,16 @@ func approach(ctx context.Context, target Target, m *flow.Transformed, rows *mat
 // few of its own are. The bound keeps it a density where tails of p are heavier than the flow's.
 func outward(ctx context.Context, target Target, m *flow.Transformed, at *mat.Dense, src *rng.Source) (*mat.Dense, error) {
 	const most = 4
-	heavy := heavier(m)
+	own, heavy := flow.New(m.Base), flow.New(heavyBase(m))
 	p := &walkers.Population{At: at, Rand: rand.New(src.Split()), Density: func(dst []float64, rows *mat.Dense, _ int) {
 		target.LogProbs(dst, rows)
-		own := m.LogProbs(nil, rows)
-		for i, l := range heavy.LogProbs(nil, rows) {
-			dst[i] += min(l-own[i], most)
+		z := m.Encode(nil, rows)
+		normal := own.LogProbs(nil, z)
+		for i, l := range heavy.LogProbs(nil, z) {
+			dst[i] += min(l-normal[i], most)
 		}
 	}}
 	p.Evaluate()
-	_, err := (&jump{m, heavy, src}).mix(ctx, p, 4, 10)
+	_, err := (&jump{m, heavier(m), src}).mix(ctx, p, 3, 6)
 	return p.At, err
 }
