@@ -82,3 +82,15 @@ func TestTruncatedExtremes(t *testing.T) {
 		}
 	}
 }
+
+// The larger tail of a mixture is 1 less the smaller one, which rounding leaves alone.
+func TestTailsOfMixture(t *testing.T) {
+	d := dist.NewMixture(dist.FixedWeights(0.357496779013, 0.294132333072, 0.348370887915),
+		dist.NewNormal(1, f(-2), f(0.843)), dist.NewNormal(1, f(0), f(1.16)), dist.NewNormal(1, f(3), f(0.614)))
+	for _, x := range []float64{-7.9998765402235, -5.795045079349925, -3, 2.5, 6} {
+		lower, upper := d.CDF(nil, []float64{x})[0], d.Survival(nil, []float64{x})[0]
+		if max(lower, upper) != 1-min(lower, upper) {
+			t.Errorf("P(X ≤ %v) and P(X > %v): got %v and %v, want the larger 1 less the other", x, x, lower, upper)
+		}
+	}
+}

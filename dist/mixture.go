@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/need"
@@ -172,12 +173,26 @@ func (m *Mixture) weighted(what string, dst []float64, f func(p Distribution) []
 
 // CDF sets dst[j] = P(Xⱼ ≤ xⱼ). It panics unless all parts are [CDFer]s.
 func (m *Mixture) CDF(dst, x []float64) []float64 {
-	return m.weighted("CDF", dst, func(p Distribution) []float64 { return p.(CDFer).CDF(nil, x) })
+	return m.weightedTail("CDF", dst, x, CDFer.CDF, CDFer.Survival)
 }
 
 // Survival sets dst[j] = P(Xⱼ > xⱼ). It panics unless all parts are [CDFer]s.
 func (m *Mixture) Survival(dst, x []float64) []float64 {
-	return m.weighted("Survival", dst, func(p Distribution) []float64 { return p.(CDFer).Survival(nil, x) })
+	return m.weightedTail("Survival", dst, x, CDFer.Survival, CDFer.CDF)
+}
+
+// weightedTail sets dst to the weighted tails, or 1 less the other one where that is smaller and has more digits.
+func (m *Mixture) weightedTail(what string, dst, x []float64, tail, other func(d CDFer, dst, x []float64) []float64) []float64 {
+	dst = m.weighted(what, dst, func(p Distribution) []float64 { return tail(p.(CDFer), nil, x) })
+	if !slices.ContainsFunc(dst, func(p float64) bool { return p > 0.5 }) {
+		return dst
+	}
+	for j, q := range m.weighted(what, nil, func(p Distribution) []float64 { return other(p.(CDFer), nil, x) }) {
+		if q < 0.5 {
+			dst[j] = 1 - q
+		}
+	}
+	return dst
 }
 
 // Quantile sets dst[j] to the smallest x with P(Xⱼ ≤ x) ≥ pⱼ, by bisection
