@@ -11,47 +11,35 @@ import (
 
 const (
 	mostCloud   = 0.12 // of the rows that may be a cloud
-	mostNoise   = 0.1  // of the rows that may have a noisy value
 	leastSpread = 1.25 // times the other rows' deviations: what is narrower may be a cluster
 	cloudRounds = 6
 )
 
 // A cloud is a contamination by rows that are normal column by column, wider than the others by one factor s in all columns:
 //
-//	q(x) = π₀·p(x) + π₁·meanⱼ pⱼ(x) + π₂·Πⱼ b(xⱼ) + π₂·meanⱼ b(xⱼ)·p(x₋ⱼ) + π₄·Πⱼ N(xⱼ; μⱼ, s²·σⱼ²)
+//	q(x) = π₀·p(x) + π₁·Πⱼ b(xⱼ) + π₁·meanⱼ b(xⱼ)·p(x₋ⱼ) + π₃·Πⱼ N(xⱼ; μⱼ, s²·σⱼ²)
 //
-// with p, pⱼ and b as in learner.wrong, and σⱼ the deviations of the rows that are right. The shares π, μ and s are found by EM.
+// with p and b as in learner.wrong, and σⱼ the deviations of the rows that are of p. The shares π, μ and s are found by EM.
 //
 // P. J. Huber, Robust Estimation of a Location Parameter, 1964, for contamination by a share of the rows.
 type cloud struct {
 	x          *mat.Dense
 	weights    []float64 // of the rows, 0 for those that are left out in any case
-	noisy      bool      // right rows may have a noisy value
-	share      [5]float64
+	share      [4]float64
 	loc, scale []float64 // μⱼ and s·σⱼ
 	spread     float64   // s
 	log        []float64 // log N of each row
-	right, of  []float64 // the probabilities that it is right and of the cloud, times its weight; no cloud if of is nil
-}
-
-// noCloud is a contamination without one.
-func (s *suspects) noCloud(always []bool) *cloud {
-	return &cloud{x: s.x, weights: s.without(always), share: [5]float64{0.85, 0.1, 0.025, 0.025}, right: make([]float64, len(always))}
-}
-
-// mark returns the rows that are wrong by e, without a cloud; always stay marked.
-func (s *suspects) mark(e *explained, always []bool) []bool {
-	c := s.noCloud(always)
-	c.fit(e)
-	return c.wrong(always)
+	right, of  []float64 // the probabilities that it is of p and of the cloud, times its weight
 }
 
 // cloud returns the rows that are wrong if there is a cloud among them, and marked if e explains the rows as well without. With a cloud
 // their log-likelihood, by mixtures that have not seen them, must be greater by d·log n: twice what the Bayesian information criterion (G. Schwarz, 1978)
 // asks for so many parameters, and the cloud wider than it must be, since mixtures do not have quite the shape of any data.
 func (s *suspects) cloud(e *explained, marked, always []bool) ([]bool, error) {
-	plain := s.noCloud(always).fit(e)
-	c := newCloud(s.x, s.without(always), e.clean)
+	weights := s.without(always)
+	none := cloud{x: s.x, weights: weights, share: [4]float64{0.95, 0.025, 0.025}}
+	plain := none.fit(e)
+	c := newCloud(s.x, weights, e.clean)
 	s.components = 0
 	var next []bool
 	with := 0.0
@@ -77,7 +65,7 @@ func (s *suspects) cloud(e *explained, marked, always []bool) ([]bool, error) {
 // newCloud takes the rows that are least likely by p for the cloud.
 func newCloud(x *mat.Dense, weights, p []float64) *cloud {
 	n, d := x.Dims()
-	c := &cloud{x: x, weights: weights, share: [5]float64{0.9 - mostCloud, 0.1, 0.005, 0.005, mostCloud - 0.01},
+	c := &cloud{x: x, weights: weights, share: [4]float64{1 - mostCloud, 0.005, 0.005, mostCloud - 0.01},
 		loc: make([]float64, d), scale: make([]float64, d), log: make([]float64, n), right: make([]float64, n), of: make([]float64, n)}
 	sorted := slices.Clone(p)
 	slices.Sort(sorted)
@@ -102,35 +90,19 @@ func (c *cloud) wrong(always []bool) []bool {
 	return wrong
 }
 
-// fit finds the shares and the cloud, if there is one, and returns the log-likelihood. Right rows have noisy values if it is greater so by
-// 2·log n, for a share and a scale, as for a cloud.
-func (c *cloud) fit(e *explained) float64 {
-	c.noisy = false
-	plain := c.climb(e)
-	c.noisy = true
-	if noisy := c.climb(e); noisy > plain+2*special.Log(kernel.Sum(c.weights)) {
-		return noisy
-	}
-	c.noisy = false
-	return c.climb(e)
-}
-
-// climb is the EM algorithm.
-func (c *cloud) climb(e *explained) (total float64) {
+// fit finds the shares and the cloud, if there is one, and returns the log-likelihood.
+func (c *cloud) fit(e *explained) (total float64) {
 	with := c.of != nil
 	for range 100 {
-		var sums [5]float64
+		var sums [4]float64
 		total = 0
 		for i, w := range c.weights {
 			if w == 0 {
 				continue
 			}
-			terms := [5]float64{e.clean[i], e.noise[i], e.columns[i], e.single[i], math.Inf(-1)}
-			if !c.noisy {
-				terms[1] = math.Inf(-1)
-			}
+			terms := [4]float64{e.clean[i], e.columns[i], e.single[i], math.Inf(-1)}
 			if with {
-				terms[4] = c.log[i]
+				terms[3] = c.log[i]
 			}
 			for k := range terms {
 				terms[k] += special.Log(c.share[k])
@@ -141,31 +113,24 @@ func (c *cloud) climb(e *explained) (total float64) {
 				terms[k] = float64(w * special.Exp(t-lp))
 				sums[k] += terms[k]
 			}
-			c.right[i] = terms[0] + terms[1]
 			if with {
-				c.of[i] = terms[4]
+				c.right[i], c.of[i] = terms[0], terms[3]
 			}
 		}
-		all := kernel.Sum(sums[:])
-		sums[2] = 0.5 * (sums[2] + sums[3])
-		sums[3] = sums[2]
+		all := sums[0] + sums[1] + sums[2] + sums[3]
+		sums[1] = 0.5 * (sums[1] + sums[2])
+		sums[2] = sums[1]
 		for k, sum := range sums {
 			c.share[k] = max(sum/all, 1e-4)
 		}
-		c.limit(1, mostNoise)
 		if with {
-			c.limit(4, mostCloud)
+			over := max(c.share[3]-mostCloud, 0)
+			c.share[3] -= over
+			c.share[0] += over
 			c.move()
 		}
 	}
 	return total
-}
-
-// limit takes from a share what is too much of it.
-func (c *cloud) limit(k int, most float64) {
-	over := max(c.share[k]-most, 0)
-	c.share[k] -= over
-	c.share[0] += over
 }
 
 // move sets μ and s by the rows that are of the cloud, unless there are none, and log N of all rows.

@@ -38,14 +38,13 @@ func (l *learner) drop() error {
 }
 
 // wrong marks rows that are better explained as wrong, and returns how many they are: first those that are far from
-// all others, then those that a contamination explains better than a mixture of the other rows does: those that are, of
+// all others, then those that a contamination explains better than a mixture of the other rows does,
 //
-//	π₀·p(x) + π₁·meanⱼ pⱼ(x) + π₂·Πⱼ b(xⱼ) + π₂·meanⱼ b(xⱼ)·p(x₋ⱼ),
+//	ε·c(x) > (1−ε)·p(x),  c(x) = ½·Πⱼ b(xⱼ) + ½·meanⱼ b(xⱼ)·p(x₋ⱼ)
 //
-// more likely of the last two terms. p is a mixture of t distributions that has not seen x, pⱼ is p where the deviation of xⱼ given the
-// others is 3.5 times as large, b a Cauchy distribution about the column's median, x₋ⱼ the row without column j. The shares π are found by EM:
-// right rows; right rows with one noisy value, as there are many near a plane; rows that are wrong altogether; and
-// rows with one wrong value. Noisy values count only if held-out rows gain clearly by them, as for a cloud. The mixture is fitted anew without the marked rows until the marks stay, thrice at most. Then the same is tried
+// where p is a mixture of t distributions that has not seen x, b a Cauchy distribution about the column's median, x₋ⱼ the
+// row without column j, and the share ε is found by EM: rows that are wrong altogether, and
+// rows with one wrong value. The mixture is fitted anew without the marked rows until the marks stay, thrice at most. Then the same is tried
 // with a cloud among the wrong rows, since of one that is plain a mixture makes a component. With a context, rows and contexts are looked at together.
 func (l *learner) wrong(bad []bool) (count int, err error) {
 	if count = l.far(bad); l.data.Len() < leastRobust {
@@ -62,7 +61,7 @@ func (l *learner) wrong(bad []bool) (count int, err error) {
 		if e, err = s.fit(s.without(marks)); err != nil {
 			return 0, err
 		}
-		next := s.mark(e, bad)
+		next := e.mark(bad)
 		if slices.Equal(next, marks) {
 			break
 		}

@@ -70,8 +70,22 @@ func newSuspects(x *mat.Dense, weights []float64, src *rng.Source) *suspects {
 
 // explained are log-densities of rows, by mixtures that have not seen them.
 type explained struct {
-	clean, noise    []float64 // log p, and of rows with a noisy value
-	columns, single []float64 // log Πⱼ b(xⱼ), log meanⱼ b(xⱼ)·p(x₋ⱼ)
+	clean, columns, single []float64 // log p, log Πⱼ b(xⱼ), log meanⱼ b(xⱼ)·p(x₋ⱼ)
+}
+
+// mark returns the rows that are wrong by e; always stay marked.
+func (e *explained) mark(always []bool) []bool {
+	dirty := make([]float64, len(e.clean))
+	for i := range dirty {
+		dirty[i] = special.LogSumExp([]float64{e.columns[i], e.single[i]}) - math.Ln2
+	}
+	ε := contamination(e.clean, dirty)
+	odds := special.Log(ε / (1 - ε))
+	next := slices.Clone(always)
+	for i := range next {
+		next[i] = next[i] || odds+dirty[i] > e.clean[i]
+	}
+	return next
 }
 
 // fit fits mixtures to rows of these weights, in three folds.
@@ -104,9 +118,11 @@ func (s *suspects) fit(weights []float64) (*explained, error) {
 		return nil, err
 	}
 	s.components = len(ms[0].Parts)
-	e := &explained{make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
+	e := &explained{make([]float64, n), make([]float64, n), make([]float64, n)}
 	for k, m := range ms {
-		s.explain(m, held[k], e)
+		if err := s.explain(m, held[k], e); err != nil {
+			return nil, err
+		}
 	}
 	return e, nil
 }
@@ -145,25 +161,52 @@ func pick(x []float64, index []int) []float64 {
 }
 
 // explain sets the log-densities of some rows.
-func (s *suspects) explain(m *dist.Mixture, index []int, e *explained) {
+func (s *suspects) explain(m *dist.Mixture, index []int, e *explained) error {
 	_, d := s.x.Dims()
-	parts := componentsOf(m)
-	whole := make([]float64, len(parts))
-	without, noise := make([][]float64, d), make([][]float64, d)
-	single, noises := make([]float64, d), make([]float64, d)
-	each := special.Log(float64(d))
-	for _, i := range index {
-		for j := range d {
-			without[j], noise[j] = without[j][:0], noise[j][:0]
-		}
-		x, broad := s.x.RawRowView(i), s.broad[i*d:(i+1)*d]
-		for k, c := range parts {
-			whole[k] = c.logDensity(x, without, noise)
-		}
-		for j, b := range broad {
-			single[j], noises[j] = b+special.LogSumExp(without[j])-each, special.LogSumExp(noise[j])-each
-		}
-		e.clean[i], e.noise[i] = special.LogSumExp(whole), special.LogSumExp(noises)
-		e.columns[i], e.single[i] = kernel.Sum(broad), special.LogSumExp(single)
+	x := s.rows(index)
+	for k, lp := range New(m).LogProbs(nil, x) {
+		i := index[k]
+		e.clean[i], e.columns[i] = lp, kernel.Sum(s.broad[i*d:(i+1)*d])
+		e.single[i] = e.columns[i]
 	}
+	if d == 1 {
+		return nil
+	}
+	terms := mat.NewDense(len(index), d, nil)
+	for j := range d {
+		var others []int
+		for o := range d {
+			if o != j {
+				others = append(others, o)
+			}
+		}
+		p, err := dist.Marginal(m, others...)
+		if err != nil {
+			return err
+		}
+		rest := mat.NewDense(len(index), d-1, nil)
+		for at, o := range others {
+			rest.SetCol(at, mat.Col(nil, o, x))
+		}
+		for k, lp := range New(p).LogProbs(nil, rest) {
+			terms.Set(k, j, lp+s.broad[index[k]*d+j]-special.Log(float64(d)))
+		}
+	}
+	for k, i := range index {
+		e.single[i] = special.LogSumExp(terms.RawRowView(k))
+	}
+	return nil
+}
+
+// contamination returns the share ε of rows of densities c among those of densities p, by EM.
+func contamination(p, c []float64) float64 {
+	ε := 0.05
+	for range 100 {
+		sum := 0.0
+		for i := range p {
+			sum += 1 / (1 + float64((1-ε)/ε)*special.Exp(min(p[i]-c[i], 700)))
+		}
+		ε = min(max(sum/float64(len(p)), 1e-4), 0.3)
+	}
+	return ε
 }

@@ -27,7 +27,7 @@ type LearnSettings struct {
 	KeepRows bool
 	// Robust is for rows some of which may be wrong, and not much more than a tenth of them: left out are
 	// those that are far from all others by the columns' medians and quartiles, and those that a contamination explains better than
-	// a mixture of t distributions of the other rows does, one value a little off from the others included; it is fitted for this up to three times: rows from Cauchy distributions of the
+	// a mixture of t distributions of the other rows does, which is fitted for this up to three times: rows from Cauchy distributions of the
 	// columns, one by one, and rows with one value from these; and, if the rows are clearly likelier so, those of a cloud of at most an eighth of the rows that
 	// is normal column by column and wider than the others by one factor in all. The report counts them. Wrong rows that lie
 	// closely together cannot be told from right ones: they stay, and take their share of the density. It costs up to nine fits of a mixture of K parts
