@@ -232,62 +232,63 @@ def density(name, p, *xs):
     f, sup = families[name]
     for x in xs: show(name, params(p), 'lp', [x], f(mpf(float(x)), *params(p)))
 
-import sys
-only = set(sys.argv[1:])
-def chosen(rows): return [r for r in rows if not only or r[0] in only]
+if __name__ == '__main__':
+    import sys
+    only = set(sys.argv[1:])
+    def chosen(rows): return [r for r in rows if not only or r[0] in only]
 
-for name, p, x in chosen([
-    ('Normal', [0, 1], 40), ('Normal', [0, 1], 1e6), ('StudentT', [1000, 0, 1], 1e3), ('StudentT', [1e6, 0, 1], 60), ('Cauchy', [0, 1], 1e100),
-    ('Laplace', [0, 1], 1e5), ('Logistic', [0, 1], 1e5), ('Gumbel', [0, 1], 2e3), ('Moyal', [0, 1], 3e3), ('GeneralizedNormal', [0, 1, 3.5], 20),
-    ('JohnsonSU', [0.5, 40, 0, 1], 3), ('SinhArcsinh', [0.5, 0.5, 0, 1], 9), ('ExponentiallyModifiedGaussian', [0, 1, 2], 500),
-    ('NormalInverseGaussian', [3, 0.625, 0, 1], 900), ('TwoPieceNormal', [0, 1, 2.5], 120), ('ExpGamma', [2.5, 1], 8), ('SigmoidBeta', [2, 3], 400),
-    ('LambertWNormal', [0, 1, 0.001], 1e3), ('GEV', [0, 1, -0.25], 3.9999999999), ('GPD', [0, 1, 0.01], 1e6), ('Exponential', [2], 600),
-    ('Gamma', [2.5, 1], 900), ('Gamma', [3e6, 1], 3.2e6), ('ChiSquared', [7], 2e3), ('Chi', [7], 50), ('InverseGamma', [300, 1], 20), ('InverseGaussian', [1, 2], 1e3),
-    ('Weibull', [1.5, 1], 150), ('LogNormal', [0, 1], 1e20), ('LogLogistic', [0, 0.01], 1e5), ('HalfNormal', [1], 40), ('HalfStudentT', [1000, 0, 1], 1e3),
-    ('Pareto', [300, 1], 20), ('Beta', [2, 300], 0.95), ('Beta', [3e6, 2e6], 0.65), ('Kumaraswamy', [2, 300], 0.96), 
-    ('VonMises', [0, 2000], 1), ('VonMises', [0, 1e10], 3e-5), ('VonMises', [0, 1e10], 1e-6), ('Poisson', [3.5], 400), ('Binomial', [3000, 0.25], 2000), ('NegativeBinomial', [2.5, 0.25], 900), ('Geometric', [0.5], 2000),
-    ('Skellam', [3, 7], 400), ('Skellam', [3e4, 7e3], 4e4), ('Zipf', [250], 20),
-    ('Gompertz', [0.5, 2], 5), ('NoncentralChiSquared', [3, 40], 3000), ('NoncentralChiSquared', [0.5, 1e6], 1.1e6), ('F', [300, 2000], 9), ('OrderStatistic', [0, 1], 25), ('Quantized', [0.25, 2], 90), ('ZeroInflated', [3.5, 0.25], 400), ('SkewNormal', [0, 1, 2], 40), ('SkewNormal', [0, 1, -2], 20), ('SkewNormal', [0, 1, -0.001], 50),
-    ('BetaBinomial', [3000, 200, 3e6], 2900)]):
-    tail(name, p, x, True)
-for name, p, x in chosen([
-    ('Normal', [40, 1], 0), ('Gumbel', [0, 1], -8), ('Moyal', [0, 1], -9), ('SinhArcsinh', [0.5, 0.5, 0, 1], -9), ('ExponentiallyModifiedGaussian', [0, 1, 2], -60),
-    ('NormalInverseGaussian', [3, 0.625, 0, 1], -500), ('TwoPieceNormal', [0, 1, 2.5], -20), ('ExpGamma', [2.5, 1], -400), ('SigmoidBeta', [2, 3], -500),
-    ('GEV', [0, 1, 0.25], -3.5), ('Gamma', [2.5, 1], 1e-130), ('Gamma', [3e6, 1], 2.8e6), ('InverseGamma', [2, 1], 1e-3), ('InverseGaussian', [1, 2], 1e-3), ('Weibull', [50, 1], 1e-7),
-    ('LogNormal', [0, 1], 1e-20), ('Beta', [300, 2], 0.05), ('LogitNormal', [0, 1], 1e-20), ('VonMises', [0, 2000], -1), ('VonMises', [0, 1e16], -2.5e-8),
-    ('Poisson', [2000], 400), ('Binomial', [3000, 0.75], 1000), ('NegativeBinomial', [2500, 0.75], 900), ('Skellam', [3, 7], -400), ('Skellam', [7e3, 3e4], -4e4),
-    ('Gompertz', [0.5, 2], 1e-200), ('NoncentralChiSquared', [3, 4000], 1e-3), ('NoncentralChiSquared', [200, 1e6], 9e5), ('NoncentralT', [7, 3, 0, 1], -8), ('F', [3000, 20], 0.01), ('OrderStatistic', [0, 1], -45), ('Quantized', [0.25, 2], -90), ('SkewNormal', [0, 1, 2], -20), ('SkewNormal', [0, 1, 2000], -0.03), ('SkewNormal', [0, 1, -2], -40)]):
-    tail(name, p, x, False)
-for name, p, a, b in chosen([
-    ('Normal', [0, 1], 36, 36.5), ('Normal', [0, 1], 5, inf), ('Normal', [0, 1], -inf, -40), ('Normal', [0, 1], -1e17, -40), ('Normal', [0, 1], 1e6, inf),
-    ('Normal', [0, 1], 1e3, 1e3 + 1e-6), ('Normal', [-1e18, 1e8], 0, 1), ('Normal', [0, 1], 1, 1 + 1e-9), ('Normal', [0, 1], -1e-9, 2e-9), ('Normal', [1, 2], -15.25, -15),
-    ('Laplace', [0, 0.001], 1, 2), ('Laplace', [0, 1], 1e6, inf), ('Logistic', [0, 1], 1e6, 1e6 + 3), ('Logistic', [0, 1], -inf, -5), ('StudentT', [1e6, 0, 1], 60, inf),
-    ('StudentT', [3, 0, 1], 1e6, 2e6), ('StudentT', [1000, 0, 1], 1e3, inf), ('Cauchy', [0, 1], 1e6, 1.5e6), ('Gumbel', [0, 1], -inf, -9), ('Gumbel', [0, 1], 1e4, inf),
-    ('Moyal', [0, 1], 2e3, inf), ('GeneralizedNormal', [0, 1, 3.5], 20, inf), ('JohnsonSU', [0.5, 40, 0, 1], 3, inf), ('SinhArcsinh', [0.5, 0.5, 0, 1], 9, inf),
-    ('ExponentiallyModifiedGaussian', [0, 1, 2], 500, inf), ('ExponentiallyModifiedGaussian', [0, 1, 2], -inf, -60), ('NormalInverseGaussian', [3, 0.625, 0, 1], 900, inf),
-    ('TwoPieceNormal', [0, 1, 2.5], 120, inf), ('ExpGamma', [2.5, 1], 8, inf), ('ExpGamma', [2.5, 1], -inf, -400), ('SigmoidBeta', [2, 3], 400, inf),
-    ('LambertWNormal', [0, 1, 0.001], 1e3, inf), ('GPD', [0, 1, 0.01], 1e6, inf), ('Exponential', [2], 600, inf), ('Exponential', [2], 1e8, 1e8 + 1), ('Gamma', [2.5, 1], 900, inf),
-    ('Gamma', [2.5, 1], 1e6, inf), ('Gamma', [3, 1], 0, 1e-200), ('Gamma', [3e6, 1], 3.2e6, inf), ('ChiSquared', [7], 2e3, 2100), ('Chi', [7], 50, inf), ('InverseGamma', [2, 1], 0, 1e-3),
-    ('InverseGaussian', [1, 2], 1e3, inf), ('InverseGaussian', [1, 2], 0, 1e-3), ('Weibull', [1.5, 1], 150, inf), ('LogNormal', [0, 1], 1e20, inf), ('LogNormal', [0, 1], 0, 1e-20),
-    ('HalfNormal', [1], 40, inf), ('Pareto', [300, 1], 20, inf), ('Beta', [2, 300], 0.95, 1), ('Beta', [300, 2], 0, 0.05), ('Beta', [0.5, 0.5], 0.25, 0.875), ('LogitNormal', [0, 1], 0, 1e-20),
-    ('Kumaraswamy', [2, 300], 0.96, 1), ('VonMises', [0, 2000], 1, 2),
-    ('Poisson', [3.5], 400, inf), ('Poisson', [3.5], 2, 9), ('Poisson', [1e6], 0, 9e5), ('Binomial', [3000, 0.25], 2000, inf), ('NegativeBinomial', [2.5, 0.25], 900, inf),
-    ('Geometric', [0.5], 2000, 2010), ('Skellam', [3, 7], 400, inf), ('Zipf', [250], 20, inf), ('Gompertz', [0.5, 2], 4, inf), ('F', [300, 2000], 9, inf), ('NoncentralChiSquared', [3, 2], 500, inf), ('SkewNormal', [0, 1, -2], 20, inf),
-    ('BetaBinomial', [30, 2, 3], 5, 12), ('NormalInverseGaussian', [2, 0.625, 0, 1], -1, 1), ('ExponentiallyModifiedGaussian', [0, 1, 2], -0.5, 2), ('NoncentralT', [5, 2, 0, 1], 1, 4)]):
-    trunc(name, p, a, b)
-for name, p, *xs in chosen([
-    ('Gompertz', [0.5, 2], 0.125, 1, 2), ('Gompertz', [300, 0.25], 0.001, 0.01), ('Gompertz', [1e-6, 1], 3, 13, 17),
-    ('F', [3, 7], 0.001, 1, 30), ('NoncentralT', [5, 2, 0, 1], -1, 2.5, 9), ('NoncentralT', [12.5, -0.5, 1, 2], -6, 0, 4), ('NoncentralChiSquared', [3, 2], 0.001, 1, 5, 30), ('NoncentralChiSquared', [0.5, 20], 1e-3, 9, 40), ('NoncentralChiSquared', [300, 0.25], 250, 300, 340), ('NoncentralChiSquared', [40, 1e5], 9.9e4, 1e5, 1.02e5), ('F', [1, 5], 1e-6, 2), ('F', [200, 3000], 0.5, 1, 1.5), ('F', [1e6, 1e8], 0.995, 1, 1.004),
-    ('SkewNormal', [0, 1, 2], -2, 0, 0.5, 3), ('SkewNormal', [1, 2, -0.3], -8, 1, 7), ('SkewNormal', [0, 1, 300], -0.02, 0.001, 0.5, 3), ('SkewNormal', [0, 1, 0.9], -0.25, 0.75, 2),
-    ('SkewNormal', [0, 1, 20], -0.5, -0.01, 0.02, 1.5),
-    ('OrderStatistic', [1, 2], -3, 0, 1, 4), ('Quantized', [0.25, 2], -9, 0, 1, 8), ('Quantized', [0.25, 0.125], 0, 1), ('ZeroInflated', [3.5, 0.25], 0, 1, 9),
-    ('BetaBinomial', [10, 2, 3], 0, 4, 10), ('BetaBinomial', [300, 0.25, 0.5], 0, 1, 150, 299, 300), ('BetaBinomial', [1000, 3e6, 1e6], 700, 750, 800), ('BetaBinomial', [6000, 3, 50], 3, 300, 1200)]):
-    point(name, p, *xs)
-mp.dps, least = 700, 5e-324 # digits that sums with the least number need
-for name, p, *xs in chosen([
-    ('NormalInverseGaussian', [1, 0.5, 0, 1e-300], 1e-300, 1e-140, 1), ('NormalInverseGaussian', [1e-300, 0.5, 0, 1e-300], 0, 1),
-    ('Beta', [least, 7], 0.25), ('Beta', [least, least], 1e-300, 0.25), ('Chi', [least], 1e-300, 2), ('Chi', [1.5e-323], 2), ('ChiSquared', [least], 1e-300, 2), ('F', [least, least], 0.25, 1e300),
-    ('F', [least, 7], 2), ('F', [7, least], 2), ('F', [1.5e-323, 1e300], 2), ('StudentT', [least, 0, 1], 0, 1e-200, 3), ('HalfStudentT', [1.5e-323, 0, 2], 0, 3), ('NoncentralChiSquared', [least, 3], 1e-9, 2),
-    ('NoncentralChiSquared', [1.5e-323, least], 2), ('NoncentralT', [least, 1.5, 0, 1], 0, 3), ('NoncentralT', [1e-12, 1.5, 0, 1], 3), ('NoncentralT', [0.09375, -1.5, 0, 1], 0.5, -4), ('InverseGaussian', [least, least], least, 1), ('InverseGaussian', [1e-20, 1e-300], 1e300),
-    ('InverseGaussian', [1e-300, 1e-300], 1e-310), ('LambertWNormal', [0, 1, least], 0, 3), ('SinhArcsinh', [0.5, least, 0, 1], -1, 3), ('SinhArcsinh', [0.5, least, 0, least], 1e-323)]):
-    density(name, p, *xs)
+    for name, p, x in chosen([
+        ('Normal', [0, 1], 40), ('Normal', [0, 1], 1e6), ('StudentT', [1000, 0, 1], 1e3), ('StudentT', [1e6, 0, 1], 60), ('Cauchy', [0, 1], 1e100),
+        ('Laplace', [0, 1], 1e5), ('Logistic', [0, 1], 1e5), ('Gumbel', [0, 1], 2e3), ('Moyal', [0, 1], 3e3), ('GeneralizedNormal', [0, 1, 3.5], 20),
+        ('JohnsonSU', [0.5, 40, 0, 1], 3), ('SinhArcsinh', [0.5, 0.5, 0, 1], 9), ('ExponentiallyModifiedGaussian', [0, 1, 2], 500),
+        ('NormalInverseGaussian', [3, 0.625, 0, 1], 900), ('TwoPieceNormal', [0, 1, 2.5], 120), ('ExpGamma', [2.5, 1], 8), ('SigmoidBeta', [2, 3], 400),
+        ('LambertWNormal', [0, 1, 0.001], 1e3), ('GEV', [0, 1, -0.25], 3.9999999999), ('GPD', [0, 1, 0.01], 1e6), ('Exponential', [2], 600),
+        ('Gamma', [2.5, 1], 900), ('Gamma', [3e6, 1], 3.2e6), ('ChiSquared', [7], 2e3), ('Chi', [7], 50), ('InverseGamma', [300, 1], 20), ('InverseGaussian', [1, 2], 1e3),
+        ('Weibull', [1.5, 1], 150), ('LogNormal', [0, 1], 1e20), ('LogLogistic', [0, 0.01], 1e5), ('HalfNormal', [1], 40), ('HalfStudentT', [1000, 0, 1], 1e3),
+        ('Pareto', [300, 1], 20), ('Beta', [2, 300], 0.95), ('Beta', [3e6, 2e6], 0.65), ('Kumaraswamy', [2, 300], 0.96), 
+        ('VonMises', [0, 2000], 1), ('VonMises', [0, 1e10], 3e-5), ('VonMises', [0, 1e10], 1e-6), ('Poisson', [3.5], 400), ('Binomial', [3000, 0.25], 2000), ('NegativeBinomial', [2.5, 0.25], 900), ('Geometric', [0.5], 2000),
+        ('Skellam', [3, 7], 400), ('Skellam', [3e4, 7e3], 4e4), ('Zipf', [250], 20),
+        ('Gompertz', [0.5, 2], 5), ('NoncentralChiSquared', [3, 40], 3000), ('NoncentralChiSquared', [0.5, 1e6], 1.1e6), ('F', [300, 2000], 9), ('OrderStatistic', [0, 1], 25), ('Quantized', [0.25, 2], 90), ('ZeroInflated', [3.5, 0.25], 400), ('SkewNormal', [0, 1, 2], 40), ('SkewNormal', [0, 1, -2], 20), ('SkewNormal', [0, 1, -0.001], 50),
+        ('BetaBinomial', [3000, 200, 3e6], 2900)]):
+        tail(name, p, x, True)
+    for name, p, x in chosen([
+        ('Normal', [40, 1], 0), ('Gumbel', [0, 1], -8), ('Moyal', [0, 1], -9), ('SinhArcsinh', [0.5, 0.5, 0, 1], -9), ('ExponentiallyModifiedGaussian', [0, 1, 2], -60),
+        ('NormalInverseGaussian', [3, 0.625, 0, 1], -500), ('TwoPieceNormal', [0, 1, 2.5], -20), ('ExpGamma', [2.5, 1], -400), ('SigmoidBeta', [2, 3], -500),
+        ('GEV', [0, 1, 0.25], -3.5), ('Gamma', [2.5, 1], 1e-130), ('Gamma', [3e6, 1], 2.8e6), ('InverseGamma', [2, 1], 1e-3), ('InverseGaussian', [1, 2], 1e-3), ('Weibull', [50, 1], 1e-7),
+        ('LogNormal', [0, 1], 1e-20), ('Beta', [300, 2], 0.05), ('LogitNormal', [0, 1], 1e-20), ('VonMises', [0, 2000], -1), ('VonMises', [0, 1e16], -2.5e-8),
+        ('Poisson', [2000], 400), ('Binomial', [3000, 0.75], 1000), ('NegativeBinomial', [2500, 0.75], 900), ('Skellam', [3, 7], -400), ('Skellam', [7e3, 3e4], -4e4),
+        ('Gompertz', [0.5, 2], 1e-200), ('NoncentralChiSquared', [3, 4000], 1e-3), ('NoncentralChiSquared', [200, 1e6], 9e5), ('NoncentralT', [7, 3, 0, 1], -8), ('F', [3000, 20], 0.01), ('OrderStatistic', [0, 1], -45), ('Quantized', [0.25, 2], -90), ('SkewNormal', [0, 1, 2], -20), ('SkewNormal', [0, 1, 2000], -0.03), ('SkewNormal', [0, 1, -2], -40)]):
+        tail(name, p, x, False)
+    for name, p, a, b in chosen([
+        ('Normal', [0, 1], 36, 36.5), ('Normal', [0, 1], 5, inf), ('Normal', [0, 1], -inf, -40), ('Normal', [0, 1], -1e17, -40), ('Normal', [0, 1], 1e6, inf),
+        ('Normal', [0, 1], 1e3, 1e3 + 1e-6), ('Normal', [-1e18, 1e8], 0, 1), ('Normal', [0, 1], 1, 1 + 1e-9), ('Normal', [0, 1], -1e-9, 2e-9), ('Normal', [1, 2], -15.25, -15),
+        ('Laplace', [0, 0.001], 1, 2), ('Laplace', [0, 1], 1e6, inf), ('Logistic', [0, 1], 1e6, 1e6 + 3), ('Logistic', [0, 1], -inf, -5), ('StudentT', [1e6, 0, 1], 60, inf),
+        ('StudentT', [3, 0, 1], 1e6, 2e6), ('StudentT', [1000, 0, 1], 1e3, inf), ('Cauchy', [0, 1], 1e6, 1.5e6), ('Gumbel', [0, 1], -inf, -9), ('Gumbel', [0, 1], 1e4, inf),
+        ('Moyal', [0, 1], 2e3, inf), ('GeneralizedNormal', [0, 1, 3.5], 20, inf), ('JohnsonSU', [0.5, 40, 0, 1], 3, inf), ('SinhArcsinh', [0.5, 0.5, 0, 1], 9, inf),
+        ('ExponentiallyModifiedGaussian', [0, 1, 2], 500, inf), ('ExponentiallyModifiedGaussian', [0, 1, 2], -inf, -60), ('NormalInverseGaussian', [3, 0.625, 0, 1], 900, inf),
+        ('TwoPieceNormal', [0, 1, 2.5], 120, inf), ('ExpGamma', [2.5, 1], 8, inf), ('ExpGamma', [2.5, 1], -inf, -400), ('SigmoidBeta', [2, 3], 400, inf),
+        ('LambertWNormal', [0, 1, 0.001], 1e3, inf), ('GPD', [0, 1, 0.01], 1e6, inf), ('Exponential', [2], 600, inf), ('Exponential', [2], 1e8, 1e8 + 1), ('Gamma', [2.5, 1], 900, inf),
+        ('Gamma', [2.5, 1], 1e6, inf), ('Gamma', [3, 1], 0, 1e-200), ('Gamma', [3e6, 1], 3.2e6, inf), ('ChiSquared', [7], 2e3, 2100), ('Chi', [7], 50, inf), ('InverseGamma', [2, 1], 0, 1e-3),
+        ('InverseGaussian', [1, 2], 1e3, inf), ('InverseGaussian', [1, 2], 0, 1e-3), ('Weibull', [1.5, 1], 150, inf), ('LogNormal', [0, 1], 1e20, inf), ('LogNormal', [0, 1], 0, 1e-20),
+        ('HalfNormal', [1], 40, inf), ('Pareto', [300, 1], 20, inf), ('Beta', [2, 300], 0.95, 1), ('Beta', [300, 2], 0, 0.05), ('Beta', [0.5, 0.5], 0.25, 0.875), ('LogitNormal', [0, 1], 0, 1e-20),
+        ('Kumaraswamy', [2, 300], 0.96, 1), ('VonMises', [0, 2000], 1, 2),
+        ('Poisson', [3.5], 400, inf), ('Poisson', [3.5], 2, 9), ('Poisson', [1e6], 0, 9e5), ('Binomial', [3000, 0.25], 2000, inf), ('NegativeBinomial', [2.5, 0.25], 900, inf),
+        ('Geometric', [0.5], 2000, 2010), ('Skellam', [3, 7], 400, inf), ('Zipf', [250], 20, inf), ('Gompertz', [0.5, 2], 4, inf), ('F', [300, 2000], 9, inf), ('NoncentralChiSquared', [3, 2], 500, inf), ('SkewNormal', [0, 1, -2], 20, inf),
+        ('BetaBinomial', [30, 2, 3], 5, 12), ('NormalInverseGaussian', [2, 0.625, 0, 1], -1, 1), ('ExponentiallyModifiedGaussian', [0, 1, 2], -0.5, 2), ('NoncentralT', [5, 2, 0, 1], 1, 4)]):
+        trunc(name, p, a, b)
+    for name, p, *xs in chosen([
+        ('Gompertz', [0.5, 2], 0.125, 1, 2), ('Gompertz', [300, 0.25], 0.001, 0.01), ('Gompertz', [1e-6, 1], 3, 13, 17),
+        ('F', [3, 7], 0.001, 1, 30), ('NoncentralT', [5, 2, 0, 1], -1, 2.5, 9), ('NoncentralT', [12.5, -0.5, 1, 2], -6, 0, 4), ('NoncentralChiSquared', [3, 2], 0.001, 1, 5, 30), ('NoncentralChiSquared', [0.5, 20], 1e-3, 9, 40), ('NoncentralChiSquared', [300, 0.25], 250, 300, 340), ('NoncentralChiSquared', [40, 1e5], 9.9e4, 1e5, 1.02e5), ('F', [1, 5], 1e-6, 2), ('F', [200, 3000], 0.5, 1, 1.5), ('F', [1e6, 1e8], 0.995, 1, 1.004),
+        ('SkewNormal', [0, 1, 2], -2, 0, 0.5, 3), ('SkewNormal', [1, 2, -0.3], -8, 1, 7), ('SkewNormal', [0, 1, 300], -0.02, 0.001, 0.5, 3), ('SkewNormal', [0, 1, 0.9], -0.25, 0.75, 2),
+        ('SkewNormal', [0, 1, 20], -0.5, -0.01, 0.02, 1.5),
+        ('OrderStatistic', [1, 2], -3, 0, 1, 4), ('Quantized', [0.25, 2], -9, 0, 1, 8), ('Quantized', [0.25, 0.125], 0, 1), ('ZeroInflated', [3.5, 0.25], 0, 1, 9),
+        ('BetaBinomial', [10, 2, 3], 0, 4, 10), ('BetaBinomial', [300, 0.25, 0.5], 0, 1, 150, 299, 300), ('BetaBinomial', [1000, 3e6, 1e6], 700, 750, 800), ('BetaBinomial', [6000, 3, 50], 3, 300, 1200)]):
+        point(name, p, *xs)
+    mp.dps, least = 700, 5e-324 # digits that sums with the least number need
+    for name, p, *xs in chosen([
+        ('NormalInverseGaussian', [1, 0.5, 0, 1e-300], 1e-300, 1e-140, 1), ('NormalInverseGaussian', [1e-300, 0.5, 0, 1e-300], 0, 1),
+        ('Beta', [least, 7], 0.25), ('Beta', [least, least], 1e-300, 0.25), ('Chi', [least], 1e-300, 2), ('Chi', [1.5e-323], 2), ('ChiSquared', [least], 1e-300, 2), ('F', [least, least], 0.25, 1e300),
+        ('F', [least, 7], 2), ('F', [7, least], 2), ('F', [1.5e-323, 1e300], 2), ('StudentT', [least, 0, 1], 0, 1e-200, 3), ('HalfStudentT', [1.5e-323, 0, 2], 0, 3), ('NoncentralChiSquared', [least, 3], 1e-9, 2),
+        ('NoncentralChiSquared', [1.5e-323, least], 2), ('NoncentralT', [least, 1.5, 0, 1], 0, 3), ('NoncentralT', [1e-12, 1.5, 0, 1], 3), ('NoncentralT', [0.09375, -1.5, 0, 1], 0.5, -4), ('InverseGaussian', [least, least], least, 1), ('InverseGaussian', [1e-20, 1e-300], 1e300),
+        ('InverseGaussian', [1e-300, 1e-300], 1e-310), ('LambertWNormal', [0, 1, least], 0, 3), ('SinhArcsinh', [0.5, least, 0, 1], -1, 3), ('SinhArcsinh', [0.5, least, 0, least], 1e-323)]):
+        density(name, p, *xs)

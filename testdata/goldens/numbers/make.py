@@ -1,8 +1,10 @@
 """Writes reference values for maps that TensorFlow Probability has not got as bijectors, in the
 schema of README.md, with mpmath at 60 digits from the definitions: TYPE_i.json. Run: python3 make.py [TYPE …]
-(mpmath 1.3)."""
+(mpmath 1.3). With other parameters and arguments, drawn at random, into DIR/numbers: python3 make.py -seed N -out DIR [TYPE …]"""
+import argparse
 import json
-import sys
+import os
+import random
 from mpmath import mp, mpf
 
 mp.dps = 60
@@ -190,9 +192,29 @@ def tolerance(exact, f, make, p, x):
     return min(float("%.3g" % (64 * EPS * (abs(exact) + sensitivity(f, make, p, x)))), 1e308)
 
 
+def varied(v, r):
+    """A number of the same kind: between 0 and 1, or of the same sign."""
+    if 1e-200 < v < 0.999:
+        v = float("%.6g" % v ** r.uniform(0.7, 1.3))
+    elif abs(v) > 1:
+        v = float("%.6g" % (v * r.uniform(0.6, 1.6)))
+    return v
+
+
+flags = argparse.ArgumentParser()
+flags.add_argument("-seed", type=int)
+flags.add_argument("-out", default="..")
+flags.add_argument("types", nargs="*")
+flags = flags.parse_args()
+folder = os.path.join(flags.out, "numbers")
+os.makedirs(folder, exist_ok=True)
 for name, make, settings, xs, ys in PLANS:
-    if sys.argv[1:] and name not in sys.argv[1:]:
+    if flags.types and name not in flags.types:
         continue
+    if flags.seed is not None:
+        r = random.Random("%d %s" % (flags.seed, name))
+        settings = [{k: varied(v, r) for k, v in p.items()} for p in settings]
+        xs, ys = [varied(x, r) for x in xs], [varied(y, r) for y in ys]
     for i, setting in enumerate(settings):
         p = {k: mpf(v) for k, v in setting.items()}
         f, g, l = make(p)
@@ -214,7 +236,7 @@ for name, make, settings, xs, ys in PLANS:
                 continue  # x is not a float64
             cases.append({"yi": y, "exact": {"xi": number(x), "ildj": number(s)}, "tol": {
                 "xi": tolerance(x, lambda b, v: b[1](v), make, p, mpf(y)), "ildj": tolerance(s, lambda b, v: -b[2](b[1](v)), make, p, mpf(y))}})
-        with open("%s_%d.json" % (name, i), "w") as out:
+        with open(os.path.join(folder, "%s_%d.json" % (name, i)), "w") as out:
             head = {"bijector": name, "params": setting, "event_ndims": 0, "ref": "none"}
             out.write(json.dumps(head, separators=(",", ":"))[:-1] + ',"cases":[\n')
             out.write(",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]}\n")
