@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/normflow/normflow/autodiff"
 	"github.com/normflow/normflow/internal/need"
@@ -171,27 +170,31 @@ func (m *Mixture) weighted(what string, dst []float64, f func(p Distribution) []
 	return dst
 }
 
+// tails returns P(Xⱼ ≤ xⱼ) and P(Xⱼ > xⱼ), the larger as 1 less the smaller, which has more digits.
+func (m *Mixture) tails(x []float64) (lower, upper []float64) {
+	lower = m.weighted("CDF", nil, func(p Distribution) []float64 { return p.(CDFer).CDF(nil, x) })
+	upper = m.weighted("Survival", nil, func(p Distribution) []float64 { return p.(CDFer).Survival(nil, x) })
+	for j, l := range lower {
+		if u := upper[j]; l < u {
+			upper[j] = 1 - l
+		} else if u < l {
+			lower[j] = 1 - u
+		}
+	}
+	return lower, upper
+}
+
 // CDF sets dst[j] = P(Xⱼ ≤ xⱼ). It panics unless all parts are [CDFer]s.
 func (m *Mixture) CDF(dst, x []float64) []float64 {
-	return m.weightedTail("CDF", dst, x, CDFer.CDF, CDFer.Survival)
+	dst = sized("CDF", dst, m.Dim())
+	copy(dst, first(m.tails(x)))
+	return dst
 }
 
 // Survival sets dst[j] = P(Xⱼ > xⱼ). It panics unless all parts are [CDFer]s.
 func (m *Mixture) Survival(dst, x []float64) []float64 {
-	return m.weightedTail("Survival", dst, x, CDFer.Survival, CDFer.CDF)
-}
-
-// weightedTail sets dst to the weighted tails, or 1 less the other one where that is smaller and has more digits.
-func (m *Mixture) weightedTail(what string, dst, x []float64, tail, other func(d CDFer, dst, x []float64) []float64) []float64 {
-	dst = m.weighted(what, dst, func(p Distribution) []float64 { return tail(p.(CDFer), nil, x) })
-	if !slices.ContainsFunc(dst, func(p float64) bool { return p > 0.5 }) {
-		return dst
-	}
-	for j, q := range m.weighted(what, nil, func(p Distribution) []float64 { return other(p.(CDFer), nil, x) }) {
-		if q < 0.5 {
-			dst[j] = 1 - q
-		}
-	}
+	dst = sized("Survival", dst, m.Dim())
+	copy(dst, second(m.tails(x)))
 	return dst
 }
 
@@ -202,7 +205,7 @@ func (m *Mixture) Quantile(dst, p []float64) []float64 {
 	return m.bisect("Quantile", dst,
 		func(part Distribution) []float64 { return part.(Quantiler).Quantile(nil, p) },
 		func(reached []bool, x []float64) {
-			lower, upper := m.CDF(nil, x), m.Survival(nil, x)
+			lower, upper := m.tails(x)
 			for j, p := range p {
 				reached[j] = p <= 0.5 && lower[j] >= p || p > 0.5 && upper[j] <= 1-p
 			}

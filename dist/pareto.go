@@ -28,21 +28,15 @@ var paretoFamily = &family{
 	logDensity: within(1, math.Inf(1), func(z autodiff.Var, p vars) autodiff.Var {
 		return p[1].Log().Sub(z.Log().Mul(p[1].AddConst(1)))
 	}),
-	high: paretoHigh,
-	highTails: func(l, _ float64, p nums) (float64, float64) {
-		upper := -float64(p[1] * l)
-		return special.Log1mExp(upper), upper
-	},
-	support: func(nums) (float64, float64) { return 1, math.Inf(1) },
-	cdf:     func(z float64, p nums) float64 { return -special.Expm1(-p[1] * special.Log(z)) },
-	sf:      func(z float64, p nums) float64 { return special.Pow(z, -p[1]) },
-	logTails: func(z float64, p nums) (lower, upper float64) {
-		upper = -p[1] * special.Log(z)
-		return special.Log1mExp(upper), upper
-	},
-	quantile: func(lower, upper float64, p nums) float64 { return special.Exp(minusLog(upper, lower) / p[1]) },
-	drop:     func(z, y float64, p nums) float64 { return powerDrop(p[1]+1, z, y) },
-	mean:     func(p nums) float64 { return momentUpTo(1, p[1], p[1]/(p[1]-1)) },
+	high:      paretoHigh,
+	highTails: func(l, _ float64, p nums) (float64, float64) { return paretoLogTails(l, p) },
+	support:   func(nums) (float64, float64) { return 1, math.Inf(1) },
+	cdf:       func(z float64, p nums) float64 { return -special.Expm1(-p[1] * special.Log(z)) },
+	sf:        func(z float64, p nums) float64 { return special.Pow(z, -p[1]) },
+	logTails:  func(z float64, p nums) (float64, float64) { return paretoLogTails(special.Log(z), p) },
+	quantile:  func(lower, upper float64, p nums) float64 { return special.Exp(minusLog(upper, lower) / p[1]) },
+	drop:      func(z, y float64, p nums) float64 { return powerDrop(p[1]+1, z, y) },
+	mean:      func(p nums) float64 { return momentUpTo(1, p[1], p[1]/(p[1]-1)) },
 	variance: func(p nums) float64 {
 		return momentUpTo(2, p[1], p[1]/((p[1]-1)*(p[1]-1)*(p[1]-2)))
 	},
@@ -59,4 +53,10 @@ func momentUpTo(k, a, m float64) float64 {
 		return m
 	}
 	return math.Inf(1)
+}
+
+// paretoLogTails returns the logarithms of the tails at z of logarithm l.
+func paretoLogTails(l float64, p nums) (lower, upper float64) {
+	upper = -p[1] * l
+	return special.Log1mExp(upper), upper
 }
