@@ -12,9 +12,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// heavier is the flow from columns of Student's t of four degrees of freedom instead of normal ones.
-func heavier(m *flow.Transformed) *flow.Transformed { return flow.New(heavyBase(m), m.Map...) }
-
+// heavyBase is a base for a flow with columns of Student's t of four degrees of freedom instead of normal ones.
 func heavyBase(m *flow.Transformed) dist.Distribution {
 	return dist.NewStudentT(m.Base.Dim(), autodiff.Fixed(4), autodiff.Fixed(0), autodiff.Fixed(1))
 }
@@ -30,8 +28,8 @@ func defended(m *flow.Transformed) *flow.Transformed {
 	return flow.New(dist.NewMixture(dist.FixedWeights(9, 1), m.Base, heavyBase(m)), m.Map...)
 }
 
-// approach fits a flow by so many steps to rows of the target and, if its base is normal, to tails: the rows as from that base,
-// the tails as from the heavier one, so that they take nothing from a flow that can have the shape of the target.
+// approach fits a flow by so many steps to rows of the target and, if its base is normal, to a fourth as many rows of its tails, of
+// which outward says how they are distributed: the base is that mixture meanwhile, so that tails take nothing from a flow that can have the shape of the target.
 func approach(ctx context.Context, target Target, m *flow.Transformed, rows *mat.Dense, steps int, src *rng.Source) error {
 	if !isNormal(m) {
 		return refit(ctx, m, rows, steps, false, src.Uint64())
@@ -52,7 +50,8 @@ func approach(ctx context.Context, target Target, m *flow.Transformed, rows *mat
 // few of its own are. The bound keeps it a density where tails of p are heavier than the flow's.
 func outward(ctx context.Context, target Target, m *flow.Transformed, at *mat.Dense, src *rng.Source) (*mat.Dense, error) {
 	const most = 4
-	own, heavy := flow.New(m.Base), flow.New(heavyBase(m))
+	base := heavyBase(m)
+	own, heavy := flow.New(m.Base), flow.New(base)
 	p := &walkers.Population{At: at, Rand: rand.New(src.Split()), Density: func(dst []float64, rows *mat.Dense, _ int) {
 		target.LogProbs(dst, rows)
 		z := m.Encode(nil, rows)
@@ -62,6 +61,6 @@ func outward(ctx context.Context, target Target, m *flow.Transformed, at *mat.De
 		}
 	}}
 	p.Evaluate()
-	_, err := (&jump{m, heavier(m), src}).mix(ctx, p, 3, 6)
+	_, err := (&jump{m, flow.New(base, m.Map...), src}).mix(ctx, p, 3, 6)
 	return p.At, err
 }
